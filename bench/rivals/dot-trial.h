@@ -1,0 +1,56 @@
+/* What openblas.c and c-pthreads.c share: two vectors, a warm-up that finds how
+   many products fill a run, the timed runs, and a check of the sum. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+typedef double dot_function(const double *a, const double *b, long n);
+
+static int usage(const char *program) {
+  fprintf(stderr, "usage: %s ELEMENTS RUNS RUN_MS (and THREADS for c-pthreads)\n", program);
+  return 2;
+}
+
+static double seconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec + now.tv_nsec * 1e-9;
+}
+
+/* Seconds that count products take; ends the program when a sum is wrong. */
+static double run(dot_function *dot, const double *a, const double *b, long n, long count, double expected) {
+  double start = seconds();
+  for (long k = 0; k < count; k++) {
+    double sum = dot(a, b, n);
+    if (fabs(sum - expected) > expected * 1e-12) {
+      fprintf(stderr, "the sum is %.17g, not %.17g\n", sum, expected);
+      exit(1);
+    }
+  }
+  return seconds() - start;
+}
+
+static int trial(dot_function *dot, long n, int runs, double run_ms) {
+  double *a = malloc(n * sizeof *a), *b = malloc(n * sizeof *b);
+  if (a == NULL || b == NULL) {
+    fprintf(stderr, "no memory for two vectors of %ld elements\n", n);
+    return 1;
+  }
+  double expected = 0; /* small whole numbers: exact in any order of addition */
+  for (long i = 0; i < n; i++) {
+    a[i] = i % 7;
+    b[i] = i % 5;
+    expected += a[i] * b[i];
+  }
+  long count = 1;
+  double took = run(dot, a, b, n, count, expected);
+  while (took < run_ms / 4e3) took = run(dot, a, b, n, count *= 2, expected);
+  count = count * (run_ms / 1e3 / took);
+  if (count < 1) count = 1;
+  for (int r = 0; r < runs; r++) {
+    took = run(dot, a, b, n, count, expected);
+    printf("%.6f\n", 16.0 * n * count / took / 1e9);
+  }
+  return 0;
+}

@@ -1,0 +1,67 @@
+/**
+ * Go as a rival: builds the program in go/ once and runs it, one process for
+ * each scenario and number of threads.
+ */
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+import { failureOf, resultOf, type RivalOptions, type RivalOutcome, type RivalResult } from "./outcome.ts";
+import { build, findProgram, runProgram } from "./program.ts";
+import { isScenarioName, SCENARIOS, type ScenarioName } from "./scenarios.ts";
+
+const RIVAL = "go";
+/** Shown in place of the figures where there is no Go. */
+const MISSING = "go is not installed (Debian: apt-get install golang-go)";
+
+/** Measures Go in every wanted scenario; Go is `go` on PATH, or what WARREN_GO names. */
+export async function* measureGo(options: RivalOptions): AsyncGenerator<RivalOutcome> {
+  const scenarios = SCENARIOS.map(({ name }) => name).filter((name) => options.wanted(RIVAL, name));
+  const [first] = scenarios;
+  if (first === undefined) return;
+  let program: string;
+  try {
+    const compiler = await findProgram("go", "WARREN_GO");
+    if (compiler === undefined) {
+      yield { kind: "skipped", rival: RIVAL, reason: MISSING };
+      return;
+    }
+    program = await buildGo(compiler);
+  } catch (error) {
+    yield failureOf(RIVAL, first, error);
+    return;
+  }
+  for (const scenario of scenarios) for (const threads of options.threads) yield await runGo(program, scenario, threads, options);
+}
+
+function buildGo(compiler: string): Promise<string> {
+  const folder = fileURLToPath(new URL("./go/", import.meta.url));
+  const sources = ["go.mod", "main.go", "scenarios.go"].map((name) => `${folder}${name}`);
+  return build({ compiler, versionFlag: "version", sources, folder, arguments: (output) => ["build", "-o", output, "."] });
+}
+
+async function runGo(
+  program: string,
+  scenario: ScenarioName,
+  threads: number,
+  { runs, runMs }: RivalOptions,
+): Promise<RivalOutcome> {
+  const flags = { scenario, procs: threads, runs, ms: runMs };
+  try {
+    const printed = await runProgram(program, Object.entries(flags).flatMap(([name, value]) => [`-${name}`, `${value}`]));
+    return parseLine(printed.trim());
+  } catch (error) {
+    return failureOf(RIVAL, scenario, error);
+  }
+}
+
+/** One line that the Go program printed, checked: its format is declared twice, in two languages. */
+function parseLine(line: string): RivalResult {
+  const { scenario, threads, unit, runs, version } = JSON.parse(line) as Record<string, unknown>;
+  const numbers = Array.isArray(runs) && runs.length > 0 && runs.every((run) => typeof run === "number");
+  if (!isScenarioName(scenario) || typeof threads !== "number" || typeof version !== "string" || !numbers) {
+    throw new Error(`the Go program printed what is not a result: ${line}`);
+  }
+  const note = threads > availableParallelism() ? "more threads than processors" : undefined;
+  const result = resultOf({ rival: RIVAL, version: version.replace(/^go/, ""), scenario, threads, ...(note && { note }) }, runs as number[]);
+  if (result.unit !== unit) throw new Error(`the Go program measures ${scenario} in ${String(unit)}, not in ${result.unit}`);
+  return result;
+}

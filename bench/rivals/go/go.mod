@@ -1,0 +1,3 @@
+module warrenrivals
+
+go 1.19

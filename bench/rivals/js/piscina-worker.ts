@@ -1,0 +1,2 @@
+/** The empty task that Piscina runs. */
+export default function empty(): void {}

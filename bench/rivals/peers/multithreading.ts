@@ -1,0 +1,61 @@
+/**
+ * The multithreading peer, as a program of its own: it may hang, so js.ts runs
+ * it in a child process with a deadline.
+ *
+ *     node multithreading.ts VERSION RUNS RUN_MS
+ *
+ * prints the result of `stream` between two threads as one line of JSON.
+ */
+import type { RivalOptions } from "../outcome.ts";
+import { STREAM_CAPACITY } from "../scenarios.ts";
+import { timeOperations } from "../trial.ts";
+
+/** What is used of multithreading; its own types are not there where it is not installed. */
+interface Multithreading {
+  initRuntime(options: { maxWorkers: number }): void;
+  channel(capacity: number): [Sender, Receiver];
+  move(...values: unknown[]): unknown;
+  spawn(moved: unknown, run: (receiver: Receiver, count: number) => Promise<number>): JoinHandle;
+  shutdown(): void;
+}
+interface Sender {
+  send(value: number): Promise<Outcome<void>>;
+}
+interface Receiver {
+  recv(): Promise<Outcome<number>>;
+}
+interface JoinHandle {
+  join(): Promise<Outcome<number>>;
+}
+type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
+
+const name = "multithreading";
+const [version = "", runs, runMs] = process.argv.slice(2);
+const { initRuntime, channel, move, spawn, shutdown } = (await import(name)) as Multithreading;
+
+const options: RivalOptions = { runs: Number(runs), runMs: Number(runMs), threads: [2], wanted: () => true };
+initRuntime({ maxWorkers: 1 });
+const result = await timeOperations({ rival: name, version, scenario: "stream", threads: 2 }, options, streamValues);
+console.log(JSON.stringify(result));
+shutdown();
+
+async function streamValues(count: number): Promise<void> {
+  const [sender, receiver] = channel(STREAM_CAPACITY);
+  // This function travels as text: it may use nothing from outside itself.
+  const consumer = spawn(move(receiver, count), async (receiver, count) => {
+    let sum = 0;
+    for (let left = count; left > 0; left--) {
+      const received = await receiver.recv();
+      if (!received.ok) throw received.error;
+      sum += received.value;
+    }
+    return sum;
+  });
+  for (let value = 0; value < count; value++) {
+    const sent = await sender.send(value);
+    if (!sent.ok) throw new Error(`value ${value} of ${count} could not be sent`, { cause: sent.error });
+  }
+  const joined = await consumer.join();
+  if (!joined.ok) throw new Error("the consumer failed", { cause: joined.error });
+  if (joined.value !== (count * (count - 1)) / 2) throw new Error(`of ${count} values some were lost or repeated`);
+}

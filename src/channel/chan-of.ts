@@ -1,0 +1,40 @@
+/** Channels as values: the slot holds header and generation, and the message counts as one reference. */
+import { checkType } from "../memory/composites.ts";
+import { Refusal, Type, type Space } from "../memory/type.ts";
+import type { Chan } from "./chan.ts";
+
+class ChanOf<T> extends Type<Chan<T>> {
+  override readonly name: string;
+  override readonly words = 2;
+  override readonly align = 1;
+
+  constructor(type: Type<T>) {
+    super();
+    this.name = `chan(${type.name})`;
+  }
+
+  override encode(space: Space, at: number, value: Chan<T>): void {
+    const handle = typeof value === "object" && value !== null ? space.handles.detach(value) : undefined;
+    if (handle === undefined) throw new Refusal("it is not a channel", value);
+    if (handle.type !== this.name) {
+      space.handles.release(handle.header, handle.generation, handle.type);
+      throw new Refusal(`it is a ${handle.type}`, value);
+    }
+    space.arena.i32[at] = handle.header;
+    space.arena.i32[at + 1] = handle.generation;
+  }
+
+  override decode(space: Space, at: number): Chan<T> {
+    return space.handles.adopt(space.arena.i32[at], space.arena.i32[at + 1], this.name) as Chan<T>;
+  }
+
+  override drop(space: Space, at: number): void {
+    space.handles.release(space.arena.i32[at], space.arena.i32[at + 1], this.name);
+  }
+}
+
+/** Channels whose elements are `type`: they work at the other end. @throws ERR_INVALID_ARGUMENT */
+export function chanOf<T>(type: Type<T>): Type<Chan<T>> {
+  checkType(type, "chanOf");
+  return new ChanOf(type);
+}

@@ -1,0 +1,451 @@
+/**
+ * What every channel in the arena shares: the public operations over the few
+ * primitives that a kind implements, waiting, closing, and the header's life.
+ *
+ * Invariants: at least one of the two queues of waiters is empty; while senders
+ * wait the buffer is full, while receivers wait it is empty; a value is in
+ * exactly one of sender's record, buffer and receiver's record; after close no
+ * value enters. A header is freed when its channel is closed and drained or when
+ * nothing refers to it; its generation then differs from that of every handle,
+ * and such a handle behaves as closed.
+ *
+ * Source: Go, runtime/chan.go.
+ */
+import { WarrenError, invariant, printValue } from "../errors.ts";
+import { OUTCOME, header, nextGeneration, waiter } from "../memory/layout.ts";
+import { type Type, refused } from "../memory/type.ts";
+import type { Finisher, Wait, Waiters } from "../sync/waiter.ts";
+import type { Chan, WaitOptions } from "./chan.ts";
+import { SendCase } from "./send-case.ts";
+import { type Queue, RECEIVERS, SENDERS, enqueue, isQueued, unlink } from "./wait-queue.ts";
+
+/** What a primitive of a kind answers. */
+export const DID = { it: 0, wait: 1, closed: 2 } as const;
+export type Did = (typeof DID)[keyof typeof DID];
+
+/** Most words of one batch staged at a time. */
+const BATCH_WORDS = 2048;
+
+export abstract class Channel<T> implements Chan<T>, Finisher {
+  readonly waiters: Waiters;
+  readonly header: number;
+  readonly generation: number;
+  readonly type: Type<T>;
+  readonly capacity: number;
+  /** Words of a slot, rounded so that slots and staged values keep their alignment. */
+  protected readonly words: number;
+  protected readonly i32: Int32Array;
+
+  constructor(waiters: Waiters, at: number, generation: number, type: Type<T>, capacity: number) {
+    this.waiters = waiters;
+    this.i32 = waiters.arena.i32;
+    this.header = at;
+    this.generation = generation;
+    this.type = type;
+    this.words = type.words;
+    this.capacity = capacity;
+  }
+
+  abstract get length(): number;
+  /** Sends the value staged at `at` without waiting; not under the lock. */
+  abstract tryPut(at: number): Did;
+  /** Receives into `at` without waiting; not under the lock. */
+  abstract tryTake(at: number): Did;
+  /** Locks the channel; false, and not locked, if the handle is stale. */
+  abstract lock(): boolean;
+  abstract unlock(): void;
+  /** As `tryPut` and `tryTake`, under the lock; claimed waiters are left to `flush`. */
+  abstract putLocked(at: number): Did;
+  abstract takeLocked(at: number): Did;
+  /** Under the lock: no further send; true the first time. */
+  protected abstract closeLocked(): boolean;
+  /** Under the lock. */
+  protected abstract isClosedLocked(): boolean;
+  /** Under the lock: nothing buffered. */
+  protected abstract isEmptyLocked(): boolean;
+  /** Under the lock: frees what is buffered and the buffer. */
+  protected abstract clearLocked(): void;
+  /** A moment's patience before a sender or receiver queues up; true if it is worth another try. */
+  protected patience(_queue: Queue): boolean {
+    return false;
+  }
+
+  send(value: T, options?: WaitOptions): void | Promise<void> {
+    const { turn } = this.waiters;
+    const signal = options?.signal;
+    if (signal?.aborted) throw signal.reason;
+    const at = this.#stage(value);
+    let did = this.tryPut(at);
+    if (did === DID.wait && this.patience(SENDERS)) did = this.tryPut(at);
+    if (did === DID.wait) return this.#enqueueSend(at, signal);
+    if (did === DID.closed) this.#refuseClosed(at);
+    if (--turn.ticks < 0 && turn.tick()) return turn.hop(undefined);
+  }
+
+  trySend(value: T): boolean {
+    const at = this.#stage(value);
+    const did = this.tryPut(at);
+    if (did === DID.it) return true;
+    if (did === DID.closed) this.#refuseClosed(at);
+    this.type.drop(this.waiters, at);
+    return false;
+  }
+
+  recv(options?: WaitOptions): T | undefined | Promise<T | undefined> {
+    const { waiters, type } = this;
+    const { turn } = waiters;
+    const signal = options?.signal;
+    if (signal?.aborted) throw signal.reason;
+    const at = waiters.scratchTop;
+    let did = this.tryTake(at);
+    if (did === DID.wait && this.patience(RECEIVERS)) did = this.tryTake(at);
+    if (did === DID.wait) return this.#enqueueRecv(signal);
+    const value = did === DID.it ? type.decode(waiters, at) : undefined;
+    if (--turn.ticks < 0 && turn.tick()) return turn.hop(value);
+    return value;
+  }
+
+  tryRecv(): T | undefined {
+    const at = this.waiters.scratchTop;
+    return this.tryTake(at) === DID.it ? this.type.decode(this.waiters, at) : undefined;
+  }
+
+  sendMany(values: ArrayLike<T>, options?: WaitOptions): void | Promise<void> {
+    const { turn } = this.waiters;
+    const signal = options?.signal;
+    if (signal?.aborted) throw signal.reason;
+    let sent = 0;
+    do {
+      const more = this.#sendBurst(values, sent);
+      if (more === 0 && !this.patience(SENDERS)) return this.#sendRest(Array.prototype.slice.call(values, sent) as T[], sent, signal);
+      sent += more;
+    } while (sent < values.length);
+    if (--turn.ticks < 0 && turn.tick()) return turn.hop(undefined);
+  }
+
+  recvMany(max: number, options?: WaitOptions): T[] | undefined | Promise<T[] | undefined> {
+    if (!Number.isInteger(max) || max < 1) throw new WarrenError("ERR_INVALID_ARGUMENT", `recvMany needs a whole number of at least 1, not ${printValue(max)}`);
+    const { turn } = this.waiters;
+    const signal = options?.signal;
+    if (signal?.aborted) throw signal.reason;
+    const values: T[] = [];
+    let did = this.#recvBurst(values, max);
+    if (did === DID.wait && this.patience(RECEIVERS)) did = this.#recvBurst(values, max);
+    if (did === DID.wait) return this.#recvRest(values, max, signal);
+    const result = did === DID.closed ? undefined : values;
+    if (--turn.ticks < 0 && turn.tick()) return turn.hop(result);
+    return result;
+  }
+
+  close(): void {
+    if (!this.lock()) this.#refuseClose();
+    if (!this.closeLocked()) {
+      this.unlock();
+      this.#refuseClose();
+    }
+    this.release();
+    this.waiters.flush();
+  }
+
+  sending(value: T): SendCase<T> {
+    return new SendCase(this, value);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
+    const result = (value: T | undefined): IteratorResult<T, undefined> => (value === undefined ? { value: undefined, done: true } : { value, done: false });
+    const next = (): IteratorResult<T, undefined> | Promise<IteratorResult<T, undefined>> => {
+      const received = this.recv();
+      return received instanceof Promise ? received.then(result) : result(received);
+    };
+    // `for await` awaits what `next` returns, so a result that is there need not be a promise.
+    return { next: next as () => Promise<IteratorResult<T, undefined>>, return: () => Promise.resolve({ value: undefined, done: true }) };
+  }
+
+  /** Encodes a value into scratch; it stays there until the next operation of this thread. */
+  #stage(value: T): number {
+    const { waiters, type } = this;
+    const at = waiters.scratchTop;
+    // What encoding runs of the user's (getters) may use scratch itself, further up.
+    waiters.scratchTop = at + ((this.words + 1) & ~1);
+    try {
+      invariant(waiters.scratchTop <= waiters.scratchEnd, "scratch is large enough");
+      type.encode(waiters, at, value);
+    } catch (error) {
+      refused(error, type.name);
+    } finally {
+      waiters.scratchTop = at;
+    }
+    return at;
+  }
+
+  /** A wait with room for a value; if the arena is full, the value staged at `at` is dropped. */
+  #acquire(reason: "send" | "receive", at: number): Wait {
+    const { waiters } = this;
+    let wait: Wait | undefined;
+    try {
+      wait = waiters.acquire(reason, this);
+      waiters.reserveValue(wait.record, this.words);
+      return wait;
+    } catch (error) {
+      if (wait !== undefined) waiters.release(wait);
+      if (at !== 0) this.type.drop(waiters, at);
+      throw error;
+    }
+  }
+
+  /** Encodes a value into a block of its own: the operand of a select's send. @throws as `send` */
+  stageInBlock(value: T): number {
+    const at = this.#stage(value);
+    try {
+      const block = this.waiters.arena.alloc(this.words);
+      this.copy(at, block);
+      return block;
+    } catch (error) {
+      this.type.drop(this.waiters, at);
+      throw error;
+    }
+  }
+
+  #enqueueSend(at: number, signal: AbortSignal | undefined): void | Promise<void> {
+    const { waiters } = this;
+    const wait = this.#acquire("send", at);
+    this.copy(at, this.waiters.valueAt(wait.record));
+    const did = this.lock() ? this.putLocked(at) : undefined;
+    if (did === DID.wait) {
+      enqueue(this.i32, this.header, SENDERS, wait.record);
+      this.unlock();
+      return waiters.suspend(wait, signal) as Promise<void>;
+    }
+    if (did !== undefined) this.release();
+    waiters.releaseValue(wait.record);
+    waiters.release(wait);
+    waiters.flush();
+    if (did !== DID.it) this.#refuseClosed(at);
+  }
+
+  #enqueueRecv(signal: AbortSignal | undefined): T | undefined | Promise<T | undefined> {
+    const { waiters } = this;
+    const wait = this.#acquire("receive", 0);
+    const to = this.waiters.valueAt(wait.record);
+    const did = this.lock() ? this.takeLocked(to) : undefined;
+    if (did === DID.wait) {
+      enqueue(this.i32, this.header, RECEIVERS, wait.record);
+      this.unlock();
+      return waiters.suspend(wait, signal) as Promise<T | undefined>;
+    }
+    if (did !== undefined) this.release();
+    waiters.flush();
+    const value = did === DID.it ? this.type.decode(waiters, to) : undefined;
+    waiters.releaseValue(wait.record);
+    waiters.release(wait);
+    return value;
+  }
+
+  /** Sends as many values as go without waiting; returns how many. */
+  #sendBurst(values: ArrayLike<T>, from: number): number {
+    const { waiters, type, words } = this;
+    const at = waiters.scratchTop;
+    const room = this.capacity === 0 ? 1 : Math.max(1, this.capacity - this.length);
+    const count = Math.min(values.length - from, room, Math.max(1, (BATCH_WORDS / words) | 0));
+    if (count <= 0) return 0;
+    waiters.scratchTop = at + ((count * words + 1) & ~1);
+    try {
+      type.encodeMany(waiters, at, values, from, count);
+    } catch (error) {
+      withSent(() => refused(error, type.name), from);
+    } finally {
+      waiters.scratchTop = at;
+    }
+    const put = this.putMany(at, count);
+    for (let k = Math.max(put, 0); k < count; k++) type.drop(waiters, at + k * words);
+    if (put < 0) withSent(() => this.#refuseClosed(0), from);
+    return put;
+  }
+
+  async #sendRest(values: T[], before: number, signal: AbortSignal | undefined): Promise<void> {
+    for (let sent = 0; sent < values.length; ) {
+      try {
+        const waiting = this.send(values[sent], { signal });
+        if (waiting !== undefined) await waiting;
+      } catch (error) {
+        withSent(() => { throw error; }, before + sent);
+      }
+      sent++;
+      while (sent < values.length) {
+        const more = this.#sendBurst(values, sent);
+        if (more === 0 && !this.patience(SENDERS)) break;
+        sent += more;
+      }
+    }
+  }
+
+  #recvBurst(values: T[], max: number): Did {
+    const { waiters, type, words } = this;
+    const at = waiters.scratchTop;
+    const most = Math.max(1, (BATCH_WORDS / words) | 0);
+    for (;;) {
+      const taken = this.takeMany(at, Math.min(max - values.length, most));
+      if (taken > 0) type.decodeMany(waiters, at, taken, values);
+      if (taken < most || values.length === max) return values.length > 0 ? DID.it : taken < 0 ? DID.closed : DID.wait;
+    }
+  }
+
+  async #recvRest(values: T[], max: number, signal: AbortSignal | undefined): Promise<T[] | undefined> {
+    const first = await this.recv({ signal });
+    if (first === undefined) return undefined;
+    values.push(first);
+    if (max > 1) this.#recvBurst(values, max);
+    return values;
+  }
+
+  /** Puts up to `count` staged values without waiting; how many, −1 if closed before the first. */
+  protected putMany(at: number, count: number): number {
+    for (let k = 0; k < count; k++) {
+      const did = this.tryPut(at + k * this.words);
+      if (did !== DID.it) return k > 0 || did === DID.wait ? k : -1;
+    }
+    return count;
+  }
+
+  /** Takes up to `count` values without waiting; how many, −1 if closed and drained. */
+  protected takeMany(at: number, count: number): number {
+    for (let k = 0; k < count; k++) {
+      const did = this.tryTake(at + k * this.words);
+      if (did !== DID.it) return k > 0 || did === DID.wait ? k : -1;
+    }
+    return count;
+  }
+
+  protected copy(from: number, to: number): void {
+    const { i32, words } = this;
+    for (let k = 0; k < words; k++) i32[to + k] = i32[from + k];
+  }
+
+  /** Under the lock: the first waiter of a queue that can be claimed, out of the queue; 0 if none. */
+  protected claimFirst(queue: Queue, outcome: number): number {
+    const { i32, waiters } = this;
+    for (;;) {
+      const record = i32[this.header + queue];
+      if (record === 0) return 0;
+      const claimed = waiters.claim(record, outcome);
+      unlink(i32, this.header, queue, record);
+      if (claimed) {
+        waiters.claimed.push(record);
+        return record;
+      }
+    }
+  }
+
+  #claimAll(queue: Queue): void {
+    while (this.claimFirst(queue, OUTCOME.closed) !== 0);
+  }
+
+  /** Under the lock, a record of this thread queues up. */
+  enqueueLocked(queue: Queue, record: number): void {
+    enqueue(this.i32, this.header, queue, record);
+  }
+
+  /** Takes a record of this thread out of a queue; false if somebody else did before. */
+  withdrawRecord(queue: Queue, record: number): boolean {
+    if (!isQueued(this.i32, record)) return false;
+    if (!this.lock()) return false;
+    const mine = isQueued(this.i32, record);
+    if (mine) unlink(this.i32, this.header, queue, record);
+    this.unlock();
+    return mine;
+  }
+
+  finish(wait: Wait): unknown {
+    const { waiters, i32 } = this;
+    const at = this.waiters.valueAt(wait.record);
+    const isSend = wait.reason === "send";
+    const ok = i32[wait.record + waiter.outcome] === OUTCOME.ok;
+    try {
+      if (ok) return isSend ? undefined : this.type.decode(waiters, at);
+      if (isSend) this.#refuseClosed(at);
+      return undefined;
+    } finally {
+      waiters.releaseValue(wait.record);
+    }
+  }
+
+  withdraw(wait: Wait): boolean {
+    const isSend = wait.reason === "send";
+    if (!this.withdrawRecord(isSend ? SENDERS : RECEIVERS, wait.record)) return false;
+    if (isSend) this.type.drop(this.waiters, this.waiters.valueAt(wait.record));
+    this.waiters.releaseValue(wait.record);
+    return true;
+  }
+
+  /** Whether the handle is not known to be stale. */
+  get isCurrent(): boolean {
+    return this.i32[this.header + header.generation] === this.generation;
+  }
+
+  /** Whether it can still be sent to; another thread may close it right after. */
+  get isOpen(): boolean {
+    if (!this.lock()) return false;
+    const isOpen = !this.isClosedLocked();
+    this.unlock();
+    return isOpen;
+  }
+
+  describe(): string {
+    return `chan(${this.type.name}, ${this.capacity}) #${this.header.toString(36)}.${this.generation}`;
+  }
+
+  /**
+   * Unlocks after an operation that may have closed or drained the channel: a
+   * closed one ends all its waits, a closed and empty one is freed.
+   */
+  release(): void {
+    if (!this.isClosedLocked()) return this.unlock();
+    this.#claimAll(RECEIVERS);
+    this.#claimAll(SENDERS);
+    if (this.isEmptyLocked()) this.#freeLocked();
+    else this.unlock();
+  }
+
+  #freeLocked(): void {
+    const { i32, header: at } = this;
+    this.clearLocked();
+    const next = nextGeneration(this.generation);
+    i32[at + header.generation] = next;
+    i32[at + header.recvGeneration] = next;
+    this.unlock();
+    this.waiters.arena.free(at);
+  }
+
+  /** One more reference, for a message that carries the handle; none if the handle is stale. */
+  retain(): void {
+    if (!this.lock()) return;
+    this.i32[this.header + header.references]++;
+    this.unlock();
+  }
+
+  /** Gives one reference back; without any left, the channel is freed with what is in it. */
+  relinquish(): void {
+    if (!this.lock()) return;
+    if (--this.i32[this.header + header.references] > 0) this.unlock();
+    else this.#freeLocked();
+  }
+
+  #refuseClosed(at: number): never {
+    if (at !== 0) this.type.drop(this.waiters, at);
+    throw new WarrenError("ERR_CHANNEL_CLOSED", `send on closed ${this.describe()}`);
+  }
+
+  #refuseClose(): never {
+    throw new WarrenError("ERR_CHANNEL_CLOSED", `close of closed ${this.describe()}`);
+  }
+}
+
+/** Adds how many values of a batch were sent to the error that ended it. */
+function withSent(fail: () => never, sent: number): never {
+  try {
+    return fail();
+  } catch (error) {
+    if (error instanceof WarrenError) throw new WarrenError(error.code, `${error.message} (after ${sent} of the batch)`, { ...error.details, sent }, { cause: error });
+    throw error;
+  }
+}

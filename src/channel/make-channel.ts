@@ -1,0 +1,68 @@
+/** Making channels: new ones, and objects for handles that arrive from elsewhere. */
+import { WarrenError, printValue } from "../errors.ts";
+import { LIMITS } from "../limits.ts";
+import { checkType } from "../memory/composites.ts";
+import { KIND, header } from "../memory/layout.ts";
+import type { Type } from "../memory/type.ts";
+import type { Waiters } from "../sync/waiter.ts";
+import { ArrayChannel } from "./array.ts";
+import type { Channel } from "./channel.ts";
+import { Rendezvous } from "./rendezvous.ts";
+import { lockWord, positionOf, unlockWord } from "./words.ts";
+
+/** Checks a capacity. @throws ERR_INVALID_ARGUMENT, ERR_LIMIT */
+export function checkCapacity(capacity: unknown): asserts capacity is number {
+  if (typeof capacity !== "number" || !Number.isInteger(capacity) || capacity < 0) {
+    throw new WarrenError("ERR_INVALID_ARGUMENT", `a channel's capacity must be a whole number of at least 0, not ${printValue(capacity)}`);
+  }
+  if (capacity > LIMITS.capacity) {
+    throw new WarrenError("ERR_LIMIT", `a capacity of ${capacity} exceeds capacity, ${LIMITS.capacity}`, { limit: "capacity", maximum: LIMITS.capacity, actual: capacity });
+  }
+}
+
+/**
+ * Makes a channel with one reference.
+ * @throws ERR_INVALID_ARGUMENT, ERR_LIMIT, ERR_ARENA_FULL
+ */
+export function makeChannel<T>(waiters: Waiters, type: Type<T>, capacity: number, isOneshot: boolean): Channel<T> {
+  checkType(type, "chan");
+  checkCapacity(capacity);
+  const { arena } = waiters;
+  const { i32, owner } = arena;
+  const buffer = capacity === 0 ? 0 : arena.alloc(capacity * type.words);
+  let at = 0;
+  try {
+    at = arena.allocHeader();
+  } catch (error) {
+    if (buffer !== 0) arena.free(buffer);
+    throw error;
+  }
+  // A stale handle may hold the locks for a moment to find out that it is stale.
+  const position = positionOf(lockWord(i32, at + header.send, owner));
+  lockWord(i32, at + header.recv, owner);
+  i32[at + header.kind] = capacity === 0 ? KIND.rendezvous : isOneshot ? KIND.oneshot : KIND.array;
+  i32[at + header.capacity] = capacity;
+  i32[at + header.buffer] = buffer;
+  i32[at + header.recvBuffer] = buffer;
+  i32[at + header.sendSlot] = 0;
+  i32[at + header.recvSlot] = 0;
+  i32[at + header.headSeen] = position;
+  i32[at + header.tailSeen] = position;
+  i32[at + header.receiversFirst] = 0;
+  i32[at + header.receiversLast] = 0;
+  i32[at + header.sendersFirst] = 0;
+  i32[at + header.sendersLast] = 0;
+  i32[at + header.references] = 1;
+  i32[at + header.recvGeneration] = i32[at + header.generation];
+  unlockWord(i32, at + header.recv, position);
+  unlockWord(i32, at + header.send, position);
+  return openChannel(waiters, at, i32[at + header.generation], type);
+}
+
+/** The object for a handle; one that is stale behaves as closed whatever the header is used for now. */
+export function openChannel<T>(waiters: Waiters, at: number, generation: number, type: Type<T>): Channel<T> {
+  const { i32 } = waiters.arena;
+  const capacity = i32[at + header.capacity];
+  if (capacity === 0) return new Rendezvous(waiters, at, generation, type, 0);
+  return new ArrayChannel(waiters, at, generation, type, capacity, i32[at + header.kind] === KIND.oneshot);
+}

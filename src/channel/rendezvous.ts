@@ -1,0 +1,80 @@
+/**
+ * The unbuffered channel: a value passes from the sender's record or scratch
+ * straight to the receiver's. One lock, the `send` word; never a fast path,
+ * since each operation needs its partner.
+ */
+import { OUTCOME, header } from "../memory/layout.ts";
+import { Channel, DID, type Did } from "./channel.ts";
+import { CLOSED_BIT, isClosed, lockWord, unlockWord } from "./words.ts";
+import { RECEIVERS, SENDERS } from "./wait-queue.ts";
+
+export class Rendezvous<T> extends Channel<T> {
+  /** The word under the lock, as it will be unlocked. */
+  #word = 0;
+
+  override get length(): number {
+    return 0;
+  }
+
+  override lock(): boolean {
+    const { i32, header: at } = this;
+    this.#word = lockWord(i32, at + header.send, this.waiters.arena.owner);
+    if (i32[at + header.generation] === this.generation) return true;
+    this.unlock();
+    return false;
+  }
+
+  override unlock(): void {
+    unlockWord(this.i32, this.header + header.send, this.#word);
+  }
+
+  override tryPut(at: number): Did {
+    if (!this.lock()) return DID.closed;
+    const did = this.putLocked(at);
+    this.unlock();
+    this.waiters.flush();
+    return did;
+  }
+
+  override tryTake(at: number): Did {
+    if (!this.lock()) return DID.closed;
+    const did = this.takeLocked(at);
+    this.unlock();
+    this.waiters.flush();
+    return did;
+  }
+
+  override putLocked(at: number): Did {
+    if (isClosed(this.#word)) return DID.closed;
+    const receiver = this.claimFirst(RECEIVERS, OUTCOME.ok);
+    if (receiver === 0) return DID.wait;
+    this.copy(at, this.waiters.valueAt(receiver));
+    return DID.it;
+  }
+
+  override takeLocked(at: number): Did {
+    const sender = this.claimFirst(SENDERS, OUTCOME.ok);
+    if (sender === 0) return isClosed(this.#word) ? DID.closed : DID.wait;
+    this.copy(this.waiters.valueAt(sender), at);
+    return DID.it;
+  }
+
+  protected override closeLocked(): boolean {
+    if (isClosed(this.#word)) return false;
+    this.#word |= CLOSED_BIT;
+    return true;
+  }
+
+  protected override isClosedLocked(): boolean {
+    return isClosed(this.#word);
+  }
+
+  protected override isEmptyLocked(): boolean {
+    return true;
+  }
+
+  protected override clearLocked(): void {
+    // A rendezvous holds no values and has no buffer.
+    this.#word |= CLOSED_BIT;
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * The two queues of a channel's waiters: doubly linked through the records,
+ * first come first served, removed by identity. Under the channel's lock.
+ */
+import { load, store } from "../memory/atomics.ts";
+import { header, waiter } from "../memory/layout.ts";
+
+/** Offset of a queue's first record in the header; the last is in the next word. */
+export const RECEIVERS = header.receiversFirst;
+export const SENDERS = header.sendersFirst;
+export type Queue = typeof RECEIVERS | typeof SENDERS;
+
+export function enqueue(i32: Int32Array, channel: number, queue: Queue, record: number): void {
+  const last = i32[channel + queue + 1];
+  i32[record + waiter.next] = 0;
+  i32[record + waiter.previous] = last;
+  if (last === 0) i32[channel + queue] = record;
+  else i32[last + waiter.next] = record;
+  i32[channel + queue + 1] = record;
+  i32[record + waiter.queued] = channel;
+}
+
+/** Takes `record` out of the queue. `queued` is cleared last: from then on the owner may reuse the record. */
+export function unlink(i32: Int32Array, channel: number, queue: Queue, record: number): void {
+  const next = i32[record + waiter.next];
+  const previous = i32[record + waiter.previous];
+  if (previous === 0) i32[channel + queue] = next;
+  else i32[previous + waiter.next] = next;
+  if (next === 0) i32[channel + queue + 1] = previous;
+  else i32[next + waiter.previous] = previous;
+  store(i32, record + waiter.queued, 0);
+}
+
+export function isQueued(i32: Int32Array, record: number): boolean {
+  return load(i32, record + waiter.queued) !== 0;
+}
+
+export function queueLength(i32: Int32Array, channel: number, queue: Queue): number {
+  let length = 0;
+  for (let record = i32[channel + queue]; record !== 0; record = i32[record + waiter.next]) length++;
+  return length;
+}

@@ -1,0 +1,161 @@
+/**
+ * The command line: commands, options, help, and what every failure looks like.
+ * Gives the exit code; nothing here ends the process.
+ */
+import { Command, CommanderError } from "commander";
+import { EXIT } from "./exit-code.ts";
+import { env, list, LOOK_FORMATS } from "./look-commands.ts";
+import { bench, dot, gophers, headline } from "./measure-commands.ts";
+import { suggestion } from "./nearest.ts";
+import { NORMAL, QUICK, withFormat, withLook, withProtocol, type RawOptions } from "./options.ts";
+import { note, tolerateClosedPipes } from "./terminal.ts";
+import { FileError, UsageError } from "./usage-error.ts";
+import { VERSION } from "./version.ts";
+
+/** Runs one command line; the exit code. */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  tolerateClosedPipes();
+  let code: number = EXIT.fine;
+  const program = buildCommands(args, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return code;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+/** Commands report their exit code through `done`. */
+export function buildCommands(args: readonly string[], done: (code: number) => void): Command {
+  const program = withProtocol(withLook(base(new Command("warren"))), QUICK)
+    .usage("[command] [options]")
+    .version(VERSION, "--version", "print the version")
+    .description("Measures what concurrency buys and what parallelism buys, separately.")
+    .addHelpText("before", examples([
+      ["warren", "the headline, in under a minute"],
+      ["warren gophers --designs all --quick", "all eleven designs of the talk"],
+      ["warren gophers --threads 1..4 --world wait", "one to four threads"],
+      ["warren gophers --pile src --manifest m.txt", "burn real files"],
+      ["warren dot --size L2,LLC,DRAM", "where the memory is the limit"],
+      ["warren list", "what can be measured"],
+    ]))
+    .enablePositionalOptions()
+    .argument("[command]")
+    .allowExcessArguments(true)
+    .action(async (command: string | undefined, options: object, self: Command) => {
+      if (command !== undefined) throw unknownCommand(command, self);
+      done(await headline(options, args));
+    });
+  program.helpCommand(false);
+  const add = (name: string): Command => base(program.command(name)).allowExcessArguments(false);
+  addGophers(add("gophers"), async (options) => done(await gophers(withRoot(options, program), args)));
+  addDot(add("dot"), async (options) => done(await dot(withRoot(options, program), args)));
+
+  add("bench")
+    .description("What channel, select and task operations cost (tinybench).")
+    .addHelpText("before", examples([["warren bench", "all suites"], ["warren bench --filter select", "those with select in the name"]]))
+    .option("--filter <text>", "only benchmarks whose name contains the text")
+    .option("--format <format>", "table or json (default: table)")
+    .action(async (options: object) => done(await bench({ ...program.opts(), ...options })));
+
+  withFormat(add("env"), LOOK_FORMATS)
+    .description("The machine, its limits, and what makes measurements on it doubtful.")
+    .addHelpText("before", examples([["warren env", "as text"], ["warren env --strict", "exit with 3 if anything is doubtful"]]))
+    .option("--strict", "exit with 3 when the environment makes results doubtful")
+    .action(async (options: object) => done(await env({ ...program.opts(), ...options })));
+
+  withFormat(add("list"), LOOK_FORMATS)
+    .description("The programs, designs and worlds that can be measured.")
+    .addHelpText("before", examples([["warren list", "as text"], ["warren list --format json", "for a program"]]))
+    .action(async (options: object) => done(await list({ ...program.opts(), ...options })));
+
+  add("help")
+    .description("Print the help of a command.")
+    .argument("[command]")
+    .action((name: string | undefined) => {
+      const command = name === undefined ? program : program.commands.find((known) => known.name() === name);
+      if (command === undefined) throw unknownCommand(name as string, program);
+      command.outputHelp();
+    });
+  return program;
+}
+
+function addGophers(command: Command, action: (options: object) => Promise<void>): void {
+  command
+    .description("Burn a pile of books in the designs of the talk.")
+    .addHelpText("before", examples([
+      ["warren gophers --quick", "four designs, three worlds"],
+      ["warren gophers --designs G6 --carts 1", "four gophers, one cart: no gain"],
+      ["warren gophers --designs G4,G7 --lanes 8", "eight lanes"],
+      ["warren gophers --pile ~/photos --manifest m.txt", "real files"],
+    ]))
+    .option("--designs <names>", "G1 … G11, separated by commas, or all (default: G1,G4,G6,G7)")
+    .option("--threads <counts>", "1,2,4 or 1..8 or auto: 1, 2, 4, … and all processors (default: auto)")
+    .option("--world <names>", "cpu, wait, mixed, or all (default: all)")
+    .option("--pile <directory>", "burn the files of a directory instead of synthetic books")
+    .option("--manifest <file>", "with --pile: write what was burnt, in the format of sha256sum")
+    .option("--books <n>", "books in a run (default: as many as the fastest design burns in --min-time)")
+    .option("--lanes <n>", "lanes of the designs that have two: G4 G7 G9 G11 (default: 2)")
+    .option("--carts <n>", "carts of each team that hands them on: G5 G6 G7 G10 G11 (default: 3 or 4)")
+    .option("--unit <time>", "length of a step (default: 5ms)");
+  withProtocol(withLook(command), NORMAL).action(action);
+}
+
+function addDot(command: Command, action: (options: object) => Promise<void>): void {
+  command
+    .description("The dot product of two vectors: parallel, not concurrent.")
+    .addHelpText("before", examples([
+      ["warren dot --quick", "both kernels in the last-level cache"],
+      ["warren dot --size LLC,DRAM --kernel simd", "where the memory is the limit"],
+      ["warren dot --size 1000000 --threads 1,2", "a length of one's own"],
+    ]))
+    .option("--size <lengths>", "numbers of elements, or L2, LLC, DRAM: vectors that fill each (default: LLC)")
+    .option("--kernel <names>", "js, simd, or all (default: all)")
+    .option("--threads <counts>", "1,2,4 or 1..8 or auto (default: auto)");
+  withProtocol(withLook(command), NORMAL).action(action);
+}
+
+/** Options may also stand before the command: `warren --quick gophers`. */
+function withRoot(options: RawOptions, program: Command): RawOptions {
+  const root = program.opts<RawOptions>();
+  return { ...root, ...options, color: root.color !== false && options.color !== false };
+}
+
+/** What all commands do alike: errors are thrown, not printed. */
+function base(command: Command): Command {
+  return command
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+    .helpOption("-h, --help", "print this help")
+    .configureHelp({ visibleArguments: () => [] });
+}
+
+/** Help leads with what to type. */
+function examples(lines: readonly (readonly [command: string, what: string])[]): string {
+  const width = Math.max(...lines.map(([command]) => command.length));
+  return ["Examples:", ...lines.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`), ""].join("\n");
+}
+
+function unknownCommand(word: string, program: Command): UsageError {
+  const names = program.commands.map((command) => command.name());
+  return new UsageError(`unknown command ${JSON.stringify(word)}${suggestion(word, names)} (commands: ${names.join(", ")})`);
+}
+
+/** Prints an error in one line and gives the exit code. */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.fine; // help and version
+    const text = error.message.replace(/^error: /, "").replace(/\s*\(Did you mean (?:one of )?(.*)\?\)$/, " — did you mean $1?");
+    note(`warren: ${text} (see warren --help)`);
+    return EXIT.usage;
+  }
+  if (error instanceof UsageError) {
+    note(`warren: ${error.message}`);
+    return EXIT.usage;
+  }
+  if (error instanceof FileError) note(`warren: ${error.message}`);
+  else note(`warren: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  return EXIT.wrong;
+}

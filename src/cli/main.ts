@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+/**
+ * The `warren` command. This file imports nothing statically: an older Node
+ * could not even read the rest, and must be told so in one clear line.
+ */
+const LEAST_NODE = 24;
+
+if (Number(process.versions.node.split(".")[0]) < LEAST_NODE) {
+  process.stderr.write(`warren: needs Node ${LEAST_NODE} or newer, and this is Node ${process.versions.node} (${process.execPath})\n`);
+  process.exitCode = 2;
+} else {
+  const { runCommandLine } = await import("./command-line.ts");
+  process.exitCode = await runCommandLine(process.argv.slice(2));
+}

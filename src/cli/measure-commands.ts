@@ -1,0 +1,84 @@
+/**
+ * The commands that measure: options checked, then measured, then the exit
+ * code. The runtime is loaded only once the options have been found good.
+ */
+import { namedSizes } from "../lab/dot-grid.ts";
+import { MOST_THREADS, readMachine } from "../lab/environment.ts";
+import type { PileOutcome } from "../lab/gopher-cells.ts";
+import { resolveDot, type RawDot } from "./dot-options.ts";
+import { EXIT } from "./exit-code.ts";
+import { resolveGophers, type RawGophers, type ThreadLimits } from "./gopher-options.ts";
+import type { Measurement } from "./measurement.ts";
+import { NORMAL, QUICK, resolveOptions, type Effort, type MeasureOptions, type RawOptions } from "./options.ts";
+import { note, requireDirectory, requireWritable, writeTo } from "./terminal.ts";
+import { count } from "./text.ts";
+import { oneOf } from "./values.ts";
+
+/** The headline: four designs in three worlds and the dot product, on one thread and on all. */
+export async function headline(raw: RawOptions, command: readonly string[]): Promise<number> {
+  const options = await resolve(raw, QUICK);
+  const { grid } = resolveGophers({}, limits(), options.seed);
+  const dotGrid = resolveDot({}, limits(), namedSizes(readMachine())).grid;
+  const [{ GopherProgram }, { DotProgram }] = await Promise.all([import("../lab/gopher-cells.ts"), import("../lab/dot-cells.ts")]);
+  return runMeasurement({ programs: [new GopherProgram(grid), new DotProgram(dotGrid)], options, command, manifest: null });
+}
+
+/** `warren gophers` */
+export async function gophers(raw: RawGophers, command: readonly string[]): Promise<number> {
+  const options = await resolve(raw, NORMAL);
+  const { grid, added } = resolveGophers(raw, limits(), options.seed);
+  const manifest = raw.manifest ?? null;
+  if (grid.pile !== null) await requireDirectory("--pile", grid.pile);
+  if (manifest !== null) await requireWritable("--manifest", manifest);
+  tellAdded(added, options, "G1 on one thread");
+  const { GopherProgram } = await import("../lab/gopher-cells.ts");
+  const program = new GopherProgram(grid);
+  const code = await runMeasurement({ programs: [program], options, command, manifest });
+  if (program.pileOutcome !== null) await reportPile(program.pileOutcome, options, manifest);
+  return code;
+}
+
+/** `warren dot` */
+export async function dot(raw: RawDot, command: readonly string[]): Promise<number> {
+  const options = await resolve(raw, NORMAL);
+  const { grid, added } = resolveDot(raw, limits(), namedSizes(readMachine()));
+  tellAdded(added, options, "one thread");
+  const { DotProgram } = await import("../lab/dot-cells.ts");
+  return runMeasurement({ programs: [new DotProgram(grid)], options, command, manifest: null });
+}
+
+/** `warren bench` */
+export async function bench(raw: { readonly filter?: string; readonly format?: string }): Promise<number> {
+  const format = raw.format === undefined ? "table" : oneOf("--format", raw.format, ["table", "json"]);
+  const { runBench } = await import("../../bench/main.ts");
+  await runBench({ filter: raw.filter ?? "", json: format === "json" });
+  return EXIT.fine;
+}
+
+async function runMeasurement(measurement: Measurement): Promise<number> {
+  return (await import("./measurement.ts")).runMeasurement(measurement);
+}
+
+async function resolve(raw: RawOptions, effort: Effort): Promise<MeasureOptions> {
+  const options = resolveOptions(raw, effort, process.stdout.isTTY, process.env);
+  if (options.output !== null) await requireWritable("--output", options.output);
+  return options;
+}
+
+function limits(): ThreadLimits {
+  return { usable: readMachine().usable, most: MOST_THREADS };
+}
+
+function tellAdded(added: readonly string[], { quiet }: MeasureOptions, base: string): void {
+  if (added.length > 0 && !quiet) note(`added ${added.join(" and ")}: gains are measured against ${base}`);
+}
+
+/** Lists what could not be read, and writes the manifest of the rest. */
+async function reportPile({ manifest, problems, skipped }: PileOutcome, { quiet }: MeasureOptions, path: string | null): Promise<void> {
+  for (const problem of problems) note(`warren: ${problem.path}: ${problem.kind}: ${problem.message}`);
+  if (!quiet) for (const { path, kind } of skipped) note(`skipped ${path}: ${kind}`);
+  if (path === null) return;
+  const { formatManifest } = await import("../../workers/gophers.ts");
+  await writeTo(path, formatManifest(manifest));
+  if (!quiet) note(`wrote ${path}: ${count(manifest.length, "file")}; check it with sha256sum --check in the pile's directory`);
+}

@@ -1,0 +1,89 @@
+/**
+ * Measures programs and writes the result: what `warren`, `warren gophers` and
+ * `warren dot` have in common. Gives the exit code.
+ */
+import type { Runtime } from "../index.ts";
+import { measure, surroundings } from "../lab/measure.ts";
+import { RUNTIMES } from "../lab/pool.ts";
+import type { CellProgram } from "../lab/program.ts";
+import type { Result } from "../lab/result.ts";
+import { EXIT, exitCodeOf } from "./exit-code.ts";
+import { printBenchfmt, printCsv, printJson, printMarkdown, printPlain } from "./formats.ts";
+import { interruptible } from "./interrupt.ts";
+import { nextCommand, programName } from "./next-command.ts";
+import type { MeasureOptions } from "./options.ts";
+import { Progress } from "./progress.ts";
+import { sentences } from "./sentences.ts";
+import { printTable } from "./table.ts";
+import { lineWidth, note, writeResult } from "./terminal.ts";
+import { wrapped } from "./text.ts";
+import { VERSION } from "./version.ts";
+
+/** What a command wants measured. */
+export interface Measurement {
+  readonly programs: readonly CellProgram<Runtime>[];
+  readonly options: MeasureOptions;
+  /** The command line, without the program's name. */
+  readonly command: readonly string[];
+  /** File that a manifest goes to; decides what to try next. */
+  readonly manifest: string | null;
+}
+
+/** Measures, writes and gives the exit code. */
+export async function runMeasurement({ programs, options, command, manifest }: Measurement): Promise<number> {
+  const threads = Math.max(...programs.flatMap((program) => program.cells.map((cell) => cell.threads)));
+  const around = surroundings(threads);
+  if (!options.quiet || options.strict) warn(around.warnings);
+  if (options.strict && around.warnings.length > 0) {
+    note("warren: --strict: nothing was measured in this environment");
+    return EXIT.unsuitable;
+  }
+  const progress = new Progress(process.stderr);
+  const result = await interruptible((signal) => {
+    const { blocks, runs, warmupMs, minTimeMs, seed } = options;
+    const onProgress = options.quiet ? () => undefined : progress.show.bind(progress);
+    return measure({ programs, blocks, runs, warmupMs, minTimeMs, seed }, RUNTIMES, around, { command, version: VERSION, signal, onProgress });
+  });
+  if (!options.quiet) progress.end();
+  if (!options.quiet || options.strict) warn(result.env.warnings.filter((warning) => !around.warnings.includes(warning)));
+  await report(result, options, manifest);
+  return exitCodeOf(result, options.strict);
+}
+
+async function report(result: Result, options: MeasureOptions, manifest: string | null): Promise<void> {
+  for (const { name, detail } of result.checks.filter(({ ok }) => !ok)) note(`warren: check failed: ${name}: ${detail}`);
+  if (result.cells.length === 0) note("warren: nothing was measured");
+  else await writeResult(rendered(result, options, manifest), options.output);
+  if (options.output !== null && result.cells.length > 0 && !options.quiet) note(`wrote ${options.output}`);
+}
+
+/** The result in the format asked for. */
+function rendered(result: Result, options: MeasureOptions, manifest: string | null): string {
+  switch (options.format) {
+    case "json":
+      return printJson(result);
+    case "csv":
+      return printCsv(result);
+    case "markdown":
+      return printMarkdown(result);
+    case "benchfmt":
+      return printBenchfmt(result);
+    case "table":
+      return options.plain ? printPlain(result) : readable(result, options, manifest);
+  }
+}
+
+/** Table, checks, sentences, and the command to try next. */
+function readable(result: Result, { output, color, verbose, quiet }: MeasureOptions, manifest: string | null): string {
+  const width = output === null ? lineWidth(process.stdout, process.env) : 120;
+  const kept = result.checks.filter(({ ok }) => ok);
+  const checks = kept.length === result.checks.length ? `All ${kept.length} checks held` : `${result.checks.length - kept.length} of ${result.checks.length} checks FAILED`;
+  const names = wrapped(`${checks}: ${result.checks.map(({ name, ok }) => (ok ? name : `${name} (FAILED)`)).join("; ")}.`, width);
+  const said = sentences(result).map((sentence) => wrapped(sentence, width));
+  const next = quiet ? [] : [`Next: ${programName(process.argv[1], process.env)} ${nextCommand(result, manifest)}`];
+  return [printTable(result, { width, color, verbose }), names, ...said, ...next].join("\n\n");
+}
+
+function warn(warnings: readonly string[]): void {
+  for (const warning of warnings) note(`warning: ${warning}`);
+}

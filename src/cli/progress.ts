@@ -1,0 +1,66 @@
+/**
+ * Progress on standard error, written only when the lab says that no run is
+ * being timed: one line that is rewritten on a terminal, one line for each
+ * block elsewhere.
+ */
+import { printCell } from "../lab/result.ts";
+import type { TrialProgress } from "../lab/trial.ts";
+import { count, printTime } from "./text.ts";
+
+const CLEAR_LINE = "\r\u001b[K";
+
+/** Where progress is written. */
+export interface ProgressStream {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  write(text: string): unknown;
+}
+
+/** Tells how far a trial has come. */
+export class Progress {
+  readonly #stream: ProgressStream;
+  readonly #now: () => number;
+  #measuringSinceMs: number | null = null;
+  #blockTold = -1;
+
+  /** `now` in milliseconds. */
+  constructor(stream: ProgressStream, now: () => number = () => performance.now()) {
+    this.#stream = stream;
+    this.#now = now;
+  }
+
+  /** Called between cells. */
+  show(progress: TrialProgress): void {
+    if (progress.next !== null) this.#measuringSinceMs ??= this.#now();
+    if (this.#stream.isTTY === true) this.#rewrite(progress);
+    else this.#append(progress);
+  }
+
+  /** Takes the line away. */
+  end(): void {
+    if (this.#stream.isTTY === true) this.#stream.write(CLEAR_LINE);
+  }
+
+  #rewrite(progress: TrialProgress): void {
+    const { block, blocks, cellsDone, cellsTotal, next } = progress;
+    const line = next === null
+      ? "starting: calibrating and finding the size of the work"
+      : `block ${block + 1} of ${blocks}, cell ${cellsDone + 1} of ${cellsTotal}${this.#timeLeft(progress)}: ${printCell(next)}`;
+    this.#stream.write(CLEAR_LINE + line.slice(0, (this.#stream.columns ?? 80) - 1));
+  }
+
+  #append(progress: TrialProgress): void {
+    const { block, blocks, cellsTotal, next } = progress;
+    if (next === null || block === this.#blockTold) return;
+    this.#blockTold = block;
+    const what = block === 0 ? `measuring ${count(cellsTotal / blocks, "cell")} in ${count(blocks, "block")}` : `block ${block + 1} of ${blocks}`;
+    this.#stream.write(`${what}${this.#timeLeft(progress)}\n`);
+  }
+
+  /** From the pace so far; nothing before the first tenth of a block is done. */
+  #timeLeft({ cellsDone, cellsTotal, blocks }: TrialProgress): string {
+    if (this.#measuringSinceMs === null || cellsDone * 10 * blocks < cellsTotal) return "";
+    const left = ((this.#now() - this.#measuringSinceMs) / cellsDone) * (cellsTotal - cellsDone);
+    return `, about ${printTime(Math.ceil(left / 1000) * 1e9).replace(/\.\d+/, "")} left`;
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * warren: goroutines, channels and select for Node, across real threads.
+ *
+ * The public entry: re-exports, nothing else.
+ */
+export type { Chan, Receiver, Sender, Sending, WaitOptions } from "./channel/chan.ts";
+export { chanOf } from "./channel/chan-of.ts";
+export { ERROR_CODES, type ErrorCode, WarrenError } from "./errors.ts";
+export { LIMITS } from "./limits.ts";
+export { bytes, json, utf8 } from "./memory/blobs.ts";
+export { optional, struct } from "./memory/composites.ts";
+export { registerError } from "./memory/error-class.ts";
+export { bool, f64, i32, i64, u32 } from "./memory/scalars.ts";
+export type { SharedArray } from "./memory/shared-array.ts";
+export type { ElementOf, Type } from "./memory/type.ts";
+export { after, chan, go, never, oneshot, select, shared, sleep, spawn, yieldNow } from "./runtime/api.ts";
+export type { Calls, Go, Spawn } from "./runtime/calls.ts";
+export type { ParkedReport, TaskReport, ThreadReport } from "./runtime/control.ts";
+export type { RuntimeOptions } from "./runtime/options.ts";
+export { type RunOptions, run } from "./runtime/run.ts";
+export { type Runtime, type RuntimeStats, type ThreadStats, start } from "./runtime/runtime.ts";
+export type { SharedArrays } from "./runtime/shared.ts";
+export { task } from "./runtime/task-function.ts";
+export type { Place } from "./runtime/tasks.ts";
+export type { Cases, SelectOptions, Selected } from "./select/select.ts";

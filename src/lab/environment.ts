@@ -1,0 +1,150 @@
+/**
+ * The machine a result was measured on, its state while measuring, and what
+ * about both makes the result doubtful. Everything here is read, nothing is
+ * assumed: what cannot be read is `null`.
+ */
+import { availableParallelism, cpus, loadavg, release } from "node:os";
+import { LIMITS } from "../limits.ts";
+import {
+  affinityList, cacheBytes, cpuQuota, pressureTotal, processorTicks, readText, throttledMicroseconds, type ReadText,
+} from "./kernel-files.ts";
+
+/** Most threads of a runtime, and so of a cell. */
+export const MOST_THREADS = LIMITS.threads;
+
+/** The machine and the versions: what does not change during a run. */
+export interface Machine {
+  readonly cpu: string;
+  /** Processors that exist. */
+  readonly cores: number;
+  /** Processors that this process may use: affinity and cgroup quota counted; 1.5 is one and a half. */
+  readonly usable: number;
+  /** cgroup quota in processors; `null`: none. */
+  readonly quota: number | null;
+  /** Processors of the affinity mask as Linux lists them. */
+  readonly affinity: string | null;
+  /** Cache sizes in bytes: L2 of the first processor, and the last level. */
+  readonly caches: { readonly l2: number | null; readonly llc: number | null };
+  readonly governor: string | null;
+  readonly platform: string;
+  readonly node: string;
+  readonly v8: string;
+}
+
+/** Counters of one moment; two of them tell what happened in between. */
+export interface Reading {
+  readonly wallNs: number;
+  /** Load average over one minute. */
+  readonly load: number;
+  /** Pressure: microseconds in which some task waited for a processor. */
+  readonly pressureUs: number | null;
+  readonly throttledUs: number | null;
+  readonly ticks: { readonly all: number; readonly stolen: number } | null;
+}
+
+/** `env` of a result: the machine, its state from start to end, the doubts. */
+export interface Environment extends Machine {
+  /** One-minute load average before the first block. */
+  readonly load: number;
+  /** Shares of the wall time between the two readings, 0…1; `null`: not known, or no second reading. */
+  readonly during: { readonly pressure: number | null; readonly throttled: number | null; readonly steal: number | null };
+  readonly warnings: readonly string[];
+}
+
+/** Reads the machine. */
+export function readMachine(read: ReadText = readText): Machine {
+  const processors = cpus();
+  const quota = cpuQuota(read);
+  const cores = processors.length;
+  const usable = availableParallelism();
+  return {
+    cpu: processors[0]?.model.trim().replaceAll(/\s+/g, " ") || "unknown processor",
+    cores,
+    // libuv may round the quota up or down to whole processors: the fraction is the truth
+    usable: quota === null ? usable : Math.min(quota, affinityCount(read) ?? cores),
+    quota,
+    affinity: affinityList(read("/proc/self/status")),
+    caches: readCaches(read),
+    governor: read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")?.trim() ?? null,
+    platform: `${process.platform} ${release()} ${process.arch}`,
+    node: process.versions.node,
+    v8: process.versions.v8,
+  };
+}
+
+/** Reads the state of the machine now. */
+export function readState(wallNs: number, read: ReadText = readText): Reading {
+  return {
+    wallNs,
+    load: loadavg()[0] ?? 0,
+    pressureUs: pressureTotal(read("/proc/pressure/cpu")),
+    throttledUs: throttledMicroseconds(read("/sys/fs/cgroup/cpu.stat") ?? read("/sys/fs/cgroup/cpu/cpu.stat")),
+    ticks: processorTicks(read("/proc/stat")),
+  };
+}
+
+/** Joins machine and readings. `threads`: the most that any cell uses; 0 when nothing is measured. */
+export function environmentOf(machine: Machine, before: Reading, after: Reading | null, threads: number): Environment {
+  const during = { pressure: null, throttled: null, steal: null, ...(after && sharesBetween(before, after)) };
+  return { ...machine, load: before.load, during, warnings: doubts(machine, before, during, threads) };
+}
+
+function sharesBetween(before: Reading, after: Reading): Environment["during"] {
+  const wallUs = (after.wallNs - before.wallNs) / 1000;
+  const share = (from: number | null, to: number | null): number | null => (from === null || to === null || wallUs <= 0 ? null : (to - from) / wallUs);
+  const ticks = before.ticks && after.ticks ? after.ticks.all - before.ticks.all : 0;
+  return {
+    pressure: share(before.pressureUs, after.pressureUs),
+    throttled: share(before.throttledUs, after.throttledUs),
+    steal: before.ticks && after.ticks && ticks > 0 ? (after.ticks.stolen - before.ticks.stolen) / ticks : null,
+  };
+}
+
+/** One line for each thing that makes a measurement here doubtful. */
+function doubts(machine: Machine, before: Reading, during: Environment["during"], threads: number): string[] {
+  const found: string[] = [];
+  if (before.load > 0.5 * machine.usable) found.push(`the machine is busy: load ${before.load.toFixed(2)} on ${printProcessors(machine.usable)} before the first measurement`);
+  if (threads > machine.usable) found.push(`${threads} threads on ${printProcessors(machine.usable)}: they take turns, so no speed-up beyond ${machine.usable} can show`);
+  if (machine.quota !== null && !Number.isInteger(machine.quota)) found.push(`a cgroup quota of ${machine.quota} processors throttles in bursts`);
+  if (machine.governor !== null && machine.governor !== "performance") found.push(`the CPU governor is "${machine.governor}": the clock rate varies`);
+  if ((during.throttled ?? 0) > 0.01) found.push(`the cgroup quota stopped the process for ${percent(during.throttled as number)} of the time`);
+  if ((during.steal ?? 0) > 0.02) found.push(`the hypervisor took ${percent(during.steal as number)} of the processor time`);
+  if (threads <= machine.usable && (during.pressure ?? 0) > 0.2) {
+    found.push(`tasks waited for a processor ${percent(during.pressure as number)} of the time (PSI): something else was running`);
+  }
+  return found;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
+}
+
+/** "2 processors", "1.5 processors", "1 processor". */
+export function printProcessors(count: number): string {
+  return `${Number(count.toFixed(2))} processor${count === 1 ? "" : "s"}`;
+}
+
+/** The machine in one line, for the head of a table. */
+export function machineLine(env: Environment): string {
+  const limits = env.usable === env.cores ? "" : `, ${Number(env.usable.toFixed(2))} usable${env.quota === null ? "" : ` (quota ${Number(env.quota.toFixed(2))})`}`;
+  return `${env.cpu} · ${env.cores} core${env.cores === 1 ? "" : "s"}${limits} · Node ${env.node}, V8 ${env.v8} · ${env.platform} · load ${env.load.toFixed(2)}`;
+}
+
+function affinityCount(read: ReadText): number | null {
+  const list = affinityList(read("/proc/self/status"));
+  return list === null ? null : list.split(",").reduce((sum, range) => {
+    const [first, last] = range.split("-").map(Number) as [number, number?];
+    return sum + (last ?? first) - first + 1;
+  }, 0);
+}
+
+function readCaches(read: ReadText): Machine["caches"] {
+  const sizes = new Map<number, number>();
+  for (let index = 0; index < 8; index++) {
+    const folder = `/sys/devices/system/cpu/cpu0/cache/index${index}`;
+    const bytes = cacheBytes(read(`${folder}/size`));
+    if (bytes !== null && read(`${folder}/type`)?.trim() !== "Instruction") sizes.set(Number(read(`${folder}/level`)), bytes);
+  }
+  const last = Math.max(0, ...sizes.keys());
+  return { l2: sizes.get(2) ?? null, llc: last > 1 ? (sizes.get(last) ?? null) : null };
+}

@@ -1,0 +1,101 @@
+/**
+ * The gopher designs as a program of the lab: which cells there are, what a run
+ * of one is, and what the model says of it.
+ */
+import { createHash } from "node:crypto";
+import { calibrate, designOf, formatManifest, gophers } from "../../workers/gophers.ts";
+import type { DesignId, GopherConfig, GopherResult, Steps, World } from "../../workers/gophers.ts";
+import type { Runtime } from "../index.ts";
+import { predictNs } from "./gopher-finish.ts";
+import { takesCarts, takesLanes, type GopherGrid } from "./gopher-grid.ts";
+import type { CellProgram, CellRun, Sizing } from "./program.ts";
+import type { Cell } from "./result.ts";
+
+/** Every step of a load takes one unit, walking none: column 1 of the table in gophers.md section 4. */
+const STEPS: Steps = { L: 1, M: 1, U: 1, R: 1, D: 1, W: 0 };
+
+const MOST_LOADS = 1_000_000;
+
+/** What came of a pile: the same in every run, or a check fails. */
+export type PileOutcome = Required<Pick<GopherResult, "manifest" | "problems" | "skipped">>;
+
+/** The gophers of a grid. */
+export class GopherProgram implements CellProgram<Runtime> {
+  readonly name = "gophers";
+  readonly cells: readonly Cell[];
+  readonly sizing: Sizing;
+  readonly #grid: GopherGrid;
+  #unitIterations = 0;
+  #pileOutcome: PileOutcome | null = null;
+
+  constructor(grid: GopherGrid) {
+    this.#grid = grid;
+    const worlds = grid.pile === null ? grid.worlds : ["pile"];
+    this.cells = worlds.flatMap((world) => grid.designs.flatMap((id) => grid.threads.map((threads) => this.#cell(world, id, threads))));
+    const step = Math.max(...grid.designs.map((id) => this.#design(id).lanes));
+    if (grid.pile !== null) this.sizing = { kind: "given", size: 1 };
+    else if (grid.books !== null) this.sizing = { kind: "given", size: grid.books };
+    else this.sizing = { kind: "found", start: step * Math.ceil(24 / step), step, most: step * Math.floor(MOST_LOADS / step) };
+  }
+
+  /** The pile's files and troubles, once a run is over; `null` without a pile. */
+  get pileOutcome(): PileOutcome | null {
+    return this.#pileOutcome;
+  }
+
+  async prepare(): Promise<void> {
+    this.#unitIterations = calibrate(this.#grid.unitMs);
+  }
+
+  /** A quartet in each lane, lanes enough for all threads, computing: the code of every role is compiled everywhere. */
+  async warm(runtime: Runtime, threads: number, ms: number): Promise<void> {
+    const until = performance.now() + ms;
+    const lanes = Math.min(64, Math.max(2, threads));
+    const unitIterations = Math.max(1, Math.round((this.#unitIterations / this.#grid.unitMs) * 0.1));
+    const config: GopherConfig = { design: "G7", world: "cpu", loads: 8 * lanes, booksPerCart: 1, steps: STEPS, unitMs: 0.1, unitIterations, lanes };
+    while (performance.now() < until) await runtime.spawn(gophers, config);
+  }
+
+  async run(runtime: Runtime, cell: Cell, size: number): Promise<CellRun> {
+    const result = await runtime.spawn(gophers, this.#config(cell, size));
+    const run = { wallNs: result.wallNs, items: result.books, checks: result.checks };
+    if (this.#grid.pile === null) return run;
+    const { manifest = [], problems = [], skipped = [] } = result;
+    this.#pileOutcome ??= { manifest, problems, skipped };
+    const digest = createHash("sha256").update(formatManifest(manifest)).digest("hex");
+    const detail = problems.length === 0 ? `${manifest.length} files` : `${problems.length} could not be: ${problems[0]?.path}: ${problems[0]?.message}`;
+    return {
+      ...run,
+      checks: [...run.checks, { name: "every file read", ok: problems.length === 0, detail }],
+      identity: { key: "the manifest", value: `SHA-256 ${digest}` },
+    };
+  }
+
+  predict(cell: Cell, size: number): number | null {
+    if (this.#grid.pile !== null) return null;
+    const design = this.#design(cell.design as DesignId);
+    return predictNs({ design, steps: STEPS, world: cell.world as World, threads: cell.threads, loads: size }, this.#grid.unitMs);
+  }
+
+  #cell(world: string, id: DesignId, threads: number): Cell {
+    const { pile, unitMs, lanes, carts } = this.#grid;
+    const params = { ...(pile === null ? { unitMs } : { pile }), ...(lanes === null ? {} : { lanes }), ...(carts === null ? {} : { carts }) };
+    return { program: "gophers", world, design: id, gophers: this.#design(id).gophers, threads, params };
+  }
+
+  #design(id: DesignId): ReturnType<typeof designOf> {
+    return designOf(id, this.#changes(id));
+  }
+
+  #changes(id: DesignId): { lanes?: number; carts?: number } {
+    const { lanes, carts } = this.#grid;
+    return { ...(lanes !== null && takesLanes(id) ? { lanes } : {}), ...(carts !== null && takesCarts(id) ? { carts } : {}) };
+  }
+
+  #config(cell: Cell, size: number): GopherConfig {
+    const { unitMs, pile, seed } = this.#grid;
+    const id = cell.design as DesignId;
+    const common = { design: id, booksPerCart: 1, steps: STEPS, unitMs, unitIterations: this.#unitIterations, seed, ...this.#changes(id) };
+    return pile === null ? { ...common, world: cell.world as World, loads: size } : { ...common, world: "mixed", loads: 1, pile };
+  }
+}

@@ -1,0 +1,12 @@
+/** The lab's threads: a runtime of warren's for each block and thread count. */
+import { start, type Runtime } from "../index.ts";
+import type { TrialMachine } from "./trial.ts";
+
+/** Starts runtimes and reads their threads' clocks. */
+export const RUNTIMES: TrialMachine<Runtime> = {
+  open: (threads) => start({ threads }),
+  close: async (runtime) => {
+    await runtime[Symbol.asyncDispose]();
+  },
+  times: async (runtime) => (await runtime.stats()).threads,
+};

@@ -1,0 +1,133 @@
+/**
+ * The result of a measurement, JSON schema "warren/1" (measurement.md section
+ * 4). Stable: fields are added, never renamed. A field whose value is not known
+ * is absent or `null`, never zero. Times are nanoseconds; intervals are 95 %.
+ */
+import type { Environment } from "./environment.ts";
+import type { Grade, Interval } from "./statistics.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** The version of the format. */
+export const SCHEMA = "warren/1";
+
+/** One point of the grid: what is measured. */
+export interface Cell {
+  /** "gophers", "dot" */
+  readonly program: string;
+  /** What the work is made of: "cpu", "wait", "mixed", "pile"; for dot the kernel and the size, "simd-L2". */
+  readonly world: string;
+  /** "G1"…"G11"; "loop", "chunks" */
+  readonly design: string;
+  /** Gophers at work (for dot: chunks in flight at once). */
+  readonly gophers: number;
+  readonly threads: number;
+  /** What else defines the work: equal for all cells that are compared with each other. */
+  readonly params: Readonly<Record<string, string | number>>;
+}
+
+/** One timed run. */
+export interface Sample {
+  readonly block: number;
+  readonly run: number;
+  readonly wallNs: number;
+  /** CPU time by thread; empty where there is no source. */
+  readonly cpuNs: readonly number[];
+  /** Run-queue wait by thread; empty where there is no source. */
+  readonly runDelayNs: readonly number[];
+}
+
+/** What is known of the threads' work. W, A, U and the histogram need a trace and are absent without one. */
+export interface Activity {
+  /** Σ CPU time of the worker threads / wall time, over all samples. */
+  readonly Acpu?: number;
+  /** Σ run-queue wait of the worker threads / wall time, over all samples. */
+  readonly Rq?: number;
+  /** Mean number of tasks started and unfinished; from a trace. */
+  readonly L?: number;
+}
+
+/** A cell's value. */
+export interface Summary {
+  /** Median over blocks of the median over runs. */
+  readonly medianNs: number;
+  /** Order-statistic interval of the median; `null` below six blocks. */
+  readonly ci: Interval | null;
+  /** Blocks. */
+  readonly n: number;
+  readonly grade: Grade | null;
+  /** "short" (under 100 ms), "outliers:n", "interrupted" */
+  readonly flags: readonly string[];
+}
+
+/** A cell with what was measured. */
+export interface CellResult extends Cell {
+  /** Units of work in one run: books, products. */
+  readonly items: number;
+  readonly samples: readonly Sample[];
+  readonly trace: Activity;
+  readonly summary: Summary;
+  readonly predicted?: { readonly ns: number };
+  readonly verdict: Verdict;
+}
+
+/** The gains of a cell: geometric means over blocks, with intervals by name. */
+export interface GainResult {
+  readonly program: string;
+  readonly design: string;
+  readonly world: string;
+  readonly threads: number;
+  readonly C: number;
+  readonly P: number;
+  readonly S: number;
+  readonly I?: number;
+  readonly P0?: number;
+  readonly ci: Readonly<Partial<Record<"C" | "P" | "S" | "I" | "P0", Interval | null>>>;
+}
+
+/** One invariant over all runs. A false one makes the exit code 1. */
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+/** How the measurement was made. */
+export interface Config {
+  /** The command line, without the program's name. */
+  readonly command: readonly string[];
+  readonly seed: number;
+  /** Blocks asked for, and blocks in which every cell was run. */
+  readonly blocks: number;
+  readonly blocksDone: number;
+  readonly runs: number;
+  readonly warmupMs: number;
+  readonly minTimeMs: number;
+  /** The measurement was stopped before its end; what was measured is kept. */
+  readonly interrupted: boolean;
+  /** Where the blocks ran: "in-process" until each has a process of its own. */
+  readonly isolation: "in-process";
+  readonly startedAt: string;
+  readonly seconds: number;
+}
+
+/** A whole measurement. */
+export interface Result {
+  readonly schema: typeof SCHEMA;
+  readonly tool: { readonly name: "warren"; readonly version: string };
+  readonly env: Environment;
+  readonly config: Config;
+  readonly cells: readonly CellResult[];
+  readonly gains: readonly GainResult[];
+  readonly checks: readonly Check[];
+}
+
+/** Cells with the same group do the same work: they share a baseline and a size. */
+export function groupOf(cell: Cell): string {
+  const params = Object.entries(cell.params).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return [cell.program, cell.world, ...params.map(([name, value]) => `${name}=${value}`)].join(" ");
+}
+
+/** A cell in words: "gophers G6, cpu world, 2 threads". */
+export function printCell(cell: Cell): string {
+  return `${cell.program} ${cell.design}, ${cell.world}, ${cell.threads} thread${cell.threads === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,191 @@
+/**
+ * Every record in the arena, word by word. One word is 4 bytes; a pointer is a
+ * word index (so 4 GiB fit into 30 bits); 0 is "none". Lines are 128 bytes (32
+ * words): what different threads write lies on different lines.
+ *
+ *   superblock │ central free lists │ processors │ page map │ pages …
+ */
+
+/** Words in one line: two cache lines, because the prefetcher fetches pairs. */
+export const LINE = 32;
+
+/** Words in one page of 64 KiB, and the shift from a word index to its page. */
+export const PAGE_SHIFT = 14;
+export const PAGE = 1 << PAGE_SHIFT;
+
+/** Word 0 on: what the whole runtime shares. Frequently written words have a line each. */
+export const superblock = {
+  magic: 0,
+  words: 1,
+  threads: 2,
+  /** Where the processors, the page map and the first page begin. */
+  processors: 3,
+  pageMap: 4,
+  pages: 5,
+  pageCount: 6,
+  /** Lock of the page map, and the page to try next. */
+  pageLock: 7,
+  pageHint: 8,
+  pagesUsed: 9,
+  /** Lock, newest entry and number of entries of the table of names. */
+  namesLock: 10,
+  namesLast: 11,
+  namesCount: 12,
+  /** 1 once the runtime is stopping: no new task starts. */
+  stopping: 13,
+  /** When the arena was made, milliseconds since 1970 (a double: two words). */
+  epoch: 14,
+  /** Threads (main not counted) whose processor sleeps. */
+  sleepers: 1 * LINE,
+  /** Counts the times that the last awake thread fell asleep; main waits on it. */
+  quiet: 2 * LINE,
+  /** Ids of tasks, handed out in blocks. */
+  taskIds: 3 * LINE,
+} as const;
+export const SUPERBLOCK_WORDS = 4 * LINE;
+export const MAGIC = 0x77617272;
+
+/** Central free list of one size class: shared, under its lock. */
+export const central = { lock: 0, first: 1, count: 2 } as const;
+export const CENTRAL_WORDS = LINE;
+
+/**
+ * One processor: a thread's share of the arena. Threads are 0 … n−1 and main
+ * is n. Which thread writes a word stands beside it.
+ */
+export const processor = {
+  /** Newest record of the inbox; pushed by anyone, emptied by the owner. */
+  inbox: 0,
+  /** Counts rings of the bell; any thread. */
+  bell: 1 * LINE,
+  /** See scheduler/README.md; the owner and ringers. */
+  state: 1 * LINE + 1,
+  /** Unstarted tasks: lock, first, last, count; any thread under the lock. */
+  queueLock: 2 * LINE,
+  queueFirst: 2 * LINE + 1,
+  queueLast: 2 * LINE + 2,
+  queueCount: 2 * LINE + 3,
+  /** Tasks placed here and not finished; any thread, atomically. */
+  load: 3 * LINE,
+  /** From here on only the owner writes. */
+  timers: 4 * LINE,
+  usedWords: 4 * LINE + 1,
+  started: 4 * LINE + 2,
+  finished: 4 * LINE + 3,
+  steals: 4 * LINE + 4,
+  sends: 4 * LINE + 5,
+  parks: 4 * LINE + 6,
+  sleeps: 4 * LINE + 7,
+  /** Milliseconds since the arena was made when the running slice began, 0 while idle; and the name of the task last resumed. */
+  sliceStart: 4 * LINE + 8,
+  running: 4 * LINE + 9,
+  /** Free blocks by size class: first and count of each; only the owner. */
+  magazines: 5 * LINE,
+} as const;
+export const PROCESSOR_WORDS = 7 * LINE;
+
+/**
+ * A header: the fixed-size record behind a handle. Headers are type-stable:
+ * their memory is never used for anything else, so that a stale handle can
+ * still look at the lock and the generation.
+ *
+ * A channel's `send` and `recv` are lock, state and position in one word: see
+ * channel/words.ts. `send`…`references` are guarded by `send`, `recv`…`recvBuffer`
+ * by `recv`, the queues of a buffered channel by both.
+ */
+export const header = {
+  send: 0,
+  generation: 1,
+  sendSlot: 2,
+  headSeen: 3,
+  capacity: 4,
+  buffer: 5,
+  kind: 6,
+  receiversFirst: 7,
+  receiversLast: 8,
+  sendersFirst: 9,
+  sendersLast: 10,
+  /** Objects and messages that refer to the header. */
+  references: 11,
+  /** Link of the free list. */
+  next: 12,
+  /** Lock of a shared array; channels leave it alone. */
+  arrayLock: 13,
+  recv: LINE,
+  recvGeneration: LINE + 1,
+  recvSlot: LINE + 2,
+  tailSeen: LINE + 3,
+  recvBuffer: LINE + 4,
+} as const;
+export const HEADER_WORDS = 2 * LINE;
+
+/** The generation after `generation`: they count modulo 2²². */
+export function nextGeneration(generation: number): number {
+  return (generation + 1) & 0x3fffff;
+}
+
+/** `header.kind`. */
+export const KIND = { free: 0, rendezvous: 1, array: 2, oneshot: 3, sharedArray: 4 } as const;
+
+/** First word of everything that travels through an inbox. */
+export const RECORD = { wait: 1, task: 2, result: 3, fault: 4 } as const;
+
+/**
+ * A waiter: one operation that waits, or one case of a select that does.
+ * `state` belongs to whoever's transition succeeds (sync/waiter.ts); the rest
+ * to the owner until it is queued, then to the holder of the channel's lock,
+ * then to whoever claimed it.
+ */
+export const waiter = {
+  record: 0,
+  inboxNext: 1,
+  owner: 2,
+  state: 3,
+  /** Index into the owner's table of waits. */
+  local: 4,
+  outcome: 5,
+  next: 6,
+  previous: 7,
+  /** The waiter whose `state` decides: itself, or a select's. */
+  decider: 8,
+  /** Which case of a select; written to the decider's `outcome` by the winner. */
+  caseIndex: 9,
+  /** The header in whose queue it is, or 0. Cleared last by whoever unlinks it. */
+  queued: 10,
+  /** 1 if a value larger than `value` lies in a block of its own. */
+  block: 11,
+  /** The value sent or received, if it fits. */
+  value: 12,
+} as const;
+export const WAITER_WORDS = 16;
+export const WAITER_VALUE_WORDS = WAITER_WORDS - waiter.value;
+
+/** A task from `go` or `spawn` to its end; afterwards it carries the result home. */
+export const taskRecord = {
+  record: 0,
+  inboxNext: 1,
+  /** Processor to which the result goes. */
+  owner: 2,
+  /** Index of the join in the owner's table, or −1 for `go`. */
+  join: 3,
+  next: 4,
+  /** Entry of "module URL, function name" in the table of names. */
+  name: 5,
+  id: 6,
+  /** Block of the encoded arguments, then of the result or the error; 0 is none. */
+  payload: 7,
+  /** 0 while it runs, then an OUTCOME. */
+  outcome: 8,
+  /** Processor whose `load` counts it. */
+  place: 9,
+} as const;
+export const TASK_WORDS = 16;
+
+/** How a wait or a task ended. */
+export const OUTCOME = { pending: 0, ok: 1, closed: 2, failed: 3, stopped: 4 } as const;
+
+/** An entry of the table of names: next, id, byte length, then the UTF-8 bytes. */
+export const nameEntry = { next: 0, id: 1, byteLength: 2, bytes: 3 } as const;
+
+/** A block of variable-size data: byte length, then the bytes. */
+export const blob = { byteLength: 0, bytes: 1 } as const;

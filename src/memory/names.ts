@@ -1,0 +1,73 @@
+/**
+ * The table of names: strings that every thread knows by a small number (task
+ * names, type names). Entries are never removed; their number is that of the
+ * program's tasks and types, not of its messages.
+ *
+ * Invariants: ids count from 1; an entry is written before `namesLast` shows it
+ * and never changes; only `intern` writes, under the lock.
+ */
+import { add, load, store } from "./atomics.ts";
+import type { Arena } from "./arena.ts";
+import { nameEntry, superblock } from "./layout.ts";
+import { lock, unlock } from "./spin-lock.ts";
+
+export class Names {
+  readonly #arena: Arena;
+  readonly #ids = new Map<string, number>();
+  readonly #texts: string[] = [""];
+  /** Newest entry read so far. */
+  #seen = 0;
+
+  constructor(arena: Arena) {
+    this.#arena = arena;
+  }
+
+  /** The number of `text`, the same on every thread. @throws ERR_ARENA_FULL */
+  intern(text: string): number {
+    const known = this.#ids.get(text);
+    if (known !== undefined) return known;
+    const { i32, heap, owner } = this.#arena;
+    const byteLength = Buffer.byteLength(text);
+    const entry = this.#arena.alloc(nameEntry.bytes + ((byteLength + 3) >>> 2));
+    heap.write(text, (entry + nameEntry.bytes) * 4, byteLength, "utf8");
+    lock(i32, superblock.namesLock, owner);
+    this.#read();
+    let id = this.#ids.get(text);
+    const isNew = id === undefined;
+    if (id === undefined) {
+      id = ++i32[superblock.namesCount];
+      i32[entry + nameEntry.next] = i32[superblock.namesLast];
+      i32[entry + nameEntry.id] = id;
+      i32[entry + nameEntry.byteLength] = byteLength;
+      store(i32, superblock.namesLast, entry);
+      this.#read();
+    }
+    unlock(i32, superblock.namesLock);
+    if (!isNew) this.#arena.free(entry);
+    return id;
+  }
+
+  /** The text of a number that some thread interned. */
+  text(id: number): string {
+    if (this.#texts[id] === undefined) this.#read();
+    return this.#texts[id];
+  }
+
+  /** The first of `count` fresh task ids. */
+  block(count: number): number {
+    return add(this.#arena.i32, superblock.taskIds, count) + 1;
+  }
+
+  /** Reads the entries added since the last time. */
+  #read(): void {
+    const { i32, heap } = this.#arena;
+    const newest = load(i32, superblock.namesLast);
+    for (let entry = newest; entry !== this.#seen; entry = i32[entry + nameEntry.next]) {
+      const from = (entry + nameEntry.bytes) * 4;
+      const text = heap.toString("utf8", from, from + i32[entry + nameEntry.byteLength]);
+      this.#texts[i32[entry + nameEntry.id]] = text;
+      this.#ids.set(text, i32[entry + nameEntry.id]);
+    }
+    this.#seen = newest;
+  }
+}

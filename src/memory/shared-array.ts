@@ -1,0 +1,94 @@
+/**
+ * Arrays in the arena: one copy that every thread sees. They travel as task
+ * arguments and results without copying their elements. Who may read or write
+ * when is the program's business, as with any shared memory: pass the turn
+ * through a channel.
+ */
+import { WarrenError, printValue } from "../errors.ts";
+import type { Arena } from "./arena.ts";
+import { KIND, header, nextGeneration } from "./layout.ts";
+import { lock, unlock } from "./spin-lock.ts";
+
+const VIEWS = { f64: Float64Array, i32: Int32Array, u8: Uint8Array } as const;
+export type SharedKind = keyof typeof VIEWS;
+type ViewOf<K extends SharedKind> = K extends "f64" ? Float64Array<SharedArrayBuffer> : K extends "i32" ? Int32Array<SharedArrayBuffer> : Uint8Array<SharedArrayBuffer>;
+
+/** An array of `length` elements in shared memory. */
+export class SharedArray<K extends SharedKind = SharedKind> implements Disposable {
+  readonly kind: K;
+  readonly length: number;
+  readonly #arena: Arena;
+  readonly #header: number;
+  readonly #generation: number;
+  readonly #array: ViewOf<K>;
+
+  /** @internal Made by `shared.float64`, `shared.int32` and `shared.bytes`. */
+  constructor(arena: Arena, kind: K, at: number, generation: number) {
+    this.#arena = arena;
+    this.#header = at;
+    this.#generation = generation;
+    this.kind = kind;
+    const byteOffset = arena.i32[at + header.buffer] * 4;
+    this.length = arena.i32[at + header.capacity];
+    this.#array = new (VIEWS[kind] as new (buffer: unknown, byteOffset: number, length: number) => unknown)(arena.memory.buffer, byteOffset, this.length) as ViewOf<K>;
+  }
+
+  /** The elements, in place. A view taken before `free` must not be used after it. @throws ERR_STALE_HANDLE after `free` on any thread */
+  get array(): ViewOf<K> {
+    if (this.#arena.i32[this.#header + header.generation] !== this.#generation) {
+      throw new WarrenError("ERR_STALE_HANDLE", `a shared ${this.kind} array of ${this.length} was used after it was freed`);
+    }
+    return this.#array;
+  }
+
+  /** Byte address of the first element in the arena. */
+  get byteOffset(): number {
+    return this.#array.byteOffset;
+  }
+
+  /** Gives the memory back, for all threads; nothing happens the second time. */
+  free(): void {
+    const { i32, owner } = this.#arena;
+    const at = this.#header;
+    lock(i32, at + header.arrayLock, owner);
+    const isLive = i32[at + header.generation] === this.#generation;
+    if (isLive) i32[at + header.generation] = nextGeneration(this.#generation);
+    unlock(i32, at + header.arrayLock);
+    if (!isLive) return;
+    if (i32[at + header.buffer] !== 0) this.#arena.free(i32[at + header.buffer]);
+    this.#arena.free(at);
+  }
+
+  [Symbol.dispose](): void {
+    this.free();
+  }
+
+  /** @internal Header and generation; of `arena` only. */
+  handleIn(arena: Arena): { header: number; generation: number } {
+    if (arena !== this.#arena) throw new WarrenError("ERR_STALE_HANDLE", `a shared ${this.kind} array belongs to another runtime`);
+    void this.array;
+    return { header: this.#header, generation: this.#generation };
+  }
+}
+
+/** Allocates an array of zeros. @throws ERR_INVALID_ARGUMENT, ERR_ARENA_FULL */
+export function makeSharedArray<K extends SharedKind>(arena: Arena, kind: K, length: number): SharedArray<K> {
+  if (!Number.isInteger(length) || length < 0) {
+    throw new WarrenError("ERR_INVALID_ARGUMENT", `a shared array's length must be a whole number of at least 0, not ${printValue(length)}`);
+  }
+  const words = Math.ceil((length * VIEWS[kind].BYTES_PER_ELEMENT) / 4);
+  const buffer = length === 0 ? 0 : arena.alloc(words);
+  let at = 0;
+  try {
+    at = arena.allocHeader();
+  } catch (error) {
+    if (buffer !== 0) arena.free(buffer);
+    throw error;
+  }
+  const { i32 } = arena;
+  i32[at + header.kind] = KIND.sharedArray;
+  i32[at + header.capacity] = length;
+  i32[at + header.buffer] = buffer;
+  i32.fill(0, buffer, buffer + words);
+  return new SharedArray(arena, kind, at, i32[at + header.generation]);
+}

@@ -1,0 +1,27 @@
+/**
+ * Sizes of small blocks, in words: four steps per doubling at the top, so at
+ * most a third of a block is wasted. Class 0 is the type-stable header.
+ * Larger blocks are whole pages.
+ */
+import { HEADER_WORDS, PAGE } from "./layout.ts";
+
+export const CLASS_WORDS: readonly number[] = [
+  HEADER_WORDS,
+  4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 2720, 4096, 5460, 8192,
+];
+export const HEADER_CLASS = 0;
+export const MAX_SMALL = CLASS_WORDS[CLASS_WORDS.length - 1] as number;
+
+/** Class of a small size in words: a table look-up. */
+const CLASS_OF = new Uint8Array(MAX_SMALL + 1);
+for (let words = 0, k = 1; words <= MAX_SMALL; words++) {
+  if (words > CLASS_WORDS[k]) k++;
+  CLASS_OF[words] = k;
+}
+
+export function classOf(words: number): number {
+  return CLASS_OF[words];
+}
+
+/** Blocks moved at once between a thread's magazine and the central list. */
+export const BATCH: readonly number[] = CLASS_WORDS.map((words) => Math.max(2, Math.min(64, (PAGE / 4 / words) | 0)));

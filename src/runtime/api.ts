@@ -1,0 +1,5 @@
+/** The free functions: the calls of the runtime that is current here. */
+import { current } from "./ambient.ts";
+import { makeCalls } from "./make-calls.ts";
+
+export const { go, spawn, shared, chan, oneshot, select, after, never, sleep, yieldNow } = makeCalls(current);

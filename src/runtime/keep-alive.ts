@@ -1,0 +1,76 @@
+/**
+ * The keep-alive rule: the process lives while an operation of the main thread
+ * waits or a task lives anywhere, and not a moment longer. A pending waitAsync
+ * holds nothing (nodejs/node#44729) and the threads are unreferenced, so one
+ * timer, referenced or not, is the only handle.
+ */
+import { waitAsync, load } from "../memory/atomics.ts";
+import type { Arena } from "../memory/arena.ts";
+import { superblock } from "../memory/layout.ts";
+import { loadOf } from "../scheduler/load.ts";
+
+/** Anything long; the timer only exists to be referenced. */
+const LONG_MS = 2 ** 30;
+
+export class KeepAlive {
+  readonly #arena: Arena;
+  readonly #waiting: () => number;
+  readonly #timer = setInterval(() => undefined, LONG_MS).unref();
+  #held = 0;
+  #isReferenced = false;
+  #isWatching = false;
+  #ended = false;
+
+  /** @param waiting operations of the main thread that are not over */
+  constructor(arena: Arena, waiting: () => number) {
+    this.#arena = arena;
+    this.#waiting = waiting;
+  }
+
+  /** Keeps the process alive whatever happens, until `release`. */
+  hold(): void {
+    this.#held++;
+    this.update();
+  }
+
+  release(): void {
+    this.#held--;
+    this.update();
+  }
+
+  /** Looks again: something began or ended. */
+  update(): void {
+    if (this.#ended) return;
+    const waits = this.#held > 0 || this.#waiting() > 0;
+    const keep = waits || this.#hasTasks();
+    if (keep !== this.#isReferenced) {
+      this.#isReferenced = keep;
+      if (keep) this.#timer.ref();
+      else this.#timer.unref();
+    }
+    // Tasks that nobody joins end unseen: their threads fall asleep, and the last one says so.
+    if (keep && !waits) this.#watch();
+  }
+
+  end(): void {
+    this.#ended = true;
+    clearInterval(this.#timer);
+  }
+
+  #hasTasks(): boolean {
+    for (let index = 0; index < this.#arena.threads; index++) if (loadOf(this.#arena, index) > 0) return true;
+    return false;
+  }
+
+  #watch(): void {
+    if (this.#isWatching) return;
+    const { i32 } = this.#arena;
+    const quiet = waitAsync(i32, superblock.quiet, load(i32, superblock.quiet));
+    if (quiet === undefined) return queueMicrotask(() => this.update());
+    this.#isWatching = true;
+    void quiet.then(() => {
+      this.#isWatching = false;
+      this.update();
+    });
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * One thread's side of a runtime: joins the halves that know nothing of each
+ * other (channels and scheduler) and offers what a program calls.
+ */
+import type { Chan, Receiver } from "../channel/chan.ts";
+import { HandleTable } from "../channel/handles.ts";
+import { After, Never, checkDelay } from "../channel/local-receiver.ts";
+import { makeChannel } from "../channel/make-channel.ts";
+import { WarrenError } from "../errors.ts";
+import type { Arena } from "../memory/arena.ts";
+import { processor } from "../memory/layout.ts";
+import { Names } from "../memory/names.ts";
+import type { Type } from "../memory/type.ts";
+import { makeSharedArray } from "../memory/shared-array.ts";
+import { Processor } from "../scheduler/processor.ts";
+import { type Cases, type SelectOptions, runSelect } from "../select/select.ts";
+import { Timers } from "../sync/timers.ts";
+import { Waiters } from "../sync/waiter.ts";
+import type { SharedArrays } from "./shared.ts";
+import { Sleep } from "./sleep.ts";
+import { type Place, Tasks } from "./tasks.ts";
+import type { AnyFunction } from "./task-function.ts";
+
+export interface LocalOptions {
+  readonly arena: Arena;
+  /** Cores that the process may use. */
+  readonly cores: number;
+  /** An error that ends the runtime. */
+  readonly onFault: (error: unknown) => void;
+  /** The number of operations that wait on this thread has changed. */
+  readonly onWaiting?: () => void;
+}
+
+export class Local {
+  readonly arena: Arena;
+  readonly waiters: Waiters;
+  readonly processor: Processor;
+  readonly tasks: Tasks;
+  readonly timers: Timers;
+  readonly shared: SharedArrays;
+  readonly #handles = new HandleTable();
+  readonly #sleep: Sleep;
+  #stopped: WarrenError | undefined;
+
+  constructor({ arena, cores, onFault, onWaiting }: LocalOptions) {
+    this.arena = arena;
+    this.processor = new Processor({ arena, cores, onWaiting });
+    this.timers = new Timers((count) => {
+      arena.i32[arena.here + processor.timers] = count;
+    });
+    this.waiters = new Waiters(arena, this.processor, this.timers, this.#handles);
+    this.#handles.waiters = this.waiters;
+    this.processor.waiters = this.waiters;
+    this.tasks = new Tasks({ arena, space: this.waiters, names: new Names(arena), processor: this.processor, onFault, onJoins: () => onWaiting?.() });
+    this.processor.runner = this.tasks;
+    this.#sleep = new Sleep(this.waiters);
+    this.shared = {
+      float64: (length) => makeSharedArray(this.#open(), "f64", length),
+      int32: (length) => makeSharedArray(this.#open(), "i32", length),
+      bytes: (length) => makeSharedArray(this.#open(), "u8", length),
+    };
+    this.processor.open();
+  }
+
+  /** Operations of this thread that are not over: parked waits and joins. */
+  get waiting(): number {
+    return this.waiters.parked + this.tasks.joins.length;
+  }
+
+  #open(): Arena {
+    if (this.#stopped !== undefined) throw this.#stopped;
+    return this.arena;
+  }
+
+  spawn(fn: AnyFunction, args: unknown[], place: Place): Promise<unknown> {
+    return this.tasks.spawn(fn, args, place);
+  }
+
+  go(fn: AnyFunction, args: unknown[], place: Place): void {
+    this.tasks.go(fn, args, place);
+  }
+
+  chan<T>(type: Type<T>, capacity: number): Chan<T> {
+    this.#open();
+    return this.#handles.track(makeChannel(this.waiters, type, capacity, false));
+  }
+
+  oneshot<T>(type: Type<T>): Chan<T> {
+    this.#open();
+    return this.#handles.track(makeChannel(this.waiters, type, 1, true));
+  }
+
+  select(cases: Cases, options: SelectOptions | undefined): unknown {
+    this.#open();
+    return runSelect(this.waiters, cases, options);
+  }
+
+  after(delayMs: number): Receiver<number> {
+    this.#open();
+    return new After(this.waiters, delayMs);
+  }
+
+  never(): Receiver<never> {
+    this.#open();
+    return new Never(this.waiters);
+  }
+
+  sleep(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+    this.#open();
+    return this.#sleep.start(checkDelay(delayMs, "sleep"), signal);
+  }
+
+  yieldNow(): Promise<void> {
+    this.#open();
+    return this.processor.hop(undefined);
+  }
+
+  /** Ends this side: what still waits here rejects with `error`. */
+  stop(error: WarrenError): void {
+    this.#stopped = error;
+    this.processor.close();
+    this.timers.clear();
+    this.waiters.failAll(error);
+    this.tasks.stop(error);
+  }
+}

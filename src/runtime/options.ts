@@ -1,0 +1,42 @@
+/** Options of `run` and `start`, checked once. */
+import { WarrenError, printValue } from "../errors.ts";
+import { DEFAULT_ARENA_BYTES, LIMITS } from "../limits.ts";
+import { usableCores } from "./cores.ts";
+
+export interface RuntimeOptions {
+  /** Worker threads; by default as many as the process may use cores. */
+  readonly threads?: number | undefined;
+  /** Bytes of shared memory, reserved and not resident until used; 1 GiB by default. */
+  readonly arenaBytes?: number | undefined;
+  /** Upper bound of each thread's JavaScript heap in MB; Node's own by default. */
+  readonly maxOldGenerationSizeMb?: number | undefined;
+}
+
+export interface ResolvedOptions {
+  readonly threads: number;
+  readonly arenaBytes: number;
+  readonly resourceLimits: { readonly maxOldGenerationSizeMb?: number };
+}
+
+const KNOWN = new Set(["threads", "arenaBytes", "maxOldGenerationSizeMb"]);
+
+/** @throws ERR_INVALID_ARGUMENT, ERR_LIMIT */
+export function resolveOptions(options: RuntimeOptions, what: string, alsoKnown: readonly string[] = []): ResolvedOptions {
+  if (typeof options !== "object" || options === null) throw new WarrenError("ERR_INVALID_ARGUMENT", `${what} needs an object of options, not ${printValue(options)}`);
+  for (const key of Object.keys(options)) {
+    if (!KNOWN.has(key) && !alsoKnown.includes(key)) throw new WarrenError("ERR_INVALID_ARGUMENT", `${what} has no option ${JSON.stringify(key)}: there are ${[...KNOWN, ...alsoKnown].join(", ")}`);
+  }
+  const { threads = usableCores(), arenaBytes = DEFAULT_ARENA_BYTES, maxOldGenerationSizeMb } = options;
+  checkWhole("threads", threads, 1);
+  if (threads > LIMITS.threads) {
+    throw new WarrenError("ERR_LIMIT", `${threads} threads exceed threads, ${LIMITS.threads}`, { limit: "threads", maximum: LIMITS.threads, actual: threads });
+  }
+  if (maxOldGenerationSizeMb !== undefined) checkWhole("maxOldGenerationSizeMb", maxOldGenerationSizeMb, 8);
+  return { threads, arenaBytes, resourceLimits: maxOldGenerationSizeMb === undefined ? {} : { maxOldGenerationSizeMb } };
+}
+
+function checkWhole(name: string, value: unknown, least: number): void {
+  if (typeof value !== "number" || !Number.isInteger(value) || value < least) {
+    throw new WarrenError("ERR_INVALID_ARGUMENT", `${name} must be a whole number of at least ${least}, not ${printValue(value)}`);
+  }
+}

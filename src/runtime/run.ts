@@ -1,0 +1,35 @@
+/** `run`: a closed world around one main task, as a Go program is. */
+import { DeadlockWatch } from "./deadlock.ts";
+import { type RuntimeOptions, resolveOptions } from "./options.ts";
+import { openWorld } from "./runtime.ts";
+
+export interface RunOptions<A extends unknown[]> extends RuntimeOptions {
+  /** Arguments of `main`. */
+  readonly args?: A;
+}
+
+/**
+ * Starts threads, runs `main` as a task on one of them, and stops everything when
+ * it returns; what other tasks were doing then is cancelled. Resolves with what
+ * `main` returns, rejects with what it throws, with the failure of a `go` task
+ * that nobody handled, or with ERR_DEADLOCK when no task can ever run again.
+ *
+ * `main` must be a task of a module: `task(import.meta, async function main() {…})`.
+ * @throws ERR_INVALID_ARGUMENT, ERR_LIMIT, ERR_NESTED_RUN, ERR_THREAD_START, ERR_DEADLOCK
+ */
+export async function run<A extends unknown[], R>(main: (...args: A) => R, options: RunOptions<A> = {}): Promise<Awaited<R>> {
+  const { args = [] as unknown as A } = options;
+  const world = await openWorld(resolveOptions(options, "run", ["args"]), "run");
+  let watch: DeadlockWatch | undefined;
+  try {
+    return await new Promise<Awaited<R>>((resolve, reject) => {
+      world.onEnd = reject;
+      watch = new DeadlockWatch(world.arena, () => world.threadReports(), reject);
+      world.spawnMain(main, args).then(resolve as (value: unknown) => void, reject);
+      watch.watch().catch(reject);
+    });
+  } finally {
+    watch?.end();
+    await world.stop();
+  }
+}

@@ -1,0 +1,215 @@
+/**
+ * A runtime: an arena, its threads, and the main thread's side of it.
+ *
+ * The main thread coordinates: it runs no tasks of the pool, watches for stuck
+ * ones, hears of threads that die, and keeps the process alive exactly while
+ * something waits or runs. It never blocks.
+ */
+import { WarrenError, printValue } from "../errors.ts";
+import { load, store } from "../memory/atomics.ts";
+import { Arena, type ArenaUse } from "../memory/arena.ts";
+import { processor, superblock } from "../memory/layout.ts";
+import { ring } from "../sync/doorbell.ts";
+import { enterMain, isPoolThread, leaveMain } from "./ambient.ts";
+import type { Calls } from "./calls.ts";
+import type { ThreadReport } from "./control.ts";
+import { usableCores } from "./cores.ts";
+import { KeepAlive } from "./keep-alive.ts";
+import { Local } from "./local.ts";
+import { makeCalls } from "./make-calls.ts";
+import { type ResolvedOptions, type RuntimeOptions, resolveOptions } from "./options.ts";
+import { Pool } from "./pool.ts";
+import { activeResources, reportThread } from "./report.ts";
+import { type AnyFunction, sourceOf } from "./task-function.ts";
+import { Watchdog } from "./watchdog.ts";
+
+/** Counters of one thread. */
+export interface ThreadStats {
+  readonly index: number;
+  /** Tasks placed there and not finished. */
+  readonly load: number;
+  readonly started: number;
+  readonly finished: number;
+  readonly steals: number;
+  readonly parks: number;
+  readonly sleeps: number;
+  /** CPU time of the thread, and time it was ready and had no core (where the system tells). */
+  readonly cpuNs: number;
+  readonly runDelayNs?: number;
+}
+
+export interface RuntimeStats {
+  readonly arena: ArenaUse;
+  readonly threads: readonly ThreadStats[];
+}
+
+/** An open world: the main thread keeps its own loop and talks to the threads. Made by `start`. */
+export interface Runtime extends Calls, AsyncDisposable {
+  /** Number of threads, the main thread not counted. */
+  readonly threads: number;
+  /** Counters of every thread. */
+  stats(): Promise<RuntimeStats>;
+  /** Every live task and what it waits for, by thread; the main thread last. */
+  dump(): Promise<readonly ThreadReport[]>;
+  /** Ends the threads; what still waits here rejects with ERR_RUNTIME_STOPPED. Always resolves, and may be called again. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts threads and returns the runtime that uses them.
+ * @throws ERR_INVALID_ARGUMENT, ERR_LIMIT, ERR_NESTED_RUN, ERR_THREAD_START
+ */
+export async function start(options: RuntimeOptions = {}): Promise<Runtime> {
+  return openWorld(resolveOptions(options, "start"), "start");
+}
+
+/** Starts a world, for `start` and `run`. */
+export async function openWorld(options: ResolvedOptions, what: string): Promise<World> {
+  if (isPoolThread()) {
+    throw new WarrenError("ERR_NESTED_RUN", `${what}() was called on a thread of a runtime. A module with tasks is imported by every thread: put ${what}() behind if (import.meta.main), or into another module.`);
+  }
+  const world = new World(options);
+  await world.open(options);
+  return world;
+}
+
+export class World implements Runtime {
+  readonly threads: number;
+  readonly local: Local;
+  readonly arena: Arena;
+  readonly #cores = usableCores();
+  readonly #keepAlive: KeepAlive;
+  readonly #watchdog: Watchdog;
+  #pool: Pool | undefined;
+  #stopping: Promise<void> | undefined;
+  /** Called with the error that ended the world by itself. */
+  onEnd: ((error: unknown) => void) | undefined;
+
+  readonly go: Calls["go"];
+  readonly spawn: Calls["spawn"];
+  readonly shared: Calls["shared"];
+  readonly chan: Calls["chan"];
+  readonly oneshot: Calls["oneshot"];
+  readonly select: Calls["select"];
+  readonly after: Calls["after"];
+  readonly never: Calls["never"];
+  readonly sleep: Calls["sleep"];
+  readonly yieldNow: Calls["yieldNow"];
+
+  constructor({ threads, arenaBytes }: ResolvedOptions) {
+    this.threads = threads;
+    this.arena = Arena.create(threads, arenaBytes);
+    this.#keepAlive = new KeepAlive(this.arena, () => this.local.waiting);
+    this.#watchdog = new Watchdog(this.arena);
+    this.local = new Local({ arena: this.arena, cores: this.#cores, onFault: (error) => this.fail(error), onWaiting: () => this.#keepAlive.update() });
+    const calls = makeCalls(() => this.local);
+    this.go = Object.assign(((...args: Parameters<Calls["go"]>) => this.#counted(() => calls.go(...args))) as Calls["go"], { on: calls.go.on });
+    this.spawn = calls.spawn;
+    this.shared = calls.shared;
+    this.chan = calls.chan;
+    this.oneshot = calls.oneshot;
+    this.select = calls.select;
+    this.after = calls.after;
+    this.never = calls.never;
+    this.sleep = calls.sleep;
+    this.yieldNow = calls.yieldNow;
+  }
+
+  async open({ resourceLimits }: ResolvedOptions): Promise<void> {
+    this.#keepAlive.hold();
+    try {
+      this.#pool = await Pool.start({ arena: this.arena, cores: this.#cores, resourceLimits, onDeath: (thread, cause) => this.#died(thread, cause) });
+    } catch (error) {
+      this.local.stop(new WarrenError("ERR_RUNTIME_STOPPED", "the runtime did not start"));
+      this.#keepAlive.end();
+      throw error;
+    }
+    enterMain(this.local);
+    this.#watchdog.open();
+    this.#keepAlive.release();
+  }
+
+  #counted(call: () => void): void {
+    call();
+    this.#keepAlive.update();
+  }
+
+  #died(thread: number, cause: unknown): void {
+    this.fail(new WarrenError("ERR_THREAD_DIED", `thread ${thread} ended while the runtime was open: ${cause instanceof Error ? cause.message : String(cause)}`, { thread }, { cause }));
+  }
+
+  /** Ends the world with an error: what waits here rejects with it. */
+  fail(error: unknown): void {
+    if (this.#stopping !== undefined) return;
+    const { onEnd } = this;
+    const stopped = this.#stop(error);
+    if (onEnd !== undefined) return onEnd(error);
+    // Nobody may be waiting: an error without a reader must not be silent.
+    void stopped.then(() => {
+      process.nextTick(() => {
+        throw error;
+      });
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.#stop(undefined);
+  }
+
+  #stop(cause: unknown): Promise<void> {
+    this.#stopping ??= this.#shutDown(cause);
+    return this.#stopping;
+  }
+
+  async #shutDown(cause: unknown): Promise<void> {
+    const { arena } = this;
+    this.#keepAlive.hold();
+    leaveMain(this.local);
+    this.#watchdog.close();
+    store(arena.i32, superblock.stopping, 1);
+    this.local.stop(new WarrenError("ERR_RUNTIME_STOPPED", cause === undefined ? "the runtime has stopped" : `the runtime has stopped: ${cause instanceof Error ? cause.message : String(cause)}`, {}, cause === undefined ? undefined : { cause }));
+    for (let index = 0; index < this.threads; index++) ring(arena, index);
+    await this.#pool?.stop();
+    this.#keepAlive.end();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async stats(): Promise<RuntimeStats> {
+    const { i32 } = this.arena;
+    const times = (await this.#pool?.all((control) => control.times())) ?? [];
+    const threads = times.map((its, index): ThreadStats => {
+      const at = this.arena.processorAt(index);
+      return {
+        index,
+        load: load(i32, at + processor.load),
+        started: i32[at + processor.started],
+        finished: i32[at + processor.finished],
+        steals: i32[at + processor.steals],
+        parks: i32[at + processor.parks],
+        sleeps: i32[at + processor.sleeps],
+        ...its,
+      };
+    });
+    return { arena: this.arena.use(), threads };
+  }
+
+  async dump(): Promise<readonly ThreadReport[]> {
+    return [...(await this.threadReports()), reportThread(this.local, activeResources())];
+  }
+
+  /** The reports of the threads alone. */
+  async threadReports(): Promise<readonly ThreadReport[]> {
+    return (await this.#pool?.all((control) => control.report())) ?? [];
+  }
+
+  /** Starts a closed world's main task. @throws ERR_INVALID_ARGUMENT for what is no task */
+  spawnMain(main: AnyFunction, args: unknown[]): Promise<unknown> {
+    if (typeof main !== "function" || sourceOf(main) === undefined) {
+      throw new WarrenError("ERR_INVALID_ARGUMENT", `run needs a task: task(import.meta, async function main() {…}), not ${printValue(main)}`);
+    }
+    return this.local.spawn(main, args, undefined);
+  }
+}

@@ -1,0 +1,365 @@
+/**
+ * Tasks of one thread: starting them anywhere, running those that came here, and
+ * bringing results home.
+ *
+ * A task record is made by the thread that spawns, queued in shared memory,
+ * taken by the thread that runs it, and comes back through the inbox with the
+ * result. A record belongs to exactly one of these at a time. A closure has no
+ * record: it stays on its thread.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { WarrenError, printValue } from "../errors.ts";
+import { load } from "../memory/atomics.ts";
+import type { Arena } from "../memory/arena.ts";
+import { continueStack } from "../memory/error-class.ts";
+import { OUTCOME, RECORD, TASK_WORDS, processor, superblock, taskRecord } from "../memory/layout.ts";
+import type { Names } from "../memory/names.ts";
+import { decodePayload, encodePayload } from "../memory/payload.ts";
+import type { Space } from "../memory/type.ts";
+import { changeLoad, leastLoaded } from "../scheduler/load.ts";
+import type { Processor, TaskRunner } from "../scheduler/processor.ts";
+import { pushTask } from "../scheduler/task-queue.ts";
+import { isAsleep, ring, ringAny } from "../sync/doorbell.ts";
+import { pushInbox } from "../sync/inbox.ts";
+import { Identities, type Identity } from "./identity.ts";
+import { captureSite } from "./site.ts";
+import { type AnyFunction, type TaskSource, importTask, loadedTask, sourceOf } from "./task-function.ts";
+
+/** `"here"`, a thread's index, or `undefined` for the least loaded thread. */
+export type Place = "here" | number | undefined;
+
+interface Join {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+  readonly name: string;
+  readonly site: string | undefined;
+  readonly by: Identity | undefined;
+  readonly sinceMs: number;
+}
+
+export interface TasksOptions {
+  readonly arena: Arena;
+  readonly space: Space;
+  readonly names: Names;
+  readonly processor: Processor;
+  /** Told when a task that nobody joins has failed: the runtime ends. */
+  readonly onFault: (error: unknown) => void;
+  /** Told when the number of joins that this thread waits for changes. */
+  readonly onJoins: (count: number) => void;
+}
+
+export class Tasks implements TaskRunner {
+  readonly identities: Identities;
+  readonly #options: TasksOptions;
+  readonly #arena: Arena;
+  readonly #current = new AsyncLocalStorage<Identity>();
+  /** Task functions by the number of their name. */
+  readonly #functions = new Map<number, AnyFunction>();
+  readonly #joins: (Join | undefined)[] = [];
+  readonly #freeJoins: number[] = [];
+  #pending = 0;
+  #lastPlace = 0;
+  #nextId = 0;
+  #lastId = 0;
+  #stopped: WarrenError | undefined;
+
+  constructor(options: TasksOptions) {
+    this.#options = options;
+    this.#arena = options.arena;
+    this.identities = new Identities(this.#current);
+  }
+
+  /** Joins that this thread waits for. */
+  get joins(): readonly Join[] {
+    return this.#joins.filter((join) => join !== undefined);
+  }
+
+  current(): Identity | undefined {
+    return this.#current.getStore();
+  }
+
+  resuming(task: object | undefined): void {
+    this.#arena.i32[this.#arena.here + processor.running] = (task as Identity | undefined)?.nameId ?? 0;
+  }
+
+  /** Starts a task or a closure; rejects with what it throws. @throws ERR_INVALID_ARGUMENT, ERR_NOT_TRANSFERABLE, ERR_ARENA_FULL, ERR_RUNTIME_STOPPED */
+  spawn(fn: AnyFunction, args: unknown[], place: Place): Promise<unknown> {
+    const source = this.#check(fn, place);
+    const site = captureSite();
+    return new Promise((resolve, reject) => {
+      const join: Join = { resolve, reject, name: source?.name ?? closureName(fn), site, by: this.current(), sinceMs: performance.now() | 0 };
+      const index = this.#freeJoins.pop() ?? this.#joins.length;
+      this.#joins[index] = join;
+      try {
+        if (source === undefined) this.#startClosure(fn, args, site, index);
+        else this.#place(source, args, site, index, place);
+      } catch (error) {
+        this.#joins[index] = undefined;
+        this.#freeJoins.push(index);
+        throw error;
+      }
+      this.#options.onJoins(++this.#pending);
+    });
+  }
+
+  /** Starts a task or a closure; its failure ends the runtime. @throws as `spawn` */
+  go(fn: AnyFunction, args: unknown[], place: Place): void {
+    const source = this.#check(fn, place);
+    const site = captureSite();
+    if (source === undefined) this.#startClosure(fn, args, site, -1);
+    else this.#place(source, args, site, -1, place);
+  }
+
+  #check(fn: unknown, place: Place): TaskSource | undefined {
+    if (typeof fn !== "function") throw new WarrenError("ERR_INVALID_ARGUMENT", `go and spawn need a task or a function, not ${printValue(fn)}`);
+    if (this.#stopped !== undefined) throw this.#stopped;
+    const source = sourceOf(fn as AnyFunction);
+    const { threads } = this.#arena;
+    if (place === undefined || place === "here") return source;
+    if (!Number.isInteger(place) || place < 0 || place >= threads) {
+      throw new WarrenError("ERR_INVALID_ARGUMENT", `a place is "here" or a thread's index from 0 to ${threads - 1}, not ${printValue(place)}`);
+    }
+    if (source === undefined && place !== this.#arena.index) {
+      throw new WarrenError("ERR_INVALID_ARGUMENT", `${printValue(fn)} is a closure and stays on its thread: make it a task(import.meta, …) to place it on thread ${place}`);
+    }
+    return source;
+  }
+
+  #startClosure(fn: AnyFunction, args: unknown[], site: string | undefined, join: number): void {
+    const name = closureName(fn);
+    this.#options.processor.startSoon(() => this.#run(fn, args, { id: this.#id(), name, nameId: 0, site }, (failed, value) => this.#endClosure(join, name, failed, value)));
+  }
+
+  #endClosure(join: number, name: string, failed: boolean, value: unknown): void {
+    if (join >= 0) this.#settle(join, failed, value);
+    else if (failed) this.#fault(name, value);
+  }
+
+  /** Makes the record and passes it to a thread. */
+  #place(source: TaskSource, args: unknown[], site: string | undefined, join: number, place: Place): void {
+    const { names, space } = this.#options;
+    const arena = this.#arena;
+    const { i32, index: me, threads } = arena;
+    const name = names.intern(`${source.url}\n${source.name}`);
+    const payload = args.length === 0 && site === undefined ? 0 : encodePayload(space, { args, site }, `an argument of ${source.name}: args`);
+    let record = 0;
+    try {
+      record = arena.alloc(TASK_WORDS);
+    } catch (error) {
+      decodePayload(space, payload);
+      throw error;
+    }
+    // On the main thread there is no "here" for a task of the pool: it is placed as any other.
+    const target = place === "here" ? (me < threads ? me : undefined) : place;
+    const to = target ?? leastLoaded(arena, this.#lastPlace + 1);
+    if (target === undefined) this.#lastPlace = to;
+    i32[record + taskRecord.record] = RECORD.task;
+    i32[record + taskRecord.owner] = me;
+    i32[record + taskRecord.join] = join;
+    i32[record + taskRecord.name] = name;
+    i32[record + taskRecord.id] = this.#id();
+    i32[record + taskRecord.payload] = payload;
+    i32[record + taskRecord.outcome] = OUTCOME.pending;
+    i32[record + taskRecord.place] = to;
+    changeLoad(arena, to, 1);
+    if (target !== undefined) {
+      if (to === me) this.#options.processor.startSoon(() => this.start(record));
+      else pushInbox(arena, to, record);
+    } else {
+      const count = pushTask(arena, to, record);
+      // A thread that has more than it can start at once is helped by one that sleeps.
+      if (to === me) this.#options.processor.wake();
+      if ((to === me || count > 1) && !isAsleep(arena, to)) ringAny(arena, to);
+    }
+    if (to !== me) ring(arena, to);
+  }
+
+  /** Ids are handed out to threads by the thousand. */
+  #id(): number {
+    if (this.#nextId === this.#lastId) {
+      this.#nextId = this.#options.names.block(1000);
+      this.#lastId = this.#nextId + 1000;
+    }
+    return this.#nextId++;
+  }
+
+  start(record: number): void {
+    const { i32 } = this.#arena;
+    i32[this.#arena.here + processor.started]++;
+    const nameId = i32[record + taskRecord.name];
+    i32[this.#arena.here + processor.running] = nameId;
+    const known = this.#functions.get(nameId);
+    if (known !== undefined) return this.#startWith(record, known);
+    const [url, name] = this.#options.names.text(nameId).split("\n");
+    const loaded = loadedTask({ url, name });
+    if (loaded !== undefined) return this.#remember(record, nameId, loaded);
+    importTask({ url, name }).then(
+      (fn) => this.#remember(record, nameId, fn),
+      (error: unknown) => {
+        decodePayload(this.#options.space, i32[record + taskRecord.payload]);
+        this.#end(record, name, true, error);
+      },
+    );
+  }
+
+  #remember(record: number, nameId: number, fn: AnyFunction): void {
+    this.#functions.set(nameId, fn);
+    this.#startWith(record, fn);
+  }
+
+  #startWith(record: number, fn: AnyFunction): void {
+    const { i32 } = this.#arena;
+    const { name } = fn;
+    const payload = i32[record + taskRecord.payload];
+    let call: { args: unknown[]; site: string | undefined };
+    try {
+      call = payload === 0 ? NO_ARGUMENTS : (decodePayload(this.#options.space, payload) as typeof call);
+    } catch (error) {
+      return this.#end(record, name, true, error);
+    }
+    const identity = { id: i32[record + taskRecord.id], name, nameId: i32[record + taskRecord.name], site: call.site };
+    this.#run(fn, call.args, identity, (failed, value) => this.#end(record, name, failed, value));
+  }
+
+  /** Runs a function as a task of this thread. */
+  #run(fn: AnyFunction, args: unknown[], what: Omit<Identity, "place">, ended: (failed: boolean, value: unknown) => void): void {
+    const { identities } = this;
+    const identity = identities.add(what);
+    let result: unknown;
+    try {
+      result = identities.enter(identity, fn, args);
+    } catch (error) {
+      identities.remove(identity);
+      return ended(true, error);
+    }
+    if (!isThenable(result)) {
+      identities.remove(identity);
+      return ended(false, result);
+    }
+    result.then(
+      (value) => {
+        identities.remove(identity);
+        ended(false, value);
+        this.#options.processor.ended();
+      },
+      (error) => {
+        identities.remove(identity);
+        ended(true, error);
+        this.#options.processor.ended();
+      },
+    );
+  }
+
+  /** A task of a record has ended here: sends the result home. */
+  #end(record: number, name: string, failed: boolean, value: unknown): void {
+    const arena = this.#arena;
+    const { i32, index } = arena;
+    i32[arena.here + processor.finished]++;
+    changeLoad(arena, i32[record + taskRecord.place], -1);
+    if (i32[record + taskRecord.join] < 0) {
+      arena.free(record);
+      if (failed) this.#fault(name, value);
+      return;
+    }
+    const [hasFailed, payload] = this.#encodeResult(name, failed, value);
+    i32[record + taskRecord.payload] = payload;
+    i32[record + taskRecord.outcome] = hasFailed ? OUTCOME.failed : OUTCOME.ok;
+    i32[record + taskRecord.record] = RECORD.result;
+    const owner = i32[record + taskRecord.owner];
+    if (owner === index) return this.finished(record);
+    pushInbox(arena, owner, record);
+    ring(arena, owner);
+  }
+
+  #encodeResult(name: string, failed: boolean, value: unknown): [boolean, number] {
+    const { space } = this.#options;
+    try {
+      return [failed, encodePayload(space, value, failed ? `what ${name} threw: error` : `the result of ${name}: result`)];
+    } catch (error) {
+      return [true, encodePayload(space, error instanceof WarrenError ? withoutValue(error) : new WarrenError("ERR_NOT_TRANSFERABLE", `the result of ${name} cannot travel: ${printValue(error)}`), name)];
+    }
+  }
+
+  finished(record: number): void {
+    const { i32 } = this.#arena;
+    const failed = i32[record + taskRecord.outcome] === OUTCOME.failed;
+    const join = i32[record + taskRecord.join];
+    const payload = i32[record + taskRecord.payload];
+    this.#arena.free(record);
+    let value: unknown;
+    try {
+      value = decodePayload(this.#options.space, payload);
+    } catch (error) {
+      return this.#settle(join, true, error);
+    }
+    this.#settle(join, failed, value);
+  }
+
+  #settle(index: number, failed: boolean, value: unknown): void {
+    const join = this.#joins[index];
+    if (join === undefined) return;
+    this.#joins[index] = undefined;
+    this.#freeJoins.push(index);
+    this.#options.onJoins(--this.#pending);
+    if (!failed) return join.resolve(value);
+    continueStack(value, `task ${join.name}, spawned at`, join.site);
+    join.reject(value);
+  }
+
+  /** Rejects all joins of this thread and refuses new tasks. */
+  stop(error: WarrenError): void {
+    this.#stopped = error;
+    for (let index = 0; index < this.#joins.length; index++) this.#settleStopped(index, error);
+  }
+
+  #settleStopped(index: number, error: WarrenError): void {
+    const join = this.#joins[index];
+    if (join === undefined) return;
+    this.#joins[index] = undefined;
+    this.#options.onJoins(--this.#pending);
+    join.reject(error);
+  }
+
+  #fault(name: string, error: unknown): void {
+    const { threads, index } = this.#arena;
+    continueStack(error, `task ${name}, started with go, failed on ${index === threads ? "the main thread" : `thread ${index}`}`, this.current()?.site);
+    this.#options.onFault(error);
+  }
+
+  /** Carries a fault to the main thread. */
+  sendFault(error: unknown): void {
+    const arena = this.#arena;
+    const record = arena.alloc(TASK_WORDS);
+    arena.i32[record + taskRecord.record] = RECORD.fault;
+    arena.i32[record + taskRecord.payload] = this.#encodeResult("a task", true, error)[1];
+    pushInbox(arena, arena.threads, record);
+    ring(arena, arena.threads);
+  }
+
+  fault(record: number): void {
+    const payload = this.#arena.i32[record + taskRecord.payload];
+    this.#arena.free(record);
+    this.#options.onFault(decodePayload(this.#options.space, payload));
+  }
+
+  /** Whether the runtime is stopping. */
+  get isStopping(): boolean {
+    return load(this.#arena.i32, superblock.stopping) !== 0;
+  }
+}
+
+const NO_ARGUMENTS = { args: [], site: undefined };
+
+function closureName(fn: AnyFunction): string {
+  return fn.name === "" ? "(closure)" : fn.name;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+}
+
+/** A refused value cannot travel as a detail of the error that refuses it. */
+function withoutValue(error: WarrenError): WarrenError {
+  const { value, ...details } = error.details;
+  return new WarrenError(error.code, error.message, { ...details, value: printValue(value) });
+}

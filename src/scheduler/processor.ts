@@ -1,0 +1,278 @@
+/**
+ * The processor: the loop that one thread runs over its tasks.
+ *
+ * JavaScript has no loop that resumes a function, so "running" is resolving the
+ * promise that a task awaits; the task then goes on in the microtask queue. A
+ * turn of the loop (`#turn`, a macrotask) resumes what is ready, starts what is
+ * new, and returns; when the microtasks have run dry Node calls the next turn,
+ * and timers and I/O get theirs in between. Within a time slice a task that
+ * parks passes the thread straight on to the next ready one, without a turn.
+ * When the slice is used up, operations return promises that the next turn
+ * resolves, so the microtasks do run dry.
+ *
+ * With nothing to do it watches for work for some microseconds, then sleeps on
+ * its doorbell: README.md in this folder has the protocol and its proof.
+ *
+ * Source: Go's proc.go (schedule, findRunnable); rayon-core's sleep.
+ * Not done: running a woken task at once inside the waker (starves the event
+ * loop); a blocking Atomics.wait (timers and I/O of the thread would stand still).
+ */
+import { load } from "../memory/atomics.ts";
+import type { Arena } from "../memory/arena.ts";
+import { RECORD, processor, superblock, waiter } from "../memory/layout.ts";
+import { Doorbell, isAsleep, transitionToAwake } from "../sync/doorbell.ts";
+import { hasMail, takeInbox } from "../sync/inbox.ts";
+import type { Turn, Wait, Waiters } from "../sync/waiter.ts";
+import { Fifo } from "./fifo.ts";
+import { SpinBudget } from "./spin-budget.ts";
+import { anyTasks, popTask, stealTasks } from "./task-queue.ts";
+
+/** Length of a time slice. */
+const SLICE_MS = 2;
+/** Operations between two looks at the clock. */
+const TICKS = 64;
+/** How long an idle processor watches before it sleeps, and how often it looks in one turn. */
+const WATCH_MS = 0.05;
+const WATCH_LOOKS = 60;
+
+/** What the processor needs of the tasks: implemented by the runtime. */
+export interface TaskRunner {
+  /** Starts a task record; it may fail, never throw. */
+  start(record: number): void;
+  /** A task that this thread spawned has ended; its record is back. */
+  finished(record: number): void;
+  /** A thread reports an error that ends the runtime. */
+  fault(record: number): void;
+  /** The identity of the running task. */
+  current(): object | undefined;
+  /** The task that goes on now, for who watches this thread from outside. */
+  resuming(task: object | undefined): void;
+}
+
+export interface ProcessorOptions {
+  readonly arena: Arena;
+  /** Cores that the process may use: more awake threads than that do not spin. */
+  readonly cores: number;
+  /** Told when the number of parked waits of this thread changes. */
+  readonly onWaiting?: (() => void) | undefined;
+}
+
+export class Processor implements Turn {
+  ticks = TICKS;
+  nowMs = performance.now();
+  /** Set once, when the thread's halves are joined. */
+  declare waiters: Waiters;
+  declare runner: TaskRunner;
+  readonly #arena: Arena;
+  readonly #cores: number;
+  readonly #onWaiting: (() => void) | undefined;
+  readonly #isThread: boolean;
+  readonly #doorbell: Doorbell;
+  readonly #ready = new Fifo<Wait>();
+  /** Promises of operations that yield to the event loop. */
+  readonly #hops = new Fifo<() => void>();
+  /** Tasks that must start here: closures and tasks placed by name. */
+  readonly #starts = new Fifo<() => void>();
+  readonly #spinBudget = new SpinBudget();
+  #sliceEndMs = 0;
+  /** A turn is due. */
+  #armed = false;
+  #idleSinceMs = 0;
+  #stopped = false;
+
+  constructor({ arena, cores, onWaiting }: ProcessorOptions) {
+    this.#onWaiting = onWaiting;
+    this.#arena = arena;
+    this.#cores = cores;
+    this.#isThread = arena.index < arena.threads;
+    this.#doorbell = new Doorbell(arena, () => this.#arm());
+  }
+
+  /** Begins to look for work. */
+  open(): void {
+    this.#arm();
+  }
+
+  /** Ends for good: nothing is resumed or started any more. */
+  close(): void {
+    this.#stopped = true;
+  }
+
+  /** Something to do is here already. */
+  get isBusy(): boolean {
+    return this.#ready.length > 0 || this.#hops.length > 0 || this.#starts.length > 0;
+  }
+
+  get readyCount(): number {
+    return this.#ready.length;
+  }
+
+  tick(): boolean {
+    this.ticks = TICKS;
+    this.#drain();
+    if (performance.now() < this.#sliceEndMs) return false;
+    this.ticks = 0;
+    return true;
+  }
+
+  hop<T>(value: T): Promise<T> {
+    const hops = this.#hops;
+    this.#arm();
+    return new Promise((resolve) => hops.push(() => resolve(value)));
+  }
+
+  ready(wait: Wait): void {
+    this.#ready.push(wait);
+    this.#arm();
+  }
+
+  /** Runs `start` on this thread, in a later turn. */
+  startSoon(start: () => void): void {
+    this.#starts.push(start);
+    this.#arm();
+  }
+
+  /** Work has come into this thread's queue of unstarted tasks. */
+  wake(): void {
+    this.#arm();
+  }
+
+  parked(_wait: Wait): void {
+    this.#arena.i32[this.#arena.here + processor.parks]++;
+    this.#onWaiting?.();
+    if (this.ticks > 0 && --this.ticks > 0) this.#next();
+    else if (!this.tick()) this.#next();
+  }
+
+  unparked(_wait: Wait): void {
+    this.#onWaiting?.();
+  }
+
+  /** Within the slice: the next ready task goes on as soon as the running one has stopped. */
+  #next(): void {
+    if (this.#ready.length === 0) this.#drain();
+    const wait = this.#ready.shift();
+    if (wait !== undefined) this.#goOn(wait);
+  }
+
+  #goOn(wait: Wait): void {
+    this.runner.resuming(wait.task);
+    this.waiters.resume(wait);
+  }
+
+  /** A task has ended: as `parked`. */
+  ended(): void {
+    if (!this.#stopped && this.ticks > 0) this.#next();
+  }
+
+  spins(): number {
+    if (this.isBusy || hasMail(this.#arena)) return 0;
+    return this.#mayWatch(1) ? this.#spinBudget.looks() : 0;
+  }
+
+  spun(inTime: boolean): void {
+    this.#spinBudget.report(inTime);
+  }
+
+  task(): object | undefined {
+    return this.runner.current();
+  }
+
+  /** Watching helps only if somebody else is awake (`least` of them), and harms if more are awake than there are cores. */
+  #mayWatch(least: number): boolean {
+    const { i32, threads } = this.#arena;
+    const awake = threads - load(i32, superblock.sleepers);
+    if (this.#isThread) {
+      if (awake > this.#cores) return false;
+      return awake - 1 >= least || !isAsleep(this.#arena, threads);
+    }
+    return awake >= least && awake < this.#cores + 1;
+  }
+
+  #arm(): void {
+    if (this.#armed || this.#stopped) return;
+    this.#armed = true;
+    setImmediate(this.#turn);
+  }
+
+  readonly #turn = (): void => {
+    this.#armed = false;
+    if (this.#stopped) return;
+    transitionToAwake(this.#arena, this.#arena.index);
+    this.nowMs = performance.now();
+    this.#sliceEndMs = this.nowMs + SLICE_MS;
+    this.ticks = TICKS;
+    this.#arena.i32[this.#arena.here + processor.sliceStart] = this.#arena.clockMs | 1;
+    this.#drain();
+    const didWork = this.#resume() || this.#start();
+    if (didWork || this.isBusy) {
+      this.#idleSinceMs = 0;
+      this.#arm();
+    } else {
+      this.#idle();
+    }
+  };
+
+  /** Moves what other threads passed here onto the run queue. */
+  #drain(): void {
+    const { i32 } = this.#arena;
+    let record = takeInbox(this.#arena);
+    while (record !== 0) {
+      const current = record;
+      record = i32[current + waiter.inboxNext];
+      if (i32[current + waiter.record] === RECORD.wait) this.#ready.push(this.waiters.at(i32[current + waiter.local]));
+      else if (i32[current + waiter.record] === RECORD.result) this.runner.finished(current);
+      else if (i32[current + waiter.record] === RECORD.fault) this.runner.fault(current);
+      else this.#starts.push(() => this.runner.start(current));
+      this.#arm();
+    }
+  }
+
+  /** Resumes what is ready now; what becomes ready meanwhile has its turn later. */
+  #resume(): boolean {
+    const hops = this.#hops.length;
+    const ready = this.#ready.length;
+    for (let k = 0; k < hops; k++) (this.#hops.shift() as () => void)();
+    for (let k = 0; k < ready; k++) {
+      const wait = this.#ready.shift();
+      if (wait === undefined) break;
+      this.#goOn(wait);
+    }
+    return hops + ready > 0;
+  }
+
+  /** Starts new tasks until the slice is used up; one at a time, for others may take the rest. */
+  #start(): boolean {
+    let started = false;
+    for (let start = this.#starts.shift(); start !== undefined; start = this.#starts.shift()) {
+      started = true;
+      start();
+      if (performance.now() >= this.#sliceEndMs) return true;
+    }
+    if (!this.#isThread || load(this.#arena.i32, superblock.stopping) !== 0) return started;
+    for (;;) {
+      let record = popTask(this.#arena);
+      if (record === 0 && !started && stealTasks(this.#arena) > 0) record = popTask(this.#arena);
+      if (record === 0) return started;
+      started = true;
+      this.runner.start(record);
+      if (performance.now() >= this.#sliceEndMs) return true;
+    }
+  }
+
+  /** Watches for a while, a few looks in each turn so that I/O goes on, then sleeps. */
+  #idle(): void {
+    if (this.#idleSinceMs === 0) this.#idleSinceMs = this.nowMs;
+    this.#arena.i32[this.#arena.here + processor.sliceStart] = 0;
+    if (this.nowMs - this.#idleSinceMs < WATCH_MS && this.#mayWatch(1)) {
+      const { i32, here } = this.#arena;
+      for (let k = 0; k < WATCH_LOOKS && i32[here + processor.inbox] === 0 && load(i32, here + processor.queueCount) === 0; k++) this.#spinBudget.pause();
+      this.#arm();
+      return;
+    }
+    this.#idleSinceMs = 0;
+    if (!this.#doorbell.fallAsleep(this.#hasWork)) this.#arm();
+  }
+
+  readonly #hasWork = (): boolean => hasMail(this.#arena) || (this.#isThread && anyTasks(this.#arena)) || load(this.#arena.i32, superblock.stopping) !== 0;
+}

@@ -1,0 +1,187 @@
+/**
+ * Select: waits for the first of several sends and receives and commits exactly
+ * that one, across threads.
+ *
+ * Three passes, as Go's selectgo: (1) try the cases in random order, each under
+ * its own channel's lock; (2) with all channels locked, in address order, try
+ * them once more — only here may `otherwise` be chosen, since only here were all
+ * of them seen at one moment — and queue up at each; (3) when one case was
+ * claimed, leave the other queues. Whoever claims a case claims the select's
+ * deciding record first, so it commits once; a case that lost has moved no value.
+ *
+ * Invariants: operands are encoded once, before pass 1; the order is a uniformly
+ * random permutation, so ready cases are chosen alike; afterwards no record of
+ * the select is in any queue and no timer of it is armed.
+ *
+ * Source: Go, runtime/select.go. Not done: one lock for the whole select
+ * (deadlocks on foreign channels); polling (burns a core, and is late).
+ */
+import { WarrenError, printValue } from "../errors.ts";
+import type { Receiver, Sending, WaitOptions } from "../channel/chan.ts";
+import { Channel } from "../channel/channel.ts";
+import { LocalReceiver, Never } from "../channel/local-receiver.ts";
+import { SendCase } from "../channel/send-case.ts";
+import { waiter } from "../memory/layout.ts";
+import type { Finisher, Wait, Waiters } from "../sync/waiter.ts";
+import { type Case, LocalCase, RecvSide, SendSide } from "./case.ts";
+import { shuffle } from "./shuffle.ts";
+
+/** The cases of a select by name; `undefined` disables one, as `never()` does. */
+export type Cases = Readonly<Record<string, Receiver<unknown> | Sending | undefined>>;
+
+export interface SelectOptions extends WaitOptions {
+  /** Do not wait: if no case is ready the result is `{ case: "otherwise" }`. */
+  readonly otherwise?: boolean;
+}
+
+type ResultOf<K, C> = C extends Receiver<infer T> ? { readonly case: K; readonly value: T | undefined } : C extends Sending ? { readonly case: K } : never;
+
+/** Which case was committed: a union discriminated by `case`; a receive's `value` is `undefined` if its channel is closed and drained. */
+export type Selected<C extends Cases, O extends SelectOptions = SelectOptions> =
+  | { [K in keyof C & string]: ResultOf<K, NonNullable<C[K]>> }[keyof C & string]
+  | (O extends { readonly otherwise: true } ? { readonly case: "otherwise" } : never);
+
+const OTHERWISE = { case: "otherwise" } as const;
+
+/** Runs a select for one thread's waiters. */
+export function runSelect(waiters: Waiters, cases: Cases, options: SelectOptions | undefined): unknown {
+  const { turn } = waiters;
+  const signal = options?.signal;
+  if (signal?.aborted) throw signal.reason;
+  const otherwise = options?.otherwise === true;
+  const sides = prepare(waiters, cases, otherwise);
+  const order = shuffle(sides.length);
+  for (let k = 0; k < order.length; k++) {
+    const side = sides[order[k]];
+    if (side.poll()) return committed(waiters, sides, side);
+  }
+  return new Selection(waiters, sides, order).run(otherwise, signal);
+
+  function committed(on: Waiters, all: Case[], side: Case): unknown {
+    on.flush();
+    for (const other of all) if (other !== side) other.discard();
+    const result = side.result();
+    if (--turn.ticks < 0 && turn.tick()) return turn.hop(result);
+    return result;
+  }
+}
+
+/** One select that goes beyond the first pass. */
+class Selection implements Finisher {
+  readonly #waiters: Waiters;
+  readonly #sides: Case[];
+  readonly #order: Uint16Array;
+  /** The channels of the cases, each once, in address order. */
+  readonly #channels: Channel<unknown>[];
+
+  constructor(waiters: Waiters, sides: Case[], order: Uint16Array) {
+    this.#waiters = waiters;
+    this.#sides = sides;
+    this.#order = order;
+    const channels = new Map<number, Channel<unknown>>();
+    for (const side of sides) {
+      if (side.channel === undefined) continue;
+      const first = channels.get(side.channel.header);
+      if (first?.generation === side.channel.generation) side.channel = first;
+      // Of two generations of one header the newer may be live; the other is stale.
+      else if (first === undefined || side.channel.isCurrent) channels.set(side.channel.header, side.channel);
+    }
+    this.#channels = [...channels.values()].toSorted((a, b) => a.header - b.header);
+  }
+
+  run(otherwise: boolean, signal: AbortSignal | undefined): unknown {
+    const waiters = this.#waiters;
+    const wait = waiters.acquire("select", this);
+    try {
+      for (let k = 0; k < this.#sides.length; k++) this.#sides[k].reserve(wait.record, k);
+    } catch (error) {
+      for (const side of this.#sides) side.discard();
+      waiters.release(wait);
+      throw error;
+    }
+    const chosen = this.#lockAndTry(otherwise);
+    if (chosen !== undefined || otherwise) {
+      waiters.flush();
+      waiters.release(wait);
+      for (const side of this.#sides) if (side !== chosen) side.discard();
+      return chosen === undefined ? OTHERWISE : chosen.result();
+    }
+    for (const side of this.#sides) side.watch(wait);
+    return waiters.suspend(wait, signal);
+  }
+
+  /** Pass 2. Returns the committed case; queues up at all if there is none and `otherwise` does not forbid it. */
+  #lockAndTry(otherwise: boolean): Case | undefined {
+    const channels = this.#channels;
+    const stale = new Set<number>();
+    for (const channel of channels) if (!channel.lock()) stale.add(channel.header);
+    let chosen: Case | undefined;
+    for (let k = 0; chosen === undefined && k < this.#order.length; k++) {
+      const side = this.#sides[this.#order[k]];
+      const isStale = side.channel !== undefined && (stale.has(side.channel.header) || !channels.includes(side.channel));
+      if (side.tryLocked(isStale)) chosen = side;
+    }
+    if (chosen === undefined && !otherwise) for (const side of this.#sides) side.enqueue();
+    for (const channel of channels) {
+      if (stale.has(channel.header)) continue;
+      if (channel === chosen?.channel) channel.release();
+      else channel.unlock();
+    }
+    return chosen;
+  }
+
+  finish(wait: Wait): unknown {
+    const chosen = this.#sides[this.#waiters.arena.i32[wait.record + waiter.caseIndex]];
+    for (const side of this.#sides) if (side !== chosen) side.leave();
+    for (const side of this.#sides) if (side !== chosen) side.discard();
+    return chosen.resultOf(this.#waiters, wait);
+  }
+
+  withdraw(wait: Wait): boolean {
+    if (!this.#waiters.claimDecider(wait.record)) return false;
+    for (const side of this.#sides) {
+      side.leave();
+      side.discard();
+    }
+    return true;
+  }
+
+  describe(): string {
+    return this.#sides.map((side) => side.describe()).join(", ") || "no case that can ever proceed";
+  }
+}
+
+/** Checks the cases and encodes the operands of sends. @throws ERR_INVALID_ARGUMENT, ERR_SELECT_EMPTY, ERR_VALUE_REFUSED */
+function prepare(waiters: Waiters, cases: Cases, otherwise: boolean): Case[] {
+  if (typeof cases !== "object" || cases === null) throw new WarrenError("ERR_INVALID_ARGUMENT", `select needs an object of cases, not ${printValue(cases)}`);
+  const names = Object.keys(cases);
+  if (names.length === 0 && !otherwise) throw new WarrenError("ERR_SELECT_EMPTY", "a select without cases can never proceed");
+  const sides: Case[] = [];
+  try {
+    for (const name of names) {
+      const value = cases[name];
+      if (value === undefined || (value instanceof Never && value.materialized === undefined)) continue;
+      if (otherwise && name === "otherwise") throw new WarrenError("ERR_INVALID_ARGUMENT", "a case cannot be named otherwise where the option otherwise is used");
+      sides.push(sideOf(waiters, name, value));
+    }
+  } catch (error) {
+    for (const side of sides) side.discard();
+    throw error;
+  }
+  return sides;
+}
+
+function sideOf(waiters: Waiters, name: string, value: Receiver<unknown> | Sending): Case {
+  if (value instanceof SendCase) return new SendSide(waiters, name, own(waiters, value.channel), value.value);
+  if (value instanceof Channel) return new RecvSide(waiters, name, own(waiters, value));
+  if (value instanceof LocalReceiver) {
+    if (value.materialized !== undefined) return new RecvSide(waiters, name, value.materialized);
+    return new LocalCase(waiters, name, value);
+  }
+  throw new WarrenError("ERR_INVALID_ARGUMENT", `the select case ${name} must be a channel, a channel's sending(value), a timer or undefined, not ${printValue(value)}`);
+}
+
+function own(waiters: Waiters, channel: Channel<unknown>): Channel<unknown> {
+  if (channel.waiters === waiters) return channel;
+  throw new WarrenError("ERR_STALE_HANDLE", `${channel.describe()} belongs to another runtime`);
+}

@@ -1,0 +1,29 @@
+/**
+ * Random orders for select. Fairness needs a uniform permutation, not
+ * unpredictability: xorshift32 (Marsaglia 2003), seeded per thread from
+ * `Math.random`, is enough and costs a nanosecond.
+ */
+let state = (Math.random() * 0xffffffff) | 1;
+
+function next(): number {
+  state ^= state << 13;
+  state ^= state >>> 17;
+  state ^= state << 5;
+  return state >>> 0;
+}
+
+/** A uniformly random integer from 0 to `below` − 1. */
+export function below(limit: number): number {
+  return ((next() / 0x1_0000_0000) * limit) | 0;
+}
+
+/** A uniformly random permutation of 0 … `count` − 1 (Fisher–Yates, inside out). */
+export function shuffle(count: number): Uint16Array {
+  const order = new Uint16Array(count);
+  for (let k = 1; k < count; k++) {
+    const j = below(k + 1);
+    order[k] = order[j];
+    order[j] = k;
+  }
+  return order;
+}

@@ -1,0 +1,44 @@
+/**
+ * The inbox of a processor: records (waiters that are done, tasks placed or
+ * finished) that other threads pass to it.
+ *
+ * A stack in shared memory, many producers and one consumer who takes it whole
+ * and reverses it, so records arrive in order. No ABA: nobody pops one record.
+ * Source: Treiber (1986).
+ */
+import { cas, exchange, load } from "../memory/atomics.ts";
+import type { Arena } from "../memory/arena.ts";
+import { processor, waiter } from "../memory/layout.ts";
+
+/** Passes a record to processor `index`; ring its bell afterwards. */
+export function pushInbox(arena: Arena, index: number, record: number): void {
+  const { i32 } = arena;
+  const at = arena.processorAt(index) + processor.inbox;
+  let newest = i32[at];
+  for (;;) {
+    i32[record + waiter.inboxNext] = newest;
+    const seen = cas(i32, at, newest, record);
+    if (seen === newest) return;
+    newest = seen;
+  }
+}
+
+/** Whether the caller's inbox holds something. */
+export function hasMail(arena: Arena): boolean {
+  return load(arena.i32, arena.here + processor.inbox) !== 0;
+}
+
+/** Takes all records out of the caller's inbox; returns the oldest, linked by `inboxNext`, or 0. */
+export function takeInbox(arena: Arena): number {
+  const { i32, here } = arena;
+  if (i32[here + processor.inbox] === 0) return 0;
+  let record = exchange(i32, here + processor.inbox, 0);
+  let older = 0;
+  while (record !== 0) {
+    const next = i32[record + waiter.inboxNext];
+    i32[record + waiter.inboxNext] = older;
+    older = record;
+    record = next;
+  }
+  return older;
+}

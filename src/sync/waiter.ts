@@ -1,0 +1,357 @@
+/**
+ * Waiters: how a task's operation waits in a channel's queue and is woken, by
+ * this thread or another. One record per operation, or per case of a select;
+ * `decider` names the record whose `state` decides.
+ *
+ * States, and whose transition it is:
+ *
+ *   idle ──owner──▶ waiting ──claim──▶ claimed ──complete──▶ done ──owner──▶ idle
+ *                      │                  │
+ *                      └── park (owner) sets PARKED in either; the completer that
+ *                          finds it set must bring the record to the owner
+ *
+ * Invariants: a record is claimed at most once; who claimed it completes it;
+ * between the two nobody else writes it; the owner reuses a record only when it
+ * is in no queue. A record that no select shares is claimed under its channel's
+ * lock, so that claim needs no compare-and-swap.
+ *
+ * Source: Go's sudog and selectDone (runtime/chan.go, select.go).
+ * Not done: direct hand-over of the thread to the woken task. A woken task goes
+ * through the run queue, so timers and I/O keep their turn.
+ */
+import { cas, exchange, load, or, pause } from "../memory/atomics.ts";
+import type { Arena } from "../memory/arena.ts";
+import { OUTCOME, RECORD, WAITER_VALUE_WORDS, WAITER_WORDS, waiter } from "../memory/layout.ts";
+import type { Handles, Space } from "../memory/type.ts";
+import { ring } from "./doorbell.ts";
+import { pushInbox } from "./inbox.ts";
+import type { Timers } from "./timers.ts";
+import type { WaitReason } from "./wait-reason.ts";
+
+const WAITING = 1;
+const CLAIMED = 2;
+const DONE = 4;
+const PARKED = 8;
+
+/** What the waiting half needs of the running half: implemented by the scheduler. */
+export interface Turn {
+  /** The time when the running slice began, on the clock of `performance.now()`. */
+  readonly nowMs: number;
+  /** Counts down with each operation; below 0, `tick` is due. */
+  ticks: number;
+  /** Looks at the clock; true if the time slice is used up. */
+  tick(): boolean;
+  /** Resolves on the next turn of the event loop. */
+  hop<T>(value: T): Promise<T>;
+  /** Puts a finished wait of this thread on the run queue. */
+  ready(wait: Wait): void;
+  /** A wait has just been parked: lets the next ready task have the thread. */
+  parked(wait: Wait): void;
+  /** A parked wait is over. */
+  unparked(wait: Wait): void;
+  /** How many times a waiter may look before it parks; 0 if spinning cannot help. */
+  spins(): number;
+  /** Whether the last spin ended in time. */
+  spun(inTime: boolean): void;
+  /** The identity of the running task. */
+  task(): object | undefined;
+}
+
+/** What a wait does when it is over. May throw: the wait then rejects. */
+export interface Finisher {
+  finish(wait: Wait): unknown;
+  /** Takes the wait out of its queues; false if it was claimed already. Called for `signal`. */
+  withdraw(wait: Wait): boolean;
+  /** For dumps: what is waited for. */
+  describe(wait: Wait): string;
+}
+
+/** This thread's side of a waiter record. Reused. */
+export class Wait {
+  readonly record: number;
+  readonly local: number;
+  reason: WaitReason = "yield";
+  finisher: Finisher | undefined;
+  task: object | undefined;
+  sinceMs = 0;
+  resolve: ((value: unknown) => void) | undefined;
+  reject: ((error: unknown) => void) | undefined;
+  /** What the finisher keeps here (a select's cases, a sleep's timer). */
+  extra: unknown;
+  signal: AbortSignal | undefined;
+  onAbort: (() => void) | undefined;
+
+  constructor(record: number, local: number) {
+    this.record = record;
+    this.local = local;
+  }
+}
+
+let lastResolve: ((value: unknown) => void) | undefined;
+let lastReject: ((error: unknown) => void) | undefined;
+function capture(resolve: (value: unknown) => void, reject: (error: unknown) => void): void {
+  lastResolve = resolve;
+  lastReject = reject;
+}
+
+/** Words of scratch: staged values of one operation; operations may nest. */
+const SCRATCH_WORDS = 8192;
+
+/** What one thread keeps for its side of a runtime's waiting. */
+export class Waiters implements Space {
+  readonly arena: Arena;
+  readonly turn: Turn;
+  readonly timers: Timers;
+  handles: Handles;
+  /** Scratch of this thread; `scratchTop` moves up while an operation uses it. */
+  readonly scratchEnd: number;
+  scratchTop: number;
+  /** Records claimed under a lock, to be completed after it: see `flush`. */
+  readonly claimed: number[] = [];
+  readonly #waits: Wait[] = [];
+  readonly #idle: Wait[] = [];
+  #parked = 0;
+
+  constructor(arena: Arena, turn: Turn, timers: Timers, handles: Handles) {
+    this.arena = arena;
+    this.turn = turn;
+    this.timers = timers;
+    this.handles = handles;
+    this.scratchTop = arena.alloc(SCRATCH_WORDS);
+    this.scratchEnd = this.scratchTop + SCRATCH_WORDS;
+  }
+
+  /** Waits that are parked now. */
+  get parked(): number {
+    return this.#parked;
+  }
+
+  /** The parked waits, for dumps. */
+  *list(): Generator<Wait> {
+    for (const wait of this.#waits) if (wait.resolve !== undefined) yield wait;
+  }
+
+  /** The wait of a record of this thread. */
+  at(local: number): Wait {
+    return this.#waits[local];
+  }
+
+  /** A wait in state `waiting`. @throws ERR_ARENA_FULL */
+  acquire(reason: WaitReason, finisher: Finisher): Wait {
+    let wait = this.#idle.pop();
+    if (wait === undefined) {
+      wait = new Wait(this.#record(), this.#waits.length);
+      this.arena.i32[wait.record + waiter.local] = wait.local;
+      this.#waits.push(wait);
+    }
+    wait.reason = reason;
+    wait.finisher = finisher;
+    const { i32 } = this.arena;
+    i32[wait.record + waiter.state] = WAITING;
+    i32[wait.record + waiter.outcome] = OUTCOME.pending;
+    i32[wait.record + waiter.decider] = wait.record;
+    return wait;
+  }
+
+  /** Gives a wait back that is in no queue. */
+  release(wait: Wait): void {
+    wait.finisher = undefined;
+    wait.task = undefined;
+    wait.extra = undefined;
+    if (wait.signal !== undefined) {
+      wait.signal.removeEventListener("abort", wait.onAbort as () => void);
+      wait.signal = undefined;
+      wait.onAbort = undefined;
+    }
+    this.#idle.push(wait);
+  }
+
+  /** A record for one case of a select, deciding at `decider`. */
+  acquireCase(decider: number, caseIndex: number): number {
+    const record = this.#record();
+    const { i32 } = this.arena;
+    i32[record + waiter.decider] = decider;
+    i32[record + waiter.caseIndex] = caseIndex;
+    return record;
+  }
+
+  #record(): number {
+    const { arena } = this;
+    const record = arena.alloc(WAITER_WORDS);
+    const { i32 } = arena;
+    i32[record + waiter.record] = RECORD.wait;
+    i32[record + waiter.owner] = arena.index;
+    i32[record + waiter.queued] = 0;
+    i32[record + waiter.block] = 0;
+    return record;
+  }
+
+  /** Where the value of a record lies, for slots of `words` words; allocates for large ones. */
+  reserveValue(record: number, words: number): number {
+    if (words <= WAITER_VALUE_WORDS) return record + waiter.value;
+    const { arena } = this;
+    const block = arena.alloc(words);
+    arena.i32[record + waiter.block] = 1;
+    arena.i32[record + waiter.value] = block;
+    return block;
+  }
+
+  /** Where the value of a record lies. */
+  valueAt(record: number): number {
+    const { i32 } = this.arena;
+    return i32[record + waiter.block] === 0 ? record + waiter.value : i32[record + waiter.value];
+  }
+
+  /** Frees what `reserveValue` allocated. */
+  releaseValue(record: number): void {
+    const { i32 } = this.arena;
+    if (i32[record + waiter.block] === 0) return;
+    i32[record + waiter.block] = 0;
+    this.arena.free(i32[record + waiter.value]);
+  }
+
+  /**
+   * Waits until `wait` is over: looks a few times, then parks. `finish` makes the
+   * result; it is returned directly if the wait ended while looking.
+   */
+  suspend(wait: Wait, signal?: AbortSignal): unknown {
+    const { turn } = this;
+    const spins = turn.spins();
+    if (spins > 0) {
+      const inTime = this.#spin(wait.record, spins);
+      turn.spun(inTime);
+      if (inTime) return this.#finish(wait);
+    }
+    return this.park(wait, signal);
+  }
+
+  /** Parks `wait`: the promise of its result. */
+  park(wait: Wait, signal?: AbortSignal): Promise<unknown> {
+    const { turn } = this;
+    const promise = new Promise<unknown>(capture);
+    wait.resolve = lastResolve;
+    wait.reject = lastReject;
+    wait.task = turn.task();
+    wait.sinceMs = turn.nowMs;
+    this.#parked++;
+    if ((or(this.arena.i32, wait.record + waiter.state, PARKED) & DONE) !== 0) {
+      turn.ready(wait);
+    } else if (signal !== undefined) {
+      wait.signal = signal;
+      wait.onAbort = () => this.#abort(wait, signal);
+      signal.addEventListener("abort", wait.onAbort, { once: true });
+    }
+    turn.parked(wait);
+    return promise;
+  }
+
+  #spin(record: number, spins: number): boolean {
+    const { i32, here } = this.arena;
+    for (let k = 0; k < spins; k++) {
+      if ((load(i32, record + waiter.state) & DONE) !== 0) return true;
+      if (i32[here] !== 0) return false;
+      pause();
+    }
+    return false;
+  }
+
+  /** Makes the result of a wait that is over, and gives the wait back. */
+  #finish(wait: Wait): unknown {
+    try {
+      return (wait.finisher as Finisher).finish(wait);
+    } finally {
+      this.release(wait);
+    }
+  }
+
+  /** Resolves the promise of a parked wait that is over: its task goes on in the next microtask. */
+  resume(wait: Wait): void {
+    const { resolve, reject } = wait as { resolve: (value: unknown) => void; reject: (error: unknown) => void };
+    wait.resolve = undefined;
+    wait.reject = undefined;
+    this.#parked--;
+    this.turn.unparked(wait);
+    let value: unknown;
+    try {
+      value = this.#finish(wait);
+    } catch (error) {
+      reject(error);
+      return;
+    }
+    resolve(value);
+  }
+
+  /** Rejects a parked wait that is in no queue. */
+  #fail(wait: Wait, error: unknown): void {
+    const { reject } = wait as { reject: (error: unknown) => void };
+    wait.resolve = undefined;
+    wait.reject = undefined;
+    this.#parked--;
+    this.turn.unparked(wait);
+    this.release(wait);
+    reject(error);
+  }
+
+  #abort(wait: Wait, signal: AbortSignal): void {
+    if (wait.signal === signal && (wait.finisher as Finisher).withdraw(wait)) this.#fail(wait, signal.reason);
+  }
+
+  /** Takes every parked wait out of its queue and rejects it: the runtime stops. */
+  failAll(error: unknown): void {
+    for (const wait of this.#waits) {
+      if (wait.resolve !== undefined && (wait.finisher as Finisher).withdraw(wait)) this.#fail(wait, error);
+    }
+  }
+
+  /**
+   * Tries to become the one that ends the wait of `record`, under the lock of the
+   * queue that holds it. False if another case of its select was first. Who gets
+   * true writes the value and calls `complete` after releasing the lock.
+   */
+  claim(record: number, outcome: number): boolean {
+    const { i32 } = this.arena;
+    const decider = i32[record + waiter.decider];
+    if (decider !== record) {
+      if (!this.claimDecider(decider)) return false;
+      i32[decider + waiter.caseIndex] = i32[record + waiter.caseIndex];
+    }
+    i32[decider + waiter.outcome] = outcome;
+    return true;
+  }
+
+  /** Claims the decider of a select, whose cases may be claimed from several queues at once. */
+  claimDecider(decider: number): boolean {
+    const { i32 } = this.arena;
+    let expected = WAITING | PARKED;
+    for (;;) {
+      const seen = cas(i32, decider + waiter.state, expected, expected | CLAIMED);
+      if (seen === expected) return true;
+      if ((seen & (CLAIMED | DONE)) !== 0) return false;
+      expected = seen;
+    }
+  }
+
+  /** Ends the waits claimed under a lock that is released now, oldest first. */
+  flush(): void {
+    const { claimed } = this;
+    for (let k = 0; k < claimed.length; k++) this.complete(claimed[k]);
+    claimed.length = 0;
+  }
+
+  /**
+   * Ends a claimed wait: everything written to its record before is seen by its
+   * owner. A wait of this thread is certainly parked, for this thread is here.
+   */
+  complete(record: number): void {
+    const { i32, index } = this.arena;
+    const decider = i32[record + waiter.decider];
+    const owner = i32[decider + waiter.owner];
+    if (owner === index) {
+      i32[decider + waiter.state] = DONE;
+      this.turn.ready(this.#waits[i32[decider + waiter.local]]);
+    } else if ((exchange(i32, decider + waiter.state, DONE) & PARKED) !== 0) {
+      pushInbox(this.arena, owner, decider);
+      ring(this.arena, owner);
+    }
+  }
+}

@@ -1,0 +1,40 @@
+/** Runs the command as a user does: a process of its own, nothing inherited that changes its output. */
+import { spawn } from "node:child_process";
+
+/** What a run left. */
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How to run it. */
+export interface RunOptions {
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Options of Node itself. */
+  readonly node?: readonly string[];
+  /** Closes the reading end of standard output before anything is written. */
+  readonly closeStdout?: boolean;
+  /** Told each time something came on standard error. */
+  readonly onStderr?: (text: string, interrupt: () => void) => void;
+}
+
+/** Runs `warren ARGS` from the checkout. */
+export function warren(args: readonly string[], { environment = {}, node = [], closeStdout = false, onStderr }: RunOptions = {}): Promise<Outcome> {
+  const { PATH, HOME } = process.env;
+  const child = spawn(process.execPath, [...node, "src/cli/main.ts", ...args], { env: { PATH, HOME, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  if (closeStdout) child.stdout.destroy();
+  child.stderr.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString();
+    onStderr?.(stderr, () => child.kill("SIGINT"));
+  });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, stdout, stderr }));
+  });
+}

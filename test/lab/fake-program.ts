@@ -1,0 +1,85 @@
+/**
+ * A program and a machine that take no time: wall times come from a formula, so
+ * that the protocol, the result and every output format can be tested exactly.
+ */
+import type { ThreadTimes } from "../../src/lab/clock.ts";
+import type { CellProgram, CellRun, Sizing } from "../../src/lab/program.ts";
+import { randomSource } from "../../src/lab/random.ts";
+import type { Cell } from "../../src/lab/result.ts";
+import type { TrialMachine } from "../../src/lab/trial.ts";
+
+/** A pool whose clocks the program turns. */
+export interface FakePool {
+  readonly threads: number;
+  readonly cpuNs: number[];
+}
+
+/** Speed-up on one thread and the most that threads can add, by world and design: the table of gophers.md section 4. */
+const STRUCTURE: Record<string, number> = { G1: 1, G4: 2, G6: 4, G7: 8 };
+const GOPHERS: Record<string, number> = { G1: 1, G4: 2, G6: 4, G7: 8 };
+
+export const fakeCells = (worlds = ["cpu", "wait"], designs = ["G1", "G4", "G6", "G7"], threads = [1, 2]): Cell[] =>
+  worlds.flatMap((world) => designs.flatMap((design) => threads.map((count) => (
+    { program: "gophers", world, design, threads: count, gophers: GOPHERS[design] ?? 1, params: {} }
+  ))));
+
+/** One load takes 4 ms of work on one thread; runs vary by `noise`. */
+export class FakeProgram implements CellProgram<FakePool> {
+  readonly name = "gophers";
+  readonly sizing: Sizing;
+  readonly cells: readonly Cell[];
+  /** Every call, in order: "prepare", "warm 2", "run G6 cpu 2 40". */
+  readonly calls: string[] = [];
+  onRun: (cell: Cell, size: number) => Partial<CellRun> = () => ({});
+  readonly #noise: number;
+  readonly #source = randomSource(99);
+
+  constructor(cells: readonly Cell[], { noise = 0, sizing = { kind: "found", start: 8, step: 8, most: 100_000 } as Sizing } = {}) {
+    this.cells = cells;
+    this.sizing = sizing;
+    this.#noise = noise;
+  }
+
+  async prepare(): Promise<void> {
+    this.calls.push("prepare");
+  }
+
+  async warm(_pool: FakePool, threads: number): Promise<void> {
+    this.calls.push(`warm ${threads}`);
+  }
+
+  async run(pool: FakePool, cell: Cell, size: number): Promise<CellRun> {
+    this.calls.push(`run ${cell.design} ${cell.world} ${cell.threads} ${size}`);
+    const extra = this.onRun(cell, size);
+    const wallNs = this.predict(cell, size) * (1 + this.#noise * (this.#source.float() - 0.5));
+    const busy = cell.world === "cpu" ? Math.min(cell.threads, cell.gophers) : 0.05;
+    for (let index = 0; index < pool.threads; index++) pool.cpuNs[index] = (pool.cpuNs[index] ?? 0) + (busy / pool.threads) * wallNs;
+    return { wallNs, items: size, checks: [{ name: "each book once", ok: true, detail: "" }], ...extra };
+  }
+
+  predict(cell: Cell, size: number): number {
+    const structure = STRUCTURE[cell.design] ?? 1;
+    const speedUp = cell.world === "cpu" ? Math.min(cell.threads, cell.gophers) : structure;
+    return (size * 4e6) / speedUp;
+  }
+}
+
+/** Pools that count what happens to them. */
+export class FakeMachine implements TrialMachine<FakePool> {
+  readonly opened: number[] = [];
+  open_ = 0;
+
+  async open(threads: number): Promise<FakePool> {
+    this.opened.push(threads);
+    this.open_++;
+    return { threads, cpuNs: [] };
+  }
+
+  async close(): Promise<void> {
+    this.open_--;
+  }
+
+  async times(pool: FakePool): Promise<readonly ThreadTimes[]> {
+    return Array.from({ length: pool.threads }, (_, index) => ({ index, cpuNs: pool.cpuNs[index] ?? 0, runDelayNs: 0 }));
+  }
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { environmentOf, readMachine, readState } from "../../src/lab/environment.ts";
+import type { Config, Result, Sample } from "../../src/lab/result.ts";
+import { blockTimes, judgeCell, resultOf } from "../../src/lab/summary.ts";
+import { runTrial } from "../../src/lab/trial.ts";
+import { fakeCells, FakeMachine, FakeProgram } from "./fake-program.ts";
+
+const config: Config = {
+  command: ["gophers"], seed: 1, blocks: 6, blocksDone: 6, runs: 3, warmupMs: 1, minTimeMs: 100,
+  interrupted: false, isolation: "in-process", startedAt: "2026-01-01T00:00:00.000Z", seconds: 1,
+};
+
+async function measured(noise: number, worlds?: string[], designs?: string[]): Promise<Result> {
+  const program = new FakeProgram(fakeCells(worlds, designs), { noise });
+  const plan = { programs: [program], blocks: 6, runs: 3, warmupMs: 1, minTimeMs: 100, seed: 1 };
+  const trial = await runTrial(plan, new FakeMachine(), () => undefined, new AbortController().signal);
+  return resultOf(trial, environmentOf(readMachine(), readState(0), null, 2), config, "0.1.0", new Map([["gophers", "G1"]]));
+}
+
+const sample = (block: number, run: number, wallNs: number): Sample => ({ block, run, wallNs, cpuNs: [], runDelayNs: [] });
+
+describe("blockTimes", () => {
+  it("takes the median of each block's runs", () => {
+    expect(blockTimes([sample(0, 0, 5), sample(1, 0, 7), sample(0, 1, 9), sample(0, 2, 6)])).toEqual(new Map([[0, 6], [1, 7]]));
+  });
+});
+
+describe("resultOf", () => {
+  it("gives the table of the model: concurrency in the wait world, parallelism in the cpu world", async () => {
+    const result = await measured(0);
+    const gain = (design: string, world: string, threads: number) => result.gains.find((g) => g.design === design && g.world === world && g.threads === threads);
+    expect(gain("G6", "wait", 1)).toMatchObject({ C: expect.closeTo(4, 9), P: 1, S: expect.closeTo(4, 9), P0: 1 });
+    expect(gain("G6", "wait", 2)).toMatchObject({ P: expect.closeTo(1, 9) });
+    expect(gain("G6", "cpu", 2)).toMatchObject({ C: expect.closeTo(1, 9), P: expect.closeTo(2, 9), I: expect.closeTo(2, 9) });
+  });
+
+  it("keeps S = C·P and P = P0·I under noise, to 1e-9", async () => {
+    for (const { C, P, S, I, P0 } of (await measured(0.3)).gains) {
+      expect(Math.abs(S / (C * P) - 1)).toBeLessThan(1e-9);
+      expect(Math.abs(P / ((P0 as number) * (I as number)) - 1)).toBeLessThan(1e-9);
+    }
+  });
+
+  it("judges from CPU time and invents no trace", async () => {
+    const { cells } = await measured(0);
+    const verdicts = Object.fromEntries(cells.map((cell) => [`${cell.world} ${cell.design} ${cell.threads}`, cell.verdict]));
+    expect(verdicts).toMatchObject({
+      "cpu G1 1": "sequential", "cpu G1 2": "sequential", "cpu G7 1": "concurrent only", "cpu G7 2": "parallel", "wait G7 2": "concurrent only",
+    });
+    expect(cells.every(({ trace }) => Object.keys(trace).every((key) => ["Acpu", "Rq", "L"].includes(key)))).toBe(true);
+    expect(cells.every((cell) => judgeCell(cell).why !== "")).toBe(true);
+  });
+
+  it("has no gains without the baseline", async () => {
+    expect((await measured(0, ["cpu"], ["G4", "G6"])).gains).toEqual([]);
+  });
+
+  it("is plain JSON: what goes in comes out", async () => {
+    const result = await measured(0.1);
+    expect(JSON.parse(JSON.stringify(result))).toEqual(result);
+  });
+});

@@ -1,0 +1,85 @@
+/**
+ * The goods a gopher handles, and their plain kind: numbered books.
+ *
+ * A load of numbered books is the list of their numbers, written into the cart
+ * by who loads and read from it by who burns. So a book that a channel loses,
+ * doubles or mixes up is a number that is missing or counted twice at the end.
+ */
+import { shared, type SharedArray } from "../../src/index.ts";
+
+/** What a gopher does to a load, apart from what it costs. One object per gopher. */
+export interface Goods {
+  /** Fills a cart from the pile: bytes put in, 0 when the pile is empty. The caller has the pile to himself. */
+  load(room: Uint8Array): number | Promise<number>;
+  /** What happens to a load on the way. */
+  move(load: Uint8Array): void;
+  /** Burns a load; the books burnt, where a book may need several loads. */
+  burn(load: Uint8Array): number;
+  /** Lets go of what is still held when the work is over. */
+  close(): void | Promise<void>;
+}
+
+/** The numbered books of all lanes; travels as a task argument. */
+export interface BookMemory {
+  readonly kind: "books";
+  readonly booksPerCart: number;
+  /** For each lane the next load to take and the first that is not its own. Written by who has the pile. */
+  readonly next: SharedArray<"i32">;
+  readonly end: SharedArray<"i32">;
+  /** How often each book was burnt. */
+  readonly burnt: SharedArray<"i32">;
+}
+
+/** Piles up `loads × booksPerCart` books, divided over `lanes` piles as evenly as loads allow. */
+export function pileBooks(loads: number, booksPerCart: number, lanes: number): BookMemory {
+  const memory = {
+    kind: "books" as const,
+    booksPerCart,
+    next: shared.int32(lanes),
+    end: shared.int32(lanes),
+    burnt: shared.int32(loads * booksPerCart),
+  };
+  for (let lane = 0; lane < lanes; lane++) {
+    memory.next.array[lane] = Math.floor((loads * lane) / lanes);
+    memory.end.array[lane] = Math.floor((loads * (lane + 1)) / lanes);
+  }
+  return memory;
+}
+
+/** Gives the books' memory back. */
+export function clearBooks(books: BookMemory): void {
+  books.next.free();
+  books.end.free();
+  books.burnt.free();
+}
+
+/** Handles the numbered books of one lane. */
+export class Books implements Goods {
+  readonly #books: BookMemory;
+  readonly #lane: number;
+
+  constructor(books: BookMemory, lane: number) {
+    this.#books = books;
+    this.#lane = lane;
+  }
+
+  load(room: Uint8Array): number {
+    const { next, end, booksPerCart } = this.#books;
+    const load = next.array[this.#lane];
+    if (load === end.array[this.#lane]) return 0;
+    next.array[this.#lane] = load + 1;
+    const numbers = new DataView(room.buffer, room.byteOffset);
+    for (let i = 0; i < booksPerCart; i++) numbers.setInt32(4 * i, load * booksPerCart + i);
+    return 4 * booksPerCart;
+  }
+
+  move(): void {}
+
+  burn(load: Uint8Array): number {
+    const numbers = new DataView(load.buffer, load.byteOffset, load.byteLength);
+    for (let at = 0; at < load.byteLength; at += 4) this.#books.burnt.array[numbers.getInt32(at)] += 1;
+    return load.byteLength / 4;
+  }
+
+  close(): void {}
+}

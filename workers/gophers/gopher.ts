@@ -1,0 +1,199 @@
+/**
+ * A gopher: the steps of a load, written once, and the books he keeps.
+ *
+ * The roles in `crew.ts` differ in which steps they do and whom they hand the
+ * cart to; what a step is, they share. A leg's ends may be a pile or a dump,
+ * an incinerator or a dump: a gopher does not care which.
+ */
+import { threadId } from "node:worker_threads";
+import type { Chan, Receiver, Sender } from "../../src/index.ts";
+import { Books, type BookMemory, type Goods } from "./books.ts";
+import type { FileMemory } from "./catalogue.ts";
+import { Files } from "./files.ts";
+import { Labour, type LabourOptions, type Pauses } from "./labour.ts";
+import type { Problem } from "./pile.ts";
+import { Carts, type YardMemory } from "./yard.ts";
+
+/** What the steps of a leg cost, in units. */
+export interface LegSteps {
+  readonly load: number;
+  readonly move: number;
+  readonly unload: number;
+  readonly back: number;
+  readonly walk: number;
+}
+
+/** Where a gopher is posted: all he needs to know. Travels as a task argument. */
+export interface Post {
+  /** His number, from 1. */
+  readonly gopher: number;
+  readonly lane: number;
+  readonly steps: LegSteps;
+  readonly labour: LabourOptions;
+  readonly pauses: Pauses | null;
+  readonly yard: YardMemory;
+  readonly goods: BookMemory | FileMemory;
+  /** The dump he loads from; null: the pile. */
+  readonly source: Receiver<Uint8Array> | null;
+  /** The dump he unloads to; null: the incinerator. */
+  readonly sink: Sender<Uint8Array> | null;
+  /** Says that he is there; the gate opens by closing. */
+  readonly present: Sender<number>;
+  readonly gate: Chan<number>;
+  /** Zero of all times, in ns of `process.hrtime`: one clock for all threads. */
+  readonly epochNs: number;
+}
+
+/** What a gopher says when he is done. Times in ns from the epoch. */
+export interface Report {
+  readonly gopher: number;
+  /** Node's number of the thread he ran on. */
+  readonly thread: number;
+  readonly loaded: number;
+  readonly burnt: number;
+  readonly lastBurnNs: number;
+  /** Sums over the carts that he took into use, and whose use he ended. */
+  readonly begun: number;
+  readonly begunSumNs: number;
+  readonly ended: number;
+  readonly endedSumNs: number;
+  readonly leftNs: number;
+  /** Carts that he put down for good. */
+  readonly parked: readonly number[];
+  readonly mistakes: readonly string[];
+  readonly problems: readonly Problem[];
+  readonly ash: number;
+}
+
+/** A gopher at work. */
+export class Gopher {
+  readonly #post: Post;
+  readonly #epochNs: bigint;
+  readonly #labour: Labour;
+  readonly #carts: Carts;
+  readonly #goods: Goods;
+  readonly #mistakes: string[] = [];
+  readonly #problems: Problem[] = [];
+  readonly #parked: number[] = [];
+  readonly #count = { loaded: 0, burnt: 0, lastBurnNs: 0, begun: 0, begunSumNs: 0, ended: 0, endedSumNs: 0 };
+
+  private constructor(post: Post) {
+    this.#post = post;
+    this.#epochNs = BigInt(post.epochNs);
+    this.#labour = new Labour(post.labour);
+    this.#carts = new Carts(post.yard, post.gopher, this.#mistakes);
+    this.#goods =
+      post.goods.kind === "books"
+        ? new Books(post.goods, post.lane)
+        : new Files(post.goods, post.lane, this.#problems, this.#mistakes);
+  }
+
+  /** Turns up at the post and waits for the gate to open. */
+  static async arrive(post: Post): Promise<Gopher> {
+    const gopher = new Gopher(post);
+    await post.present.send(post.gopher);
+    await post.gate.recv();
+    return gopher;
+  }
+
+  /** Takes hold of a cart. */
+  take(cart: number): void {
+    this.#carts.take(cart);
+  }
+
+  /** Lets go of a cart: send what is returned to the next gopher. */
+  pass(cart: number): number {
+    return this.#carts.pass(cart);
+  }
+
+  /** Puts a cart down for good. */
+  park(cart: number): void {
+    this.#endUse(cart);
+    this.#parked.push(this.#carts.pass(cart));
+  }
+
+  /** **L** (or D): loads the cart from the pile or the dump. False: there is nothing left. */
+  async load(cart: number): Promise<boolean> {
+    const { source, steps, pauses } = this.#post;
+    const startNs = this.#now();
+    const room = this.#carts.room(cart);
+    const byteLength = source ? await takeFrom(source, room) : await this.#goods.load(room);
+    if (byteLength === 0) return false;
+    if (!source && pauses?.at === "pile") await this.#labour.pause(pauses);
+    await this.#labour.do(steps.load);
+    this.#carts.begin(cart, byteLength, startNs);
+    this.#count.begun += 1;
+    this.#count.begunSumNs += startNs;
+    if (!source) this.#count.loaded += 1;
+    return true;
+  }
+
+  /** **M**: moves the full cart to the other end. */
+  async move(cart: number): Promise<void> {
+    this.#goods.move(this.#carts.load(cart));
+    await this.#labour.do(this.#post.steps.move);
+  }
+
+  /** **U** (or D): unloads the cart and burns what was in it, or puts it on the dump. */
+  async unload(cart: number): Promise<void> {
+    const { sink, steps, pauses } = this.#post;
+    if (!sink && pauses?.at === "incinerator") await this.#labour.pause(pauses);
+    await this.#labour.do(steps.unload);
+    if (sink) {
+      await sink.send(this.#carts.load(cart));
+    } else {
+      this.#count.burnt += this.#goods.burn(this.#carts.load(cart));
+      this.#count.lastBurnNs = this.#now();
+    }
+  }
+
+  /** **R**: brings the empty cart back. */
+  async bringBack(cart: number): Promise<void> {
+    await this.#labour.do(this.#post.steps.back);
+    this.#endUse(cart);
+  }
+
+  /** **W**: walks back without a cart. */
+  walk(): void | Promise<void> {
+    return this.#labour.do(this.#post.steps.walk);
+  }
+
+  /** Nothing more will come from this end: closes the dump he unloads to. */
+  finish(): void {
+    this.#post.sink?.close();
+  }
+
+  /** Goes home. */
+  async leave(): Promise<Report> {
+    await this.#goods.close();
+    return {
+      gopher: this.#post.gopher,
+      thread: threadId,
+      ...this.#count,
+      leftNs: this.#now(),
+      parked: this.#parked,
+      mistakes: this.#mistakes,
+      problems: this.#problems,
+      ash: this.#labour.ash,
+    };
+  }
+
+  #endUse(cart: number): void {
+    const nowNs = this.#now();
+    if (!this.#carts.end(cart, nowNs)) return;
+    this.#count.ended += 1;
+    this.#count.endedSumNs += nowNs;
+  }
+
+  #now(): number {
+    return Number(process.hrtime.bigint() - this.#epochNs);
+  }
+}
+
+/** Takes a load from a dump into a cart's room; 0 when the dump is closed and empty. */
+async function takeFrom(dump: Receiver<Uint8Array>, room: Uint8Array): Promise<number> {
+  const load = await dump.recv();
+  if (load === undefined) return 0;
+  room.set(load);
+  return load.byteLength;
+}

@@ -1,0 +1,111 @@
+/**
+ * A pile of real books: the regular files of a directory tree.
+ *
+ * Names are bytes, not text: every path is kept as the file system gave it, so
+ * names that are not UTF-8, hold a newline or begin with a dash are read like
+ * any other. The order is that of the path's bytes, hence the same everywhere.
+ *
+ * - Symbolic links are not followed, neither to files nor to directories: what
+ *   they point to is either in the tree, and then burnt once, or outside it.
+ *   So there can be no loops. They are reported as skipped. (The directory
+ *   named by the user may itself be a link.)
+ * - Pipes, sockets and devices are skipped and reported.
+ * - A directory that cannot be read is a problem: reported, and the rest done.
+ */
+import { lstat, readdir, stat } from "node:fs/promises";
+import { printPath } from "./manifest.ts";
+
+/** A regular file that was found: path relative to the root, bytes at the time. */
+export interface Found {
+  readonly path: Buffer;
+  readonly bytes: number;
+}
+
+/** What could not be done: which path (printed as `sha256sum` does) and why. */
+export interface Problem {
+  readonly path: string;
+  readonly kind: "unreadable" | "changed";
+  readonly message: string;
+}
+
+/** What was left out on purpose. */
+export interface Skipped {
+  readonly path: string;
+  readonly kind: "symbolic link" | "pipe" | "socket" | "device";
+}
+
+/** The outcome of a walk. */
+export interface Walk {
+  readonly files: readonly Found[];
+  readonly skipped: readonly Skipped[];
+  readonly problems: readonly Problem[];
+}
+
+const SLASH = Buffer.from("/");
+
+/**
+ * Finds all files under `directory`.
+ *
+ * @throws the system's error (ENOENT, ENOTDIR, EACCES) if `directory` itself
+ * cannot be listed: a pile that is not there is no empty pile.
+ */
+export async function walk(directory: string): Promise<Walk> {
+  const root = Buffer.from(directory);
+  if (!(await stat(root)).isDirectory()) {
+    throw Object.assign(new Error(`ENOTDIR: not a directory, '${directory}'`), { code: "ENOTDIR" });
+  }
+  const files: Found[] = [];
+  const skipped: Skipped[] = [];
+  const problems: Problem[] = [];
+  const waiting: Buffer[] = [Buffer.alloc(0)];
+  for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
+    let names;
+    try {
+      names = await readdir(join(root, folder), { encoding: "buffer", withFileTypes: true });
+    } catch (error) {
+      if (folder.length === 0) throw error;
+      problems.push(problem("unreadable", folder, error));
+      continue;
+    }
+    for (const entry of names) {
+      const path = folder.length === 0 ? entry.name : join(folder, entry.name);
+      if (entry.isDirectory()) waiting.push(path);
+      else if (entry.isFile()) await weigh(root, path, files, problems);
+      else skipped.push({ path: printPath(path), kind: kindOf(entry) });
+    }
+  }
+  files.sort((a, b) => Buffer.compare(a.path, b.path));
+  skipped.sort((a, b) => compareText(a.path, b.path));
+  problems.sort((a, b) => compareText(a.path, b.path));
+  return { files, skipped, problems };
+}
+
+/** Says what went wrong with a path, without the path in the system's message twice. */
+export function problem(kind: Problem["kind"], path: Buffer, reason: unknown): Problem {
+  const message = reason instanceof Error ? reason.message.replace(/, \w+ '[^]*'$/, "").replace(/, \w+$/, "") : String(reason);
+  return { path: printPath(path), kind, message };
+}
+
+/** A path below another, in bytes. */
+export function join(folder: Buffer, name: Buffer): Buffer {
+  return folder.length === 0 ? name : Buffer.concat([folder, SLASH, name]);
+}
+
+/** Compares as the bytes of UTF-16 code units do: the same in every locale. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+async function weigh(root: Buffer, path: Buffer, files: Found[], problems: Problem[]): Promise<void> {
+  try {
+    files.push({ path, bytes: (await lstat(join(root, path))).size });
+  } catch (error) {
+    problems.push(problem("unreadable", path, error));
+  }
+}
+
+function kindOf(entry: { isSymbolicLink(): boolean; isFIFO(): boolean; isSocket(): boolean }): Skipped["kind"] {
+  if (entry.isSymbolicLink()) return "symbolic link";
+  if (entry.isFIFO()) return "pipe";
+  return entry.isSocket() ? "socket" : "device";
+}
