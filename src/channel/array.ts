@@ -142,13 +142,15 @@ export class ArrayChannel<T> extends Channel<T> {
     const { owner } = this.waiters.arena;
     this.#send = lockWord(i32, at + header.send, owner);
     this.#recv = lockWord(i32, at + header.recv, owner);
-    if (i32[at + header.generation] === this.generation) return true;
+    this.isHeld = i32[at + header.generation] === this.generation;
+    if (this.isHeld) return true;
     unlockWord(i32, at + header.recv, this.#recv);
     unlockWord(i32, at + header.send, this.#send);
     return false;
   }
 
   override unlock(): void {
+    this.isHeld = false;
     const { i32, header: at } = this;
     unlockWord(i32, at + header.recv, withWaited(this.#recv, i32[at + SENDERS] !== 0));
     unlockWord(i32, at + header.send, withWaited(this.#send, i32[at + RECEIVERS] !== 0));

@@ -54,6 +54,8 @@ export abstract class Channel<T> implements Chan<T>, Finisher {
   /** Locks the channel; false, and not locked, if the handle is stale. */
   abstract lock(): boolean;
   abstract unlock(): void;
+  /** Between a `lock` that returned true and the `unlock` or `release` after it. */
+  protected isHeld = false;
   /** As `tryPut` and `tryTake`, under the lock; claimed waiters are left to `flush`. */
   abstract putLocked(at: number): Did;
   abstract takeLocked(at: number): Did;
@@ -71,15 +73,15 @@ export abstract class Channel<T> implements Chan<T>, Finisher {
   }
 
   send(value: T, options?: WaitOptions): void | Promise<void> {
-    const { turn } = this.waiters;
     const signal = options?.signal;
     if (signal?.aborted) throw signal.reason;
     const at = this.#stage(value);
+    if (this.capacity === 0) return this.#sendLocked(at, signal);
     let did = this.tryPut(at);
     if (did === DID.wait && this.patience(SENDERS)) did = this.tryPut(at);
-    if (did === DID.wait) return this.#enqueueSend(at, signal);
+    if (did === DID.wait) return this.#sendLocked(at, signal);
     if (did === DID.closed) this.#refuseClosed(at);
-    if (--turn.ticks < 0 && turn.tick()) return turn.hop(undefined);
+    return this.#sent();
   }
 
   trySend(value: T): boolean {
@@ -92,17 +94,14 @@ export abstract class Channel<T> implements Chan<T>, Finisher {
   }
 
   recv(options?: WaitOptions): T | undefined | Promise<T | undefined> {
-    const { waiters, type } = this;
-    const { turn } = waiters;
     const signal = options?.signal;
     if (signal?.aborted) throw signal.reason;
-    const at = waiters.scratchTop;
+    if (this.capacity === 0) return this.#recvLocked(signal);
+    const at = this.waiters.scratchTop;
     let did = this.tryTake(at);
     if (did === DID.wait && this.patience(RECEIVERS)) did = this.tryTake(at);
-    if (did === DID.wait) return this.#enqueueRecv(signal);
-    const value = did === DID.it ? type.decode(waiters, at) : undefined;
-    if (--turn.ticks < 0 && turn.tick()) return turn.hop(value);
-    return value;
+    if (did === DID.wait) return this.#recvLocked(signal);
+    return this.#received(did, at);
   }
 
   tryRecv(): T | undefined {
@@ -178,21 +177,6 @@ export abstract class Channel<T> implements Chan<T>, Finisher {
     return at;
   }
 
-  /** A wait with room for a value; if the arena is full, the value staged at `at` is dropped. */
-  #acquire(reason: "send" | "receive", at: number): Wait {
-    const { waiters } = this;
-    let wait: Wait | undefined;
-    try {
-      wait = waiters.acquire(reason, this);
-      waiters.reserveValue(wait.record, this.words);
-      return wait;
-    } catch (error) {
-      if (wait !== undefined) waiters.release(wait);
-      if (at !== 0) this.type.drop(waiters, at);
-      throw error;
-    }
-  }
-
   /** Encodes a value into a block of its own: the operand of a select's send. @throws as `send` */
   stageInBlock(value: T): number {
     const at = this.#stage(value);
@@ -206,38 +190,70 @@ export abstract class Channel<T> implements Chan<T>, Finisher {
     }
   }
 
-  #enqueueSend(at: number, signal: AbortSignal | undefined): void | Promise<void> {
+  /**
+   * Sends the value staged at `at`, or queues up, under one lock. What that may
+   * have to allocate is allocated before.
+   */
+  #sendLocked(at: number, signal: AbortSignal | undefined): void | Promise<void> {
     const { waiters } = this;
-    const wait = this.#acquire("send", at);
-    this.copy(at, this.waiters.valueAt(wait.record));
-    const did = this.lock() ? this.putLocked(at) : undefined;
+    const large = this.#prepare(at);
+    const did = this.lock() ? this.putLocked(at) : DID.closed;
     if (did === DID.wait) {
+      const wait = waiters.acquire("send", this);
+      this.copy(at, waiters.adoptValue(wait.record, large));
       enqueue(this.i32, this.header, SENDERS, wait.record);
       this.unlock();
       return waiters.suspend(wait, signal) as Promise<void>;
     }
-    if (did !== undefined) this.release();
-    waiters.releaseValue(wait.record);
-    waiters.release(wait);
+    if (this.isHeld) this.release();
+    if (large !== 0) waiters.arena.free(large);
     waiters.flush();
-    if (did !== DID.it) this.#refuseClosed(at);
+    if (did === DID.closed) this.#refuseClosed(at);
+    return this.#sent();
   }
 
-  #enqueueRecv(signal: AbortSignal | undefined): T | undefined | Promise<T | undefined> {
+  /** As `#sendLocked`, for a receive. */
+  #recvLocked(signal: AbortSignal | undefined): T | undefined | Promise<T | undefined> {
     const { waiters } = this;
-    const wait = this.#acquire("receive", 0);
-    const to = this.waiters.valueAt(wait.record);
-    const did = this.lock() ? this.takeLocked(to) : undefined;
+    const large = this.#prepare(0);
+    const at = waiters.scratchTop;
+    const did = this.lock() ? this.takeLocked(at) : DID.closed;
     if (did === DID.wait) {
+      const wait = waiters.acquire("receive", this);
+      waiters.adoptValue(wait.record, large);
       enqueue(this.i32, this.header, RECEIVERS, wait.record);
       this.unlock();
       return waiters.suspend(wait, signal) as Promise<T | undefined>;
     }
-    if (did !== undefined) this.release();
+    if (this.isHeld) this.release();
+    if (large !== 0) waiters.arena.free(large);
     waiters.flush();
-    const value = did === DID.it ? this.type.decode(waiters, to) : undefined;
-    waiters.releaseValue(wait.record);
-    waiters.release(wait);
+    return this.#received(did, at);
+  }
+
+  /** Allocates what queueing up needs; the block for a value that a record cannot hold, or 0. Drops the value staged at `at` if the arena is full. */
+  #prepare(at: number): number {
+    const { waiters } = this;
+    try {
+      waiters.prepare();
+      return waiters.allocValue(this.words);
+    } catch (error) {
+      if (at !== 0) this.type.drop(waiters, at);
+      throw error;
+    }
+  }
+
+  /** The end of a send that did not wait: the time slice may be used up. */
+  #sent(): void | Promise<void> {
+    const { turn } = this.waiters;
+    if (--turn.ticks < 0 && turn.tick()) return turn.hop(undefined);
+  }
+
+  /** The end of a receive that did not wait. */
+  #received(did: Did, at: number): T | undefined | Promise<T | undefined> {
+    const { waiters } = this;
+    const value = did === DID.it ? this.type.decode(waiters, at) : undefined;
+    if (--waiters.turn.ticks < 0 && waiters.turn.tick()) return waiters.turn.hop(value);
     return value;
   }
 
@@ -330,7 +346,7 @@ export abstract class Channel<T> implements Chan<T>, Finisher {
       const claimed = waiters.claim(record, outcome);
       unlink(i32, this.header, queue, record);
       if (claimed) {
-        waiters.claimed.push(record);
+        waiters.defer(record);
         return record;
       }
     }

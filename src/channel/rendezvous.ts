@@ -19,12 +19,13 @@ export class Rendezvous<T> extends Channel<T> {
   override lock(): boolean {
     const { i32, header: at } = this;
     this.#word = lockWord(i32, at + header.send, this.waiters.arena.owner);
-    if (i32[at + header.generation] === this.generation) return true;
-    this.unlock();
-    return false;
+    this.isHeld = i32[at + header.generation] === this.generation;
+    if (!this.isHeld) this.unlock();
+    return this.isHeld;
   }
 
   override unlock(): void {
+    this.isHeld = false;
     unlockWord(this.i32, this.header + header.send, this.#word);
   }
 

@@ -11,6 +11,7 @@ import { EXIT, exitCodeOf } from "./exit-code.ts";
 import { printBenchfmt, printCsv, printJson, printMarkdown, printPlain } from "./formats.ts";
 import { interruptible } from "./interrupt.ts";
 import { nextCommand, programName } from "./next-command.ts";
+import { withholdingWarnings } from "./node-warnings.ts";
 import type { MeasureOptions } from "./options.ts";
 import { Progress } from "./progress.ts";
 import { sentences } from "./sentences.ts";
@@ -39,12 +40,13 @@ export async function runMeasurement({ programs, options, command, manifest }: M
     return EXIT.unsuitable;
   }
   const progress = new Progress(process.stderr);
-  const result = await interruptible((signal) => {
+  const { value: result, warnings } = await withholdingWarnings(() => interruptible((signal) => {
     const { blocks, runs, warmupMs, minTimeMs, seed } = options;
     const onProgress = options.quiet ? () => undefined : progress.show.bind(progress);
     return measure({ programs, blocks, runs, warmupMs, minTimeMs, seed }, RUNTIMES, around, { command, version: VERSION, signal, onProgress });
-  });
+  }));
   if (!options.quiet) progress.end();
+  if (!options.quiet) warn(warnings);
   if (!options.quiet || options.strict) warn(result.env.warnings.filter((warning) => !around.warnings.includes(warning)));
   await report(result, options, manifest);
   return exitCodeOf(result, options.strict);

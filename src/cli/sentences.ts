@@ -16,6 +16,16 @@ const BAND = 0.03;
 /** Worlds in the order in which structure has most to gain. */
 const IDLE_FIRST = ["wait", "mixed", "pile", "cpu"];
 
+/** What a gain comes from, with its verbs. */
+interface Subject {
+  readonly name: string;
+  readonly gains: string;
+  readonly gives: string;
+}
+
+const STRUCTURE: Subject = { name: "structure alone", gains: "gains", gives: "gives" };
+const THREADS: Subject = { name: "threads", gains: "gain", gives: "give" };
+
 /** Three sentences at most: about the gophers if there are any, then about the dot product. */
 export function sentences(result: Result): string[] {
   const rows = allRows(result).filter((row): row is Gained => row.gain !== null);
@@ -42,7 +52,7 @@ function concurrencySentence(rows: readonly Gained[], baseline: string): string 
   const base = single.find(({ cell }) => cell.design === baseline && cell.world === best.cell.world);
   const elsewhere = others.find(({ cell }) => cell.design === best.cell.design && cell.world !== best.cell.world && cell.world === "cpu");
   const against = base === undefined ? "" : `, where ${baseline} takes ${printTime(base.cell.summary.medianNs)}`;
-  const first = `On one thread ${best.cell.design} takes ${printTime(best.cell.summary.medianNs)} in the ${worldName(best)}${against}: ${gainText(best, "C", "structure alone")}`;
+  const first = `On one thread ${best.cell.design} takes ${printTime(best.cell.summary.medianNs)} in the ${worldName(best)}${against}: ${gainText(best, "C", STRUCTURE)}`;
   if (elsewhere === undefined) return `${first}.`;
   return `${first}; in the ${worldName(elsewhere)} the same structure on one thread gives ${factorText(elsewhere, "C")}.`;
 }
@@ -57,7 +67,7 @@ function parallelismSentence(rows: readonly Gained[], baseline: string): string 
   const single = rows.find(({ cell }) => cell.threads === 1 && cell.design === best.cell.design && cell.world === best.cell.world);
   const waiting = many.find(({ cell }) => cell.design === best.cell.design && cell.world === "wait" && best.cell.world !== "wait");
   const from = single === undefined ? "" : `${printTime(single.cell.summary.medianNs)} on one, `;
-  const first = `On ${threads} threads ${best.cell.design} takes ${printTime(best.cell.summary.medianNs)} in the ${worldName(best)} (${from}verdict: ${best.cell.verdict}): ${gainText(best, "P", "threads")}`;
+  const first = `On ${threads} threads ${best.cell.design} takes ${printTime(best.cell.summary.medianNs)} in the ${worldName(best)} (${from}verdict: ${best.cell.verdict}): ${gainText(best, "P", THREADS)}`;
   if (waiting === undefined) return `${first}.`;
   return `${first}; in the wait world, where processors have little to do, the same threads give ${factorText(waiting, "P")}.`;
 }
@@ -89,23 +99,31 @@ function greatest(rows: readonly Gained[], name: "C" | "P" | "S"): Gained | null
   return rows.length === 0 ? null : rows.reduce((best, row) => (row.gain[name] > best.gain[name] ? row : best));
 }
 
-/** "structure alone gains 3.96× (95 %: 3.91 to 4.01)", or that it gains nothing, or loses. */
-function gainText({ gain }: Gained, name: "C" | "P", what: string): string {
+/** "structure alone gives 3.96× (95 %: 3.91 to 4.01)", or that it gives nothing, or nothing that can be shown. */
+function gainText({ gain }: Gained, name: "C" | "P", subject: Subject): string {
   const interval = gain.ci[name];
   const bounds = interval ? ` (95 %: ${printRatio(interval[0])} to ${printRatio(interval[1])})` : " (too few blocks for an interval)";
-  const value = gain[name];
-  if (isNone(gain, name)) return `${what} ${what === "threads" ? "gain" : "gains"} nothing, ${printRatio(value)}×${bounds}`;
-  return `${what} ${what === "threads" ? "give" : "gives"} ${printRatio(value)}×${bounds}`;
+  const value = `${printRatio(gain[name])}×${bounds}`;
+  switch (strengthOf(gain, name)) {
+    case "none":
+      return `${subject.name} ${subject.gains} nothing, ${value}`;
+    case "unclear":
+      return `no gain or loss from ${subject.name} can be shown, ${value}`;
+    case "clear":
+      return `${subject.name} ${subject.gives} ${value}`;
+  }
 }
 
 function factorText({ gain }: Gained, name: "C" | "P"): string {
-  return `${printRatio(gain[name])}×${isNone(gain, name) ? " (no gain)" : ""}`;
+  const remark = { none: " (no gain)", unclear: " (not to be told from no gain)", clear: "" }[strengthOf(gain, name)];
+  return `${printRatio(gain[name])}×${remark}`;
 }
 
-/** Within the practical band, or not to be told from 1. */
-function isNone(gain: GainResult, name: "C" | "P"): boolean {
+/** None: within the practical band. Unclear: beyond it, but the interval holds 1. */
+function strengthOf(gain: GainResult, name: "C" | "P"): "none" | "unclear" | "clear" {
+  if (Math.abs(gain[name] - 1) <= BAND) return "none";
   const interval = gain.ci[name];
-  return Math.abs(gain[name] - 1) <= BAND || (interval !== undefined && interval !== null && interval[0] <= 1 && interval[1] >= 1);
+  return interval && interval[0] <= 1 && interval[1] >= 1 ? "unclear" : "clear";
 }
 
 function worldName({ cell }: Row): string {

@@ -35,7 +35,7 @@ export class GopherProgram implements CellProgram<Runtime> {
     const step = Math.max(...grid.designs.map((id) => this.#design(id).lanes));
     if (grid.pile !== null) this.sizing = { kind: "given", size: 1 };
     else if (grid.books !== null) this.sizing = { kind: "given", size: grid.books };
-    else this.sizing = { kind: "found", start: step * Math.ceil(24 / step), step, most: step * Math.floor(MOST_LOADS / step) };
+    else this.sizing = { kind: "found", start: step * Math.ceil(8 / step), step, most: step * Math.floor(MOST_LOADS / step) };
   }
 
   /** The pile's files and troubles, once a run is over; `null` without a pile. */

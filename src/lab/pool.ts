@@ -8,5 +8,5 @@ export const RUNTIMES: TrialMachine<Runtime> = {
   close: async (runtime) => {
     await runtime[Symbol.asyncDispose]();
   },
-  times: async (runtime) => (await runtime.stats()).threads,
+  times: async (runtime) => (await runtime.stats()).threads.map(({ index, cpuNs, runDelayNs }) => ({ index, cpuNs, runDelayNs: runDelayNs ?? null })),
 };

@@ -7,29 +7,54 @@ import type { CellProgram } from "./program.ts";
 import type { Cell } from "./result.ts";
 
 /** Aim above the least time: runs vary, and one below it is not judged. */
-const MARGIN = 1.25;
+const MARGIN = 1.07;
 const MOST_PROBES = 12;
+
+/** The sizing of a program that leaves its size to be found. */
+type Found = Extract<CellProgram<never>["sizing"], { kind: "found" }>;
 
 /**
  * The least size, in whole steps, with which the fastest of `probes` takes
- * `leastNs`. Probes each cell once at the start size, then grows the fastest.
+ * `leastNs`. Where there is a model it says which is the fastest and where to
+ * begin; elsewhere each cell is run once at the start size.
  */
 export async function findSize<Pool>(program: CellProgram<Pool>, pool: Pool, probes: readonly Cell[], leastNs: number): Promise<number> {
   const { sizing } = program;
   if (sizing.kind === "given") return sizing.size;
-  let fastest = probes[0] as Cell;
-  let fastestNs = Infinity;
-  for (const cell of probes) {
-    const { wallNs } = await program.run(pool, cell, sizing.start);
-    if (wallNs < fastestNs) [fastest, fastestNs] = [cell, wallNs];
-  }
-  let size = sizing.start;
-  let wallNs = fastestNs;
-  for (let probe = 0; probe < MOST_PROBES && wallNs < leastNs * MARGIN && size < sizing.most; probe++) {
-    // far from the aim the time is mostly start-up, and would make the size too great
-    const growth = Math.min(8, Math.max(1.05, (leastNs * MARGIN) / wallNs));
-    size = Math.min(sizing.most, Math.ceil((size * growth) / sizing.step) * sizing.step);
-    ({ wallNs } = await program.run(pool, fastest, size));
+  const aimNs = leastNs * MARGIN;
+  const { cell, ns } = fastestByModel(program, probes, sizing) ?? (await fastestByRun(program, pool, probes, sizing));
+  let size = grown(sizing.start, ns, aimNs, sizing);
+  for (let probe = 0; probe < MOST_PROBES; probe++) {
+    const { wallNs } = await program.run(pool, cell, size);
+    if (wallNs >= aimNs || size >= sizing.most) break;
+    size = grown(size, wallNs, aimNs, sizing);
   }
   return size;
+}
+
+/** A size at which a cell that took `ns` at `size` takes `aimNs`: never smaller, and one step more where it is not reached. */
+function grown(size: number, ns: number, aimNs: number, { step, most }: Found): number {
+  if (ns >= aimNs) return size;
+  // far from the aim the time is mostly start-up, and would make the size too great
+  const growth = Math.min(8, aimNs / ns);
+  return Math.min(most, Math.max(size + step, Math.ceil((size * growth) / step) * step));
+}
+
+function fastestByModel<Pool>(program: CellProgram<Pool>, probes: readonly Cell[], { start }: Found): { cell: Cell; ns: number } | null {
+  let fastest: { cell: Cell; ns: number } | null = null;
+  for (const cell of probes) {
+    const ns = program.predict(cell, start);
+    if (ns === null) return null;
+    if (fastest === null || ns < fastest.ns) fastest = { cell, ns };
+  }
+  return fastest;
+}
+
+async function fastestByRun<Pool>(program: CellProgram<Pool>, pool: Pool, probes: readonly Cell[], { start }: Found): Promise<{ cell: Cell; ns: number }> {
+  let fastest = { cell: probes[0] as Cell, ns: Infinity };
+  for (const cell of probes) {
+    const { wallNs } = await program.run(pool, cell, start);
+    if (wallNs < fastest.ns) fastest = { cell, ns: wallNs };
+  }
+  return fastest;
 }

@@ -4,7 +4,7 @@
  * counts and of the cells on one is random and seeded. Ratios are formed inside
  * a block, so drift of the machine cancels.
  *
- * A cell: a short untimed run, then `runs` timed ones. The size of the work is
+ * A cell: an untimed run of the least size, then `runs` timed ones. The size of the work is
  * found before block 0, for each group of cells that do the same work, such
  * that its fastest cell takes `minTimeMs`; then it is frozen.
  *
@@ -179,9 +179,9 @@ class Trial<Pool> {
   async #runCell(pool: Pool, entry: Entry<Pool>): Promise<unknown> {
     const { program, cell } = entry;
     const size = this.#sizes.get(groupOf(cell)) as number;
-    const step = program.sizing.kind === "found" ? program.sizing.step : size;
+    const rehearsal = program.sizing.kind === "found" ? program.sizing.step : size;
     try {
-      await program.run(pool, cell, Math.max(step, Math.ceil(size / 10 / step) * step));
+      await program.run(pool, cell, rehearsal);
       for (let run = 0; run < this.#plan.runs && !this.#signal.aborted; run++) {
         const before = await this.#machine.times(pool);
         const outcome = await program.run(pool, cell, size);

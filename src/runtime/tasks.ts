@@ -29,6 +29,7 @@ import { type AnyFunction, type TaskSource, importTask, loadedTask, sourceOf } f
 export type Place = "here" | number | undefined;
 
 interface Join {
+  readonly promise: Promise<unknown>;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
   readonly name: string;
@@ -69,6 +70,11 @@ export class Tasks implements TaskRunner {
     this.identities = new Identities(this.#current);
   }
 
+  /** Number of joins that this thread waits for. */
+  get pending(): number {
+    return this.#pending;
+  }
+
   /** Joins that this thread waits for. */
   get joins(): readonly Join[] {
     return this.#joins.filter((join) => join !== undefined);
@@ -86,20 +92,20 @@ export class Tasks implements TaskRunner {
   spawn(fn: AnyFunction, args: unknown[], place: Place): Promise<unknown> {
     const source = this.#check(fn, place);
     const site = captureSite();
-    return new Promise((resolve, reject) => {
-      const join: Join = { resolve, reject, name: source?.name ?? closureName(fn), site, by: this.current(), sinceMs: performance.now() | 0 };
-      const index = this.#freeJoins.pop() ?? this.#joins.length;
-      this.#joins[index] = join;
-      try {
-        if (source === undefined) this.#startClosure(fn, args, site, index);
-        else this.#place(source, args, site, index, place);
-      } catch (error) {
-        this.#joins[index] = undefined;
-        this.#freeJoins.push(index);
-        throw error;
-      }
-      this.#options.onJoins(++this.#pending);
-    });
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const join: Join = { promise, resolve, reject, name: source?.name ?? closureName(fn), site, by: this.current(), sinceMs: this.#options.processor.nowMs };
+    const index = this.#freeJoins.pop() ?? this.#joins.length;
+    this.#joins[index] = join;
+    try {
+      if (source === undefined) this.#startClosure(fn, args, site, index);
+      else this.#place(source, args, site, index, place);
+    } catch (error) {
+      this.#joins[index] = undefined;
+      this.#freeJoins.push(index);
+      throw error;
+    }
+    this.#options.onJoins(++this.#pending);
+    return promise;
   }
 
   /** Starts a task or a closure; its failure ends the runtime. @throws as `spawn` */
@@ -317,6 +323,8 @@ export class Tasks implements TaskRunner {
     if (join === undefined) return;
     this.#joins[index] = undefined;
     this.#options.onJoins(--this.#pending);
+    // As for waits: a join that nobody awaits is no unhandled rejection.
+    join.promise.catch(() => undefined);
     join.reject(error);
   }
 

@@ -53,7 +53,7 @@ export interface ProcessorOptions {
   readonly arena: Arena;
   /** Cores that the process may use: more awake threads than that do not spin. */
   readonly cores: number;
-  /** Told when the number of parked waits of this thread changes. */
+  /** Told when the first wait of this thread is parked and when the last one is over. */
   readonly onWaiting?: (() => void) | undefined;
 }
 
@@ -65,7 +65,7 @@ export class Processor implements Turn {
   declare runner: TaskRunner;
   readonly #arena: Arena;
   readonly #cores: number;
-  readonly #onWaiting: (() => void) | undefined;
+  readonly busy: (() => void) | undefined;
   readonly #isThread: boolean;
   readonly #doorbell: Doorbell;
   readonly #ready = new Fifo<Wait>();
@@ -81,7 +81,7 @@ export class Processor implements Turn {
   #stopped = false;
 
   constructor({ arena, cores, onWaiting }: ProcessorOptions) {
-    this.#onWaiting = onWaiting;
+    this.busy = onWaiting;
     this.#arena = arena;
     this.#cores = cores;
     this.#isThread = arena.index < arena.threads;
@@ -139,13 +139,8 @@ export class Processor implements Turn {
 
   parked(_wait: Wait): void {
     this.#arena.i32[this.#arena.here + processor.parks]++;
-    this.#onWaiting?.();
     if (this.ticks > 0 && --this.ticks > 0) this.#next();
     else if (!this.tick()) this.#next();
-  }
-
-  unparked(_wait: Wait): void {
-    this.#onWaiting?.();
   }
 
   /** Within the slice: the next ready task goes on as soon as the running one has stopped. */
@@ -166,8 +161,8 @@ export class Processor implements Turn {
   }
 
   spins(): number {
-    if (this.isBusy || hasMail(this.#arena)) return 0;
-    return this.#mayWatch(1) ? this.#spinBudget.looks() : 0;
+    if (this.isBusy || !this.#mayWatch()) return 0;
+    return this.#spinBudget.looks();
   }
 
   spun(inTime: boolean): void {
@@ -178,15 +173,17 @@ export class Processor implements Turn {
     return this.runner.current();
   }
 
-  /** Watching helps only if somebody else is awake (`least` of them), and harms if more are awake than there are cores. */
-  #mayWatch(least: number): boolean {
-    const { i32, threads } = this.#arena;
-    const awake = threads - load(i32, superblock.sleepers);
-    if (this.#isThread) {
-      if (awake > this.#cores) return false;
-      return awake - 1 >= least || !isAsleep(this.#arena, threads);
-    }
-    return awake >= least && awake < this.#cores + 1;
+  /**
+   * Watching helps only if somebody else is awake, and harms if more are awake
+   * than there are cores. The words are read as hints: a stale one costs a park
+   * too many or a few looks.
+   */
+  #mayWatch(): boolean {
+    const { i32, threads, here } = this.#arena;
+    if (i32[here + processor.inbox] !== 0) return false;
+    const awake = threads - i32[superblock.sleepers];
+    if (!this.#isThread) return awake > 0 && awake < this.#cores + 1;
+    return awake <= this.#cores && (awake > 1 || !isAsleep(this.#arena, threads));
   }
 
   #arm(): void {
@@ -264,9 +261,12 @@ export class Processor implements Turn {
   #idle(): void {
     if (this.#idleSinceMs === 0) this.#idleSinceMs = this.nowMs;
     this.#arena.i32[this.#arena.here + processor.sliceStart] = 0;
-    if (this.nowMs - this.#idleSinceMs < WATCH_MS && this.#mayWatch(1)) {
+    if (this.nowMs - this.#idleSinceMs < WATCH_MS && this.#mayWatch()) {
       const { i32, here } = this.#arena;
-      for (let k = 0; k < WATCH_LOOKS && i32[here + processor.inbox] === 0 && load(i32, here + processor.queueCount) === 0; k++) this.#spinBudget.pause();
+      for (let k = 0; k < WATCH_LOOKS; k++) {
+        if (i32[here + processor.inbox] !== 0 || load(i32, here + processor.queueCount) !== 0) return this.#turn();
+        this.#spinBudget.pause();
+      }
       this.#arm();
       return;
     }

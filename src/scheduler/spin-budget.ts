@@ -3,16 +3,16 @@
  * other side answers within a microsecond looking is ten times cheaper than
  * parking, where it takes milliseconds looking is wasted.
  *
- * Grows by half on success, halves on failure down to nothing, and then tries
- * again once in 32 waits. Source: the adaptive mutex idea (Solaris; Karlin et
- * al., Competitive Spinning, 1991).
+ * Doubles on success, halves on failure down to nothing, and then tries again
+ * once in 8 waits: a wait that parks costs more than eight such looks. Source:
+ * Karlin et al., Empirical Studies of Competitive Spinning (1991).
  */
 import { pause } from "../memory/atomics.ts";
 
-const MOST = 120;
+const MOST = 160;
 const FIRST = 40;
 const LEAST = 8;
-const PROBE_EVERY = 32;
+const PROBE_EVERY = 8;
 
 export class SpinBudget {
   #looks = FIRST;
@@ -25,7 +25,7 @@ export class SpinBudget {
   }
 
   report(inTime: boolean): void {
-    this.#looks = inTime ? Math.min(MOST, Math.max(LEAST, this.#looks + (this.#looks >> 1) + 1)) : this.#looks >> 1;
+    this.#looks = inTime ? Math.min(MOST, Math.max(FIRST, 2 * this.#looks)) : this.#looks >> 1;
   }
 
   pause(): void {

@@ -66,6 +66,13 @@ abstract class ChannelSide implements Case {
     this.channel.withdrawRecord(this.queue, this.record);
   }
 
+  /** Makes the record; returns where its value lies. */
+  protected reserveRecord(decider: number, index: number): number {
+    const { waiters } = this;
+    this.record = waiters.acquireCase(decider, index);
+    return waiters.adoptValue(this.record, waiters.allocValue(this.channel.type.words));
+  }
+
   protected freeRecord(): void {
     if (this.record === 0) return;
     this.waiters.releaseValue(this.record);
@@ -106,8 +113,7 @@ export class RecvSide extends ChannelSide {
   }
 
   override reserve(decider: number, index: number): void {
-    this.record = this.waiters.acquireCase(decider, index);
-    this.waiters.reserveValue(this.record, this.channel.type.words);
+    this.reserveRecord(decider, index);
   }
 
   override discard(): void {
@@ -153,9 +159,8 @@ export class SendSide extends ChannelSide {
   }
 
   override reserve(decider: number, index: number): void {
-    this.record = this.waiters.acquireCase(decider, index);
+    const to = this.reserveRecord(decider, index);
     const { words } = this.channel.type;
-    const to = this.waiters.reserveValue(this.record, words);
     const { i32 } = this.waiters.arena;
     for (let k = 0; k < words; k++) i32[to + k] = i32[this.#staged + k];
   }

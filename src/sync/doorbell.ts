@@ -23,9 +23,9 @@ export function ring(arena: Arena, index: number): void {
   }
 }
 
-/** Whether processor `index` sleeps; may be stale. */
+/** Whether processor `index` sleeps: a hint, it may be stale. */
 export function isAsleep(arena: Arena, index: number): boolean {
-  return load(arena.i32, arena.processorAt(index) + processor.state) === ASLEEP;
+  return arena.i32[arena.processorAt(index) + processor.state] === ASLEEP;
 }
 
 /** Rings one sleeping thread other than `except`; false if none sleeps. */

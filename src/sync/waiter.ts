@@ -47,8 +47,8 @@ export interface Turn {
   ready(wait: Wait): void;
   /** A wait has just been parked: lets the next ready task have the thread. */
   parked(wait: Wait): void;
-  /** A parked wait is over. */
-  unparked(wait: Wait): void;
+  /** The first wait has been parked, or the last one is over. */
+  readonly busy?: (() => void) | undefined;
   /** How many times a waiter may look before it parks; 0 if spinning cannot help. */
   spins(): number;
   /** Whether the last spin ended in time. */
@@ -66,24 +66,37 @@ export interface Finisher {
   describe(wait: Wait): string;
 }
 
-/** This thread's side of a waiter record. Reused. */
+/**
+ * This thread's side of one wait. A fresh object each time: it dies young, where
+ * a reused old one would make the garbage collector remember every promise
+ * stored into it.
+ */
 export class Wait {
   readonly record: number;
-  readonly local: number;
-  reason: WaitReason = "yield";
-  finisher: Finisher | undefined;
+  readonly reason: WaitReason;
+  readonly finisher: Finisher;
   task: object | undefined;
   sinceMs = 0;
+  /** Set while it is parked. */
+  promise: Promise<unknown> | undefined;
   resolve: ((value: unknown) => void) | undefined;
   reject: ((error: unknown) => void) | undefined;
-  /** What the finisher keeps here (a select's cases, a sleep's timer). */
+  /** What the finisher keeps here (a sleep's timer). */
   extra: unknown;
   signal: AbortSignal | undefined;
   onAbort: (() => void) | undefined;
 
-  constructor(record: number, local: number) {
+  constructor(record: number, reason: WaitReason, finisher: Finisher) {
     this.record = record;
-    this.local = local;
+    this.reason = reason;
+    this.finisher = finisher;
+    this.task = undefined;
+    this.promise = undefined;
+    this.resolve = undefined;
+    this.reject = undefined;
+    this.extra = undefined;
+    this.signal = undefined;
+    this.onAbort = undefined;
   }
 }
 
@@ -106,10 +119,13 @@ export class Waiters implements Space {
   /** Scratch of this thread; `scratchTop` moves up while an operation uses it. */
   readonly scratchEnd: number;
   scratchTop: number;
-  /** Records claimed under a lock, to be completed after it: see `flush`. */
-  readonly claimed: number[] = [];
-  readonly #waits: Wait[] = [];
-  readonly #idle: Wait[] = [];
+  /** Records claimed under a lock, to be completed after it: see `flush`. Emptied by counting: setting an array's length is slow. */
+  readonly #claimed: number[] = [];
+  #claimedCount = 0;
+  /** Parked waits by their record's `local`. */
+  readonly #waits: (Wait | undefined)[] = [];
+  /** Records that are in no wait. */
+  readonly #idle: number[] = [];
   #parked = 0;
 
   constructor(arena: Arena, turn: Turn, timers: Timers, handles: Handles) {
@@ -128,42 +144,39 @@ export class Waiters implements Space {
 
   /** The parked waits, for dumps. */
   *list(): Generator<Wait> {
-    for (const wait of this.#waits) if (wait.resolve !== undefined) yield wait;
+    for (const wait of this.#waits) if (wait !== undefined) yield wait;
   }
 
   /** The wait of a record of this thread. */
   at(local: number): Wait {
-    return this.#waits[local];
+    return this.#waits[local] as Wait;
+  }
+
+  /** Makes sure that the next `acquire` allocates nothing, so that it may be called under a lock. @throws ERR_ARENA_FULL */
+  prepare(): void {
+    if (this.#idle.length > 0) return;
+    const record = this.#record();
+    this.arena.i32[record + waiter.local] = this.#waits.length;
+    this.arena.i32[record + waiter.decider] = record;
+    this.#waits.push(undefined);
+    this.#idle.push(record);
   }
 
   /** A wait in state `waiting`. @throws ERR_ARENA_FULL */
   acquire(reason: WaitReason, finisher: Finisher): Wait {
-    let wait = this.#idle.pop();
-    if (wait === undefined) {
-      wait = new Wait(this.#record(), this.#waits.length);
-      this.arena.i32[wait.record + waiter.local] = wait.local;
-      this.#waits.push(wait);
-    }
-    wait.reason = reason;
-    wait.finisher = finisher;
+    this.prepare();
+    const record = this.#idle.pop() as number;
     const { i32 } = this.arena;
-    i32[wait.record + waiter.state] = WAITING;
-    i32[wait.record + waiter.outcome] = OUTCOME.pending;
-    i32[wait.record + waiter.decider] = wait.record;
-    return wait;
+    i32[record + waiter.state] = WAITING;
+    i32[record + waiter.outcome] = OUTCOME.pending;
+    return new Wait(record, reason, finisher);
   }
 
-  /** Gives a wait back that is in no queue. */
+  /** Gives the record of a wait back that is in no queue. */
   release(wait: Wait): void {
-    wait.finisher = undefined;
-    wait.task = undefined;
-    wait.extra = undefined;
-    if (wait.signal !== undefined) {
-      wait.signal.removeEventListener("abort", wait.onAbort as () => void);
-      wait.signal = undefined;
-      wait.onAbort = undefined;
-    }
-    this.#idle.push(wait);
+    if (wait.signal !== undefined) wait.signal.removeEventListener("abort", wait.onAbort as () => void);
+    wait.signal = undefined;
+    this.#idle.push(wait.record);
   }
 
   /** A record for one case of a select, deciding at `decider`. */
@@ -186,13 +199,17 @@ export class Waiters implements Space {
     return record;
   }
 
-  /** Where the value of a record lies, for slots of `words` words; allocates for large ones. */
-  reserveValue(record: number, words: number): number {
-    if (words <= WAITER_VALUE_WORDS) return record + waiter.value;
-    const { arena } = this;
-    const block = arena.alloc(words);
-    arena.i32[record + waiter.block] = 1;
-    arena.i32[record + waiter.value] = block;
+  /** A block for a value that does not fit into a record, or 0. @throws ERR_ARENA_FULL */
+  allocValue(words: number): number {
+    return words <= WAITER_VALUE_WORDS ? 0 : this.arena.alloc(words);
+  }
+
+  /** Gives a record the block of `allocValue`; returns where its value lies. */
+  adoptValue(record: number, block: number): number {
+    if (block === 0) return record + waiter.value;
+    const { i32 } = this.arena;
+    i32[record + waiter.block] = 1;
+    i32[record + waiter.value] = block;
     return block;
   }
 
@@ -202,7 +219,7 @@ export class Waiters implements Space {
     return i32[record + waiter.block] === 0 ? record + waiter.value : i32[record + waiter.value];
   }
 
-  /** Frees what `reserveValue` allocated. */
+  /** Frees what `adoptValue` gave the record. */
   releaseValue(record: number): void {
     const { i32 } = this.arena;
     if (i32[record + waiter.block] === 0) return;
@@ -229,11 +246,13 @@ export class Waiters implements Space {
   park(wait: Wait, signal?: AbortSignal): Promise<unknown> {
     const { turn } = this;
     const promise = new Promise<unknown>(capture);
+    wait.promise = promise;
     wait.resolve = lastResolve;
     wait.reject = lastReject;
     wait.task = turn.task();
     wait.sinceMs = turn.nowMs;
-    this.#parked++;
+    this.#waits[this.arena.i32[wait.record + waiter.local]] = wait;
+    if (this.#parked++ === 0) turn.busy?.();
     if ((or(this.arena.i32, wait.record + waiter.state, PARKED) & DONE) !== 0) {
       turn.ready(wait);
     } else if (signal !== undefined) {
@@ -258,7 +277,7 @@ export class Waiters implements Space {
   /** Makes the result of a wait that is over, and gives the wait back. */
   #finish(wait: Wait): unknown {
     try {
-      return (wait.finisher as Finisher).finish(wait);
+      return wait.finisher.finish(wait);
     } finally {
       this.release(wait);
     }
@@ -267,10 +286,7 @@ export class Waiters implements Space {
   /** Resolves the promise of a parked wait that is over: its task goes on in the next microtask. */
   resume(wait: Wait): void {
     const { resolve, reject } = wait as { resolve: (value: unknown) => void; reject: (error: unknown) => void };
-    wait.resolve = undefined;
-    wait.reject = undefined;
-    this.#parked--;
-    this.turn.unparked(wait);
+    this.#unpark(wait);
     let value: unknown;
     try {
       value = this.#finish(wait);
@@ -283,23 +299,27 @@ export class Waiters implements Space {
 
   /** Rejects a parked wait that is in no queue. */
   #fail(wait: Wait, error: unknown): void {
-    const { reject } = wait as { reject: (error: unknown) => void };
-    wait.resolve = undefined;
-    wait.reject = undefined;
-    this.#parked--;
-    this.turn.unparked(wait);
+    this.#unpark(wait);
     this.release(wait);
-    reject(error);
+    (wait.reject as (error: unknown) => void)(error);
+  }
+
+  #unpark(wait: Wait): void {
+    this.#waits[this.arena.i32[wait.record + waiter.local]] = undefined;
+    if (--this.#parked === 0) this.turn.busy?.();
   }
 
   #abort(wait: Wait, signal: AbortSignal): void {
-    if (wait.signal === signal && (wait.finisher as Finisher).withdraw(wait)) this.#fail(wait, signal.reason);
+    if (wait.signal === signal && wait.finisher.withdraw(wait)) this.#fail(wait, signal.reason);
   }
 
   /** Takes every parked wait out of its queue and rejects it: the runtime stops. */
   failAll(error: unknown): void {
     for (const wait of this.#waits) {
-      if (wait.resolve !== undefined && (wait.finisher as Finisher).withdraw(wait)) this.#fail(wait, error);
+      if (wait === undefined || !wait.finisher.withdraw(wait)) continue;
+      // Whoever awaits it hears of it; one that nobody awaits is no unhandled rejection.
+      wait.promise?.catch(() => undefined);
+      this.#fail(wait, error);
     }
   }
 
@@ -331,11 +351,17 @@ export class Waiters implements Space {
     }
   }
 
+  /** Notes a claimed record: `flush` ends it once the lock is released. */
+  defer(record: number): void {
+    this.#claimed[this.#claimedCount++] = record;
+  }
+
   /** Ends the waits claimed under a lock that is released now, oldest first. */
   flush(): void {
-    const { claimed } = this;
-    for (let k = 0; k < claimed.length; k++) this.complete(claimed[k]);
-    claimed.length = 0;
+    const count = this.#claimedCount;
+    if (count === 0) return;
+    this.#claimedCount = 0;
+    for (let k = 0; k < count; k++) this.complete(this.#claimed[k]);
   }
 
   /**
@@ -348,7 +374,7 @@ export class Waiters implements Space {
     const owner = i32[decider + waiter.owner];
     if (owner === index) {
       i32[decider + waiter.state] = DONE;
-      this.turn.ready(this.#waits[i32[decider + waiter.local]]);
+      this.turn.ready(this.#waits[i32[decider + waiter.local]] as Wait);
     } else if ((exchange(i32, decider + waiter.state, DONE) & PARKED) !== 0) {
       pushInbox(this.arena, owner, decider);
       ring(this.arena, owner);

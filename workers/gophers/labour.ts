@@ -9,7 +9,7 @@
  * came late, up to that grain, a gopher takes off his next one, so that his
  * waiting adds up to what was asked.
  */
-import { sleep } from "../../src/index.ts";
+import { sleep, yieldNow } from "../../src/index.ts";
 
 /** `cpu`: steps compute. `wait`: steps sleep. `mixed`: half and half. */
 export type World = "cpu" | "wait" | "mixed";
@@ -58,11 +58,13 @@ export class Labour {
     this.#pauseRandom = seededRandom(seed ^ 0x5bd1e995);
   }
 
-  /** Does a step of `units`: computes, then waits. */
+  /** Does a step of `units`: computes, then waits or lets the thread's other gophers have a turn. */
   do(units: number): void | Promise<void> {
     const length = this.#random ? -units * Math.log(1 - this.#random()) : units;
-    if (this.#iterations > 0) this.#ash += spin(Math.round(length * this.#iterations));
+    const iterations = Math.round(length * this.#iterations);
+    if (iterations > 0) this.#ash += spin(iterations);
     if (length * this.#waitMs > 0) return this.#wait(length * this.#waitMs);
+    if (iterations > 0) return yieldNow();
   }
 
   /** Waits for `pauses.units`, with their chance: in every world a wait. */

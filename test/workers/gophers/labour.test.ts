@@ -1,5 +1,6 @@
-import { describe, expect, test } from "vitest";
-import { calibrate, Labour, seededRandom, spin } from "../../../workers/gophers/labour.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { start, type Runtime } from "../../../src/index.ts";
+import { calibrate, Labour, seededRandom, spin, WORLDS } from "../../../workers/gophers/labour.ts";
 
 describe("the arithmetic", () => {
   test("is a fixed number of iterations: the same value every time", () => {
@@ -19,22 +20,54 @@ describe("the arithmetic", () => {
 
 describe("labour", () => {
   const options = { unitMs: 1, unitIterations: 1000, times: "constant", seed: 1 } as const;
-
-  test("in the cpu world computes all and waits for nothing", () => {
-    const labour = new Labour({ ...options, world: "cpu" });
-    expect(labour.do(2)).toBeUndefined();
-    expect(labour.ash).toBe(spin(2000));
-    expect(labour.do(0)).toBeUndefined();
+  let runtime: Runtime;
+  beforeAll(async () => {
+    runtime = await start({ threads: 1 });
+  });
+  afterAll(async () => {
+    await runtime.stop();
   });
 
-  test("with exponential times does the same for the same seed", () => {
-    const [first, second, other] = [7, 7, 8].map((seed) => {
+  test("in the cpu world computes all", async () => {
+    const labour = new Labour({ ...options, world: "cpu" });
+    await labour.do(2);
+    expect(labour.ash).toBe(spin(2000));
+  });
+
+  test("in the wait world computes nothing, and its waits are never short in sum", async () => {
+    const labour = new Labour({ ...options, world: "wait" });
+    const startMs = performance.now();
+    for (let i = 0; i < 20; i++) await labour.do(1.5);
+    expect(performance.now() - startMs).toBeGreaterThanOrEqual(30);
+    expect(labour.ash).toBe(0);
+  });
+
+  test("in the mixed world computes half", async () => {
+    const labour = new Labour({ ...options, world: "mixed" });
+    await labour.do(2);
+    expect(labour.ash).toBe(spin(1000));
+  });
+
+  test("of no units takes no turn", () => {
+    for (const world of WORLDS) expect(new Labour({ ...options, world }).do(0)).toBeUndefined();
+  });
+
+  test("with exponential times does the same for the same seed", async () => {
+    const ashes: number[] = [];
+    for (const seed of [7, 7, 8]) {
       const labour = new Labour({ ...options, world: "cpu", times: "exponential", seed });
-      for (let i = 0; i < 5; i++) void labour.do(1);
-      return labour.ash;
-    });
-    expect(first).toBe(second);
-    expect(first).not.toBe(other);
+      for (let i = 0; i < 5; i++) await labour.do(1);
+      ashes.push(labour.ash);
+    }
+    expect(ashes[0]).toBe(ashes[1]);
+    expect(ashes[0]).not.toBe(ashes[2]);
+  });
+
+  test("pauses by chance, and then waits", async () => {
+    const labour = new Labour({ ...options, world: "cpu" });
+    expect(labour.pause({ at: "pile", chance: 0, units: 1 })).toBeUndefined();
+    await labour.pause({ at: "pile", chance: 1, units: 1 });
+    expect(labour.ash).toBe(0);
   });
 });
 
