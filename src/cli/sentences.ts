@@ -21,10 +21,11 @@ interface Subject {
   readonly name: string;
   readonly gains: string;
   readonly gives: string;
+  readonly costs: string;
 }
 
-const STRUCTURE: Subject = { name: "structure alone", gains: "gains", gives: "gives" };
-const THREADS: Subject = { name: "threads", gains: "gain", gives: "give" };
+const STRUCTURE: Subject = { name: "structure alone", gains: "gains", gives: "gives", costs: "costs" };
+const THREADS: Subject = { name: "threads", gains: "gain", gives: "give", costs: "cost" };
 
 /** Three sentences at most: about the gophers if there are any, then about the dot product. */
 export function sentences(result: Result): string[] {
@@ -109,21 +110,24 @@ function gainText({ gain }: Gained, name: "C" | "P", subject: Subject): string {
       return `${subject.name} ${subject.gains} nothing, ${value}`;
     case "unclear":
       return `no gain or loss from ${subject.name} can be shown, ${value}`;
-    case "clear":
+    case "loss":
+      return `${subject.name} ${subject.costs} time, ${value}`;
+    case "gain":
       return `${subject.name} ${subject.gives} ${value}`;
   }
 }
 
 function factorText({ gain }: Gained, name: "C" | "P"): string {
-  const remark = { none: " (no gain)", unclear: " (not to be told from no gain)", clear: "" }[strengthOf(gain, name)];
+  const remark = { none: " (no gain)", unclear: " (not to be told from no gain)", loss: " (slower)", gain: "" }[strengthOf(gain, name)];
   return `${printRatio(gain[name])}×${remark}`;
 }
 
 /** None: within the practical band. Unclear: beyond it, but the interval holds 1. */
-function strengthOf(gain: GainResult, name: "C" | "P"): "none" | "unclear" | "clear" {
+function strengthOf(gain: GainResult, name: "C" | "P"): "none" | "unclear" | "loss" | "gain" {
   if (Math.abs(gain[name] - 1) <= BAND) return "none";
   const interval = gain.ci[name];
-  return interval && interval[0] <= 1 && interval[1] >= 1 ? "unclear" : "clear";
+  if (interval && interval[0] <= 1 && interval[1] >= 1) return "unclear";
+  return gain[name] < 1 ? "loss" : "gain";
 }
 
 function worldName({ cell }: Row): string {

@@ -29,18 +29,21 @@ export interface Cell {
 export interface Sample {
   readonly block: number;
   readonly run: number;
+  /** The timed region: from the first work to the last. */
   readonly wallNs: number;
-  /** CPU time by thread; empty where there is no source. */
+  /** Between the readings of the threads' clocks: the timed region and what is around it. */
+  readonly windowNs: number;
+  /** CPU time in the window, by thread; empty where there is no source. */
   readonly cpuNs: readonly number[];
-  /** Run-queue wait by thread; empty where there is no source. */
+  /** Run-queue wait in the window, by thread; empty where there is no source. */
   readonly runDelayNs: readonly number[];
 }
 
 /** What is known of the threads' work. W, A, U and the histogram need a trace and are absent without one. */
 export interface Activity {
-  /** Σ CPU time of the worker threads / wall time, over all samples. */
+  /** Σ CPU time of the worker threads / Σ windows, over all samples: never more than the threads. */
   readonly Acpu?: number;
-  /** Σ run-queue wait of the worker threads / wall time, over all samples. */
+  /** Σ run-queue wait of the worker threads / Σ windows, over all samples. */
   readonly Rq?: number;
   /** Mean number of tasks started and unfinished; from a trace. */
   readonly L?: number;

@@ -64,10 +64,10 @@ export function judgeCell(cell: Pick<CellResult, "threads" | "gophers" | "trace"
 
 /** Sums over all samples, so that the 4 ms steps of the CPU clocks average out. */
 function activityOf({ samples }: CellRecord): Activity {
-  const wallNs = samples.reduce((sum, sample) => sum + sample.wallNs, 0);
+  const windowNs = samples.reduce((sum, sample) => sum + sample.windowNs, 0);
   const share = (field: "cpuNs" | "runDelayNs"): number | null => {
     if (samples.some((sample) => sample[field].length === 0)) return null;
-    return samples.reduce((sum, sample) => sum + sample[field].reduce((all, ns) => all + ns, 0), 0) / wallNs;
+    return samples.reduce((sum, sample) => sum + sample[field].reduce((all, ns) => all + ns, 0), 0) / windowNs;
   };
   const Acpu = share("cpuNs");
   const Rq = share("runDelayNs");

@@ -36,6 +36,8 @@ export interface TrialMachine<Pool> {
   open(threads: number): Promise<Pool>;
   close(pool: Pool): Promise<void>;
   times(pool: Pool): Promise<readonly ThreadTimes[]>;
+  /** Monotonic wall time. */
+  nowNs(): number;
 }
 
 /** Told between cells. */
@@ -184,9 +186,11 @@ class Trial<Pool> {
       await program.run(pool, cell, rehearsal);
       for (let run = 0; run < this.#plan.runs && !this.#signal.aborted; run++) {
         const before = await this.#machine.times(pool);
+        const startNs = this.#machine.nowNs();
         const outcome = await program.run(pool, cell, size);
+        const windowNs = this.#machine.nowNs() - startNs;
         const after = await this.#machine.times(pool);
-        entry.samples.push({ block: this.#block, run, wallNs: outcome.wallNs, ...threadUse(before, after) });
+        entry.samples.push({ block: this.#block, run, wallNs: outcome.wallNs, windowNs, ...threadUse(before, after) });
         this.#note(entry, outcome);
       }
       return null;

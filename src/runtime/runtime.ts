@@ -5,6 +5,7 @@
  * ones, hears of threads that die, and keeps the process alive exactly while
  * something waits or runs. It never blocks.
  */
+import type { Remote } from "comlink";
 import { WarrenError, printValue } from "../errors.ts";
 import { load, store } from "../memory/atomics.ts";
 import { Arena, type ArenaUse } from "../memory/arena.ts";
@@ -12,7 +13,7 @@ import { processor, superblock } from "../memory/layout.ts";
 import { ring } from "../sync/doorbell.ts";
 import { enterMain, isPoolThread, leaveMain } from "./ambient.ts";
 import type { Calls } from "./calls.ts";
-import type { ThreadReport } from "./control.ts";
+import type { ThreadControl, ThreadReport } from "./control.ts";
 import { usableCores } from "./cores.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import { Local } from "./local.ts";
@@ -179,7 +180,7 @@ export class World implements Runtime {
 
   async stats(): Promise<RuntimeStats> {
     const { i32 } = this.arena;
-    const times = (await this.#pool?.all((control) => control.times())) ?? [];
+    const times = await this.#ask((control) => control.times());
     const threads = times.map((its, index): ThreadStats => {
       const at = this.arena.processorAt(index);
       return {
@@ -202,7 +203,18 @@ export class World implements Runtime {
 
   /** The reports of the threads alone. */
   async threadReports(): Promise<readonly ThreadReport[]> {
-    return (await this.#pool?.all((control) => control.report())) ?? [];
+    return this.#ask((control) => control.report());
+  }
+
+  /** Asks every thread; the process lives until all have answered. */
+  async #ask<T>(question: (control: Remote<ThreadControl>) => Promise<T>): Promise<T[]> {
+    if (this.#pool === undefined || this.#stopping !== undefined) throw new WarrenError("ERR_RUNTIME_STOPPED", "the runtime has stopped");
+    this.#keepAlive.hold();
+    try {
+      return await this.#pool.all(question);
+    } finally {
+      this.#keepAlive.release();
+    }
   }
 
   /** Starts a closed world's main task. @throws ERR_INVALID_ARGUMENT for what is no task */

@@ -7,6 +7,7 @@
 import type { Arena } from "../memory/arena.ts";
 import { processor } from "../memory/layout.ts";
 import { Names } from "../memory/names.ts";
+import { ringAny } from "../sync/doorbell.ts";
 
 const LOOK_EVERY_MS = 50;
 const STUCK_MS = 100;
@@ -35,7 +36,10 @@ export class Watchdog {
     for (let thread = 0; thread < threads; thread++) {
       const at = this.#arena.processorAt(thread);
       const since = i32[at + processor.sliceStart];
-      if (since === 0 || clockMs - since < STUCK_MS) continue;
+      if (since === 0 || clockMs - since < LOOK_EVERY_MS) continue;
+      // Its unstarted tasks wait in vain: somebody who sleeps may take them.
+      if (i32[at + processor.queueCount] > 0) ringAny(this.#arena, thread);
+      if (clockMs - since < STUCK_MS) continue;
       const [, name = "(a closure)"] = this.#names.text(i32[at + processor.running]).split("\n");
       if (this.#reported.has(name)) continue;
       this.#reported.add(name);

@@ -34,6 +34,8 @@ const TICKS = 64;
 /** How long an idle processor watches before it sleeps, and how often it looks in one turn. */
 const WATCH_MS = 0.05;
 const WATCH_LOOKS = 60;
+/** How long an idle processor leaves others' unstarted tasks to them before it looks again. */
+const NAP_MS = 2;
 
 /** What the processor needs of the tasks: implemented by the runtime. */
 export interface TaskRunner {
@@ -78,6 +80,8 @@ export class Processor implements Turn {
   /** A turn is due. */
   #armed = false;
   #idleSinceMs = 0;
+  /** Set while others have unstarted tasks that this processor leaves to them for now. */
+  #nap: NodeJS.Timeout | undefined;
   #stopped = false;
 
   constructor({ arena, cores, onWaiting }: ProcessorOptions) {
@@ -96,6 +100,7 @@ export class Processor implements Turn {
   /** Ends for good: nothing is resumed or started any more. */
   close(): void {
     this.#stopped = true;
+    clearTimeout(this.#nap);
   }
 
   /** Something to do is here already. */
@@ -271,8 +276,14 @@ export class Processor implements Turn {
       return;
     }
     this.#idleSinceMs = 0;
+    if (this.#isThread && anyTasks(this.#arena)) this.#nap ??= setTimeout(this.#endNap, NAP_MS);
     if (!this.#doorbell.fallAsleep(this.#hasWork)) this.#arm();
   }
 
-  readonly #hasWork = (): boolean => hasMail(this.#arena) || (this.#isThread && anyTasks(this.#arena)) || load(this.#arena.i32, superblock.stopping) !== 0;
+  readonly #endNap = (): void => {
+    this.#nap = undefined;
+    this.#arm();
+  };
+
+  readonly #hasWork = (): boolean => hasMail(this.#arena) || load(this.#arena.i32, this.#arena.here + processor.queueCount) !== 0 || load(this.#arena.i32, superblock.stopping) !== 0;
 }

@@ -12,10 +12,12 @@ import { load } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { processor, taskRecord } from "../memory/layout.ts";
 import { lock, unlock } from "../memory/spin-lock.ts";
-import { changeLoad } from "./load.ts";
+import { changeLoad, loadOf } from "./load.ts";
 
 /** Most tasks stolen at once. */
 const MAX_STEAL = 32;
+/** A thread that has been in one slice for longer does not come to its new tasks soon. */
+const HELD_UP_MS = 20;
 
 /** Appends a task to the queue of processor `index`; returns how many there are then. */
 export function pushTask(arena: Arena, index: number, record: number): number {
@@ -54,25 +56,37 @@ export function anyTasks(arena: Arena): boolean {
 }
 
 /**
- * Moves the older half of another thread's unstarted tasks here; returns how
- * many. Looks at each victim once, beginning after this thread.
+ * Moves unstarted tasks of another thread here; returns how many. Looks at each
+ * victim once, beginning after this thread.
+ *
+ * Takes half the difference in load, so that equal loads stay equal: tasks that
+ * were just placed two and two are not taken from a thread that has merely not
+ * come to them yet. A thread that has not come to them for a while (it computes)
+ * loses half of them whatever the loads.
  */
 export function stealTasks(arena: Arena): number {
   const { i32, index, threads } = arena;
   for (let k = 1; k < threads; k++) {
     const victim = (index + k) % threads;
-    if (load(i32, arena.processorAt(victim) + processor.queueCount) === 0) continue;
-    const stolen = stealFrom(arena, victim);
+    const at = arena.processorAt(victim);
+    const count = load(i32, at + processor.queueCount);
+    if (count === 0) continue;
+    const surplus = (loadOf(arena, victim) - loadOf(arena, index)) >> 1;
+    const since = i32[at + processor.sliceStart];
+    const isHeldUp = since !== 0 && arena.clockMs - since > HELD_UP_MS;
+    const wanted = Math.min(MAX_STEAL, isHeldUp ? (count + 1) >> 1 : surplus);
+    if (wanted <= 0) continue;
+    const stolen = stealFrom(arena, victim, wanted);
     if (stolen > 0) return stolen;
   }
   return 0;
 }
 
-function stealFrom(arena: Arena, victim: number): number {
+function stealFrom(arena: Arena, victim: number, wanted: number): number {
   const { i32, owner, here } = arena;
   const from = arena.processorAt(victim);
   lock(i32, from + processor.queueLock, owner);
-  const count = Math.min(MAX_STEAL, (i32[from + processor.queueCount] + 1) >> 1);
+  const count = Math.min(wanted, i32[from + processor.queueCount]);
   const first = i32[from + processor.queueFirst];
   let last = first;
   for (let k = 1; k < count; k++) last = i32[last + taskRecord.next];
@@ -85,11 +99,12 @@ function stealFrom(arena: Arena, victim: number): number {
   unlock(i32, from + processor.queueLock);
   if (count === 0) return 0;
   for (let record = first; record !== 0; record = i32[record + taskRecord.next]) i32[record + taskRecord.place] = arena.index;
+  changeLoad(arena, victim, -count);
+  changeLoad(arena, arena.index, count);
   lock(i32, here + processor.queueLock, owner);
   append(i32, here, first, last);
   i32[here + processor.queueCount] += count;
   unlock(i32, here + processor.queueLock);
-  moveLoad(arena, victim, count);
   i32[here + processor.steals] += count;
   return count;
 }
@@ -99,9 +114,4 @@ function append(i32: Int32Array, at: number, first: number, last: number): void 
   if (newest === 0) i32[at + processor.queueFirst] = first;
   else i32[newest + taskRecord.next] = first;
   i32[at + processor.queueLast] = last;
-}
-
-function moveLoad(arena: Arena, victim: number, count: number): void {
-  changeLoad(arena, victim, -count);
-  changeLoad(arena, arena.index, count);
 }

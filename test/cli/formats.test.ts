@@ -12,7 +12,7 @@ describe("json", () => {
       "design", "gophers", "items", "params", "predicted", "program", "samples", "summary", "threads", "trace", "verdict", "world",
     ]);
     expect(Object.keys((cell as { summary: object }).summary)).toEqual(["medianNs", "ci", "n", "grade", "flags"]);
-    expect((cell as { samples: object[] }).samples[0]).toEqual({ block: 0, run: 0, wallNs: expect.any(Number), cpuNs: [expect.any(Number)], runDelayNs: [0] });
+    expect((cell as { samples: object[] }).samples[0]).toEqual({ block: 0, run: 0, wallNs: expect.any(Number), windowNs: expect.any(Number), cpuNs: [expect.any(Number)], runDelayNs: [0] });
     expect((result["gains"] as object[])[1]).toMatchObject({ design: "G1", world: "cpu", threads: 2, C: 1, I: 1, ci: { P: [expect.any(Number), expect.any(Number)] } });
     expect((result["checks"] as object[])[0]).toEqual({ name: "each book once", ok: true, detail: expect.any(String) });
   });

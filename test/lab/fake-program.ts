@@ -12,6 +12,7 @@ import type { TrialMachine } from "../../src/lab/trial.ts";
 export interface FakePool {
   readonly threads: number;
   readonly cpuNs: number[];
+  readonly clock: { nowNs: number };
 }
 
 /** Speed-up on one thread and the most that threads can add, by world and design: the table of gophers.md section 4. */
@@ -54,6 +55,7 @@ export class FakeProgram implements CellProgram<FakePool> {
     const wallNs = this.predict(cell, size) * (1 + this.#noise * (this.#source.float() - 0.5));
     const busy = cell.world === "cpu" ? Math.min(cell.threads, cell.gophers) : 0.05;
     for (let index = 0; index < pool.threads; index++) pool.cpuNs[index] = (pool.cpuNs[index] ?? 0) + (busy / pool.threads) * wallNs;
+    pool.clock.nowNs += wallNs;
     return { wallNs, items: size, checks: [{ name: "each book once", ok: true, detail: "" }], ...extra };
   }
 
@@ -67,16 +69,21 @@ export class FakeProgram implements CellProgram<FakePool> {
 /** Pools that count what happens to them. */
 export class FakeMachine implements TrialMachine<FakePool> {
   readonly opened: number[] = [];
+  readonly #clock = { nowNs: 0 };
   open_ = 0;
 
   async open(threads: number): Promise<FakePool> {
     this.opened.push(threads);
     this.open_++;
-    return { threads, cpuNs: [] };
+    return { threads, cpuNs: [], clock: this.#clock };
   }
 
   async close(): Promise<void> {
     this.open_--;
+  }
+
+  nowNs(): number {
+    return this.#clock.nowNs;
   }
 
   async times(pool: FakePool): Promise<readonly ThreadTimes[]> {

@@ -17,7 +17,7 @@ async function measured(noise: number, worlds?: string[], designs?: string[]): P
   return resultOf(trial, environmentOf(readMachine(), readState(0), null, 2), config, "0.1.0", new Map([["gophers", "G1"]]));
 }
 
-const sample = (block: number, run: number, wallNs: number): Sample => ({ block, run, wallNs, cpuNs: [], runDelayNs: [] });
+const sample = (block: number, run: number, wallNs: number): Sample => ({ block, run, wallNs, windowNs: wallNs, cpuNs: [], runDelayNs: [] });
 
 describe("blockTimes", () => {
   it("takes the median of each block's runs", () => {
@@ -49,6 +49,15 @@ describe("resultOf", () => {
     });
     expect(cells.every(({ trace }) => Object.keys(trace).every((key) => ["Acpu", "Rq", "L"].includes(key)))).toBe(true);
     expect(cells.every((cell) => judgeCell(cell).why !== "")).toBe(true);
+  });
+
+  it("counts CPU time against the window it was read over, so that one thread is never more than one", async () => {
+    const program = new FakeProgram(fakeCells(["cpu"], ["G1"], [1]));
+    program.onRun = () => ({ wallNs: 110e6 }); // the rest of the window is set-up
+    const plan = { programs: [program], blocks: 6, runs: 1, warmupMs: 1, minTimeMs: 100, seed: 1 };
+    const trial = await runTrial(plan, new FakeMachine(), () => undefined, new AbortController().signal);
+    const { cells } = resultOf(trial, environmentOf(readMachine(), readState(0), null, 1), config, "0.1.0", new Map());
+    expect(cells[0]?.trace.Acpu).toBeCloseTo(1, 9);
   });
 
   it("has no gains without the baseline", async () => {
