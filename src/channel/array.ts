@@ -24,7 +24,7 @@ import { cas, load, pause, store } from "../memory/atomics.ts";
 import { OUTCOME, header } from "../memory/layout.ts";
 import { Channel, DID, type Did } from "./channel.ts";
 import { type Queue, RECEIVERS, SENDERS } from "./wait-queue.ts";
-import { CLOSED_BIT, SLOW, STEP, distance, isClosed, lockWord, positionOf, unlockWord, withWaited } from "./words.ts";
+import { CLOSED_BIT, SLOW, STEP, distance, isClosed, lockWord, positionOf, withWaited } from "./words.ts";
 
 export class ArrayChannel<T> extends Channel<T> {
   /** The words under the locks, as they will be unlocked. */
@@ -46,9 +46,9 @@ export class ArrayChannel<T> extends Channel<T> {
   }
 
   override tryPut(at: number): Did {
-    const { i32, header: channel, waiters } = this;
+    const { i32, header: channel } = this;
     const word = i32[channel + header.send];
-    if ((word & SLOW) !== 0 || this.#isOneshot || cas(i32, channel + header.send, word, word | waiters.arena.owner) !== word) return this.#slowPut(at);
+    if ((word & SLOW) !== 0 || this.#isOneshot || !this.#own(channel + header.send, word)) return this.#slowPut(at);
     if (i32[channel + header.generation] !== this.generation) return this.#giveUpSend(word, DID.closed);
     if (distance(word, i32[channel + header.headSeen]) >= this.capacity) {
       const head = positionOf(load(i32, channel + header.recv));
@@ -56,14 +56,14 @@ export class ArrayChannel<T> extends Channel<T> {
       if (distance(word, head) >= this.capacity) return this.#giveUpSend(word, DID.wait);
     }
     this.#write(at);
-    store(i32, channel + header.send, (word + STEP) | 0);
+    this.#give(channel + header.send, (word + STEP) | 0);
     return DID.it;
   }
 
   override tryTake(at: number): Did {
-    const { i32, header: channel, waiters } = this;
+    const { i32, header: channel } = this;
     const word = i32[channel + header.recv];
-    if ((word & SLOW) !== 0 || cas(i32, channel + header.recv, word, word | waiters.arena.owner) !== word) return this.#slowTake(at);
+    if ((word & SLOW) !== 0 || !this.#own(channel + header.recv, word)) return this.#slowTake(at);
     if (i32[channel + header.recvGeneration] !== this.generation) return this.#giveUpRecv(word, DID.closed);
     if (i32[channel + header.tailSeen] === word) {
       const tail = positionOf(load(i32, channel + header.send));
@@ -71,14 +71,14 @@ export class ArrayChannel<T> extends Channel<T> {
       if (tail === word) return this.#giveUpRecv(word, DID.wait);
     }
     this.#read(at);
-    store(i32, channel + header.recv, (word + STEP) | 0);
+    this.#give(channel + header.recv, (word + STEP) | 0);
     return DID.it;
   }
 
   protected override putMany(at: number, count: number): number {
-    const { i32, header: channel, waiters, words } = this;
+    const { i32, header: channel } = this;
     const word = i32[channel + header.send];
-    if ((word & SLOW) !== 0 || this.#isOneshot || cas(i32, channel + header.send, word, word | waiters.arena.owner) !== word) return super.putMany(at, count);
+    if ((word & SLOW) !== 0 || this.#isOneshot || !this.#own(channel + header.send, word)) return this.#slowPutMany(at, count);
     if (i32[channel + header.generation] !== this.generation) return this.#giveUpSend(word, -1);
     let room = this.capacity - distance(word, i32[channel + header.headSeen]);
     if (room < count) {
@@ -87,15 +87,15 @@ export class ArrayChannel<T> extends Channel<T> {
       room = this.capacity - distance(word, head);
     }
     const moved = Math.min(room, count);
-    for (let k = 0; k < moved; k++) this.#write(at + k * words);
-    store(i32, channel + header.send, (word + moved * STEP) | 0);
+    this.#writeMany(at, moved);
+    this.#give(channel + header.send, (word + moved * STEP) | 0);
     return moved;
   }
 
   protected override takeMany(at: number, count: number): number {
-    const { i32, header: channel, waiters, words } = this;
+    const { i32, header: channel } = this;
     const word = i32[channel + header.recv];
-    if ((word & SLOW) !== 0 || cas(i32, channel + header.recv, word, word | waiters.arena.owner) !== word) return super.takeMany(at, count);
+    if ((word & SLOW) !== 0 || !this.#own(channel + header.recv, word)) return this.#slowTakeMany(at, count);
     if (i32[channel + header.recvGeneration] !== this.generation) return this.#giveUpRecv(word, -1);
     let there = distance(i32[channel + header.tailSeen], word);
     if (there < count) {
@@ -104,18 +104,30 @@ export class ArrayChannel<T> extends Channel<T> {
       there = distance(tail, word);
     }
     const moved = Math.min(there, count);
-    for (let k = 0; k < moved; k++) this.#read(at + k * words);
-    store(i32, channel + header.recv, (word + moved * STEP) | 0);
+    this.#readMany(at, moved);
+    this.#give(channel + header.recv, (word + moved * STEP) | 0);
     return moved;
   }
 
+  /** Takes the lock in a word that looked free and without special bits; the fast path's half of `lockWord`. */
+  #own(at: number, word: number): boolean {
+    if (this.isPrivate) return true;
+    return cas(this.i32, at, word, word | this.waiters.arena.owner) === word;
+  }
+
+  /** Writes the unlocked word. Pairs with `#own` and `lockWord`. */
+  #give(at: number, word: number): void {
+    if (this.isPrivate) this.i32[at] = word;
+    else store(this.i32, at, word);
+  }
+
   #giveUpSend<R>(word: number, result: R): R {
-    store(this.i32, this.header + header.send, word);
+    this.#give(this.header + header.send, word);
     return result;
   }
 
   #giveUpRecv<R>(word: number, result: R): R {
-    store(this.i32, this.header + header.recv, word);
+    this.#give(this.header + header.recv, word);
     return result;
   }
 
@@ -137,23 +149,45 @@ export class ArrayChannel<T> extends Channel<T> {
     i32[channel + header.recvSlot] = slot + 1 === this.capacity ? 0 : slot + 1;
   }
 
+  /** As `#write` for `count` staged values, in at most two runs. */
+  #writeMany(from: number, count: number): void {
+    const { i32, header: channel, words, capacity } = this;
+    const slot = i32[channel + header.sendSlot];
+    const buffer = i32[channel + header.buffer];
+    const first = Math.min(count, capacity - slot);
+    copyWords(i32, from, buffer + slot * words, first * words);
+    copyWords(i32, from + first * words, buffer, (count - first) * words);
+    i32[channel + header.sendSlot] = slot + count < capacity ? slot + count : slot + count - capacity;
+  }
+
+  /** As `#read` for `count` values. */
+  #readMany(to: number, count: number): void {
+    const { i32, header: channel, words, capacity } = this;
+    const slot = i32[channel + header.recvSlot];
+    const buffer = i32[channel + header.recvBuffer];
+    const first = Math.min(count, capacity - slot);
+    copyWords(i32, buffer + slot * words, to, first * words);
+    copyWords(i32, buffer, to + first * words, (count - first) * words);
+    i32[channel + header.recvSlot] = slot + count < capacity ? slot + count : slot + count - capacity;
+  }
+
   override lock(): boolean {
     const { i32, header: at } = this;
     const { owner } = this.waiters.arena;
-    this.#send = lockWord(i32, at + header.send, owner);
-    this.#recv = lockWord(i32, at + header.recv, owner);
+    this.#send = this.isPrivate ? i32[at + header.send] : lockWord(i32, at + header.send, owner);
+    this.#recv = this.isPrivate ? i32[at + header.recv] : lockWord(i32, at + header.recv, owner);
     this.isHeld = i32[at + header.generation] === this.generation;
     if (this.isHeld) return true;
-    unlockWord(i32, at + header.recv, this.#recv);
-    unlockWord(i32, at + header.send, this.#send);
+    this.#give(at + header.recv, this.#recv);
+    this.#give(at + header.send, this.#send);
     return false;
   }
 
   override unlock(): void {
     this.isHeld = false;
     const { i32, header: at } = this;
-    unlockWord(i32, at + header.recv, withWaited(this.#recv, i32[at + SENDERS] !== 0));
-    unlockWord(i32, at + header.send, withWaited(this.#send, i32[at + RECEIVERS] !== 0));
+    this.#give(at + header.recv, withWaited(this.#recv, i32[at + SENDERS] !== 0));
+    this.#give(at + header.send, withWaited(this.#send, i32[at + RECEIVERS] !== 0));
   }
 
   #slowPut(at: number): Did {
@@ -170,6 +204,26 @@ export class ArrayChannel<T> extends Channel<T> {
     this.release();
     this.waiters.flush();
     return did;
+  }
+
+  #slowPutMany(at: number, count: number): number {
+    if (!this.lock()) return -1;
+    let did: Did = DID.it;
+    let moved = 0;
+    while (moved < count && (did = this.putLocked(at + moved * this.words)) === DID.it) moved++;
+    this.release();
+    this.waiters.flush();
+    return moved === 0 && did === DID.closed ? -1 : moved;
+  }
+
+  #slowTakeMany(at: number, count: number): number {
+    if (!this.lock()) return -1;
+    let did: Did = DID.it;
+    let moved = 0;
+    while (moved < count && (did = this.takeLocked(at + moved * this.words)) === DID.it) moved++;
+    this.release();
+    this.waiters.flush();
+    return moved === 0 && did === DID.closed ? -1 : moved;
   }
 
   override putLocked(at: number): Did {
@@ -237,7 +291,7 @@ export class ArrayChannel<T> extends Channel<T> {
    */
   protected override patience(queue: Queue): boolean {
     const { turn } = this.waiters;
-    const spins = turn.spins();
+    const spins = this.isPrivate ? 0 : turn.spins();
     if (spins === 0) return false;
     const { i32 } = this;
     const at = this.header + (queue === SENDERS ? header.recv : header.send);
@@ -257,3 +311,8 @@ export class ArrayChannel<T> extends Channel<T> {
 
 /** Pauses after the other side was seen to move. */
 const BATCH_PAUSES = 8;
+
+/** A loop: for the sizes of batches faster than the call of copyWithin. */
+function copyWords(i32: Int32Array, from: number, to: number, count: number): void {
+  for (let k = 0; k < count; k++) i32[to + k] = i32[from + k];
+}

@@ -20,7 +20,11 @@ export function enqueue(i32: Int32Array, channel: number, queue: Queue, record: 
   i32[record + waiter.queued] = channel;
 }
 
-/** Takes `record` out of the queue. `queued` is cleared last: from then on the owner may reuse the record. */
+/**
+ * Takes `record` out of the queue. `queued` is cleared last: from then on the
+ * owner may reuse the record of a select's case. The record of a single wait is
+ * only reused after its completion, so its `queued` needs no ordering.
+ */
 export function unlink(i32: Int32Array, channel: number, queue: Queue, record: number): void {
   const next = i32[record + waiter.next];
   const previous = i32[record + waiter.previous];
@@ -28,7 +32,8 @@ export function unlink(i32: Int32Array, channel: number, queue: Queue, record: n
   else i32[previous + waiter.next] = next;
   if (next === 0) i32[channel + queue + 1] = previous;
   else i32[next + waiter.previous] = previous;
-  store(i32, record + waiter.queued, 0);
+  if (i32[record + waiter.decider] === record) i32[record + waiter.queued] = 0;
+  else store(i32, record + waiter.queued, 0);
 }
 
 export function isQueued(i32: Int32Array, record: number): boolean {

@@ -99,7 +99,7 @@ function addGophers(command: Command, action: (options: object) => Promise<void>
     .option("--books <n>", "books in a run (default: as many as the fastest design burns in --min-time)")
     .option("--lanes <n>", "lanes of the designs that have two: G4 G7 G9 G11 (default: 2)")
     .option("--carts <n>", "carts of each team that hands them on: G5 G6 G7 G10 G11 (default: 3 or 4)")
-    .option("--unit <time>", "length of a step (default: 5ms)");
+    .option("--unit <time>", "length of a step (default: 1ms in the cpu world, else 5ms)");
   withProtocol(withLook(command), NORMAL).action(action);
 }
 

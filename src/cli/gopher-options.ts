@@ -1,6 +1,6 @@
 /** From the options of `warren gophers` to a grid of cells: pure, every error named. */
 import {
-  DEFAULT_UNIT_MS, DESIGN_IDS, MAX_CARTS, MAX_LANES, takesCarts, takesLanes, WORLDS, type DesignId, type GopherGrid,
+  DESIGN_IDS, MAX_CARTS, MAX_LANES, takesCarts, takesLanes, WORLDS, type DesignId, type GopherGrid,
 } from "../lab/gopher-grid.ts";
 import type { RawOptions } from "./options.ts";
 import { UsageError } from "./usage-error.ts";
@@ -52,7 +52,7 @@ export function resolveGophers(raw: RawGophers, limits: ThreadLimits, seed: numb
     designs: asked.includes("G1") ? asked : ["G1", ...asked],
     worlds: raw.world === undefined ? WORLDS : someOf("--world", raw.world, WORLDS),
     threads,
-    unitMs: raw.unit === undefined ? DEFAULT_UNIT_MS : milliseconds("--unit", raw.unit, 0.01),
+    unitMs: raw.unit === undefined ? null : milliseconds("--unit", raw.unit, 0.01),
     books: raw.books === undefined ? null : wholeNumber("--books", raw.books, 1, MOST_BOOKS),
     lanes,
     carts,

@@ -1,10 +1,11 @@
 /** The command worth trying after a result. */
+import { relative } from "node:path";
 import type { Result } from "../lab/result.ts";
 
 /** How the user started this program, to be put before a command. */
 export function programName(script: string | undefined, environment: NodeJS.ProcessEnv): string {
   if (environment["npm_lifecycle_event"] !== undefined) return "npm run warren --";
-  return script?.endsWith(".ts") === true ? `node ${script}` : "warren";
+  return script?.endsWith(".ts") === true ? `node ${relative(process.cwd(), script)}` : "warren";
 }
 
 /** Arguments of the command to try next: what the result leaves open. */
@@ -14,6 +15,7 @@ export function nextCommand(result: Result, manifest: string | null): string {
   if (config.interrupted) return `${config.command.join(" ")} --quick`.trim();
   if (has(({ world }) => world === "pile")) return manifest === null ? `${config.command.join(" ")} --manifest pile.txt` : "gophers --designs all --world wait --quick";
   if (cells.every(({ threads }) => threads === 1)) return [...withoutOption(config.command, "--threads"), "--threads", "1,2"].join(" ");
+  if (cells.some(({ summary }) => summary.ci === null)) return [...withoutOption(withoutOption(config.command, "--blocks"), "--quick"), "--quick"].join(" ");
   if (has(({ summary }) => summary.grade === "D") && !config.command.includes("--publish")) return [...withoutOption(config.command, "--quick"), "--publish"].join(" ");
   if (cells.every(({ program }) => program === "dot")) return "gophers --world wait,cpu --quick";
   return has(({ design }) => design === "G11") ? "gophers --pile DIR --manifest pile.txt" : "gophers --designs all --quick";

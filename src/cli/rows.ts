@@ -3,6 +3,7 @@
  * (world by world, design by design, threads rising), for every output format.
  */
 import { groupOf, type CellResult, type GainResult, type Result } from "../lab/result.ts";
+import { count } from "./text.ts";
 
 /** One cell and its gains; no gains where the baseline was not measured. */
 export interface Row {
@@ -44,9 +45,9 @@ export function groupTitle({ program, world, rows }: RowGroup): string {
   if (program === "dot") {
     const [kernel, label] = world.split("-") as [string, string];
     const named = /^\d+$/.test(label) ? "" : ` (${label})`;
-    return `dot product, ${kernel} kernel: two vectors of ${params["elements"]} numbers${named}, ${items} products a run`;
+    return `dot product, ${kernel} kernel: two vectors of ${params["elements"]} numbers${named}, ${count(items, "product")} a run`;
   }
   const unit = params["unitMs"] === undefined ? "" : `, a step of ${params["unitMs"]} ms`;
   const kind = { cpu: "every step computes", wait: "every step waits", mixed: "every step computes for one half and waits for the other", pile: "real files" }[world];
-  return `${program}, ${world} world: ${items} books a run${unit}${kind === undefined ? "" : `; ${kind}`}`;
+  return `${program}, ${world} world: ${count(items, "book")} a run${unit}${kind === undefined ? "" : `; ${kind}`}`;
 }

@@ -103,8 +103,8 @@ function greatest(rows: readonly Gained[], name: "C" | "P" | "S"): Gained | null
 /** "structure alone gives 3.96× (95 %: 3.91 to 4.01)", or that it gives nothing, or nothing that can be shown. */
 function gainText({ gain }: Gained, name: "C" | "P", subject: Subject): string {
   const interval = gain.ci[name];
-  const bounds = interval ? ` (95 %: ${printRatio(interval[0])} to ${printRatio(interval[1])})` : " (too few blocks for an interval)";
-  const value = `${printRatio(gain[name])}×${bounds}`;
+  if (!interval) return `${subject.name} ${subject.gives} ${printRatio(gain[name])}×, from too few blocks for an interval`;
+  const value = `${printRatio(gain[name])}× (95 %: ${printRatio(interval[0])} to ${printRatio(interval[1])})`;
   switch (strengthOf(gain, name)) {
     case "none":
       return `${subject.name} ${subject.gains} nothing, ${value}`;
@@ -118,15 +118,17 @@ function gainText({ gain }: Gained, name: "C" | "P", subject: Subject): string {
 }
 
 function factorText({ gain }: Gained, name: "C" | "P"): string {
+  if (!gain.ci[name]) return `${printRatio(gain[name])}×`;
   const remark = { none: " (no gain)", unclear: " (not to be told from no gain)", loss: " (slower)", gain: "" }[strengthOf(gain, name)];
   return `${printRatio(gain[name])}×${remark}`;
 }
 
-/** None: within the practical band. Unclear: beyond it, but the interval holds 1. */
+/** None: within the practical band. Unclear: beyond it, but the interval holds 1, or there is none. */
 function strengthOf(gain: GainResult, name: "C" | "P"): "none" | "unclear" | "loss" | "gain" {
   if (Math.abs(gain[name] - 1) <= BAND) return "none";
   const interval = gain.ci[name];
-  if (interval && interval[0] <= 1 && interval[1] >= 1) return "unclear";
+  if (!interval) return "unclear";
+  if (interval[0] <= 1 && interval[1] >= 1) return "unclear";
   return gain[name] < 1 ? "loss" : "gain";
 }
 

@@ -7,12 +7,15 @@ import { calibrate, designOf, formatManifest, gophers } from "../../workers/goph
 import type { DesignId, GopherConfig, GopherResult, Steps, World } from "../../workers/gophers.ts";
 import type { Runtime } from "../index.ts";
 import { predictNs } from "./gopher-finish.ts";
-import { takesCarts, takesLanes, type GopherGrid } from "./gopher-grid.ts";
+import { takesCarts, takesLanes, USUAL_UNIT_MS, type GopherGrid } from "./gopher-grid.ts";
 import type { CellProgram, CellRun, Sizing } from "./program.ts";
 import type { Cell } from "./result.ts";
 
 /** Every step of a load takes one unit, walking none: column 1 of the table in gophers.md section 4. */
 const STEPS: Steps = { L: 1, M: 1, U: 1, R: 1, D: 1, W: 0 };
+
+/** Length of a step while warming up: short, so that many steps are done. */
+const WARM_UNIT_MS = 0.1;
 
 const MOST_LOADS = 1_000_000;
 
@@ -25,7 +28,8 @@ export class GopherProgram implements CellProgram<Runtime> {
   readonly cells: readonly Cell[];
   readonly sizing: Sizing;
   readonly #grid: GopherGrid;
-  #unitIterations = 0;
+  /** Iterations of a millisecond's computing, found once. */
+  #iterationsPerMs = 0;
   #pileOutcome: PileOutcome | null = null;
 
   constructor(grid: GopherGrid) {
@@ -44,15 +48,15 @@ export class GopherProgram implements CellProgram<Runtime> {
   }
 
   async prepare(): Promise<void> {
-    this.#unitIterations = calibrate(this.#grid.unitMs);
+    this.#iterationsPerMs = calibrate(1);
   }
 
   /** A quartet in each lane, lanes enough for all threads, computing: the code of every role is compiled everywhere. */
   async warm(runtime: Runtime, threads: number, ms: number): Promise<void> {
     const until = performance.now() + ms;
     const lanes = Math.min(64, Math.max(2, threads));
-    const unitIterations = Math.max(1, Math.round((this.#unitIterations / this.#grid.unitMs) * 0.1));
-    const config: GopherConfig = { design: "G7", world: "cpu", loads: 8 * lanes, booksPerCart: 1, steps: STEPS, unitMs: 0.1, unitIterations, lanes };
+    const unit = this.#unit(WARM_UNIT_MS);
+    const config: GopherConfig = { design: "G7", world: "cpu", loads: 8 * lanes, booksPerCart: 1, steps: STEPS, ...unit, lanes };
     while (performance.now() < until) await runtime.spawn(gophers, config);
   }
 
@@ -74,13 +78,23 @@ export class GopherProgram implements CellProgram<Runtime> {
   predict(cell: Cell, size: number): number | null {
     if (this.#grid.pile !== null) return null;
     const design = this.#design(cell.design as DesignId);
-    return predictNs({ design, steps: STEPS, world: cell.world as World, threads: cell.threads, loads: size }, this.#grid.unitMs);
+    const world = cell.world as World;
+    return predictNs({ design, steps: STEPS, world, threads: cell.threads, loads: size }, this.#unitMs(world));
   }
 
   #cell(world: string, id: DesignId, threads: number): Cell {
-    const { pile, unitMs, lanes, carts } = this.#grid;
-    const params = { ...(pile === null ? { unitMs } : { pile }), ...(lanes === null ? {} : { lanes }), ...(carts === null ? {} : { carts }) };
+    const { pile, lanes, carts } = this.#grid;
+    const params = { ...(pile === null ? { unitMs: this.#unitMs(world as World) } : { pile }), ...(lanes === null ? {} : { lanes }), ...(carts === null ? {} : { carts }) };
     return { program: "gophers", world, design: id, gophers: this.#design(id).gophers, threads, params };
+  }
+
+  #unitMs(world: World): number {
+    return this.#grid.unitMs ?? USUAL_UNIT_MS[world];
+  }
+
+  /** A unit of waiting and the same of computing. */
+  #unit(unitMs: number): Pick<GopherConfig, "unitMs" | "unitIterations"> {
+    return { unitMs, unitIterations: Math.max(1, Math.round(this.#iterationsPerMs * unitMs)) };
   }
 
   #design(id: DesignId): ReturnType<typeof designOf> {
@@ -93,9 +107,12 @@ export class GopherProgram implements CellProgram<Runtime> {
   }
 
   #config(cell: Cell, size: number): GopherConfig {
-    const { unitMs, pile, seed } = this.#grid;
+    const { pile, seed } = this.#grid;
     const id = cell.design as DesignId;
-    const common = { design: id, booksPerCart: 1, steps: STEPS, unitMs, unitIterations: this.#unitIterations, seed, ...this.#changes(id) };
-    return pile === null ? { ...common, world: cell.world as World, loads: size } : { ...common, world: "mixed", loads: 1, pile };
+    const common = { design: id, booksPerCart: 1, steps: STEPS, seed, ...this.#changes(id) };
+    // the world, the loads and the unit have no meaning for a pile
+    if (pile !== null) return { ...common, ...this.#unit(1), world: "mixed", loads: 1, pile };
+    const world = cell.world as World;
+    return { ...common, ...this.#unit(this.#unitMs(world)), world, loads: size };
   }
 }

@@ -15,8 +15,12 @@ export type { DesignId, World };
 /** The three worlds of synthetic books. */
 export const WORLDS: readonly World[] = ["cpu", "wait", "mixed"];
 
-/** Length of a step: long enough that the grain of timers, about 1 ms, is a small part of it. */
-export const DEFAULT_UNIT_MS = 5;
+/**
+ * Length of a step, milliseconds. Where it waits: long enough that the grain of
+ * timers, about 1 ms, is a small part of it. Where it only computes there is no
+ * such grain, and more and shorter steps make the ends of a run count less.
+ */
+export const USUAL_UNIT_MS: Readonly<Record<World, number>> = { cpu: 1, wait: 5, mixed: 5 };
 
 /** Which gophers to measure. */
 export interface GopherGrid {
@@ -24,7 +28,8 @@ export interface GopherGrid {
   /** Without meaning when there is a pile. */
   readonly worlds: readonly World[];
   readonly threads: readonly number[];
-  readonly unitMs: number;
+  /** Length of a step; `null`: the usual one of the world. */
+  readonly unitMs: number | null;
   /** Books in a run; `null`: found. */
   readonly books: number | null;
   readonly lanes: number | null;

@@ -79,6 +79,9 @@ export const processor = {
   /** Milliseconds since the arena was made when the running slice began, 0 while idle; and the name of the task last resumed. */
   sliceStart: 4 * LINE + 8,
   running: 4 * LINE + 9,
+  /** Tasks that this thread has placed, and turns of its loop. */
+  placed: 4 * LINE + 10,
+  turns: 4 * LINE + 11,
   /** Free blocks by size class: first and count of each; only the owner. */
   magazines: 5 * LINE,
 } as const;

@@ -7,7 +7,7 @@
 import { waitAsync, load } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { superblock } from "../memory/layout.ts";
-import { loadOf } from "../scheduler/load.ts";
+import { hasNoTasks } from "../scheduler/load.ts";
 
 /** Anything long; the timer only exists to be referenced. */
 const LONG_MS = 2 ** 30;
@@ -42,7 +42,7 @@ export class KeepAlive {
   update(): void {
     if (this.#ended) return;
     const waits = this.#held > 0 || this.#waiting() > 0;
-    const keep = waits || this.#hasTasks();
+    const keep = waits || !hasNoTasks(this.#arena);
     if (keep !== this.#isReferenced) {
       this.#isReferenced = keep;
       if (keep) this.#timer.ref();
@@ -55,11 +55,6 @@ export class KeepAlive {
   end(): void {
     this.#ended = true;
     clearInterval(this.#timer);
-  }
-
-  #hasTasks(): boolean {
-    for (let index = 0; index < this.#arena.threads; index++) if (loadOf(this.#arena, index) > 0) return true;
-    return false;
   }
 
   #watch(): void {

@@ -51,7 +51,7 @@ export class Local {
     this.waiters = new Waiters(arena, this.processor, this.timers, this.#handles);
     this.#handles.waiters = this.waiters;
     this.processor.waiters = this.waiters;
-    this.tasks = new Tasks({ arena, space: this.waiters, names: new Names(arena), processor: this.processor, onFault, onJoins: () => onWaiting?.() });
+    this.tasks = new Tasks({ arena, space: this.waiters, names: new Names(arena), processor: this.processor, onFault, onChange: () => onWaiting?.() });
     this.processor.runner = this.tasks;
     this.#sleep = new Sleep(this.waiters);
     this.shared = {

@@ -104,7 +104,7 @@ export class World implements Runtime {
     this.#watchdog = new Watchdog(this.arena);
     this.local = new Local({ arena: this.arena, cores: this.#cores, onFault: (error) => this.fail(error), onWaiting: () => this.#keepAlive.update() });
     const calls = makeCalls(() => this.local);
-    this.go = Object.assign(((...args: Parameters<Calls["go"]>) => this.#counted(() => calls.go(...args))) as Calls["go"], { on: calls.go.on });
+    this.go = calls.go;
     this.spawn = calls.spawn;
     this.shared = calls.shared;
     this.chan = calls.chan;
@@ -128,11 +128,6 @@ export class World implements Runtime {
     enterMain(this.local);
     this.#watchdog.open();
     this.#keepAlive.release();
-  }
-
-  #counted(call: () => void): void {
-    call();
-    this.#keepAlive.update();
   }
 
   #died(thread: number, cause: unknown): void {

@@ -45,8 +45,8 @@ export interface TasksOptions {
   readonly processor: Processor;
   /** Told when a task that nobody joins has failed: the runtime ends. */
   readonly onFault: (error: unknown) => void;
-  /** Told when the number of joins that this thread waits for changes. */
-  readonly onJoins: (count: number) => void;
+  /** Told when this thread has started a task or a join of it has ended. */
+  readonly onChange: () => void;
 }
 
 export class Tasks implements TaskRunner {
@@ -104,7 +104,8 @@ export class Tasks implements TaskRunner {
       this.#freeJoins.push(index);
       throw error;
     }
-    this.#options.onJoins(++this.#pending);
+    this.#pending++;
+    this.#options.onChange();
     return promise;
   }
 
@@ -114,6 +115,7 @@ export class Tasks implements TaskRunner {
     const site = captureSite();
     if (source === undefined) this.#startClosure(fn, args, site, -1);
     else this.#place(source, args, site, -1, place);
+    this.#options.onChange();
   }
 
   #check(fn: unknown, place: Place): TaskSource | undefined {
@@ -167,6 +169,7 @@ export class Tasks implements TaskRunner {
     i32[record + taskRecord.payload] = payload;
     i32[record + taskRecord.outcome] = OUTCOME.pending;
     i32[record + taskRecord.place] = to;
+    i32[arena.here + processor.placed]++;
     changeLoad(arena, to, 1);
     if (target !== undefined) {
       if (to === me) this.#options.processor.startSoon(() => this.start(record));
@@ -306,7 +309,8 @@ export class Tasks implements TaskRunner {
     if (join === undefined) return;
     this.#joins[index] = undefined;
     this.#freeJoins.push(index);
-    this.#options.onJoins(--this.#pending);
+    this.#pending--;
+    this.#options.onChange();
     if (!failed) return join.resolve(value);
     continueStack(value, `task ${join.name}, spawned at`, join.site);
     join.reject(value);
@@ -322,7 +326,8 @@ export class Tasks implements TaskRunner {
     const join = this.#joins[index];
     if (join === undefined) return;
     this.#joins[index] = undefined;
-    this.#options.onJoins(--this.#pending);
+    this.#pending--;
+    this.#options.onChange();
     // As for waits: a join that nobody awaits is no unhandled rejection.
     join.promise.catch(() => undefined);
     join.reject(error);

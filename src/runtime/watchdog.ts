@@ -7,15 +7,25 @@
 import type { Arena } from "../memory/arena.ts";
 import { processor } from "../memory/layout.ts";
 import { Names } from "../memory/names.ts";
-import { ringAny } from "../sync/doorbell.ts";
+import { loadOf } from "../scheduler/load.ts";
+import { ring, ringAny } from "../sync/doorbell.ts";
 
 const LOOK_EVERY_MS = 50;
 const STUCK_MS = 100;
+/** How often a sleeping thread that has tasks is asked for a turn: one that computes after a foreign event does not take it. */
+const ASK_EVERY_MS = 250;
+
+/** The last question to a sleeping thread. */
+interface Question {
+  readonly turns: number;
+  readonly sinceMs: number;
+}
 
 export class Watchdog {
   readonly #arena: Arena;
   readonly #names: Names;
   readonly #reported = new Set<string>();
+  readonly #questions = new Map<number, Question>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(arena: Arena) {
@@ -36,14 +46,32 @@ export class Watchdog {
     for (let thread = 0; thread < threads; thread++) {
       const at = this.#arena.processorAt(thread);
       const since = i32[at + processor.sliceStart];
-      if (since === 0 || clockMs - since < LOOK_EVERY_MS) continue;
+      const heldMs = since === 0 ? this.#unansweredMs(thread, clockMs) : clockMs - since;
+      if (heldMs < LOOK_EVERY_MS) continue;
       // Its unstarted tasks wait in vain: somebody who sleeps may take them.
       if (i32[at + processor.queueCount] > 0) ringAny(this.#arena, thread);
-      if (clockMs - since < STUCK_MS) continue;
-      const [, name = "(a closure)"] = this.#names.text(i32[at + processor.running]).split("\n");
-      if (this.#reported.has(name)) continue;
-      this.#reported.add(name);
-      process.emitWarning(`task ${name} has kept thread ${thread} for ${Math.round(clockMs - since)} ms without awaiting: nothing else runs there meanwhile. Let it await yieldNow() now and then.`, { type: "WarrenWarning", code: "WARREN_STUCK_TASK" });
+      if (heldMs >= STUCK_MS) this.#report(thread, heldMs);
     }
+  }
+
+  /** How long a thread outside a slice has not answered; asks it now and then. */
+  #unansweredMs(thread: number, nowMs: number): number {
+    const { i32 } = this.#arena;
+    const turns = i32[this.#arena.processorAt(thread) + processor.turns];
+    const question = this.#questions.get(thread);
+    if (question !== undefined && question.turns === turns) return nowMs - question.sinceMs;
+    if (question === undefined || nowMs - question.sinceMs > ASK_EVERY_MS) {
+      if (loadOf(this.#arena, thread) === 0) return 0;
+      this.#questions.set(thread, { turns, sinceMs: nowMs });
+      ring(this.#arena, thread);
+    }
+    return 0;
+  }
+
+  #report(thread: number, heldMs: number): void {
+    const [, name = "(a closure)"] = this.#names.text(this.#arena.i32[this.#arena.processorAt(thread) + processor.running]).split("\n");
+    if (this.#reported.has(name)) return;
+    this.#reported.add(name);
+    process.emitWarning(`task ${name} has kept thread ${thread} for ${Math.round(heldMs)} ms without awaiting: nothing else runs there meanwhile. Let it await yieldNow() now and then.`, { type: "WarrenWarning", code: "WARREN_STUCK_TASK" });
   }
 }

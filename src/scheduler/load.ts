@@ -29,3 +29,25 @@ export function leastLoaded(arena: Arena, from: number): number {
   }
   return best;
 }
+
+/**
+ * Whether no task lives on any thread. The loads are read one after the other
+ * while tasks may move; a task moves only by being placed or stolen, which is
+ * counted before its load changes, so an unchanged count vouches for the reading.
+ */
+export function hasNoTasks(arena: Arena): boolean {
+  for (;;) {
+    const moves = countMoves(arena);
+    for (let index = 0; index < arena.threads; index++) if (loadOf(arena, index) > 0) return false;
+    if (countMoves(arena) === moves) return true;
+  }
+}
+
+function countMoves(arena: Arena): number {
+  let moves = 0;
+  for (let index = 0; index <= arena.threads; index++) {
+    const at = arena.processorAt(index);
+    moves += load(arena.i32, at + processor.placed) + load(arena.i32, at + processor.steals);
+  }
+  return moves;
+}

@@ -160,9 +160,11 @@ export class Processor implements Turn {
     this.waiters.resume(wait);
   }
 
-  /** A task has ended: as `parked`. */
+  /** A task has ended: as `parked`. One that a foreign event resumed ends while the processor sleeps: it must look, and fall asleep anew. */
   ended(): void {
-    if (!this.#stopped && this.ticks > 0) this.#next();
+    if (this.#stopped) return;
+    if (isAsleep(this.#arena, this.#arena.index)) this.#arm();
+    else if (this.ticks > 0) this.#next();
   }
 
   spins(): number {
@@ -205,6 +207,7 @@ export class Processor implements Turn {
     this.#sliceEndMs = this.nowMs + SLICE_MS;
     this.ticks = TICKS;
     this.#arena.i32[this.#arena.here + processor.sliceStart] = this.#arena.clockMs | 1;
+    this.#arena.i32[this.#arena.here + processor.turns]++;
     this.#drain();
     const didWork = this.#resume() || this.#start();
     if (didWork || this.isBusy) {

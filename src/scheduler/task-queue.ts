@@ -17,7 +17,7 @@ import { changeLoad, loadOf } from "./load.ts";
 /** Most tasks stolen at once. */
 const MAX_STEAL = 32;
 /** A thread that has been in one slice for longer does not come to its new tasks soon. */
-const HELD_UP_MS = 20;
+const HELD_UP_MS = 50;
 
 /** Appends a task to the queue of processor `index`; returns how many there are then. */
 export function pushTask(arena: Arena, index: number, record: number): number {
@@ -99,13 +99,13 @@ function stealFrom(arena: Arena, victim: number, wanted: number): number {
   unlock(i32, from + processor.queueLock);
   if (count === 0) return 0;
   for (let record = first; record !== 0; record = i32[record + taskRecord.next]) i32[record + taskRecord.place] = arena.index;
-  changeLoad(arena, victim, -count);
+  i32[here + processor.steals] += count;
   changeLoad(arena, arena.index, count);
+  changeLoad(arena, victim, -count);
   lock(i32, here + processor.queueLock, owner);
   append(i32, here, first, last);
   i32[here + processor.queueCount] += count;
   unlock(i32, here + processor.queueLock);
-  i32[here + processor.steals] += count;
   return count;
 }
 

@@ -91,7 +91,8 @@ class Selection implements Finisher {
 
   run(otherwise: boolean, signal: AbortSignal | undefined): unknown {
     const waiters = this.#waiters;
-    const wait = waiters.acquire("select", this);
+    const spins = waiters.turn.spins();
+    const wait = waiters.acquire("select", this, spins);
     try {
       for (let k = 0; k < this.#sides.length; k++) this.#sides[k].reserve(wait.record, k);
     } catch (error) {
@@ -107,7 +108,7 @@ class Selection implements Finisher {
       return chosen === undefined ? OTHERWISE : chosen.result();
     }
     for (const side of this.#sides) side.watch(wait);
-    return waiters.suspend(wait, signal);
+    return waiters.suspend(wait, spins, signal);
   }
 
   /** Pass 2. Returns the committed case; queues up at all if there is none and `otherwise` does not forbid it. */

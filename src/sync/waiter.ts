@@ -162,12 +162,15 @@ export class Waiters implements Space {
     this.#idle.push(record);
   }
 
-  /** A wait in state `waiting`. @throws ERR_ARENA_FULL */
-  acquire(reason: WaitReason, finisher: Finisher): Wait {
+  /**
+   * A wait in state `waiting`; with `spins` 0 it is parked from the start, for
+   * its owner will not look. @throws ERR_ARENA_FULL
+   */
+  acquire(reason: WaitReason, finisher: Finisher, spins = 0): Wait {
     this.prepare();
     const record = this.#idle.pop() as number;
     const { i32 } = this.arena;
-    i32[record + waiter.state] = WAITING;
+    i32[record + waiter.state] = spins === 0 ? WAITING | PARKED : WAITING;
     i32[record + waiter.outcome] = OUTCOME.pending;
     return new Wait(record, reason, finisher);
   }
@@ -228,21 +231,19 @@ export class Waiters implements Space {
   }
 
   /**
-   * Waits until `wait` is over: looks a few times, then parks. `finish` makes the
-   * result; it is returned directly if the wait ended while looking.
+   * Waits until `wait` is over: looks `spins` times, as it was acquired for, then
+   * parks. Returns the result itself if the wait ended while looking.
    */
-  suspend(wait: Wait, signal?: AbortSignal): unknown {
-    const { turn } = this;
-    const spins = turn.spins();
+  suspend(wait: Wait, spins: number, signal?: AbortSignal): unknown {
     if (spins > 0) {
       const inTime = this.#spin(wait.record, spins);
-      turn.spun(inTime);
-      if (inTime) return this.#finish(wait);
+      this.turn.spun(inTime);
+      if (inTime || (or(this.arena.i32, wait.record + waiter.state, PARKED) & DONE) !== 0) return this.#finish(wait);
     }
     return this.park(wait, signal);
   }
 
-  /** Parks `wait`: the promise of its result. */
+  /** Waits until `wait`, which is marked parked, is over: the promise of its result. */
   park(wait: Wait, signal?: AbortSignal): Promise<unknown> {
     const { turn } = this;
     const promise = new Promise<unknown>(capture);
@@ -253,9 +254,7 @@ export class Waiters implements Space {
     wait.sinceMs = turn.nowMs;
     this.#waits[this.arena.i32[wait.record + waiter.local]] = wait;
     if (this.#parked++ === 0) turn.busy?.();
-    if ((or(this.arena.i32, wait.record + waiter.state, PARKED) & DONE) !== 0) {
-      turn.ready(wait);
-    } else if (signal !== undefined) {
+    if (signal !== undefined) {
       wait.signal = signal;
       wait.onAbort = () => this.#abort(wait, signal);
       signal.addEventListener("abort", wait.onAbort, { once: true });
@@ -310,6 +309,7 @@ export class Waiters implements Space {
   }
 
   #abort(wait: Wait, signal: AbortSignal): void {
+    // Not if it is over already and only waits for its turn.
     if (wait.signal === signal && wait.finisher.withdraw(wait)) this.#fail(wait, signal.reason);
   }
 

@@ -10,7 +10,7 @@ describe("resolveGophers", () => {
   it("measures the four designs of the headline in three worlds on 1…n threads", () => {
     expect(resolve({})).toEqual({
       grid: {
-        designs: ["G1", "G4", "G6", "G7"], worlds: ["cpu", "wait", "mixed"], threads: [1, 2], unitMs: 5,
+        designs: ["G1", "G4", "G6", "G7"], worlds: ["cpu", "wait", "mixed"], threads: [1, 2], unitMs: null,
         books: null, lanes: null, carts: null, pile: null, seed: 1,
       },
       added: [],

@@ -19,7 +19,7 @@ describe("sentences", () => {
   });
 
   it("say that there are too few blocks for an interval", async () => {
-    expect(sentences(await fakeResult({ blocks: 2 })).join("\n")).toContain("(too few blocks for an interval)");
+    expect(sentences(await fakeResult({ blocks: 2 })).join("\n")).toContain("from too few blocks for an interval");
   });
 
   it("say nothing where there is nothing to compare", async () => {
@@ -32,6 +32,7 @@ describe("nextCommand", () => {
   it.each([
     [{}, null, "gophers --designs all --quick"],
     [{ threads: [1], config: { command: ["gophers", "--threads", "1", "--quick"] } }, null, "gophers --quick --threads 1,2"],
+    [{ blocks: 2, config: { command: ["gophers", "--blocks", "2"] } }, null, "gophers --quick"],
     [{ noise: 0.8, config: { command: ["gophers", "--quick"] } }, null, "gophers --publish"],
     [{ worlds: ["pile"], config: { command: ["gophers", "--pile", "src"] } }, null, "gophers --pile src --manifest pile.txt"],
     [{ worlds: ["pile"] }, "pile.txt", "gophers --designs all --world wait --quick"],
