@@ -13,6 +13,8 @@ export { registerError } from "./memory/error-class.ts";
 export { bool, f64, i32, i64, u32 } from "./memory/scalars.ts";
 export type { SharedArray } from "./memory/shared-array.ts";
 export type { ElementOf, Type } from "./memory/type.ts";
+export { type DotOptions, dot } from "./parallel/dot.ts";
+export type { DotKernel } from "./parallel/kernel.ts";
 export { after, chan, go, never, oneshot, select, shared, sleep, spawn, yieldNow } from "./runtime/api.ts";
 export type { Calls, Go, Spawn } from "./runtime/calls.ts";
 export type { ParkedReport, TaskReport, ThreadReport } from "./runtime/control.ts";

@@ -24,10 +24,13 @@ interface Held {
 }
 
 const SHARED = "shared.";
+/** Channels met lately, so that a thousand tasks with one channel share one object for it. */
+const MOST_RECENT = 64;
 
 export class HandleTable implements Handles {
   /** Set once, when the thread's waiters exist. */
   declare waiters: Waiters;
+  readonly #recent = new Map<number, Channel<unknown>>();
   readonly #lost = new FinalizationRegistry<Held>((held) => this.release(held.header, held.generation, held.type));
 
   /** Watches over a new object of this thread. */
@@ -51,7 +54,20 @@ export class HandleTable implements Handles {
   adopt(at: number, generation: number, type: string): object {
     const { waiters } = this;
     if (type.startsWith(SHARED)) return new SharedArray(waiters.arena, type.slice(SHARED.length) as SharedKind, at, generation);
-    return this.track(openChannel(waiters, at, generation, typeOfName(type.slice(5, -1))));
+    const recent = this.#recent.get(at);
+    if (recent !== undefined && recent.generation === generation) {
+      recent.relinquish();
+      return recent;
+    }
+    const channel = this.track(openChannel(waiters, at, generation, typeOfName(type.slice(5, -1))));
+    if (this.#recent.size >= MOST_RECENT) this.#recent.clear();
+    this.#recent.set(at, channel);
+    return channel;
+  }
+
+  /** Lets go of the channels met lately, so that those nobody uses can be collected. */
+  forget(): void {
+    this.#recent.clear();
   }
 
   release(at: number, generation: number, type: string): void {

@@ -26,7 +26,6 @@ export type PileOutcome = Required<Pick<GopherResult, "manifest" | "problems" | 
 export class GopherProgram implements CellProgram<Runtime> {
   readonly name = "gophers";
   readonly cells: readonly Cell[];
-  readonly sizing: Sizing;
   readonly #grid: GopherGrid;
   /** Iterations of a millisecond's computing, found once. */
   #iterationsPerMs = 0;
@@ -36,15 +35,21 @@ export class GopherProgram implements CellProgram<Runtime> {
     this.#grid = grid;
     const worlds = grid.pile === null ? grid.worlds : ["pile"];
     this.cells = worlds.flatMap((world) => grid.designs.flatMap((id) => grid.threads.map((threads) => this.#cell(world, id, threads))));
-    const step = Math.max(...grid.designs.map((id) => this.#design(id).lanes));
-    if (grid.pile !== null) this.sizing = { kind: "given", size: 1 };
-    else if (grid.books !== null) this.sizing = { kind: "given", size: grid.books };
-    else this.sizing = { kind: "found", start: step * Math.ceil(8 / step), step, most: step * Math.floor(MOST_LOADS / step) };
   }
 
   /** The pile's files and troubles, once a run is over; `null` without a pile. */
   get pileOutcome(): PileOutcome | null {
     return this.#pileOutcome;
+  }
+
+  sizing({ world }: Cell): Sizing {
+    const { pile, books, designs } = this.#grid;
+    if (pile !== null) return { kind: "given", size: 1 };
+    if (books !== null) return { kind: "given", size: books };
+    // so many loads that filling and emptying the pipeline is a small part of a run where structure is the point
+    const least = world === "wait" ? 40 : 8;
+    const step = Math.max(...designs.map((id) => this.#design(id).lanes));
+    return { kind: "found", start: step * Math.ceil(least / step), step, most: step * Math.floor(MOST_LOADS / step) };
   }
 
   async prepare(): Promise<void> {

@@ -26,7 +26,8 @@ export interface CellProgram<Pool> {
   /** "gophers", "dot"; `baseline.ts` knows the design that its gains refer to. */
   readonly name: string;
   readonly cells: readonly Cell[];
-  readonly sizing: Sizing;
+  /** The same for all cells of a group. */
+  sizing(cell: Cell): Sizing;
   /** Once, before anything is timed: calibrate, read the pile. */
   prepare(pool: Pool): Promise<void>;
   /** Lets every thread of the pool work for `ms`, so that its code is compiled. */

@@ -3,7 +3,7 @@
  * their times could not be compared; so the fastest of them decides, and the
  * baseline takes as many times longer as the fastest is faster.
  */
-import type { CellProgram } from "./program.ts";
+import type { CellProgram, Sizing } from "./program.ts";
 import type { Cell } from "./result.ts";
 
 /** Aim above the least time: runs vary, and one below it is not judged. */
@@ -11,7 +11,7 @@ const MARGIN = 1.15;
 const MOST_PROBES = 12;
 
 /** The sizing of a program that leaves its size to be found. */
-type Found = Extract<CellProgram<never>["sizing"], { kind: "found" }>;
+type Found = Extract<Sizing, { kind: "found" }>;
 
 /**
  * The least size, in whole steps, with which the fastest of `probes` takes
@@ -19,7 +19,7 @@ type Found = Extract<CellProgram<never>["sizing"], { kind: "found" }>;
  * begin; elsewhere each cell is run once at the start size.
  */
 export async function findSize<Pool>(program: CellProgram<Pool>, pool: Pool, probes: readonly Cell[], leastNs: number): Promise<number> {
-  const { sizing } = program;
+  const sizing = program.sizing(probes[0] as Cell);
   if (sizing.kind === "given") return sizing.size;
   const aimNs = leastNs * MARGIN;
   const { cell, ns } = fastestByModel(program, probes, sizing) ?? (await fastestByRun(program, pool, probes, sizing));

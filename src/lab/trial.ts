@@ -181,7 +181,8 @@ class Trial<Pool> {
   async #runCell(pool: Pool, entry: Entry<Pool>): Promise<unknown> {
     const { program, cell } = entry;
     const size = this.#sizes.get(groupOf(cell)) as number;
-    const rehearsal = program.sizing.kind === "found" ? program.sizing.step : size;
+    const sizing = program.sizing(cell);
+    const rehearsal = sizing.kind === "found" ? sizing.step : size;
     try {
       await program.run(pool, cell, rehearsal);
       for (let run = 0; run < this.#plan.runs && !this.#signal.aborted; run++) {

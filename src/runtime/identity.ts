@@ -19,6 +19,15 @@ export interface Identity {
   readonly site: string | undefined;
   /** Place in the list of live tasks, −1 for a shared identity. */
   place: number;
+  /** Of a shared identity: what its tasks that nobody joins do at their end, for those placed by record and for closures. */
+  placedEnds?: Ends;
+  localEnds?: Ends;
+}
+
+/** What happens when a task ends. */
+export interface Ends {
+  readonly done: () => void;
+  readonly failed: (error: unknown) => void;
 }
 
 /** Live tasks of one thread with an identity of their own. */

@@ -44,7 +44,7 @@ export class Local {
 
   constructor({ arena, cores, onFault, onWaiting }: LocalOptions) {
     this.arena = arena;
-    this.processor = new Processor({ arena, cores, onWaiting });
+    this.processor = new Processor({ arena, cores, onWaiting, onIdle: () => this.#handles.forget() });
     this.timers = new Timers((count) => {
       arena.i32[arena.here + processor.timers] = count;
     });

@@ -21,7 +21,7 @@ import type { Processor, TaskRunner } from "../scheduler/processor.ts";
 import { pushTask } from "../scheduler/task-queue.ts";
 import { isAsleep, ring, ringAny } from "../sync/doorbell.ts";
 import { pushInbox } from "../sync/inbox.ts";
-import { Identities, type Identity } from "./identity.ts";
+import { type Ends, Identities, type Identity } from "./identity.ts";
 import { captureSite } from "./site.ts";
 import { type AnyFunction, type TaskSource, importTask, loadedTask, sourceOf } from "./task-function.ts";
 
@@ -134,13 +134,10 @@ export class Tasks implements TaskRunner {
   }
 
   #startClosure(fn: AnyFunction, args: unknown[], site: string | undefined, join: number): void {
-    const name = closureName(fn);
-    this.#options.processor.startSoon(() => this.#run(fn, args, { id: this.#id(), name, nameId: 0, site }, (failed, value) => this.#endClosure(join, name, failed, value)));
-  }
-
-  #endClosure(join: number, name: string, failed: boolean, value: unknown): void {
-    if (join >= 0) this.#settle(join, failed, value);
-    else if (failed) this.#fault(name, value);
+    const what = { id: this.#id(), name: closureName(fn), nameId: 0, site };
+    this.#options.processor.startSoon(
+      join < 0 ? () => this.#runAlone(fn, args, what, false) : () => this.#run(fn, args, what, (failed, value) => this.#settle(join, failed, value)),
+    );
   }
 
   /** Makes the record and passes it to a thread. */
@@ -226,37 +223,66 @@ export class Tasks implements TaskRunner {
     } catch (error) {
       return this.#end(record, name, true, error);
     }
-    const identity = { id: i32[record + taskRecord.id], name, nameId: i32[record + taskRecord.name], site: call.site };
-    this.#run(fn, call.args, identity, (failed, value) => this.#end(record, name, failed, value));
+    const what = { id: i32[record + taskRecord.id], name, nameId: i32[record + taskRecord.name], site: call.site };
+    if (i32[record + taskRecord.join] < 0) {
+      this.#arena.free(record);
+      return this.#runAlone(fn, call.args, what, true);
+    }
+    this.#run(fn, call.args, what, (failed, value) => this.#end(record, name, failed, value));
   }
 
   /** Runs a function as a task of this thread. */
   #run(fn: AnyFunction, args: unknown[], what: Omit<Identity, "place">, ended: (failed: boolean, value: unknown) => void): void {
     const { identities } = this;
     const identity = identities.add(what);
+    const end = (failed: boolean, value: unknown): void => {
+      identities.remove(identity);
+      ended(failed, value);
+      this.#options.processor.ended();
+    };
     let result: unknown;
     try {
       result = identities.enter(identity, fn, args);
     } catch (error) {
-      identities.remove(identity);
-      return ended(true, error);
+      return end(true, error);
     }
-    if (!isThenable(result)) {
-      identities.remove(identity);
-      return ended(false, result);
-    }
+    if (!isThenable(result)) return end(false, result);
     result.then(
-      (value) => {
-        identities.remove(identity);
-        ended(false, value);
-        this.#options.processor.ended();
-      },
-      (error) => {
-        identities.remove(identity);
-        ended(true, error);
-        this.#options.processor.ended();
-      },
+      (value) => end(false, value),
+      (error) => end(true, error),
     );
+  }
+
+  /** As `#run`, for a task that nobody joins. Of those there may be a million: with a shared identity they share these callbacks too. */
+  #runAlone(fn: AnyFunction, args: unknown[], what: Omit<Identity, "place">, isPlaced: boolean): void {
+    const { identities } = this;
+    const identity = identities.add(what);
+    let result: unknown;
+    try {
+      result = identities.enter(identity, fn, args);
+    } catch (error) {
+      return this.#endAlone(identity, isPlaced, true, error);
+    }
+    if (!isThenable(result)) return this.#endAlone(identity, isPlaced, false, undefined);
+    const end: Ends = (isPlaced ? identity.placedEnds : identity.localEnds) ?? {
+      done: () => this.#endAlone(identity, isPlaced, false, undefined),
+      failed: (error) => this.#endAlone(identity, isPlaced, true, error),
+    };
+    if (identity.place < 0) {
+      if (isPlaced) identity.placedEnds = end;
+      else identity.localEnds = end;
+    }
+    result.then(end.done, end.failed);
+  }
+
+  #endAlone(identity: Identity, isPlaced: boolean, failed: boolean, error: unknown): void {
+    this.identities.remove(identity);
+    if (isPlaced) {
+      this.#arena.i32[this.#arena.here + processor.finished]++;
+      changeLoad(this.#arena, this.#arena.index, -1);
+    }
+    if (failed) this.#fault(identity.name, identity.site, error);
+    this.#options.processor.ended();
   }
 
   /** A task of a record has ended here: sends the result home. */
@@ -267,8 +293,7 @@ export class Tasks implements TaskRunner {
     changeLoad(arena, i32[record + taskRecord.place], -1);
     if (i32[record + taskRecord.join] < 0) {
       arena.free(record);
-      if (failed) this.#fault(name, value);
-      return;
+      return this.#fault(name, undefined, value);
     }
     const [hasFailed, payload] = this.#encodeResult(name, failed, value);
     i32[record + taskRecord.payload] = payload;
@@ -333,9 +358,9 @@ export class Tasks implements TaskRunner {
     join.reject(error);
   }
 
-  #fault(name: string, error: unknown): void {
+  #fault(name: string, site: string | undefined, error: unknown): void {
     const { threads, index } = this.#arena;
-    continueStack(error, `task ${name}, started with go, failed on ${index === threads ? "the main thread" : `thread ${index}`}`, this.current()?.site);
+    continueStack(error, `task ${name}, started with go, failed on ${index === threads ? "the main thread" : `thread ${index}`}`, site);
     this.#options.onFault(error);
   }
 

@@ -13,7 +13,9 @@ import { ring, ringAny } from "../sync/doorbell.ts";
 const LOOK_EVERY_MS = 50;
 const STUCK_MS = 100;
 /** How often a sleeping thread that has tasks is asked for a turn: one that computes after a foreign event does not take it. */
-const ASK_EVERY_MS = 250;
+const ASK_EVERY_MS = 1000;
+/** A sleeping thread that does not answer may only be short of a core: it is given longer. */
+const UNANSWERED_MS = 500;
 
 /** The last question to a sleeping thread. */
 interface Question {
@@ -59,7 +61,10 @@ export class Watchdog {
     const { i32 } = this.#arena;
     const turns = i32[this.#arena.processorAt(thread) + processor.turns];
     const question = this.#questions.get(thread);
-    if (question !== undefined && question.turns === turns) return nowMs - question.sinceMs;
+    if (question !== undefined && question.turns === turns) {
+      const heldMs = nowMs - question.sinceMs;
+      return heldMs < UNANSWERED_MS ? 0 : heldMs;
+    }
     if (question === undefined || nowMs - question.sinceMs > ASK_EVERY_MS) {
       if (loadOf(this.#arena, thread) === 0) return 0;
       this.#questions.set(thread, { turns, sinceMs: nowMs });

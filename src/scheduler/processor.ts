@@ -57,6 +57,8 @@ export interface ProcessorOptions {
   readonly cores: number;
   /** Told when the first wait of this thread is parked and when the last one is over. */
   readonly onWaiting?: (() => void) | undefined;
+  /** Told when there is nothing to do: a moment to tidy up. */
+  readonly onIdle: () => void;
 }
 
 export class Processor implements Turn {
@@ -68,6 +70,7 @@ export class Processor implements Turn {
   readonly #arena: Arena;
   readonly #cores: number;
   readonly busy: (() => void) | undefined;
+  readonly #onIdle: () => void;
   readonly #isThread: boolean;
   readonly #doorbell: Doorbell;
   readonly #ready = new Fifo<Wait>();
@@ -84,7 +87,8 @@ export class Processor implements Turn {
   #nap: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor({ arena, cores, onWaiting }: ProcessorOptions) {
+  constructor({ arena, cores, onWaiting, onIdle }: ProcessorOptions) {
+    this.#onIdle = onIdle;
     this.busy = onWaiting;
     this.#arena = arena;
     this.#cores = cores;
@@ -279,6 +283,7 @@ export class Processor implements Turn {
       return;
     }
     this.#idleSinceMs = 0;
+    this.#onIdle();
     if (this.#isThread && anyTasks(this.#arena)) this.#nap ??= setTimeout(this.#endNap, NAP_MS);
     if (!this.#doorbell.fallAsleep(this.#hasWork)) this.#arm();
   }

@@ -83,8 +83,7 @@ export class Wait {
   reject: ((error: unknown) => void) | undefined;
   /** What the finisher keeps here (a sleep's timer). */
   extra: unknown;
-  signal: AbortSignal | undefined;
-  onAbort: (() => void) | undefined;
+  abort: Abort | undefined;
 
   constructor(record: number, reason: WaitReason, finisher: Finisher) {
     this.record = record;
@@ -95,9 +94,14 @@ export class Wait {
     this.resolve = undefined;
     this.reject = undefined;
     this.extra = undefined;
-    this.signal = undefined;
-    this.onAbort = undefined;
+    this.abort = undefined;
   }
+}
+
+/** The signal that can end a wait, and what it calls. */
+interface Abort {
+  readonly signal: AbortSignal;
+  readonly listener: () => void;
 }
 
 let lastResolve: ((value: unknown) => void) | undefined;
@@ -177,8 +181,8 @@ export class Waiters implements Space {
 
   /** Gives the record of a wait back that is in no queue. */
   release(wait: Wait): void {
-    if (wait.signal !== undefined) wait.signal.removeEventListener("abort", wait.onAbort as () => void);
-    wait.signal = undefined;
+    wait.abort?.signal.removeEventListener("abort", wait.abort.listener);
+    wait.abort = undefined;
     this.#idle.push(wait.record);
   }
 
@@ -251,13 +255,14 @@ export class Waiters implements Space {
     wait.resolve = lastResolve;
     wait.reject = lastReject;
     wait.task = turn.task();
-    wait.sinceMs = turn.nowMs;
+    // An integer: a fraction would be an object of its own.
+    wait.sinceMs = turn.nowMs | 0;
     this.#waits[this.arena.i32[wait.record + waiter.local]] = wait;
     if (this.#parked++ === 0) turn.busy?.();
     if (signal !== undefined) {
-      wait.signal = signal;
-      wait.onAbort = () => this.#abort(wait, signal);
-      signal.addEventListener("abort", wait.onAbort, { once: true });
+      const listener = (): void => this.#abort(wait, signal);
+      wait.abort = { signal, listener };
+      signal.addEventListener("abort", listener, { once: true });
     }
     turn.parked(wait);
     return promise;
@@ -310,7 +315,7 @@ export class Waiters implements Space {
 
   #abort(wait: Wait, signal: AbortSignal): void {
     // Not if it is over already and only waits for its turn.
-    if (wait.signal === signal && wait.finisher.withdraw(wait)) this.#fail(wait, signal.reason);
+    if (wait.abort?.signal === signal && wait.finisher.withdraw(wait)) this.#fail(wait, signal.reason);
   }
 
   /** Takes every parked wait out of its queue and rejects it: the runtime stops. */

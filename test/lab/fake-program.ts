@@ -27,7 +27,7 @@ export const fakeCells = (worlds = ["cpu", "wait"], designs = ["G1", "G4", "G6",
 /** One load takes 4 ms of work on one thread; runs vary by `noise`. */
 export class FakeProgram implements CellProgram<FakePool> {
   readonly name = "gophers";
-  readonly sizing: Sizing;
+  readonly #sizing: Sizing;
   readonly cells: readonly Cell[];
   /** Every call, in order: "prepare", "warm 2", "run G6 cpu 2 40". */
   readonly calls: string[] = [];
@@ -37,8 +37,12 @@ export class FakeProgram implements CellProgram<FakePool> {
 
   constructor(cells: readonly Cell[], { noise = 0, sizing = { kind: "found", start: 8, step: 8, most: 100_000 } as Sizing } = {}) {
     this.cells = cells;
-    this.sizing = sizing;
+    this.#sizing = sizing;
     this.#noise = noise;
+  }
+
+  sizing(): Sizing {
+    return this.#sizing;
   }
 
   async prepare(): Promise<void> {

@@ -57,15 +57,11 @@ describe("on a thread", () => {
     await rm(folder, { recursive: true });
   });
 
-  /** Writes a module, imports it here, and puts other text in its place before a thread sees it. */
-  async function replaced(name: string, thenText: string): Promise<() => Promise<unknown>> {
+  /** A task of a module with this text, which only a thread ever imports. */
+  async function taskOf(name: string, text: string): Promise<() => Promise<unknown>> {
     const file = join(folder, name);
-    const index = new URL("../../src/index.ts", import.meta.url).href;
-    await writeFile(file, `import { task } from ${JSON.stringify(index)};\nexport const there = task(import.meta, async function there() { return 1; });\n`);
-    const { url } = { url: pathToFileURL(file).href };
-    const there = task({ url }, async function there() {});
-    await writeFile(file, thenText);
-    return there;
+    await writeFile(file, text);
+    return task({ url: pathToFileURL(file).href }, async function there() {});
   }
 
   test("a module that throws while it is imported: ERR_TASK_MODULE with the cause", async () => {
@@ -78,7 +74,7 @@ describe("on a thread", () => {
   });
 
   test("a module with a syntax error", async () => {
-    const error = (await thrown(async () => rt.spawn(await replaced("syntax.mjs", "export const ) = 1;")))) as WarrenError;
+    const error = (await thrown(async () => rt.spawn(await taskOf("syntax.mjs", "export const ) = 1;")))) as WarrenError;
     expect(error).toEqual(coded("ERR_TASK_MODULE", "syntax.mjs"));
     expect(error.cause).toBeInstanceOf(SyntaxError);
   });

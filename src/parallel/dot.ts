@@ -1,0 +1,128 @@
+/**
+ * The dot product of two shared vectors on the threads of a runtime: parallel,
+ * not concurrent. Nothing is copied; each thread reads the vectors where they lie.
+ *
+ * Invariants:
+ * - The chunks are cut into contiguous runs, each chunk in exactly one run; a run
+ *   is computed by one task, which writes the partial sums of its chunks and of
+ *   no others. The call returns only after every task has ended, failed or not:
+ *   the partial sums are freed when nobody can write them any more.
+ * - Grid, tree and each kernel's order of additions do not depend on the number
+ *   of tasks (dot-grid.ts, kernel.ts), so the result has the same bits for every
+ *   number of tasks and threads.
+ *
+ * Source: gophers.md section 5.1; the static schedule of OpenMP's `parallel for`.
+ * Not done: handing out chunks one by one through a shared counter (a channel
+ * operation or a contended word for each 12 µs of work; a thread that is behind
+ * is helped by stealing its unstarted runs instead).
+ */
+import { WarrenError, printValue } from "../errors.ts";
+import { SharedArray } from "../memory/shared-array.ts";
+import { current } from "../runtime/ambient.ts";
+import type { Local } from "../runtime/local.ts";
+import { task } from "../runtime/task-function.ts";
+import { chunkCount, chunkLength, chunkStart, sumTree } from "./dot-grid.ts";
+import { type DotKernel, dotKernels } from "./kernel.ts";
+
+/** Options of `dot`. */
+export interface DotOptions {
+  /** `"simd"`, the default: WebAssembly with 128-bit vectors; `"js"`: a plain loop. They differ in the last bits. */
+  readonly kernel?: DotKernel | undefined;
+  /**
+   * Into how many tasks the work is cut; never more than there are chunks. By
+   * default four a thread, but none with less than four chunks. With 1, a task
+   * computes everything itself, one loop, and starts no other.
+   */
+  readonly tasks?: number | undefined;
+}
+
+type Vector = SharedArray<"f64">;
+
+/** Tasks a thread gets by default: enough for an idle thread to find one to steal from a busy one. */
+const TASKS_PER_THREAD = 4;
+/** Least chunks of a default task: 50 µs of work or more, some ten times what starting it costs. */
+const LEAST_CHUNKS = 4;
+/** A run lets its thread do something else after this many chunks, 1-3 ms. */
+const CHUNKS_PER_TURN = 64;
+const KERNELS: readonly DotKernel[] = ["js", "simd"];
+
+/**
+ * The dot product of two vectors made by `shared.float64`: the same 64 bits for
+ * every number of threads and tasks. The vectors may be the same one; nobody may
+ * write or free them meanwhile. Empty vectors give 0.
+ *
+ * @throws ERR_INVALID_ARGUMENT for other vectors or lengths that differ, ERR_STALE_HANDLE for freed vectors and those of another runtime, ERR_ARENA_FULL, ERR_NO_RUNTIME, ERR_WHICH_RUNTIME
+ */
+export async function dot(a: SharedArray<"f64">, b: SharedArray<"f64">, options: DotOptions = {}): Promise<number> {
+  const local = current("dot");
+  checkVectors(local, a, b);
+  const chunks = chunkCount(a.length);
+  const { kernel, tasks } = resolveOptions(options, chunks, local.arena.threads);
+  if (chunks === 0) return 0;
+  const partials = local.shared.float64(chunks);
+  try {
+    await compute(local, { a, b, partials, kernel }, tasks);
+    return sumTree(partials.array);
+  } finally {
+    partials.free();
+  }
+}
+
+interface Product {
+  readonly a: Vector;
+  readonly b: Vector;
+  /** One value per chunk. */
+  readonly partials: Vector;
+  readonly kernel: DotKernel;
+}
+
+/** Fills the partial sums. On a thread of the pool the calling task takes the first run itself. */
+async function compute(local: Local, product: Product, tasks: number): Promise<void> {
+  const { arena } = local;
+  const { partials } = product;
+  const isThread = arena.index < arena.threads;
+  const boundary = (run: number): number => Math.floor((run * partials.length) / tasks);
+  const runs: Promise<unknown>[] = [];
+  try {
+    for (let run = isThread ? 1 : 0; run < tasks; run++) runs.push(local.spawn(dotRun, [product, boundary(run), boundary(run + 1)], undefined));
+    if (isThread) runs.push(dotRun(product, 0, boundary(1)));
+  } finally {
+    await Promise.allSettled(runs);
+  }
+  await Promise.all(runs);
+}
+
+/** Writes the partial sums of the chunks `first` to `end` − 1. */
+const dotRun = task(import.meta, async function dotRun({ a, b, partials, kernel }: Product, first: number, end: number): Promise<void> {
+  const local = current("dot");
+  const multiply = dotKernels(local.arena.memory)[kernel];
+  const sums = partials.array;
+  const bytes = a.array.BYTES_PER_ELEMENT;
+  for (let chunk = first; chunk < end; chunk++) {
+    if (chunk > first && (chunk - first) % CHUNKS_PER_TURN === 0) await local.yieldNow();
+    const offset = chunkStart(chunk) * bytes;
+    sums[chunk] = multiply(a.byteOffset + offset, b.byteOffset + offset, chunkLength(a.length, chunk));
+  }
+});
+
+function checkVectors(local: Local, a: unknown, b: unknown): void {
+  for (const [name, vector] of [["a", a], ["b", b]] as const) {
+    if (!(vector instanceof SharedArray) || vector.kind !== "f64") {
+      const actual = vector instanceof SharedArray ? `a shared ${vector.kind} array` : printValue(vector);
+      throw new WarrenError("ERR_INVALID_ARGUMENT", `dot needs vectors made by shared.float64: ${name} is ${actual}`, { vector: name });
+    }
+    vector.handleIn(local.arena);
+  }
+  const [length, otherLength] = [(a as Vector).length, (b as Vector).length];
+  if (length !== otherLength) {
+    throw new WarrenError("ERR_INVALID_ARGUMENT", `dot needs vectors of one length, not of ${length} and ${otherLength}`, { lengths: [length, otherLength] });
+  }
+}
+
+/** @returns a number of tasks from 1 to `chunks`; of no chunks, 1 */
+function resolveOptions(options: DotOptions, chunks: number, threads: number): { kernel: DotKernel; tasks: number } {
+  const { kernel = "simd", tasks = Math.min(threads * TASKS_PER_THREAD, Math.floor(chunks / LEAST_CHUNKS)) || 1 } = options;
+  if (!KERNELS.includes(kernel)) throw new WarrenError("ERR_INVALID_ARGUMENT", `dot has the kernels ${KERNELS.join(" and ")}, not ${printValue(kernel)}`);
+  if (!Number.isInteger(tasks) || tasks < 1) throw new WarrenError("ERR_INVALID_ARGUMENT", `tasks must be a whole number of at least 1, not ${printValue(tasks)}`);
+  return { kernel, tasks: Math.max(1, Math.min(tasks, chunks)) };
+}

@@ -1,0 +1,61 @@
+import { describe, expect, test } from "vitest";
+import { LIMITS, type RuntimeOptions, run, start } from "../../src/index.ts";
+import { add } from "./start-tasks.ts";
+import { thrown } from "./until.ts";
+
+const wrong: [string, unknown, string, string][] = [
+  ["no object", 4, "ERR_INVALID_ARGUMENT", "4"],
+  ["null", null, "ERR_INVALID_ARGUMENT", "null"],
+  ["an unknown option", { thread: 2 }, "ERR_INVALID_ARGUMENT", "thread"],
+  ["threads −1", { threads: -1 }, "ERR_INVALID_ARGUMENT", "-1"],
+  ["threads 0", { threads: 0 }, "ERR_INVALID_ARGUMENT", "0"],
+  ["threads 1.5", { threads: 1.5 }, "ERR_INVALID_ARGUMENT", "1.5"],
+  ["threads NaN", { threads: NaN }, "ERR_INVALID_ARGUMENT", "NaN"],
+  ["threads Infinity", { threads: Infinity }, "ERR_INVALID_ARGUMENT", "Infinity"],
+  ['threads "8"', { threads: "8" }, "ERR_INVALID_ARGUMENT", '"8"'],
+  ["threads 1n", { threads: 1n }, "ERR_INVALID_ARGUMENT", "1n"],
+  ["threads null", { threads: null }, "ERR_INVALID_ARGUMENT", "null"],
+  ["too many threads", { threads: LIMITS.threads + 1 }, "ERR_LIMIT", String(LIMITS.threads)],
+  ["threads 2³²", { threads: 2 ** 32 }, "ERR_LIMIT", "4294967296"],
+  ["too small an arena", { arenaBytes: 1000 }, "ERR_INVALID_ARGUMENT", "1000"],
+  ["too large an arena", { arenaBytes: LIMITS.arenaBytes + 1 }, "ERR_INVALID_ARGUMENT", String(LIMITS.arenaBytes)],
+  ["arenaBytes 1e7 + ½", { arenaBytes: 1e7 + 0.5 }, "ERR_INVALID_ARGUMENT", "10000000.5"],
+  ['arenaBytes "1e9"', { arenaBytes: "1e9" }, "ERR_INVALID_ARGUMENT", "1e9"],
+  ["a heap of −5 MB", { maxOldGenerationSizeMb: -5 }, "ERR_INVALID_ARGUMENT", "-5"],
+  ["a heap of NaN MB", { maxOldGenerationSizeMb: NaN }, "ERR_INVALID_ARGUMENT", "NaN"],
+];
+
+describe("start refuses, naming the value (B11.01)", () => {
+  test.each(wrong)("%s", async (_name, options, code, shown) => {
+    expect(await thrown(() => start(options as RuntimeOptions))).toMatchObject({ code, message: expect.stringContaining(shown) });
+  });
+});
+
+describe("run refuses the same", () => {
+  test.each(wrong)("%s", async (_name, options, code, shown) => {
+    expect(await thrown(() => run(add as () => unknown, options as RuntimeOptions))).toMatchObject({ code, message: expect.stringContaining(shown) });
+  });
+
+  test.each([[5], ["ab"], [{ 0: 1 }], [null]])("arguments %s, which are no array", async (args) => {
+    expect(await thrown(() => run(add, { threads: 1, args: args as never }))).toMatchObject({ code: "ERR_INVALID_ARGUMENT", message: expect.stringContaining("args") });
+  });
+
+  test.each([[undefined], [null], [5], [async () => 1], [function plain() {}]])("%s, which is no task", async (main) => {
+    expect(await thrown(() => run(main as never, { threads: 1 }))).toMatchObject({ code: "ERR_INVALID_ARGUMENT", message: expect.stringContaining("task(import.meta") });
+  });
+});
+
+describe("what is accepted", () => {
+  test("undefined is the default", async () => {
+    await using rt = await start({ threads: undefined, arenaBytes: undefined, maxOldGenerationSizeMb: undefined });
+    expect(rt.threads).toBeGreaterThanOrEqual(1);
+    expect((await rt.stats()).arena.limit).toBe(1_073_741_824);
+  });
+
+  test("more threads than cores, a small arena, a small heap", async () => {
+    await using rt = await start({ threads: 5, arenaBytes: 4_194_304, maxOldGenerationSizeMb: 64 });
+    expect(rt.threads).toBe(5);
+    expect((await rt.stats()).arena.limit).toBe(4_194_304);
+    expect(await Promise.all([0, 1, 2, 3, 4].map((index) => rt.spawn.on(index)(add, index, 1)))).toEqual([1, 2, 3, 4, 5]);
+  });
+});

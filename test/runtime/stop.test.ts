@@ -1,0 +1,158 @@
+import { describe, expect, test } from "vitest";
+import { type Runtime, i32, start } from "../../src/index.ts";
+import { add } from "./start-tasks.ts";
+import { thrown, until } from "./until.ts";
+import { burn, countForEver, leaveThemBehind, parkOn, spin } from "./world-tasks.ts";
+
+const STOPPED = { code: "ERR_RUNTIME_STOPPED" };
+
+/** Every call of a stopped runtime. */
+function callsOf(rt: Runtime): [string, () => unknown][] {
+  return [
+    ["go", () => rt.go(add, 1, 2)],
+    ["spawn", () => rt.spawn(add, 1, 2)],
+    ["a closure", () => rt.spawn(async () => 1)],
+    ["chan", () => rt.chan(i32)],
+    ["oneshot", () => rt.oneshot(i32)],
+    ["select", () => rt.select({ a: undefined }, { otherwise: true })],
+    ["after", () => rt.after(1)],
+    ["never", () => rt.never()],
+    ["sleep", () => rt.sleep(1)],
+    ["yieldNow", () => rt.yieldNow()],
+    ["shared", () => rt.shared.int32(1)],
+    ["stats", () => rt.stats()],
+    ["dump", () => rt.dump()],
+  ];
+}
+
+describe("stop", () => {
+  test("rejects what waits on the main thread, of every kind", async () => {
+    const rt = await start({ threads: 1 });
+    const ch = rt.chan(i32);
+    const full = rt.chan(i32, 1);
+    await full.send(1);
+    const waiting = {
+      receive: ch.recv(),
+      send: full.send(2),
+      select: rt.select({ a: ch, b: full.sending(3) }),
+      sleep: rt.sleep(1e9),
+      after: rt.after(1e9).recv(),
+      never: rt.never().recv(),
+      join: rt.spawn(parkOn, "sleep", ch),
+      closure: rt.spawn(async () => ch.recv()),
+      iteration: ch[Symbol.asyncIterator]().next(),
+    };
+    await until(async () => (await rt.dump())[1].parked.length === 10);
+    await rt.stop();
+    for (const [name, promise] of Object.entries(waiting)) expect(await thrown(() => promise), name).toMatchObject(STOPPED);
+  });
+
+  test("a wait that nobody awaits is no unhandled rejection", async () => {
+    const unhandled: unknown[] = [];
+    const note = (error: unknown): unknown => unhandled.push(error);
+    process.on("unhandledRejection", note);
+    const rt = await start({ threads: 1 });
+    void rt.chan(i32).recv();
+    void rt.sleep(1e9);
+    void rt.spawn(parkOn, "sleep", rt.chan(i32));
+    await rt.stop();
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    process.off("unhandledRejection", note);
+    expect(unhandled).toEqual([]);
+  });
+
+  test("twice, and at the same time", async () => {
+    const rt = await start({ threads: 1 });
+    await Promise.all([rt.stop(), rt.stop()]);
+    await rt.stop();
+    await rt[Symbol.asyncDispose]();
+  });
+
+  test("afterwards every call is refused", async () => {
+    const rt = await start({ threads: 1 });
+    await rt.stop();
+    for (const [name, call] of callsOf(rt)) expect(await thrown(call), name).toMatchObject(STOPPED);
+  });
+
+  test("from the moment it is called, every call is refused", async () => {
+    const rt = await start({ threads: 1 });
+    const stopped = rt.stop();
+    for (const [name, call] of callsOf(rt)) expect(await thrown(call), name).toMatchObject(STOPPED);
+    await stopped;
+  });
+
+  test("operations on a channel that outlived its runtime settle too", async () => {
+    const rt = await start({ threads: 1 });
+    const ch = rt.chan(i32);
+    await rt.stop();
+    expect(await thrown(() => ch.recv())).toMatchObject(STOPPED);
+    expect(await thrown(() => ch.send(1))).toMatchObject(STOPPED);
+  });
+
+  test("while threads are idle, parked, asleep and busy (B9.20)", async () => {
+    const rt = await start({ threads: 2 });
+    const counter = rt.shared.int32(1);
+    const ended = [rt.spawn(countForEver, counter), rt.spawn(countForEver, counter), rt.spawn(parkOn, "receive", rt.chan(i32)), rt.spawn(parkOn, "await", rt.chan(i32))];
+    await until(() => counter.array[0] > 100);
+    await rt.stop();
+    for (const join of ended) expect(await thrown(() => join)).toMatchObject(STOPPED);
+  });
+
+  test("while a thread computes for longer than it is asked to wait (B9.20)", async () => {
+    const rt = await start({ threads: 2 });
+    const slow = rt.spawn(burn, 2000);
+    await until(async () => (await rt.stats().catch(() => undefined)) === undefined || true);
+    await rt.stop();
+    expect(await thrown(() => slow)).toMatchObject(STOPPED);
+  });
+
+  test("while a thread is in an endless loop: it is ended by force (B9.20)", async () => {
+    const rt = await start({ threads: 2 });
+    const flag = rt.shared.int32(1);
+    const stuck = rt.spawn(spin, flag);
+    await until(() => flag.array[0] === 1);
+    await rt.stop();
+    expect(await thrown(() => stuck)).toMatchObject(STOPPED);
+  });
+
+  test("while it is asked for statistics that a busy thread has not given", async () => {
+    const rt = await start({ threads: 1 });
+    const flag = rt.shared.int32(1);
+    void rt.spawn(spin, flag);
+    await until(() => flag.array[0] === 1);
+    const asked = thrown(() => rt.stats());
+    await rt.stop();
+    expect(await asked).toMatchObject(STOPPED);
+  });
+
+  test("await using stops it", async () => {
+    let ch;
+    {
+      await using rt = await start({ threads: 1 });
+      ch = rt.chan(i32, 1);
+      expect(await rt.spawn(add, 1, 2)).toBe(3);
+    }
+    expect(await thrown(() => ch.recv())).toMatchObject(STOPPED);
+  });
+
+  test("one of two starting at once leaves the other", async () => {
+    const [first, second] = await Promise.all([start({ threads: 1 }), start({ threads: 1 })]);
+    await first.stop();
+    expect(await second.spawn(add, 1, 2)).toBe(3);
+    await second.stop();
+  });
+});
+
+describe("run is Go's main", () => {
+  test("what its children were doing when it returned is cancelled", async () => {
+    // In an open world the same children go on: the counter tells the two apart.
+    const rt = await start({ threads: 2 });
+    const counter = rt.shared.int32(1);
+    expect(await rt.spawn(leaveThemBehind, counter)).toBe("main is done");
+    const seen = counter.array[0];
+    await until(() => counter.array[0] > seen);
+    await rt.stop();
+  });
+});

@@ -1,0 +1,80 @@
+/**
+ * The two vectors of the dot product and the numbers in them: element i of
+ * either depends on i and the seed alone, so that any thread can write any part.
+ *
+ * Source of the mixing: Murmur3's 32-bit finaliser (Austin Appleby, public domain).
+ */
+import { shared, type SharedArray } from "../../src/index.ts";
+import type { Numbers } from "./config.ts";
+
+/** Two vectors in shared memory. */
+export interface Vectors {
+  readonly a: SharedArray<"f64">;
+  readonly b: SharedArray<"f64">;
+  /** The exact product; `null` where the elements are fractional. */
+  readonly exact: bigint | null;
+}
+
+/** Whole elements are −HALF_RANGE … HALF_RANGE − 1: 2²⁵ products of them add up to less than 2⁴⁶. */
+const HALF_RANGE = 1024;
+/** Products added in a double before they go into the exact sum: below 2³⁶, so exact. */
+const EXACT_STRETCH = 65_536;
+/** What keeps the two vectors apart. */
+const SALT = { a: 0x9e37_79b9, b: 0x85eb_ca6b } as const;
+
+/** Two vectors of `size` zeros. @throws ERR_ARENA_FULL, and nothing is taken */
+export function makeVectors(size: number): { a: SharedArray<"f64">; b: SharedArray<"f64"> } {
+  const a = shared.float64(size);
+  try {
+    return { a, b: shared.float64(size) };
+  } catch (error) {
+    a.free();
+    throw error;
+  }
+}
+
+/**
+ * Writes the elements `first` to `end` − 1 of both vectors.
+ *
+ * @returns the exact product of the part, in integers; 0 for fractional numbers
+ */
+export function fillRun(vectors: { readonly a: SharedArray<"f64">; readonly b: SharedArray<"f64"> }, first: number, end: number, numbers: Numbers, seed: number): bigint {
+  const a = vectors.a.array;
+  const b = vectors.b.array;
+  const element = numbers === "whole" ? whole : fractional;
+  for (let i = first; i < end; i++) {
+    a[i] = element(i, seed ^ SALT.a);
+    b[i] = element(i, seed ^ SALT.b);
+  }
+  return numbers === "whole" ? exactProduct(a, b, first, end) : 0n;
+}
+
+/** The product of whole elements, in integers. */
+function exactProduct(a: Float64Array, b: Float64Array, first: number, end: number): bigint {
+  let exact = 0n;
+  for (let from = first; from < end; from += EXACT_STRETCH) {
+    let sum = 0;
+    for (let i = from; i < Math.min(end, from + EXACT_STRETCH); i++) sum += a[i] * b[i];
+    exact += BigInt(sum);
+  }
+  return exact;
+}
+
+function whole(i: number, seed: number): number {
+  return (mix(i, seed) & (2 * HALF_RANGE - 1)) - HALF_RANGE;
+}
+
+/** From −1 to 1, 53 random bits and a sign. */
+function fractional(i: number, seed: number): number {
+  const high = mix(i, seed) >>> 0;
+  const low = mix(i, ~seed) >>> 0;
+  return ((high & 1) === 0 ? 1 : -1) * (((high >>> 6) * 2 ** 27 + (low >>> 5)) / 2 ** 53);
+}
+
+/** 32 well-mixed bits of i and a seed. */
+function mix(i: number, seed: number): number {
+  let h = Math.imul(i ^ seed, 0xcc9e_2d51) ^ Math.imul(seed, 0x1b87_3593);
+  h = Math.imul(h ^ (h >>> 16), 0x85eb_ca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2_ae35);
+  return h ^ (h >>> 16);
+}
