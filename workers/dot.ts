@@ -51,7 +51,7 @@ const FILL_ELEMENTS = 262_144;
  */
 export const layVectors = task(import.meta, async function layVectors(plan: VectorPlan): Promise<Vectors> {
   const { size, numbers, seed } = planOf(plan);
-  const { a, b } = makeVectors(size);
+  const { a, b } = await makeVectors(size);
   const runs: Promise<bigint>[] = [];
   for (let first = 0; first < size; first += FILL_ELEMENTS) runs.push(spawn(fill, { a, b }, first, Math.min(size, first + FILL_ELEMENTS), numbers, seed));
   let exact = 0n;
@@ -98,7 +98,7 @@ export const multiply = task(import.meta, async function multiply(vectors: Vecto
  * thread alone: to warm a pool, place one on each thread.
  */
 export const warm = task(import.meta, async function warm(vectors: Vectors, how: Omit<Multiplication, "repeats">, ms: number): Promise<void> {
-  for (const untilMs = performance.now() + ms; performance.now() < untilMs; ) await multiply(vectors, { ...how, repeats: 1 });
+  for (const untilMs = performance.now() + ms; performance.now() < untilMs; await yieldNow()) await multiply(vectors, { ...how, repeats: 1 });
 });
 
 /**
@@ -113,7 +113,7 @@ export const dotProduct = task(import.meta, async function dotProduct(config: Do
   try {
     await warm(vectors, { kernel, variant, tasks }, WARM_UP_MS);
     const runs: Products[] = [];
-    while (runs.length < repeats) runs.push(await multiply(vectors, { kernel, variant, tasks, repeats: 1 }));
+    for (; runs.length < repeats; await yieldNow()) runs.push(await multiply(vectors, { kernel, variant, tasks, repeats: 1 }));
     const loop = await multiply(vectors, { kernel, variant: "loop", repeats: 1 });
     const checked = checkProducts(Float64Array.from([...runs, loop], ({ value }) => value), vectors.exact, kernel);
     return { wallNs: runs.map(({ wallNs }) => wallNs), bytes: 16 * size, ...checked };

@@ -18,7 +18,7 @@ import { oneOf } from "./values.ts";
 export async function headline(raw: RawOptions, command: readonly string[]): Promise<number> {
   const options = await resolve(raw, QUICK);
   const { grid } = resolveGophers({}, limits(), options.seed);
-  const dotGrid = resolveDot({}, limits(), namedSizes(readMachine())).grid;
+  const dotGrid = resolveDot({ kernel: "simd" }, limits(), namedSizes(readMachine())).grid;
   const [{ GopherProgram }, { DotProgram }] = await Promise.all([import("../lab/gopher-cells.ts"), import("../lab/dot-cells.ts")]);
   return runMeasurement({ programs: [new GopherProgram(grid), new DotProgram(dotGrid)], options, command, manifest: null });
 }

@@ -10,7 +10,7 @@ import type { CellResult, Result } from "../lab/result.ts";
 import { halfWidth } from "../lab/statistics.ts";
 import { judgeCell } from "../lab/summary.ts";
 import { groupTitle, rowGroups, type Row, type RowGroup } from "./rows.ts";
-import { count, printRatio, printShare, printTime, wrapped } from "./text.ts";
+import { count, printRatio, printShare, printTime, threeFigures, wrapped } from "./text.ts";
 
 /** How to draw. */
 export interface TableStyle {
@@ -26,9 +26,10 @@ type Paint = (format: Parameters<typeof styleText>[0], text: string) => string;
 interface Column {
   readonly title: string;
   readonly align: "left" | "right";
+  /** A column that is empty in every row is left out. */
+  readonly text: (row: Row, paint: Paint) => string;
   /** 0: always shown. Others are shown while there is room, the least expendable first. */
   readonly expendable: number;
-  readonly text: (row: Row, paint: Paint) => string;
 }
 
 const GAP = 2;
@@ -38,7 +39,8 @@ const BY_DEFINITION = "—";
 
 const COLUMNS: readonly Column[] = [
   { title: "design", align: "left", expendable: 0, text: ({ cell }) => cell.design },
-  { title: "gophers", align: "right", expendable: 3, text: ({ cell }) => String(cell.gophers) },
+  { title: "gophers", align: "right", expendable: 3, text: ({ cell }) => (cell.program === "gophers" ? String(cell.gophers) : "") },
+  { title: "tasks", align: "right", expendable: 3, text: ({ cell }) => (cell.program === "gophers" ? "" : String(cell.gophers)) },
   { title: "threads", align: "right", expendable: 0, text: ({ cell }) => String(cell.threads) },
   { title: "time", align: "right", expendable: 0, text: ({ cell }) => printTime(cell.summary.medianNs) },
   { title: "95 %", align: "right", expendable: 1, text: ({ cell }) => printInterval(cell) },
@@ -49,6 +51,7 @@ const COLUMNS: readonly Column[] = [
   { title: "CPU A", align: "right", expendable: 0, text: ({ cell }) => (cell.trace.Acpu === undefined ? "?" : printRatio(cell.trace.Acpu)) },
   { title: "model", align: "right", expendable: 6, text: ({ cell }) => (cell.predicted === undefined ? "" : printTime(cell.predicted.ns)) },
   { title: "of model", align: "right", expendable: 5, text: ({ cell }) => (cell.predicted === undefined ? "" : `${Math.round((100 * cell.summary.medianNs) / cell.predicted.ns)} %`) },
+  { title: "GB/s", align: "right", expendable: 4, text: ({ cell }) => printRate(cell) },
   { title: "verdict", align: "left", expendable: 0, text: ({ cell }, paint) => paintedVerdict(cell.verdict, paint) },
 ];
 
@@ -117,6 +120,11 @@ function fitted(columns: readonly Column[], cells: ReadonlyMap<Column, readonly 
 function paintedVerdict(verdict: CellResult["verdict"], paint: Paint): string {
   const color = VERDICT_COLOR[verdict];
   return color === undefined ? verdict : paint(color, verdict);
+}
+
+/** Bytes read in a nanosecond: two vectors of float64 for each product. */
+function printRate({ program, params, items, summary }: CellResult): string {
+  return program === "dot" ? threeFigures((16 * Number(params["elements"]) * items) / summary.medianNs) : "";
 }
 
 function isBaseline({ program, design }: CellResult): boolean {

@@ -1,9 +1,9 @@
 /** Which dot products to measure. Pure: loads no runtime, so that `--help` and a misspelt option are answered at once. */
+import { KERNELS, MAX_SIZE as MOST_ELEMENTS, type Kernel } from "../../workers/dot/config.ts";
 import type { Machine } from "./environment.ts";
 
-/** The kernels: a plain loop, and WebAssembly with 128-bit vectors. */
-export const KERNELS = ["js", "simd"] as const;
-export type Kernel = (typeof KERNELS)[number];
+export { KERNELS, MOST_ELEMENTS };
+export type { Kernel };
 
 /** Which products to measure. */
 export interface DotGrid {
@@ -11,9 +11,6 @@ export interface DotGrid {
   readonly kernels: readonly Kernel[];
   readonly threads: readonly number[];
 }
-
-/** Most elements of a vector: two of them are half of the arena at its default size. */
-export const MOST_ELEMENTS = 33_554_432;
 
 const ELEMENT_BYTES = 8;
 /** Where caches cannot be read: sizes that hold on most machines of the last ten years. */

@@ -30,18 +30,19 @@ export interface DotOptions {
   readonly kernel?: DotKernel | undefined;
   /**
    * Into how many tasks the work is cut; never more than there are chunks. By
-   * default four a thread, but none with less than four chunks. With 1, a task
-   * computes everything itself, one loop, and starts no other.
+   * default one a thread, and up to four a thread where vectors are long. With 1,
+   * a task computes everything itself, one loop, and starts no other.
    */
   readonly tasks?: number | undefined;
 }
 
 type Vector = SharedArray<"f64">;
 
-/** Tasks a thread gets by default: enough for an idle thread to find one to steal from a busy one. */
-const TASKS_PER_THREAD = 4;
-/** Least chunks of a default task: 50 µs of work or more, some ten times what starting it costs. */
+/** A thread gets a task if there are so many chunks for it: 50 µs of work or more, starting it costs some 10. */
 const LEAST_CHUNKS = 4;
+/** It gets up to so many, each of so many chunks, so that an idle thread finds one to steal from a busy one. */
+const MOST_PER_THREAD = 4;
+const STEALABLE_CHUNKS = 16;
 /** A run lets its thread do something else after this many chunks, 1-3 ms. */
 const CHUNKS_PER_TURN = 64;
 const KERNELS: readonly DotKernel[] = ["js", "simd"];
@@ -119,9 +120,13 @@ function checkVectors(local: Local, a: unknown, b: unknown): void {
   }
 }
 
+function usualTasks(chunks: number, threads: number): number {
+  return Math.max(1, Math.min(threads, Math.floor(chunks / LEAST_CHUNKS)), Math.min(threads * MOST_PER_THREAD, Math.floor(chunks / STEALABLE_CHUNKS)));
+}
+
 /** @returns a number of tasks from 1 to `chunks`; of no chunks, 1 */
 function resolveOptions(options: DotOptions, chunks: number, threads: number): { kernel: DotKernel; tasks: number } {
-  const { kernel = "simd", tasks = Math.min(threads * TASKS_PER_THREAD, Math.floor(chunks / LEAST_CHUNKS)) || 1 } = options;
+  const { kernel = "simd", tasks = usualTasks(chunks, threads) } = options;
   if (!KERNELS.includes(kernel)) throw new WarrenError("ERR_INVALID_ARGUMENT", `dot has the kernels ${KERNELS.join(" and ")}, not ${printValue(kernel)}`);
   if (!Number.isInteger(tasks) || tasks < 1) throw new WarrenError("ERR_INVALID_ARGUMENT", `tasks must be a whole number of at least 1, not ${printValue(tasks)}`);
   return { kernel, tasks: Math.max(1, Math.min(tasks, chunks)) };

@@ -1,4 +1,5 @@
 /** `run`: a closed world around one main task, as a Go program is. */
+import { WarrenError, printValue } from "../errors.ts";
 import { DeadlockWatch } from "./deadlock.ts";
 import { type RuntimeOptions, resolveOptions } from "./options.ts";
 import { openWorld } from "./runtime.ts";
@@ -18,8 +19,10 @@ export interface RunOptions<A extends unknown[]> extends RuntimeOptions {
  * @throws ERR_INVALID_ARGUMENT, ERR_LIMIT, ERR_NESTED_RUN, ERR_THREAD_START, ERR_DEADLOCK
  */
 export async function run<A extends unknown[], R>(main: (...args: A) => R, options: RunOptions<A> = {}): Promise<Awaited<R>> {
+  const resolved = resolveOptions(options, "run", ["args"]);
   const { args = [] as unknown as A } = options;
-  const world = await openWorld(resolveOptions(options, "run", ["args"]), "run");
+  if (!Array.isArray(args)) throw new WarrenError("ERR_INVALID_ARGUMENT", `args must be an array of arguments, not ${printValue(args)}`);
+  const world = await openWorld(resolved, "run");
   let watch: DeadlockWatch | undefined;
   try {
     return await new Promise<Awaited<R>>((resolve, reject) => {

@@ -213,8 +213,10 @@ export class Processor implements Turn {
     this.#arena.i32[this.#arena.here + processor.sliceStart] = this.#arena.clockMs | 1;
     this.#arena.i32[this.#arena.here + processor.turns]++;
     this.#drain();
-    const didWork = this.#resume() || this.#start();
-    if (didWork || this.isBusy) {
+    const resumed = this.#resume();
+    // Also after resuming: tasks that keep each other going must not keep new ones from starting.
+    const started = this.#start();
+    if (resumed || started || this.isBusy) {
       this.#idleSinceMs = 0;
       this.#arm();
     } else {

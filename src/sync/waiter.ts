@@ -104,11 +104,11 @@ interface Abort {
   readonly listener: () => void;
 }
 
-let lastResolve: ((value: unknown) => void) | undefined;
-let lastReject: ((error: unknown) => void) | undefined;
+let parking: Wait;
 function capture(resolve: (value: unknown) => void, reject: (error: unknown) => void): void {
-  lastResolve = resolve;
-  lastReject = reject;
+  const wait = parking;
+  wait.resolve = resolve;
+  wait.reject = reject;
 }
 
 /** Words of scratch: staged values of one operation; operations may nest. */
@@ -250,10 +250,9 @@ export class Waiters implements Space {
   /** Waits until `wait`, which is marked parked, is over: the promise of its result. */
   park(wait: Wait, signal?: AbortSignal): Promise<unknown> {
     const { turn } = this;
+    parking = wait;
     const promise = new Promise<unknown>(capture);
     wait.promise = promise;
-    wait.resolve = lastResolve;
-    wait.reject = lastReject;
     wait.task = turn.task();
     // An integer: a fraction would be an object of its own.
     wait.sinceMs = turn.nowMs | 0;

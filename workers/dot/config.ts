@@ -34,7 +34,7 @@ export interface Multiplication {
   readonly variant: Variant;
   /** Products, one after the other. */
   readonly repeats: number;
-  /** Tasks that share the chunks of one product; without meaning for `loop`. Default: `dot`'s own, four a thread. */
+  /** Tasks that share the chunks of one product; without meaning for `loop`. Default: `dot`'s own. */
   readonly tasks?: number | undefined;
 }
 

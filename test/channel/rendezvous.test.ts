@@ -1,0 +1,4 @@
+import { conformance } from "./conformance.ts";
+import { world } from "./world.ts";
+
+conformance(world(), 0);

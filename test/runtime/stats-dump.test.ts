@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type Chan, type Runtime, i32, start } from "../../src/index.ts";
+import { add, tree } from "./start-tasks.ts";
+import { until } from "./until.ts";
+import { burn, parkOn } from "./world-tasks.ts";
+
+let rt: Runtime;
+beforeAll(async () => {
+  rt = await start({ threads: 2 });
+});
+afterAll(async () => {
+  await rt.stop();
+});
+beforeEach(async () => {
+  await until(async () => (await rt.stats()).threads.every(({ load }) => load === 0));
+});
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+
+describe("stats", () => {
+  test("started and finished count each task once, on the thread that ran it", async () => {
+    const before = (await rt.stats()).threads;
+    await rt.spawn.on(0)(add, 1, 2);
+    await rt.spawn.on(0)(add, 1, 2);
+    await rt.spawn.on(1)(add, 1, 2);
+    const after = (await rt.stats()).threads;
+    expect(after.map(({ started }, k) => started - before[k].started)).toEqual([2, 1]);
+    expect(after.map(({ finished }, k) => finished - before[k].finished)).toEqual([2, 1]);
+    await rt.spawn(tree, 4);
+    const { threads } = await rt.stats();
+    expect(sum(threads.map(({ finished }) => finished)) - sum(after.map(({ finished }) => finished))).toBe(31);
+  });
+
+  test("the load is what is placed and not finished", async () => {
+    const gate = rt.chan(i32);
+    const waiting = [0, 0, 0, 1].map((index) => rt.spawn.on(index)(parkOn, "receive", gate));
+    await until(async () => sum((await rt.stats()).threads.map(({ parks }) => parks)) > 0);
+    expect((await rt.stats()).threads.map(({ load }) => load)).toEqual([3, 1]);
+    gate.close();
+    await Promise.all(waiting);
+    expect((await rt.stats()).threads.map(({ load }) => load)).toEqual([0, 0]);
+  });
+
+  test("the thread that burns has the CPU time", async () => {
+    const before = (await rt.stats()).threads;
+    await rt.spawn.on(1)(burn, 300);
+    const after = (await rt.stats()).threads;
+    const [idle, busy] = after.map(({ cpuNs }, k) => cpuNs - before[k].cpuNs);
+    expect(busy).toBeGreaterThan(100e6);
+    expect(idle).toBeLessThan(busy / 2);
+  });
+
+  test("the arena's use goes up with what is allocated, and back", async () => {
+    const before = (await rt.stats()).arena;
+    const array = rt.shared.bytes(10_000_000);
+    const during = (await rt.stats()).arena;
+    expect(during.used - before.used).toBeGreaterThanOrEqual(10_000_000);
+    array.free();
+    expect((await rt.stats()).arena.used).toBe(before.used);
+    expect(during.limit).toBe(1_073_741_824);
+    expect(during.reserved).toBeGreaterThanOrEqual(during.used);
+  });
+});
+
+describe("dump", () => {
+  const parkedIn = async (thread: number) => (await rt.dump())[thread].parked;
+
+  test.each(["receive", "send", "select", "sleep"] as const)("a task parked on %s: reason, on what, how long, started where", async (how) => {
+    const ch: Chan<number> = rt.chan(i32);
+    const join = rt.spawn.on(1)(parkOn, how, ch);
+    await until(async () => (await parkedIn(1)).length === 1);
+    const [report] = await parkedIn(1);
+    expect(report).toMatchObject({ task: "parkOn", reason: how });
+    expect(report.site).toContain("stats-dump.test.ts");
+    expect(report.taskId).toBeGreaterThan(0);
+    await until(async () => (await parkedIn(1))[0].parkedMs > 0);
+    if (how === "sleep") expect(report.on).toMatch(/ms from now/);
+    else expect(report.on).toContain("chan(i32");
+    // The dump names the task as live, and main's join of it.
+    const [, thread, main] = await rt.dump();
+    expect(thread.tasks).toEqual([{ id: report.taskId, name: "parkOn", site: report.site }]);
+    expect(main.parked).toMatchObject([{ task: "main thread", reason: "join", on: "task parkOn" }]);
+    if (how === "send") await ch.recv();
+    else if (how === "sleep") return void join.catch(() => undefined);
+    else ch.close();
+    await join;
+    expect(await parkedIn(1)).toEqual([]);
+  });
+
+  test("a task that joins another", async () => {
+    await rt.stop();
+    rt = await start({ threads: 2 });
+    const ch = rt.chan(i32);
+    const join = rt.spawn(parkOn, "join", ch);
+    await until(async () => (await rt.dump()).slice(0, 2).flatMap(({ parked }) => parked).length === 2);
+    const reports = (await rt.dump()).slice(0, 2).flatMap(({ parked }) => parked);
+    expect(reports.map(({ reason }) => reason).toSorted()).toEqual(["join", "receive"]);
+    expect(reports.find(({ reason }) => reason === "join")).toMatchObject({ task: "parkOn", on: "task parkOn" });
+    expect(reports.find(({ reason }) => reason === "receive")?.site).toContain("world-tasks.ts");
+    ch.close();
+    await join;
+  });
+
+  test("a task that awaits something that is not warren's is live and not parked", async () => {
+    void rt.spawn.on(0)(parkOn, "await", rt.chan(i32)).catch(() => undefined);
+    await until(async () => (await rt.dump())[0].tasks.length === 1);
+    const [thread] = await rt.dump();
+    expect(thread).toMatchObject({ thread: 0, parked: [], tasks: [{ name: "parkOn" }], isQuiet: true });
+    expect(thread.resources).toContain("Timeout");
+    await rt.stop();
+    rt = await start({ threads: 2 });
+  });
+
+  test("the main thread comes last, with what waits there and a signal counted as outside", async () => {
+    const controller = new AbortController();
+    const ch = rt.chan(i32, 1);
+    const received = ch.recv({ signal: controller.signal }) as Promise<number>;
+    const dump = await rt.dump();
+    expect(dump).toHaveLength(3);
+    expect(dump[2]).toMatchObject({ thread: 2, outside: 1, parked: [{ task: "main thread", reason: "receive" }] });
+    await ch.send(1);
+    expect(await received).toBe(1);
+  });
+});
