@@ -103,7 +103,7 @@ function sharesBetween(before: Reading, after: Reading): Environment["during"] {
 /** One line for each thing that makes a measurement here doubtful. */
 function doubts(machine: Machine, before: Reading, during: Environment["during"], threads: number): string[] {
   const found: string[] = [];
-  if (before.load > 0.5 * machine.usable) found.push(`the machine is busy: load ${before.load.toFixed(2)} on ${printProcessors(machine.usable)} before the first measurement`);
+  if (before.load > 0.5 * machine.cores) found.push(`the machine is busy: load ${before.load.toFixed(2)} on ${printProcessors(machine.cores)} before the first measurement`);
   if (threads > machine.usable) found.push(`${threads} threads on ${printProcessors(machine.usable)}: they take turns, so no speed-up beyond ${machine.usable} can show`);
   if (machine.quota !== null && !Number.isInteger(machine.quota)) found.push(`a cgroup quota of ${machine.quota} processors throttles in bursts`);
   if (machine.governor !== null && machine.governor !== "performance") found.push(`the CPU governor is "${machine.governor}": the clock rate varies`);

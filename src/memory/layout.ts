@@ -185,7 +185,7 @@ export const taskRecord = {
 export const TASK_WORDS = 16;
 
 /** How a wait or a task ended. */
-export const OUTCOME = { pending: 0, ok: 1, closed: 2, failed: 3, stopped: 4 } as const;
+export const OUTCOME = { pending: 0, ok: 1, closed: 2, failed: 3, noRoom: 4 } as const;
 
 /** An entry of the table of names: next, id, byte length, then the UTF-8 bytes. */
 export const nameEntry = { next: 0, id: 1, byteLength: 2, bytes: 3 } as const;

@@ -6,10 +6,13 @@
  * time. Not done: a queue of waiters (MCS), because nothing here is held long
  * enough to need fairness.
  */
+import { WarrenError } from "../errors.ts";
 import { cas, doze, pause, store } from "./atomics.ts";
 
 const SPINS = 2000;
 const DOZE_MS = 0.05;
+/** Dozes before a lock counts as lost: some 5 s, where a critical section takes less than a microsecond. */
+const MOST_DOZES = 50_000;
 
 /** Takes the lock at `at` for `owner` (non-zero). */
 export function lock(words: Int32Array, at: number, owner: number): void {
@@ -23,8 +26,13 @@ export function unlock(words: Int32Array, at: number): void {
   store(words, at, 0);
 }
 
-/** One step of waiting for a word to change from `seen`. */
+/**
+ * One step of waiting for a lock word to change from `seen`.
+ * @throws ERR_THREAD_DIED if nobody gives the lock back: the thread that held it
+ * has been terminated, and waiting for ever would keep this thread from hearing of it
+ */
 export function backOff(words: Int32Array, at: number, seen: number, spins: number): void {
-  if (spins < SPINS) pause();
-  else doze(words, at, seen, DOZE_MS);
+  if (spins < SPINS) return pause();
+  if (spins > SPINS + MOST_DOZES) throw new WarrenError("ERR_THREAD_DIED", `a lock is not given back by processor ${(seen & 0x7f) - 1}: its thread ended in the middle of an operation`);
+  doze(words, at, seen, DOZE_MS);
 }

@@ -1,12 +1,17 @@
 /**
- * Deadlock in a closed world: every thread sleeps, no timer is armed, nothing is
- * on its way, and nothing outside warren (a socket, a file, an abort signal) can
- * wake any of them. Then no task can ever run again.
+ * Deadlock in a closed world: every thread sleeps, every task waits in warren, no
+ * timer is armed, nothing is on its way, and nothing outside (a socket, a file,
+ * an abort signal, a job of the thread pool) can wake any of them. Then no task
+ * can ever run again.
  *
  * The last thread to fall asleep says so (`superblock.quiet`); the main thread
  * then asks each thread, twice, and believes it only if nothing changed between
- * the two answers. Source: Go's checkdead (runtime/proc.go), which stays silent
- * when it cannot be sure; so does this.
+ * the two answers. Node lists sockets, files and timers, but not jobs of its
+ * thread pool (zlib, crypto): those compute, so a process that uses a core
+ * meanwhile is not dead. Source: Go's checkdead (runtime/proc.go), which stays
+ * silent when it cannot be sure; so does this. What it cannot see is a native
+ * addon or a foreign Worker that sleeps while a task waits for it *and* has a
+ * pending operation of warren.
  */
 import { WarrenError } from "../errors.ts";
 import { load, waitAsync } from "../memory/atomics.ts";
@@ -15,8 +20,9 @@ import { processor, superblock } from "../memory/layout.ts";
 import type { ThreadReport } from "./control.ts";
 import { firstLine } from "./site.ts";
 
-/** Between the two answers. */
-const CONFIRM_MS = 20;
+/** Between the two answers, and the share of it that the process may compute. */
+const CONFIRM_MS = 200;
+const MOST_CPU = 0.1;
 const MOST_LISTED = 50;
 
 export class DeadlockWatch {
@@ -43,7 +49,7 @@ export class DeadlockWatch {
       const reports = await this.#confirmed(seen);
       if (this.#ended) return;
       if (reports !== undefined) return this.#onDeadlock(deadlock(reports));
-      if (this.#isAsleep()) await delay(CONFIRM_MS * 5);
+      if (this.#isAsleep()) await delay(CONFIRM_MS / 2);
       else await waitAsync(i32, superblock.quiet, seen);
     }
   }
@@ -54,7 +60,10 @@ export class DeadlockWatch {
     const first = await this.#ask();
     if (!isDead(first)) return undefined;
     const before = this.#activity();
+    const cpu = process.cpuUsage();
     await delay(CONFIRM_MS);
+    const { user, system } = process.cpuUsage(cpu);
+    if (user + system > MOST_CPU * CONFIRM_MS * 1000) return undefined;
     if (this.#ended) return undefined;
     const second = await this.#ask();
     const unchanged = this.#isAsleep() && !this.#hasTimers() && load(this.#arena.i32, superblock.quiet) === seen && this.#activity() === before;
@@ -84,22 +93,24 @@ export class DeadlockWatch {
 /** Nothing is ready, some task lives, every one of them waits in warren, and nothing outside can end a wait. */
 function isDead(reports: readonly ThreadReport[]): boolean {
   let live = 0;
+  const waiting = new Set<number>();
   for (const report of reports) {
     if (!report.isQuiet || report.outside > 0 || report.resources.length > 0) return false;
-    live += report.tasks.length + report.unlisted.length;
+    for (const { taskId } of report.parked) waiting.add(taskId);
+  }
+  for (const { tasks, unlisted, parked } of reports) {
+    live += tasks.length;
+    if (!tasks.every(({ id }) => waiting.has(id))) return false;
+    for (const { name, count } of unlisted) {
+      live += count;
+      if (parked.filter(({ taskId, task }) => taskId === 0 && task === name).length < count) return false;
+    }
   }
   return live > 0;
 }
 
 function deadlock(reports: readonly ThreadReport[]): WarrenError {
-  const parked = reports.flatMap((report) => report.parked.map((wait) => ({ thread: report.thread, ...wait })));
-  const waiting = new Set(parked.map(({ taskId }) => taskId));
-  const elsewhere = reports.flatMap((report) =>
-    report.tasks
-      .filter(({ id }) => !waiting.has(id))
-      .map(({ id, name, site }) => ({ thread: report.thread, task: name, taskId: id, reason: "await", on: "a promise that nothing can settle", parkedMs: 0, site })),
-  );
-  const tasks = [...parked, ...elsewhere];
+  const tasks = reports.flatMap((report) => report.parked.map((wait) => ({ thread: report.thread, ...wait })));
   const lines = tasks.slice(0, MOST_LISTED).map(({ thread, task, taskId, reason, on, parkedMs, site }) => `  task ${task} #${taskId} on thread ${thread}: ${reason} ${on} for ${parkedMs} ms, started ${firstLine(site)}`);
   if (tasks.length > MOST_LISTED) lines.push(`  … and ${tasks.length - MOST_LISTED} more`);
   for (const { unlisted } of reports) for (const { name, count } of unlisted) lines.push(`  … and ${count} more tasks ${name}`);

@@ -4,9 +4,9 @@ import type { ParkedReport, ThreadReport } from "./control.ts";
 import type { Identity } from "./identity.ts";
 import type { Local } from "./local.ts";
 
-/** Resources that Node counts for itself and for the control ports. */
+/** What keeps this thread's event loop busy from outside, by Node's names; standard streams and our own next turn apart. */
 export function activeResources(): string[] {
-  return process.getActiveResourcesInfo().filter((name) => name !== "Immediate" && name !== "MessagePort" && name !== "TTYWrap" && name !== "PipeWrap");
+  return process.getActiveResourcesInfo().filter((name) => name !== "Immediate" && name !== "TTYWrap" && name !== "PipeWrap");
 }
 
 export function reportThread(local: Local, baseline: readonly string[]): ThreadReport {

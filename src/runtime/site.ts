@@ -24,8 +24,8 @@ export function captureSite(): string | undefined {
   Error.stackTraceLimit = 12;
   Error.captureStackTrace(holder, captureSite);
   Error.stackTraceLimit = limit;
-  const frames = String(holder.stack).split("\n").slice(1).filter((frame) => !frame.includes(OWN_FILES) && !frame.includes("node:internal"));
-  return frames.slice(0, 6).join("\n");
+  const frames = String(holder.stack).split("\n").slice(1).filter((frame) => !frame.includes(OWN_FILES) && !frame.includes("node:internal") && !frame.includes("new Promise (<anonymous>)"));
+  return frames.length === 0 ? undefined : frames.slice(0, 6).join("\n");
 }
 
 /** Frames from this folder and its neighbours are warren's. */

@@ -63,10 +63,15 @@ export class Tasks implements TaskRunner {
   #nextId = 0;
   #lastId = 0;
   #stopped: WarrenError | undefined;
+  /** Kept from the start, so that a fault can be told with the arena full. */
+  readonly #faultRecord: number;
+  #hasFaulted = false;
 
   constructor(options: TasksOptions) {
     this.#options = options;
     this.#arena = options.arena;
+    this.#faultRecord = options.arena.alloc(TASK_WORDS);
+    options.arena.i32[this.#faultRecord + taskRecord.record] = RECORD.fault;
     this.identities = new Identities(this.#current);
   }
 
@@ -295,9 +300,7 @@ export class Tasks implements TaskRunner {
       arena.free(record);
       return this.#fault(name, undefined, value);
     }
-    const [hasFailed, payload] = this.#encodeResult(name, failed, value);
-    i32[record + taskRecord.payload] = payload;
-    i32[record + taskRecord.outcome] = hasFailed ? OUTCOME.failed : OUTCOME.ok;
+    [i32[record + taskRecord.outcome], i32[record + taskRecord.payload]] = this.#encodeResult(name, failed, value);
     i32[record + taskRecord.record] = RECORD.result;
     const owner = i32[record + taskRecord.owner];
     if (owner === index) return this.finished(record);
@@ -305,18 +308,24 @@ export class Tasks implements TaskRunner {
     ring(arena, owner);
   }
 
-  #encodeResult(name: string, failed: boolean, value: unknown): [boolean, number] {
+  /** Outcome and payload. A result that cannot travel becomes the error that says so; if even that has no room, the outcome alone does. */
+  #encodeResult(name: string, failed: boolean, value: unknown): [outcome: number, payload: number] {
     const { space } = this.#options;
     try {
-      return [failed, encodePayload(space, value, failed ? `what ${name} threw: error` : `the result of ${name}: result`)];
+      return [failed ? OUTCOME.failed : OUTCOME.ok, encodePayload(space, value, failed ? `what ${name} threw: error` : `the result of ${name}: result`)];
     } catch (error) {
-      return [true, encodePayload(space, error instanceof WarrenError ? withoutValue(error) : new WarrenError("ERR_NOT_TRANSFERABLE", `the result of ${name} cannot travel: ${printValue(error)}`), name)];
+      try {
+        return [OUTCOME.failed, encodePayload(space, error instanceof WarrenError ? withoutValue(error) : new WarrenError("ERR_NOT_TRANSFERABLE", `the result of ${name} cannot travel: ${printValue(error)}`), name)];
+      } catch (second) {
+        if (!(second instanceof WarrenError) || second.code !== "ERR_ARENA_FULL") throw second;
+        return [OUTCOME.noRoom, 0];
+      }
     }
   }
 
   finished(record: number): void {
     const { i32 } = this.#arena;
-    const failed = i32[record + taskRecord.outcome] === OUTCOME.failed;
+    const outcome = i32[record + taskRecord.outcome];
     const join = i32[record + taskRecord.join];
     const payload = i32[record + taskRecord.payload];
     this.#arena.free(record);
@@ -326,7 +335,8 @@ export class Tasks implements TaskRunner {
     } catch (error) {
       return this.#settle(join, true, error);
     }
-    this.#settle(join, failed, value);
+    if (outcome === OUTCOME.noRoom) return this.#settle(join, true, noRoom(this.#arena));
+    this.#settle(join, outcome === OUTCOME.failed, value);
   }
 
   #settle(index: number, failed: boolean, value: unknown): void {
@@ -367,17 +377,19 @@ export class Tasks implements TaskRunner {
   /** Carries a fault to the main thread. */
   sendFault(error: unknown): void {
     const arena = this.#arena;
-    const record = arena.alloc(TASK_WORDS);
-    arena.i32[record + taskRecord.record] = RECORD.fault;
-    arena.i32[record + taskRecord.payload] = this.#encodeResult("a task", true, error)[1];
+    // One fault ends the runtime: later ones are not sent.
+    if (this.#hasFaulted) return;
+    this.#hasFaulted = true;
+    const record = this.#faultRecord;
+    [arena.i32[record + taskRecord.outcome], arena.i32[record + taskRecord.payload]] = this.#encodeResult("a task", true, error);
     pushInbox(arena, arena.threads, record);
     ring(arena, arena.threads);
   }
 
   fault(record: number): void {
-    const payload = this.#arena.i32[record + taskRecord.payload];
-    this.#arena.free(record);
-    this.#options.onFault(decodePayload(this.#options.space, payload));
+    const { i32 } = this.#arena;
+    const hasRoom = i32[record + taskRecord.outcome] !== OUTCOME.noRoom;
+    this.#options.onFault(hasRoom ? decodePayload(this.#options.space, i32[record + taskRecord.payload]) : noRoom(this.#arena));
   }
 
   /** Whether the runtime is stopping. */
@@ -387,6 +399,12 @@ export class Tasks implements TaskRunner {
 }
 
 const NO_ARGUMENTS = { args: [], site: undefined };
+
+/** A task ended with a result or an error for which the arena has no room. */
+function noRoom(arena: Arena): WarrenError {
+  const { limit, used, reserved } = arena.use();
+  return new WarrenError("ERR_ARENA_FULL", `the arena of ${limit} bytes has no room for what the task ended with: ${used} in use`, { limit, used, reserved });
+}
 
 function closureName(fn: AnyFunction): string {
   return fn.name === "" ? "(closure)" : fn.name;

@@ -21,7 +21,7 @@ export async function serve({ memory, index, cores, port }: ThreadStart): Promis
   const arena = Arena.attach(memory, index);
   const local: Local = new Local({ arena, cores, onFault: (error) => local.tasks.sendFault(error) });
   enterThread(local);
-  const baseline = activeResources();
+  let baseline: string[] = [];
   const control: ThreadControl = {
     report: () => reportThread(local, baseline),
     times,
@@ -35,6 +35,7 @@ export async function serve({ memory, index, cores, port }: ThreadStart): Promis
   expose(control, port as never);
   port.postMessage("up");
   await met;
+  baseline = activeResources();
   return { index, threadId };
 }
 

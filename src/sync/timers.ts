@@ -33,6 +33,7 @@ export class Timers {
 
   /** Calls `fire` once, when `performance.now()` has reached `deadlineMs`; `Infinity` never. */
   arm(deadlineMs: number, fire: () => void): Timer {
+    if (deadlineMs === Infinity) return { deadlineMs, fire, place: -1, order: 0 };
     const timer: Timer = { deadlineMs, fire, place: this.#heap.length, order: this.#order++ };
     this.#heap.push(timer);
     this.#up(timer.place);

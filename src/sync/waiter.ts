@@ -131,6 +131,7 @@ export class Waiters implements Space {
   /** Records that are in no wait. */
   readonly #idle: number[] = [];
   #parked = 0;
+  #stopped: Error | undefined;
 
   constructor(arena: Arena, turn: Turn, timers: Timers, handles: Handles) {
     this.arena = arena;
@@ -159,6 +160,7 @@ export class Waiters implements Space {
   /** Makes sure that the next `acquire` allocates nothing, so that it may be called under a lock. @throws ERR_ARENA_FULL */
   prepare(): void {
     if (this.#idle.length > 0) return;
+    if (this.#stopped !== undefined) throw this.#stopped;
     const record = this.#record();
     this.arena.i32[record + waiter.local] = this.#waits.length;
     this.arena.i32[record + waiter.decider] = record;
@@ -181,6 +183,7 @@ export class Waiters implements Space {
 
   /** Gives the record of a wait back that is in no queue. */
   release(wait: Wait): void {
+    if (this.#stopped !== undefined) return;
     wait.abort?.signal.removeEventListener("abort", wait.abort.listener);
     wait.abort = undefined;
     this.#idle.push(wait.record);
@@ -317,13 +320,20 @@ export class Waiters implements Space {
     if (wait.abort?.signal === signal && wait.finisher.withdraw(wait)) this.#fail(wait, signal.reason);
   }
 
-  /** Takes every parked wait out of its queue and rejects it: the runtime stops. */
-  failAll(error: unknown): void {
+  /**
+   * Rejects every parked wait and refuses new ones: the runtime ends. Takes no
+   * lock, for a thread that died may hold it; the queues die with the arena.
+   */
+  failAll(error: Error): void {
+    this.#stopped = error;
+    this.#idle.length = 0;
     for (const wait of this.#waits) {
-      if (wait === undefined || !wait.finisher.withdraw(wait)) continue;
+      if (wait === undefined) continue;
       // Whoever awaits it hears of it; one that nobody awaits is no unhandled rejection.
       wait.promise?.catch(() => undefined);
-      this.#fail(wait, error);
+      this.#unpark(wait);
+      wait.abort?.signal.removeEventListener("abort", wait.abort.listener);
+      (wait.reject as (error: unknown) => void)(error);
     }
   }
 
@@ -378,7 +388,9 @@ export class Waiters implements Space {
     const owner = i32[decider + waiter.owner];
     if (owner === index) {
       i32[decider + waiter.state] = DONE;
-      this.turn.ready(this.#waits[i32[decider + waiter.local]] as Wait);
+      const wait = this.#waits[i32[decider + waiter.local]];
+      // None after the runtime has ended.
+      if (wait !== undefined) this.turn.ready(wait);
     } else if ((exchange(i32, decider + waiter.state, DONE) & PARKED) !== 0) {
       pushInbox(this.arena, owner, decider);
       ring(this.arena, owner);

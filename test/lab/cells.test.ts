@@ -17,6 +17,8 @@ const grid: GopherGrid = {
   designs: DESIGN_IDS, worlds: WORLDS, threads: [1, 2], unitMs: 0.2, books: null, lanes: null, carts: null, pile: null, seed: 1,
 };
 
+const gophersBy = (changes: Partial<GopherGrid>) => Object.fromEntries(new GopherProgram({ ...grid, ...changes }).cells.map((cell) => [cell.design, cell.gophers]));
+
 describe("GopherProgram", () => {
   it("has a cell for each world, design and number of threads, and one group for each world", () => {
     const { cells } = new GopherProgram(grid);
@@ -26,9 +28,8 @@ describe("GopherProgram", () => {
   });
 
   it("applies lanes and carts to the designs they mean something to", () => {
-    const gophers = (changes: Partial<GopherGrid>) => Object.fromEntries(new GopherProgram({ ...grid, ...changes }).cells.map((cell) => [cell.design, cell.gophers]));
-    expect(gophers({ lanes: 4 })).toMatchObject({ G1: 1, G4: 4, G6: 4, G7: 16, G8: 2, G9: 8, G11: 32 });
-    expect(gophers({ carts: 1 })).toMatchObject({ G1: 1, G6: 4 });
+    expect(gophersBy({ lanes: 4 })).toMatchObject({ G1: 1, G4: 4, G6: 4, G7: 16, G8: 2, G9: 8, G11: 32 });
+    expect(gophersBy({ carts: 1 })).toMatchObject({ G1: 1, G6: 4 });
   });
 
   it("finds a size in whole lanes, or takes the one given", () => {

@@ -1,0 +1,54 @@
+/**
+ * Every configuration that is measured, and its measurement in a fresh process.
+ * Names only: nothing here starts a runtime.
+ */
+import { fileURLToPath } from "node:url";
+import { moduleBeside } from "../rivals/module-beside.ts";
+import { runProgram } from "../rivals/program.ts";
+import type { Configuration, Failure, Figure } from "./figure.ts";
+
+/** What is measured in which forms, in the order of the report; the first form is the one with a target. */
+const FORMS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["spawn", ["least loaded", "on the other thread"]],
+  ["ping-pong", ["hot loop", "await"]],
+  ["stream", ["hot loop", "await"]],
+  ["stream-batch", ["hot loop"]],
+  ["stream-unbuffered", ["hot loop"]],
+  ["select", ["hot loop"]],
+  ["fan-in", ["hot loop"]],
+  ["parked", ["closure", "task"]],
+  ["dot", ["simd", "js"]],
+  ["gophers", ["G1 cpu", "G4 cpu", "G1 wait", "G6 wait"]],
+]);
+
+/** What a case may take beyond its timed runs before it counts as hanging, in milliseconds. */
+const PATIENCE_MS = 60_000;
+
+/** The configurations whose "scenario/form" contains `filter`, on each number of threads. */
+export function configurations(filter: string, threadCounts: readonly number[], runs: number, runMs: number): Configuration[] {
+  const found: Configuration[] = [];
+  for (const [scenario, forms] of FORMS) {
+    for (const form of forms.filter((name) => `${scenario}/${name}`.includes(filter))) {
+      for (const threads of threadCounts) if (isCase(form, threads)) found.push({ scenario, form, threads, runs, runMs });
+    }
+  }
+  return found;
+}
+
+/** On one thread there is no other thread. */
+function isCase(form: string, threads: number): boolean {
+  return form !== "on the other thread" || threads > 1;
+}
+
+/** Measures one configuration; a case that fails is told, and the others go on. */
+export async function measureCase(configuration: Configuration): Promise<Figure | Failure> {
+  const { scenario, form, threads, runs, runMs } = configuration;
+  const program = fileURLToPath(moduleBeside(import.meta.url, "./child"));
+  const flags = scenario === "parked" ? ["--expose-gc"] : [];
+  try {
+    const printed = await runProgram(process.execPath, [...flags, program, JSON.stringify(configuration)], { deadlineMs: PATIENCE_MS + 2 * runs * runMs });
+    return JSON.parse(printed) as Figure;
+  } catch (error) {
+    return { kind: "failed", scenario, form, threads, reason: error instanceof Error ? error.message : String(error) };
+  }
+}

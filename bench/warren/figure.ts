@@ -1,0 +1,48 @@
+/**
+ * What measuring warren gives: a figure, or the reason why there is none.
+ */
+
+/** Which case is measured, and how long. Plain data: travels to a child process and to a thread. */
+export interface Configuration {
+  /** A name of rivals/scenarios.ts, or "gophers". */
+  readonly scenario: string;
+  /** How the program is written where there are several ways, such as "await". */
+  readonly form: string;
+  /** Worker threads that run tasks. */
+  readonly threads: number;
+  /** Timed runs. */
+  readonly runs: number;
+  /** About how long one run takes, in milliseconds. */
+  readonly runMs: number;
+}
+
+/** A figure of warren's. */
+export interface Figure {
+  readonly kind: "figure";
+  readonly scenario: string;
+  readonly form: string;
+  readonly threads: number;
+  /** Median, in `unit`. */
+  readonly value: number;
+  readonly unit: string;
+  /** Smallest and largest of the runs (with tinybench: the smallest, and the 99th percentile), in `unit`. */
+  readonly range: readonly [low: number, high: number];
+  /** Timed runs, or tinybench's samples. */
+  readonly samples: number;
+  /** What the model says this should be, in `unit`; for gophers. */
+  readonly model?: number;
+}
+
+/** A case that did not come to its end. */
+export interface Failure {
+  readonly kind: "failed";
+  readonly scenario: string;
+  readonly form: string;
+  readonly threads: number;
+  readonly reason: string;
+}
+
+/** A figure from the values of its runs. */
+export function figureOf({ scenario, form, threads }: Configuration, unit: string, value: number, runs: readonly number[]): Figure {
+  return { kind: "figure", scenario, form, threads, value, unit, range: [Math.min(...runs), Math.max(...runs)], samples: runs.length };
+}

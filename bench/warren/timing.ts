@@ -1,0 +1,72 @@
+/**
+ * Times a case inside the runtime: on one thread with tinybench; between two
+ * threads by the rule that also times the rivals.
+ */
+import { Bench } from "tinybench";
+import { task } from "../../src/index.ts";
+import { STREAM_BATCH } from "../rivals/scenarios.ts";
+import { timeOperations } from "../rivals/trial.ts";
+import { pingPong, pingPongPlainly, selectTwo, spawnFar, spawnMany } from "./exchange.ts";
+import { figureOf, type Configuration, type Figure } from "./figure.ts";
+import { fanIn, stream, streamBatches, streamPlainly, streamUnbuffered } from "./stream.ts";
+
+/** Does `count` operations, with its other half on thread `far`, and checks that all happened. */
+type Operate = (count: number, far: number) => Promise<void>;
+
+/** Every timed case, by scenario and form. */
+export const TIMED: ReadonlyMap<string, Readonly<Record<string, Operate>>> = new Map([
+  ["spawn", { "least loaded": spawnMany, "on the other thread": spawnFar }],
+  ["ping-pong", { "hot loop": pingPong, await: pingPongPlainly }],
+  ["stream", { "hot loop": stream, await: streamPlainly }],
+  ["stream-batch", { "hot loop": streamBatches }],
+  ["stream-unbuffered", { "hot loop": streamUnbuffered }],
+  ["select", { "hot loop": selectTwo }],
+  ["fan-in", { "hot loop": fanIn }],
+]);
+
+/** Least warm-up, as for the rivals, and the least that one sample of tinybench takes. */
+const WARM_UP_MS = 500;
+const SAMPLE_MS = 5;
+
+/** Times one case; runs on thread 0. The figure is nanoseconds an operation. */
+export const timeCase = task(import.meta, async function timeCase(configuration: Configuration): Promise<Figure> {
+  const { scenario, form, threads } = configuration;
+  const operate = TIMED.get(scenario)?.[form];
+  if (operate === undefined) throw new RangeError(`there is no case ${scenario}, ${form}`);
+  return threads === 1 ? timeAlone(configuration, (count) => operate(count, 0)) : timeTogether(configuration, (count) => operate(count, threads - 1));
+});
+
+async function timeTogether(configuration: Configuration, operate: (count: number) => Promise<void>): Promise<Figure> {
+  const { threads, runs, runMs } = configuration;
+  // The scenario decides the unit alone, and every timed one has the same.
+  const row = { rival: "warren", version: "", scenario: "stream", threads } as const;
+  const { value, runs: values } = await timeOperations(row, { runs, runMs, threads: [threads], wanted: () => true }, operate);
+  return figureOf(configuration, "ns", value, values);
+}
+
+/** One sample is a run of operations long enough for the clock; its value is that of one operation. */
+async function timeAlone(configuration: Configuration, operate: (count: number) => Promise<void>): Promise<Figure> {
+  const { scenario, form, threads, runs, runMs } = configuration;
+  const bench = new Bench({ name: scenario, time: runs * runMs, iterations: runs, warmupTime: WARM_UP_MS, throws: true });
+  const count = await sampleSize(operate);
+  bench.add(form, async () => {
+    const startMs = bench.now();
+    await operate(count);
+    const tookMs = bench.now() - startMs;
+    return { overriddenDuration: tookMs / count, overriddenIterationCost: tookMs };
+  });
+  const [timed] = await bench.run();
+  const result = timed?.result;
+  if (result?.state !== "completed") throw new Error(`tinybench ended ${scenario} as ${result?.state}`);
+  const { p50, min, p99, samplesCount } = result.latency;
+  return { kind: "figure", scenario, form, threads, value: p50 * 1e6, unit: "ns", range: [min * 1e6, p99 * 1e6], samples: samplesCount };
+}
+
+/** Operations that take about `SAMPLE_MS`, from growing runs. */
+async function sampleSize(operate: (count: number) => Promise<void>): Promise<number> {
+  for (let count = STREAM_BATCH; ; count *= 2) {
+    const startMs = performance.now();
+    await operate(count);
+    if (performance.now() - startMs >= SAMPLE_MS) return count;
+  }
+}
