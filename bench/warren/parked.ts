@@ -15,22 +15,24 @@ export const PARKED_FORMS = ["closure", "task"] as const;
 
 /** Turns of the event loop that the last finalizers and frees take. */
 const SETTLE_TURNS = 20;
-/** Tasks that may say that they are there before one is heard. */
-const HERE_CAPACITY = 256;
+/** Tasks that are started before others have their turn. */
+const AT_ONCE = 256;
 
 /** Starts `count` closures here that wait for the gate; answers when all do, and ends when all have gone on. */
 export const crowd = task(import.meta, async function crowd(gate: Receiver<number>, count: number, ready: Sender<number>): Promise<void> {
-  let started = 0;
-  let ended = 0;
+  const seen = { started: 0, ended: 0 };
   const wait = async (): Promise<void> => {
-    started++;
+    seen.started++;
     await gate.recv();
-    ended++;
+    seen.ended++;
   };
-  for (let k = 0; k < count; k++) go(wait);
-  while (started < count) await yieldNow();
+  for (let k = 1; k <= count; k++) {
+    go(wait);
+    if (k % AT_ONCE === 0) await yieldNow();
+  }
+  while (seen.started < count) await yieldNow();
   await ready.send(count);
-  while (ended < count) await yieldNow();
+  while (seen.ended < count) await yieldNow();
 });
 
 /** Bytes in use on the heap of the thread it runs on, after a full collection. */
@@ -74,7 +76,7 @@ async function parkClosures(runtime: Runtime, count: number): Promise<() => Prom
 
 /** As `parkClosures`, with tasks of their own. */
 async function parkTasks(runtime: Runtime, count: number): Promise<() => Promise<unknown>> {
-  const [gate, here] = [runtime.chan(i32), runtime.chan(i32, HERE_CAPACITY)];
+  const [gate, here] = [runtime.chan(i32), runtime.chan(i32, AT_ONCE)];
   await runtime.spawn(startAll, gate, count, runtime.threads, here);
   return async () => {
     gate.close();
@@ -86,7 +88,7 @@ async function parkTasks(runtime: Runtime, count: number): Promise<() => Promise
 export const startAll = task(import.meta, async function startAll(gate: Receiver<number>, count: number, threads: number, here: Chan<number>): Promise<void> {
   for (let k = 0; k < count; k++) {
     go.on(k % threads)(waitAtGate, gate, here);
-    if (k % HERE_CAPACITY === 0) await yieldNow();
+    if (k % AT_ONCE === 0) await yieldNow();
   }
   for (let left = count; left > 0; left--) await here.recv();
 });

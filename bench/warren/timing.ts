@@ -4,7 +4,6 @@
  */
 import { Bench } from "tinybench";
 import { task } from "../../src/index.ts";
-import { STREAM_BATCH } from "../rivals/scenarios.ts";
 import { timeOperations } from "../rivals/trial.ts";
 import { pingPong, pingPongPlainly, selectTwo, spawnFar, spawnMany } from "./exchange.ts";
 import { figureOf, type Configuration, type Figure } from "./figure.ts";
@@ -14,7 +13,7 @@ import { fanIn, stream, streamBatches, streamPlainly, streamUnbuffered } from ".
 type Operate = (count: number, far: number) => Promise<void>;
 
 /** Every timed case, by scenario and form. */
-export const TIMED: ReadonlyMap<string, Readonly<Record<string, Operate>>> = new Map([
+const TIMED: ReadonlyMap<string, Readonly<Record<string, Operate>>> = new Map<string, Record<string, Operate>>([
   ["spawn", { "least loaded": spawnMany, "on the other thread": spawnFar }],
   ["ping-pong", { "hot loop": pingPong, await: pingPongPlainly }],
   ["stream", { "hot loop": stream, await: streamPlainly }],
@@ -24,9 +23,13 @@ export const TIMED: ReadonlyMap<string, Readonly<Record<string, Operate>>> = new
   ["fan-in", { "hot loop": fanIn }],
 ]);
 
-/** Least warm-up, as for the rivals, and the least that one sample of tinybench takes. */
+/** Least warm-up, as for the rivals. */
 const WARM_UP_MS = 500;
-const SAMPLE_MS = 5;
+/** What one sample of tinybench takes: many times what making the channels and starting the other task does. */
+const SAMPLE_MS = 10;
+const FIRST_OPERATIONS = 64;
+/** How many times larger than the sample before it a sample may be. */
+const MOST_GROWTH = 8;
 
 /** Times one case; runs on thread 0. The figure is nanoseconds an operation. */
 export const timeCase = task(import.meta, async function timeCase(configuration: Configuration): Promise<Figure> {
@@ -47,8 +50,8 @@ async function timeTogether(configuration: Configuration, operate: (count: numbe
 /** One sample is a run of operations long enough for the clock; its value is that of one operation. */
 async function timeAlone(configuration: Configuration, operate: (count: number) => Promise<void>): Promise<Figure> {
   const { scenario, form, threads, runs, runMs } = configuration;
-  const bench = new Bench({ name: scenario, time: runs * runMs, iterations: runs, warmupTime: WARM_UP_MS, throws: true });
-  const count = await sampleSize(operate);
+  const count = await warmUp(operate);
+  const bench = new Bench({ name: scenario, time: runs * runMs, iterations: runs, warmup: false, throws: true });
   bench.add(form, async () => {
     const startMs = bench.now();
     await operate(count);
@@ -62,11 +65,15 @@ async function timeAlone(configuration: Configuration, operate: (count: number) 
   return { kind: "figure", scenario, form, threads, value: p50 * 1e6, unit: "ns", range: [min * 1e6, p99 * 1e6], samples: samplesCount };
 }
 
-/** Operations that take about `SAMPLE_MS`, from growing runs. */
-async function sampleSize(operate: (count: number) => Promise<void>): Promise<number> {
-  for (let count = STREAM_BATCH; ; count *= 2) {
+/** Warms up, and finds the operations of a sample: code that is still warming up would make it too small. */
+async function warmUp(operate: (count: number) => Promise<void>): Promise<number> {
+  let count = FIRST_OPERATIONS;
+  for (let warmMs = 0; ; ) {
     const startMs = performance.now();
     await operate(count);
-    if (performance.now() - startMs >= SAMPLE_MS) return count;
+    const tookMs = performance.now() - startMs;
+    warmMs += tookMs;
+    if (warmMs >= WARM_UP_MS && tookMs >= SAMPLE_MS / 2) return count;
+    count = Math.max(FIRST_OPERATIONS, Math.ceil(count * Math.min(MOST_GROWTH, SAMPLE_MS / tookMs)));
   }
 }

@@ -83,6 +83,8 @@ export class World implements Runtime {
   readonly #watchdog: Watchdog;
   #pool: Pool | undefined;
   #stopping: Promise<void> | undefined;
+  /** Rejects when the world ends. */
+  readonly #ended = Promise.withResolvers<never>();
   /** Called with the error that ended the world by itself. */
   onEnd: ((error: unknown) => void) | undefined;
 
@@ -98,6 +100,7 @@ export class World implements Runtime {
   readonly yieldNow: Calls["yieldNow"];
 
   constructor({ threads, arenaBytes }: ResolvedOptions) {
+    this.#ended.promise.catch(() => undefined);
     this.threads = threads;
     this.arena = Arena.create(threads, arenaBytes);
     this.#keepAlive = new KeepAlive(this.arena, () => this.local.waiting);
@@ -163,7 +166,9 @@ export class World implements Runtime {
     leaveMain(this.local);
     this.#watchdog.close();
     store(arena.i32, superblock.stopping, 1);
-    this.local.stop(new WarrenError("ERR_RUNTIME_STOPPED", cause === undefined ? "the runtime has stopped" : `the runtime has stopped: ${cause instanceof Error ? cause.message : String(cause)}`, {}, cause === undefined ? undefined : { cause }));
+    const error = new WarrenError("ERR_RUNTIME_STOPPED", cause === undefined ? "the runtime has stopped" : `the runtime has stopped: ${cause instanceof Error ? cause.message : String(cause)}`, {}, cause === undefined ? undefined : { cause });
+    this.#ended.reject(error);
+    this.local.stop(error);
     for (let index = 0; index < this.threads; index++) ring(arena, index);
     await this.#pool?.stop();
     this.#keepAlive.end();
@@ -173,7 +178,11 @@ export class World implements Runtime {
     await this.stop();
   }
 
-  async stats(): Promise<RuntimeStats> {
+  stats(): Promise<RuntimeStats> {
+    return unlessUnheard(this.#stats());
+  }
+
+  async #stats(): Promise<RuntimeStats> {
     const { i32 } = this.arena;
     const times = await this.#ask((control) => control.times());
     const threads = times.map((its, index): ThreadStats => {
@@ -192,7 +201,11 @@ export class World implements Runtime {
     return { arena: this.arena.use(), threads };
   }
 
-  async dump(): Promise<readonly ThreadReport[]> {
+  dump(): Promise<readonly ThreadReport[]> {
+    return unlessUnheard(this.#dump());
+  }
+
+  async #dump(): Promise<readonly ThreadReport[]> {
     return [...(await this.threadReports()), reportThread(this.local, activeResources())];
   }
 
@@ -206,7 +219,8 @@ export class World implements Runtime {
     if (this.#pool === undefined || this.#stopping !== undefined) throw new WarrenError("ERR_RUNTIME_STOPPED", "the runtime has stopped");
     this.#keepAlive.hold();
     try {
-      return await this.#pool.all(question);
+      // A thread that computes does not answer, and after a stop nobody does.
+      return await Promise.race([this.#pool.all(question), this.#ended.promise]);
     } finally {
       this.#keepAlive.release();
     }
@@ -219,4 +233,10 @@ export class World implements Runtime {
     }
     return this.local.spawn(main, args, undefined);
   }
+}
+
+/** Whoever awaits it hears of a rejection; as for waits, one that nobody awaits is no unhandled rejection. */
+function unlessUnheard<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }

@@ -1,0 +1,143 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { type Runtime, i32, start } from "../../src/index.ts";
+import { until } from "../runtime/until.ts";
+import { burn, computeFor, hogAndLight, ioUnderLoad, mark, pass, pump, respawn, respawnAnywhere, sink, startCrowd, submitThenCompute } from "./crowd-tasks.ts";
+
+let rt: Runtime;
+beforeAll(async () => {
+  rt = await start({ threads: 2 });
+});
+afterAll(async () => {
+  await rt.stop();
+});
+afterEach(async () => {
+  await until(async () => (await rt.stats()).threads.every(({ load, started, finished }) => load === 0 && started === finished), "no task is left");
+});
+
+const startedOn = async (): Promise<number[]> => (await rt.stats()).threads.map(({ started }) => started);
+
+describe("every task runs once (B8.01)", () => {
+  test("50,000 from inside one task: each once, and every thread ran some", async () => {
+    const count = 50_000;
+    using cells = rt.shared.int32(count);
+    const before = await startedOn();
+    await rt.spawn(startCrowd, cells, count);
+    await until(() => cells.array.every((times) => times > 0));
+    await until(async () => (await rt.stats()).threads.every(({ load }) => load === 0));
+    expect(cells.array.every((times) => times === 1)).toBe(true);
+    for (const ran of (await startedOn()).map((started, k) => started - before[k])) expect(ran).toBeGreaterThan(0);
+  });
+
+  test("20,000 from the main thread, joined", async () => {
+    const count = 20_000;
+    using cells = rt.shared.int32(count);
+    await Promise.all(Array.from({ length: count }, (_, index) => rt.spawn(mark, cells, index)));
+    expect(cells.array.every((times) => times === 1)).toBe(true);
+  });
+});
+
+describe("stealing", () => {
+  test("the owner computes while idle threads take what it has not started (B8.02)", async () => {
+    const count = 200;
+    using cells = rt.shared.int32(count);
+    const owner = await rt.spawn(submitThenCompute, cells, count, 20_000);
+    expect(cells.array.includes(0)).toBe(false);
+    expect(new Set(cells.array).has(owner)).toBe(false);
+  });
+});
+
+describe("placement by least load", () => {
+  test("four equal tasks on two threads are two and two, every time", async () => {
+    for (let round = 0; round < 20; round++) {
+      const gate = rt.chan(i32);
+      const joins = Array.from({ length: 4 }, () => rt.spawn(computeFor, 3, gate));
+      await until(async () => (await rt.stats()).threads.reduce((all, { load }) => all + load, 0) === 4);
+      gate.close();
+      const threads = await Promise.all(joins);
+      const counts = [...new Set(threads)].map((thread) => threads.filter((other) => other === thread).length);
+      expect(counts, `round ${round}`).toEqual([2, 2]);
+    }
+  });
+
+  test("a thread with many waiting tasks gets no more while the other has less", async () => {
+    const gate = rt.chan(i32);
+    const placed = Array.from({ length: 6 }, () => rt.spawn.on(0)(computeFor, 0, gate));
+    const others = Array.from({ length: 6 }, () => rt.spawn(computeFor, 0, gate));
+    gate.close();
+    const [zero] = await Promise.all(placed);
+    expect(await Promise.all(others)).not.toContain(zero);
+  });
+});
+
+describe("fairness on one thread", () => {
+  test("a hog that yields leaves a light pair its share (B8.11)", async () => {
+    const { hog, light } = await rt.spawn(hogAndLight, 300, true);
+    expect(hog / light).toBeGreaterThanOrEqual(0.5);
+    expect(hog / light).toBeLessThanOrEqual(2);
+  });
+
+  test("without a yield of its own the light pair still gets turns", async () => {
+    const { hog, light } = await rt.spawn(hogAndLight, 300, false);
+    expect(Math.min(hog, light)).toBeGreaterThan(0);
+  });
+
+  test("TCP and timers have their turn while 100 tasks are always ready (B8.12)", async () => {
+    const { echoed, timedOut, turns } = await rt.spawn(ioUnderLoad, 100);
+    expect({ echoed, timedOut }).toEqual({ echoed: "gopher", timedOut: "timer" });
+    expect(turns).toBeGreaterThan(100);
+  });
+
+  test.each([
+    ["on its own thread", respawn],
+    ["anywhere", respawnAnywhere],
+  ])("a chain that starts itself for ever, %s, holds nobody up (B8.13)", async (_where, chain) => {
+    using stop = rt.shared.int32(2);
+    rt.go(chain, stop);
+    await until(() => stop.array[1] > 100);
+    // Both threads still start tasks and let them finish.
+    await rt.spawn.on(0)(burn, 0);
+    await rt.spawn.on(1)(burn, 0);
+    await rt.spawn(ioUnderLoad, 2);
+    stop.array[0] = 1;
+    await until(async () => (await rt.stats()).threads.every(({ load }) => load === 0));
+  });
+});
+
+describe("channels between threads", () => {
+  test("the sleep protocol loses no wake-up: 30,000 hand-offs with pauses of every length (B8.09)", async () => {
+    const first = rt.chan(i32);
+    const second = rt.chan(i32);
+    const third = rt.chan(i32);
+    const passing = [rt.spawn.on(0)(pass, first, second), rt.spawn.on(1)(pass, second, third)];
+    let seed = 11;
+    for (let k = 0; k < 10_000; k++) {
+      await first.send(k);
+      expect(await third.recv()).toBe(k + 2);
+      // Let the threads watch, fall asleep, or be caught in between.
+      seed = (seed * 48_271) % 2_147_483_647;
+      const pause = seed % 100 < 97 ? seed % 3000 : seed % 300_000;
+      for (let spun = 0; spun < pause; spun++);
+      if (seed % 50 === 0) await rt.sleep(1);
+    }
+    first.close();
+    await Promise.all(passing);
+    const { sleeps } = (await rt.stats()).threads[0];
+    expect(sleeps).toBeGreaterThan(0);
+  });
+
+  test("go on flowing while the main thread is busy for a second (E19)", async () => {
+    const ch = rt.chan(i32);
+    const counter = rt.shared.int32(2);
+    await using own = await start({ threads: 2 });
+    const flow = own.chan(i32);
+    const seen = own.shared.int32(2);
+    own.go.on(0)(pump, flow, seen);
+    own.go.on(1)(sink, flow, seen);
+    await until(() => seen.array[1] > 0);
+    const before = seen.array[1];
+    for (const endMs = performance.now() + 1000; performance.now() < endMs; );
+    expect(seen.array[1] - before).toBeGreaterThan(1000);
+    ch.close();
+    counter.free();
+  });
+});
