@@ -35,6 +35,11 @@ export function configurations(filter: string, threadCounts: readonly number[], 
   return found;
 }
 
+/** The form of each scenario that its targets are for. */
+export function firstForms(): ReadonlyMap<string, string> {
+  return new Map([...FORMS].map(([scenario, [first = ""]]) => [scenario, first]));
+}
+
 /** On one thread there is no other thread. */
 function isCase(form: string, threads: number): boolean {
   return form !== "on the other thread" || threads > 1;

@@ -28,16 +28,16 @@ export interface RawOptions {
   readonly verbose?: boolean;
 }
 
-/** How much to measure. */
+/** How much to measure, and how much work goes before it. */
 export interface Effort {
   readonly blocks: number;
   readonly runs: number;
+  readonly warmupMs: number;
 }
 
 /** The options, checked. */
 export interface MeasureOptions extends Effort {
   readonly seed: number;
-  readonly warmupMs: number;
   readonly minTimeMs: number;
   readonly strict: boolean;
   readonly format: Format;
@@ -50,10 +50,10 @@ export interface MeasureOptions extends Effort {
 }
 
 /** Blocks and runs of measurement.md section 3. */
-export const NORMAL: Effort = { blocks: 10, runs: 5 };
-/** Six blocks are the fewest that give an interval; one run in each. */
-export const QUICK: Effort = { blocks: 6, runs: 1 };
-export const PUBLISH: Effort = { blocks: 20, runs: 5 };
+export const NORMAL: Effort = { blocks: 10, runs: 5, warmupMs: 250 };
+/** Six blocks are the fewest that give an interval; one run in each. Warm threads have done hundreds of kernel calls in 100 ms. */
+export const QUICK: Effort = { blocks: 6, runs: 1, warmupMs: 100 };
+export const PUBLISH: Effort = { blocks: 20, runs: 5, warmupMs: 250 };
 
 const MOST_BLOCKS = 1000;
 const MOST_RUNS = 1000;
@@ -82,7 +82,7 @@ export function withProtocol(command: Command, effort: Effort): Command {
     .option("--quick", `${QUICK.blocks} blocks of ${QUICK.runs} run: the least that gives an interval`)
     .option("--publish", `${PUBLISH.blocks} blocks of ${PUBLISH.runs} runs`)
     .option("--seed <n>", "seed of the order and of the intervals (default: 1)")
-    .option("--warmup <time>", "work of every thread before it is timed (default: 250ms)")
+    .option("--warmup <time>", `work of every thread before it is timed (default: ${effort.warmupMs}ms)`)
     .option("--min-time <time>", "least time of a run; under 100ms no verdict is given (default: 100ms)")
     .option("--strict", "exit with 3 when the environment makes the result doubtful");
 }
@@ -98,7 +98,7 @@ export function resolveOptions(raw: RawOptions, effort: Effort, tty: boolean, en
     blocks: raw.blocks === undefined ? chosen.blocks : wholeNumber("--blocks", raw.blocks, 1, MOST_BLOCKS),
     runs: raw.runs === undefined ? chosen.runs : wholeNumber("--runs", raw.runs, 1, MOST_RUNS),
     seed: raw.seed === undefined ? 1 : wholeNumber("--seed", raw.seed, 0, 0xffff_ffff),
-    warmupMs: raw.warmup === undefined ? 250 : milliseconds("--warmup", raw.warmup),
+    warmupMs: raw.warmup === undefined ? chosen.warmupMs : milliseconds("--warmup", raw.warmup),
     minTimeMs: raw.minTime === undefined ? 100 : milliseconds("--min-time", raw.minTime, 1),
     strict: raw.strict === true,
     format,

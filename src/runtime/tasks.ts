@@ -54,6 +54,8 @@ export class Tasks implements TaskRunner {
   readonly #options: TasksOptions;
   readonly #arena: Arena;
   readonly #current = new AsyncLocalStorage<Identity>();
+  /** Numbers of the names of tasks that this thread has started. */
+  readonly #names = new Map<TaskSource, number>();
   /** Task functions by the number of their name. */
   readonly #functions = new Map<number, AnyFunction>();
   readonly #joins: (Join | undefined)[] = [];
@@ -147,10 +149,10 @@ export class Tasks implements TaskRunner {
 
   /** Makes the record and passes it to a thread. */
   #place(source: TaskSource, args: unknown[], site: string | undefined, join: number, place: Place): void {
-    const { names, space } = this.#options;
+    const { space } = this.#options;
     const arena = this.#arena;
     const { i32, index: me, threads } = arena;
-    const name = names.intern(`${source.url}\n${source.name}`);
+    const name = this.#nameOf(source);
     const payload = args.length === 0 && site === undefined ? 0 : encodePayload(space, { args, site }, `an argument of ${source.name}: args`);
     let record = 0;
     try {
@@ -183,6 +185,15 @@ export class Tasks implements TaskRunner {
       if ((to === me || count > 1) && !isAsleep(arena, to)) ringAny(arena, to);
     }
     if (to !== me) ring(arena, to);
+  }
+
+  #nameOf(source: TaskSource): number {
+    let name = this.#names.get(source);
+    if (name === undefined) {
+      name = this.#options.names.intern(`${source.url}\n${source.name}`);
+      this.#names.set(source, name);
+    }
+    return name;
   }
 
   /** Ids are handed out to threads by the thousand. */

@@ -3,7 +3,7 @@ import { connect, createServer } from "node:net";
 import { threadId } from "node:worker_threads";
 import { type Chan, type SharedArray, chan, go, i32, sleep, spawn, task, yieldNow } from "../../src/index.ts";
 
-/** Marks its own cell: each task exactly once. Atomics are the test's own here, to count without a channel. */
+/** Marks its own cell. Atomics are the test's own here, to count without a channel. */
 export const mark = task(import.meta, async function mark(cells: SharedArray<"i32">, index: number) {
   add(cells, index);
 });
@@ -128,8 +128,7 @@ export const burn = task(import.meta, async function burn(ms: number) {
 });
 
 function add(cells: SharedArray<"i32">, index: number): void {
-  const { Atomics: atomics } = globalThis;
-  atomics.add(cells.array, index, 1);
+  Atomics.add(cells.array, index, 1);
 }
 
 let sunk = 0;

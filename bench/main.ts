@@ -1,0 +1,85 @@
+/**
+ * The benchmarks: every scenario of rivals/scenarios.ts on warren, on one thread
+ * and on two, beside Go, native code and the JavaScript peers on this machine.
+ *
+ *     node bench/main.ts [filter] [--quick] [--json]
+ *
+ * `filter` is a part of "scenario/form", such as "stream" or "dot/simd". Figures
+ * are claims: each comes from a fresh process, and the machine, the date and all
+ * versions stand above them. Nothing else should run meanwhile.
+ */
+import { parseArgs } from "node:util";
+import { nowNs } from "../src/lab/clock.ts";
+import { environmentOf, machineLine, readMachine, readState } from "../src/lab/environment.ts";
+import type { RivalOutcome } from "./rivals/outcome.ts";
+import { measureRivals } from "./rivals/rivals.ts";
+import { configurations, firstForms, measureCase } from "./warren/cases.ts";
+import type { Failure, Figure } from "./warren/figure.ts";
+import { printRows } from "./warren/report.ts";
+import { rowsOf } from "./warren/rows.ts";
+
+/** What to measure. */
+export interface BenchOptions {
+  /** A part of "scenario/form"; by default everything. */
+  readonly filter?: string | undefined;
+  /** Print JSON (schema "warren-bench/1") instead of a table. */
+  readonly json?: boolean | undefined;
+  /** Fewer and shorter runs: under 90 s in all, and rougher figures. */
+  readonly quick?: boolean | undefined;
+}
+
+const SCHEMA = "warren-bench/1";
+const THREADS = [1, 2];
+const RUNS = { runs: 5, runMs: 300 };
+const QUICK_RUNS = { runs: 3, runMs: 50 };
+
+/**
+ * Measures, prints to standard output, and tells on standard error how far it
+ * is. A case or rival that fails is a line of the report and sets the exit code
+ * to 1; a target that is not met does not.
+ *
+ * @throws RangeError when no case contains the filter
+ */
+export async function runBench({ filter = "", json = false, quick = false }: BenchOptions = {}): Promise<void> {
+  const { runs, runMs } = quick ? QUICK_RUNS : RUNS;
+  const cases = configurations(filter, THREADS, runs, runMs);
+  if (cases.length === 0) throw new RangeError(`no "scenario/form" contains ${JSON.stringify(filter)}`);
+  const machine = readMachine();
+  const before = readState(nowNs());
+  const scenarios = new Set(cases.map(({ scenario }) => scenario));
+  if (scenarios.has("stream-batch")) scenarios.add("stream"); // what batches are held against
+
+  const rivals: RivalOutcome[] = [];
+  for await (const outcome of measureRivals({ runs, runMs, threads: THREADS, wanted: (_, scenario) => scenarios.has(scenario) })) {
+    tell(`${outcome.rival} ${outcome.scenario ?? ""}`);
+    rivals.push(outcome);
+  }
+  const figures: (Figure | Failure)[] = [];
+  for (const configuration of cases) {
+    tell(`warren ${configuration.scenario}, ${configuration.form}, threads ${configuration.threads}`);
+    figures.push(await measureCase(configuration));
+  }
+
+  const env = environmentOf(machine, before, readState(nowNs()), Math.max(...THREADS));
+  const rows = rowsOf(figures, rivals, firstForms());
+  const failures = figures.filter((figure) => figure.kind === "failed");
+  const date = new Date().toISOString();
+  if (json) console.log(JSON.stringify({ schema: SCHEMA, date, env, config: { filter, runs, runMs, threads: THREADS }, rows, failures, rivals }, null, 2));
+  else console.log([`${date.slice(0, 10)} · ${machineLine(env)}`, versionLine(rivals), ...env.warnings.map((warning) => `warning: ${warning}`), printRows(rows, failures, rivals)].join("\n"));
+  if (failures.length > 0 || rivals.some(({ kind }) => kind === "failed")) process.exitCode = 1;
+}
+
+/** Who was measured, with versions: "against go 1.19.8, piscina 5.3.2". */
+function versionLine(rivals: readonly RivalOutcome[]): string {
+  const names = new Set(rivals.flatMap((outcome) => (outcome.kind === "result" ? [`${outcome.rival} ${outcome.version}`] : [])));
+  return names.size === 0 ? "against nobody: no rival could be measured" : `against ${[...names].join(", ")}`;
+}
+
+function tell(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+if (import.meta.main) {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: "boolean" }, quick: { type: "boolean" } } });
+  await runBench({ filter: positionals.join(" "), ...values });
+}
