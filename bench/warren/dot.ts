@@ -3,13 +3,10 @@
  * vectors lie in shared memory, and the value is bytes read a nanosecond.
  */
 import { start } from "../../src/index.ts";
-import { clearVectors, layVectors, multiply, warm, KERNELS, type Kernel } from "../../workers/dot.ts";
+import { clearVectors, layVectors, multiply, warm, type Kernel } from "../../workers/dot.ts";
 import { median } from "../rivals/outcome.ts";
 import { DOT_ELEMENTS } from "../rivals/scenarios.ts";
 import { figureOf, type Configuration, type Figure } from "./figure.ts";
-
-/** The kernels, the one with a target first. */
-export const DOT_FORMS: readonly Kernel[] = KERNELS.toReversed();
 
 const WARM_UP_MS = 500;
 /** Both vectors are read. */

@@ -9,9 +9,6 @@ import { calibrate, designOf, gophers, type DesignId, type GopherConfig, type Wo
 import { median } from "../rivals/outcome.ts";
 import { figureOf, type Configuration, type Figure } from "./figure.ts";
 
-/** Design and world. */
-export const GOPHER_FORMS = ["G1 cpu", "G4 cpu", "G1 wait", "G6 wait"] as const;
-
 const STEPS = { L: 1, M: 1, U: 1, R: 1, D: 1, W: 0 };
 /** Length of a step, milliseconds: many times the grain of a timer. */
 const UNIT_MS = 5;

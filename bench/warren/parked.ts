@@ -10,9 +10,6 @@ import { go, i32, start, task, yieldNow, type Chan, type Receiver, type Runtime,
 import { PARKED_TASKS } from "../rivals/scenarios.ts";
 import { figureOf, type Configuration, type Figure } from "./figure.ts";
 
-/** How the parked tasks are started. */
-export const PARKED_FORMS = ["closure", "task"] as const;
-
 /** Turns of the event loop that the last finalizers and frees take. */
 const SETTLE_TURNS = 20;
 /** Tasks that are started before others have their turn. */

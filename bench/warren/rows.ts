@@ -12,7 +12,7 @@ export interface Comparison {
   readonly value: number;
   /** How many times as good as it warren is: above 1, warren is better. */
   readonly ratio: number;
-  readonly note?: string;
+  readonly note?: string | undefined;
 }
 
 /** A bar and what came of it; `ratio` and `met` are `null` where the rival has no figure here. */
@@ -44,7 +44,7 @@ export function rowsOf(figures: readonly (Figure | Failure)[], rivals: readonly 
 
 function compare(figure: Figure, scenario: ScenarioName, results: readonly RivalResult[]): Comparison[] {
   const same = results.filter((result) => result.scenario === scenario && result.threads === figure.threads);
-  const comparisons = same.map(({ rival, value, note }) => ({ name: rival, value, ratio: ratioOf(scenario, figure.value, value), ...(note && { note }) }));
+  const comparisons = same.map(({ rival, value, note }) => ({ name: rival, value, ratio: ratioOf(scenario, figure.value, value), note }));
   return comparisons.toSorted((a, b) => a.ratio - b.ratio);
 }
 
@@ -64,11 +64,13 @@ function valueOf(figures: readonly Figure[], form: string, threads: number): num
 }
 
 function judge(figure: Figure, results: readonly RivalResult[]): Judgement[] {
-  const targets = TARGETS.filter(({ scenario, threads }) => scenario === figure.scenario && threads.includes(figure.threads));
-  return targets.flatMap(({ target, aim }) => [
-    judgement("target", target, figure, results),
-    ...(aim === undefined ? [] : [judgement("aim", aim, figure, results)]),
-  ]);
+  const judgements: Judgement[] = [];
+  for (const { scenario, threads, target, aim } of TARGETS) {
+    if (scenario !== figure.scenario || !threads.includes(figure.threads)) continue;
+    judgements.push(judgement("target", target, figure, results));
+    if (aim !== undefined) judgements.push(judgement("aim", aim, figure, results));
+  }
+  return judgements;
 }
 
 function judgement(kind: Judgement["kind"], bar: Bar, figure: Figure, results: readonly RivalResult[]): Judgement {

@@ -20,11 +20,11 @@
  * (reliability notes, D1); lock-free sides, whose gain is lost in V8's 10 ns an
  * atomic.
  */
-import { cas, load, pause, store } from "../memory/atomics.ts";
+import { cas, load, pause } from "../memory/atomics.ts";
 import { OUTCOME, header } from "../memory/layout.ts";
 import { Channel, DID, type Did } from "./channel.ts";
 import { type Queue, RECEIVERS, SENDERS } from "./wait-queue.ts";
-import { CLOSED_BIT, SLOW, STEP, distance, isClosed, lockWord, positionOf, withWaited } from "./words.ts";
+import { CLOSED_BIT, SLOW, STEP, distance, isClosed, lockWord, positionOf, unlockWord, withWaited } from "./words.ts";
 
 export class ArrayChannel<T> extends Channel<T> {
   /** The words under the locks, as they will be unlocked. */
@@ -56,7 +56,7 @@ export class ArrayChannel<T> extends Channel<T> {
       if (distance(word, head) >= this.capacity) return this.#giveUpSend(word, DID.wait);
     }
     this.#write(at);
-    this.#give(channel + header.send, (word + STEP) | 0);
+    unlockWord(i32, channel + header.send, (word + STEP) | 0);
     return DID.it;
   }
 
@@ -71,7 +71,7 @@ export class ArrayChannel<T> extends Channel<T> {
       if (tail === word) return this.#giveUpRecv(word, DID.wait);
     }
     this.#read(at);
-    this.#give(channel + header.recv, (word + STEP) | 0);
+    unlockWord(i32, channel + header.recv, (word + STEP) | 0);
     return DID.it;
   }
 
@@ -86,9 +86,10 @@ export class ArrayChannel<T> extends Channel<T> {
       i32[channel + header.headSeen] = head;
       room = this.capacity - distance(word, head);
     }
-    const moved = Math.min(room, count);
+    // Less than no room: the head is behind while another thread gives both locks back.
+    const moved = Math.max(0, Math.min(room, count));
     this.#writeMany(at, moved);
-    this.#give(channel + header.send, (word + moved * STEP) | 0);
+    unlockWord(i32, channel + header.send, (word + moved * STEP) | 0);
     return moved;
   }
 
@@ -105,29 +106,22 @@ export class ArrayChannel<T> extends Channel<T> {
     }
     const moved = Math.min(there, count);
     this.#readMany(at, moved);
-    this.#give(channel + header.recv, (word + moved * STEP) | 0);
+    unlockWord(i32, channel + header.recv, (word + moved * STEP) | 0);
     return moved;
   }
 
   /** Takes the lock in a word that looked free and without special bits; the fast path's half of `lockWord`. */
   #own(at: number, word: number): boolean {
-    if (this.isPrivate) return true;
     return cas(this.i32, at, word, word | this.waiters.arena.owner) === word;
   }
 
-  /** Writes the unlocked word. Pairs with `#own` and `lockWord`. */
-  #give(at: number, word: number): void {
-    if (this.isPrivate) this.i32[at] = word;
-    else store(this.i32, at, word);
-  }
-
   #giveUpSend<R>(word: number, result: R): R {
-    this.#give(this.header + header.send, word);
+    unlockWord(this.i32, this.header + header.send, word);
     return result;
   }
 
   #giveUpRecv<R>(word: number, result: R): R {
-    this.#give(this.header + header.recv, word);
+    unlockWord(this.i32, this.header + header.recv, word);
     return result;
   }
 
@@ -174,20 +168,23 @@ export class ArrayChannel<T> extends Channel<T> {
   override lock(): boolean {
     const { i32, header: at } = this;
     const { owner } = this.waiters.arena;
-    this.#send = this.isPrivate ? i32[at + header.send] : lockWord(i32, at + header.send, owner);
-    this.#recv = this.isPrivate ? i32[at + header.recv] : lockWord(i32, at + header.recv, owner);
+    this.#send = lockWord(i32, at + header.send, owner);
+    this.#recv = lockWord(i32, at + header.recv, owner);
     this.isHeld = i32[at + header.generation] === this.generation;
     if (this.isHeld) return true;
-    this.#give(at + header.recv, this.#recv);
-    this.#give(at + header.send, this.#send);
+    unlockWord(i32, at + header.send, this.#send);
+    unlockWord(i32, at + header.recv, this.#recv);
     return false;
   }
 
   override unlock(): void {
     this.isHeld = false;
     const { i32, header: at } = this;
-    this.#give(at + header.recv, withWaited(this.#recv, i32[at + SENDERS] !== 0));
-    this.#give(at + header.send, withWaited(this.#send, i32[at + RECEIVERS] !== 0));
+    const send = withWaited(this.#send, i32[at + RECEIVERS] !== 0);
+    const recv = withWaited(this.#recv, i32[at + SENDERS] !== 0);
+    // In this order: whoever gets the receive lock next must not find `tailSeen` ahead of the send word.
+    unlockWord(i32, at + header.send, send);
+    unlockWord(i32, at + header.recv, recv);
   }
 
   #slowPut(at: number): Did {
@@ -291,7 +288,7 @@ export class ArrayChannel<T> extends Channel<T> {
    */
   protected override patience(queue: Queue): boolean {
     const { turn } = this.waiters;
-    const spins = this.isPrivate ? 0 : turn.spins();
+    const spins = turn.spins();
     if (spins === 0) return false;
     const { i32 } = this;
     const at = this.header + (queue === SENDERS ? header.recv : header.send);

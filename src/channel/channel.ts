@@ -54,11 +54,6 @@ export abstract class Channel<T> implements Chan<T>, Finisher {
   /** Locks the channel; false, and not locked, if the handle is stale. */
   abstract lock(): boolean;
   abstract unlock(): void;
-  /**
-   * No handle of the channel has left this thread, so its words need no atomic
-   * operation. True only for the object that made the channel, until `retain`.
-   */
-  isPrivate = false;
   /** Between a `lock` that returned true and the `unlock` or `release` after it. */
   protected isHeld = false;
   /** As `tryPut` and `tryTake`, under the lock; claimed waiters are left to `flush`. */
@@ -202,7 +197,7 @@ export abstract class Channel<T> implements Chan<T>, Finisher {
   #sendLocked(at: number, signal: AbortSignal | undefined): void | Promise<void> {
     const { waiters } = this;
     const large = this.#prepare(at);
-    const spins = this.isPrivate ? 0 : waiters.turn.spins();
+    const spins = waiters.turn.spins();
     const did = this.lock() ? this.putLocked(at) : DID.closed;
     if (did === DID.wait) {
       const wait = waiters.acquire("send", this, spins);
@@ -222,7 +217,7 @@ export abstract class Channel<T> implements Chan<T>, Finisher {
   #recvLocked(signal: AbortSignal | undefined): T | undefined | Promise<T | undefined> {
     const { waiters } = this;
     const large = this.#prepare(0);
-    const spins = this.isPrivate ? 0 : waiters.turn.spins();
+    const spins = waiters.turn.spins();
     const at = waiters.scratchTop;
     const did = this.lock() ? this.takeLocked(at) : DID.closed;
     if (did === DID.wait) {
@@ -441,7 +436,6 @@ export abstract class Channel<T> implements Chan<T>, Finisher {
 
   /** One more reference, for a message that carries the handle; none if the handle is stale. */
   retain(): void {
-    this.isPrivate = false;
     if (!this.lock()) return;
     this.i32[this.header + header.references]++;
     this.unlock();

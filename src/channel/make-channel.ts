@@ -56,9 +56,7 @@ export function makeChannel<T>(waiters: Waiters, type: Type<T>, capacity: number
   i32[at + header.recvGeneration] = i32[at + header.generation];
   unlockWord(i32, at + header.recv, position);
   unlockWord(i32, at + header.send, position);
-  const channel = openChannel(waiters, at, i32[at + header.generation], type);
-  channel.isPrivate = true;
-  return channel;
+  return openChannel(waiters, at, i32[at + header.generation], type);
 }
 
 /** The object for a handle; one that is stale behaves as closed whatever the header is used for now. */

@@ -18,7 +18,7 @@ export class Rendezvous<T> extends Channel<T> {
 
   override lock(): boolean {
     const { i32, header: at } = this;
-    this.#word = this.isPrivate ? i32[at + header.send] : lockWord(i32, at + header.send, this.waiters.arena.owner);
+    this.#word = lockWord(i32, at + header.send, this.waiters.arena.owner);
     this.isHeld = i32[at + header.generation] === this.generation;
     if (!this.isHeld) this.unlock();
     return this.isHeld;
@@ -26,8 +26,7 @@ export class Rendezvous<T> extends Channel<T> {
 
   override unlock(): void {
     this.isHeld = false;
-    if (this.isPrivate) this.i32[this.header + header.send] = this.#word;
-    else unlockWord(this.i32, this.header + header.send, this.#word);
+    unlockWord(this.i32, this.header + header.send, this.#word);
   }
 
   override tryPut(at: number): Did {

@@ -54,9 +54,10 @@ export function buildCommands(args: readonly string[], done: (code: number) => v
   addDot(add("dot"), async (options) => done(await dot(withRoot(options, program), args)));
 
   add("bench")
-    .description("What channel, select and task operations cost (tinybench).")
-    .addHelpText("before", examples([["warren bench", "all suites"], ["warren bench --filter select", "those with select in the name"]]))
+    .description("What channel, select and task operations cost, beside Go's.")
+    .addHelpText("before", examples([["warren bench --quick", "everything, roughly, in under 90 s"], ["warren bench --filter select", "those with select in the name"]]))
     .option("--filter <text>", "only benchmarks whose name contains the text")
+    .option("--quick", "fewer and shorter runs")
     .option("--format <format>", "table or json (default: table)")
     .action(async (options: object) => done(await bench({ ...program.opts(), ...options })));
 

@@ -12,6 +12,7 @@ import type { Measurement } from "./measurement.ts";
 import { NORMAL, QUICK, resolveOptions, type Effort, type MeasureOptions, type RawOptions } from "./options.ts";
 import { note, requireDirectory, requireWritable, writeTo } from "./terminal.ts";
 import { count } from "./text.ts";
+import { UsageError } from "./usage-error.ts";
 import { oneOf } from "./values.ts";
 
 /** The headline: four designs in three worlds and the dot product, on one thread and on all. */
@@ -47,12 +48,23 @@ export async function dot(raw: RawDot, command: readonly string[]): Promise<numb
   return runMeasurement({ programs: [new DotProgram(grid)], options, command, manifest: null });
 }
 
-/** `warren bench` */
-export async function bench(raw: { readonly filter?: string; readonly format?: string }): Promise<number> {
-  const format = raw.format === undefined ? "table" : oneOf("--format", raw.format, ["table", "json"]);
+/** Options of `warren bench` as commander gives them. */
+export interface RawBench {
+  readonly filter?: string;
+  readonly format?: string;
+  readonly quick?: boolean;
+}
+
+/** `warren bench`: the benchmarks print for themselves. */
+export async function bench({ filter = "", format = "table", quick = false }: RawBench): Promise<number> {
+  const json = oneOf("--format", format, ["table", "json"]) === "json";
   const { runBench } = await import("../../bench/main.ts");
-  await runBench({ filter: raw.filter ?? "", json: format === "json" });
-  return EXIT.fine;
+  try {
+    await runBench({ filter, json, quick });
+  } catch (error) {
+    throw error instanceof RangeError ? new UsageError(`--filter: ${error.message}`) : error;
+  }
+  return typeof process.exitCode === "number" ? process.exitCode : EXIT.fine;
 }
 
 async function runMeasurement(measurement: Measurement): Promise<number> {
@@ -74,11 +86,10 @@ function tellAdded(added: readonly string[], { quiet }: MeasureOptions, base: st
 }
 
 /** Lists what could not be read, and writes the manifest of the rest. */
-async function reportPile({ manifest, problems, skipped }: PileOutcome, { quiet }: MeasureOptions, path: string | null): Promise<void> {
+async function reportPile({ files, manifest, problems, skipped }: PileOutcome, { quiet }: MeasureOptions, path: string | null): Promise<void> {
   for (const problem of problems) note(`warren: ${problem.path}: ${problem.kind}: ${problem.message}`);
   if (!quiet) for (const { path, kind } of skipped) note(`skipped ${path}: ${kind}`);
   if (path === null) return;
-  const { formatManifest } = await import("../../workers/gophers.ts");
-  await writeTo(path, formatManifest(manifest));
-  if (!quiet) note(`wrote ${path}: ${count(manifest.length, "file")}; check it with sha256sum --check in the pile's directory`);
+  await writeTo(path, manifest);
+  if (!quiet) note(`wrote ${path}: ${count(files, "file")}; check it with sha256sum --check in the pile's directory`);
 }

@@ -4,7 +4,7 @@
  * block elsewhere.
  */
 import { printCell } from "../lab/result.ts";
-import type { TrialProgress } from "../lab/trial.ts";
+import type { TrialProgress } from "../lab/trial-plan.ts";
 import { count, printTime } from "./text.ts";
 
 const CLEAR_LINE = "\r\u001b[K";

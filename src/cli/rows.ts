@@ -45,7 +45,7 @@ export function groupTitle({ program, world, rows }: RowGroup): string {
   if (program === "dot") {
     const [kernel, label] = world.split("-") as [string, string];
     const named = /^\d+$/.test(label) ? "" : ` (${label})`;
-    return `dot product, ${kernel} kernel: two vectors of ${params["elements"]} numbers${named}, ${count(items, "product")} a run`;
+    return `dot product, ${kernel} kernel: two vectors of ${Number(params["elements"]).toLocaleString("en-US")} numbers${named}, ${count(items, "product")} a run`;
   }
   const unit = params["unitMs"] === undefined ? "" : `, a step of ${params["unitMs"]} ms`;
   const kind = { cpu: "every step computes", wait: "every step waits", mixed: "every step computes for one half and waits for the other", pile: "real files" }[world];

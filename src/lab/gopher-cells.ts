@@ -20,7 +20,12 @@ const WARM_UNIT_MS = 0.1;
 const MOST_LOADS = 1_000_000;
 
 /** What came of a pile: the same in every run, or a check fails. */
-export type PileOutcome = Required<Pick<GopherResult, "manifest" | "problems" | "skipped">>;
+export interface PileOutcome extends Required<Pick<GopherResult, "problems" | "skipped">> {
+  /** Files burnt. */
+  readonly files: number;
+  /** The manifest as the bytes of a file. */
+  readonly manifest: Buffer;
+}
 
 /** The gophers of a grid. */
 export class GopherProgram implements CellProgram<Runtime> {
@@ -69,14 +74,15 @@ export class GopherProgram implements CellProgram<Runtime> {
     const result = await runtime.spawn(gophers, this.#config(cell, size));
     const run = { wallNs: result.wallNs, items: result.books, checks: result.checks };
     if (this.#grid.pile === null) return run;
-    const { manifest = [], problems = [], skipped = [] } = result;
-    this.#pileOutcome ??= { manifest, problems, skipped };
-    const digest = createHash("sha256").update(formatManifest(manifest)).digest("hex");
-    const detail = problems.length === 0 ? `${manifest.length} files` : `${problems.length} could not be: ${problems[0]?.path}: ${problems[0]?.message}`;
+    const { problems = [], skipped = [] } = result;
+    const files = result.manifest?.length ?? 0;
+    const manifest = formatManifest(result.manifest ?? []);
+    this.#pileOutcome ??= { files, manifest, problems, skipped };
+    const detail = problems.length === 0 ? `${files} files` : `${problems.length} could not be: ${problems[0]?.path}: ${problems[0]?.message}`;
     return {
       ...run,
       checks: [...run.checks, { name: "every file read", ok: problems.length === 0, detail }],
-      identity: { key: "the manifest", value: `SHA-256 ${digest}` },
+      identity: { key: "the manifest", value: `SHA-256 ${createHash("sha256").update(manifest).digest("hex")}` },
     };
   }
 

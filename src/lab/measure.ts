@@ -4,7 +4,8 @@ import { nowNs } from "./clock.ts";
 import { environmentOf, readMachine, readState, type Machine, type Reading } from "./environment.ts";
 import type { Result } from "./result.ts";
 import { resultOf } from "./summary.ts";
-import { runTrial, type TrialMachine, type TrialPlan, type TrialProgress } from "./trial.ts";
+import { runTrial } from "./trial.ts";
+import type { TrialMachine, TrialPlan, TrialProgress } from "./trial-plan.ts";
 
 /** What is told about a measurement besides its plan. */
 export interface MeasureContext {

@@ -4,7 +4,7 @@ import { gainsOf, type BlockTimes, type GainName } from "./gains.ts";
 import { randomSource } from "./random.ts";
 import { groupOf, SCHEMA, type Activity, type CellResult, type Config, type GainResult, type Result, type Sample } from "./result.ts";
 import { median, medianInterval, noiseGrade, outlierCount } from "./statistics.ts";
-import type { CellRecord, TrialRecord } from "./trial.ts";
+import type { CellRecord, TrialRecord } from "./trial-plan.ts";
 import { judge, LEAST_REGION_NS, type Judgement } from "./verdict.ts";
 
 /** The value of a cell in each block: the median of its runs there, nanoseconds. */

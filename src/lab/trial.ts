@@ -14,58 +14,13 @@
  *
  * Nothing is printed and no callback is made while a run is timed.
  */
-import { threadUse, type ThreadTimes } from "./clock.ts";
+import { CheckList } from "./check-list.ts";
+import { threadUse } from "./clock.ts";
 import type { CellProgram, CellRun } from "./program.ts";
 import { randomSource, shuffled } from "./random.ts";
-import { groupOf, type Cell, type Check, type Sample } from "./result.ts";
-import { CheckList } from "./check-list.ts";
+import { groupOf, type Cell, type Sample } from "./result.ts";
 import { findSize } from "./size.ts";
-
-/** What to measure and how long. */
-export interface TrialPlan<Pool> {
-  readonly programs: readonly CellProgram<Pool>[];
-  readonly blocks: number;
-  readonly runs: number;
-  readonly warmupMs: number;
-  readonly minTimeMs: number;
-  readonly seed: number;
-}
-
-/** How to get threads and read their clocks. */
-export interface TrialMachine<Pool> {
-  open(threads: number): Promise<Pool>;
-  close(pool: Pool): Promise<void>;
-  times(pool: Pool): Promise<readonly ThreadTimes[]>;
-  /** Monotonic wall time. */
-  nowNs(): number;
-}
-
-/** Told between cells. */
-export interface TrialProgress {
-  readonly block: number;
-  readonly blocks: number;
-  readonly cellsDone: number;
-  readonly cellsTotal: number;
-  /** The cell that comes next; `null`: finding the size of the work. */
-  readonly next: Cell | null;
-}
-
-/** What the lab has seen of one cell. */
-export interface CellRecord {
-  readonly cell: Cell;
-  readonly size: number;
-  readonly items: number;
-  readonly predictedNs: number | null;
-  readonly samples: readonly Sample[];
-}
-
-/** Everything a trial gives; `summary.ts` makes a result of it. */
-export interface TrialRecord {
-  readonly cells: readonly CellRecord[];
-  readonly checks: readonly Check[];
-  readonly blocksDone: number;
-  readonly interrupted: boolean;
-}
+import type { CellRecord, TrialMachine, TrialPlan, TrialProgress, TrialRecord } from "./trial-plan.ts";
 
 interface Entry<Pool> {
   readonly program: CellProgram<Pool>;

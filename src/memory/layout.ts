@@ -82,6 +82,8 @@ export const processor = {
   /** Tasks that this thread has placed, and turns of its loop. */
   placed: 4 * LINE + 10,
   turns: 4 * LINE + 11,
+  /** The system's id of the thread, 0 where it does not tell (Linux does). */
+  systemId: 4 * LINE + 12,
   /** Free blocks by size class: first and count of each; only the owner. */
   magazines: 5 * LINE,
 } as const;

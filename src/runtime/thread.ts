@@ -1,12 +1,13 @@
 /** A thread of the pool: maps the arena, joins its halves, and answers the control plane. */
-import { readFileSync } from "node:fs";
 import { type MessagePort, threadId } from "node:worker_threads";
 import { expose } from "comlink";
 import { Arena } from "../memory/arena.ts";
+import { processor } from "../memory/layout.ts";
 import { enterThread } from "./ambient.ts";
-import type { ThreadControl, ThreadTimes } from "./control.ts";
+import type { ThreadControl } from "./control.ts";
 import { Local } from "./local.ts";
 import { activeResources, reportThread } from "./report.ts";
+import { ownTimes, systemThreadId } from "./thread-times.ts";
 
 /** What the pool hands to a thread when it starts. */
 export interface ThreadStart {
@@ -19,12 +20,13 @@ export interface ThreadStart {
 /** Runs the processor of this thread; resolves once it is up, and the processor goes on. */
 export async function serve({ memory, index, cores, port }: ThreadStart): Promise<{ index: number; threadId: number }> {
   const arena = Arena.attach(memory, index);
+  arena.i32[arena.here + processor.systemId] = systemThreadId();
   const local: Local = new Local({ arena, cores, onFault: (error) => local.tasks.sendFault(error) });
   enterThread(local);
   let baseline: string[] = [];
   const control: ThreadControl = {
     report: () => reportThread(local, baseline),
-    times,
+    times: ownTimes,
     close: async () => {
       local.processor.close();
       await Promise.all([flush(process.stdout), flush(process.stderr)]);
@@ -37,25 +39,6 @@ export async function serve({ memory, index, cores, port }: ThreadStart): Promis
   await met;
   baseline = activeResources();
   return { index, threadId };
-}
-
-function times(): ThreadTimes {
-  const { user, system } = (process as unknown as { threadCpuUsage(): { user: number; system: number } }).threadCpuUsage();
-  const cpuNs = (user + system) * 1000;
-  const schedstat = readSchedstat();
-  return schedstat ?? { cpuNs };
-}
-
-/** This thread's own line: on-CPU ns, run-queue wait ns, slices (Linux, Documentation/scheduler/sched-stats). */
-function readSchedstat(): ThreadTimes | undefined {
-  if (process.platform !== "linux") return undefined;
-  try {
-    const [cpuNs, runDelayNs] = readFileSync("/proc/thread-self/schedstat", "latin1").split(" ").map(Number);
-    return { cpuNs, runDelayNs };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
 }
 
 function flush(stream: NodeJS.WriteStream): Promise<void> {

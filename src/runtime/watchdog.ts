@@ -1,7 +1,7 @@
 /**
  * Watches the threads from the main thread: JavaScript cannot be interrupted, so
  * a task that computes without awaiting holds up its thread and everything on
- * it. After 100 ms that is reported, once per task name, as a Node warning
+ * it. That is reported once it has computed for more than 100 ms, once per task name, as a Node warning
  * (`process.on("warning")`, code WARREN_STUCK_TASK).
  */
 import type { Arena } from "../memory/arena.ts";
@@ -9,13 +9,14 @@ import { processor } from "../memory/layout.ts";
 import { Names } from "../memory/names.ts";
 import { loadOf } from "../scheduler/load.ts";
 import { ring, ringAny } from "../sync/doorbell.ts";
+import { timesOf } from "./thread-times.ts";
 
 const LOOK_EVERY_MS = 50;
 const STUCK_MS = 100;
 /** How often a sleeping thread that has tasks is asked for a turn: one that computes after a foreign event does not take it. */
-const ASK_EVERY_MS = 1000;
+const ASK_EVERY_MS = 500;
 /** A sleeping thread that does not answer may only be short of a core: it is given longer. */
-const UNANSWERED_MS = 500;
+const UNANSWERED_MS = 200;
 
 /** The last question to a sleeping thread. */
 interface Question {
@@ -27,6 +28,8 @@ export class Watchdog {
   readonly #arena: Arena;
   readonly #names: Names;
   readonly #reported = new Set<string>();
+  /** CPU time of a thread when a slice of it was first found long. */
+  readonly #slices = new Map<number, { slice: number; cpuNs: number }>();
   readonly #questions = new Map<number, Question>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -52,8 +55,21 @@ export class Watchdog {
       if (heldMs < LOOK_EVERY_MS) continue;
       // Its unstarted tasks wait in vain: somebody who sleeps may take them.
       if (i32[at + processor.queueCount] > 0) ringAny(this.#arena, thread);
-      if (heldMs >= STUCK_MS) this.#report(thread, heldMs);
+      if (heldMs >= STUCK_MS && this.#hasComputed(thread, since)) this.#report(thread, heldMs);
     }
+  }
+
+  /**
+   * Whether the thread has used a core for that long in this slice: one that had
+   * none is not stuck. True where the system does not tell.
+   */
+  #hasComputed(thread: number, slice: number): boolean {
+    const times = timesOf(this.#arena.i32[this.#arena.processorAt(thread) + processor.systemId]);
+    if (times === undefined) return true;
+    const before = this.#slices.get(thread);
+    if (before?.slice === slice) return times.cpuNs - before.cpuNs >= (STUCK_MS / 2) * 1e6;
+    this.#slices.set(thread, { slice, cpuNs: times.cpuNs });
+    return false;
   }
 
   /** How long a thread outside a slice has not answered; asks it now and then. */

@@ -28,6 +28,7 @@ describe("usage", () => {
     [["--format", "jsn"], 'warren: --format: "jsn" is not one of table, json, csv, markdown, benchfmt — did you mean json?'],
     [["--format", "jsn", "gophers"], 'warren: --format: "jsn" is not one of'],
     [["list", "--format", "csv"], 'warren: --format: "csv" is not one of table, json'],
+    [["bench", "--filter", "nosuchthing"], 'warren: --filter: no "scenario/form" contains "nosuchthing"'],
     [["--quick", "--publish"], "warren: --quick and --publish exclude each other"],
   ])("warren %j: one line on standard error, exit code 2", async (args, message) => {
     const { code, stdout, stderr } = await warren(args);

@@ -6,7 +6,7 @@ import type { ThreadTimes } from "../../src/lab/clock.ts";
 import type { CellProgram, CellRun, Sizing } from "../../src/lab/program.ts";
 import { randomSource } from "../../src/lab/random.ts";
 import type { Cell } from "../../src/lab/result.ts";
-import type { TrialMachine } from "../../src/lab/trial.ts";
+import type { TrialMachine } from "../../src/lab/trial-plan.ts";
 
 /** A pool whose clocks the program turns. */
 export interface FakePool {

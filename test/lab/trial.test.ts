@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { printCell, type Cell } from "../../src/lab/result.ts";
-import { runTrial, type TrialPlan, type TrialProgress } from "../../src/lab/trial.ts";
+import { runTrial } from "../../src/lab/trial.ts";
+import type { TrialPlan, TrialProgress } from "../../src/lab/trial-plan.ts";
 import { fakeCells, FakeMachine, FakeProgram, type FakePool } from "./fake-program.ts";
 
 const plan = (program: FakeProgram, changes: Partial<TrialPlan<FakePool>> = {}): TrialPlan<FakePool> =>

@@ -1,4 +1,4 @@
-/** Module path and names without a Latin letter, with a space, a hash and a percent sign. */
+/** Module path and names without a Latin letter, with spaces. (A path with # and % is in test/process: Vite cannot import one.) */
 import { spawn, task } from "../../../src/index.ts";
 
 export const 二倍 = task(import.meta, async function 二倍(数: number) {

@@ -1,0 +1,34 @@
+/**
+ * Builds the package: `node scripts/build.ts`.
+ *
+ * Cleans dist, emits JavaScript and declarations of src, workers and bench at
+ * the same places under dist (tsconfig.build.json), copies what the benchmarks
+ * need besides (Go and C sources, the peers' package files), and makes the
+ * command executable.
+ */
+import { execFileSync } from "node:child_process";
+import { chmodSync, copyFileSync, globSync, mkdirSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+const ROOT = join(import.meta.dirname, "..");
+const OUTPUT = "dist";
+const COMMAND = "src/cli/main.js";
+/** Files that tsc leaves alone and a program reads at run time, and the folder that holds what nobody does. */
+const ASSETS = [
+  "src/**/*.d.ts",
+  "bench/rivals/go/*",
+  "bench/rivals/*.{c,h}",
+  "bench/rivals/peers/{package.json,package-lock.json,README.md}",
+];
+
+const compiler = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+
+rmSync(join(ROOT, OUTPUT), { recursive: true, force: true });
+execFileSync(process.execPath, [compiler, "--project", "tsconfig.build.json"], { cwd: ROOT, stdio: "inherit" });
+for (const file of globSync(ASSETS, { cwd: ROOT })) {
+  const target = join(ROOT, OUTPUT, file);
+  mkdirSync(dirname(target), { recursive: true });
+  copyFileSync(join(ROOT, file), target);
+}
+chmodSync(join(ROOT, OUTPUT, COMMAND), 0o755);

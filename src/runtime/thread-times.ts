@@ -1,0 +1,39 @@
+/** What the system knows of a thread: its id, its CPU time and its wait for a core. */
+import { readFileSync, readlinkSync } from "node:fs";
+import type { ThreadTimes } from "./control.ts";
+
+/** This thread's id for the system, or 0 where it does not tell. */
+export function systemThreadId(): number {
+  if (process.platform !== "linux") return 0;
+  return Number(readIfThere(() => readlinkSync("/proc/thread-self"))?.split("/").at(-1) ?? 0);
+}
+
+/** Times of a thread of this process by its system id; `undefined` where the system does not tell. */
+export function timesOf(systemId: number): ThreadTimes | undefined {
+  return systemId === 0 ? undefined : readSchedstat(`/proc/self/task/${systemId}/schedstat`);
+}
+
+/** Times of the calling thread. */
+export function ownTimes(): ThreadTimes {
+  const { user, system } = (process as unknown as { threadCpuUsage(): { user: number; system: number } }).threadCpuUsage();
+  const own = process.platform === "linux" ? readSchedstat("/proc/thread-self/schedstat") : undefined;
+  return own ?? { cpuNs: (user + system) * 1000 };
+}
+
+/** On-CPU ns, run-queue wait ns, slices (Linux, Documentation/scheduler/sched-stats). */
+function readSchedstat(path: string): ThreadTimes | undefined {
+  const line = readIfThere(() => readFileSync(path, "latin1"));
+  if (line === undefined) return undefined;
+  const [cpuNs, runDelayNs] = line.split(" ").map(Number);
+  return { cpuNs, runDelayNs };
+}
+
+function readIfThere(read: () => string): string | undefined {
+  try {
+    return read();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "EACCES" || code === "ESRCH") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,77 @@
+import { describe, expect, test } from "vitest";
+import { begin, outcomeOf } from "./program.ts";
+
+interface Rejection {
+  readonly code: string;
+  readonly message: string;
+  readonly details: { thread?: number };
+  readonly cause: string;
+}
+
+async function rejectionOf(which: string, how: string): Promise<Rejection> {
+  const { stdout, code, hung } = await outcomeOf("failing-threads.ts", "run", which, how);
+  expect({ hung, code }).toEqual({ hung: false, code: 0 });
+  return JSON.parse(stdout) as Rejection;
+}
+
+describe.concurrent.each(["go", "spawn"])("a thread that dies under a task that was started with %s", (how) => {
+  test("process.exit in a task (B9.04)", async () => {
+    const { code, message, details } = await rejectionOf("exits", how);
+    expect({ code, details }).toEqual({ code: "ERR_THREAD_DIED", details: { thread: 1 } });
+    expect(message).toContain("exit code 3");
+  });
+
+  test("an exception in an immediate (B9.02)", async () => {
+    const { code, message, details, cause } = await rejectionOf("throwsLater", how);
+    expect({ code, details }).toEqual({ code: "ERR_THREAD_DIED", details: { thread: 1 } });
+    expect(message).toContain("in an immediate");
+    expect(cause).toContain("in an immediate");
+  });
+
+  test("an unhandled rejection (B9.03)", async () => {
+    const { code, message, details } = await rejectionOf("rejectsLater", how);
+    expect({ code, details }).toEqual({ code: "ERR_THREAD_DIED", details: { thread: 1 } });
+    expect(message).toContain("nobody catches this");
+  });
+});
+
+test("a thread that dies in an open world: whatever waits settles (E13)", async () => {
+  const { stdout, code, hung } = await outcomeOf("failing-threads.ts", "open");
+  expect({ code, hung }).toEqual({ code: 0, hung: false });
+  const [heard, ...settled] = stdout.trim().split("\n").toSorted();
+  expect(heard).toBe("heard ERR_THREAD_DIED");
+  expect(settled).toEqual(Array.from({ length: 3 }, () => "rejected ERR_RUNTIME_STOPPED ERR_THREAD_DIED"));
+});
+
+describe.concurrent("a task that computes without awaiting", () => {
+  test.each(["at once", "later"])("is reported once per name, with its thread: %s", async (when) => {
+    const { stdout, code, hung } = await outcomeOf("failing-threads.ts", "stuck", when);
+    expect({ code, hung }).toEqual({ code: 0, hung: false });
+    const warnings = stdout.trim().split("\n");
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(/^warning WarrenWarning WARREN_STUCK_TASK task (hog|hogLater) has kept thread 0 for \d+ ms/);
+    expect(warnings[0]).toContain("yieldNow");
+  });
+
+  test("for a few milliseconds at a time is none", async () => {
+    expect(await outcomeOf("failing-threads.ts", "short")).toEqual({ stdout: "", stderr: "", code: 0, signal: null, hung: false });
+  });
+});
+
+describe.concurrent("an endless loop on a thread", () => {
+  test("stop ends it by force", async () => {
+    const { stdout, code, hung } = await outcomeOf("failing-threads.ts", "endless", "stop");
+    expect({ stdout, code, hung }).toEqual({ stdout: "done\n", code: 0, hung: false });
+  });
+
+  test("process.exit ends it (B9.17)", async () => {
+    expect(await outcomeOf("failing-threads.ts", "endless", "exit")).toMatchObject({ code: 5, hung: false });
+  });
+
+  test.skipIf(process.platform === "win32")("a signal ends it (B9.15)", async () => {
+    const program = begin("failing-threads.ts", "endless", "signal");
+    await program.printed("ready");
+    program.kill("SIGINT");
+    expect(await program.outcome).toMatchObject({ code: null, signal: "SIGINT", hung: false });
+  });
+});

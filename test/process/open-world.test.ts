@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest";
+import { begin, outcomeOf } from "./program.ts";
+
+const CLEAN = { stderr: "", code: 0, signal: null, hung: false };
+
+describe.concurrent("the process ends by itself, and not before its tasks (E12, B10.07)", () => {
+  test("an idle runtime does not keep it alive", async () => {
+    expect(await outcomeOf("open-world.ts", "idle")).toEqual({ ...CLEAN, stdout: "" });
+  });
+
+  test("nor one that was used", async () => {
+    expect(await outcomeOf("open-world.ts", "used")).toEqual({ ...CLEAN, stdout: "joined\n" });
+  });
+
+  test.each(["rt.go", "rt.go.on", "go", "go.on", "go a Node timer", "go nested", "go a closure", "spawn", "sleep", "twice"])("it lives until the task has ended: %s", async (name) => {
+    expect(await outcomeOf("open-world.ts", name)).toEqual({ ...CLEAN, stdout: "the task has ended\n" });
+  });
+
+  test("while main waits for a thread and a thread for main", async () => {
+    expect(await outcomeOf("open-world.ts", "receive")).toEqual({ ...CLEAN, stdout: "received 7\n" });
+  });
+
+  test("stop ends it although a task sleeps", async () => {
+    expect(await outcomeOf("open-world.ts", "stopped")).toEqual({ ...CLEAN, stdout: "stopped\n" });
+  });
+
+  test("process.exit on main ends all threads (B9.17)", async () => {
+    expect(await outcomeOf("open-world.ts", "exit")).toEqual({ ...CLEAN, stdout: "", code: 7 });
+  });
+});
+
+describe.concurrent("a failing go task in an open world", () => {
+  test.each(["failing go", "failing go closure"])("is uncaught on main: %s", async (name) => {
+    const { stderr, code, hung } = await outcomeOf("open-world.ts", name);
+    expect({ code, hung }).toEqual({ code: 1, hung: false });
+    expect(stderr).toContain("RangeError: nobody handles me");
+    expect(stderr).toContain("started with go");
+    expect(stderr).toContain("open-world.ts");
+  });
+
+  test("can be heard there, and what main waits for rejects with it as the cause", async () => {
+    const { stdout, code, hung } = await outcomeOf("open-world.ts", "failing go, handled");
+    expect({ code, hung }).toEqual({ code: 0, hung: false });
+    expect(stdout.trim().split("\n").toSorted()).toEqual(["heard RangeError E_LOST nobody handles me true", "main ERR_RUNTIME_STOPPED nobody handles me"]);
+  });
+});
+
+describe.concurrent.skipIf(process.platform === "win32")("signals (B9.15, B9.16)", () => {
+  test.each(["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const)("%s ends it as it ends any Node program", async (signal) => {
+    const program = begin("open-world.ts", "signal");
+    await program.printed("ready");
+    program.kill(signal);
+    expect(await program.outcome).toMatchObject({ code: null, signal, hung: false, stderr: "" });
+  });
+});

@@ -1,0 +1,187 @@
+/** A closed world around one task, named on the command line; prints what run() gave. */
+import { setTimeout as wait } from "node:timers/promises";
+import { pbkdf2 } from "node:crypto";
+import { connect, createServer } from "node:net";
+import { promisify } from "node:util";
+import { type Chan, chan, chanOf, go, i32, run, select, sleep, spawn, task, utf8 } from "../../../src/index.ts";
+
+export const returns = task(import.meta, async function returns() {
+  console.log("in the task");
+  return 42;
+});
+
+export const throws = task(import.meta, async function throws() {
+  throw Object.assign(new TypeError("from main"), { code: "E_MINE" });
+});
+
+/** Output right before the end, from both threads. */
+export const talkative = task(import.meta, async function talkative() {
+  const lines = (name: string): void => {
+    for (let k = 0; k < 1000; k++) console.log(`${name} ${k}`);
+    console.error(`${name} said it all`);
+  };
+  await spawn.on(1)(chatter, "other");
+  lines("main");
+});
+
+export const chatter = task(import.meta, async function chatter(name: string) {
+  for (let k = 0; k < 1000; k++) console.log(`${name} ${k}`);
+  console.error(`${name} said it all`);
+});
+
+export const receiver = task(import.meta, async function receiver(ch: Chan<number>) {
+  await ch.recv();
+});
+
+/** Everybody waits for a value that nobody sends. */
+export const allReceive = task(import.meta, async function allReceive() {
+  const ch = chan(i32);
+  go.on(0)(receiver, ch);
+  go.on(1)(receiver, ch);
+  await ch.recv();
+});
+
+/** A select of a send and a receive on one unbuffered channel does not meet itself. */
+export const selfSelect = task(import.meta, async function selfSelect() {
+  const ch = chan(i32);
+  await select({ out: ch.sending(1), in: ch });
+});
+
+export const lockStep = task(import.meta, async function lockStep(mine: Chan<number>, theirs: Chan<number>) {
+  await mine.recv();
+  await theirs.send(1);
+});
+
+/** Two tasks, on two threads, each waiting for the other to begin. */
+export const cycle = task(import.meta, async function cycle() {
+  const [a, b] = [chan(i32), chan(i32)];
+  await Promise.all([spawn.on(0)(lockStep, a, b), spawn.on(1)(lockStep, b, a)]);
+});
+
+/** Everybody sends to channels that nobody receives from. */
+export const allSend = task(import.meta, async function allSend() {
+  const full = chan(i32, 1);
+  await full.send(1);
+  await full.send(2);
+});
+
+/** Closures that wait for each other's memory. */
+export const closures = task(import.meta, async function closures() {
+  const ch = chan(i32);
+  await spawn(async function waiter() {
+    await ch.recv();
+  });
+});
+
+/** Deadlock after a long and busy life. */
+export const late = task(import.meta, async function late() {
+  const ch = chan(i32);
+  for (let k = 0; k < 1000; k++) {
+    const sent = spawn(sender, ch);
+    await ch.recv();
+    await sent;
+  }
+  await ch.recv();
+});
+
+export const sender = task(import.meta, async function sender(ch: Chan<number>) {
+  await ch.send(1);
+});
+
+const TIME = 400;
+
+/** Parked, and a warren timer on another thread will wake it. */
+export const timerWakes = task(import.meta, async function timerWakes() {
+  const ch = chan(i32);
+  go.on(1)(sendLater, ch);
+  return ch.recv();
+});
+
+export const sendLater = task(import.meta, async function sendLater(ch: Chan<number>) {
+  await sleep(TIME);
+  await ch.send(1);
+});
+
+/** Parked, and a timer of Node on another thread will wake it. */
+export const nodeTimerWakes = task(import.meta, async function nodeTimerWakes() {
+  const ch = chan(i32);
+  go.on(1)(sendAfterNodeTimer, ch);
+  return ch.recv();
+});
+
+export const sendAfterNodeTimer = task(import.meta, async function sendAfterNodeTimer(ch: Chan<number>) {
+  await wait(TIME);
+  await ch.send(2);
+});
+
+/** Parked on a channel that a socket's data feeds, while the socket's other end waits. */
+export const socketWakes = task(import.meta, async function socketWakes() {
+  const lines = chan(utf8);
+  go.on(1)(listen, lines);
+  const port = Number(await lines.recv());
+  go.on(0)(speakLater, port);
+  return lines.recv();
+});
+
+export const listen = task(import.meta, async function listen(lines: Chan<string>) {
+  const server = createServer((socket) => {
+    socket.on("data", (data) => void lines.send(data.toString()));
+    server.close();
+  });
+  server.listen(0, "127.0.0.1", () => void lines.send(String((server.address() as { port: number }).port)));
+});
+
+export const speakLater = task(import.meta, async function speakLater(port: number) {
+  const socket = connect(port, "127.0.0.1");
+  await wait(TIME);
+  socket.end("from the socket");
+});
+
+/** Parked with a signal that something outside warren will abort. */
+export const signalWakes = task(import.meta, async function signalWakes() {
+  try {
+    await chan(i32).recv({ signal: AbortSignal.timeout(TIME) });
+  } catch (error) {
+    return (error as Error).name;
+  }
+});
+
+/** Parked while a job of Node's thread pool, which no list of resources shows, computes for whoever will send. */
+export const jobWakes = task(import.meta, async function jobWakes() {
+  const ch = chan(i32);
+  go.on(1)(sendAfterJob, ch);
+  return ch.recv();
+});
+
+export const sendAfterJob = task(import.meta, async function sendAfterJob(ch: Chan<number>) {
+  const key = await promisify(pbkdf2)("gopher", "salt", 1_500_000, 64, "sha512");
+  await ch.send(key.length);
+});
+
+/** A request with a reply channel: the reply never comes. */
+export const noReply = task(import.meta, async function noReply() {
+  const requests = chan(chanOf(i32), 1);
+  const reply = chan(i32);
+  await requests.send(reply);
+  await reply.recv();
+});
+
+/** Another task fails and nobody handles it. */
+export const goFails = task(import.meta, async function goFails() {
+  go(throws);
+  await sleep(1e9);
+});
+
+export const recurses = task(import.meta, async function recurses() {
+  const deeper = (n: number): number => deeper(n + 1) + 1;
+  return deeper(0);
+});
+
+const tasks = { returns, throws, talkative, allReceive, selfSelect, cycle, allSend, closures, late, timerWakes, nodeTimerWakes, socketWakes, signalWakes, jobWakes, noReply, goFails, recurses } as const;
+
+if (import.meta.main) {
+  const [name, how] = process.argv.slice(2) as [keyof typeof tasks, string | undefined];
+  const ended = run(tasks[name] as () => Promise<unknown>, { threads: 2 });
+  if (how === "uncaught") console.log("returned", await ended);
+  else await ended.then((value) => console.log("returned", value), (error: { code?: string; message: string; details?: { tasks?: unknown } }) => console.log("rejected", JSON.stringify({ code: error.code, message: error.message, tasks: error.details?.tasks })));
+}

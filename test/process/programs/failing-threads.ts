@@ -1,0 +1,80 @@
+/** Threads that end in other ways than returning: the case is named on the command line. */
+import { type SharedArray, go, run, sleep, spawn, start, task } from "../../../src/index.ts";
+
+export const exits = task(import.meta, async function exits(code: number) {
+  await sleep(10);
+  process.exit(code);
+});
+
+export const throwsLater = task(import.meta, async function throwsLater() {
+  setImmediate(() => {
+    throw Object.assign(new RangeError("in an immediate"), { code: "E_DETACHED" });
+  });
+  await sleep(1e9);
+});
+
+export const rejectsLater = task(import.meta, async function rejectsLater() {
+  void Promise.reject(new RangeError("nobody catches this"));
+  await sleep(1e9);
+});
+
+export const waits = task(import.meta, async function waits() {
+  await sleep(1e9);
+});
+
+export const main = task(import.meta, async function main(which: "exits" | "throwsLater" | "rejectsLater", how: "go" | "spawn") {
+  void spawn.on(0)(waits).catch(() => undefined);
+  const failing = { exits, throwsLater, rejectsLater }[which] as (code: number) => Promise<void>;
+  if (how === "go") {
+    go.on(1)(failing, 3);
+    await sleep(1e9);
+  } else {
+    await spawn.on(1)(failing, 3);
+  }
+});
+
+export const hog = task(import.meta, async function hog(ms: number) {
+  for (const endMs = performance.now() + ms; performance.now() < endMs; );
+});
+
+export const hogLater = task(import.meta, async function hogLater(ms: number) {
+  await new Promise((resolve) => void setTimeout(resolve, 20));
+  for (const endMs = performance.now() + ms; performance.now() < endMs; );
+});
+
+export const spin = task(import.meta, async function spin(flag: SharedArray<"i32">) {
+  flag.array[0] = 1;
+  for (;;);
+});
+
+const show = (error: { code?: string; message: string; details?: object; cause?: unknown }): void => {
+  console.log(JSON.stringify({ code: error.code, message: error.message, details: error.details, cause: String(error.cause) }));
+};
+
+if (import.meta.main) {
+  const [name, which, how] = process.argv.slice(2);
+  if (name === "run") await run(main, { threads: 2, args: [which as "exits", how as "go"] }).then(() => console.log("returned"), show);
+  else if (name === "stuck") {
+    process.on("warning", (warning: Error & { code?: string }) => console.log("warning", warning.name, warning.code, warning.message));
+    await using rt = await start({ threads: 2 });
+    for (let k = 0; k < 2; k++) await rt.spawn.on(0)(which === "later" ? hogLater : hog, 700);
+  } else if (name === "short") {
+    await using rt = await start({ threads: 2 });
+    for (let k = 0; k < 100; k++) await rt.spawn.on(0)(hog, 5);
+  } else if (name === "open") {
+    // Whoever waits hears of it, and so does the process.
+    process.on("uncaughtException", (error: Error & { code?: string }) => console.log("heard", error.code));
+    const rt = await start({ threads: 2 });
+    const settled = await Promise.allSettled([rt.spawn.on(1)(exits, 3), rt.spawn.on(0)(waits), rt.sleep(1e9)]);
+    for (const result of settled) console.log(result.status, result.status === "rejected" && `${result.reason.code} ${result.reason.cause?.code}`);
+  } else if (name === "endless") {
+    const rt = await start({ threads: 2 });
+    const flag = rt.shared.int32(1);
+    rt.go(spin, flag);
+    while (flag.array[0] === 0) await rt.sleep(1);
+    if (which === "stop") await rt.stop();
+    else if (which === "exit") process.exit(5);
+    else console.log("ready");
+    console.log("done");
+  }
+}

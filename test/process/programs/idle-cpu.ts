@@ -1,0 +1,26 @@
+/** Parks tasks on eight threads and prints the share of one core that the process uses meanwhile. */
+import { setTimeout as wait } from "node:timers/promises";
+import { type Chan, i32, start, task } from "../../../src/index.ts";
+
+export const parked = task(import.meta, async function parked(ch: Chan<number>) {
+  await ch.recv();
+});
+
+if (import.meta.main) {
+  const rt = await start({ threads: 8 });
+  const ch = rt.chan(i32);
+  const joins = Array.from({ length: 64 }, (_, k) => rt.spawn.on(k % 8)(parked, ch));
+  // Until all have parked, the threads sleep and start-up work (compilation, collection) is over.
+  for (let count = 0; count < 64; count = (await rt.dump()).reduce((sum, report) => sum + (report.thread < 8 ? report.parked.length : 0), 0)) await wait(20);
+  await wait(1000);
+  const sleepsBefore = (await rt.stats()).threads.reduce((sum, { sleeps }) => sum + sleeps, 0);
+  const from = performance.now();
+  const before = process.cpuUsage();
+  await wait(2500);
+  const { user, system } = process.cpuUsage(before);
+  const ms = performance.now() - from;
+  const sleeps = (await rt.stats()).threads.reduce((sum, thread) => sum + thread.sleeps, 0) - sleepsBefore;
+  console.log(JSON.stringify({ share: (user + system) / 1000 / ms, sleeps, ms: Math.round(ms) }));
+  ch.close();
+  await Promise.all(joins);
+}

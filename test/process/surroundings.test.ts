@@ -1,0 +1,46 @@
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { outcomeOf } from "./program.ts";
+
+describe("threads that cannot start, and modules that they cannot import (B9.13)", () => {
+  test("a thread that fails while it starts: one error, no loop", async () => {
+    const preload = fileURLToPath(new URL("./programs/broken-preload.mjs", import.meta.url));
+    const { stderr, stdout, code, hung } = await outcomeOf("closed-world.ts", "returns", "uncaught", { execArgv: ["--import", preload] });
+    expect({ stdout, code, hung }).toEqual({ stdout: "", code: 1, hung: false });
+    expect(stderr).toContain("ERR_THREAD_START");
+    expect(stderr).toContain("no thread shall start");
+  });
+
+  test("a module with tasks that throws on threads", async () => {
+    const { stderr, code, hung } = await outcomeOf("broken-module.ts");
+    expect({ code, hung }).toEqual({ code: 1, hung: false });
+    expect(stderr).toContain("ERR_TASK_MODULE");
+    expect(stderr).toContain("only the main thread can import this");
+    expect(stderr).toContain("broken-module.ts");
+  });
+
+  test("run() at the top level of a module with tasks: every thread would run it again", async () => {
+    const { stderr, code, hung } = await outcomeOf("nested-run.ts");
+    expect({ code, hung }).toEqual({ code: 1, hung: false });
+    expect(stderr).toContain("import.meta.main");
+  });
+});
+
+test("names and paths in any script, with what a URL must escape (E11)", async () => {
+  expect(await outcomeOf("программа #1 %41 ワーク.ts")).toEqual({ stdout: "привет, 世界 🐹\n", stderr: "", code: 0, signal: null, hung: false });
+});
+
+test("importing warren, and running it, changes no global (E17)", async () => {
+  const { stdout, code } = await outcomeOf("globals.ts");
+  expect(code).toBe(0);
+  expect(stdout.trim().split("\n")).toEqual(["imported []", "stopped []"]);
+});
+
+test("eight threads with parked tasks use no CPU (E15)", async () => {
+  const { stdout, code } = await outcomeOf("idle-cpu.ts");
+  expect(code).toBe(0);
+  const { share, sleeps, ms } = JSON.parse(stdout) as { share: number; sleeps: number; ms: number };
+  process.stdout.write(`idle: ${(100 * share).toFixed(2)} % of one core over ${ms} ms, ${sleeps} wake-ups\n`);
+  // The goal is below 1 %; a shared machine's noise gets some room.
+  expect(share).toBeLessThan(0.05);
+});

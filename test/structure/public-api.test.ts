@@ -1,0 +1,98 @@
+/** The public surface: exactly these names, each documented; and the table of error codes. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { ERROR_CODES } from "../../src/index.ts";
+import * as api from "../../src/index.ts";
+import { ROOT, readSource, sourcesOf } from "./sources.ts";
+
+const VALUES = [
+  "ERROR_CODES", "LIMITS", "WarrenError", "after", "bool", "bytes", "chan", "chanOf", "dot", "f64", "go", "i32", "i64", "json", "never", "oneshot",
+  "optional", "registerError", "run", "select", "shared", "sleep", "spawn", "start", "struct", "task", "u32", "utf8", "yieldNow",
+];
+const TYPES = [
+  "Calls", "Cases", "Chan", "DotKernel", "DotOptions", "ElementOf", "ErrorCode", "Go", "ParkedReport", "Place", "Receiver", "RunOptions", "Runtime",
+  "RuntimeOptions", "RuntimeStats", "SelectOptions", "Selected", "Sender", "Sending", "SharedArray", "SharedArrays", "Spawn", "TaskReport",
+  "ThreadReport", "ThreadStats", "Type", "WaitOptions",
+];
+
+interface Export {
+  readonly name: string;
+  readonly isType: boolean;
+  readonly file: string;
+}
+
+/** The entry's statements, read: it holds re-exports and nothing else. */
+const entry = readSource("src/index.ts");
+const exported: Export[] = [...entry.code.matchAll(/export (type )?\{([^}]+)\} from "\.\/([^"]+)";/g)].flatMap(([, typeOnly, names, file]) =>
+  names.split(",").map((item) => {
+    const [, isType, name] = /^\s*(type )?(\w+)\s*$/.exec(item) ?? [];
+    return { name, isType: typeOnly !== undefined || isType !== undefined, file: `src/${file}` };
+  }),
+);
+
+describe("src/index.ts", () => {
+  test("is re-exports, nothing else", () => {
+    expect(entry.code.replaceAll(/export (type )?\{[^}]+\} from "[^"]+";/g, "").trim()).toBe("");
+  });
+
+  test("exports exactly these values", () => {
+    expect(Object.keys(api).toSorted()).toEqual(VALUES);
+    expect(exported.filter(({ isType }) => !isType).map(({ name }) => name).toSorted()).toEqual(VALUES);
+  });
+
+  test("and exactly these types", () => {
+    expect(exported.filter(({ isType }) => isType).map(({ name }) => name).toSorted()).toEqual(TYPES);
+  });
+});
+
+/** The calls are made in one piece; what each does stands in the interfaces of calls.ts. */
+const CALLS_FILE = "src/runtime/api.ts";
+const DOCUMENTED_AS: Record<string, [RegExp, string]> = {
+  go: [/interface Go\b/, "src/runtime/calls.ts"],
+  spawn: [/interface Spawn\b/, "src/runtime/calls.ts"],
+  shared: [/interface SharedArrays\b/, "src/runtime/shared.ts"],
+};
+
+function declarationOf({ name, file }: Export): [RegExp, string] {
+  if (file !== CALLS_FILE) return [new RegExp(`(async )?(abstract )?(function|class|const|interface|type) ${name}\\b`), file];
+  return DOCUMENTED_AS[name] ?? [new RegExp(`\\n {2}${name}[<(]`), "src/runtime/calls.ts"];
+}
+
+describe("every export has a TSDoc comment", () => {
+  test.each(exported.map((item) => [item.name, item] as const))("%s", (_name, item) => {
+    const [declaration, file] = declarationOf(item);
+    const { text } = readSource(file);
+    const at = text.search(declaration);
+    expect(at, `${item.name} is declared in ${file}`).toBeGreaterThanOrEqual(0);
+    // The comment ends right before the declaration, but for modifiers.
+    const comment = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(\/\/ oxlint[^\n]*\s*)?(export\s+)?(default\s+)?$/.exec(text.slice(0, at));
+    expect(comment?.[1].trim(), `${item.name} in ${file} has a comment`).toBeTruthy();
+  });
+});
+
+describe("error codes", () => {
+  const codes = Object.keys(ERROR_CODES);
+  const sources = sourcesOf("src", "workers").filter(({ path }) => path !== "src/errors.ts");
+  const used = new Set([...readSource("src/errors.ts").code.split("class WarrenError")[1].matchAll(/"(ERR_[A-Z_]+)"/g), ...sources.flatMap(({ code }) => [...code.matchAll(/"(ERR_[A-Z_]+)"/g)])].map(([, code]) => code));
+
+  test("each is raised somewhere in the source, and no other is", () => {
+    expect([...used].toSorted()).toEqual(codes.toSorted());
+  });
+
+  test("comments name no other", () => {
+    const named = sources.flatMap(({ path, text }) => [...text.matchAll(/\bERR_[A-Z_]+\b/g)].filter(([code]) => !codes.includes(code)).map(([code]) => `${path}: ${code}`));
+    expect(named).toEqual([]);
+  });
+
+  test("docs/errors.md has one row for each, in the order of the table, and no other", () => {
+    const page = readFileSync(join(ROOT, "docs/errors.md"), "utf8");
+    const rows = page.split("\n").filter((line) => line.startsWith("| `ERR_")).map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+    expect(rows.map(([code]) => code.replaceAll("`", ""))).toEqual(codes);
+    for (const [code, meaning, advice, ...more] of rows) {
+      expect(meaning.length, `${code} has a meaning`).toBeGreaterThan(10);
+      expect(advice.length, `${code} says what to do`).toBeGreaterThan(10);
+      expect(more).toEqual([]);
+    }
+  });
+});
