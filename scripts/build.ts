@@ -22,7 +22,7 @@ const ASSETS = [
   "bench/rivals/peers/{package.json,package-lock.json,README.md}",
 ];
 
-const compiler = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+const compiler = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
 
 rmSync(join(ROOT, OUTPUT), { recursive: true, force: true });
 execFileSync(process.execPath, [compiler, "--project", "tsconfig.build.json"], { cwd: ROOT, stdio: "inherit" });

@@ -116,7 +116,7 @@ export abstract class Channel<T> implements Chan<T>, Finisher {
     let sent = 0;
     do {
       const more = this.#sendBurst(values, sent);
-      if (more === 0 && !this.patience(SENDERS)) return this.#sendRest(Array.prototype.slice.call(values, sent) as T[], sent, signal);
+      if (more === 0 && !this.patience(SENDERS)) return this.#sendRest(Array.prototype.slice.call(values) as T[], sent, signal);
       sent += more;
     } while (sent < values.length);
     if (--turn.ticks < 0 && turn.tick()) return turn.hop(undefined);
@@ -280,13 +280,14 @@ export abstract class Channel<T> implements Chan<T>, Finisher {
     return put;
   }
 
-  async #sendRest(values: T[], before: number, signal: AbortSignal | undefined): Promise<void> {
-    for (let sent = 0; sent < values.length; ) {
+  /** Goes on with a batch (a copy) from `from`, waiting where it must. */
+  async #sendRest(values: T[], from: number, signal: AbortSignal | undefined): Promise<void> {
+    for (let sent = from; sent < values.length; ) {
       try {
         const waiting = this.send(values[sent], { signal });
         if (waiting !== undefined) await waiting;
       } catch (error) {
-        withSent(() => { throw error; }, before + sent);
+        withSent(() => { throw error; }, sent);
       }
       sent++;
       while (sent < values.length) {
@@ -458,12 +459,14 @@ export abstract class Channel<T> implements Chan<T>, Finisher {
   }
 }
 
-/** Adds how many values of a batch were sent to the error that ended it. */
+/** Adds to the error that ended a batch how many of its values were sent, and to a refusal which one it was. */
 function withSent(fail: () => never, sent: number): never {
   try {
     return fail();
   } catch (error) {
-    if (error instanceof WarrenError) throw new WarrenError(error.code, `${error.message} (after ${sent} of the batch)`, { ...error.details, sent }, { cause: error });
-    throw error;
+    if (!(error instanceof WarrenError)) throw error;
+    const { path } = error.details;
+    const at = typeof path === "string" && !path.startsWith("[") ? { path: `[${sent}]${path}` } : {};
+    throw new WarrenError(error.code, `${error.message} (after ${sent} of the batch)`, { ...error.details, ...at, sent }, { cause: error });
   }
 }

@@ -37,6 +37,7 @@ class Bytes extends Blob<Uint8Array> {
 
   override encode(space: Space, at: number, value: Uint8Array): void {
     if (!(value instanceof Uint8Array)) throw new Refusal("it is not a Uint8Array", value);
+    if (isDetached(value.buffer)) throw new Refusal("its buffer has been transferred away", value);
     const { arena } = space;
     const { byteLength } = value;
     const block = allocBytes(arena, byteLength);
@@ -81,6 +82,11 @@ const anyJson = new Json<unknown>();
  */
 export function json<T = unknown>(): Type<T> {
   return anyJson as Type<T>;
+}
+
+/** Whether a buffer was transferred away: it would arrive empty. */
+export function isDetached(buffer: ArrayBufferLike): boolean {
+  return "detached" in buffer && buffer.detached;
 }
 
 function allocBytes(arena: Arena, byteLength: number): number {

@@ -108,7 +108,10 @@ class Optional<T> extends Type<T | null> {
  * @throws ERR_INVALID_ARGUMENT for a field that is no type, ERR_LIMIT
  */
 export function struct<F extends Fields>(fields: F): Type<StructOf<F>> {
-  for (const [key, type] of Object.entries(fields)) checkType(type, `struct field ${key}`);
+  for (const [key, type] of Object.entries(fields)) {
+    if (key === "__proto__" || !key.isWellFormed()) throw new WarrenError("ERR_INVALID_ARGUMENT", `a struct cannot have a field ${JSON.stringify(key)}`);
+    checkType(type, `struct field ${key}`);
+  }
   return new Struct(fields);
 }
 

@@ -3,12 +3,8 @@
  * class, message, stack and cause, and loses everything else
  * (nodejs/node#37988); here an error keeps its class where that is registered
  * on both sides, name, message, code, cause, own properties and stack.
- *
- * A cyclic cause chain would need the error before its parts: it is cut where it
- * closes, and says so.
  */
 import { WarrenError, printValue } from "../errors.ts";
-import { isPlain } from "./json.ts";
 
 type ErrorClass = new (...args: never[]) => Error;
 
@@ -35,37 +31,31 @@ export function registerError(Class: ErrorClass): void {
   classes.set(Class.name, Class);
 }
 
-/** The parts of an error as a plain object that a payload can carry. */
-export function describeError(error: Error): Record<string, unknown> {
-  const own: Record<string, unknown> = {};
-  for (const key of Object.getOwnPropertyNames(error)) {
-    if (key === "stack" || key === "message" || key === "cause" || key === "errors") continue;
-    own[key] = portable((error as unknown as Record<string, unknown>)[key], new Set([error]));
-  }
-  const description: Record<string, unknown> = {
-    class: className(error),
-    name: String(error.name),
-    message: String(error.message),
-    stack: String(error.stack),
-    own,
-  };
-  if ("cause" in error) description["cause"] = portable(error.cause, new Set([error]));
-  if (error instanceof AggregateError) description["errors"] = error.errors.map((item: unknown) => portable(item, new Set([error])));
-  return description;
+/** An own property of an error; hidden ones (cause, errors) are not enumerable. */
+interface ErrorProperty {
+  readonly key: string;
+  readonly value: unknown;
+  readonly isHidden: boolean;
 }
 
-/** The error that `describeError` described. */
-export function reviveError(description: object): Error {
-  const { class: name, message, stack, own, name: shown } = description as { class: string; message: string; stack: string; own: object; name: string };
-  const Class = classes.get(name) ?? Error;
-  const error = new Error(message) as Error & Record<string, unknown>;
+/** An error in parts: class, name, message and stack, and its own properties. */
+export function describeError(error: Error): { texts: [string, string, string, string]; properties: ErrorProperty[] } {
+  const properties: ErrorProperty[] = [];
+  for (const key of Object.getOwnPropertyNames(error)) {
+    if (key === "stack" || key === "message" || key === "name") continue;
+    const { enumerable = false } = Object.getOwnPropertyDescriptor(error, key) ?? {};
+    properties.push({ key, value: (error as unknown as Record<string, unknown>)[key], isHidden: !enumerable });
+  }
+  return { texts: [className(error), String(error.name), String(error.message), String(error.stack)], properties };
+}
+
+/** Makes a fresh error into the one described, but for its properties. */
+export function reviveError(error: Error, className: string, name: string, message: string, stack: string): void {
+  const Class = classes.get(className) ?? Error;
   Object.setPrototypeOf(error, Class.prototype as object);
+  hide(error, "message", message);
   hide(error, "stack", stack);
-  for (const [key, value] of Object.entries(own)) error[key] = value;
-  if (error.name !== shown) hide(error, "name", shown);
-  if ("cause" in description) hide(error, "cause", description.cause);
-  if ("errors" in description) hide(error, "errors", description.errors);
-  return error;
+  if (error.name !== name) hide(error, "name", name);
 }
 
 /** Appends to an error's stack where the task that failed was started. */
@@ -81,29 +71,6 @@ function className(error: Error): string {
     if (constructor !== undefined && classes.get(constructor.name) === constructor) return constructor.name;
   }
   return "Error";
-}
-
-/** `value` if a payload can carry it inside an error, else a text that says what was there. */
-function portable(value: unknown, above: Set<object>): unknown {
-  if (typeof value === "function" || typeof value === "symbol") return `[does not travel: ${printValue(value)}]`;
-  if (typeof value !== "object" || value === null) return value;
-  if (above.has(value)) return `[cyclic: ${printValue(value)}]`;
-  if (value instanceof Error) return carried(value, above);
-  const isArray = Array.isArray(value);
-  if (!isArray && !isPlain(value)) {
-    return ArrayBuffer.isView(value) || value instanceof Date || value instanceof RegExp ? value : `[does not travel: ${printValue(value)}]`;
-  }
-  const inside = new Set(above).add(value);
-  const entries = Object.entries(value).map(([key, item]) => [key, portable(item, inside)] as const);
-  return isArray ? entries.map(([, item]) => item) : Object.fromEntries(entries);
-}
-
-/** A cause that leads back to an error above it is cut; the rest travels as it is. */
-function carried(error: Error, above: Set<object>): unknown {
-  for (let at: unknown = error.cause, depth = 0; at instanceof Error; at = at.cause, depth++) {
-    if (above.has(at) || at === error || depth > 100) return `[cyclic: ${error.name}: ${error.message}]`;
-  }
-  return error;
 }
 
 function hide(error: Error, key: string, value: unknown): void {

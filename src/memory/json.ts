@@ -44,6 +44,7 @@ function checkObject(value: object, depth: number): boolean {
     throw new Refusal("it is an instance of a class, which JSON would flatten", value);
   }
   if (Object.getOwnPropertySymbols(value).length > 0) throw new Refusal("it has a symbol for a key", value);
+  if (typeof (value as { toJSON?: unknown }).toJSON === "function") throw new Refusal("it has a toJSON, which would take its place", value);
   let exact = true;
   let key = "";
   try {

@@ -3,7 +3,7 @@
  * function's parameters have no type on the wire. What the structured clone of
  * postMessage keeps is kept (cycles and shared references included), and beside
  * it what that loses: channels, shared arrays, and the class, code, cause and
- * own properties of errors. What cannot travel is refused with its path.
+ * own properties of errors. What cannot travel is refused with its path. Two views of one buffer arrive as two buffers.
  *
  * Format: a tag byte, then what the tag says; every object gets the next number
  * so that a later one can refer back to it.
@@ -12,6 +12,7 @@ import { WarrenError, printValue } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import { ByteReader, ByteWriter } from "./byte-stream.ts";
 import { describeError, reviveError } from "./error-class.ts";
+import { isDetached } from "./blobs.ts";
 import { isPlain } from "./json.ts";
 import { blob } from "./layout.ts";
 import { Refusal, type Space, step } from "./type.ts";
@@ -22,6 +23,9 @@ const TAG = {
 } as const;
 
 const VIEWS = [Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array, Float32Array, Float64Array, BigInt64Array, BigUint64Array] as const;
+
+/** Elements of one array. */
+const MOST_ELEMENTS = 2 ** 31 - 1;
 
 const writer = new ByteWriter();
 
@@ -123,11 +127,11 @@ class Encoder {
     }
     if (Array.isArray(value)) return this.#putArray(value, depth);
     if (value instanceof Error) {
-      writer.u8(TAG.error);
-      return this.#putEntries(describeError(value), depth);
+      return this.#putError(value, depth);
     }
     if (ArrayBuffer.isView(value)) return this.#putView(value);
     if (value instanceof ArrayBuffer) {
+      if (isDetached(value)) throw new Refusal("it has been transferred away", value);
       writer.u8(TAG.buffer);
       return writer.bytes(new Uint8Array(value));
     }
@@ -170,16 +174,56 @@ class Encoder {
     }
   }
 
+  /** Elements (or holes), then the properties beside them, such as those of a match. */
   #putArray(value: unknown[], depth: number): void {
+    if (value.length > MOST_ELEMENTS) throw new Refusal(`it has more than ${MOST_ELEMENTS} elements`, value);
     writer.u8(TAG.array);
     writer.i32(value.length);
+    let elements = 0;
     for (let k = 0; k < value.length; k++) {
-      if (k in value) this.#at(`[${k}]`, value[k], depth);
-      else writer.u8(TAG.hole);
+      if (k in value) {
+        elements++;
+        this.#at(`[${k}]`, value[k], depth);
+      } else writer.u8(TAG.hole);
+    }
+    const keys = Object.keys(value);
+    writer.i32(keys.length - elements);
+    for (const key of keys.slice(elements)) {
+      writer.text(key, "utf16le");
+      this.#at(step(key), (value as unknown as Record<string, unknown>)[key], depth);
+    }
+  }
+
+  /** Class, name, message and stack, then own properties; what of those cannot travel is replaced by a text that says so. */
+  #putError(error: Error, depth: number): void {
+    const { texts, properties } = describeError(error);
+    writer.u8(TAG.error);
+    for (const text of texts) this.put(text, depth);
+    writer.i32(properties.length);
+    for (const { key, value, isHidden } of properties) {
+      writer.text(key, "utf16le");
+      writer.u8(isHidden ? 1 : 0);
+      this.#putIfPossible(value, depth);
+    }
+  }
+
+  #putIfPossible(value: unknown, depth: number): void {
+    const position = writer.position;
+    const numbers = this.#numbers?.size ?? 0;
+    const handles = this.#handles.length;
+    try {
+      this.put(value, depth);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      writer.rewind(position);
+      for (const [object, number] of this.#numbers ?? []) if (number >= numbers) this.#numbers?.delete(object);
+      for (const { header, generation, type } of this.#handles.splice(handles)) this.#space.handles.release(header, generation, type);
+      this.put(`[does not travel: ${printValue(value)}]`, depth);
     }
   }
 
   #putView(value: ArrayBufferView): void {
+    if (isDetached(value.buffer)) throw new Refusal("its buffer has been transferred away", value);
     if (value instanceof Uint8Array) {
       writer.u8(TAG.bytes);
       return writer.bytes(value);
@@ -261,7 +305,7 @@ class Decoder {
       const tag = this.#reader.u8();
       if (tag !== TAG.hole) value[k] = this.#value(tag);
     }
-    return value;
+    return this.#entries(value);
   }
 
   #entries<T extends object>(value: T): T {
@@ -272,10 +316,15 @@ class Decoder {
     return value;
   }
 
-  #error(): unknown {
-    const place = this.#objects.push({}) - 1;
-    const error = reviveError(this.#entries({}));
-    this.#objects[place] = error;
+  /** The error is there before its parts, so that they may refer to it. */
+  #error(): Error {
+    const error = this.#keep(new Error());
+    reviveError(error, this.take() as string, this.take() as string, this.take() as string, this.take() as string);
+    for (let left = this.#reader.i32(); left > 0; left--) {
+      const key = this.#reader.text("utf16le");
+      const isHidden = this.#reader.u8() === 1;
+      Object.defineProperty(error, key, { value: this.take(), writable: true, enumerable: !isHidden, configurable: true });
+    }
     return error;
   }
 

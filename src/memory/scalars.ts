@@ -13,7 +13,7 @@ class I32 extends Scalar<number> {
   override readonly align = 1;
 
   override encode(space: Space, at: number, value: number): void {
-    if ((value | 0) !== value) throw new Refusal("it is not an integer from -2147483648 to 2147483647", value);
+    if (typeof value !== "number" || (value | 0) !== value) throw new Refusal("it is not an integer from -2147483648 to 2147483647", value);
     space.arena.i32[at] = value;
   }
 
@@ -25,7 +25,7 @@ class I32 extends Scalar<number> {
     const { i32 } = space.arena;
     for (let k = 0; k < count; k++) {
       const value = values[from + k];
-      if ((value | 0) !== value) {
+      if (typeof value !== "number" || (value | 0) !== value) {
         const refusal = new Refusal("it is not an integer from -2147483648 to 2147483647", value);
         refusal.path.push(`[${from + k}]`);
         throw refusal;

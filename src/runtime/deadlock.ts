@@ -9,7 +9,7 @@
  * the two answers. Node lists sockets, files and timers, but not jobs of its
  * thread pool (zlib, crypto): those compute, so a process that uses a core
  * meanwhile is not dead. Source: Go's checkdead (runtime/proc.go), which stays
- * silent when it cannot be sure; so does this. What it cannot see is a native
+ * silent when it cannot be sure; this warns then (WARREN_STANDSTILL). What it cannot see is a native
  * addon or a foreign Worker that sleeps while a task waits for it *and* has a
  * pending operation of warren.
  */
@@ -17,9 +17,11 @@ import { WarrenError } from "../errors.ts";
 import { load, waitAsync } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { processor, superblock } from "../memory/layout.ts";
-import type { ThreadReport } from "./control.ts";
+import type { ParkedReport, ThreadReport } from "./control.ts";
 import { firstLine } from "./site.ts";
 
+/** A standstill of which nobody can be sure is told of after this time. */
+const STANDSTILL_MS = 2000;
 /** Between the two answers, and the share of it that the process may compute. */
 const CONFIRM_MS = 200;
 const MOST_CPU = 0.1;
@@ -30,6 +32,8 @@ export class DeadlockWatch {
   readonly #ask: () => Promise<readonly ThreadReport[]>;
   readonly #onDeadlock: (error: WarrenError) => void;
   #ended = false;
+  #stillSinceMs = performance.now();
+  #hasWarned = false;
 
   constructor(arena: Arena, ask: () => Promise<readonly ThreadReport[]>, onDeadlock: (error: WarrenError) => void) {
     this.#arena = arena;
@@ -48,17 +52,27 @@ export class DeadlockWatch {
       const seen = load(i32, superblock.quiet);
       const reports = await this.#confirmed(seen);
       if (this.#ended) return;
-      if (reports !== undefined) return this.#onDeadlock(deadlock(reports));
+      if (reports !== undefined && allWait(reports)) return this.#onDeadlock(deadlock(reports));
+      this.#standStill(reports);
       if (this.#isAsleep()) await delay(CONFIRM_MS / 2);
       else await waitAsync(i32, superblock.quiet, seen);
     }
   }
 
-  /** The reports of a world in which nothing can run, or `undefined`. */
+  /** Some task awaits something outside warren that nobody can see: that may end yet, so it is a warning, once. */
+  #standStill(reports: readonly ThreadReport[] | undefined): void {
+    const nowMs = performance.now();
+    if (reports === undefined) this.#stillSinceMs = nowMs;
+    if (reports === undefined || this.#hasWarned || nowMs - this.#stillSinceMs < STANDSTILL_MS) return;
+    this.#hasWarned = true;
+    process.emitWarning(`nothing has run for ${STANDSTILL_MS} ms, and nothing that can be seen from here will wake a task\n${table(listWaits(reports), reports)}`, { type: "WarrenWarning", code: "WARREN_STANDSTILL" });
+  }
+
+  /** The reports of a world in which nothing runs and nothing visible can change that, or `undefined`. */
   async #confirmed(seen: number): Promise<readonly ThreadReport[] | undefined> {
     if (!this.#isAsleep() || this.#hasTimers()) return undefined;
     const first = await this.#ask();
-    if (!isDead(first)) return undefined;
+    if (!isStill(first)) return undefined;
     const before = this.#activity();
     const cpu = process.cpuUsage();
     await delay(CONFIRM_MS);
@@ -67,7 +81,7 @@ export class DeadlockWatch {
     if (this.#ended) return undefined;
     const second = await this.#ask();
     const unchanged = this.#isAsleep() && !this.#hasTimers() && load(this.#arena.i32, superblock.quiet) === seen && this.#activity() === before;
-    return unchanged && isDead(second) ? second : undefined;
+    return unchanged && isStill(second) ? second : undefined;
   }
 
   #isAsleep(): boolean {
@@ -90,31 +104,47 @@ export class DeadlockWatch {
   }
 }
 
-/** Nothing is ready, some task lives, every one of them waits in warren, and nothing outside can end a wait. */
-function isDead(reports: readonly ThreadReport[]): boolean {
-  let live = 0;
-  const waiting = new Set<number>();
-  for (const report of reports) {
-    if (!report.isQuiet || report.outside > 0 || report.resources.length > 0) return false;
-    for (const { taskId } of report.parked) waiting.add(taskId);
-  }
-  for (const { tasks, unlisted, parked } of reports) {
-    live += tasks.length;
-    if (!tasks.every(({ id }) => waiting.has(id))) return false;
-    for (const { name, count } of unlisted) {
-      live += count;
-      if (parked.filter(({ taskId, task }) => taskId === 0 && task === name).length < count) return false;
-    }
-  }
-  return live > 0;
+/** Nothing is ready, some task lives, and nothing that Node or warren can see will wake one. */
+function isStill(reports: readonly ThreadReport[]): boolean {
+  const isQuiet = reports.every(({ isQuiet, outside, resources }) => isQuiet && outside === 0 && resources.length === 0);
+  return isQuiet && reports.some(({ tasks, unlisted }) => tasks.length + unlisted.length > 0);
+}
+
+/** Every live task has an operation of warren that waits. */
+function allWait(reports: readonly ThreadReport[]): boolean {
+  const waiting = waitingIds(reports);
+  return reports.every(
+    ({ tasks, unlisted, parked }) =>
+      tasks.every(({ id }) => waiting.has(id)) &&
+      unlisted.every(({ name, count }) => parked.filter(({ taskId, task }) => taskId === 0 && task === name).length >= count),
+  );
+}
+
+function waitingIds(reports: readonly ThreadReport[]): Set<number> {
+  return new Set(reports.flatMap(({ parked }) => parked.map(({ taskId }) => taskId)));
+}
+
+type Waiting = ParkedReport & { readonly thread: number };
+
+/** Every waiting operation, and the tasks that have none. */
+function listWaits(reports: readonly ThreadReport[]): Waiting[] {
+  const waiting = waitingIds(reports);
+  return reports.flatMap(({ thread, parked, tasks }) => [
+    ...parked.map((wait) => ({ thread, ...wait })),
+    ...tasks.filter(({ id }) => !waiting.has(id)).map(({ id, name, site }) => ({ thread, task: name, taskId: id, reason: "await", on: "something outside warren", parkedMs: 0, site })),
+  ]);
+}
+
+function table(waits: readonly Waiting[], reports: readonly ThreadReport[]): string {
+  const lines = waits.slice(0, MOST_LISTED).map(({ thread, task, taskId, reason, on, parkedMs, site }) => `  task ${task} #${taskId} on thread ${thread}: ${reason} ${on} for ${parkedMs} ms, started ${firstLine(site)}`);
+  if (waits.length > MOST_LISTED) lines.push(`  … and ${waits.length - MOST_LISTED} more`);
+  for (const { unlisted } of reports) for (const { name, count } of unlisted) lines.push(`  … and ${count} more tasks ${name}`);
+  return lines.join("\n");
 }
 
 function deadlock(reports: readonly ThreadReport[]): WarrenError {
-  const tasks = reports.flatMap((report) => report.parked.map((wait) => ({ thread: report.thread, ...wait })));
-  const lines = tasks.slice(0, MOST_LISTED).map(({ thread, task, taskId, reason, on, parkedMs, site }) => `  task ${task} #${taskId} on thread ${thread}: ${reason} ${on} for ${parkedMs} ms, started ${firstLine(site)}`);
-  if (tasks.length > MOST_LISTED) lines.push(`  … and ${tasks.length - MOST_LISTED} more`);
-  for (const { unlisted } of reports) for (const { name, count } of unlisted) lines.push(`  … and ${count} more tasks ${name}`);
-  return new WarrenError("ERR_DEADLOCK", `all tasks are asleep: none can ever run again\n${lines.join("\n")}`, { tasks });
+  const tasks = listWaits(reports);
+  return new WarrenError("ERR_DEADLOCK", `all tasks are asleep: none can ever run again\n${table(tasks, reports)}`, { tasks });
 }
 
 function delay(ms: number): Promise<void> {

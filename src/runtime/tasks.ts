@@ -153,7 +153,7 @@ export class Tasks implements TaskRunner {
     const arena = this.#arena;
     const { i32, index: me, threads } = arena;
     const name = this.#nameOf(source);
-    const payload = args.length === 0 && site === undefined ? 0 : encodePayload(space, { args, site }, `an argument of ${source.name}: args`);
+    const payload = args.length === 0 && site === undefined ? 0 : encodePayload(space, { args, site }, `the call of ${source.name}(…)`);
     let record = 0;
     try {
       record = arena.alloc(TASK_WORDS);
@@ -323,7 +323,7 @@ export class Tasks implements TaskRunner {
   #encodeResult(name: string, failed: boolean, value: unknown): [outcome: number, payload: number] {
     const { space } = this.#options;
     try {
-      return [failed ? OUTCOME.failed : OUTCOME.ok, encodePayload(space, value, failed ? `what ${name} threw: error` : `the result of ${name}: result`)];
+      return [failed ? OUTCOME.failed : OUTCOME.ok, encodePayload(space, value, failed ? `what ${name} threw` : `the result of ${name}`)];
     } catch (error) {
       try {
         return [OUTCOME.failed, encodePayload(space, error instanceof WarrenError ? withoutValue(error) : new WarrenError("ERR_NOT_TRANSFERABLE", `the result of ${name} cannot travel: ${printValue(error)}`), name)];
