@@ -36,6 +36,7 @@ export interface ArenaUse {
 }
 
 export class Arena {
+  /** @internal The types of WebAssembly are not in a Node project: declarations must not name them. */
   readonly memory: WebAssembly.Memory;
   readonly i32: Int32Array<SharedArrayBuffer>;
   readonly f64: Float64Array<SharedArrayBuffer>;
@@ -82,7 +83,7 @@ export class Arena {
     return new Arena(memory, threads, { threads });
   }
 
-  /** Maps an existing arena as processor `index`. */
+  /** @internal Maps an existing arena as processor `index`. */
   static attach(memory: WebAssembly.Memory, index: number): Arena {
     return new Arena(memory, index);
   }

@@ -47,6 +47,7 @@ let compiled: WebAssembly.Module | undefined;
  * Both kernels for a shared memory. The module is compiled once per thread and
  * instantiated once per memory; later calls return the same object.
  *
+ * @internal
  * @throws ERR_INVALID_ARGUMENT when the memory is not shared or has no page
  */
 export function dotKernels(memory: WebAssembly.Memory): Readonly<Record<DotKernel, DotChunk>> {

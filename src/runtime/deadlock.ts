@@ -50,7 +50,7 @@ export class DeadlockWatch {
     const { i32 } = this.#arena;
     while (!this.#ended) {
       const seen = load(i32, superblock.quiet);
-      const reports = await this.#confirmed(seen);
+      const reports = await this.#confirmed();
       if (this.#ended) return;
       if (reports !== undefined && allWait(reports)) return this.#onDeadlock(deadlock(reports));
       this.#standStill(reports);
@@ -69,7 +69,7 @@ export class DeadlockWatch {
   }
 
   /** The reports of a world in which nothing runs and nothing visible can change that, or `undefined`. */
-  async #confirmed(seen: number): Promise<readonly ThreadReport[] | undefined> {
+  async #confirmed(): Promise<readonly ThreadReport[] | undefined> {
     if (!this.#isAsleep() || this.#hasTimers()) return undefined;
     const first = await this.#ask();
     if (!isStill(first)) return undefined;
@@ -80,7 +80,7 @@ export class DeadlockWatch {
     if (user + system > MOST_CPU * CONFIRM_MS * 1000) return undefined;
     if (this.#ended) return undefined;
     const second = await this.#ask();
-    const unchanged = this.#isAsleep() && !this.#hasTimers() && load(this.#arena.i32, superblock.quiet) === seen && this.#activity() === before;
+    const unchanged = this.#isAsleep() && !this.#hasTimers() && this.#activity() === before;
     return unchanged && isStill(second) ? second : undefined;
   }
 
@@ -92,9 +92,9 @@ export class DeadlockWatch {
     return this.#sum(processor.timers) > 0;
   }
 
-  /** Grows with whatever a thread does. */
+  /** Grows with whatever tasks do; a thread that only answered the watchdog has done nothing. */
   #activity(): number {
-    return this.#sum(processor.started) + this.#sum(processor.finished) + this.#sum(processor.parks) + this.#sum(processor.sleeps);
+    return this.#sum(processor.started) + this.#sum(processor.finished) + this.#sum(processor.parks);
   }
 
   #sum(word: number): number {

@@ -3,6 +3,7 @@ import { WarrenError, printValue } from "../errors.ts";
 import { DEFAULT_ARENA_BYTES, LIMITS } from "../limits.ts";
 import { usableCores } from "./cores.ts";
 
+/** Options of `start`, and beside `args` of `run`. */
 export interface RuntimeOptions {
   /** Worker threads; by default as many as the process may use cores. */
   readonly threads?: number | undefined;

@@ -32,7 +32,8 @@ export interface PoolOptions {
 interface Thread {
   readonly port: MessagePort;
   readonly control: Remote<ThreadControl>;
-  readonly worker: Worker;
+  /** It has ended: nobody waits for it. */
+  isDead: boolean;
 }
 
 export class Pool {
@@ -86,10 +87,11 @@ export class Pool {
     for (const { index, threadId } of await Promise.all(ends)) {
       const worker = this.#piscina.threads.find((candidate) => candidate.threadId === threadId) as Worker;
       const port = ports[index];
-      this.#threads[index] = { port, control: wrap<ThreadControl>(port as never), worker };
+      this.#threads[index] = { port, control: wrap<ThreadControl>(port as never), isDead: false };
       port.unref();
       worker.on("error", (error) => errors.push(error));
       worker.once("exit", (code) => {
+        this.#threads[index].isDead = true;
         if (!this.#closing) onDeath(index, errors.pop() ?? new Error(`it ended with exit code ${code}`));
       });
     }
@@ -103,7 +105,7 @@ export class Pool {
   /** Ends all threads: in good order if they answer, else by force. Always resolves. */
   async stop(): Promise<void> {
     this.#closing = true;
-    const closed = Promise.all(this.#threads.map(({ control }) => control.close()));
+    const closed = Promise.all(this.#threads.filter(({ isDead }) => !isDead).map(({ control }) => control.close()));
     await within(closed, CLOSE_MS);
     for (const { control, port } of this.#threads) {
       control[releaseProxy]();

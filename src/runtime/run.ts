@@ -4,6 +4,7 @@ import { DeadlockWatch } from "./deadlock.ts";
 import { type RuntimeOptions, resolveOptions } from "./options.ts";
 import { openWorld } from "./runtime.ts";
 
+/** Options of `run`. */
 export interface RunOptions<A extends unknown[]> extends RuntimeOptions {
   /** Arguments of `main`. */
   readonly args?: A;

@@ -39,6 +39,7 @@ export interface ThreadStats {
   readonly runDelayNs?: number;
 }
 
+/** Counters of a runtime: its arena's use and each thread's work. */
 export interface RuntimeStats {
   readonly arena: ArenaUse;
   readonly threads: readonly ThreadStats[];

@@ -29,6 +29,7 @@ import { shuffle } from "./shuffle.ts";
 /** The cases of a select by name; `undefined` disables one, as `never()` does. */
 export type Cases = Readonly<Record<string, Receiver<unknown> | Sending | undefined>>;
 
+/** Options of `select`. */
 export interface SelectOptions extends WaitOptions {
   /** Do not wait: if no case is ready the result is `{ case: "otherwise" }`. */
   readonly otherwise?: boolean;

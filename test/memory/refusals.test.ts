@@ -16,7 +16,7 @@ const withToJson = Object.defineProperty({ a: 1 }, "toJSON", { value: () => 7 })
 const pair = struct({ text: utf8, n: i32 });
 
 /** Type, value, and the path of the refusal. */
-const REFUSED: readonly [name: string, type: Type<never>, value: unknown, path: string][] = [
+const REFUSED: readonly (readonly [name: string, type: Type<never>, value: unknown, path: string])[] = [
   ...[1.5, 2 ** 32, 2 ** 31, Number.NaN, Number.POSITIVE_INFINITY, "1", null, undefined, true, 1n, {}, [1], Symbol("s")].map((value) => [`i32 ${String(value)}`, i32 as Type<never>, value, ""] as const),
   ...[-1, 1.5, 2 ** 32, -0.5, "1", null, undefined, 1n].map((value) => [`u32 ${String(value)}`, u32 as Type<never>, value, ""] as const),
   ...[2n ** 63n, -(2n ** 63n) - 1n, 1, "1", null, undefined].map((value) => [`i64 ${String(value)}`, i64 as Type<never>, value, ""] as const),
