@@ -4,7 +4,8 @@
  * Cleans dist, emits JavaScript and declarations of src, workers and bench at
  * the same places under dist (tsconfig.build.json), copies what the benchmarks
  * need besides (Go and C sources, the peers' package files), and makes the
- * command executable.
+ * command executable. What is marked `@internal` is left out of the declarations:
+ * some of it names types (WebAssembly's) that a Node project does not have.
  */
 import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, globSync, mkdirSync, rmSync } from "node:fs";
@@ -14,9 +15,8 @@ import { dirname, join } from "node:path";
 const ROOT = join(import.meta.dirname, "..");
 const OUTPUT = "dist";
 const COMMAND = "src/cli/main.js";
-/** Files that tsc leaves alone and a program reads at run time, and the folder that holds what nobody does. */
+/** Files that tsc leaves alone and a program reads at run time. */
 const ASSETS = [
-  "src/**/*.d.ts",
   "bench/rivals/go/*",
   "bench/rivals/*.{c,h}",
   "bench/rivals/peers/{package.json,package-lock.json,README.md}",

@@ -36,7 +36,7 @@ export interface ThreadStats {
   readonly sleeps: number;
   /** CPU time of the thread, and time it was ready and had no core (where the system tells). */
   readonly cpuNs: number;
-  readonly runDelayNs?: number;
+  readonly runDelayNs: number | undefined;
 }
 
 /** Counters of a runtime: its arena's use and each thread's work. */
@@ -186,7 +186,7 @@ export class World implements Runtime {
   async #stats(): Promise<RuntimeStats> {
     const { i32 } = this.arena;
     const times = await this.#ask((control) => control.times());
-    const threads = times.map((its, index): ThreadStats => {
+    const threads = times.map(({ cpuNs, runDelayNs }, index): ThreadStats => {
       const at = this.arena.processorAt(index);
       return {
         index,
@@ -196,7 +196,8 @@ export class World implements Runtime {
         steals: i32[at + processor.steals],
         parks: i32[at + processor.parks],
         sleeps: i32[at + processor.sleeps],
-        ...its,
+        cpuNs,
+        runDelayNs,
       };
     });
     return { arena: this.arena.use(), threads };

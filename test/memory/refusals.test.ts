@@ -36,7 +36,7 @@ const REFUSED: readonly (readonly [name: string, type: Type<never>, value: unkno
   ["json a class instance", json() as Type<never>, { at: new Point() }, ".at"],
   ["json a Date", json() as Type<never>, [new Date()], "[0]"],
   ["json a Map", json() as Type<never>, { m: new Map() }, ".m"],
-  ["json an object with toJSON", json() as Type<never>, { v: { toJSON: () => 1 } }, ".v.toJSON"],
+  ["json an object with toJSON", json() as Type<never>, { v: { toJSON: () => 1 } }, ".v"],
   ["json an object with a hidden toJSON", json() as Type<never>, { v: withToJson }, ".v"],
   ["struct a missing field", pair as Type<never>, { text: "t" }, ""],
   ["struct an extra field", pair as Type<never>, { text: "t", n: 1, more: 2 }, ""],

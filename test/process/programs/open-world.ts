@@ -16,6 +16,14 @@ export const nested = task(import.meta, async function nested(ms: number) {
   go.on(1)(nap, ms);
 });
 
+/** Ends at once and leaves a closure behind on its thread. */
+export const leavesClosure = task(import.meta, async function leavesClosure(ms: number) {
+  go(async () => {
+    await sleep(ms);
+    console.log("the task has ended");
+  });
+});
+
 export const receiver = task(import.meta, async function receiver(ch: Chan<number>) {
   console.log("received", await ch.recv());
 });
@@ -52,6 +60,7 @@ const cases: Record<string, () => unknown> = {
   },
   "go a Node timer": async () => (await start({ threads: 2 })).go(nodeNap, MS),
   "go nested": async () => (await start({ threads: 2 })).go(nested, MS),
+  "go a task that leaves a closure": async () => (await start({ threads: 2 })).go(leavesClosure, MS),
   "go a closure": async () => {
     await start({ threads: 2 });
     go(async () => {
