@@ -9,6 +9,7 @@
  * versions stand above them. Nothing else should run meanwhile.
  */
 import { parseArgs } from "node:util";
+import { UsageError } from "../src/cli/usage-error.ts";
 import { nowNs } from "../src/lab/clock.ts";
 import { environmentOf, machineLine, readMachine, readState } from "../src/lab/environment.ts";
 import type { RivalOutcome } from "./rivals/outcome.ts";
@@ -28,6 +29,7 @@ export interface BenchOptions {
   readonly quick?: boolean | undefined;
 }
 
+const USAGE = "usage: node bench/main.ts [filter] [--quick] [--json]";
 const SCHEMA = "warren-bench/1";
 const THREADS = [1, 2];
 const RUNS = { runs: 5, runMs: 300 };
@@ -38,12 +40,12 @@ const QUICK_RUNS = { runs: 3, runMs: 50 };
  * is. A case or rival that fails is a line of the report and sets the exit code
  * to 1; a target that is not met does not.
  *
- * @throws RangeError when no case contains the filter
+ * @throws UsageError when no case contains the filter
  */
 export async function runBench({ filter = "", json = false, quick = false }: BenchOptions = {}): Promise<void> {
   const { runs, runMs } = quick ? QUICK_RUNS : RUNS;
   const cases = configurations(filter, THREADS, runs, runMs);
-  if (cases.length === 0) throw new RangeError(`no "scenario/form" contains ${JSON.stringify(filter)}`);
+  if (cases.length === 0) throw new UsageError(`no "scenario/form" contains ${JSON.stringify(filter)}`);
   const machine = readMachine();
   const before = readState(nowNs());
   const scenarios = new Set(cases.map(({ scenario }) => scenario));
@@ -80,6 +82,13 @@ function tell(text: string): void {
 }
 
 if (import.meta.main) {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: "boolean" }, quick: { type: "boolean" } } });
-  await runBench({ filter: positionals.join(" "), ...values });
+  try {
+    const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: "boolean" }, quick: { type: "boolean" } } });
+    await runBench({ filter: positionals.join(" "), ...values });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (!(error instanceof UsageError) && !`${code}`.startsWith("ERR_PARSE_ARGS")) throw error;
+    process.stderr.write(`${message}\n${USAGE}\n`);
+    process.exitCode = 2;
+  }
 }

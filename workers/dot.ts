@@ -64,7 +64,7 @@ export const fill = task(import.meta, async function fill(...args: Parameters<ty
   return fillRun(...args);
 });
 
-/** Gives the vectors' memory back; a second time does nothing. */
+/** Gives the vectors' memory back, for all threads. */
 export const clearVectors = task(import.meta, async function clearVectors({ a, b }: Vectors): Promise<void> {
   a.free();
   b.free();

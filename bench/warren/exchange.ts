@@ -6,7 +6,7 @@ import { SPAWN_WINDOW, STREAM_CAPACITY } from "../rivals/scenarios.ts";
 import { inWindow } from "../rivals/trial.ts";
 
 /** Sends back what it receives, until `ping` is closed. */
-export const echo = task(import.meta, async function echo(ping: Receiver<number>, pong: Sender<number>): Promise<void> {
+const echo = task(import.meta, async function echo(ping: Receiver<number>, pong: Sender<number>): Promise<void> {
   for (;;) {
     const got = ping.recv();
     const value = typeof got === "number" ? got : await got;
@@ -17,7 +17,7 @@ export const echo = task(import.meta, async function echo(ping: Receiver<number>
 });
 
 /** As `echo`, with plain `await`s. */
-export const echoPlainly = task(import.meta, async function echoPlainly(ping: Receiver<number>, pong: Sender<number>): Promise<void> {
+const echoPlainly = task(import.meta, async function echoPlainly(ping: Receiver<number>, pong: Sender<number>): Promise<void> {
   for (;;) {
     const value = await ping.recv();
     if (value === undefined) return;
@@ -54,7 +54,7 @@ export async function pingPongPlainly(count: number, far: number): Promise<void>
 }
 
 /** Sends `count` values and then says that it has ended. */
-export const produce = task(import.meta, async function produce(out: Sender<number>, count: number, done: Sender<boolean>): Promise<void> {
+const produce = task(import.meta, async function produce(out: Sender<number>, count: number, done: Sender<boolean>): Promise<void> {
   for (let value = 0; value < count; value++) {
     const sent = out.send(value);
     if (sent) await sent;
@@ -84,7 +84,7 @@ export async function selectTwo(count: number, far: number): Promise<void> {
 }
 
 /** Does nothing. */
-export const empty = task(import.meta, async function empty(): Promise<void> {});
+const empty = task(import.meta, async function empty(): Promise<void> {});
 
 /** Starts and joins empty tasks, placed by the runtime, from lanes. */
 export async function spawnMany(count: number): Promise<void> {

@@ -16,7 +16,7 @@ const SETTLE_TURNS = 20;
 const AT_ONCE = 256;
 
 /** Starts `count` closures here that wait for the gate; answers when all do, and ends when all have gone on. */
-export const crowd = task(import.meta, async function crowd(gate: Receiver<number>, count: number, ready: Sender<number>): Promise<void> {
+const crowd = task(import.meta, async function crowd(gate: Receiver<number>, count: number, ready: Sender<number>): Promise<void> {
   const seen = { started: 0, ended: 0 };
   const wait = async (): Promise<void> => {
     seen.started++;
@@ -33,7 +33,7 @@ export const crowd = task(import.meta, async function crowd(gate: Receiver<numbe
 });
 
 /** Bytes in use on the heap of the thread it runs on, after a full collection. */
-export const heapBytes = task(import.meta, async function heapBytes(): Promise<number> {
+const heapBytes = task(import.meta, async function heapBytes(): Promise<number> {
   const { gc } = globalThis;
   if (gc === undefined) throw new Error("the heap can be measured only under node --expose-gc");
   for (let turn = 0; turn < SETTLE_TURNS; turn++) await yieldNow();
@@ -82,7 +82,7 @@ async function parkTasks(runtime: Runtime, count: number): Promise<() => Promise
 }
 
 /** Starts `count` tasks, dealt out over the threads; ends when each has said that it is there. */
-export const startAll = task(import.meta, async function startAll(gate: Receiver<number>, count: number, threads: number, here: Chan<number>): Promise<void> {
+const startAll = task(import.meta, async function startAll(gate: Receiver<number>, count: number, threads: number, here: Chan<number>): Promise<void> {
   for (let k = 0; k < count; k++) {
     go.on(k % threads)(waitAtGate, gate, here);
     if (k % AT_ONCE === 0) await yieldNow();
@@ -91,7 +91,7 @@ export const startAll = task(import.meta, async function startAll(gate: Receiver
 });
 
 /** Says that it is there, waits for the gate, and says that it goes. */
-export const waitAtGate = task(import.meta, async function waitAtGate(gate: Receiver<number>, here: Sender<number>): Promise<void> {
+const waitAtGate = task(import.meta, async function waitAtGate(gate: Receiver<number>, here: Sender<number>): Promise<void> {
   await here.send(1);
   await gate.recv();
   await here.send(-1);

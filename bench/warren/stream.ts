@@ -10,7 +10,7 @@ import { chan, go, i32, spawn, task, type Receiver, type Sender } from "../../sr
 import { FAN_IN_SIDES, STREAM_BATCH, STREAM_CAPACITY } from "../rivals/scenarios.ts";
 
 /** Sends 0 … `count` − 1 in a hot loop; the channel stays open. */
-export const send = task(import.meta, async function send(out: Sender<number>, count: number): Promise<void> {
+const send = task(import.meta, async function send(out: Sender<number>, count: number): Promise<void> {
   for (let value = 0; value < count; value++) {
     const sent = out.send(value);
     if (sent) await sent;
@@ -18,12 +18,12 @@ export const send = task(import.meta, async function send(out: Sender<number>, c
 });
 
 /** As `send`, with a plain `await`. */
-export const sendPlainly = task(import.meta, async function sendPlainly(out: Sender<number>, count: number): Promise<void> {
+const sendPlainly = task(import.meta, async function sendPlainly(out: Sender<number>, count: number): Promise<void> {
   for (let value = 0; value < count; value++) await out.send(value);
 });
 
 /** As `send`, `STREAM_BATCH` values at a time. */
-export const sendBatches = task(import.meta, async function sendBatches(out: Sender<number>, count: number): Promise<void> {
+const sendBatches = task(import.meta, async function sendBatches(out: Sender<number>, count: number): Promise<void> {
   const values = new Int32Array(STREAM_BATCH);
   for (let value = 0; value < count; value += STREAM_BATCH) {
     for (let k = 0; k < STREAM_BATCH; k++) values[k] = value + k;
@@ -33,7 +33,7 @@ export const sendBatches = task(import.meta, async function sendBatches(out: Sen
 });
 
 /** Receives until the channel is closed; how many there were, and their sum. */
-export const receive = task(import.meta, async function receive(from: Receiver<number>): Promise<[count: number, sum: number]> {
+const receive = task(import.meta, async function receive(from: Receiver<number>): Promise<[count: number, sum: number]> {
   let count = 0;
   let sum = 0;
   for (;;) {

@@ -196,7 +196,7 @@ export abstract class Channel<T> implements Chan<T>, Finisher {
    */
   #sendLocked(at: number, signal: AbortSignal | undefined): void | Promise<void> {
     const { waiters } = this;
-    const large = this.#prepare(at);
+    const large = waiters.isPreparedFor(this.words) ? 0 : this.#prepare(at);
     const spins = waiters.turn.spins();
     const did = this.lock() ? this.putLocked(at) : DID.closed;
     if (did === DID.wait) {
@@ -216,7 +216,7 @@ export abstract class Channel<T> implements Chan<T>, Finisher {
   /** As `#sendLocked`, for a receive. */
   #recvLocked(signal: AbortSignal | undefined): T | undefined | Promise<T | undefined> {
     const { waiters } = this;
-    const large = this.#prepare(0);
+    const large = waiters.isPreparedFor(this.words) ? 0 : this.#prepare(0);
     const spins = waiters.turn.spins();
     const at = waiters.scratchTop;
     const did = this.lock() ? this.takeLocked(at) : DID.closed;

@@ -19,9 +19,8 @@ export interface Identity {
   readonly site: string | undefined;
   /** Place in the list of live tasks, −1 for a shared identity. */
   place: number;
-  /** Of a shared identity: what its tasks that nobody joins do at their end, for those placed by record and for closures. */
-  placedEnds?: Ends;
-  localEnds?: Ends;
+  /** Of a shared identity: what its tasks that nobody joins do at their end. */
+  ends?: Ends;
 }
 
 /** What happens when a task ends. */

@@ -41,6 +41,8 @@ export class KeepAlive {
   /** Looks again: something began or ended. */
   update(): void {
     if (this.#ended) return;
+    // Before the loads: a last thread that falls asleep in between has rung already, and is not waited for.
+    const seen = load(this.#arena.i32, superblock.quiet);
     const waits = this.#held > 0 || this.#waiting() > 0;
     const keep = waits || !hasNoTasks(this.#arena);
     if (keep !== this.#isReferenced) {
@@ -49,7 +51,7 @@ export class KeepAlive {
       else this.#timer.unref();
     }
     // Tasks that nobody joins end unseen: their threads fall asleep, and the last one says so.
-    if (keep && !waits) this.#watch();
+    if (keep && !waits) this.#watch(seen);
   }
 
   end(): void {
@@ -57,10 +59,9 @@ export class KeepAlive {
     clearInterval(this.#timer);
   }
 
-  #watch(): void {
+  #watch(seen: number): void {
     if (this.#isWatching) return;
-    const { i32 } = this.#arena;
-    const quiet = waitAsync(i32, superblock.quiet, load(i32, superblock.quiet));
+    const quiet = waitAsync(this.#arena.i32, superblock.quiet, seen);
     if (quiet === undefined) return queueMicrotask(() => this.update());
     this.#isWatching = true;
     void quiet.then(() => {

@@ -9,7 +9,7 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { WarrenError, printValue } from "../errors.ts";
-import { load } from "../memory/atomics.ts";
+import { load, store } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { continueStack } from "../memory/error-class.ts";
 import { OUTCOME, RECORD, TASK_WORDS, processor, superblock, taskRecord } from "../memory/layout.ts";
@@ -142,9 +142,28 @@ export class Tasks implements TaskRunner {
 
   #startClosure(fn: AnyFunction, args: unknown[], site: string | undefined, join: number): void {
     const what = { id: this.#id(), name: closureName(fn), nameId: 0, site };
-    this.#options.processor.startSoon(
-      join < 0 ? () => this.#runAlone(fn, args, what, false) : () => this.#run(fn, args, what, (failed, value) => this.#settle(join, failed, value)),
-    );
+    this.#count(this.#arena.index);
+    this.#options.processor.startSoon(() => {
+      this.#arena.i32[this.#arena.here + processor.started]++;
+      if (join < 0) return this.#runAlone(fn, args, what);
+      this.#run(fn, args, what, (failed, value) => {
+        this.#uncount(this.#arena.index);
+        this.#settle(join, failed, value);
+      });
+    });
+  }
+
+  /** A task more at `place`. The count of placed tasks goes up after the load: see hasNoTasks. */
+  #count(place: number): void {
+    const { i32, here } = this.#arena;
+    changeLoad(this.#arena, place, 1);
+    store(i32, here + processor.placed, i32[here + processor.placed] + 1);
+  }
+
+  /** A task less: it has ended on this thread. */
+  #uncount(place: number): void {
+    this.#arena.i32[this.#arena.here + processor.finished]++;
+    changeLoad(this.#arena, place, -1);
   }
 
   /** Makes the record and passes it to a thread. */
@@ -173,8 +192,7 @@ export class Tasks implements TaskRunner {
     i32[record + taskRecord.payload] = payload;
     i32[record + taskRecord.outcome] = OUTCOME.pending;
     i32[record + taskRecord.place] = to;
-    i32[arena.here + processor.placed]++;
-    changeLoad(arena, to, 1);
+    this.#count(to);
     if (target !== undefined) {
       if (to === me) this.#options.processor.startSoon(() => this.start(record));
       else pushInbox(arena, to, record);
@@ -242,7 +260,7 @@ export class Tasks implements TaskRunner {
     const what = { id: i32[record + taskRecord.id], name, nameId: i32[record + taskRecord.name], site: call.site };
     if (i32[record + taskRecord.join] < 0) {
       this.#arena.free(record);
-      return this.#runAlone(fn, call.args, what, true);
+      return this.#runAlone(fn, call.args, what);
     }
     this.#run(fn, call.args, what, (failed, value) => this.#end(record, name, failed, value));
   }
@@ -270,33 +288,27 @@ export class Tasks implements TaskRunner {
   }
 
   /** As `#run`, for a task that nobody joins. Of those there may be a million: with a shared identity they share these callbacks too. */
-  #runAlone(fn: AnyFunction, args: unknown[], what: Omit<Identity, "place">, isPlaced: boolean): void {
+  #runAlone(fn: AnyFunction, args: unknown[], what: Omit<Identity, "place">): void {
     const { identities } = this;
     const identity = identities.add(what);
     let result: unknown;
     try {
       result = identities.enter(identity, fn, args);
     } catch (error) {
-      return this.#endAlone(identity, isPlaced, true, error);
+      return this.#endAlone(identity, true, error);
     }
-    if (!isThenable(result)) return this.#endAlone(identity, isPlaced, false, undefined);
-    const end: Ends = (isPlaced ? identity.placedEnds : identity.localEnds) ?? {
-      done: () => this.#endAlone(identity, isPlaced, false, undefined),
-      failed: (error) => this.#endAlone(identity, isPlaced, true, error),
+    if (!isThenable(result)) return this.#endAlone(identity, false, undefined);
+    const ends: Ends = identity.ends ?? {
+      done: () => this.#endAlone(identity, false, undefined),
+      failed: (error) => this.#endAlone(identity, true, error),
     };
-    if (identity.place < 0) {
-      if (isPlaced) identity.placedEnds = end;
-      else identity.localEnds = end;
-    }
-    result.then(end.done, end.failed);
+    if (identity.place < 0) identity.ends = ends;
+    result.then(ends.done, ends.failed);
   }
 
-  #endAlone(identity: Identity, isPlaced: boolean, failed: boolean, error: unknown): void {
+  #endAlone(identity: Identity, failed: boolean, error: unknown): void {
     this.identities.remove(identity);
-    if (isPlaced) {
-      this.#arena.i32[this.#arena.here + processor.finished]++;
-      changeLoad(this.#arena, this.#arena.index, -1);
-    }
+    this.#uncount(this.#arena.index);
     if (failed) this.#fault(identity.name, identity.site, error);
     this.#options.processor.ended();
   }
@@ -305,8 +317,7 @@ export class Tasks implements TaskRunner {
   #end(record: number, name: string, failed: boolean, value: unknown): void {
     const arena = this.#arena;
     const { i32, index } = arena;
-    i32[arena.here + processor.finished]++;
-    changeLoad(arena, i32[record + taskRecord.place], -1);
+    this.#uncount(i32[record + taskRecord.place]);
     if (i32[record + taskRecord.join] < 0) {
       arena.free(record);
       return this.#fault(name, undefined, value);

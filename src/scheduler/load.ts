@@ -32,8 +32,10 @@ export function leastLoaded(arena: Arena, from: number): number {
 
 /**
  * Whether no task lives on any thread. The loads are read one after the other
- * while tasks may move; a task moves only by being placed or stolen, which is
- * counted before its load changes, so an unchanged count vouches for the reading.
+ * while tasks may move. A task moves only by being placed or stolen, which is
+ * counted after the new place's load has gone up and before the old one's goes
+ * down: whoever reads the new place too early and the old one too late has that
+ * count between its two.
  */
 export function hasNoTasks(arena: Arena): boolean {
   for (;;) {

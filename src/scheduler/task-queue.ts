@@ -8,7 +8,7 @@
  * Not done: a lock-free deque (Chase-Lev). A started task never moves, so a queue
  * sees one push and one pop per task, and the lock costs 20 ns of that.
  */
-import { load } from "../memory/atomics.ts";
+import { load, store } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { processor, taskRecord } from "../memory/layout.ts";
 import { lock, unlock } from "../memory/spin-lock.ts";
@@ -99,8 +99,9 @@ function stealFrom(arena: Arena, victim: number, wanted: number): number {
   unlock(i32, from + processor.queueLock);
   if (count === 0) return 0;
   for (let record = first; record !== 0; record = i32[record + taskRecord.next]) i32[record + taskRecord.place] = arena.index;
-  i32[here + processor.steals] += count;
   changeLoad(arena, arena.index, count);
+  // Between the two: see hasNoTasks.
+  store(i32, here + processor.steals, i32[here + processor.steals] + count);
   changeLoad(arena, victim, -count);
   lock(i32, here + processor.queueLock, owner);
   append(i32, here, first, last);

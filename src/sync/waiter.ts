@@ -157,6 +157,11 @@ export class Waiters implements Space {
     return this.#waits[local] as Wait;
   }
 
+  /** Whether a wait for a value of `words` words can be had without allocating. */
+  isPreparedFor(words: number): boolean {
+    return words <= WAITER_VALUE_WORDS && this.#idle.length > 0;
+  }
+
   /** Makes sure that the next `acquire` allocates nothing, so that it may be called under a lock. @throws ERR_ARENA_FULL */
   prepare(): void {
     if (this.#idle.length > 0) return;
@@ -173,7 +178,7 @@ export class Waiters implements Space {
    * its owner will not look. @throws ERR_ARENA_FULL
    */
   acquire(reason: WaitReason, finisher: Finisher, spins = 0): Wait {
-    this.prepare();
+    if (this.#idle.length === 0) this.prepare();
     const record = this.#idle.pop() as number;
     const { i32 } = this.arena;
     i32[record + waiter.state] = spins === 0 ? WAITING | PARKED : WAITING;
@@ -184,8 +189,7 @@ export class Waiters implements Space {
   /** Gives the record of a wait back that is in no queue. */
   release(wait: Wait): void {
     if (this.#stopped !== undefined) return;
-    wait.abort?.signal.removeEventListener("abort", wait.abort.listener);
-    wait.abort = undefined;
+    if (wait.abort !== undefined) this.#unlisten(wait);
     this.#idle.push(wait.record);
   }
 
@@ -261,13 +265,20 @@ export class Waiters implements Space {
     wait.sinceMs = turn.nowMs | 0;
     this.#waits[this.arena.i32[wait.record + waiter.local]] = wait;
     if (this.#parked++ === 0) turn.busy?.();
-    if (signal !== undefined) {
-      const listener = (): void => this.#abort(wait, signal);
-      wait.abort = { signal, listener };
-      signal.addEventListener("abort", listener, { once: true });
-    }
+    if (signal !== undefined) this.#listen(wait, signal);
     turn.parked(wait);
     return promise;
+  }
+
+  #unlisten(wait: Wait): void {
+    wait.abort?.signal.removeEventListener("abort", wait.abort.listener);
+    wait.abort = undefined;
+  }
+
+  #listen(wait: Wait, signal: AbortSignal): void {
+    const listener = (): void => this.#abort(wait, signal);
+    wait.abort = { signal, listener };
+    signal.addEventListener("abort", listener, { once: true });
   }
 
   #spin(record: number, spins: number): boolean {
@@ -345,10 +356,15 @@ export class Waiters implements Space {
   claim(record: number, outcome: number): boolean {
     const { i32 } = this.arena;
     const decider = i32[record + waiter.decider];
-    if (decider !== record) {
-      if (!this.claimDecider(decider)) return false;
-      i32[decider + waiter.caseIndex] = i32[record + waiter.caseIndex];
-    }
+    if (decider !== record) return this.#claimCase(record, decider, outcome);
+    i32[record + waiter.outcome] = outcome;
+    return true;
+  }
+
+  #claimCase(record: number, decider: number, outcome: number): boolean {
+    if (!this.claimDecider(decider)) return false;
+    const { i32 } = this.arena;
+    i32[decider + waiter.caseIndex] = i32[record + waiter.caseIndex];
     i32[decider + waiter.outcome] = outcome;
     return true;
   }
@@ -391,9 +407,12 @@ export class Waiters implements Space {
       const wait = this.#waits[i32[decider + waiter.local]];
       // None after the runtime has ended.
       if (wait !== undefined) this.turn.ready(wait);
-    } else if ((exchange(i32, decider + waiter.state, DONE) & PARKED) !== 0) {
-      pushInbox(this.arena, owner, decider);
-      ring(this.arena, owner);
-    }
+    } else this.#completeRemote(decider, owner);
+  }
+
+  #completeRemote(decider: number, owner: number): void {
+    if ((exchange(this.arena.i32, decider + waiter.state, DONE) & PARKED) === 0) return;
+    pushInbox(this.arena, owner, decider);
+    ring(this.arena, owner);
   }
 }

@@ -96,3 +96,16 @@ export const answerChannels = task(import.meta, async function answerChannels(c:
   return k;
 });
 
+
+/** How often each of 0 … `below` − 1 came, and how many others did. */
+export const sumUp = task(import.meta, async function sumUp(c: Receiver<number>, below: number) {
+  const seen = new Uint8Array(below);
+  let strange = 0;
+  for (;;) {
+    const received = c.recv();
+    const value = received instanceof Promise ? await received : received;
+    if (value === undefined) return { seen, strange };
+    if (value < 0 || value >= below || seen[value] === 255) strange++;
+    else seen[value]++;
+  }
+});

@@ -45,7 +45,7 @@ describe.concurrent("a failing go task in an open world", () => {
   });
 });
 
-describe.concurrent.skipIf(process.platform === "win32")("signals (B9.15, B9.16)", () => {
+describe.skipIf(process.platform === "win32")("signals (B9.15, B9.16)", () => {
   test.each(["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const)("%s ends it as it ends any Node program", async (signal) => {
     const program = begin("open-world.ts", "signal");
     await program.printed("ready");

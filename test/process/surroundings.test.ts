@@ -5,7 +5,7 @@ import { outcomeOf } from "./program.ts";
 describe("threads that cannot start, and modules that they cannot import (B9.13)", () => {
   test("a thread that fails while it starts: one error, no loop", async () => {
     const preload = fileURLToPath(new URL("./programs/broken-preload.mjs", import.meta.url));
-    const { stderr, stdout, code, hung } = await outcomeOf("closed-world.ts", "returns", "uncaught", { execArgv: ["--import", preload] });
+    const { stderr, stdout, code, hung } = await outcomeOf("closed-world.ts", "uncaught", "returns", { execArgv: ["--import", preload] });
     expect({ stdout, code, hung }).toEqual({ stdout: "", code: 1, hung: false });
     expect(stderr).toContain("ERR_THREAD_START");
     expect(stderr).toContain("no thread shall start");

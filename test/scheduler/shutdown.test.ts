@@ -20,7 +20,7 @@ async function submit(rt: Runtime, cells: Parameters<typeof mark>[0]): Promise<P
 
 describe("tasks that are submitted while the runtime stops (B8.14)", () => {
   test("each spawn has run or was rejected, all joins settle", async () => {
-    for (let round = 0; round < 6; round++) {
+    for (let round = 0; round < 4; round++) {
       const rt = await start({ threads: 2 });
       const cells = rt.shared.int32(1000);
       const { array } = cells;

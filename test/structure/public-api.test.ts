@@ -85,14 +85,21 @@ describe("error codes", () => {
     expect(named).toEqual([]);
   });
 
+  const page = readFileSync(join(ROOT, "docs/errors.md"), "utf8");
+  const rowsOf = (prefix: string): string[][] => page.split("\n").filter((line) => line.startsWith(`| \`${prefix}`)).map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+
   test("docs/errors.md has one row for each, in the order of the table, and no other", () => {
-    const page = readFileSync(join(ROOT, "docs/errors.md"), "utf8");
-    const rows = page.split("\n").filter((line) => line.startsWith("| `ERR_")).map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+    const rows = rowsOf("ERR_");
     expect(rows.map(([code]) => code.replaceAll("`", ""))).toEqual(codes);
     for (const [code, meaning, advice, ...more] of rows) {
       expect(meaning.length, `${code} has a meaning`).toBeGreaterThan(10);
       expect(advice.length, `${code} says what to do`).toBeGreaterThan(10);
       expect(more).toEqual([]);
     }
+  });
+
+  test("and one for each warning", () => {
+    const warnings = new Set(sources.flatMap(({ code }) => [...code.matchAll(/"(WARREN_[A-Z_]+)"/g)].map(([, warning]) => warning)));
+    expect(rowsOf("WARREN_").map(([code]) => code.replaceAll("`", ""))).toEqual([...warnings].toSorted());
   });
 });

@@ -65,6 +65,11 @@ export const allSend = task(import.meta, async function allSend() {
   await full.send(2);
 });
 
+/** A task waits for a promise of its own that nothing settles: nobody can be sure of that. */
+export const ownPromise = task(import.meta, async function ownPromise() {
+  await new Promise(() => undefined);
+});
+
 /** Closures that wait for each other's memory. */
 export const closures = task(import.meta, async function closures() {
   const ch = chan(i32);
@@ -177,11 +182,31 @@ export const recurses = task(import.meta, async function recurses() {
   return deeper(0);
 });
 
-const tasks = { returns, throws, talkative, allReceive, selfSelect, cycle, allSend, closures, late, timerWakes, nodeTimerWakes, socketWakes, signalWakes, jobWakes, noReply, goFails, recurses } as const;
+const tasks = { returns, throws, talkative, allReceive, selfSelect, cycle, allSend, ownPromise, closures, late, timerWakes, nodeTimerWakes, socketWakes, signalWakes, jobWakes, noReply, goFails, recurses } as const;
+
+interface Failure {
+  readonly code?: string;
+  readonly message: string;
+  readonly details?: { readonly tasks?: unknown };
+}
+
+/** Runs one world and prints a line of JSON: what it returned, or how it was rejected. */
+async function show(name: keyof typeof tasks): Promise<void> {
+  const line = await run(tasks[name] as () => Promise<unknown>, { threads: 2 }).then(
+    (returned) => ({ name, returned }),
+    ({ code, message, details }: Failure) => ({ name, code, message, tasks: details?.tasks }),
+  );
+  console.log(JSON.stringify(line));
+}
 
 if (import.meta.main) {
-  const [name, how] = process.argv.slice(2) as [keyof typeof tasks, string | undefined];
-  const ended = run(tasks[name] as () => Promise<unknown>, { threads: 2 });
-  if (how === "uncaught") console.log("returned", await ended);
-  else await ended.then((value) => console.log("returned", value), (error: { code?: string; message: string; details?: { tasks?: unknown } }) => console.log("rejected", JSON.stringify({ code: error.code, message: error.message, tasks: error.details?.tasks })));
+  const [how, ...names] = process.argv.slice(2) as ["uncaught" | "one by one" | "at once", ...(keyof typeof tasks)[]];
+  process.on("warning", (warning: Error & { code?: string }) => {
+    if (warning.code !== "WARREN_STANDSTILL") return;
+    console.log(warning.code, warning.message);
+    process.exit(4);
+  });
+  if (how === "uncaught") console.log("returned", await run(tasks[names[0]] as () => Promise<unknown>, { threads: 2 }));
+  else if (how === "at once") await Promise.all(names.map((name) => show(name)));
+  else for (const name of names) await show(name);
 }
