@@ -42,7 +42,7 @@ export class HandleTable implements Handles {
   /** @throws ERR_STALE_HANDLE for a handle of another runtime or a freed array */
   detach(value: object): Held | undefined {
     if (value instanceof SharedArray) return { ...value.handleIn(this.waiters.arena), type: `${SHARED}${value.kind}` };
-    const channel = value instanceof LocalReceiver ? value.materialize() : value;
+    const channel = value instanceof LocalReceiver ? (value.materialized ?? this.track(value.materialize())) : value;
     if (!(channel instanceof Channel)) return undefined;
     if (channel.waiters.arena !== this.waiters.arena) {
       throw new WarrenError("ERR_STALE_HANDLE", `${channel.describe()} belongs to another runtime`);
