@@ -15,7 +15,7 @@ import { environmentOf, machineLine, readMachine, readState } from "../src/lab/e
 import type { RivalOutcome } from "./rivals/outcome.ts";
 import { measureRivals } from "./rivals/rivals.ts";
 import { configurations, firstForms, measureCase } from "./warren/cases.ts";
-import type { Failure, Figure } from "./warren/figure.ts";
+import type { Configuration, Failure, Figure } from "./warren/figure.ts";
 import { printRows } from "./warren/report.ts";
 import { rowsOf } from "./warren/rows.ts";
 
@@ -48,18 +48,19 @@ export async function runBench({ filter = "", json = false, quick = false }: Ben
   if (cases.length === 0) throw new UsageError(`no "scenario/form" contains ${JSON.stringify(filter)}`);
   const machine = readMachine();
   const before = readState(nowNs());
-  const scenarios = new Set(cases.map(({ scenario }) => scenario));
-  if (scenarios.has("stream-batch")) scenarios.add("stream"); // what batches are held against
 
+  // Scenario by scenario, rivals and warren one after the other: what else the machine does meanwhile drifts.
   const rivals: RivalOutcome[] = [];
-  for await (const outcome of measureRivals({ runs, runMs, threads: THREADS, wanted: (_, scenario) => scenarios.has(scenario) })) {
-    tell(`${outcome.rival} ${outcome.scenario ?? ""}`);
-    rivals.push(outcome);
-  }
   const figures: (Figure | Failure)[] = [];
-  for (const configuration of cases) {
-    tell(`warren ${configuration.scenario}, ${configuration.form}, threads ${configuration.threads}`);
-    figures.push(await measureCase(configuration));
+  for (const scenario of scenariosOf(cases)) {
+    for await (const outcome of measureRivals({ runs, runMs, threads: THREADS, wanted: (_, name) => name === scenario })) {
+      tell(`${outcome.rival} ${outcome.scenario ?? ""}`);
+      if (!isKnown(outcome, rivals)) rivals.push(outcome);
+    }
+    for (const configuration of cases.filter((one) => one.scenario === scenario)) {
+      tell(`warren ${scenario}, ${configuration.form}, threads ${configuration.threads}`);
+      figures.push(await measureCase(configuration));
+    }
   }
 
   const env = environmentOf(machine, before, readState(nowNs()), Math.max(...THREADS));
@@ -69,6 +70,17 @@ export async function runBench({ filter = "", json = false, quick = false }: Ben
   if (json) console.log(JSON.stringify({ schema: SCHEMA, date, env, config: { filter, runs, runMs, threads: THREADS }, rows, failures, rivals }, null, 2));
   else console.log([`${date.slice(0, 10)} · ${machineLine(env)}`, versionLine(rivals), ...env.warnings.map((warning) => `warning: ${warning}`), printRows(rows, failures, rivals)].join("\n"));
   if (failures.length > 0 || rivals.some(({ kind }) => kind === "failed")) process.exitCode = 1;
+}
+
+/** The scenarios of the cases, and those that targets of these are held against. */
+function scenariosOf(cases: readonly Configuration[]): Set<string> {
+  const scenarios = new Set(cases.map(({ scenario }) => scenario));
+  return scenarios.has("stream-batch") ? new Set([...scenarios, "stream"]) : scenarios;
+}
+
+/** A rival that is missing says so for each scenario: once is enough. */
+function isKnown(outcome: RivalOutcome, rivals: readonly RivalOutcome[]): boolean {
+  return outcome.kind === "skipped" && rivals.some((known) => known.kind === "skipped" && known.rival === outcome.rival && known.reason === outcome.reason);
 }
 
 /** Who was measured, with versions: "against go 1.19.8, piscina 5.3.2". */

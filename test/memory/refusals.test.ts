@@ -1,7 +1,7 @@
 /** What a type refuses: with its path, and without leaving anything in the arena. */
 import { describe, expect, test } from "vitest";
 import { type Type, LIMITS, bool, bytes, chanOf, f64, i32, i64, json, optional, select, struct, u32, utf8 } from "../../src/index.ts";
-import { quiet, until, used, world } from "../channel/world.ts";
+import { quiet, used, world } from "../channel/world.ts";
 
 const the = world(1);
 
@@ -121,6 +121,31 @@ describe("limits", () => {
   });
 });
 
+test("a struct cannot have a field that an object cannot simply have, or a name that is no text", () => {
+  for (const key of ["__proto__", "a\ud800"]) {
+    expect(() => struct({ [key]: i32 })).toThrow(expect.objectContaining({ code: "ERR_INVALID_ARGUMENT" }));
+  }
+});
+
+test("an accessor is read once, so what was checked is what is sent", () => {
+  const c = the.rt.chan(json<{ a: unknown }>(), 1);
+  let reads = 0;
+  const outcome = ((): unknown => {
+    try {
+      return c.trySend({
+        get a() {
+          return reads++ === 0 ? 1 : undefined;
+        },
+      });
+    } catch (error) {
+      return (error as { code: string }).code;
+    }
+  })();
+  if (outcome === true) expect(c.tryRecv()).toEqual({ a: 1 });
+  else expect(outcome).toBe("ERR_VALUE_REFUSED");
+  c.close();
+});
+
 test("a send that is cancelled or closed while it waits gives its block back", async () => {
   const attempt = async (): Promise<void> => {
     const c = the.rt.chan(utf8);
@@ -129,7 +154,6 @@ test("a send that is cancelled or closed while it waits gives its block back", a
     controller.abort();
     expect(await cancelled).toBe("cancelled");
     const refused = Promise.try(() => c.send("x".repeat(100_000))).catch((error: { code: string }) => error.code);
-    await until(() => true);
     c.close();
     expect(await refused).toBe("ERR_CHANNEL_CLOSED");
   };

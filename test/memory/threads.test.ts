@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { Arena } from "../../src/memory/arena.ts";
+import { lock } from "../../src/memory/spin-lock.ts";
 import { Names } from "../../src/memory/names.ts";
 import type { Work } from "./threads.ts";
 
@@ -40,4 +41,11 @@ test("blocks of two threads never overlap, and all come back", async () => {
   expect(results).toEqual([0, 0]);
   arena.free(at);
   expect(arena.use().used).toBe(used);
+});
+
+test("a lock that its owner never gives back is reported, not waited for for ever", () => {
+  const arena = Arena.create(2, 4_194_304);
+  const at = arena.alloc(4);
+  arena.i32[at] = 2;
+  expect(() => lock(arena.i32, at, arena.owner)).toThrow(expect.objectContaining({ code: "ERR_THREAD_DIED", message: expect.stringContaining("processor 1") }));
 });

@@ -1,10 +1,15 @@
 /** Runs a program of `programs/` as a process of its own, with a deadline that ends it if it hangs. */
 import { spawn } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const FOLDER = new URL("./programs/", import.meta.url);
 /** A process that has not ended by then hangs. Far more than any of the programs needs. */
 const DEADLINE_MS = 30_000;
+
+/** Node keeps compiled modules there, by content: half of a small program's CPU time otherwise. */
+const COMPILE_CACHE = join(tmpdir(), "warren-test-compile-cache");
 
 export interface Outcome {
   readonly stdout: string;
@@ -31,7 +36,8 @@ export function begin(name: string, ...args: Argument[]): Program {
   const file = fileURLToPath(new URL(encodeURIComponent(name), FOLDER));
   const execArgv = args.flatMap((arg) => (typeof arg === "string" ? [] : arg.execArgv));
   const texts = args.filter((arg) => typeof arg === "string");
-  const child = spawn(process.execPath, [...execArgv, file, ...texts], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, NODE_OPTIONS: "", FORCE_COLOR: "0" } });
+  const env = { ...process.env, NODE_OPTIONS: "", FORCE_COLOR: "0", NODE_COMPILE_CACHE: COMPILE_CACHE };
+  const child = spawn(process.execPath, [...execArgv, file, ...texts], { stdio: ["ignore", "pipe", "pipe"], env });
   let stdout = "";
   let stderr = "";
   let hung = false;

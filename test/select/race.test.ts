@@ -12,12 +12,17 @@ const numbers = (count: number, from = 0) => Array.from({ length: count }, (_, k
 describe.each(PLACEMENT_NAMES)("%s", (name) => {
   const place = () => PLACEMENTS[name](the.rt);
 
-  test.each(["send", "close"] as const)("B4.03 one of two cases is always ready, so otherwise is never chosen (second by %s)", async (second) => {
+  const SECONDS = [
+    ["send", "otherwise"],
+    ["close", "otherwise"],
+    ["send", "timer"],
+  ] as const;
+  test.each(SECONDS)("B4.03 B4.05 one of two cases is always ready (the second by %s), so %s is never chosen", async (second, instead) => {
     const { rt } = the;
     const pairs = rt.chan(PAIR, 1);
-    const selecting = place().right(neverOtherwise, pairs);
+    const selecting = place().right(neverOtherwise, pairs, instead);
     let wrong = 0;
-    for (let k = 0; k < 5000; k++) {
+    for (let k = 0; k < 4000; k++) {
       const [c1, c2, done] = [rt.chan(i32, 1), rt.chan(i32, 1), rt.chan(bool, 1)];
       c1.trySend(1);
       await pairs.send({ c1, c2, done });

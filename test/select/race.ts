@@ -1,15 +1,15 @@
 /** Tasks that select while other threads send, receive, close and abort. */
-import { type Chan, type ElementOf, type Receiver, type Sender, bool, chanOf, i32, never, select, sleep, struct, task, yieldNow } from "../../src/index.ts";
+import { type Chan, type ElementOf, type Receiver, type Sender, after, bool, chanOf, i32, never, select, sleep, struct, task, yieldNow } from "../../src/index.ts";
 
 /** Two channels, one of which is always ready. */
 export const PAIR = struct({ c1: chanOf(i32), c2: chanOf(i32), done: chanOf(bool) });
 type Pair = ElementOf<typeof PAIR>;
 
-/** Selects once from each pair with `otherwise`: `done` says whether a case was chosen. */
-export const neverOtherwise = task(import.meta, async function neverOtherwise(pairs: Receiver<Pair>) {
+/** Selects once from each pair, with `otherwise` or a timer far off: `done` says whether a case was chosen. */
+export const neverOtherwise = task(import.meta, async function neverOtherwise(pairs: Receiver<Pair>, instead: "otherwise" | "timer") {
   for await (const { c1, c2, done } of pairs) {
-    const { case: name } = await select({ c1, c2 }, { otherwise: true });
-    await done.send(name !== "otherwise");
+    const chosen = instead === "otherwise" ? await select({ c1, c2 }, { otherwise: true }) : await select({ c1, c2, late: after(30_000) });
+    await done.send(chosen.case === "c1" || chosen.case === "c2");
   }
 });
 
