@@ -9,7 +9,6 @@
  * versions stand above them. Nothing else should run meanwhile.
  */
 import { parseArgs } from "node:util";
-import { UsageError } from "../src/cli/usage-error.ts";
 import { nowNs } from "../src/lab/clock.ts";
 import { environmentOf, machineLine, readMachine, readState } from "../src/lab/environment.ts";
 import type { RivalOutcome } from "./rivals/outcome.ts";
@@ -45,7 +44,7 @@ const QUICK_RUNS = { runs: 3, runMs: 50 };
 export async function runBench({ filter = "", json = false, quick = false }: BenchOptions = {}): Promise<void> {
   const { runs, runMs } = quick ? QUICK_RUNS : RUNS;
   const cases = configurations(filter, THREADS, runs, runMs);
-  if (cases.length === 0) throw new UsageError(`no "scenario/form" contains ${JSON.stringify(filter)}`);
+  if (cases.length === 0) throw new RangeError(`no "scenario/form" contains ${JSON.stringify(filter)}`);
   const machine = readMachine();
   const before = readState(nowNs());
 
@@ -99,7 +98,7 @@ if (import.meta.main) {
     await runBench({ filter: positionals.join(" "), ...values });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (!(error instanceof UsageError) && !`${code}`.startsWith("ERR_PARSE_ARGS")) throw error;
+    if (!(error instanceof RangeError) && !`${code}`.startsWith("ERR_PARSE_ARGS")) throw error;
     process.stderr.write(`${message}\n${USAGE}\n`);
     process.exitCode = 2;
   }

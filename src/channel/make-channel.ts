@@ -11,7 +11,7 @@ import { Rendezvous } from "./rendezvous.ts";
 import { lockWord, positionOf, unlockWord } from "./words.ts";
 
 /** Checks a capacity. @throws ERR_INVALID_ARGUMENT, ERR_LIMIT */
-export function checkCapacity(capacity: unknown): asserts capacity is number {
+function checkCapacity(capacity: unknown): asserts capacity is number {
   if (typeof capacity !== "number" || !Number.isInteger(capacity) || capacity < 0) {
     throw new WarrenError("ERR_INVALID_ARGUMENT", `a channel's capacity must be a whole number of at least 0, not ${printValue(capacity)}`);
   }

@@ -13,7 +13,7 @@ import { cas, load, store } from "../memory/atomics.ts";
 import { backOff } from "../memory/spin-lock.ts";
 
 const OWNER = 0x7f;
-export const WAITED_FOR = 0x80;
+const WAITED_FOR = 0x80;
 export const CLOSED_BIT = 0x100;
 /** Any of these bits: not the fast path. */
 export const SLOW = OWNER | WAITED_FOR | CLOSED_BIT;

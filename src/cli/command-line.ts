@@ -28,7 +28,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
 }
 
 /** Commands report their exit code through `done`. */
-export function buildCommands(args: readonly string[], done: (code: number) => void): Command {
+function buildCommands(args: readonly string[], done: (code: number) => void): Command {
   const program = withProtocol(withLook(base(new Command("warren"))), QUICK)
     .usage("[command] [options]")
     .version(VERSION, "--version", "print the version")

@@ -7,7 +7,7 @@ import { UsageError } from "./usage-error.ts";
 import { milliseconds, someOf, threadCounts, wholeNumber } from "./values.ts";
 
 /** The designs of the headline: one procedure and four, once and twice. */
-export const HEADLINE_DESIGNS: readonly DesignId[] = ["G1", "G4", "G6", "G7"];
+const HEADLINE_DESIGNS: readonly DesignId[] = ["G1", "G4", "G6", "G7"];
 
 const MOST_BOOKS = 10_000_000;
 

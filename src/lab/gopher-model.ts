@@ -72,7 +72,7 @@ export function legsOf({ staging }: ModelDesign, { L, M, U, R, D, W }: ModelStep
 }
 
 /** Time of a cart's round on a leg. */
-export function roundOf({ load, move, unload, back }: Leg): number {
+function roundOf({ load, move, unload, back }: Leg): number {
   return load + move + unload + back;
 }
 

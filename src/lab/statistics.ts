@@ -19,10 +19,10 @@ export type Interval = readonly [low: number, high: number];
 export type Grade = "A" | "B" | "C" | "D";
 
 /** The least number of values for which two order statistics enclose the median with 95 % confidence. */
-export const LEAST_FOR_INTERVAL = 6;
+const LEAST_FOR_INTERVAL = 6;
 
 /** Resamples of one bootstrap. */
-export const BOOTSTRAP_RESAMPLES = 5000;
+const BOOTSTRAP_RESAMPLES = 5000;
 
 /**
  * The ranks (from 1) whose values enclose the median of the population with at

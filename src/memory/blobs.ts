@@ -5,7 +5,7 @@
 import { WarrenError } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import type { Arena } from "./arena.ts";
-import { checkJson, stringifyJson } from "./json.ts";
+import { stringifyJson } from "./json.ts";
 import { Refusal, Type, type Space } from "./type.ts";
 
 abstract class Blob<T> extends Type<T> {
@@ -61,8 +61,7 @@ class Json<T> extends Blob<T> {
   override readonly name = "json";
 
   override encode(space: Space, at: number, value: T): void {
-    const exact = checkJson(value);
-    putString(space.arena, at, stringifyJson(value, exact));
+    putString(space.arena, at, stringifyJson(value));
   }
 
   override decode(space: Space, at: number): T {

@@ -6,56 +6,66 @@
 import { LIMITS } from "../limits.ts";
 import { Refusal, step } from "./type.ts";
 
-/** Checks `value`; `true` if `JSON.stringify` alone renders it exactly (no −0 in it). @throws Refusal */
-export function checkJson(value: unknown): boolean {
-  return check(value, 0);
-}
-
-/** JSON text of a checked value. */
-export function stringifyJson(value: unknown, exact: boolean): string {
-  return exact ? JSON.stringify(value) : JSON.stringify(value, keepMinusZero);
-}
-
-function keepMinusZero(_key: string, value: unknown): unknown {
-  return Object.is(value, -0) ? (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON("-0") : value;
-}
-
-function check(value: unknown, depth: number): boolean {
-  switch (typeof value) {
-    case "string":
-    case "boolean":
-      return true;
-    case "number":
-      if (!Number.isFinite(value)) throw new Refusal("JSON has only finite numbers", value);
-      return !Object.is(value, -0);
-    case "object":
-      return value === null || checkObject(value, depth + 1);
-    default:
-      throw new Refusal(`JSON has no ${typeof value}`, value);
+/** JSON text of `value`. Each property is read once: what was checked is what is sent. @throws Refusal */
+export function stringifyJson(value: unknown): string {
+  try {
+    return JSON.stringify(value, keepOrRefuse);
+  } catch (error) {
+    // The path is only found when it is needed: walks the value again.
+    check(value, 0);
+    throw error instanceof Refusal ? error : new Refusal(`JSON cannot render it: ${String(error)}`, value);
   }
 }
 
-function checkObject(value: object, depth: number): boolean {
-  if (depth > LIMITS.depth) throw new Refusal(`it is cyclic or nested deeper than ${LIMITS.depth}`, value);
-  const keys = Object.keys(value);
+/** The replacer of `stringifyJson`: lets through what JSON carries without loss. */
+function keepOrRefuse(this: Record<string, unknown>, key: string, value: unknown): unknown {
+  if (typeof value === "string" || typeof value === "boolean" || value === null) return this[key] === value ? value : refuseChanging(value);
+  if (typeof value === "number") {
+    if (!Number.isFinite(value)) throw new Refusal("JSON has only finite numbers", value);
+    if (!Object.is(this[key], value)) refuseChanging(value);
+    return Object.is(value, -0) ? MINUS_ZERO : value;
+  }
+  if (typeof value !== "object") throw new Refusal(`JSON has no ${typeof value}`, value);
+  if (this[key] !== value) refuseChanging(value);
+  checkShape(value);
+  return value;
+}
+
+function refuseChanging(value: unknown): never {
+  throw new Refusal("it has a toJSON, or an accessor that changes", value);
+}
+
+/** `stringify` writes −0 as 0, though JSON has it. */
+const MINUS_ZERO = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON("-0");
+
+/** Refuses objects of which JSON would lose something beside the values in them. */
+function checkShape(value: object): void {
   if (Array.isArray(value)) {
-    if (keys.length !== value.length) throw new Refusal("the array has holes or extra properties", value);
+    if (Object.keys(value).length !== value.length) throw new Refusal("the array has holes or extra properties", value);
   } else if (!isPlain(value)) {
     throw new Refusal("it is an instance of a class, which JSON would flatten", value);
   }
   if (Object.getOwnPropertySymbols(value).length > 0) throw new Refusal("it has a symbol for a key", value);
   if (typeof (value as { toJSON?: unknown }).toJSON === "function") throw new Refusal("it has a toJSON, which would take its place", value);
-  let exact = true;
+}
+
+/** Throws the refusal of `value` with its path, if there is one to be found. */
+function check(value: unknown, depth: number): void {
+  if (typeof value === "number" && !Number.isFinite(value)) throw new Refusal("JSON has only finite numbers", value);
+  if (typeof value === "object" && value !== null) return checkObject(value, depth + 1);
+  if (!["string", "boolean", "number", "object"].includes(typeof value)) throw new Refusal(`JSON has no ${typeof value}`, value);
+}
+
+function checkObject(value: object, depth: number): void {
+  if (depth > LIMITS.depth) throw new Refusal(`it is cyclic or nested deeper than ${LIMITS.depth}`, value);
+  checkShape(value);
   let key = "";
   try {
-    for (key of keys) {
-      if (!check((value as Record<string, unknown>)[key], depth)) exact = false;
-    }
+    for (key of Object.keys(value)) check((value as Record<string, unknown>)[key], depth);
   } catch (error) {
     if (error instanceof Refusal) error.path.unshift(Array.isArray(value) ? `[${key}]` : step(key));
     throw error;
   }
-  return exact;
 }
 
 /** An object literal, of this realm or another, or one without prototype. */

@@ -7,7 +7,7 @@
  */
 
 /** Words in one line: two cache lines, because the prefetcher fetches pairs. */
-export const LINE = 32;
+const LINE = 32;
 
 /** Words in one page of 64 KiB, and the shift from a word index to its page. */
 export const PAGE_SHIFT = 14;
@@ -27,6 +27,8 @@ export const superblock = {
   pageLock: 7,
   pageHint: 8,
   pagesUsed: 9,
+  /** Pages from here on have never been taken, so they are zero. */
+  pagesTouched: 16,
   /** Lock, newest entry and number of entries of the table of names. */
   namesLock: 10,
   namesLast: 11,

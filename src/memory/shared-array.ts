@@ -77,7 +77,7 @@ export function makeSharedArray<K extends SharedKind>(arena: Arena, kind: K, len
     throw new WarrenError("ERR_INVALID_ARGUMENT", `a shared array's length must be a whole number of at least 0, not ${printValue(length)}`);
   }
   const words = Math.ceil((length * VIEWS[kind].BYTES_PER_ELEMENT) / 4);
-  const buffer = length === 0 ? 0 : arena.alloc(words);
+  const buffer = length === 0 ? 0 : arena.allocZeroed(words);
   let at = 0;
   try {
     at = arena.allocHeader();
@@ -89,6 +89,5 @@ export function makeSharedArray<K extends SharedKind>(arena: Arena, kind: K, len
   i32[at + header.kind] = KIND.sharedArray;
   i32[at + header.capacity] = length;
   i32[at + header.buffer] = buffer;
-  i32.fill(0, buffer, buffer + words);
   return new SharedArray(arena, kind, at, i32[at + header.generation]);
 }

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 
 /** CPUs' worth of the cgroup quota (`cpu.max`), or `Infinity` without one. */
-export function quotaCores(): number {
+function quotaCores(): number {
   if (process.platform !== "linux") return Infinity;
   try {
     const [quota, period] = readFileSync("/sys/fs/cgroup/cpu.max", "latin1").trim().split(" ");

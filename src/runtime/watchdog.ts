@@ -14,7 +14,7 @@ import { timesOf } from "./thread-times.ts";
 const LOOK_EVERY_MS = 50;
 const STUCK_MS = 100;
 /** How often a sleeping thread that has tasks is asked for a turn: one that computes after a foreign event does not take it. */
-const ASK_EVERY_MS = 500;
+const ASK_EVERY_MS = 1000;
 /** A sleeping thread that does not answer may only be short of a core: it is given longer. */
 const UNANSWERED_MS = 200;
 

@@ -13,7 +13,7 @@ function next(): number {
 }
 
 /** A uniformly random integer from 0 to `below` − 1. */
-export function below(limit: number): number {
+function below(limit: number): number {
   return ((next() / 0x1_0000_0000) * limit) | 0;
 }
 

@@ -2,7 +2,7 @@
 import { type Chan, type Receiver, type Sender, type SharedArray, chan, go, i32, json, spawn, task } from "../../src/index.ts";
 
 /** Forwards one value plus one. */
-export const link = task(import.meta, async function link(from: Receiver<number>, to: Sender<number>) {
+const link = task(import.meta, async function link(from: Receiver<number>, to: Sender<number>) {
   await to.send(((await from.recv()) as number) + 1);
 });
 

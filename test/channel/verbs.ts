@@ -9,7 +9,7 @@ export const sendEach = task(import.meta, async function sendEach(c: Sender<numb
   }
 });
 
-export const trySendEach = task(import.meta, async function trySendEach(c: Sender<number>, from: number, count: number) {
+const trySendEach = task(import.meta, async function trySendEach(c: Sender<number>, from: number, count: number) {
   for (let k = 0; k < count; ) {
     if (c.trySend(from + k)) k++;
     else await yieldNow();
@@ -25,7 +25,7 @@ export const sendBatches = task(import.meta, async function sendBatches(c: Sende
   }
 });
 
-export const selectSend = task(import.meta, async function selectSend(c: Sender<number>, from: number, count: number) {
+const selectSend = task(import.meta, async function selectSend(c: Sender<number>, from: number, count: number) {
   for (let k = 0; k < count; k++) await select({ out: c.sending(from + k), idle: never() });
 });
 
@@ -39,7 +39,7 @@ export const recvEach = task(import.meta, async function recvEach(c: Receiver<nu
 });
 
 /** Receives `count` values: what is empty and what is closed look alike. */
-export const tryRecvEach = task(import.meta, async function tryRecvEach(c: Receiver<number>, count: number) {
+const tryRecvEach = task(import.meta, async function tryRecvEach(c: Receiver<number>, count: number) {
   const seen: number[] = [];
   while (seen.length < count) {
     const value = c.tryRecv();
@@ -49,7 +49,7 @@ export const tryRecvEach = task(import.meta, async function tryRecvEach(c: Recei
   return seen;
 });
 
-export const recvBatches = task(import.meta, async function recvBatches(c: Receiver<number>, _count: number) {
+const recvBatches = task(import.meta, async function recvBatches(c: Receiver<number>, _count: number) {
   const seen: number[] = [];
   for (let size = 1; ; size = (size % 7) + 1) {
     const batch = await c.recvMany(size);
@@ -65,7 +65,7 @@ export const iterate = task(import.meta, async function iterate(c: Receiver<numb
   return seen;
 });
 
-export const selectRecv = task(import.meta, async function selectRecv(c: Receiver<number>, _count: number) {
+const selectRecv = task(import.meta, async function selectRecv(c: Receiver<number>, _count: number) {
   const seen: number[] = [];
   for (;;) {
     const { value } = await select({ in: c, idle: undefined });

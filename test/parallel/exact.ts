@@ -10,7 +10,7 @@ const UNIT_EXPONENT = 1074;
 const word = new DataView(new ArrayBuffer(8));
 
 /** A finite float64 as an integer number of 2^-1074. */
-export function toUnits(value: number): bigint {
+function toUnits(value: number): bigint {
   word.setFloat64(0, value);
   const bits = word.getBigUint64(0);
   const exponent = (bits >> MANTISSA_BITS) & 0x7ffn;

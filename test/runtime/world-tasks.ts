@@ -11,7 +11,7 @@ export const sumUp = task(import.meta, async function sumUp(...numbers: number[]
   return sum;
 });
 
-export const sendOne = task(import.meta, async function sendOne(out: Chan<number>, value: number) {
+const sendOne = task(import.meta, async function sendOne(out: Chan<number>, value: number) {
   await out.send(value);
 });
 

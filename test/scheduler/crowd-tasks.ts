@@ -22,7 +22,7 @@ export const submitThenCompute = task(import.meta, async function submitThenComp
   return threadId;
 });
 
-export const markThread = task(import.meta, async function markThread(cells: SharedArray<"i32">, index: number) {
+const markThread = task(import.meta, async function markThread(cells: SharedArray<"i32">, index: number) {
   cells.array[index] = threadId;
 });
 

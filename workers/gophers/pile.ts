@@ -92,7 +92,7 @@ export function join(folder: Buffer, name: Buffer): Buffer {
 }
 
 /** Compares as the bytes of UTF-16 code units do: the same in every locale. */
-export function compareText(a: string, b: string): number {
+function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
