@@ -73,7 +73,8 @@ export class Processor implements Turn {
   readonly #onIdle: () => void;
   readonly #isThread: boolean;
   readonly #doorbell: Doorbell;
-  readonly #ready = new Fifo<Wait>();
+  /** The run queue: finished waits by their record's `local`. */
+  readonly #ready = new Fifo<number>();
   /** Promises of operations that yield to the event loop. */
   readonly #hops = new Fifo<() => void>();
   /** Tasks that must start here: closures and tasks placed by name. */
@@ -130,8 +131,8 @@ export class Processor implements Turn {
     return new Promise((resolve) => hops.push(() => resolve(value)));
   }
 
-  ready(wait: Wait): void {
-    this.#ready.push(wait);
+  ready(local: number): void {
+    this.#ready.push(local);
     this.#arm();
   }
 
@@ -155,11 +156,13 @@ export class Processor implements Turn {
   /** Within the slice: the next ready task goes on as soon as the running one has stopped. */
   #next(): void {
     if (this.#ready.length === 0) this.#drain();
-    const wait = this.#ready.shift();
-    if (wait !== undefined) this.#goOn(wait);
+    const local = this.#ready.shift();
+    if (local !== undefined) this.#goOn(local);
   }
 
-  #goOn(wait: Wait): void {
+  #goOn(local: number): void {
+    const wait = this.waiters.at(local);
+    if (wait === undefined) return;
     this.runner.resuming(wait.task);
     this.waiters.resume(wait);
   }
@@ -231,7 +234,7 @@ export class Processor implements Turn {
     while (record !== 0) {
       const current = record;
       record = i32[current + waiter.inboxNext];
-      if (i32[current + waiter.record] === RECORD.wait) this.#ready.push(this.waiters.at(i32[current + waiter.local]));
+      if (i32[current + waiter.record] === RECORD.wait) this.#ready.push(i32[current + waiter.local]);
       else if (i32[current + waiter.record] === RECORD.result) this.runner.finished(current);
       else if (i32[current + waiter.record] === RECORD.fault) this.runner.fault(current);
       else this.#starts.push(() => this.runner.start(current));
@@ -245,9 +248,9 @@ export class Processor implements Turn {
     const ready = this.#ready.length;
     for (let k = 0; k < hops; k++) (this.#hops.shift() as () => void)();
     for (let k = 0; k < ready; k++) {
-      const wait = this.#ready.shift();
-      if (wait === undefined) break;
-      this.#goOn(wait);
+      const local = this.#ready.shift();
+      if (local === undefined) break;
+      this.#goOn(local);
     }
     return hops + ready > 0;
   }

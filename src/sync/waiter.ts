@@ -43,8 +43,8 @@ export interface Turn {
   tick(): boolean;
   /** Resolves on the next turn of the event loop. */
   hop<T>(value: T): Promise<T>;
-  /** Puts a finished wait of this thread on the run queue. */
-  ready(wait: Wait): void;
+  /** Puts a finished wait of this thread, by its record's `local`, on the run queue. */
+  ready(local: number): void;
   /** A wait has just been parked: lets the next ready task have the thread. */
   parked(wait: Wait): void;
   /** The first wait has been parked, or the last one is over. */
@@ -104,9 +104,14 @@ interface Abort {
   readonly listener: () => void;
 }
 
-let parking: Wait;
+/**
+ * The wait for which a promise is being made. Named by table and index: storing
+ * a fresh object where an old one lives costs a write barrier each time.
+ */
+let parkingIn: (Wait | undefined)[];
+let parkingAt = 0;
 function capture(resolve: (value: unknown) => void, reject: (error: unknown) => void): void {
-  const wait = parking;
+  const wait = parkingIn[parkingAt] as Wait;
   wait.resolve = resolve;
   wait.reject = reject;
 }
@@ -152,9 +157,9 @@ export class Waiters implements Space {
     for (const wait of this.#waits) if (wait !== undefined) yield wait;
   }
 
-  /** The wait of a record of this thread. */
-  at(local: number): Wait {
-    return this.#waits[local] as Wait;
+  /** The parked wait of a record of this thread; none after the runtime has ended. */
+  at(local: number): Wait | undefined {
+    return this.#waits[local];
   }
 
   /** Whether a wait for a value of `words` words can be had without allocating. */
@@ -257,13 +262,14 @@ export class Waiters implements Space {
   /** Waits until `wait`, which is marked parked, is over: the promise of its result. */
   park(wait: Wait, signal?: AbortSignal): Promise<unknown> {
     const { turn } = this;
-    parking = wait;
+    parkingIn = this.#waits;
+    parkingAt = this.arena.i32[wait.record + waiter.local];
+    parkingIn[parkingAt] = wait;
     const promise = new Promise<unknown>(capture);
     wait.promise = promise;
     wait.task = turn.task();
     // An integer: a fraction would be an object of its own.
     wait.sinceMs = turn.nowMs | 0;
-    this.#waits[this.arena.i32[wait.record + waiter.local]] = wait;
     if (this.#parked++ === 0) turn.busy?.();
     if (signal !== undefined) this.#listen(wait, signal);
     turn.parked(wait);
@@ -404,9 +410,7 @@ export class Waiters implements Space {
     const owner = i32[decider + waiter.owner];
     if (owner === index) {
       i32[decider + waiter.state] = DONE;
-      const wait = this.#waits[i32[decider + waiter.local]];
-      // None after the runtime has ended.
-      if (wait !== undefined) this.turn.ready(wait);
+      this.turn.ready(i32[decider + waiter.local]);
     } else this.#completeRemote(decider, owner);
   }
 
