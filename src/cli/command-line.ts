@@ -7,7 +7,7 @@ import { EXIT } from "./exit-code.ts";
 import { env, list, LOOK_FORMATS } from "./look-commands.ts";
 import { bench, dot, gophers, headline } from "./measure-commands.ts";
 import { suggestion } from "./nearest.ts";
-import { NORMAL, QUICK, withFormat, withLook, withProtocol, type RawOptions } from "./options.ts";
+import { HEADLINE, NORMAL, withFormat, withLook, withProtocol, type RawOptions } from "./options.ts";
 import { note, tolerateClosedPipes } from "./terminal.ts";
 import { FileError, UsageError } from "./usage-error.ts";
 import { VERSION } from "./version.ts";
@@ -29,7 +29,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
 
 /** Commands report their exit code through `done`. */
 function buildCommands(args: readonly string[], done: (code: number) => void): Command {
-  const program = withProtocol(withLook(base(new Command("warren"))), QUICK)
+  const program = withProtocol(withLook(base(new Command("warren"))), HEADLINE)
     .usage("[command] [options]")
     .version(VERSION, "--version", "print the version")
     .description("Measures what concurrency buys and what parallelism buys, separately.")

@@ -9,7 +9,7 @@ import { resolveDot, type RawDot } from "./dot-options.ts";
 import { EXIT } from "./exit-code.ts";
 import { resolveGophers, type RawGophers, type ThreadLimits } from "./gopher-options.ts";
 import type { Measurement } from "./measurement.ts";
-import { NORMAL, QUICK, resolveOptions, type Effort, type MeasureOptions, type RawOptions } from "./options.ts";
+import { HEADLINE, NORMAL, resolveOptions, type Effort, type MeasureOptions, type RawOptions } from "./options.ts";
 import { note, requireDirectory, requireWritable, writeTo } from "./terminal.ts";
 import { count } from "./text.ts";
 import { UsageError } from "./usage-error.ts";
@@ -17,9 +17,9 @@ import { oneOf } from "./values.ts";
 
 /** The headline: four designs in three worlds and the dot product, on one thread and on all. */
 export async function headline(raw: RawOptions, command: readonly string[]): Promise<number> {
-  const options = await resolve(raw, QUICK);
+  const options = await resolve(raw, HEADLINE);
   const { grid } = resolveGophers({}, limits(), options.seed);
-  const dotGrid = resolveDot({ kernel: "simd" }, limits(), namedSizes(readMachine())).grid;
+  const dotGrid = resolveDot({ kernel: "simd", size: "DRAM" }, limits(), namedSizes(readMachine())).grid;
   const [{ GopherProgram }, { DotProgram }] = await Promise.all([import("../lab/gopher-cells.ts"), import("../lab/dot-cells.ts")]);
   return runMeasurement({ programs: [new GopherProgram(grid), new DotProgram(dotGrid)], options, command, manifest: null });
 }
