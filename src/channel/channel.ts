@@ -65,8 +65,12 @@ export abstract class Channel<T> implements Chan<T>, Finisher {
   protected abstract isClosedLocked(): boolean;
   /** Under the lock: nothing buffered. */
   protected abstract isEmptyLocked(): boolean;
-  /** Under the lock: frees what is buffered and the buffer. */
-  protected abstract clearLocked(): void;
+  /**
+   * Under the lock: marks the channel closed and empty. Returns what frees the
+   * buffer and the values in it once the lock is released: they may be channels,
+   * with locks of their own.
+   */
+  protected abstract clearLocked(): () => void;
   /** A moment's patience before a sender or receiver queues up; true if it is worth another try. */
   protected patience(_queue: Queue): boolean {
     return false;
@@ -427,11 +431,12 @@ export abstract class Channel<T> implements Chan<T>, Finisher {
 
   #freeLocked(): void {
     const { i32, header: at } = this;
-    this.clearLocked();
+    const clear = this.clearLocked();
     const next = nextGeneration(this.generation);
     i32[at + header.generation] = next;
     i32[at + header.recvGeneration] = next;
     this.unlock();
+    clear();
     this.waiters.arena.free(at);
   }
 

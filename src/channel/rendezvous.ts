@@ -74,8 +74,9 @@ export class Rendezvous<T> extends Channel<T> {
     return true;
   }
 
-  protected override clearLocked(): void {
-    // A rendezvous holds no values and has no buffer.
+  protected override clearLocked(): () => void {
     this.#word |= CLOSED_BIT;
+    // A rendezvous holds no values and has no buffer.
+    return () => undefined;
   }
 }

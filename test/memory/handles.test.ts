@@ -157,6 +157,20 @@ describe("shared arrays", () => {
     for (const c of channels) c.close();
   });
 
+  test("are zeroed whatever lay there before: in memory used again, fresh, or partly both", () => {
+    for (const length of [1, 7, 500, 8192, 9000, 100_000, 1_000_000]) {
+      for (let round = 0; round < 3; round++) {
+        const dirty = [the.rt.shared.float64(length), the.rt.shared.bytes(length)];
+        for (const array of dirty) array.array.fill(255);
+        for (const array of dirty) array.free();
+        // Another size each time, so that it begins in what was used and may end in what was not.
+        using array = the.rt.shared.int32(length + round * 40_000);
+        expect(array.array.indexOf(255), `length ${length}`).toBe(-1);
+        expect(array.array.every((value) => value === 0)).toBe(true);
+      }
+    }
+  });
+
   test("give their memory back at the end of a block", () => {
     const before = used(the.rt);
     {
