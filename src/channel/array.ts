@@ -22,7 +22,8 @@
  */
 import { cas, load, pause } from "../memory/atomics.ts";
 import { OUTCOME, header } from "../memory/layout.ts";
-import { Channel, DID, type Did } from "./channel.ts";
+import { Channel } from "./channel.ts";
+import { DID, type Did } from "./channel-core.ts";
 import { type Queue, RECEIVERS, SENDERS } from "./wait-queue.ts";
 import { CLOSED_BIT, SLOW, STEP, distance, isClosed, lockWord, positionOf, unlockWord, withWaited } from "./words.ts";
 

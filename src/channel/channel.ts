@@ -1,81 +1,23 @@
 /**
- * What every channel in the arena shares: the public operations over the few
- * primitives that a kind implements, waiting, closing, and the header's life.
+ * The operations of a channel in the arena, over the primitives that a kind
+ * implements (array.ts, rendezvous.ts): encode, try, watch for a moment, queue
+ * up; singly and in batches.
  *
- * Invariants: at least one of the two queues of waiters is empty; while senders
- * wait the buffer is full, while receivers wait it is empty; a value is in
- * exactly one of sender's record, buffer and receiver's record; after close no
- * value enters. A header is freed when its channel is closed and drained or when
- * nothing refers to it; its generation then differs from that of every handle,
- * and such a handle behaves as closed.
- *
- * Source: Go, runtime/chan.go.
+ * Invariants: a value is encoded before anything is locked and allocated for
+ * before that, so that a refusal or a full arena leaves no trace; what encoding
+ * allocated is freed exactly once, by the receiver or by whoever drops the value.
  */
 import { WarrenError, invariant, printValue } from "../errors.ts";
-import { OUTCOME, header, nextGeneration, waiter } from "../memory/layout.ts";
-import { type Type, refused } from "../memory/type.ts";
-import type { Finisher, Wait, Waiters } from "../sync/waiter.ts";
+import { refused } from "../memory/type.ts";
 import type { Chan, WaitOptions } from "./chan.ts";
+import { ChannelCore, DID, type Did } from "./channel-core.ts";
 import { SendCase } from "./send-case.ts";
-import { type Queue, RECEIVERS, SENDERS, enqueue, isQueued, unlink } from "./wait-queue.ts";
-
-/** What a primitive of a kind answers. */
-export const DID = { it: 0, wait: 1, closed: 2 } as const;
-export type Did = (typeof DID)[keyof typeof DID];
+import { RECEIVERS, SENDERS } from "./wait-queue.ts";
 
 /** Most words of one batch staged at a time. */
 const BATCH_WORDS = 2048;
 
-export abstract class Channel<T> implements Chan<T>, Finisher {
-  readonly waiters: Waiters;
-  readonly header: number;
-  readonly generation: number;
-  readonly type: Type<T>;
-  readonly capacity: number;
-  /** Words of a slot, rounded so that slots and staged values keep their alignment. */
-  protected readonly words: number;
-  protected readonly i32: Int32Array;
-
-  constructor(waiters: Waiters, at: number, generation: number, type: Type<T>, capacity: number) {
-    this.waiters = waiters;
-    this.i32 = waiters.arena.i32;
-    this.header = at;
-    this.generation = generation;
-    this.type = type;
-    this.words = type.words;
-    this.capacity = capacity;
-  }
-
-  abstract get length(): number;
-  /** Sends the value staged at `at` without waiting; not under the lock. */
-  abstract tryPut(at: number): Did;
-  /** Receives into `at` without waiting; not under the lock. */
-  abstract tryTake(at: number): Did;
-  /** Locks the channel; false, and not locked, if the handle is stale. */
-  abstract lock(): boolean;
-  abstract unlock(): void;
-  /** Between a `lock` that returned true and the `unlock` or `release` after it. */
-  protected isHeld = false;
-  /** As `tryPut` and `tryTake`, under the lock; claimed waiters are left to `flush`. */
-  abstract putLocked(at: number): Did;
-  abstract takeLocked(at: number): Did;
-  /** Under the lock: no further send; true the first time. */
-  protected abstract closeLocked(): boolean;
-  /** Under the lock. */
-  protected abstract isClosedLocked(): boolean;
-  /** Under the lock: nothing buffered. */
-  protected abstract isEmptyLocked(): boolean;
-  /**
-   * Under the lock: marks the channel closed and empty. Returns what frees the
-   * buffer and the values in it once the lock is released: they may be channels,
-   * with locks of their own.
-   */
-  protected abstract clearLocked(): () => void;
-  /** A moment's patience before a sender or receiver queues up; true if it is worth another try. */
-  protected patience(_queue: Queue): boolean {
-    return false;
-  }
-
+export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   send(value: T, options?: WaitOptions): void | Promise<void> {
     const signal = options?.signal;
     if (signal?.aborted) throw signal.reason;
@@ -84,7 +26,7 @@ export abstract class Channel<T> implements Chan<T>, Finisher {
     let did = this.tryPut(at);
     if (did === DID.wait && this.patience(SENDERS)) did = this.tryPut(at);
     if (did === DID.wait) return this.#sendLocked(at, signal);
-    if (did === DID.closed) this.#refuseClosed(at);
+    if (did === DID.closed) this.refuseClosed(at);
     return this.#sent();
   }
 
@@ -92,7 +34,7 @@ export abstract class Channel<T> implements Chan<T>, Finisher {
     const at = this.#stage(value);
     const did = this.tryPut(at);
     if (did === DID.it) return true;
-    if (did === DID.closed) this.#refuseClosed(at);
+    if (did === DID.closed) this.refuseClosed(at);
     this.type.drop(this.waiters, at);
     return false;
   }
@@ -117,12 +59,11 @@ export abstract class Channel<T> implements Chan<T>, Finisher {
     const { turn } = this.waiters;
     const signal = options?.signal;
     if (signal?.aborted) throw signal.reason;
-    let sent = 0;
-    do {
+    for (let sent = 0; sent < values.length; ) {
       const more = this.#sendBurst(values, sent);
       if (more === 0 && !this.patience(SENDERS)) return this.#sendRest(Array.prototype.slice.call(values) as T[], sent, signal);
       sent += more;
-    } while (sent < values.length);
+    }
     if (--turn.ticks < 0 && turn.tick()) return turn.hop(undefined);
   }
 
@@ -138,16 +79,6 @@ export abstract class Channel<T> implements Chan<T>, Finisher {
     const result = did === DID.closed ? undefined : values;
     if (--turn.ticks < 0 && turn.tick()) return turn.hop(result);
     return result;
-  }
-
-  close(): void {
-    if (!this.lock()) this.#refuseClose();
-    if (!this.closeLocked()) {
-      this.unlock();
-      this.#refuseClose();
-    }
-    this.release();
-    this.waiters.flush();
   }
 
   sending(value: T): SendCase<T> {
@@ -206,14 +137,14 @@ export abstract class Channel<T> implements Chan<T>, Finisher {
     if (did === DID.wait) {
       const wait = waiters.acquire("send", this, spins);
       this.copy(at, waiters.adoptValue(wait.record, large));
-      enqueue(this.i32, this.header, SENDERS, wait.record);
+      this.enqueueLocked(SENDERS, wait.record);
       this.unlock();
       return waiters.suspend(wait, spins, signal) as Promise<void>;
     }
     if (this.isHeld) this.release();
     if (large !== 0) waiters.arena.free(large);
     waiters.flush();
-    if (did === DID.closed) this.#refuseClosed(at);
+    if (did === DID.closed) this.refuseClosed(at);
     return this.#sent();
   }
 
@@ -227,7 +158,7 @@ export abstract class Channel<T> implements Chan<T>, Finisher {
     if (did === DID.wait) {
       const wait = waiters.acquire("receive", this, spins);
       waiters.adoptValue(wait.record, large);
-      enqueue(this.i32, this.header, RECEIVERS, wait.record);
+      this.enqueueLocked(RECEIVERS, wait.record);
       this.unlock();
       return waiters.suspend(wait, spins, signal) as Promise<T | undefined>;
     }
@@ -280,7 +211,7 @@ export abstract class Channel<T> implements Chan<T>, Finisher {
     }
     const put = this.putMany(at, count);
     for (let k = Math.max(put, 0); k < count; k++) type.drop(waiters, at + k * words);
-    if (put < 0) withSent(() => this.#refuseClosed(0), from);
+    if (put < 0) withSent(() => this.refuseClosed(0), from);
     return put;
   }
 
@@ -337,130 +268,6 @@ export abstract class Channel<T> implements Chan<T>, Finisher {
       if (did !== DID.it) return k > 0 || did === DID.wait ? k : -1;
     }
     return count;
-  }
-
-  protected copy(from: number, to: number): void {
-    const { i32, words } = this;
-    for (let k = 0; k < words; k++) i32[to + k] = i32[from + k];
-  }
-
-  /** Under the lock: the first waiter of a queue that can be claimed, out of the queue; 0 if none. */
-  protected claimFirst(queue: Queue, outcome: number): number {
-    const { i32, waiters } = this;
-    for (;;) {
-      const record = i32[this.header + queue];
-      if (record === 0) return 0;
-      const claimed = waiters.claim(record, outcome);
-      unlink(i32, this.header, queue, record);
-      if (claimed) {
-        waiters.defer(record);
-        return record;
-      }
-    }
-  }
-
-  #claimAll(queue: Queue): void {
-    while (this.claimFirst(queue, OUTCOME.closed) !== 0);
-  }
-
-  /** Under the lock, a record of this thread queues up. */
-  enqueueLocked(queue: Queue, record: number): void {
-    enqueue(this.i32, this.header, queue, record);
-  }
-
-  /** Takes a record of this thread out of a queue; false if somebody else did before. */
-  withdrawRecord(queue: Queue, record: number): boolean {
-    if (!isQueued(this.i32, record)) return false;
-    if (!this.lock()) return false;
-    const mine = isQueued(this.i32, record);
-    if (mine) unlink(this.i32, this.header, queue, record);
-    this.unlock();
-    return mine;
-  }
-
-  finish(wait: Wait): unknown {
-    const { waiters, i32 } = this;
-    const at = this.waiters.valueAt(wait.record);
-    const isSend = wait.reason === "send";
-    const ok = i32[wait.record + waiter.outcome] === OUTCOME.ok;
-    try {
-      if (ok) return isSend ? undefined : this.type.decode(waiters, at);
-      if (isSend) this.#refuseClosed(at);
-      return undefined;
-    } finally {
-      waiters.releaseValue(wait.record);
-    }
-  }
-
-  withdraw(wait: Wait): boolean {
-    const isSend = wait.reason === "send";
-    if (!this.withdrawRecord(isSend ? SENDERS : RECEIVERS, wait.record)) return false;
-    if (isSend) this.type.drop(this.waiters, this.waiters.valueAt(wait.record));
-    this.waiters.releaseValue(wait.record);
-    return true;
-  }
-
-  /** Whether the handle is not known to be stale. */
-  get isCurrent(): boolean {
-    return this.i32[this.header + header.generation] === this.generation;
-  }
-
-  /** Whether it can still be sent to; another thread may close it right after. */
-  get isOpen(): boolean {
-    if (!this.lock()) return false;
-    const isOpen = !this.isClosedLocked();
-    this.unlock();
-    return isOpen;
-  }
-
-  describe(): string {
-    return `chan(${this.type.name}, ${this.capacity}) #${this.header.toString(36)}.${this.generation}`;
-  }
-
-  /**
-   * Unlocks after an operation that may have closed or drained the channel: a
-   * closed one ends all its waits, a closed and empty one is freed.
-   */
-  release(): void {
-    if (!this.isClosedLocked()) return this.unlock();
-    this.#claimAll(RECEIVERS);
-    this.#claimAll(SENDERS);
-    if (this.isEmptyLocked()) this.#freeLocked();
-    else this.unlock();
-  }
-
-  #freeLocked(): void {
-    const { i32, header: at } = this;
-    const clear = this.clearLocked();
-    const next = nextGeneration(this.generation);
-    i32[at + header.generation] = next;
-    i32[at + header.recvGeneration] = next;
-    this.unlock();
-    clear();
-    this.waiters.arena.free(at);
-  }
-
-  /** One more reference, for a message that carries the handle; none if the handle is stale. */
-  retain(): void {
-    if (!this.lock()) return;
-    this.i32[this.header + header.references]++;
-    this.unlock();
-  }
-
-  /** Gives one reference back; without any left, the channel is freed with what is in it. */
-  relinquish(): void {
-    if (!this.lock()) return;
-    if (--this.i32[this.header + header.references] > 0) this.unlock();
-    else this.#freeLocked();
-  }
-
-  #refuseClosed(at: number): never {
-    if (at !== 0) this.type.drop(this.waiters, at);
-    throw new WarrenError("ERR_CHANNEL_CLOSED", `send on closed ${this.describe()}`);
-  }
-
-  #refuseClose(): never {
-    throw new WarrenError("ERR_CHANNEL_CLOSED", `close of closed ${this.describe()}`);
   }
 }
 

@@ -4,7 +4,8 @@
  * since each operation needs its partner.
  */
 import { OUTCOME, header } from "../memory/layout.ts";
-import { Channel, DID, type Did } from "./channel.ts";
+import { Channel } from "./channel.ts";
+import { DID, type Did } from "./channel-core.ts";
 import { CLOSED_BIT, isClosed, lockWord, unlockWord } from "./words.ts";
 import { RECEIVERS, SENDERS } from "./wait-queue.ts";
 

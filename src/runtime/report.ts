@@ -1,5 +1,5 @@
 /** What one thread can say about its tasks: for dumps, and for the deadlock report. */
-import type { Wait } from "../sync/waiter.ts";
+import type { Wait } from "../sync/wait.ts";
 import type { ParkedReport, ThreadReport } from "./control.ts";
 import type { Identity } from "./identity.ts";
 import type { Local } from "./local.ts";

@@ -1,6 +1,7 @@
 /** `sleep`: parks a task until a time; never shorter than asked. */
 import type { Timer } from "../sync/timers.ts";
-import type { Finisher, Wait, Waiters } from "../sync/waiter.ts";
+import type { Finisher, Wait } from "../sync/wait.ts";
+import type { Waiters } from "../sync/waiter.ts";
 
 export class Sleep implements Finisher {
   readonly #waiters: Waiters;

@@ -1,11 +1,12 @@
 /** The cases of one select: a receive, a send, or something of this thread (a timer). */
 import { WarrenError } from "../errors.ts";
 import type { Channel } from "../channel/channel.ts";
-import { DID, type Did } from "../channel/channel.ts";
+import { DID, type Did } from "../channel/channel-core.ts";
 import type { LocalReceiver } from "../channel/local-receiver.ts";
 import { type Queue, RECEIVERS, SENDERS } from "../channel/wait-queue.ts";
 import { OUTCOME, waiter } from "../memory/layout.ts";
-import type { Wait, Waiters } from "../sync/waiter.ts";
+import type { Wait } from "../sync/wait.ts";
+import type { Waiters } from "../sync/waiter.ts";
 
 export interface Case {
   /** The channel to lock; none for a case of this thread. A duplicate is replaced by the first of its kind. */

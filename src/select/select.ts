@@ -22,7 +22,8 @@ import { Channel } from "../channel/channel.ts";
 import { LocalReceiver, Never } from "../channel/local-receiver.ts";
 import { SendCase } from "../channel/send-case.ts";
 import { waiter } from "../memory/layout.ts";
-import type { Finisher, Wait, Waiters } from "../sync/waiter.ts";
+import type { Finisher, Wait } from "../sync/wait.ts";
+import type { Waiters } from "../sync/waiter.ts";
 import { type Case, LocalCase, RecvSide, SendSide } from "./case.ts";
 import { shuffle } from "./shuffle.ts";
 

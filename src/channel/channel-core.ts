@@ -1,0 +1,211 @@
+/**
+ * What every channel in the arena is made of: its header and locks, its queues of
+ * waiters, closing, and the header's life. The operations over it are in
+ * channel.ts, the kinds in array.ts and rendezvous.ts.
+ *
+ * Invariants: at least one of the two queues of waiters is empty; while senders
+ * wait the buffer is full, while receivers wait it is empty; a value is in
+ * exactly one of sender's record, buffer and receiver's record; after close no
+ * value enters. A header is freed when its channel is closed and drained or when
+ * nothing refers to it; its generation then differs from that of every handle,
+ * and such a handle behaves as closed.
+ *
+ * Source: Go, runtime/chan.go.
+ */
+import { WarrenError } from "../errors.ts";
+import { OUTCOME, header, nextGeneration, waiter } from "../memory/layout.ts";
+import type { Type } from "../memory/type.ts";
+import type { Finisher, Wait } from "../sync/wait.ts";
+import type { Waiters } from "../sync/waiter.ts";
+import { type Queue, RECEIVERS, SENDERS, enqueue, isQueued, unlink } from "./wait-queue.ts";
+
+/** What a primitive of a kind answers. */
+export const DID = { it: 0, wait: 1, closed: 2 } as const;
+export type Did = (typeof DID)[keyof typeof DID];
+
+export abstract class ChannelCore<T> implements Finisher {
+  readonly waiters: Waiters;
+  readonly header: number;
+  readonly generation: number;
+  readonly type: Type<T>;
+  readonly capacity: number;
+  /** Words of a slot, rounded so that slots and staged values keep their alignment. */
+  protected readonly words: number;
+  protected readonly i32: Int32Array;
+
+  constructor(waiters: Waiters, at: number, generation: number, type: Type<T>, capacity: number) {
+    this.waiters = waiters;
+    this.i32 = waiters.arena.i32;
+    this.header = at;
+    this.generation = generation;
+    this.type = type;
+    this.words = type.words;
+    this.capacity = capacity;
+  }
+
+  abstract get length(): number;
+  /** Sends the value staged at `at` without waiting; not under the lock. */
+  abstract tryPut(at: number): Did;
+  /** Receives into `at` without waiting; not under the lock. */
+  abstract tryTake(at: number): Did;
+  /** Locks the channel; false, and not locked, if the handle is stale. */
+  abstract lock(): boolean;
+  abstract unlock(): void;
+  /** Between a `lock` that returned true and the `unlock` or `release` after it. */
+  protected isHeld = false;
+  /** As `tryPut` and `tryTake`, under the lock; claimed waiters are left to `flush`. */
+  abstract putLocked(at: number): Did;
+  abstract takeLocked(at: number): Did;
+  /** Under the lock: no further send; true the first time. */
+  protected abstract closeLocked(): boolean;
+  /** Under the lock. */
+  protected abstract isClosedLocked(): boolean;
+  /** Under the lock: nothing buffered. */
+  protected abstract isEmptyLocked(): boolean;
+  /**
+   * Under the lock: marks the channel closed and empty. Returns what frees the
+   * buffer and the values in it once the lock is released: they may be channels,
+   * with locks of their own.
+   */
+  protected abstract clearLocked(): () => void;
+  /** A moment's patience before a sender or receiver queues up; true if it is worth another try. */
+  protected patience(_queue: Queue): boolean {
+    return false;
+  }
+
+  /** @throws ERR_CHANNEL_CLOSED if it is closed already */
+  close(): void {
+    if (!this.lock()) this.#refuseClose();
+    if (!this.closeLocked()) {
+      this.unlock();
+      this.#refuseClose();
+    }
+    this.release();
+    this.waiters.flush();
+  }
+
+  protected copy(from: number, to: number): void {
+    const { i32, words } = this;
+    for (let k = 0; k < words; k++) i32[to + k] = i32[from + k];
+  }
+
+  /** Under the lock: the first waiter of a queue that can be claimed, out of the queue; 0 if none. */
+  protected claimFirst(queue: Queue, outcome: number): number {
+    const { i32, waiters } = this;
+    for (;;) {
+      const record = i32[this.header + queue];
+      if (record === 0) return 0;
+      const claimed = waiters.claim(record, outcome);
+      unlink(i32, this.header, queue, record);
+      if (claimed) {
+        waiters.defer(record);
+        return record;
+      }
+    }
+  }
+
+  #claimAll(queue: Queue): void {
+    while (this.claimFirst(queue, OUTCOME.closed) !== 0);
+  }
+
+  /** Under the lock, a record of this thread queues up. */
+  enqueueLocked(queue: Queue, record: number): void {
+    enqueue(this.i32, this.header, queue, record);
+  }
+
+  /** Takes a record of this thread out of a queue; false if somebody else did before. */
+  withdrawRecord(queue: Queue, record: number): boolean {
+    if (!isQueued(this.i32, record)) return false;
+    if (!this.lock()) return false;
+    const mine = isQueued(this.i32, record);
+    if (mine) unlink(this.i32, this.header, queue, record);
+    this.unlock();
+    return mine;
+  }
+
+  finish(wait: Wait): unknown {
+    const { waiters, i32 } = this;
+    const at = this.waiters.valueAt(wait.record);
+    const isSend = wait.reason === "send";
+    const ok = i32[wait.record + waiter.outcome] === OUTCOME.ok;
+    try {
+      if (ok) return isSend ? undefined : this.type.decode(waiters, at);
+      if (isSend) this.refuseClosed(at);
+      return undefined;
+    } finally {
+      waiters.releaseValue(wait.record);
+    }
+  }
+
+  withdraw(wait: Wait): boolean {
+    const isSend = wait.reason === "send";
+    if (!this.withdrawRecord(isSend ? SENDERS : RECEIVERS, wait.record)) return false;
+    if (isSend) this.type.drop(this.waiters, this.waiters.valueAt(wait.record));
+    this.waiters.releaseValue(wait.record);
+    return true;
+  }
+
+  /** Whether the handle is not known to be stale. */
+  get isCurrent(): boolean {
+    return this.i32[this.header + header.generation] === this.generation;
+  }
+
+  /** Whether it can still be sent to; another thread may close it right after. */
+  get isOpen(): boolean {
+    if (!this.lock()) return false;
+    const isOpen = !this.isClosedLocked();
+    this.unlock();
+    return isOpen;
+  }
+
+  describe(): string {
+    return `chan(${this.type.name}, ${this.capacity}) #${this.header.toString(36)}.${this.generation}`;
+  }
+
+  /**
+   * Unlocks after an operation that may have closed or drained the channel: a
+   * closed one ends all its waits, a closed and empty one is freed.
+   */
+  release(): void {
+    if (!this.isClosedLocked()) return this.unlock();
+    this.#claimAll(RECEIVERS);
+    this.#claimAll(SENDERS);
+    if (this.isEmptyLocked()) this.#freeLocked();
+    else this.unlock();
+  }
+
+  #freeLocked(): void {
+    const { i32, header: at } = this;
+    const clear = this.clearLocked();
+    const next = nextGeneration(this.generation);
+    i32[at + header.generation] = next;
+    i32[at + header.recvGeneration] = next;
+    this.unlock();
+    clear();
+    this.waiters.arena.free(at);
+  }
+
+  /** One more reference, for a message that carries the handle; none if the handle is stale. */
+  retain(): void {
+    if (!this.lock()) return;
+    this.i32[this.header + header.references]++;
+    this.unlock();
+  }
+
+  /** Gives one reference back; without any left, the channel is freed with what is in it. */
+  relinquish(): void {
+    if (!this.lock()) return;
+    if (--this.i32[this.header + header.references] > 0) this.unlock();
+    else this.#freeLocked();
+  }
+
+  /** Drops the value staged at `at`, if that is not 0. */
+  protected refuseClosed(at: number): never {
+    if (at !== 0) this.type.drop(this.waiters, at);
+    throw new WarrenError("ERR_CHANNEL_CLOSED", `send on closed ${this.describe()}`);
+  }
+
+  #refuseClose(): never {
+    throw new WarrenError("ERR_CHANNEL_CLOSED", `close of closed ${this.describe()}`);
+  }
+}
