@@ -64,7 +64,7 @@ export class Local {
 
   /** Operations of this thread that are not over: parked waits and joins. */
   get waiting(): number {
-    return this.waiters.parked + this.tasks.pending;
+    return this.waiters.parked + this.tasks.joins.count;
   }
 
   #open(): Arena {

@@ -13,7 +13,7 @@ export function reportThread(local: Local, baseline: readonly string[]): ThreadR
   const waits = [...local.waiters.list()];
   const { identities } = local.tasks;
   const nowMs = performance.now();
-  const joins = local.tasks.joins.map((join): ParkedReport => ({
+  const joins = local.tasks.joins.list().map((join): ParkedReport => ({
     task: join.by?.name ?? "main thread",
     taskId: join.by?.id ?? 0,
     reason: "join",

@@ -9,10 +9,10 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { WarrenError, printValue } from "../errors.ts";
-import { load, store } from "../memory/atomics.ts";
+import { store } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { continueStack } from "../memory/error-class.ts";
-import { OUTCOME, RECORD, TASK_WORDS, processor, superblock, taskRecord } from "../memory/layout.ts";
+import { OUTCOME, RECORD, TASK_WORDS, processor, taskRecord } from "../memory/layout.ts";
 import type { Names } from "../memory/names.ts";
 import { decodePayload, encodePayload } from "../memory/payload.ts";
 import type { Space } from "../memory/type.ts";
@@ -21,22 +21,13 @@ import type { Processor, TaskRunner } from "../scheduler/processor.ts";
 import { pushTask } from "../scheduler/task-queue.ts";
 import { isAsleep, ring, ringAny } from "../sync/doorbell.ts";
 import { pushInbox } from "../sync/inbox.ts";
+import { Joins } from "./joins.ts";
 import { type Ends, Identities, type Identity } from "./identity.ts";
 import { captureSite } from "./site.ts";
 import { type AnyFunction, type TaskSource, importTask, loadedTask, sourceOf } from "./task-function.ts";
 
 /** `"here"`, a thread's index, or `undefined` for the least loaded thread. */
 export type Place = "here" | number | undefined;
-
-interface Join {
-  readonly promise: Promise<unknown>;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
-  readonly name: string;
-  readonly site: string | undefined;
-  readonly by: Identity | undefined;
-  readonly sinceMs: number;
-}
 
 export interface TasksOptions {
   readonly arena: Arena;
@@ -51,6 +42,7 @@ export interface TasksOptions {
 
 export class Tasks implements TaskRunner {
   readonly identities: Identities;
+  readonly joins: Joins;
   readonly #options: TasksOptions;
   readonly #arena: Arena;
   readonly #current = new AsyncLocalStorage<Identity>();
@@ -58,9 +50,6 @@ export class Tasks implements TaskRunner {
   readonly #names = new Map<TaskSource, number>();
   /** Task functions by the number of their name. */
   readonly #functions = new Map<number, AnyFunction>();
-  readonly #joins: (Join | undefined)[] = [];
-  readonly #freeJoins: number[] = [];
-  #pending = 0;
   #lastPlace = 0;
   #nextId = 0;
   #lastId = 0;
@@ -75,16 +64,7 @@ export class Tasks implements TaskRunner {
     this.#faultRecord = options.arena.alloc(TASK_WORDS);
     options.arena.i32[this.#faultRecord + taskRecord.record] = RECORD.fault;
     this.identities = new Identities(this.#current);
-  }
-
-  /** Number of joins that this thread waits for. */
-  get pending(): number {
-    return this.#pending;
-  }
-
-  /** Joins that this thread waits for. */
-  get joins(): readonly Join[] {
-    return this.#joins.filter((join) => join !== undefined);
+    this.joins = new Joins(options.onChange);
   }
 
   current(): Identity | undefined {
@@ -99,21 +79,11 @@ export class Tasks implements TaskRunner {
   spawn(fn: AnyFunction, args: unknown[], place: Place): Promise<unknown> {
     const source = this.#check(fn, place);
     const site = captureSite();
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const join: Join = { promise, resolve, reject, name: source?.name ?? closureName(fn), site, by: this.current(), sinceMs: this.#options.processor.nowMs };
-    const index = this.#freeJoins.pop() ?? this.#joins.length;
-    this.#joins[index] = join;
-    try {
-      if (source === undefined) this.#startClosure(fn, args, site, index);
-      else this.#place(source, args, site, index, place);
-    } catch (error) {
-      this.#joins[index] = undefined;
-      this.#freeJoins.push(index);
-      throw error;
-    }
-    this.#pending++;
-    this.#options.onChange();
-    return promise;
+    const what = { name: source?.name ?? closureName(fn), site, by: this.current(), sinceMs: this.#options.processor.nowMs };
+    return this.joins.open(what, (join) => {
+      if (source === undefined) this.#startClosure(fn, args, site, join);
+      else this.#place(source, args, site, join, place);
+    });
   }
 
   /** Starts a task or a closure; its failure ends the runtime. @throws as `spawn` */
@@ -148,7 +118,7 @@ export class Tasks implements TaskRunner {
       if (join < 0) return this.#runAlone(fn, args, what);
       this.#run(fn, args, what, (failed, value) => {
         this.#uncount(this.#arena.index);
-        this.#settle(join, failed, value);
+        this.joins.settle(join, failed, value);
       });
     });
   }
@@ -355,39 +325,16 @@ export class Tasks implements TaskRunner {
     try {
       value = decodePayload(this.#options.space, payload);
     } catch (error) {
-      return this.#settle(join, true, error);
+      return this.joins.settle(join, true, error);
     }
-    if (outcome === OUTCOME.noRoom) return this.#settle(join, true, noRoom(this.#arena));
-    this.#settle(join, outcome === OUTCOME.failed, value);
-  }
-
-  #settle(index: number, failed: boolean, value: unknown): void {
-    const join = this.#joins[index];
-    if (join === undefined) return;
-    this.#joins[index] = undefined;
-    this.#freeJoins.push(index);
-    this.#pending--;
-    this.#options.onChange();
-    if (!failed) return join.resolve(value);
-    continueStack(value, `task ${join.name}, spawned at`, join.site);
-    join.reject(value);
+    if (outcome === OUTCOME.noRoom) return this.joins.settle(join, true, noRoom(this.#arena));
+    this.joins.settle(join, outcome === OUTCOME.failed, value);
   }
 
   /** Rejects all joins of this thread and refuses new tasks. */
   stop(error: WarrenError): void {
     this.#stopped = error;
-    for (let index = 0; index < this.#joins.length; index++) this.#settleStopped(index, error);
-  }
-
-  #settleStopped(index: number, error: WarrenError): void {
-    const join = this.#joins[index];
-    if (join === undefined) return;
-    this.#joins[index] = undefined;
-    this.#pending--;
-    this.#options.onChange();
-    // As for waits: a join that nobody awaits is no unhandled rejection.
-    join.promise.catch(() => undefined);
-    join.reject(error);
+    this.joins.rejectAll(error);
   }
 
   #fault(name: string, site: string | undefined, error: unknown): void {
@@ -412,11 +359,6 @@ export class Tasks implements TaskRunner {
     const { i32 } = this.#arena;
     const hasRoom = i32[record + taskRecord.outcome] !== OUTCOME.noRoom;
     this.#options.onFault(hasRoom ? decodePayload(this.#options.space, i32[record + taskRecord.payload]) : noRoom(this.#arena));
-  }
-
-  /** Whether the runtime is stopping. */
-  get isStopping(): boolean {
-    return load(this.#arena.i32, superblock.stopping) !== 0;
   }
 }
 
