@@ -84,6 +84,8 @@ export const processor = {
   /** Tasks that this thread has placed, and turns of its loop. */
   placed: 4 * LINE + 10,
   turns: 4 * LINE + 11,
+  /** The `sliceStart` in which the main thread found this one computing for long; others may take its unstarted tasks. Written by main. */
+  heldUp: 3 * LINE + 1,
   /** The system's id of the thread, 0 where it does not tell (Linux does). */
   systemId: 4 * LINE + 12,
   /** Free blocks by size class: first and count of each; only the owner. */

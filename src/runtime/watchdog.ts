@@ -4,6 +4,7 @@
  * it. That is reported once it has computed for more than 100 ms, once per task name, as a Node warning
  * (`process.on("warning")`, code WARREN_STUCK_TASK).
  */
+import { store } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { processor } from "../memory/layout.ts";
 import { Names } from "../memory/names.ts";
@@ -53,9 +54,11 @@ export class Watchdog {
       const since = i32[at + processor.sliceStart];
       const heldMs = since === 0 ? this.#unansweredMs(thread, clockMs) : clockMs - since;
       if (heldMs < LOOK_EVERY_MS) continue;
+      if (!this.#hasComputed(thread, since)) continue;
       // Its unstarted tasks wait in vain: somebody who sleeps may take them.
+      store(i32, at + processor.heldUp, since);
       if (i32[at + processor.queueCount] > 0) ringAny(this.#arena, thread);
-      if (heldMs >= STUCK_MS && this.#hasComputed(thread, since)) this.#report(thread, heldMs);
+      if (heldMs >= STUCK_MS) this.#report(thread, heldMs);
     }
   }
 

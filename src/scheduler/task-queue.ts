@@ -16,8 +16,6 @@ import { changeLoad, loadOf } from "./load.ts";
 
 /** Most tasks stolen at once. */
 const MAX_STEAL = 32;
-/** A thread that has been in one slice for longer does not come to its new tasks soon. */
-const HELD_UP_MS = 50;
 
 /** Appends a task to the queue of processor `index`; returns how many there are then. */
 export function pushTask(arena: Arena, index: number, record: number): number {
@@ -61,8 +59,8 @@ export function anyTasks(arena: Arena): boolean {
  *
  * Takes half the difference in load, so that equal loads stay equal: tasks that
  * were just placed two and two are not taken from a thread that has merely not
- * come to them yet. A thread that has not come to them for a while (it computes)
- * loses half of them whatever the loads.
+ * come to them yet. A thread that the watchdog has found computing in one slice
+ * for long loses half of them whatever the loads.
  */
 export function stealTasks(arena: Arena): number {
   const { i32, index, threads } = arena;
@@ -72,8 +70,8 @@ export function stealTasks(arena: Arena): number {
     const count = load(i32, at + processor.queueCount);
     if (count === 0) continue;
     const surplus = (loadOf(arena, victim) - loadOf(arena, index)) >> 1;
-    const since = i32[at + processor.sliceStart];
-    const isHeldUp = since !== 0 && arena.clockMs - since > HELD_UP_MS;
+    const slice = i32[at + processor.sliceStart];
+    const isHeldUp = slice !== 0 && load(i32, at + processor.heldUp) === slice;
     const wanted = Math.min(MAX_STEAL, isHeldUp ? (count + 1) >> 1 : surplus);
     if (wanted <= 0) continue;
     const stolen = stealFrom(arena, victim, wanted);
