@@ -30,13 +30,7 @@ export function makeChannel<T>(waiters: Waiters, type: Type<T>, capacity: number
   const { arena } = waiters;
   const { i32, owner } = arena;
   const buffer = capacity === 0 ? 0 : arena.alloc(capacity * type.words);
-  let at = 0;
-  try {
-    at = arena.allocHeader();
-  } catch (error) {
-    if (buffer !== 0) arena.free(buffer);
-    throw error;
-  }
+  const at = arena.allocHeader(buffer);
   // A stale handle may hold the locks for a moment to find out that it is stale.
   const position = positionOf(lockWord(i32, at + header.send, owner));
   lockWord(i32, at + header.recv, owner);

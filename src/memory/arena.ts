@@ -120,9 +120,18 @@ export class Arena {
     return block;
   }
 
-  /** Allocates a header. Its generation survives from its last use. */
-  allocHeader(): number {
-    return this.#allocSmall(HEADER_CLASS);
+  /**
+   * Allocates a header for what lies in `buffer` (0 for nothing); if there is no
+   * room, `buffer` is freed. The header's generation survives from its last use.
+   * @throws ERR_ARENA_FULL
+   */
+  allocHeader(buffer: number): number {
+    try {
+      return this.#allocSmall(HEADER_CLASS);
+    } catch (error) {
+      if (buffer !== 0) this.free(buffer);
+      throw error;
+    }
   }
 
   #allocSmall(k: number): number {

@@ -75,7 +75,6 @@ export const processor = {
   started: 4 * LINE + 2,
   finished: 4 * LINE + 3,
   steals: 4 * LINE + 4,
-  sends: 4 * LINE + 5,
   parks: 4 * LINE + 6,
   sleeps: 4 * LINE + 7,
   /** Milliseconds since the arena was made when the running slice began, 0 while idle; and the name of the task last resumed. */
@@ -134,7 +133,7 @@ export function nextGeneration(generation: number): number {
 }
 
 /** `header.kind`. */
-export const KIND = { free: 0, rendezvous: 1, array: 2, oneshot: 3, sharedArray: 4 } as const;
+export const KIND = { rendezvous: 1, array: 2, oneshot: 3, sharedArray: 4 } as const;
 
 /** First word of everything that travels through an inbox. */
 export const RECORD = { wait: 1, task: 2, result: 3, fault: 4 } as const;

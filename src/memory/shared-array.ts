@@ -78,13 +78,7 @@ export function makeSharedArray<K extends SharedKind>(arena: Arena, kind: K, len
   }
   const words = Math.ceil((length * VIEWS[kind].BYTES_PER_ELEMENT) / 4);
   const buffer = length === 0 ? 0 : arena.allocZeroed(words);
-  let at = 0;
-  try {
-    at = arena.allocHeader();
-  } catch (error) {
-    if (buffer !== 0) arena.free(buffer);
-    throw error;
-  }
+  const at = arena.allocHeader(buffer);
   const { i32 } = arena;
   i32[at + header.kind] = KIND.sharedArray;
   i32[at + header.capacity] = length;

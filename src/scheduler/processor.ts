@@ -17,7 +17,7 @@
  * Not done: running a woken task at once inside the waker (starves the event
  * loop); a blocking Atomics.wait (timers and I/O of the thread would stand still).
  */
-import { load } from "../memory/atomics.ts";
+import { load, pause } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { RECORD, processor, superblock, waiter } from "../memory/layout.ts";
 import { Doorbell, isAsleep, transitionToAwake } from "../sync/doorbell.ts";
@@ -112,10 +112,6 @@ export class Processor implements Turn {
   /** Something to do is here already. */
   get isBusy(): boolean {
     return this.#ready.length > 0 || this.#hops.length > 0 || this.#starts.length > 0;
-  }
-
-  get readyCount(): number {
-    return this.#ready.length;
   }
 
   tick(): boolean {
@@ -283,7 +279,7 @@ export class Processor implements Turn {
       const { i32, here } = this.#arena;
       for (let k = 0; k < WATCH_LOOKS; k++) {
         if (i32[here + processor.inbox] !== 0 || load(i32, here + processor.queueCount) !== 0) return this.#turn();
-        this.#spinBudget.pause();
+        pause();
       }
       this.#arm();
       return;

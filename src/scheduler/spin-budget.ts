@@ -7,7 +7,6 @@
  * once in 8 waits: a wait that parks costs more than eight such looks. Source:
  * Karlin et al., Empirical Studies of Competitive Spinning (1991).
  */
-import { pause } from "../memory/atomics.ts";
 
 const MOST = 160;
 const FIRST = 40;
@@ -26,9 +25,5 @@ export class SpinBudget {
 
   report(inTime: boolean): void {
     this.#looks = inTime ? Math.min(MOST, Math.max(FIRST, 2 * this.#looks)) : this.#looks >> 1;
-  }
-
-  pause(): void {
-    pause();
   }
 }

@@ -109,14 +109,14 @@ describe("blocks", () => {
 describe("headers", () => {
   test("are never used for anything else, and what a stale handle reads of one survives", () => {
     const arena = small();
-    const headers = Array.from({ length: 300 }, () => arena.allocHeader());
+    const headers = Array.from({ length: 300 }, () => arena.allocHeader(0));
     for (const [k, at] of headers.entries()) arena.i32[at + 1] = k + 7;
     for (const at of headers) arena.free(at);
     const blocks = Array.from({ length: 2000 }, () => arena.alloc(60));
     for (const block of blocks) arena.i32.fill(-1, block, block + 60);
     for (const [k, at] of headers.entries()) expect(arena.i32[at + 1]).toBe(k + 7);
     const pagesOf = (blocks: number[]) => new Set(blocks.map((block) => Math.floor(block / PAGE)));
-    expect(pagesOf(Array.from({ length: 300 }, () => arena.allocHeader()))).toEqual(pagesOf(headers));
+    expect(pagesOf(Array.from({ length: 300 }, () => arena.allocHeader(0)))).toEqual(pagesOf(headers));
     expect(pagesOf(blocks).intersection(pagesOf(headers)).size).toBe(0);
   });
 });
