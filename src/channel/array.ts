@@ -24,7 +24,7 @@ import { cas, load, pause } from "../memory/atomics.ts";
 import { OUTCOME, header } from "../memory/layout.ts";
 import { Channel } from "./channel.ts";
 import { DID, type Did } from "./channel-core.ts";
-import { type Queue, RECEIVERS, SENDERS } from "./wait-queue.ts";
+import { type Queue, RECEIVERS, SENDERS } from "./queues.ts";
 import { CLOSED_BIT, SLOW, STEP, distance, isClosed, lockWord, positionOf, unlockWord, withWaited } from "./words.ts";
 
 export class ArrayChannel<T> extends Channel<T> {

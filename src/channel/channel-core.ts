@@ -16,8 +16,9 @@ import { WarrenError } from "../errors.ts";
 import { OUTCOME, header, nextGeneration, waiter } from "../memory/layout.ts";
 import type { Type } from "../memory/type.ts";
 import type { Finisher, Wait } from "../sync/wait.ts";
+import { enqueue, isQueued, unlink } from "../sync/wait-queue.ts";
 import type { Waiters } from "../sync/waiter.ts";
-import { type Queue, RECEIVERS, SENDERS, enqueue, isQueued, unlink } from "./wait-queue.ts";
+import { type Queue, RECEIVERS, SENDERS } from "./queues.ts";
 
 /** What a primitive of a kind answers. */
 export const DID = { it: 0, wait: 1, closed: 2 } as const;

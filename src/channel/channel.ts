@@ -12,7 +12,7 @@ import { refused } from "../memory/type.ts";
 import type { Chan, WaitOptions } from "./chan.ts";
 import { ChannelCore, DID, type Did } from "./channel-core.ts";
 import { SendCase } from "./send-case.ts";
-import { RECEIVERS, SENDERS } from "./wait-queue.ts";
+import { RECEIVERS, SENDERS } from "./queues.ts";
 
 /** Most words of one batch staged at a time. */
 const BATCH_WORDS = 2048;

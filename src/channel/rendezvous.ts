@@ -7,7 +7,7 @@ import { OUTCOME, header } from "../memory/layout.ts";
 import { Channel } from "./channel.ts";
 import { DID, type Did } from "./channel-core.ts";
 import { CLOSED_BIT, isClosed, lockWord, unlockWord } from "./words.ts";
-import { RECEIVERS, SENDERS } from "./wait-queue.ts";
+import { RECEIVERS, SENDERS } from "./queues.ts";
 
 export class Rendezvous<T> extends Channel<T> {
   /** The word under the lock, as it will be unlocked. */

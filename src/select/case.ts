@@ -3,7 +3,7 @@ import { WarrenError } from "../errors.ts";
 import type { Channel } from "../channel/channel.ts";
 import { DID, type Did } from "../channel/channel-core.ts";
 import type { LocalReceiver } from "../channel/local-receiver.ts";
-import { type Queue, RECEIVERS, SENDERS } from "../channel/wait-queue.ts";
+import { type Queue, RECEIVERS, SENDERS } from "../channel/queues.ts";
 import { OUTCOME, waiter } from "../memory/layout.ts";
 import type { Wait } from "../sync/wait.ts";
 import type { Waiters } from "../sync/waiter.ts";

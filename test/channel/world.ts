@@ -6,7 +6,8 @@
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { start, type Chan } from "../../src/index.ts";
 import { Channel } from "../../src/channel/channel.ts";
-import { type Queue, RECEIVERS, SENDERS, queueLength } from "../../src/channel/wait-queue.ts";
+import { type Queue, RECEIVERS, SENDERS } from "../../src/channel/queues.ts";
+import { queueLength } from "../../src/sync/wait-queue.ts";
 import { header } from "../../src/memory/layout.ts";
 import type { World } from "../../src/runtime/runtime.ts";
 

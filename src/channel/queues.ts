@@ -1,0 +1,6 @@
+/** The two queues of a channel's waiters: see sync/wait-queue.ts. */
+import { header } from "../memory/layout.ts";
+
+export const RECEIVERS = header.receiversFirst;
+export const SENDERS = header.sendersFirst;
+export type Queue = typeof RECEIVERS | typeof SENDERS;
