@@ -20,7 +20,7 @@ export type { Calls, Go, Spawn } from "./runtime/calls.ts";
 export type { ParkedReport, TaskReport, ThreadReport } from "./runtime/control.ts";
 export type { RuntimeOptions } from "./runtime/options.ts";
 export { type RunOptions, run } from "./runtime/run.ts";
-export { type Runtime, type RuntimeStats, type ThreadStats, start } from "./runtime/runtime.ts";
+export { type Dump, type Runtime, type RuntimeStats, type ThreadStats, start } from "./runtime/runtime.ts";
 export type { SharedArrays } from "./runtime/shared.ts";
 export { task } from "./runtime/task-function.ts";
 export type { Place } from "./runtime/tasks.ts";

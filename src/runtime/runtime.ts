@@ -45,14 +45,20 @@ export interface RuntimeStats {
   readonly threads: readonly ThreadStats[];
 }
 
+/** What `Runtime.dump` returns. */
+export interface Dump {
+  /** What each thread says of itself; the main thread last. */
+  readonly threads: readonly ThreadReport[];
+}
+
 /** An open world: the main thread keeps its own loop and talks to the threads. Made by `start`. */
 export interface Runtime extends Calls, AsyncDisposable {
   /** Number of threads, the main thread not counted. */
   readonly threads: number;
   /** Counters of every thread. */
   stats(): Promise<RuntimeStats>;
-  /** Every live task and what it waits for, by thread; the main thread last. */
-  dump(): Promise<readonly ThreadReport[]>;
+  /** Every live task and what it waits for. */
+  dump(): Promise<Dump>;
   /** Ends the threads; what still waits here rejects with ERR_RUNTIME_STOPPED. Always resolves, and may be called again. */
   stop(): Promise<void>;
 }
@@ -203,12 +209,12 @@ export class World implements Runtime {
     return { arena: this.arena.use(), threads };
   }
 
-  dump(): Promise<readonly ThreadReport[]> {
+  dump(): Promise<Dump> {
     return unlessUnheard(this.#dump());
   }
 
-  async #dump(): Promise<readonly ThreadReport[]> {
-    return [...(await this.threadReports()), reportThread(this.local, activeResources())];
+  async #dump(): Promise<Dump> {
+    return { threads: [...(await this.threadReports()), reportThread(this.local, activeResources())] };
   }
 
   /** The reports of the threads alone. */

@@ -18,7 +18,7 @@ export async function until(fact: () => boolean | Promise<boolean>): Promise<voi
 
 /** Until no task lives and nothing waits, on any thread. */
 export async function quiet(rt: World): Promise<void> {
-  await until(async () => (await rt.dump()).every(({ tasks, unlisted, parked }) => tasks.length + unlisted.length + parked.length === 0));
+  await until(async () => (await rt.dump()).threads.every(({ tasks, unlisted, parked }) => tasks.length + unlisted.length + parked.length === 0));
 }
 
 /** The runtime of this file's tests: read `rt` inside a test. */

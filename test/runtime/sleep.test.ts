@@ -49,7 +49,7 @@ describe("sleep", () => {
     const reason = new Error("enough");
     controller.abort(reason);
     for (const slept of await Promise.allSettled(far)) expect(slept).toEqual({ status: "rejected", reason });
-    expect((await rt.dump())[2]).toMatchObject({ parked: [], outside: 0 });
+    expect((await rt.dump()).threads[2]).toMatchObject({ parked: [], outside: 0 });
   });
 
   test("a signal that has aborted already", async () => {

@@ -19,8 +19,8 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a +
 
 /** The one operation that is parked on a thread, once there is one. */
 async function parkedOn(of: Runtime, thread: number) {
-  await until(async () => (await of.dump())[thread].parked.length === 1);
-  return (await of.dump())[thread].parked[0];
+  await until(async () => (await of.dump()).threads[thread].parked.length === 1);
+  return (await of.dump()).threads[thread].parked[0];
 }
 
 describe("stats", () => {
@@ -78,13 +78,13 @@ describe("dump", () => {
     expect(report.taskId).toBeGreaterThan(0);
     await until(async () => (await parkedOn(rt, 1)).parkedMs > 0);
     // The dump names the task as live, and main's join of it.
-    const [, thread, main] = await rt.dump();
+    const { threads: [, thread, main] } = await rt.dump();
     expect(thread.tasks).toEqual([{ id: report.taskId, name: "parkOn", site: report.site }]);
     expect(main.parked).toMatchObject([{ task: "main thread", reason: "join", on: "task parkOn" }]);
     if (how === "send") await ch.recv();
     else ch.close();
     await join;
-    expect((await rt.dump())[1]).toMatchObject({ tasks: [], parked: [] });
+    expect((await rt.dump()).threads[1]).toMatchObject({ tasks: [], parked: [] });
   });
 
   test("a task that sleeps says for how long still", async () => {
@@ -96,7 +96,7 @@ describe("dump", () => {
   test("a task that joins another", async () => {
     const ch = rt.chan(i32);
     const join = rt.spawn(parkOn, "join", ch);
-    const onThreads = async () => (await rt.dump()).slice(0, 2).flatMap(({ parked }) => parked);
+    const onThreads = async () => (await rt.dump()).threads.slice(0, 2).flatMap(({ parked }) => parked);
     await until(async () => (await onThreads()).length === 2);
     const reports = await onThreads();
     expect(reports.map(({ reason }) => reason).toSorted()).toEqual(["join", "receive"]);
@@ -109,17 +109,17 @@ describe("dump", () => {
   test("a task that awaits something that is not warren's is live and not parked", async () => {
     await using own = await start({ threads: 1 });
     own.go(parkOn, "await", own.chan(i32));
-    await until(async () => (await own.dump())[0].tasks.length === 1);
-    const [thread] = await own.dump();
+    await until(async () => (await own.dump()).threads[0].tasks.length === 1);
+    const { threads: [thread] } = await own.dump();
     expect(thread).toMatchObject({ thread: 0, parked: [], tasks: [{ name: "parkOn" }] });
-    await until(async () => (await own.dump())[0].resources.includes("Timeout"));
+    await until(async () => (await own.dump()).threads[0].resources.includes("Timeout"));
   });
 
   test("the main thread comes last, with what waits there and a signal counted as outside", async () => {
     const controller = new AbortController();
     const ch = rt.chan(i32, 1);
     const received = ch.recv({ signal: controller.signal }) as Promise<number>;
-    const dump = await rt.dump();
+    const { threads: dump } = await rt.dump();
     expect(dump.map(({ thread }) => thread)).toEqual([0, 1, 2]);
     expect(dump[2]).toMatchObject({ outside: 1, parked: [{ task: "main thread", reason: "receive" }] });
     await ch.send(1);
@@ -129,12 +129,12 @@ describe("dump", () => {
   test("ten thousand live tasks are listed, more are counted", async () => {
     const gate = rt.chan(i32);
     const joins = Array.from({ length: 10_010 }, () => rt.spawn.on(0)(parkOn, "receive", gate));
-    await until(async () => (await rt.dump())[0].parked.length === 10_010);
-    const [{ tasks, unlisted }] = await rt.dump();
+    await until(async () => (await rt.dump()).threads[0].parked.length === 10_010);
+    const { threads: [{ tasks, unlisted }] } = await rt.dump();
     expect(tasks).toHaveLength(10_000);
     expect(unlisted).toEqual([{ name: "parkOn", count: 10 }]);
     gate.close();
     await Promise.all(joins);
-    expect((await rt.dump())[0]).toMatchObject({ tasks: [], unlisted: [], parked: [] });
+    expect((await rt.dump()).threads[0]).toMatchObject({ tasks: [], unlisted: [], parked: [] });
   });
 });

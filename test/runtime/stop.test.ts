@@ -43,7 +43,7 @@ describe("stop", () => {
       iteration: ch[Symbol.asyncIterator]().next(),
     };
     const settled = Promise.allSettled(Object.values(waiting));
-    await until(async () => (await rt.dump())[1].parked.length === 10);
+    await until(async () => (await rt.dump()).threads[1].parked.length === 10);
     await rt.stop();
     for (const [k, result] of (await settled).entries()) {
       expect(result, Object.keys(waiting)[k]).toMatchObject({ status: "rejected", reason: STOPPED });

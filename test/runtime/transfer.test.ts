@@ -140,5 +140,5 @@ describe("what cannot travel is refused with its path (B11.03)", () => {
 
 test("nothing is left", async () => {
   await until(async () => (await rt.stats()).threads.every(({ load }) => load === 0));
-  expect((await rt.dump()).flatMap(({ tasks, parked }) => [...tasks, ...parked])).toEqual([]);
+  expect((await rt.dump()).threads.flatMap(({ tasks, parked }) => [...tasks, ...parked])).toEqual([]);
 });

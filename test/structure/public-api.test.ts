@@ -11,7 +11,7 @@ const VALUES = [
   "optional", "registerError", "run", "select", "shared", "sleep", "spawn", "start", "struct", "task", "u32", "utf8", "yieldNow",
 ];
 const TYPES = [
-  "Calls", "Cases", "Chan", "DotKernel", "DotOptions", "ElementOf", "ErrorCode", "Go", "ParkedReport", "Place", "Receiver", "RunOptions", "Runtime",
+  "Calls", "Cases", "Chan", "DotKernel", "DotOptions", "Dump", "ElementOf", "ErrorCode", "Go", "ParkedReport", "Place", "Receiver", "RunOptions", "Runtime",
   "RuntimeOptions", "RuntimeStats", "SelectOptions", "Selected", "Sender", "Sending", "SharedArray", "SharedArrays", "Spawn", "TaskReport",
   "ThreadReport", "ThreadStats", "Type", "WaitOptions",
 ];

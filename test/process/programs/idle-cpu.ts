@@ -11,7 +11,7 @@ if (import.meta.main) {
   const ch = rt.chan(i32);
   const joins = Array.from({ length: 64 }, (_, k) => rt.spawn.on(k % 8)(parked, ch));
   // Until all have parked, the threads sleep and start-up work (compilation, collection) is over.
-  for (let count = 0; count < 64; count = (await rt.dump()).reduce((sum, report) => sum + (report.thread < 8 ? report.parked.length : 0), 0)) await wait(20);
+  for (let count = 0; count < 64; count = (await rt.dump()).threads.reduce((sum, report) => sum + (report.thread < 8 ? report.parked.length : 0), 0)) await wait(20);
   await wait(1000);
   const sleepsBefore = (await rt.stats()).threads.reduce((sum, { sleeps }) => sum + sleeps, 0);
   const from = performance.now();
