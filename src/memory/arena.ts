@@ -19,7 +19,7 @@
  */
 import { WarrenError, invariant } from "../errors.ts";
 import { DEFAULT_ARENA_BYTES, LIMITS } from "../limits.ts";
-import { CENTRAL_WORDS, MAGIC, PAGE, PAGE_SHIFT, PROCESSOR_WORDS, SUPERBLOCK_WORDS, central, header, processor, superblock } from "./layout.ts";
+import { CENTRAL_WORDS, MAGIC, PAGE, PAGE_SHIFT, PROCESSOR_WORDS, SUPERBLOCK_WORDS, central, header, processor, processorId, superblock } from "./layout.ts";
 import { BATCH, CLASS_WORDS, HEADER_CLASS, MAX_SMALL, classOf } from "./size-classes.ts";
 import { lock, unlock } from "./spin-lock.ts";
 
@@ -47,6 +47,8 @@ export class Arena {
   /** This thread's processor index, and its id in lock words. */
   readonly index: number;
   readonly owner: number;
+  /** This thread's `processorId`. */
+  readonly id: number;
   /** This thread's processor record. */
   readonly here: number;
   readonly #magazines: number;
@@ -70,6 +72,7 @@ export class Arena {
     this.index = index;
     this.owner = index + 1;
     this.here = this.processorAt(index);
+    this.id = processorId(index, this.i32[this.here + processor.incarnation]);
     this.#magazines = this.here + processor.magazines;
     this.#used = this.here + processor.usedWords;
   }

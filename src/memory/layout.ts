@@ -62,13 +62,16 @@ export const processor = {
   bell: 1 * LINE,
   /** See scheduler/README.md; the owner and ringers. */
   state: 1 * LINE + 1,
-  /** Unstarted tasks: lock, first, last, count; any thread under the lock. */
+  /** Unstarted tasks, in two lists: those others may take and those pinned here; any thread under the lock. `queueCount` is of both. */
   queueLock: 2 * LINE,
   queueFirst: 2 * LINE + 1,
   queueLast: 2 * LINE + 2,
   queueCount: 2 * LINE + 3,
-  /** Tasks placed here and not finished; any thread, atomically. */
-  load: 3 * LINE,
+  pinnedFirst: 2 * LINE + 4,
+  pinnedLast: 2 * LINE + 5,
+  pinnedCount: 2 * LINE + 6,
+  /** Tasks that this processor holds: taken from the queue or its own closures, and not finished. Written by the owner. */
+  held: 3 * LINE,
   /** From here on only the owner writes. */
   timers: 4 * LINE,
   usedWords: 4 * LINE + 1,
@@ -89,8 +92,28 @@ export const processor = {
   systemId: 4 * LINE + 12,
   /** Free blocks by size class: first and count of each; only the owner. */
   magazines: 5 * LINE,
+  /** How many threads of this index have died; written by main while there is none. */
+  incarnation: 7 * LINE,
+  /** For whoever repairs what a dead thread left (see docs/reliability.md); written by the owner. Tasks that are between two queues while this processor steals them: the first, and how many. */
+  stealing: 7 * LINE + 1,
+  stealingCount: 7 * LINE + 2,
+  /** The waiter that is about to be claimed, those claimed and not completed (a list), and the decider that is being completed. */
+  claiming: 7 * LINE + 3,
+  claimedFirst: 7 * LINE + 4,
+  claimedLast: 7 * LINE + 5,
+  completing: 7 * LINE + 6,
 } as const;
-export const PROCESSOR_WORDS = 7 * LINE;
+export const PROCESSOR_WORDS = 8 * LINE;
+
+/** Who holds or owns something, so that a thread's successor is not taken for it: index and incarnation in one number. */
+export function processorId(index: number, incarnation: number): number {
+  return index | (incarnation << 7);
+}
+
+/** The index in a `processorId`. */
+export function indexOfId(id: number): number {
+  return id & 0x7f;
+}
 
 /**
  * A header: the fixed-size record behind a handle. Headers are type-stable:
@@ -184,8 +207,8 @@ export const taskRecord = {
   payload: 7,
   /** 0 while it runs, then an OUTCOME. */
   outcome: 8,
-  /** Processor whose `load` counts it. */
-  place: 9,
+  /** The processor that has taken it, 0 while it is in a queue: see `processorId`. */
+  holder: 9,
 } as const;
 export const TASK_WORDS = 16;
 

@@ -7,9 +7,10 @@
  */
 import type { Remote } from "comlink";
 import { WarrenError, printValue } from "../errors.ts";
-import { load, store } from "../memory/atomics.ts";
+import { store } from "../memory/atomics.ts";
 import { Arena, type ArenaUse } from "../memory/arena.ts";
 import { processor, superblock } from "../memory/layout.ts";
+import { loadOf } from "../scheduler/load.ts";
 import { ring } from "../sync/doorbell.ts";
 import { enterMain, isPoolThread, leaveMain } from "./ambient.ts";
 import type { Calls } from "./calls.ts";
@@ -196,7 +197,7 @@ export class World implements Runtime {
       const at = this.arena.processorAt(index);
       return {
         index,
-        load: load(i32, at + processor.load),
+        load: loadOf(this.arena, index),
         started: i32[at + processor.started],
         finished: i32[at + processor.finished],
         steals: i32[at + processor.steals],

@@ -12,11 +12,11 @@ import { WarrenError, printValue } from "../errors.ts";
 import { store } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { continueStack } from "../memory/error-class.ts";
-import { OUTCOME, RECORD, TASK_WORDS, processor, taskRecord } from "../memory/layout.ts";
+import { OUTCOME, RECORD, TASK_WORDS, indexOfId, processor, taskRecord } from "../memory/layout.ts";
 import type { Names } from "../memory/names.ts";
 import { decodePayload, encodePayload } from "../memory/payload.ts";
 import type { Space } from "../memory/type.ts";
-import { changeLoad, leastLoaded } from "../scheduler/load.ts";
+import { changeHeld, leastLoaded } from "../scheduler/load.ts";
 import type { Processor, TaskRunner } from "../scheduler/processor.ts";
 import { pushTask } from "../scheduler/task-queue.ts";
 import { isAsleep, ring, ringAny } from "../sync/doorbell.ts";
@@ -112,28 +112,28 @@ export class Tasks implements TaskRunner {
 
   #startClosure(fn: AnyFunction, args: unknown[], site: string | undefined, join: number): void {
     const what = { id: this.#id(), name: closureName(fn), nameId: 0, site };
-    this.#count(this.#arena.index);
+    changeHeld(this.#arena, 1);
+    this.#countPlaced();
     this.#options.processor.startSoon(() => {
       this.#arena.i32[this.#arena.here + processor.started]++;
       if (join < 0) return this.#runAlone(fn, args, what);
       this.#run(fn, args, what, (failed, value) => {
-        this.#uncount(this.#arena.index);
+        this.#uncount();
         this.joins.settle(join, failed, value);
       });
     });
   }
 
-  /** A task more at `place`. The count of placed tasks goes up after the load: see hasNoTasks. */
-  #count(place: number): void {
+  /** After the load has gone up: see hasNoTasks. */
+  #countPlaced(): void {
     const { i32, here } = this.#arena;
-    changeLoad(this.#arena, place, 1);
     store(i32, here + processor.placed, i32[here + processor.placed] + 1);
   }
 
-  /** A task less: it has ended on this thread. */
-  #uncount(place: number): void {
+  /** A task has ended on this thread. */
+  #uncount(): void {
     this.#arena.i32[this.#arena.here + processor.finished]++;
-    changeLoad(this.#arena, place, -1);
+    changeHeld(this.#arena, -1);
   }
 
   /** Makes the record and passes it to a thread. */
@@ -155,23 +155,17 @@ export class Tasks implements TaskRunner {
     const to = target ?? leastLoaded(arena, this.#lastPlace + 1);
     if (target === undefined) this.#lastPlace = to;
     i32[record + taskRecord.record] = RECORD.task;
-    i32[record + taskRecord.owner] = me;
+    i32[record + taskRecord.owner] = arena.id;
     i32[record + taskRecord.join] = join;
     i32[record + taskRecord.name] = name;
     i32[record + taskRecord.id] = this.#id();
     i32[record + taskRecord.payload] = payload;
     i32[record + taskRecord.outcome] = OUTCOME.pending;
-    i32[record + taskRecord.place] = to;
-    this.#count(to);
-    if (target !== undefined) {
-      if (to === me) this.#options.processor.startSoon(() => this.start(record));
-      else pushInbox(arena, to, record);
-    } else {
-      const count = pushTask(arena, to, record);
-      // A thread that has more than it can start at once is helped by one that sleeps.
-      if (to === me) this.#options.processor.wake();
-      if ((to === me || count > 1) && !isAsleep(arena, to)) ringAny(arena, to);
-    }
+    const count = pushTask(arena, to, record, target !== undefined);
+    this.#countPlaced();
+    if (to === me) this.#options.processor.wake();
+    // A thread that has more than it can start at once is helped by one that sleeps.
+    if (target === undefined && (to === me || count > 1) && !isAsleep(arena, to)) ringAny(arena, to);
     if (to !== me) ring(arena, to);
   }
 
@@ -278,7 +272,7 @@ export class Tasks implements TaskRunner {
 
   #endAlone(identity: Identity, failed: boolean, error: unknown): void {
     this.identities.remove(identity);
-    this.#uncount(this.#arena.index);
+    this.#uncount();
     if (failed) this.#fault(identity.name, identity.site, error);
     this.#options.processor.ended();
   }
@@ -286,8 +280,8 @@ export class Tasks implements TaskRunner {
   /** A task of a record has ended here: sends the result home. */
   #end(record: number, name: string, failed: boolean, value: unknown): void {
     const arena = this.#arena;
-    const { i32, index } = arena;
-    this.#uncount(i32[record + taskRecord.place]);
+    const { i32 } = arena;
+    this.#uncount();
     if (i32[record + taskRecord.join] < 0) {
       arena.free(record);
       return this.#fault(name, undefined, value);
@@ -295,9 +289,9 @@ export class Tasks implements TaskRunner {
     [i32[record + taskRecord.outcome], i32[record + taskRecord.payload]] = this.#encodeResult(name, failed, value);
     i32[record + taskRecord.record] = RECORD.result;
     const owner = i32[record + taskRecord.owner];
-    if (owner === index) return this.finished(record);
-    pushInbox(arena, owner, record);
-    ring(arena, owner);
+    if (owner === arena.id) return this.finished(record);
+    pushInbox(arena, indexOfId(owner), record);
+    ring(arena, indexOfId(owner));
   }
 
   /** Outcome and payload. A result that cannot travel becomes the error that says so; if even that has no room, the outcome alone does. */

@@ -1,33 +1,46 @@
 /**
- * Load of a processor: tasks placed there and not finished. It decides where a
- * new task goes, so that four equal tasks on two threads are two and two.
+ * Load of a processor: the tasks in its queue and those it holds (taken from the
+ * queue and not finished, and its own closures). It decides where a new task
+ * goes, so that four equal tasks on two threads are two and two.
+ *
+ * Not done: one counter that everybody changes. What a dead thread held could
+ * then not be told from what others had just placed there.
  */
-import { add, load } from "../memory/atomics.ts";
+import { load, store } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { processor } from "../memory/layout.ts";
 
-export function changeLoad(arena: Arena, index: number, by: number): void {
-  add(arena.i32, arena.processorAt(index) + processor.load, by);
+/** The calling processor holds `by` tasks more. */
+export function changeHeld(arena: Arena, by: number): void {
+  const at = arena.here + processor.held;
+  store(arena.i32, at, arena.i32[at] + by);
 }
 
+/** The count before what is held: a task that is taken is counted twice for a moment, never not at all. */
 export function loadOf(arena: Arena, index: number): number {
-  return load(arena.i32, arena.processorAt(index) + processor.load);
+  const at = arena.processorAt(index);
+  return load(arena.i32, at + processor.queueCount) + load(arena.i32, at + processor.held);
 }
 
 /** The thread with the least load; ties go round, beginning at `from`. Reads are hints: a stale one costs balance, not correctness. */
 export function leastLoaded(arena: Arena, from: number): number {
-  const { i32, threads } = arena;
+  const { threads } = arena;
   let best = from % threads;
-  let least = i32[arena.processorAt(best) + processor.load];
+  let least = hintOf(arena, best);
   for (let k = 1; k < threads && least > 0; k++) {
     const index = (from + k) % threads;
-    const its = i32[arena.processorAt(index) + processor.load];
+    const its = hintOf(arena, index);
     if (its < least) {
       best = index;
       least = its;
     }
   }
   return best;
+}
+
+function hintOf(arena: Arena, index: number): number {
+  const at = arena.processorAt(index);
+  return arena.i32[at + processor.queueCount] + arena.i32[at + processor.held];
 }
 
 /**

@@ -78,7 +78,7 @@ export class Processor implements Turn {
   readonly #ready = new Fifo<number>();
   /** Promises of operations that yield to the event loop. */
   readonly #hops = new Fifo<() => void>();
-  /** Tasks that must start here: closures and tasks placed by name. */
+  /** Closures, which must start here. */
   readonly #starts = new Fifo<() => void>();
   readonly #spinBudget = new SpinBudget();
   #sliceEndMs = 0;
@@ -233,8 +233,7 @@ export class Processor implements Turn {
       record = i32[current + waiter.inboxNext];
       if (i32[current + waiter.record] === RECORD.wait) this.#ready.push(i32[current + waiter.local]);
       else if (i32[current + waiter.record] === RECORD.result) this.runner.finished(current);
-      else if (i32[current + waiter.record] === RECORD.fault) this.runner.fault(current);
-      else this.#starts.push(() => this.runner.start(current));
+      else this.runner.fault(current);
       this.#arm();
     }
   }

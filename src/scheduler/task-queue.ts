@@ -1,10 +1,15 @@
 /**
- * Unstarted tasks: one queue per processor in shared memory, from which its
- * owner takes the oldest and idle processors steal half.
+ * Unstarted tasks: per processor a queue in shared memory, from which its owner
+ * takes the oldest and idle processors steal, and beside it a list of tasks that
+ * are pinned to it.
  *
- * Invariants: a task record is in at most one queue; the queue is only touched
- * under its lock; `count` may be read without it, as a hint that a later look
- * under the lock confirms.
+ * Invariants: a task record is in at most one list; the lists are only touched
+ * under the queue's lock; `queueCount` (of both lists) may be read without it, as
+ * a hint that a later look under the lock confirms. Whoever steals holds both
+ * locks, taken in the order of the processors, so that a task is in a queue at
+ * every moment. A thread may be killed at any write here: each list can be walked
+ * from its first record whatever was written last, except while stolen tasks are
+ * between two lists; then `stealing` names them (repair.ts).
  * Not done: a lock-free deque (Chase-Lev). A started task never moves, so a queue
  * sees one push and one pop per task, and the lock costs 20 ns of that.
  */
@@ -12,43 +17,53 @@ import { load, store } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { processor, taskRecord } from "../memory/layout.ts";
 import { lock, unlock } from "../memory/spin-lock.ts";
-import { changeLoad, loadOf } from "./load.ts";
+import { changeHeld, loadOf } from "./load.ts";
 
 /** Most tasks stolen at once. */
 const MAX_STEAL = 32;
 
+/** The words of a list: its first and last record. */
+export const STEALABLE = processor.queueFirst;
+export const PINNED = processor.pinnedFirst;
+
 /** Appends a task to the queue of processor `index`; returns how many there are then. */
-export function pushTask(arena: Arena, index: number, record: number): number {
+export function pushTask(arena: Arena, index: number, record: number, isPinned: boolean): number {
   const { i32, owner } = arena;
   const at = arena.processorAt(index);
   i32[record + taskRecord.next] = 0;
+  i32[record + taskRecord.holder] = 0;
   lock(i32, at + processor.queueLock, owner);
-  append(i32, at, record, record);
+  append(i32, at + (isPinned ? PINNED : STEALABLE), record, record);
+  if (isPinned) i32[at + processor.pinnedCount]++;
   const count = ++i32[at + processor.queueCount];
   unlock(i32, at + processor.queueLock);
   return count;
 }
 
-/** Takes the oldest unstarted task of this thread, or 0. */
+/** Takes the oldest unstarted task of this thread, pinned ones first, or 0. The thread holds it from now on. */
 export function popTask(arena: Arena): number {
   const { i32, owner, here } = arena;
   if (load(i32, here + processor.queueCount) === 0) return 0;
   lock(i32, here + processor.queueLock, owner);
-  const record = i32[here + processor.queueFirst];
+  const list = i32[here + PINNED] !== 0 ? PINNED : STEALABLE;
+  const record = i32[here + list];
   if (record !== 0) {
-    i32[here + processor.queueFirst] = i32[record + taskRecord.next];
-    if (i32[here + processor.queueFirst] === 0) i32[here + processor.queueLast] = 0;
+    i32[record + taskRecord.holder] = arena.id;
+    changeHeld(arena, 1);
+    takeFirst(i32, here + list, i32[record + taskRecord.next]);
+    if (list === PINNED) i32[here + processor.pinnedCount]--;
     i32[here + processor.queueCount]--;
   }
   unlock(i32, here + processor.queueLock);
   return record;
 }
 
-/** Whether some thread has unstarted tasks. */
+/** Whether some thread has unstarted tasks that others may take. */
 export function anyTasks(arena: Arena): boolean {
   const { i32, threads } = arena;
   for (let index = 0; index < threads; index++) {
-    if (load(i32, arena.processorAt(index) + processor.queueCount) !== 0) return true;
+    const at = arena.processorAt(index);
+    if (load(i32, at + processor.queueCount) > i32[at + processor.pinnedCount]) return true;
   }
   return false;
 }
@@ -67,8 +82,8 @@ export function stealTasks(arena: Arena): number {
   for (let k = 1; k < threads; k++) {
     const victim = (index + k) % threads;
     const at = arena.processorAt(victim);
-    const count = load(i32, at + processor.queueCount);
-    if (count === 0) continue;
+    const count = load(i32, at + processor.queueCount) - i32[at + processor.pinnedCount];
+    if (count <= 0) continue;
     const surplus = (loadOf(arena, victim) - loadOf(arena, index)) >> 1;
     const slice = i32[at + processor.sliceStart];
     const isHeldUp = slice !== 0 && load(i32, at + processor.heldUp) === slice;
@@ -83,34 +98,38 @@ export function stealTasks(arena: Arena): number {
 function stealFrom(arena: Arena, victim: number, wanted: number): number {
   const { i32, owner, here } = arena;
   const from = arena.processorAt(victim);
-  lock(i32, from + processor.queueLock, owner);
-  const count = Math.min(wanted, i32[from + processor.queueCount]);
-  const first = i32[from + processor.queueFirst];
-  let last = first;
-  for (let k = 1; k < count; k++) last = i32[last + taskRecord.next];
+  lock(i32, Math.min(from, here) + processor.queueLock, owner);
+  lock(i32, Math.max(from, here) + processor.queueLock, owner);
+  const count = Math.min(wanted, i32[from + processor.queueCount] - i32[from + processor.pinnedCount]);
   if (count > 0) {
-    i32[from + processor.queueFirst] = i32[last + taskRecord.next];
-    if (i32[from + processor.queueFirst] === 0) i32[from + processor.queueLast] = 0;
-    i32[from + processor.queueCount] -= count;
+    const first = i32[from + STEALABLE];
+    let last = first;
+    for (let k = 1; k < count; k++) last = i32[last + taskRecord.next];
+    i32[here + processor.stealing] = first;
+    i32[here + processor.stealingCount] = count;
+    takeFirst(i32, from + STEALABLE, i32[last + taskRecord.next]);
     i32[last + taskRecord.next] = 0;
+    append(i32, here + STEALABLE, first, last);
+    store(i32, here + processor.queueCount, i32[here + processor.queueCount] + count);
+    // Between the two: see hasNoTasks.
+    store(i32, here + processor.steals, i32[here + processor.steals] + count);
+    store(i32, from + processor.queueCount, i32[from + processor.queueCount] - count);
+    i32[here + processor.stealingCount] = 0;
   }
-  unlock(i32, from + processor.queueLock);
-  if (count === 0) return 0;
-  for (let record = first; record !== 0; record = i32[record + taskRecord.next]) i32[record + taskRecord.place] = arena.index;
-  changeLoad(arena, arena.index, count);
-  // Between the two: see hasNoTasks.
-  store(i32, here + processor.steals, i32[here + processor.steals] + count);
-  changeLoad(arena, victim, -count);
-  lock(i32, here + processor.queueLock, owner);
-  append(i32, here, first, last);
-  i32[here + processor.queueCount] += count;
-  unlock(i32, here + processor.queueLock);
-  return count;
+  unlock(i32, Math.max(from, here) + processor.queueLock);
+  unlock(i32, Math.min(from, here) + processor.queueLock);
+  return Math.max(0, count);
 }
 
-function append(i32: Int32Array, at: number, first: number, last: number): void {
-  const newest = i32[at + processor.queueLast];
-  if (newest === 0) i32[at + processor.queueFirst] = first;
+function append(i32: Int32Array, list: number, first: number, last: number): void {
+  const newest = i32[list + 1];
+  if (newest === 0) i32[list] = first;
   else i32[newest + taskRecord.next] = first;
-  i32[at + processor.queueLast] = last;
+  i32[list + 1] = last;
+}
+
+/** The list begins with `next` from now on. */
+function takeFirst(i32: Int32Array, list: number, next: number): void {
+  i32[list] = next;
+  if (next === 0) i32[list + 1] = 0;
 }

@@ -1,5 +1,5 @@
 /**
- * The inbox of a processor: records (waiters that are done, tasks placed or
+ * The inbox of a processor: records (waiters that are done, tasks that have
  * finished) that other threads pass to it.
  *
  * A stack in shared memory, many producers and one consumer who takes it whole

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { Arena } from "../../src/memory/arena.ts";
-import { changeLoad, leastLoaded, loadOf } from "../../src/scheduler/load.ts";
+import { processor } from "../../src/memory/layout.ts";
+import { leastLoaded, loadOf } from "../../src/scheduler/load.ts";
 
 function arenaWith(...loads: number[]): Arena {
   const arena = Arena.create(loads.length, 4_194_304);
-  for (const [index, load] of loads.entries()) changeLoad(arena, index, load);
+  for (const [index, load] of loads.entries()) arena.i32[arena.processorAt(index) + processor.held] = load;
   return arena;
 }
 
@@ -29,7 +30,7 @@ describe("leastLoaded", () => {
     let last = 0;
     for (let k = 0; k < 1001; k++) {
       last = leastLoaded(arena, last + 1);
-      changeLoad(arena, last, 1);
+      arena.i32[arena.processorAt(last) + processor.held]++;
     }
     expect([0, 1, 2, 3].map((index) => loadOf(arena, index)).toSorted()).toEqual([250, 250, 250, 251]);
   });
