@@ -1,18 +1,25 @@
 /**
- * Receivers that live on one thread until they are sent to another: `after` and
- * `never`. They need no memory in the arena and no lock; a select arms them only
- * while it waits. Sent through a channel or to a task, one turns into a channel
- * in the arena that its own thread feeds.
+ * Receivers that live on one thread until they are sent to another: `after`,
+ * `ticker` and `never`. They need no memory in the arena and no lock; a select
+ * arms them only while it waits. Sent through a channel or to a task, one turns
+ * into a channel in the arena that its own thread feeds.
+ *
+ * Invariant: whoever claims a wait takes the value for it at that moment, so no
+ * other wait can be quicker between the two.
  */
 import { WarrenError, printValue } from "../errors.ts";
-import { f64 } from "../memory/scalars.ts";
 import type { Type } from "../memory/type.ts";
-import type { Timer } from "../sync/timers.ts";
 import type { Finisher, Wait } from "../sync/wait.ts";
 import type { Waiters } from "../sync/waiter.ts";
 import type { Receiver, WaitOptions } from "./chan.ts";
 import type { Channel } from "./channel.ts";
 import { makeChannel } from "./make-channel.ts";
+
+/** What a parked receive keeps: how to stop watching, and the value once it has one. */
+interface Watch<T> {
+  readonly stop: () => void;
+  value: T | undefined;
+}
 
 export abstract class LocalReceiver<T> implements Receiver<T>, Finisher {
   readonly waiters: Waiters;
@@ -24,6 +31,8 @@ export abstract class LocalReceiver<T> implements Receiver<T>, Finisher {
   }
 
   abstract readonly type: Type<T>;
+  /** Whether the channel that stands for it closes after one value. */
+  protected readonly isSingle: boolean = true;
   abstract get length(): number;
   abstract get capacity(): number;
   abstract describe(): string;
@@ -32,19 +41,22 @@ export abstract class LocalReceiver<T> implements Receiver<T>, Finisher {
     return this.length > 0 || this.isOver();
   }
 
-  /** Takes the value if it is there. */
-  protected abstract take(): T | undefined;
+  /** Takes the value if it is there, on this thread. */
+  abstract take(): T | undefined;
   /** Nothing will ever come any more. */
   protected abstract isOver(): boolean;
-  /** Calls `ready` once when a value may be there; returns how to take that back. */
-  abstract watch(ready: () => void): () => void;
+  /**
+   * Calls `ready` when a value is there or never will be. It returns whether it
+   * still waited; then it has taken the value. Returns how to stop watching.
+   */
+  abstract watch(ready: () => boolean): () => void;
   /** Feeds the channel that stands for it on other threads. */
   protected abstract feed(channel: Channel<T>): void;
 
   /** The channel in the arena that stands for this from now on. */
   materialize(): Channel<T> {
     if (this.channel === undefined) {
-      this.channel = makeChannel(this.waiters, this.type, 1, true);
+      this.channel = makeChannel(this.waiters, this.type, 1, this.isSingle);
       this.feed(this.channel);
     }
     return this.channel;
@@ -71,9 +83,16 @@ export abstract class LocalReceiver<T> implements Receiver<T>, Finisher {
     }
     const wait = waiters.acquire("receive", this);
     const { record } = wait;
-    wait.extra = this.watch(() => {
-      if (waiters.claimDecider(record)) waiters.complete(record);
-    });
+    const watch: Watch<T> = {
+      stop: this.watch(() => {
+        if (!waiters.claimDecider(record)) return false;
+        watch.value = this.take();
+        waiters.complete(record);
+        return true;
+      }),
+      value: undefined,
+    };
+    wait.extra = watch;
     return waiters.park(wait, signal) as Promise<T | undefined>;
   }
 
@@ -92,108 +111,13 @@ export abstract class LocalReceiver<T> implements Receiver<T>, Finisher {
     }
   }
 
-  /** A wait that is over takes the value; another may have been quicker, then it ends as closed. */
-  finish(): T | undefined {
-    return this.tryRecv();
+  finish(wait: Wait): T | undefined {
+    return (wait.extra as Watch<T>).value;
   }
 
   withdraw(wait: Wait): boolean {
     if (!this.waiters.claimDecider(wait.record)) return false;
-    (wait.extra as () => void)();
+    (wait.extra as Watch<T>).stop();
     return true;
   }
-}
-
-/** Fires once, with the time in milliseconds since 1970, then is closed. */
-export class After extends LocalReceiver<number> {
-  override readonly type = f64;
-  readonly #deadlineMs: number;
-  #taken = false;
-
-  /** @throws ERR_INVALID_ARGUMENT for what is no number of milliseconds */
-  constructor(waiters: Waiters, delayMs: number) {
-    super(waiters);
-    this.#deadlineMs = performance.now() + checkDelay(delayMs, "after");
-  }
-
-  override get length(): number {
-    return this.channel === undefined ? (this.#isDue() && !this.#taken ? 1 : 0) : this.channel.length;
-  }
-
-  override get capacity(): number {
-    return 1;
-  }
-
-  override describe(): string {
-    return `after(${Math.max(0, Math.ceil(this.#deadlineMs - performance.now()))} ms from now)`;
-  }
-
-  #isDue(): boolean {
-    return performance.now() >= this.#deadlineMs;
-  }
-
-  protected override take(): number | undefined {
-    if (this.#taken || !this.#isDue()) return undefined;
-    this.#taken = true;
-    return performance.timeOrigin + performance.now();
-  }
-
-  protected override isOver(): boolean {
-    return this.#taken;
-  }
-
-  override watch(ready: () => void): () => void {
-    const { timers } = this.waiters;
-    const timer: Timer = timers.arm(this.#deadlineMs, ready);
-    return () => timers.cancel(timer);
-  }
-
-  protected override feed(channel: Channel<number>): void {
-    if (this.#taken) return channel.close();
-    this.watch(() => {
-      // The reader may have gone and the channel with it.
-      if (channel.isOpen) channel.trySend(performance.timeOrigin + performance.now());
-    });
-  }
-}
-
-/** Never has a value and is never closed; in a select it disables its case. */
-export class Never extends LocalReceiver<never> {
-  override readonly type = f64 as unknown as Type<never>;
-
-  override get length(): number {
-    return 0;
-  }
-
-  override get capacity(): number {
-    return 0;
-  }
-
-  override describe(): string {
-    return "never()";
-  }
-
-  protected override take(): undefined {
-    return undefined;
-  }
-
-  protected override isOver(): boolean {
-    return false;
-  }
-
-  override watch(): () => void {
-    return () => undefined;
-  }
-
-  protected override feed(): void {
-    // Nothing ever comes.
-  }
-}
-
-/** Milliseconds, 0 for negative ones, `Infinity` for never. @throws ERR_INVALID_ARGUMENT */
-export function checkDelay(delayMs: unknown, what: string): number {
-  if (typeof delayMs !== "number" || Number.isNaN(delayMs)) {
-    throw new WarrenError("ERR_INVALID_ARGUMENT", `${what} needs a number of milliseconds, not ${printValue(delayMs)}`);
-  }
-  return Math.max(0, delayMs);
 }

@@ -2,4 +2,4 @@
 import { current } from "./ambient.ts";
 import { makeCalls } from "./make-calls.ts";
 
-export const { go, spawn, shared, chan, oneshot, select, after, never, sleep, yieldNow } = makeCalls(current);
+export const { go, spawn, shared, chan, oneshot, select, after, ticker, never, sleep, yieldNow } = makeCalls(current);

@@ -1,5 +1,6 @@
 /** What a program calls, as types: the same for the free functions and for a runtime's methods. */
 import type { Chan, Receiver } from "../channel/chan.ts";
+import type { Ticker } from "../channel/ticker.ts";
 import type { Type } from "../memory/type.ts";
 import type { Cases, SelectOptions, Selected } from "../select/select.ts";
 import type { SharedArrays } from "./shared.ts";
@@ -41,6 +42,12 @@ export interface Calls {
   select<const C extends Cases, const O extends SelectOptions = Record<never, never>>(cases: C, options?: O): Selected<C, O> | Promise<Selected<C, O>>;
   /** Fires once after `delayMs`, never early, with the time in milliseconds since 1970; then it is closed. */
   after(delayMs: number): Receiver<number>;
+  /**
+   * Ticks every `periodMs`, on a grid that begins now: a tick that nobody has
+   * taken when the next is due is dropped. `Infinity` never ticks.
+   * @throws ERR_INVALID_ARGUMENT for what is no number above 0
+   */
+  ticker(periodMs: number): Ticker;
   /** Never fires; as a case of a select it is disabled. */
   never(): Receiver<never>;
   /** Parks the task for at least `delayMs`. @throws ERR_INVALID_ARGUMENT, or the signal's reason */

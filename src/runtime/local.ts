@@ -2,10 +2,12 @@
  * One thread's side of a runtime: joins the halves that know nothing of each
  * other (channels and scheduler) and offers what a program calls.
  */
+import { After, checkDelay } from "../channel/after.ts";
 import type { Chan, Receiver } from "../channel/chan.ts";
 import { HandleTable } from "../channel/handles.ts";
-import { After, Never, checkDelay } from "../channel/local-receiver.ts";
 import { makeChannel } from "../channel/make-channel.ts";
+import { Never } from "../channel/never.ts";
+import { type Ticker, TickerReceiver } from "../channel/ticker.ts";
 import { WarrenError } from "../errors.ts";
 import type { Arena } from "../memory/arena.ts";
 import { processor } from "../memory/layout.ts";
@@ -98,6 +100,11 @@ export class Local {
   after(delayMs: number): Receiver<number> {
     this.#open();
     return new After(this.waiters, delayMs);
+  }
+
+  ticker(periodMs: number): Ticker {
+    this.#open();
+    return new TickerReceiver(this.waiters, periodMs);
   }
 
   never(): Receiver<never> {

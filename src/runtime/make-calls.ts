@@ -25,6 +25,7 @@ export function makeCalls(of: (what: string) => Local): Calls {
     oneshot: (type) => of("oneshot").oneshot(type),
     select: ((cases: Cases, options?: SelectOptions) => of("select").select(cases, options)) as Calls["select"],
     after: (delayMs) => of("after").after(delayMs),
+    ticker: (periodMs) => of("ticker").ticker(periodMs),
     never: () => of("never").never(),
     sleep: (delayMs, options) => of("sleep").sleep(delayMs, options?.signal),
     yieldNow: () => of("yieldNow").yieldNow(),

@@ -103,6 +103,7 @@ export class World implements Runtime {
   readonly oneshot: Calls["oneshot"];
   readonly select: Calls["select"];
   readonly after: Calls["after"];
+  readonly ticker: Calls["ticker"];
   readonly never: Calls["never"];
   readonly sleep: Calls["sleep"];
   readonly yieldNow: Calls["yieldNow"];
@@ -122,6 +123,7 @@ export class World implements Runtime {
     this.oneshot = calls.oneshot;
     this.select = calls.select;
     this.after = calls.after;
+    this.ticker = calls.ticker;
     this.never = calls.never;
     this.sleep = calls.sleep;
     this.yieldNow = calls.yieldNow;

@@ -231,11 +231,13 @@ export class LocalCase implements Case {
     const { record } = wait;
     const waiters = this.#waiters;
     this.#unwatch = this.#source.watch(() => {
-      if (!waiters.claimDecider(record)) return;
+      if (!waiters.claimDecider(record)) return false;
+      this.#value = this.#source.take();
       const { i32 } = waiters.arena;
       i32[record + waiter.outcome] = OUTCOME.ok;
       i32[record + waiter.caseIndex] = this.#index;
       waiters.complete(record);
+      return true;
     });
   }
 
@@ -248,7 +250,7 @@ export class LocalCase implements Case {
   }
 
   resultOf(): unknown {
-    return { case: this.#name, value: this.#source.tryRecv() };
+    return { case: this.#name, value: this.#value };
   }
 
   describe(): string {

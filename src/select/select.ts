@@ -19,7 +19,8 @@
 import { WarrenError, printValue } from "../errors.ts";
 import type { Receiver, Sending, WaitOptions } from "../channel/chan.ts";
 import { Channel } from "../channel/channel.ts";
-import { LocalReceiver, Never } from "../channel/local-receiver.ts";
+import { LocalReceiver } from "../channel/local-receiver.ts";
+import { Never } from "../channel/never.ts";
 import { SendCase } from "../channel/send-case.ts";
 import { waiter } from "../memory/layout.ts";
 import type { Finisher, Wait } from "../sync/wait.ts";

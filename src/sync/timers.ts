@@ -2,7 +2,8 @@
  * Timers of one thread: a binary heap by deadline over a single Node timer.
  * Never early: Node's timers may fire up to a millisecond before their time, so
  * a deadline is compared with the clock and waited for again. Delays beyond
- * Node's 2³¹ ms are waited for in parts.
+ * Node's 2³¹ ms are waited for in parts. A *quiet* timer does not keep the
+ * process alive by itself: whoever waits for what it does, does.
  */
 const LONGEST_MS = 2 ** 31 - 1;
 
@@ -13,6 +14,7 @@ export interface Timer {
   /** Place in the heap, −1 once fired or cancelled. */
   place: number;
   readonly order: number;
+  readonly isQuiet: boolean;
 }
 
 export class Timers {
@@ -21,6 +23,8 @@ export class Timers {
   #node: NodeJS.Timeout | undefined;
   #armedMs = Infinity;
   #order = 0;
+  /** Armed timers that are not quiet: with none, Node's timer is not referenced. */
+  #loud = 0;
 
   /** @param onCount told the number of armed timers whenever it changes */
   constructor(onCount: (count: number) => void) {
@@ -32,11 +36,12 @@ export class Timers {
   }
 
   /** Calls `fire` once, when `performance.now()` has reached `deadlineMs`; `Infinity` never. */
-  arm(deadlineMs: number, fire: () => void): Timer {
-    if (deadlineMs === Infinity) return { deadlineMs, fire, place: -1, order: 0 };
-    const timer: Timer = { deadlineMs, fire, place: this.#heap.length, order: this.#order++ };
+  arm(deadlineMs: number, fire: () => void, isQuiet = false): Timer {
+    if (deadlineMs === Infinity) return { deadlineMs, fire, place: -1, order: 0, isQuiet };
+    const timer: Timer = { deadlineMs, fire, place: this.#heap.length, order: this.#order++, isQuiet };
     this.#heap.push(timer);
     this.#up(timer.place);
+    if (!isQuiet && this.#loud++ === 0) this.#node?.ref();
     this.#onCount(this.#heap.length);
     if (deadlineMs < this.#armedMs) this.#set(deadlineMs);
     return timer;
@@ -57,6 +62,7 @@ export class Timers {
     this.#armedMs = Infinity;
     for (const timer of this.#heap) timer.place = -1;
     this.#heap.length = 0;
+    this.#loud = 0;
   }
 
   #set(deadlineMs: number): void {
@@ -64,6 +70,7 @@ export class Timers {
     this.#armedMs = deadlineMs;
     const delayMs = Math.min(LONGEST_MS, Math.max(0, Math.ceil(deadlineMs - performance.now())));
     this.#node = setTimeout(() => this.#expire(), delayMs);
+    if (this.#loud === 0) this.#node.unref();
   }
 
   #expire(): void {
@@ -82,6 +89,7 @@ export class Timers {
   #remove(timer: Timer): void {
     const { place } = timer;
     timer.place = -1;
+    if (!timer.isQuiet && --this.#loud === 0) this.#node?.unref();
     const last = this.#heap.pop() as Timer;
     if (last === timer) return;
     this.#heap[place] = last;

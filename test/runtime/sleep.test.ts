@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Runtime, i32, start } from "../../src/index.ts";
-import { alternate, sleepMany, yieldFairly } from "./sleep-tasks.ts";
+import { alternate, sleepMany, sleepOften, ticksAmidChat, yieldFairly } from "./sleep-tasks.ts";
 import { thrown, until } from "./until.ts";
 
 let rt: Runtime;
@@ -25,6 +25,22 @@ describe("sleep", () => {
         expect(performance.now() - before).toBeGreaterThanOrEqual(asked);
       }),
     );
+  });
+
+  test("B5.01 of 0, 1, 5, 50 and 100 ms, forty times each, is never early; the latest is printed", async () => {
+    const asked = [0, 1, 5, 50, 100];
+    const lateMs = (await rt.spawn(sleepMany, [...asked, ...asked, ...asked, ...asked])).map(({ asked: ms, slept }) => slept - ms);
+    expect(lateMs).toHaveLength(200);
+    expect(Math.min(...lateMs)).toBeGreaterThanOrEqual(0);
+    console.log(`B5.01 sleep: at most ${Math.max(...lateMs).toFixed(1)} ms late`);
+  });
+
+  test("B5.05 a hundred thousand sleeps of 0 ms all end", async () => {
+    expect(await rt.spawn(sleepOften, 100_000)).toBe(100_000);
+  });
+
+  test("B5.09 a timer fires while two tasks of its thread send to each other without pause", async () => {
+    expect(await rt.spawn(ticksAmidChat, 20)).toBeGreaterThan(0);
   });
 
   test("in the order of the deadlines, whatever the order of the calls", async () => {

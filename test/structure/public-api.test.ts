@@ -8,12 +8,12 @@ import { ROOT, readSource, sourcesOf } from "./sources.ts";
 
 const VALUES = [
   "ERROR_CODES", "LIMITS", "WarrenError", "after", "bool", "bytes", "chan", "chanOf", "dot", "f64", "go", "i32", "i64", "json", "never", "oneshot",
-  "optional", "registerError", "run", "select", "shared", "sleep", "spawn", "start", "struct", "task", "u32", "utf8", "yieldNow",
+  "optional", "registerError", "run", "select", "shared", "sleep", "spawn", "start", "struct", "task", "ticker", "u32", "utf8", "yieldNow",
 ];
 const TYPES = [
   "Calls", "Cases", "Chan", "DotKernel", "DotOptions", "Dump", "ElementOf", "ErrorCode", "Go", "ParkedReport", "Place", "Receiver", "RunOptions", "Runtime",
   "RuntimeOptions", "RuntimeStats", "SelectOptions", "Selected", "Sender", "Sending", "SharedArray", "SharedArrays", "Spawn", "TaskReport",
-  "ThreadReport", "ThreadStats", "Type", "WaitOptions",
+  "ThreadReport", "ThreadStats", "Ticker", "Type", "WaitOptions",
 ];
 
 interface Export {

@@ -35,6 +35,53 @@ describe("timers", () => {
     );
   });
 
+  test("P10 model: a sorted list, under any order of arming and cancelling", async () => {
+    const step = fc.oneof(fc.record({ arm: fc.nat(8), isQuiet: fc.boolean() }), fc.record({ cancel: fc.nat(40) }));
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        const timers = new Timers(() => undefined);
+        const begin = performance.now() + 1;
+        const armed: Timer[] = [];
+        const fired: number[] = [];
+        let model: { dueMs: number; k: number }[] = [];
+        for (const one of steps) {
+          if ("arm" in one) {
+            const k = armed.length;
+            const dueMs = begin + one.arm / 4;
+            armed.push(timers.arm(dueMs, () => fired.push(k), one.isQuiet));
+            model.push({ dueMs, k });
+          } else if (armed.length > 0) {
+            const k = one.cancel % armed.length;
+            timers.cancel(armed[k]);
+            model = model.filter((entry) => entry.k !== k);
+          }
+          expect(timers.count).toBe(model.length);
+        }
+        await until(() => timers.count === 0);
+        expect(fired).toEqual(model.toSorted((a, b) => a.dueMs - b.dueMs || a.k - b.k).map(({ k }) => k));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test("quiet ones do not keep the process alive, the others do, however they are mixed", () => {
+    const counts: boolean[] = [];
+    const timers = new Timers(() => undefined);
+    const alive = (): void => void counts.push(process.getActiveResourcesInfo().filter((name) => name === "Timeout").length > before);
+    const before = process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+    const quiet = timers.arm(performance.now() + 1e6, () => undefined, true);
+    alive();
+    const loud = timers.arm(performance.now() + 2e6, () => undefined);
+    alive();
+    const first = timers.arm(performance.now() + 5e5, () => undefined, true);
+    alive();
+    timers.cancel(loud);
+    alive();
+    for (const timer of [quiet, first]) timers.cancel(timer);
+    alive();
+    expect(counts).toEqual([false, true, true, false, false]);
+  });
+
   test("may arm and cancel others while they fire", async () => {
     const timers = new Timers(() => undefined);
     const now = performance.now();

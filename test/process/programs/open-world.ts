@@ -1,6 +1,6 @@
 /** An open world: the case is named on the command line. What keeps the process alive, and what does not. */
 import { setTimeout as wait } from "node:timers/promises";
-import { type Chan, go, i32, sleep, spawn, start, task } from "../../../src/index.ts";
+import { type Chan, type Receiver, go, i32, sleep, spawn, start, task } from "../../../src/index.ts";
 
 export const nap = task(import.meta, async function nap(ms: number) {
   await sleep(ms);
@@ -26,6 +26,11 @@ export const leavesClosure = task(import.meta, async function leavesClosure(ms: 
 
 export const receiver = task(import.meta, async function receiver(ch: Chan<number>) {
   console.log("received", await ch.recv());
+});
+
+export const ticks = task(import.meta, async function ticks(from: Receiver<number>, count: number) {
+  for (let k = 0; k < count; k++) await from.recv();
+  console.log("the task has ended");
 });
 
 export const failing = task(import.meta, async function failing() {
@@ -89,6 +94,18 @@ const cases: Record<string, () => unknown> = {
     const rt = await start({ threads: 2 });
     await Promise.all(Array.from({ length: 100 }, () => rt.spawn(returnsSoon)));
     rt.go(nap, MS);
+  },
+  /** Main feeds it for ever; nobody waits for it. */
+  "ticker unheard": async () => {
+    const rt = await start({ threads: 2 });
+    const ticker = rt.ticker(10);
+    await rt.spawn(ticks, ticker, 2);
+    await rt.spawn(ticks, ticker, 1);
+  },
+  /** Main feeds a ticker for which a task waits. */
+  "ticker heard": async () => {
+    const rt = await start({ threads: 2 });
+    rt.go(ticks, rt.ticker(20), 5);
   },
   "failing go": async () => (await start({ threads: 2 })).go(failing),
   "failing go closure": async () => {

@@ -1,0 +1,72 @@
+/** `after`: the timer that fires once. */
+import { WarrenError, printValue } from "../errors.ts";
+import { f64 } from "../memory/scalars.ts";
+import type { Timer } from "../sync/timers.ts";
+import type { Waiters } from "../sync/waiter.ts";
+import type { Channel } from "./channel.ts";
+import { LocalReceiver } from "./local-receiver.ts";
+
+/** Fires once, with the time in milliseconds since 1970, then is closed. */
+export class After extends LocalReceiver<number> {
+  override readonly type = f64;
+  readonly #deadlineMs: number;
+  #taken = false;
+
+  /** @throws ERR_INVALID_ARGUMENT for what is no number of milliseconds */
+  constructor(waiters: Waiters, delayMs: number) {
+    super(waiters);
+    this.#deadlineMs = performance.now() + checkDelay(delayMs, "after");
+  }
+
+  override get length(): number {
+    return this.channel === undefined ? (this.#isDue() && !this.#taken ? 1 : 0) : this.channel.length;
+  }
+
+  override get capacity(): number {
+    return 1;
+  }
+
+  override describe(): string {
+    return `after(${Math.max(0, Math.ceil(this.#deadlineMs - performance.now()))} ms from now)`;
+  }
+
+  #isDue(): boolean {
+    return performance.now() >= this.#deadlineMs;
+  }
+
+  override take(): number | undefined {
+    if (this.#taken || !this.#isDue()) return undefined;
+    this.#taken = true;
+    return performance.timeOrigin + performance.now();
+  }
+
+  protected override isOver(): boolean {
+    return this.#taken;
+  }
+
+  override watch(ready: () => boolean): () => void {
+    const { timers } = this.waiters;
+    const timer: Timer = timers.arm(this.#deadlineMs, ready);
+    return () => timers.cancel(timer);
+  }
+
+  protected override feed(channel: Channel<number>): void {
+    if (this.#taken) return channel.close();
+    this.watch(() => {
+      const value = this.take();
+      // The reader may have gone and the channel with it.
+      if (!channel.isOpen) return false;
+      if (value === undefined) channel.close();
+      else channel.trySend(value);
+      return true;
+    });
+  }
+}
+
+/** Milliseconds, 0 for negative ones, `Infinity` for never. @throws ERR_INVALID_ARGUMENT */
+export function checkDelay(delayMs: unknown, what: string): number {
+  if (typeof delayMs !== "number" || Number.isNaN(delayMs)) {
+    throw new WarrenError("ERR_INVALID_ARGUMENT", `${what} needs a number of milliseconds, not ${printValue(delayMs)}`);
+  }
+  return Math.max(0, delayMs);
+}

@@ -1,0 +1,37 @@
+/** `never`: the receiver that has nothing. */
+import { f64 } from "../memory/scalars.ts";
+import type { Type } from "../memory/type.ts";
+import { LocalReceiver } from "./local-receiver.ts";
+
+/** Never has a value and is never closed; in a select it disables its case. */
+export class Never extends LocalReceiver<never> {
+  override readonly type = f64 as unknown as Type<never>;
+
+  override get length(): number {
+    return 0;
+  }
+
+  override get capacity(): number {
+    return 0;
+  }
+
+  override describe(): string {
+    return "never()";
+  }
+
+  override take(): undefined {
+    return undefined;
+  }
+
+  protected override isOver(): boolean {
+    return false;
+  }
+
+  override watch(): () => void {
+    return () => undefined;
+  }
+
+  protected override feed(): void {
+    // Nothing ever comes.
+  }
+}
