@@ -8,6 +8,8 @@ import { env, list, LOOK_FORMATS } from "./look-commands.ts";
 import { bench, dot, gophers, headline } from "./measure-commands.ts";
 import { suggestion } from "./nearest.ts";
 import { HEADLINE, NORMAL, withFormat, withLook, withProtocol, type RawOptions } from "./options.ts";
+import { PROGRAMS } from "./programs/catalogue.ts";
+import { declareProgram, runProgram, type ProgramCommand } from "./programs/command.ts";
 import { note, tolerateClosedPipes } from "./terminal.ts";
 import { FileError, UsageError } from "./usage-error.ts";
 import { VERSION } from "./version.ts";
@@ -39,6 +41,7 @@ function buildCommands(args: readonly string[], done: (code: number) => void): C
       ["warren gophers --threads 1..4 --world wait", "one to four threads"],
       ["warren gophers --pile src --manifest m.txt", "burn real files"],
       ["warren dot --size L2,LLC,DRAM", "where the memory is the limit"],
+      ["warren balance", "a program of the talk, checked"],
       ["warren list", "what can be measured"],
     ]))
     .enablePositionalOptions()
@@ -52,6 +55,7 @@ function buildCommands(args: readonly string[], done: (code: number) => void): C
   const add = (name: string): Command => base(program.command(name)).allowExcessArguments(false);
   addGophers(add("gophers"), async (options) => done(await gophers(withRoot(options, program), args)));
   addDot(add("dot"), async (options) => done(await dot(withRoot(options, program), args)));
+  for (const known of PROGRAMS) addProgram(known, add(known.name), program, async (raw) => done(await runProgram(known, raw, args)));
 
   add("bench")
     .description("What channel, select and task operations cost, beside Go's.")
@@ -116,6 +120,10 @@ function addDot(command: Command, action: (options: object) => Promise<void>): v
     .option("--kernel <names>", "js, simd, or all (default: all)")
     .option("--threads <counts>", "1,2,4 or 1..8 or auto (default: auto)");
   withProtocol(withLook(command), NORMAL).action(action);
+}
+
+function addProgram(known: ProgramCommand, command: Command, root: Command, action: (raw: RawOptions & { operands: readonly string[] }) => Promise<void>): void {
+  declareProgram(known, command.addHelpText("before", examples(known.examples))).action(() => action({ ...withRoot(command.opts(), root), operands: command.args }));
 }
 
 /** Options may also stand before the command: `warren --quick gophers`. */

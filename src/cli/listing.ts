@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { environmentOf, printProcessors, readMachine, readState, type Environment } from "../lab/environment.ts";
 import { nowNs } from "../lab/clock.ts";
 import { DESIGN_IDS, designOf, type DesignId } from "../lab/gopher-grid.ts";
+import { PROGRAMS } from "./programs/catalogue.ts";
 
 /** What each design is and what the talk says of it (gophers.md section 2). */
 const SAYINGS: Readonly<Record<DesignId, readonly [work: string, claim: string]>> = {
@@ -19,8 +20,26 @@ const SAYINGS: Readonly<Record<DesignId, readonly [work: string, claim: string]>
   G11: ["G10 twice", "everything at once"],
 };
 
+/** A design of a program: what it does, and for the gophers what each has and what the talk says. */
+interface ListedDesign {
+  readonly id: string;
+  readonly work: string;
+  readonly gophers?: number;
+  readonly claim?: string;
+}
+
+/** A program, with what it can vary where it measures designs against each other. */
+interface Listed {
+  readonly name: string;
+  readonly what: string;
+  readonly claim?: string;
+  readonly worlds?: Readonly<Record<string, string>>;
+  readonly designs?: readonly ListedDesign[];
+  readonly kernels?: Readonly<Record<string, string>>;
+}
+
 /** What can be measured, for `--format json`. */
-export function listing() {
+export function listing(): { programs: Listed[] } {
   return {
     programs: [
       {
@@ -42,6 +61,7 @@ export function listing() {
         ],
         kernels: { js: "a plain loop", simd: "WebAssembly with 128-bit vectors" },
       },
+      ...PROGRAMS.map(({ name, what, claim }) => ({ name, what, claim })),
       { name: "bench", what: "what channel, select and task operations cost" },
     ],
   };
@@ -52,16 +72,18 @@ export function printList(width: number): string {
   const { programs } = listing();
   const lines: string[] = [];
   for (const program of programs) {
-    lines.push(`${program.name.padEnd(8)} ${program.what}`);
+    const said = program.claim === undefined ? "" : `  (${program.claim})`;
+    const title = `${program.name.padEnd(8)} ${program.what}`;
+    lines.push(title.length + said.length <= width ? title + said : title);
     for (const design of program.designs ?? []) {
-      const about = "gophers" in design ? `${String(design.gophers).padStart(2)} gopher${design.gophers === 1 ? " " : "s"}  ${design.work}` : design.work;
-      const claim = "claim" in design ? `  (${design.claim})` : "";
+      const about = design.gophers !== undefined ? `${String(design.gophers).padStart(2)} gopher${design.gophers === 1 ? " " : "s"}  ${design.work}` : design.work;
+      const claim = design.claim !== undefined ? `  (${design.claim})` : "";
       const line = `  ${design.id.padEnd(6)} ${about}`;
       lines.push(line.length + claim.length <= width ? line + claim : line);
     }
     if (program.worlds !== undefined) lines.push(...Object.entries(program.worlds).map(([name, what]) => `  --world ${name.padEnd(6)} ${what}`).filter((line) => !line.includes("--world pile")));
     if (program.kernels !== undefined) lines.push(...Object.entries(program.kernels).map(([name, what]) => `  --kernel ${name.padEnd(5)} ${what}`));
-    lines.push("");
+    if (program.designs !== undefined) lines.push("");
   }
   return lines.join("\n").trimEnd();
 }

@@ -13,6 +13,16 @@ export function threeFigures(value: number): string {
   return value.toFixed(digits);
 }
 
+/** A figure of a report: words as they are, whole numbers with separators ("517,383"), others to three figures ("2.01", "0.512", "0.0042"). */
+export function figure(value: number | string): string {
+  if (typeof value === "string") return value;
+  if (Number.isNaN(value)) return "none";
+  if (Number.isInteger(value)) return value.toLocaleString("en-US");
+  const size = Math.abs(value);
+  if (size >= 999.5) return Math.round(value).toLocaleString("en-US");
+  return size >= 0.9995 ? `${value < 0 ? "-" : ""}${threeFigures(size)}` : String(Number(value.toPrecision(size >= 0.0995 ? 3 : 2)));
+}
+
 /** A ratio with two decimals: "3.96". */
 export function printRatio(value: number): string {
   return value.toFixed(2);

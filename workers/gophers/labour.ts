@@ -10,6 +10,7 @@
  * waiting adds up to what was asked.
  */
 import { sleep, yieldNow } from "../../src/index.ts";
+import { seededRandom } from "../chance.ts";
 
 /** `cpu`: steps compute. `wait`: steps sleep. `mixed`: half and half. */
 export type World = "cpu" | "wait" | "mixed";
@@ -113,15 +114,4 @@ function iterationsPerMs(iterations: number): number {
   const elapsedNs = Number(process.hrtime.bigint() - startNs);
   if (!(value > 0 && value < 1)) throw new Error(`the logistic map left (0, 1): ${value}`);
   return iterations / (elapsedNs / 1e6);
-}
-
-/** A stream of numbers in [0, 1) from a seed: mulberry32. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { start, type Runtime } from "../../../src/index.ts";
-import { calibrate, Labour, seededRandom, spin, WORLDS } from "../../../workers/gophers/labour.ts";
+import { seededRandom } from "../../../workers/chance.ts";
+import { calibrate, Labour, spin, WORLDS } from "../../../workers/gophers/labour.ts";
 
 describe("the arithmetic", () => {
   test("is a fixed number of iterations: the same value every time", () => {

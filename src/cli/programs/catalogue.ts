@@ -1,0 +1,5 @@
+/** The talk's programs that are commands, in the order in which help and list show them. */
+import { BALANCE } from "./balance.ts";
+import type { ProgramCommand } from "./command.ts";
+
+export const PROGRAMS: readonly ProgramCommand[] = [BALANCE];
