@@ -130,7 +130,8 @@ export abstract class ChannelCore<T> implements Finisher {
     const isSend = wait.reason === "send";
     const ok = i32[wait.record + waiter.outcome] === OUTCOME.ok;
     try {
-      if (ok) return isSend ? undefined : this.type.decode(waiters, at);
+      if (ok && isSend) return waiters.countSent(1);
+      if (ok) return this.type.decode(waiters, at);
       if (isSend) this.refuseClosed(at);
       return undefined;
     } finally {

@@ -33,7 +33,10 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   trySend(value: T): boolean {
     const at = this.#stage(value);
     const did = this.tryPut(at);
-    if (did === DID.it) return true;
+    if (did === DID.it) {
+      this.waiters.countSent(1);
+      return true;
+    }
     if (did === DID.closed) this.refuseClosed(at);
     this.type.drop(this.waiters, at);
     return false;
@@ -182,7 +185,9 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
 
   /** The end of a send that did not wait: the time slice may be used up. */
   #sent(): void | Promise<void> {
-    const { turn } = this.waiters;
+    const { waiters } = this;
+    const { turn } = waiters;
+    waiters.countSent(1);
     if (--turn.ticks < 0 && turn.tick()) return turn.hop(undefined);
   }
 
@@ -212,6 +217,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     const put = this.putMany(at, count);
     for (let k = Math.max(put, 0); k < count; k++) type.drop(waiters, at + k * words);
     if (put < 0) withSent(() => this.refuseClosed(0), from);
+    waiters.countSent(put);
     return put;
   }
 

@@ -102,8 +102,15 @@ export const processor = {
   claimedFirst: 7 * LINE + 4,
   claimedLast: 7 * LINE + 5,
   completing: 7 * LINE + 6,
+  /** Operations parked here now, by the place of their reason in WAIT_REASONS. Only the owner, as all that follows. */
+  parkedBy: 8 * LINE,
+  /** What waits for a turn of this thread: tasks that can go on, and closures that start here. */
+  ready: 8 * LINE + 16,
+  /** Doubles (two words each): values sent, and milliseconds in slices, the running one apart. */
+  sends: 8 * LINE + 18,
+  busyMs: 8 * LINE + 20,
 } as const;
-export const PROCESSOR_WORDS = 8 * LINE;
+export const PROCESSOR_WORDS = 9 * LINE;
 
 /** Who holds or owns something, so that a thread's successor is not taken for it: index and incarnation in one number. */
 export function processorId(index: number, incarnation: number): number {

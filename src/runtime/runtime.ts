@@ -8,9 +8,8 @@
 import type { Remote } from "comlink";
 import { WarrenError, printValue } from "../errors.ts";
 import { store } from "../memory/atomics.ts";
-import { Arena, type ArenaUse } from "../memory/arena.ts";
+import { Arena } from "../memory/arena.ts";
 import { processor, superblock } from "../memory/layout.ts";
-import { loadOf } from "../scheduler/load.ts";
 import { ring } from "../sync/doorbell.ts";
 import { enterMain, isPoolThread, leaveMain } from "./ambient.ts";
 import type { Calls } from "./calls.ts";
@@ -22,29 +21,10 @@ import { makeCalls } from "./make-calls.ts";
 import { type ResolvedOptions, type RuntimeOptions, resolveOptions } from "./options.ts";
 import { Pool } from "./pool.ts";
 import { activeResources, reportThread } from "./report.ts";
+import { type RuntimeStats, readStats } from "./stats.ts";
 import { type AnyFunction, sourceOf } from "./task-function.ts";
+import { ownTimes, timesOf } from "./thread-times.ts";
 import { Watchdog } from "./watchdog.ts";
-
-/** Counters of one thread. */
-export interface ThreadStats {
-  readonly index: number;
-  /** Tasks placed there and not finished. */
-  readonly load: number;
-  readonly started: number;
-  readonly finished: number;
-  readonly steals: number;
-  readonly parks: number;
-  readonly sleeps: number;
-  /** CPU time of the thread, and time it was ready and had no core (where the system tells). */
-  readonly cpuNs: number;
-  readonly runDelayNs: number | undefined;
-}
-
-/** Counters of a runtime: its arena's use and each thread's work. */
-export interface RuntimeStats {
-  readonly arena: ArenaUse;
-  readonly threads: readonly ThreadStats[];
-}
 
 /** What `Runtime.dump` returns. */
 export interface Dump {
@@ -56,7 +36,7 @@ export interface Dump {
 export interface Runtime extends Calls, AsyncDisposable {
   /** Number of threads, the main thread not counted. */
   readonly threads: number;
-  /** Counters of every thread. */
+  /** What the runtime is doing, in numbers. On Linux it asks no thread, so a busy one does not hold it up. */
   stats(): Promise<RuntimeStats>;
   /** Every live task and what it waits for. */
   dump(): Promise<Dump>;
@@ -193,23 +173,13 @@ export class World implements Runtime {
   }
 
   async #stats(): Promise<RuntimeStats> {
+    this.#requireOpen();
     const { i32 } = this.arena;
-    const times = await this.#ask((control) => control.times());
-    const threads = times.map(({ cpuNs, runDelayNs }, index): ThreadStats => {
-      const at = this.arena.processorAt(index);
-      return {
-        index,
-        load: loadOf(this.arena, index),
-        started: i32[at + processor.started],
-        finished: i32[at + processor.finished],
-        steals: i32[at + processor.steals],
-        parks: i32[at + processor.parks],
-        sleeps: i32[at + processor.sleeps],
-        cpuNs,
-        runDelayNs,
-      };
-    });
-    return { arena: this.arena.use(), threads };
+    const own = ownTimes();
+    const told = Array.from({ length: this.threads }, (_, index) => timesOf(i32[this.arena.processorAt(index) + processor.systemId]));
+    // Where the system does not tell, each thread is asked; one that computes answers late.
+    const times = told.every((its) => its !== undefined) ? told : await this.#ask((control) => control.times());
+    return readStats(this.arena, [...times, own]);
   }
 
   dump(): Promise<Dump> {
@@ -225,13 +195,18 @@ export class World implements Runtime {
     return this.#ask((control) => control.report());
   }
 
+  #requireOpen(): Pool {
+    if (this.#pool === undefined || this.#stopping !== undefined) throw new WarrenError("ERR_RUNTIME_STOPPED", "the runtime has stopped");
+    return this.#pool;
+  }
+
   /** Asks every thread; the process lives until all have answered. */
   async #ask<T>(question: (control: Remote<ThreadControl>) => Promise<T>): Promise<T[]> {
-    if (this.#pool === undefined || this.#stopping !== undefined) throw new WarrenError("ERR_RUNTIME_STOPPED", "the runtime has stopped");
+    const pool = this.#requireOpen();
     this.#keepAlive.hold();
     try {
       // A thread that computes does not answer, and after a stop nobody does.
-      return await Promise.race([this.#pool.all(question), this.#ended.promise]);
+      return await Promise.race([pool.all(question), this.#ended.promise]);
     } finally {
       this.#keepAlive.release();
     }

@@ -21,6 +21,7 @@ import type { Processor, TaskRunner } from "../scheduler/processor.ts";
 import { pushTask } from "../scheduler/task-queue.ts";
 import { isAsleep, ring, ringAny } from "../sync/doorbell.ts";
 import { pushInbox } from "../sync/inbox.ts";
+import { REASON_PLACE } from "../sync/wait-reason.ts";
 import { Joins } from "./joins.ts";
 import { type Ends, Identities, type Identity } from "./identity.ts";
 import { captureSite } from "./site.ts";
@@ -64,7 +65,10 @@ export class Tasks implements TaskRunner {
     this.#faultRecord = options.arena.alloc(TASK_WORDS);
     options.arena.i32[this.#faultRecord + taskRecord.record] = RECORD.fault;
     this.identities = new Identities(this.#current);
-    this.joins = new Joins(options.onChange);
+    this.joins = new Joins(() => {
+      this.#arena.i32[this.#arena.here + processor.parkedBy + REASON_PLACE.join] = this.joins.count;
+      options.onChange();
+    });
   }
 
   current(): Identity | undefined {

@@ -69,6 +69,8 @@ export class Processor implements Turn {
   declare waiters: Waiters;
   declare runner: TaskRunner;
   readonly #arena: Arena;
+  /** Where others read how many here wait for a turn. */
+  readonly #readyAt: number;
   readonly #cores: number;
   readonly busy: (() => void) | undefined;
   readonly #onIdle: () => void;
@@ -82,6 +84,8 @@ export class Processor implements Turn {
   readonly #starts = new Fifo<() => void>();
   readonly #spinBudget = new SpinBudget();
   #sliceEndMs = 0;
+  /** From a turn that found work, or may find some, to one that found none. */
+  #inSlice = false;
   /** A turn is due. */
   #armed = false;
   #idleSinceMs = 0;
@@ -93,6 +97,8 @@ export class Processor implements Turn {
     this.#onIdle = onIdle;
     this.busy = onWaiting;
     this.#arena = arena;
+    this.#readyAt = arena.here + processor.ready;
+    arena.i32[this.#readyAt] = 0;
     this.#cores = cores;
     this.#isThread = arena.index < arena.threads;
     this.#doorbell = new Doorbell(arena, () => this.#arm());
@@ -125,17 +131,25 @@ export class Processor implements Turn {
   hop<T>(value: T): Promise<T> {
     const hops = this.#hops;
     this.#arm();
+    this.#arena.i32[this.#readyAt]++;
     return new Promise((resolve) => hops.push(() => resolve(value)));
   }
 
   ready(local: number): void {
-    this.#ready.push(local);
+    this.#queue(local);
     this.#arm();
+  }
+
+  #queue(local: number): void {
+    this.waiters.over(local);
+    this.#ready.push(local);
+    this.#arena.i32[this.#readyAt]++;
   }
 
   /** Runs `start` on this thread, in a later turn. */
   startSoon(start: () => void): void {
     this.#starts.push(start);
+    this.#arena.i32[this.#readyAt]++;
     this.#arm();
   }
 
@@ -159,6 +173,7 @@ export class Processor implements Turn {
 
   #goOn(local: number): void {
     const wait = this.waiters.at(local);
+    this.#arena.i32[this.#readyAt]--;
     if (wait === undefined) return;
     this.runner.resuming(wait.task);
     this.waiters.resume(wait);
@@ -207,7 +222,11 @@ export class Processor implements Turn {
     this.#armed = false;
     if (this.#stopped) return;
     transitionToAwake(this.#arena, this.#arena.index);
-    this.nowMs = performance.now();
+    const nowMs = performance.now();
+    // Up to here the thread was in the slice before this one, or idle.
+    if (this.#inSlice) this.#arena.f64[(this.#arena.here + processor.busyMs) >>> 1] += nowMs - this.nowMs;
+    this.#inSlice = true;
+    this.nowMs = nowMs;
     this.#sliceEndMs = this.nowMs + SLICE_MS;
     this.ticks = TICKS;
     this.#arena.i32[this.#arena.here + processor.sliceStart] = this.#arena.clockMs | 1;
@@ -231,7 +250,7 @@ export class Processor implements Turn {
     while (record !== 0) {
       const current = record;
       record = i32[current + waiter.inboxNext];
-      if (i32[current + waiter.record] === RECORD.wait) this.#ready.push(i32[current + waiter.local]);
+      if (i32[current + waiter.record] === RECORD.wait) this.#queue(i32[current + waiter.local]);
       else if (i32[current + waiter.record] === RECORD.result) this.runner.finished(current);
       else this.runner.fault(current);
       this.#arm();
@@ -243,6 +262,7 @@ export class Processor implements Turn {
     const hops = this.#hops.length;
     const ready = this.#ready.length;
     for (let k = 0; k < hops; k++) (this.#hops.shift() as () => void)();
+    this.#arena.i32[this.#readyAt] -= hops;
     for (let k = 0; k < ready; k++) {
       const local = this.#ready.shift();
       if (local === undefined) break;
@@ -256,6 +276,7 @@ export class Processor implements Turn {
     let started = false;
     for (let start = this.#starts.shift(); start !== undefined; start = this.#starts.shift()) {
       started = true;
+      this.#arena.i32[this.#readyAt]--;
       start();
       if (performance.now() >= this.#sliceEndMs) return true;
     }
@@ -273,6 +294,7 @@ export class Processor implements Turn {
   /** Watches for a while, a few looks in each turn so that I/O goes on, then sleeps. */
   #idle(): void {
     if (this.#idleSinceMs === 0) this.#idleSinceMs = this.nowMs;
+    this.#inSlice = false;
     this.#arena.i32[this.#arena.here + processor.sliceStart] = 0;
     if (this.nowMs - this.#idleSinceMs < WATCH_MS && this.#mayWatch()) {
       const { i32, here } = this.#arena;

@@ -154,6 +154,7 @@ export class SendSide extends ChannelSide {
 
   override result(): unknown {
     if (this.did === DID.closed) this.#refuse();
+    this.waiters.countSent(1);
     this.#freeStaged();
     this.freeRecord();
     return { case: this.name };
@@ -174,6 +175,7 @@ export class SendSide extends ChannelSide {
 
   override resultOf(waiters: Waiters, wait: Wait): unknown {
     if (waiters.arena.i32[wait.record + waiter.outcome] !== OUTCOME.ok) this.#refuse();
+    waiters.countSent(1);
     this.#freeStaged();
     this.freeRecord();
     return { case: this.name };

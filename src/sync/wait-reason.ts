@@ -1,4 +1,8 @@
 /** Why a task is parked: the closed list that dumps, deadlock reports and traces show. */
 export const WAIT_REASONS = ["send", "receive", "select", "sleep", "join", "yield"] as const;
 
+/** Why a task is parked: what its operation is. */
 export type WaitReason = (typeof WAIT_REASONS)[number];
+
+/** The place of a reason in the list. */
+export const REASON_PLACE = Object.fromEntries(WAIT_REASONS.map((reason, place) => [reason, place])) as Record<WaitReason, number>;

@@ -48,6 +48,8 @@ export class Wait {
   readonly finisher: Finisher;
   task: object | undefined;
   sinceMs = 0;
+  /** The word that counts it, set while it is parked and not over. */
+  countedAt = 0;
   /** Set while it is parked. */
   promise: Promise<unknown> | undefined;
   resolve: ((value: unknown) => void) | undefined;

@@ -21,13 +21,13 @@
  */
 import { cas, exchange, load, or, pause } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
-import { OUTCOME, RECORD, WAITER_VALUE_WORDS, WAITER_WORDS, waiter } from "../memory/layout.ts";
+import { OUTCOME, RECORD, WAITER_VALUE_WORDS, WAITER_WORDS, processor, waiter } from "../memory/layout.ts";
 import type { Handles, Space } from "../memory/type.ts";
 import { ring } from "./doorbell.ts";
 import { pushInbox } from "./inbox.ts";
 import type { Timers } from "./timers.ts";
 import { type Finisher, type Turn, Wait } from "./wait.ts";
-import type { WaitReason } from "./wait-reason.ts";
+import { REASON_PLACE, WAIT_REASONS, type WaitReason } from "./wait-reason.ts";
 
 const WAITING = 1;
 const CLAIMED = 2;
@@ -66,6 +66,9 @@ export class Waiters implements Space {
   /** Records that are in no wait. */
   readonly #idle: number[] = [];
   #parked = 0;
+  /** Where this thread counts the values that it has sent (in doubles), and what is parked by reason. */
+  readonly #sends: number;
+  readonly #parkedBy: number;
   #stopped: Error | undefined;
 
   constructor(arena: Arena, turn: Turn, timers: Timers, handles: Handles) {
@@ -73,6 +76,10 @@ export class Waiters implements Space {
     this.turn = turn;
     this.timers = timers;
     this.handles = handles;
+    this.#sends = (arena.here + processor.sends) >>> 1;
+    this.#parkedBy = arena.here + processor.parkedBy;
+    // A thread before this one may have died with operations parked.
+    arena.i32.fill(0, this.#parkedBy, this.#parkedBy + WAIT_REASONS.length);
     this.scratchTop = arena.alloc(SCRATCH_WORDS);
     this.scratchEnd = this.scratchTop + SCRATCH_WORDS;
   }
@@ -80,6 +87,23 @@ export class Waiters implements Space {
   /** Waits that are parked now. */
   get parked(): number {
     return this.#parked;
+  }
+
+  /** Counts values sent by this thread. */
+  countSent(values: number): void {
+    this.arena.f64[this.#sends] += values;
+  }
+
+  /** A parked wait, by its record's `local`, is over and will have its turn. */
+  over(local: number): void {
+    const wait = this.#waits[local];
+    if (wait !== undefined) this.#uncount(wait);
+  }
+
+  #uncount(wait: Wait): void {
+    if (wait.countedAt === 0) return;
+    this.arena.i32[wait.countedAt]--;
+    wait.countedAt = 0;
   }
 
   /** The parked waits, for dumps. */
@@ -198,6 +222,8 @@ export class Waiters implements Space {
     const promise = new Promise<unknown>(capture);
     wait.promise = promise;
     wait.task = turn.task();
+    wait.countedAt = this.#parkedBy + REASON_PLACE[wait.reason];
+    this.arena.i32[wait.countedAt]++;
     // An integer: a fraction would be an object of its own.
     wait.sinceMs = turn.nowMs | 0;
     if (this.#parked++ === 0) turn.busy?.();
@@ -259,6 +285,7 @@ export class Waiters implements Space {
 
   #unpark(wait: Wait): void {
     this.#waits[this.arena.i32[wait.record + waiter.local]] = undefined;
+    this.#uncount(wait);
     if (--this.#parked === 0) this.turn.busy?.();
   }
 

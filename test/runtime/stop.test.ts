@@ -119,12 +119,12 @@ describe("stop", () => {
     expect(await thrown(() => stuck)).toMatchObject(STOPPED);
   });
 
-  test("while it is asked for statistics that a busy thread has not given", async () => {
+  test("while it is asked for a report that a busy thread has not given", async () => {
     const rt = await start({ threads: 1 });
     const flag = rt.shared.int32(1);
     void rt.spawn(spin, flag);
     await until(() => flag.array[0] === 1);
-    const asked = thrown(() => rt.stats());
+    const asked = thrown(() => rt.dump());
     await rt.stop();
     expect(await asked).toMatchObject(STOPPED);
   });

@@ -17,7 +17,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   parallel: ["memory", "sync", "channel", "select", "scheduler", "runtime"],
   lab: ["index.ts", "parallel", "memory", "runtime", "workers"],
   cli: ["index.ts", "lab", "bench"],
-  "index.ts": ["memory", "channel", "select", "runtime", "parallel"],
+  "index.ts": ["memory", "sync", "channel", "select", "runtime", "parallel"],
 };
 const GROUND = ["errors.ts", "limits.ts"];
 

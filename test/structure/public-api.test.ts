@@ -11,9 +11,9 @@ const VALUES = [
   "optional", "registerError", "run", "select", "shared", "sleep", "spawn", "start", "struct", "task", "ticker", "u32", "utf8", "yieldNow",
 ];
 const TYPES = [
-  "Calls", "Cases", "Chan", "DotKernel", "DotOptions", "Dump", "ElementOf", "ErrorCode", "Go", "ParkedReport", "Place", "Receiver", "RunOptions", "Runtime",
+  "Calls", "Cases", "Chan", "DotKernel", "DotOptions", "Dump", "ElementOf", "ErrorCode", "Go", "Parked", "ParkedReport", "Place", "Receiver", "RunOptions", "Runtime",
   "RuntimeOptions", "RuntimeStats", "SelectOptions", "Selected", "Sender", "Sending", "SharedArray", "SharedArrays", "Spawn", "TaskReport",
-  "ThreadReport", "ThreadStats", "Ticker", "Type", "WaitOptions",
+  "ThreadReport", "ThreadStats", "Ticker", "Type", "WaitOptions", "WaitReason",
 ];
 
 interface Export {
