@@ -10,7 +10,7 @@ import { isScenarioName, SCENARIOS, type ScenarioName } from "./scenarios.ts";
 
 const RIVAL = "go";
 /** Shown in place of the figures where there is no Go. */
-const MISSING = "go is not installed (Debian: apt-get install golang-go)";
+export const GO_MISSING = "go is not installed (Debian: apt-get install golang-go)";
 
 /** Measures Go in every wanted scenario; Go is `go` on PATH, or what WARREN_GO names. */
 export async function* measureGo(options: RivalOptions): AsyncGenerator<RivalOutcome> {
@@ -19,12 +19,12 @@ export async function* measureGo(options: RivalOptions): AsyncGenerator<RivalOut
   if (first === undefined) return;
   let program: string;
   try {
-    const compiler = await findProgram("go", "WARREN_GO");
-    if (compiler === undefined) {
-      yield { kind: "skipped", rival: RIVAL, reason: MISSING };
+    const built = await buildGo();
+    if (built === undefined) {
+      yield { kind: "skipped", rival: RIVAL, reason: GO_MISSING };
       return;
     }
-    program = await buildGo(compiler);
+    program = built;
   } catch (error) {
     yield failureOf(RIVAL, first, error);
     return;
@@ -32,9 +32,12 @@ export async function* measureGo(options: RivalOptions): AsyncGenerator<RivalOut
   for (const scenario of scenarios) for (const threads of options.threads) yield await runGo(program, scenario, threads, options);
 }
 
-function buildGo(compiler: string): Promise<string> {
+/** The path of the built program; `undefined` where there is no Go. */
+export async function buildGo(): Promise<string | undefined> {
+  const compiler = await findProgram("go", "WARREN_GO");
+  if (compiler === undefined) return undefined;
   const folder = fileURLToPath(new URL("./go/", import.meta.url));
-  const sources = ["go.mod", "main.go", "scenarios.go"].map((name) => `${folder}${name}`);
+  const sources = ["go.mod", "main.go", "scenarios.go", "crowd.go"].map((name) => `${folder}${name}`);
   return build({ compiler, versionFlag: "version", sources, folder, arguments: (output) => ["build", "-o", output, "."] });
 }
 

@@ -53,11 +53,17 @@ func main() {
 	runs := flag.Int("runs", 5, "timed runs per scenario; the value is their median")
 	ms := flag.Int("ms", 300, "about how long one run takes, in milliseconds")
 	once := flag.Bool("parked-once", false, "print the bytes per parked goroutine of this process and exit")
+	crowd := flag.Int("crowd", 0, "run the program of workers/tasks.ts with so many goroutines, print its figures and exit")
+	active := flag.Int("active", 10_000, "with -crowd: goroutines awake at a time")
 	flag.Parse()
-	if *procs < 1 || *runs < 1 || *ms < 1 || flag.NArg() > 0 {
-		fail(fmt.Errorf("-procs, -runs and -ms must be at least 1, and there are no other arguments"))
+	if *procs < 1 || *runs < 1 || *ms < 1 || *crowd < 0 || *active < 1 || flag.NArg() > 0 {
+		fail(fmt.Errorf("-procs, -runs, -ms and -active must be at least 1, and there are no other arguments"))
 	}
 	runtime.GOMAXPROCS(*procs)
+	if *crowd > 0 {
+		printCrowd(*crowd, *active)
+		return
+	}
 	if *once {
 		fmt.Println(parkedBytes())
 		return
