@@ -18,8 +18,7 @@ import { chan, i32, spawn, task, type Receiver, type Sender } from "../src/index
 import { planOf, type SieveConfig } from "./sieve/config.ts";
 import { placesOf } from "./sieve/placement.ts";
 
-export { MOST_BATCH, MOST_PRIMES, PLACEMENTS, type Placement, type SieveConfig } from "./sieve/config.ts";
-export { firstPrimes } from "./sieve/primes.ts";
+export { PLACEMENTS, type Placement, type SieveConfig } from "./sieve/config.ts";
 
 /** What came of a sieve. */
 export interface SieveResult {

@@ -27,8 +27,8 @@ export interface SievePlan {
 }
 
 /** Each prime is a task; the work grows with the square of their number. */
-export const MOST_PRIMES = 20_000;
-export const MOST_BATCH = 65_536;
+const MOST_PRIMES = 20_000;
+const MOST_BATCH = 65_536;
 const MOST_THREADS = 126;
 
 /** @throws RangeError */
