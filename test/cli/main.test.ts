@@ -35,6 +35,8 @@ describe("usage", () => {
     [["balance", "--format", "csv"], 'warren: --format: "csv" is not one of table, json'],
     [["balance", "--wrokers", "3"], "warren: unknown option '--wrokers' — did you mean --workers?"],
     [["balance", "extra"], "warren: too many arguments for 'balance'"],
+    [["sieve", "--primes", "0"], 'warren: --primes: "0" is not a whole number from 1 to 20000'],
+    [["tasks", "--count", "many"], 'warren: --count: "many" is not a whole number from 1 to 10000000'],
     [["blance"], 'warren: unknown command "blance" — did you mean balance?'],
     [["--quick", "--publish"], "warren: --quick and --publish exclude each other"],
   ])("warren %j: one line on standard error, exit code 2", async (args, message) => {
@@ -61,7 +63,7 @@ describe("help", () => {
     expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
-  it.each(["gophers", "dot", "balance", "bench", "env", "list"])("lists only what %s has", async (command) => {
+  it.each(["gophers", "dot", "balance", "sieve", "tasks", "bench", "env", "list"])("lists only what %s has", async (command) => {
     const { code, stdout } = await warren([command, "--help"]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Examples:/);
