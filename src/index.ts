@@ -3,7 +3,7 @@
  *
  * The public entry: re-exports, nothing else.
  */
-export type { Chan, Receiver, Sender, Sending, WaitOptions } from "./channel/chan.ts";
+export type { Chan, Receiver, Sender, Sending } from "./channel/chan.ts";
 export { chanOf } from "./channel/chan-of.ts";
 export type { Ticker } from "./channel/ticker.ts";
 export { ERROR_CODES, type ErrorCode, WarrenError } from "./errors.ts";
@@ -17,6 +17,7 @@ export type { ElementOf, Type } from "./memory/type.ts";
 export { type DotOptions, dot } from "./parallel/dot.ts";
 export type { DotKernel } from "./parallel/kernel.ts";
 export { after, chan, go, never, oneshot, select, shared, sleep, spawn, ticker, yieldNow } from "./runtime/api.ts";
+export { Barrier, Counter, Mutex, Once, RwLock, Semaphore, WaitGroup } from "./runtime/api.ts";
 export type { Calls, Go, Spawn } from "./runtime/calls.ts";
 export type { ParkedReport, TaskReport, ThreadReport } from "./runtime/control.ts";
 export type { RuntimeOptions } from "./runtime/options.ts";
@@ -24,7 +25,10 @@ export { type RunOptions, run } from "./runtime/run.ts";
 export { type Dump, type Runtime, start } from "./runtime/runtime.ts";
 export type { SharedArrays } from "./runtime/shared.ts";
 export type { Parked, RuntimeStats, ThreadStats } from "./runtime/stats.ts";
+export type { SyncConstructor, SyncConstructors } from "./runtime/sync-constructors.ts";
 export { task } from "./runtime/task-function.ts";
 export type { Place } from "./runtime/tasks.ts";
 export type { Cases, SelectOptions, Selected } from "./select/select.ts";
+export type { Guard } from "./sync/guard.ts";
+export type { WaitOptions } from "./sync/wait-options.ts";
 export type { WaitReason } from "./sync/wait-reason.ts";

@@ -11,6 +11,8 @@ export const LIMITS = {
   messageBytes: 268_435_456,
   /** Bytes of the arena: what a WebAssembly memory can address. */
   arenaBytes: 4_294_901_760,
+  /** What a semaphore, a barrier or a wait group can count. */
+  count: 2_147_483_647,
   /** Nesting of one value: deeper ones are refused rather than overflow the stack. */
   depth: 1000,
 } as const;

@@ -1,9 +1,8 @@
 /** The public faces of a channel. */
 
-/** Accepted by every operation that can wait: aborting ends the wait, loses no value and leaves no waiter. */
-export interface WaitOptions {
-  readonly signal?: AbortSignal | undefined;
-}
+import type { WaitOptions } from "../sync/wait-options.ts";
+
+export type { WaitOptions };
 
 /** One case of a select that sends; made by `Sender.sending`. */
 export interface Sending {

@@ -147,6 +147,11 @@ export abstract class ChannelCore<T> implements Finisher {
     return true;
   }
 
+  /** The kind and type that travel with the handle. */
+  get handleType(): string {
+    return `chan(${this.type.name})`;
+  }
+
   /** Whether the handle is not known to be stale. */
   get isCurrent(): boolean {
     return this.i32[this.header + header.generation] === this.generation;

@@ -147,7 +147,7 @@ export const header = {
   references: 11,
   /** Link of the free list. */
   next: 12,
-  /** Lock of a shared array; channels leave it alone. */
+  /** Lock of a shared array or a shared object; channels leave it alone. */
   arrayLock: 13,
   recv: LINE,
   recvGeneration: LINE + 1,
@@ -157,13 +157,49 @@ export const header = {
 } as const;
 export const HEADER_WORDS = 2 * LINE;
 
+/**
+ * The header of a shared object (sync/shared-object.ts): everything under `lock`.
+ * `generation`, `kind`, `references`, `next` and `lock` lie where other headers
+ * have them. Words 0 and 32 are left to stale handles of channels, which may lock
+ * them for a moment; `capacity` and `buffer` stay 0 for those of shared arrays.
+ */
+export const syncHeader = {
+  generation: header.generation,
+  /** What the object counts; a double (two words) in a Counter. */
+  value: 2,
+  kind: header.kind,
+  waitersFirst: 7,
+  waitersLast: 8,
+  /** Records in the queue. */
+  waiting: 9,
+  /** Processor id (index + 1) of the one that holds it alone, 0 for none; the id of its task; and since when, on `Arena.clockMs`. */
+  holder: 10,
+  references: header.references,
+  next: header.next,
+  lock: header.arrayLock,
+  holderTask: 16,
+  heldSince: 17,
+  /** 1 if a thread died while it held the object alone and nobody has been told. */
+  ownerDied: 18,
+  /** Permits of a semaphore, parties of a barrier. */
+  size: 19,
+  /** Block of a word per processor: what each holds of the value; 0 is none. */
+  holds: 20,
+  /** A grant under way: the record, the word that it changes, and that word before. `grantRecord` is 0 outside. */
+  grantRecord: 21,
+  grantWord: 22,
+  grantBefore: 23,
+  /** 1 from when `free` begins. */
+  ending: 24,
+} as const;
+
 /** The generation after `generation`: they count modulo 2²². */
 export function nextGeneration(generation: number): number {
   return (generation + 1) & 0x3fffff;
 }
 
 /** `header.kind`. */
-export const KIND = { rendezvous: 1, array: 2, oneshot: 3, sharedArray: 4 } as const;
+export const KIND = { rendezvous: 1, array: 2, oneshot: 3, sharedArray: 4, mutex: 5, rwLock: 6, semaphore: 7, waitGroup: 8, once: 9, barrier: 10, counter: 11 } as const;
 
 /** First word of everything that travels through an inbox. */
 export const RECORD = { wait: 1, task: 2, result: 3, fault: 4 } as const;
@@ -195,6 +231,8 @@ export const waiter = {
   /** The value sent or received, if it fits. */
   value: 12,
 } as const;
+/** The value of a record that waits for a shared object: what it asks for (a double), the id of its task, what it was given. */
+export const syncWaiter = { amount: waiter.value, task: waiter.value + 2, result: waiter.value + 3 } as const;
 export const WAITER_WORDS = 16;
 export const WAITER_VALUE_WORDS = WAITER_WORDS - waiter.value;
 

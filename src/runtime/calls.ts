@@ -4,6 +4,7 @@ import type { Ticker } from "../channel/ticker.ts";
 import type { Type } from "../memory/type.ts";
 import type { Cases, SelectOptions, Selected } from "../select/select.ts";
 import type { SharedArrays } from "./shared.ts";
+import type { SyncConstructors } from "./sync-constructors.ts";
 import type { Place } from "./tasks.ts";
 
 /** Starts a task or a closure and forgets it; a failure that nobody handles ends the runtime. */
@@ -26,7 +27,7 @@ export interface Spawn {
 }
 
 /** The calls of one runtime. */
-export interface Calls {
+export interface Calls extends SyncConstructors {
   readonly go: Go;
   readonly spawn: Spawn;
   readonly shared: SharedArrays;

@@ -40,18 +40,18 @@ export class Local {
   readonly tasks: Tasks;
   readonly timers: Timers;
   readonly shared: SharedArrays;
-  readonly #handles = new HandleTable();
+  readonly handles = new HandleTable();
   readonly #sleep: Sleep;
   #stopped: WarrenError | undefined;
 
   constructor({ arena, cores, onFault, onWaiting }: LocalOptions) {
     this.arena = arena;
-    this.processor = new Processor({ arena, cores, onWaiting, onIdle: () => this.#handles.forget() });
+    this.processor = new Processor({ arena, cores, onWaiting, onIdle: () => this.handles.forget() });
     this.timers = new Timers((count) => {
       arena.i32[arena.here + processor.timers] = count;
     });
-    this.waiters = new Waiters(arena, this.processor, this.timers, this.#handles);
-    this.#handles.waiters = this.waiters;
+    this.waiters = new Waiters(arena, this.processor, this.timers, this.handles);
+    this.handles.waiters = this.waiters;
     this.processor.waiters = this.waiters;
     this.tasks = new Tasks({ arena, space: this.waiters, names: new Names(arena), processor: this.processor, onFault, onChange: () => onWaiting?.() });
     this.processor.runner = this.tasks;
@@ -70,8 +70,13 @@ export class Local {
   }
 
   #open(): Arena {
+    return this.open().arena;
+  }
+
+  /** This, if the runtime has not stopped. @throws ERR_RUNTIME_STOPPED */
+  open(): this {
     if (this.#stopped !== undefined) throw this.#stopped;
-    return this.arena;
+    return this;
   }
 
   spawn(fn: AnyFunction, args: unknown[], place: Place): Promise<unknown> {
@@ -84,12 +89,12 @@ export class Local {
 
   chan<T>(type: Type<T>, capacity: number): Chan<T> {
     this.#open();
-    return this.#handles.track(makeChannel(this.waiters, type, capacity, false));
+    return this.handles.track(makeChannel(this.waiters, type, capacity, false));
   }
 
   oneshot<T>(type: Type<T>): Chan<T> {
     this.#open();
-    return this.#handles.track(makeChannel(this.waiters, type, 1, true));
+    return this.handles.track(makeChannel(this.waiters, type, 1, true));
   }
 
   select(cases: Cases, options: SelectOptions | undefined): unknown {

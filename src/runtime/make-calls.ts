@@ -4,6 +4,7 @@ import type { Cases, SelectOptions } from "../select/select.ts";
 import type { Calls, Go, Spawn } from "./calls.ts";
 import type { Local } from "./local.ts";
 import type { AnyFunction } from "./task-function.ts";
+import { makeSyncConstructors } from "./sync-constructors.ts";
 import type { Place } from "./tasks.ts";
 
 export function makeCalls(of: (what: string) => Local): Calls {
@@ -29,5 +30,6 @@ export function makeCalls(of: (what: string) => Local): Calls {
     never: () => of("never").never(),
     sleep: (delayMs, options) => of("sleep").sleep(delayMs, options?.signal),
     yieldNow: () => of("yieldNow").yieldNow(),
+    ...makeSyncConstructors(of),
   };
 }

@@ -87,6 +87,13 @@ export class World implements Runtime {
   readonly never: Calls["never"];
   readonly sleep: Calls["sleep"];
   readonly yieldNow: Calls["yieldNow"];
+  readonly Mutex: Calls["Mutex"];
+  readonly RwLock: Calls["RwLock"];
+  readonly Semaphore: Calls["Semaphore"];
+  readonly WaitGroup: Calls["WaitGroup"];
+  readonly Once: Calls["Once"];
+  readonly Barrier: Calls["Barrier"];
+  readonly Counter: Calls["Counter"];
 
   constructor({ threads, arenaBytes }: ResolvedOptions) {
     this.#ended.promise.catch(() => undefined);
@@ -107,6 +114,13 @@ export class World implements Runtime {
     this.never = calls.never;
     this.sleep = calls.sleep;
     this.yieldNow = calls.yieldNow;
+    this.Mutex = calls.Mutex;
+    this.RwLock = calls.RwLock;
+    this.Semaphore = calls.Semaphore;
+    this.WaitGroup = calls.WaitGroup;
+    this.Once = calls.Once;
+    this.Barrier = calls.Barrier;
+    this.Counter = calls.Counter;
   }
 
   async open({ resourceLimits }: ResolvedOptions): Promise<void> {

@@ -22,7 +22,7 @@ import type { Arena } from "../memory/arena.ts";
 import { RECORD, processor, superblock, waiter } from "../memory/layout.ts";
 import { Doorbell, isAsleep, transitionToAwake } from "../sync/doorbell.ts";
 import { hasMail, takeInbox } from "../sync/inbox.ts";
-import type { Turn, Wait } from "../sync/wait.ts";
+import type { Running, Turn, Wait } from "../sync/wait.ts";
 import type { Waiters } from "../sync/waiter.ts";
 import { Fifo } from "./fifo.ts";
 import { SpinBudget } from "./spin-budget.ts";
@@ -47,7 +47,7 @@ export interface TaskRunner {
   /** A thread reports an error that ends the runtime. */
   fault(record: number): void;
   /** The identity of the running task. */
-  current(): object | undefined;
+  current(): Running | undefined;
   /** The task that goes on now, for who watches this thread from outside. */
   resuming(task: object | undefined): void;
 }
@@ -195,7 +195,7 @@ export class Processor implements Turn {
     this.#spinBudget.report(inTime);
   }
 
-  task(): object | undefined {
+  task(): Running | undefined {
     return this.runner.current();
   }
 

@@ -7,12 +7,19 @@ import { load, store } from "../memory/atomics.ts";
 import { waiter } from "../memory/layout.ts";
 
 export function enqueue(i32: Int32Array, at: number, queue: number, record: number): void {
-  const last = i32[at + queue + 1];
-  i32[record + waiter.next] = 0;
-  i32[record + waiter.previous] = last;
-  if (last === 0) i32[at + queue] = record;
-  else i32[last + waiter.next] = record;
-  i32[at + queue + 1] = record;
+  enqueueAfter(i32, at, queue, record, i32[at + queue + 1]);
+}
+
+/** Puts `record` behind `previous`, a record of the queue, or first for 0. */
+export function enqueueAfter(i32: Int32Array, at: number, queue: number, record: number, previous: number): void {
+  const next = previous === 0 ? i32[at + queue] : i32[previous + waiter.next];
+  i32[record + waiter.next] = next;
+  i32[record + waiter.previous] = previous;
+  // From here on it is in the queue: `relink` goes by these links alone.
+  if (previous === 0) i32[at + queue] = record;
+  else i32[previous + waiter.next] = record;
+  if (next === 0) i32[at + queue + 1] = record;
+  else i32[next + waiter.previous] = record;
   i32[record + waiter.queued] = at;
 }
 
@@ -30,6 +37,29 @@ export function unlink(i32: Int32Array, at: number, queue: number, record: numbe
   else i32[next + waiter.previous] = previous;
   if (i32[record + waiter.decider] === record) i32[record + waiter.queued] = 0;
   else store(i32, record + waiter.queued, 0);
+}
+
+/**
+ * Mends a queue whose holder of the lock died in the middle of a change, keeping
+ * what `keep` says: the chain of first and next is whole at every moment, and the
+ * rest follows from it. Returns the number of records left.
+ */
+export function relink(i32: Int32Array, at: number, queue: number, keep: (record: number) => boolean): number {
+  let length = 0;
+  let last = 0;
+  for (let record = i32[at + queue]; record !== 0; record = i32[record + waiter.next]) {
+    if (!keep(record)) continue;
+    if (last === 0) i32[at + queue] = record;
+    else i32[last + waiter.next] = record;
+    i32[record + waiter.previous] = last;
+    i32[record + waiter.queued] = at;
+    last = record;
+    length++;
+  }
+  if (last === 0) i32[at + queue] = 0;
+  else i32[last + waiter.next] = 0;
+  i32[at + queue + 1] = last;
+  return length;
 }
 
 export function isQueued(i32: Int32Array, record: number): boolean {

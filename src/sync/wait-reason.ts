@@ -1,5 +1,5 @@
 /** Why a task is parked: the closed list that dumps, deadlock reports and traces show. */
-export const WAIT_REASONS = ["send", "receive", "select", "sleep", "join", "yield"] as const;
+export const WAIT_REASONS = ["send", "receive", "select", "sleep", "join", "yield", "lock", "acquire", "wait", "once", "barrier"] as const;
 
 /** Why a task is parked: what its operation is. */
 export type WaitReason = (typeof WAIT_REASONS)[number];

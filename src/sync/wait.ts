@@ -4,6 +4,11 @@
  */
 import type { WaitReason } from "./wait-reason.ts";
 
+/** A running task, as the waiting half knows it. */
+export interface Running {
+  readonly id: number;
+}
+
 /** What the waiting half needs of the running half: implemented by the scheduler. */
 export interface Turn {
   /** The time when the running slice began, on the clock of `performance.now()`. */
@@ -25,7 +30,7 @@ export interface Turn {
   /** Whether the last spin ended in time. */
   spun(inTime: boolean): void;
   /** The identity of the running task. */
-  task(): object | undefined;
+  task(): Running | undefined;
 }
 
 /** What a wait does when it is over. May throw: the wait then rejects. */

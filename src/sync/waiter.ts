@@ -46,6 +46,16 @@ function capture(resolve: (value: unknown) => void, reject: (error: unknown) => 
   wait.reject = reject;
 }
 
+/** Index of the processor whose task waits with `record`. */
+export function ownerIndex(i32: Int32Array, record: number): number {
+  return i32[record + waiter.owner];
+}
+
+/** Takes a claim back that has not been completed, of a record that no select shares: for repair after the claimer's death. */
+export function unclaim(i32: Int32Array, record: number): void {
+  i32[record + waiter.outcome] = OUTCOME.pending;
+}
+
 /** Words of scratch: staged values of one operation; operations may nest. */
 const SCRATCH_WORDS = 8192;
 

@@ -7,13 +7,15 @@ import * as api from "../../src/index.ts";
 import { ROOT, readSource, sourcesOf } from "./sources.ts";
 
 const VALUES = [
-  "ERROR_CODES", "LIMITS", "WarrenError", "after", "bool", "bytes", "chan", "chanOf", "dot", "f64", "go", "i32", "i64", "json", "never", "oneshot",
-  "optional", "registerError", "run", "select", "shared", "sleep", "spawn", "start", "struct", "task", "ticker", "u32", "utf8", "yieldNow",
+  "Barrier", "Counter", "ERROR_CODES", "LIMITS", "Mutex", "Once", "RwLock", "Semaphore", "WaitGroup", "WarrenError", "after", "bool", "bytes",
+  "chan", "chanOf", "dot", "f64", "go", "i32", "i64", "json", "never", "oneshot", "optional", "registerError", "run", "select", "shared", "sleep",
+  "spawn", "start", "struct", "task", "ticker", "u32", "utf8", "yieldNow",
 ];
 const TYPES = [
-  "Calls", "Cases", "Chan", "DotKernel", "DotOptions", "Dump", "ElementOf", "ErrorCode", "Go", "Parked", "ParkedReport", "Place", "Receiver", "RunOptions", "Runtime",
-  "RuntimeOptions", "RuntimeStats", "SelectOptions", "Selected", "Sender", "Sending", "SharedArray", "SharedArrays", "Spawn", "TaskReport",
-  "ThreadReport", "ThreadStats", "Ticker", "Type", "WaitOptions", "WaitReason",
+  "Calls", "Cases", "Chan", "DotKernel", "DotOptions", "Dump", "ElementOf", "ErrorCode", "Go", "Guard", "Parked", "ParkedReport", "Place",
+  "Receiver", "RunOptions", "Runtime", "RuntimeOptions", "RuntimeStats", "SelectOptions", "Selected", "Sender", "Sending", "SharedArray",
+  "SharedArrays", "Spawn", "SyncConstructor", "SyncConstructors", "TaskReport", "ThreadReport", "ThreadStats", "Ticker", "Type", "WaitOptions",
+  "WaitReason",
 ];
 
 interface Export {
@@ -56,6 +58,7 @@ const DOCUMENTED_AS: Record<string, [RegExp, string]> = {
 
 function declarationOf({ name, file }: Export): [RegExp, string] {
   if (file !== CALLS_FILE) return [new RegExp(`(async )?(abstract )?(function|class|const|interface|type) ${name}\\b`), file];
+  if (/^[A-Z]/.test(name)) return [new RegExp(`readonly ${name}:`), "src/runtime/sync-constructors.ts"];
   return DOCUMENTED_AS[name] ?? [new RegExp(`\\n {2}${name}[<(]`), "src/runtime/calls.ts"];
 }
 

@@ -1,0 +1,63 @@
+/**
+ * The barrier: `size` parties; who has arrived is who waits. The last arrival
+ * releases the others, each with its place in the queue; `value` is, while it
+ * does so, one more than the place of the next, else 0.
+ *
+ * Invariant: outside the lock fewer than `size` wait. A wait that a signal ends
+ * leaves, and the places of those behind it move up. The next round can begin
+ * before the tasks of the last one have gone on.
+ */
+import { KIND, syncHeader, syncWaiter } from "../memory/layout.ts";
+import type { Barrier } from "./objects.ts";
+import { checkCount } from "./semaphore.ts";
+import { SharedObject, makeHeader } from "./shared-object.ts";
+import type { Wait } from "./wait.ts";
+import type { WaitOptions } from "./wait-options.ts";
+import type { Waiters } from "./waiter.ts";
+
+export class SharedBarrier extends SharedObject implements Barrier {
+  static make(waiters: Waiters, parties: number): number {
+    return makeHeader(waiters, KIND.barrier, checkCount(parties, "a barrier's parties"));
+  }
+
+  override get kind(): string {
+    return "Barrier";
+  }
+
+  get parties(): number {
+    return this.readWord(syncHeader.size);
+  }
+
+  wait(options?: WaitOptions): number | Promise<number> {
+    const signal = this.begin(options);
+    const { i32, header: at } = this;
+    this.enter();
+    const place = i32[at + syncHeader.size] - 1;
+    if (i32[at + syncHeader.waiting] < place) return this.waitLocked("barrier", signal) as number | Promise<number>;
+    i32[at + syncHeader.value] = 1;
+    this.settle();
+    this.leave();
+    return this.paced(place);
+  }
+
+  protected override settle(): void {
+    const { i32, header: at } = this;
+    const next = at + syncHeader.value;
+    if (i32[next] === 0) return;
+    while (this.first !== 0) this.grant(i32[next] - 1, next, i32[next] + 1);
+    i32[next] = 0;
+  }
+
+  protected override granted(wait: Wait): number {
+    return this.i32[wait.record + syncWaiter.result];
+  }
+
+  protected override disown(): void {
+    // Those who waited have left the queue; who has not arrived never will.
+  }
+
+  override describe(): string {
+    const { i32, header: at } = this;
+    return `${super.describe()}, ${i32[at + syncHeader.waiting]} of ${i32[at + syncHeader.size]} parties there`;
+  }
+}

@@ -1,0 +1,51 @@
+/** The kinds of shared objects by their public name: opening one for a handle, and repairing one after a thread's death. */
+import { WarrenError } from "../errors.ts";
+import { KIND, syncHeader } from "../memory/layout.ts";
+import { SharedBarrier } from "./barrier.ts";
+import { SharedCounter } from "./counter.ts";
+import { SharedMutex } from "./mutex.ts";
+import { SharedOnce } from "./once.ts";
+import { SharedRwLock } from "./rw-lock.ts";
+import { SharedSemaphore } from "./semaphore.ts";
+import type { SharedObject } from "./shared-object.ts";
+import { SharedWaitGroup } from "./wait-group.ts";
+import type { Waiters } from "./waiter.ts";
+
+interface Kind {
+  readonly kind: number;
+  readonly Shared: new (waiters: Waiters, at: number, generation: number) => SharedObject;
+}
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  Mutex: { kind: KIND.mutex, Shared: SharedMutex },
+  RwLock: { kind: KIND.rwLock, Shared: SharedRwLock },
+  Semaphore: { kind: KIND.semaphore, Shared: SharedSemaphore },
+  WaitGroup: { kind: KIND.waitGroup, Shared: SharedWaitGroup },
+  Once: { kind: KIND.once, Shared: SharedOnce },
+  Barrier: { kind: KIND.barrier, Shared: SharedBarrier },
+  Counter: { kind: KIND.counter, Shared: SharedCounter },
+};
+
+/** The object for a handle of the kind named; a stale one refuses every call, whatever the header is used for now. */
+export function openShared(waiters: Waiters, at: number, generation: number, name: string): SharedObject {
+  const kind = KINDS[name];
+  if (kind === undefined) throw new WarrenError("ERR_INTERNAL", `${JSON.stringify(name)} is no kind of shared object`);
+  return new kind.Shared(waiters, at, generation);
+}
+
+/**
+ * Repairs the shared object behind the header at `at` after processor `dead` has
+ * died: gives its lock back, finishes or takes back what it was doing, takes its
+ * waiters out of the queue, and passes on what it held. Call it for every header
+ * of such a kind, before another thread takes the place of the dead one; others
+ * may use the object meanwhile. Returns false if the header is of another kind.
+ */
+export function repairSyncObject(waiters: Waiters, at: number, dead: number): boolean {
+  const { i32 } = waiters.arena;
+  for (const { kind, Shared } of Object.values(KINDS)) {
+    if (kind !== i32[at + syncHeader.kind]) continue;
+    new Shared(waiters, at, i32[at + syncHeader.generation]).repair(dead);
+    return true;
+  }
+  return false;
+}

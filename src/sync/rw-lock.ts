@@ -1,0 +1,131 @@
+/**
+ * The lock for one writer or many readers. `holder` is the writer's processor id,
+ * or 0; each processor counts its readers in `holds`, and `value` is their sum.
+ *
+ * Invariants: a writer and a reader never hold it at once; one queue for both, so
+ * nobody is overtaken: a reader that comes while a writer waits waits behind it,
+ * and the readers behind that writer are let in together when it is done.
+ */
+import { KIND, syncHeader, syncWaiter } from "../memory/layout.ts";
+import { type Guard, HeldGuard } from "./guard.ts";
+import type { RwLock } from "./objects.ts";
+import { SharedObject, makeHeader } from "./shared-object.ts";
+import type { Wait } from "./wait.ts";
+import type { WaitOptions } from "./wait-options.ts";
+import { type Waiters, ownerIndex } from "./waiter.ts";
+
+const READ = 1;
+const WRITE = 2;
+
+export class SharedRwLock extends SharedObject implements RwLock {
+  static make(waiters: Waiters): number {
+    return makeHeader(waiters, KIND.rwLock, 0, true);
+  }
+
+  override get kind(): string {
+    return "RwLock";
+  }
+
+  readLock(options?: WaitOptions): Guard | Promise<Guard> {
+    return this.#lock(READ, options);
+  }
+
+  tryReadLock(): Guard | undefined {
+    return this.#tryLock(READ);
+  }
+
+  writeLock(options?: WaitOptions): Guard | Promise<Guard> {
+    return this.#lock(WRITE, options);
+  }
+
+  tryWriteLock(): Guard | undefined {
+    return this.#tryLock(WRITE);
+  }
+
+  #lock(mode: number, options: WaitOptions | undefined): Guard | Promise<Guard> {
+    const signal = this.begin(options);
+    this.enter();
+    if (!this.#isFree(mode)) return this.waitLocked("lock", signal, mode) as Guard | Promise<Guard>;
+    return this.paced(this.#take(mode));
+  }
+
+  #tryLock(mode: number): Guard | undefined {
+    this.enter();
+    if (this.#isFree(mode)) return this.#take(mode);
+    this.leave();
+    return undefined;
+  }
+
+  /** Whether one who comes now may have it: not before those who wait. */
+  #isFree(mode: number): boolean {
+    return this.first === 0 && this.#admits(mode);
+  }
+
+  #admits(mode: number): boolean {
+    const { i32, header: at } = this;
+    return i32[at + syncHeader.holder] === 0 && (mode === READ || i32[at + syncHeader.value] === 0);
+  }
+
+  #take(mode: number): Guard {
+    const { i32, header: at } = this;
+    const { owner, index } = this.waiters.arena;
+    const ownerDied = i32[at + syncHeader.ownerDied] !== 0;
+    if (mode === READ) {
+      i32[i32[at + syncHeader.holds] + index]++;
+      i32[at + syncHeader.value]++;
+    } else {
+      i32[at + syncHeader.holder] = owner;
+      this.note(this.taskId());
+      i32[at + syncHeader.ownerDied] = 0;
+    }
+    this.leave();
+    return new HeldGuard(this, mode, ownerDied);
+  }
+
+  giveBack(mode: number): boolean {
+    if (!this.enterIfLive()) return false;
+    const { i32, header: at } = this;
+    if (mode === READ) {
+      i32[i32[at + syncHeader.holds] + this.waiters.arena.index]--;
+      i32[at + syncHeader.value]--;
+    } else i32[at + syncHeader.holder] = 0;
+    this.settle();
+    this.leave();
+    return true;
+  }
+
+  protected override settle(): void {
+    const { i32, header: at } = this;
+    for (let record = this.first; record !== 0 && this.#admits(this.amountOf(record)); record = this.first) {
+      const index = ownerIndex(i32, record);
+      if (this.amountOf(record) === READ) {
+        const word = i32[at + syncHeader.holds] + index;
+        this.grant(i32[at + syncHeader.ownerDied], word, i32[word] + 1);
+        i32[at + syncHeader.value]++;
+      } else {
+        this.note(i32[record + syncWaiter.task]);
+        this.grant(i32[at + syncHeader.ownerDied], at + syncHeader.holder, index + 1);
+        i32[at + syncHeader.ownerDied] = 0;
+      }
+    }
+  }
+
+  protected override granted(wait: Wait): Guard {
+    return new HeldGuard(this, this.amountOf(wait.record), this.i32[wait.record + syncWaiter.result] !== 0);
+  }
+
+  protected override disown(index: number): void {
+    const { i32, header: at } = this;
+    if (i32[at + syncHeader.holder] === index + 1) {
+      i32[at + syncHeader.ownerDied] = 1;
+      i32[at + syncHeader.holder] = 0;
+    }
+    i32[i32[at + syncHeader.holds] + index] = 0;
+    i32[at + syncHeader.value] = this.sumOfHolds();
+  }
+
+  override describe(): string {
+    const readers = this.i32[this.header + syncHeader.value];
+    return `${super.describe()}, ${readers === 0 ? this.describeHolder() : `held by ${readers} reader${readers === 1 ? "" : "s"}`}`;
+  }
+}

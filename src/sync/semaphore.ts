@@ -1,0 +1,115 @@
+/**
+ * The semaphore. Each processor counts in `holds` the permits that its tasks
+ * have; `value` is what is left of `size`.
+ *
+ * Invariants: `value` = `size` − the sum of `holds`, never negative; the first
+ * who waits asks for more than `value`. A large request is not overtaken by
+ * small ones behind it, and when it leaves they are looked at again.
+ */
+import { WarrenError, printValue } from "../errors.ts";
+import { LIMITS } from "../limits.ts";
+import { KIND, syncHeader } from "../memory/layout.ts";
+import { type Guard, HeldGuard } from "./guard.ts";
+import type { Semaphore } from "./objects.ts";
+import { SharedObject, makeHeader } from "./shared-object.ts";
+import type { Wait } from "./wait.ts";
+import type { WaitOptions } from "./wait-options.ts";
+import { type Waiters, ownerIndex } from "./waiter.ts";
+
+export class SharedSemaphore extends SharedObject implements Semaphore {
+  static make(waiters: Waiters, permits: number): number {
+    const at = makeHeader(waiters, KIND.semaphore, checkCount(permits, "a semaphore's permits"), true);
+    waiters.arena.i32[at + syncHeader.value] = permits;
+    return at;
+  }
+
+  override get kind(): string {
+    return "Semaphore";
+  }
+
+  get available(): number {
+    return this.readWord(syncHeader.value);
+  }
+
+  acquire(n = 1, options?: WaitOptions): Guard | Promise<Guard> {
+    this.#check(n);
+    const signal = this.begin(options);
+    this.enter();
+    if (!this.#isFree(n)) return this.waitLocked("acquire", signal, n) as Guard | Promise<Guard>;
+    return this.paced(this.#take(n));
+  }
+
+  tryAcquire(n = 1): Guard | undefined {
+    this.#check(n);
+    this.enter();
+    if (this.#isFree(n)) return this.#take(n);
+    this.leave();
+    return undefined;
+  }
+
+  #check(n: unknown): void {
+    const permits = this.i32[this.header + syncHeader.size];
+    checkCount(n, "acquire");
+    // A stale handle reads what the header is used for now, and hears so when it locks.
+    if ((n as number) > permits && this.isCurrent) throw new WarrenError("ERR_INVALID_ARGUMENT", `acquire(${n as number}) could never be granted: ${this.describe()} has ${permits} permits in all`);
+  }
+
+  #isFree(n: number): boolean {
+    return this.first === 0 && n <= this.i32[this.header + syncHeader.value];
+  }
+
+  #take(n: number): Guard {
+    const { i32, header: at } = this;
+    i32[i32[at + syncHeader.holds] + this.waiters.arena.index] += n;
+    i32[at + syncHeader.value] -= n;
+    this.leave();
+    return new HeldGuard(this, n, false);
+  }
+
+  giveBack(n: number): boolean {
+    if (!this.enterIfLive()) return false;
+    const { i32, header: at } = this;
+    i32[i32[at + syncHeader.holds] + this.waiters.arena.index] -= n;
+    i32[at + syncHeader.value] += n;
+    this.settle();
+    this.leave();
+    return true;
+  }
+
+  protected override settle(): void {
+    const { i32, header: at } = this;
+    for (let record = this.first; record !== 0; record = this.first) {
+      const n = this.amountOf(record);
+      if (n > i32[at + syncHeader.value]) return;
+      const word = i32[at + syncHeader.holds] + ownerIndex(i32, record);
+      this.grant(0, word, i32[word] + n);
+      i32[at + syncHeader.value] -= n;
+    }
+  }
+
+  protected override granted(wait: Wait): Guard {
+    return new HeldGuard(this, this.amountOf(wait.record), false);
+  }
+
+  protected override disown(index: number): void {
+    const { i32, header: at } = this;
+    i32[i32[at + syncHeader.holds] + index] = 0;
+    i32[at + syncHeader.value] = i32[at + syncHeader.size] - this.sumOfHolds();
+  }
+
+  override describe(): string {
+    const { i32, header: at } = this;
+    return `${super.describe()}, ${i32[at + syncHeader.value]} of ${i32[at + syncHeader.size]} permits left`;
+  }
+}
+
+/** A whole number from 1 that a word can count. @throws ERR_INVALID_ARGUMENT, ERR_LIMIT */
+export function checkCount(count: unknown, what: string): number {
+  if (typeof count !== "number" || !Number.isInteger(count) || count < 1) {
+    throw new WarrenError("ERR_INVALID_ARGUMENT", `${what} must be a whole number of at least 1, not ${printValue(count)}`);
+  }
+  if (count > LIMITS.count) {
+    throw new WarrenError("ERR_LIMIT", `${what} of ${count} exceeds count, ${LIMITS.count}`, { limit: "count", maximum: LIMITS.count, actual: count });
+  }
+  return count;
+}

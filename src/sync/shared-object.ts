@@ -1,0 +1,308 @@
+/**
+ * What Mutex, RwLock, Semaphore, WaitGroup, Once, Barrier and Counter are made
+ * of: a header in the arena with one lock, a few plain words and one queue of
+ * waiters, first come first served. Each kind is a small state machine over them
+ * (a file of its own): an operation changes one word, then calls `settle`, which
+ * grants all that can be granted now.
+ *
+ * Invariants: outside the lock nothing more can be granted; who waits is granted
+ * what it waits for by whoever makes that possible, and holds it from then on,
+ * awake or not; a record is in the queue or has been granted, never both, so a
+ * wait that a signal ends either leaves the queue or keeps its grant. A header's
+ * generation differs from that of every handle once it is freed.
+ *
+ * A thread may die between any two writes. The change of one word is what counts,
+ * and everything else follows from it: the queue from its chain (wait-queue.ts),
+ * sums from the words per processor. A grant is the one step that takes more; it
+ * is written down first (`grantRecord`, `grantWord`, `grantBefore`), so that
+ * `repair` can take it back.
+ *
+ * Source: Go, sync and runtime/sema.go (hand-over to the first waiter); POSIX
+ * robust mutexes for `ownerDied`. Not done: barging (a woken waiter that has to
+ * compete for the lock again), which is faster under contention and starves;
+ * a word for lock and state in one, as channels have.
+ */
+import { WarrenError } from "../errors.ts";
+import { cas, load } from "../memory/atomics.ts";
+import { OUTCOME, header as headerWords, nextGeneration, processor, syncHeader, syncWaiter, waiter } from "../memory/layout.ts";
+import { lock, unlock } from "../memory/spin-lock.ts";
+import type { Finisher, Wait } from "./wait.ts";
+import type { WaitOptions } from "./wait-options.ts";
+import { enqueueAfter, isQueued, relink, unlink } from "./wait-queue.ts";
+import type { WaitReason } from "./wait-reason.ts";
+import { type Waiters, ownerIndex, unclaim } from "./waiter.ts";
+
+const QUEUE = syncHeader.waitersFirst;
+
+export abstract class SharedObject implements Finisher, Disposable {
+  readonly waiters: Waiters;
+  readonly header: number;
+  readonly generation: number;
+  protected readonly i32: Int32Array;
+
+  constructor(waiters: Waiters, at: number, generation: number) {
+    this.waiters = waiters;
+    this.i32 = waiters.arena.i32;
+    this.header = at;
+    this.generation = generation;
+  }
+
+  /** The public name of the kind. */
+  abstract readonly kind: string;
+  /** The kind that travels with the handle. */
+  get handleType(): string {
+    return `sync.${this.kind}`;
+  }
+  /** Under the lock: grants all that can be granted. */
+  protected abstract settle(): void;
+  /** Under the lock: takes from a processor that died what it held, and works sums out again. */
+  protected abstract disown(index: number): void;
+  /** What a wait that was granted returns. */
+  protected abstract granted(wait: Wait): unknown;
+
+  /** Takes the lock. @throws ERR_STALE_HANDLE */
+  protected enter(): void {
+    if (!this.enterIfLive()) this.refuseStale();
+  }
+
+  protected enterIfLive(): boolean {
+    const { i32, header: at } = this;
+    lock(i32, at + syncHeader.lock, this.waiters.arena.owner);
+    if (this.isCurrent) return true;
+    unlock(i32, at + syncHeader.lock);
+    return false;
+  }
+
+  /** Gives the lock back; then those wake up that were granted something under it. */
+  protected leave(): void {
+    unlock(this.i32, this.header + syncHeader.lock);
+    this.waiters.flush();
+  }
+
+  /** What an operation that may wait does first: its signal, and a record in reserve, for nothing is allocated under the lock. */
+  protected begin(options: WaitOptions | undefined): AbortSignal | undefined {
+    const signal = options?.signal;
+    if (signal?.aborted) throw signal.reason;
+    this.waiters.prepare();
+    return signal;
+  }
+
+  /** The end of an operation that did not wait: the time slice may be used up. */
+  protected paced<T>(value: T): T | Promise<T> {
+    const { turn } = this.waiters;
+    return --turn.ticks < 0 && turn.tick() ? turn.hop(value) : value;
+  }
+
+  /** Under the lock: queues up for `amount` behind record `previous`, gives the lock back and waits. */
+  protected waitLocked(reason: WaitReason, signal: AbortSignal | undefined, amount = 0, previous = this.i32[this.header + QUEUE + 1]): unknown {
+    const { i32, waiters, header: at } = this;
+    const spins = waiters.turn.spins();
+    const wait = waiters.acquire(reason, this, spins);
+    const { record } = wait;
+    waiters.arena.f64[(record + syncWaiter.amount) >>> 1] = amount;
+    i32[record + syncWaiter.task] = this.taskId();
+    enqueueAfter(i32, at, QUEUE, record, previous);
+    i32[at + syncHeader.waiting]++;
+    this.leave();
+    return waiters.suspend(wait, spins, signal);
+  }
+
+  /** Whether the handle is not known to be stale. */
+  protected get isCurrent(): boolean {
+    return this.i32[this.header + syncHeader.generation] === this.generation;
+  }
+
+  /** A word of the header, read without the lock. @throws ERR_STALE_HANDLE */
+  protected readWord(word: number): number {
+    const value = load(this.i32, this.header + word);
+    if (!this.isCurrent) this.refuseStale();
+    return value;
+  }
+
+  /** Under the lock: what all processors hold together. */
+  protected sumOfHolds(): number {
+    const { i32 } = this;
+    const holds = i32[this.header + syncHeader.holds];
+    let sum = 0;
+    for (let index = 0; index <= this.waiters.arena.threads; index++) sum += i32[holds + index];
+    return sum;
+  }
+
+  /** The first record of the queue, or 0. */
+  protected get first(): number {
+    return this.i32[this.header + QUEUE];
+  }
+
+  /** What a record waits for. */
+  protected amountOf(record: number): number {
+    return this.waiters.arena.f64[(record + syncWaiter.amount) >>> 1];
+  }
+
+  /** Under the lock: ends the first wait with `result`, and with the same stroke makes the word at `word` (0 for none) `value`. */
+  protected grant(result: number, word = 0, value = 0): void {
+    this.#endFirst(OUTCOME.ok, result, word, value);
+  }
+
+  #endFirst(outcome: number, result: number, word: number, value: number): void {
+    const { i32, waiters, header: at } = this;
+    const record = i32[at + QUEUE];
+    i32[at + syncHeader.grantWord] = word;
+    i32[at + syncHeader.grantBefore] = word === 0 ? 0 : i32[word];
+    i32[at + syncHeader.grantRecord] = record;
+    i32[record + syncWaiter.result] = result;
+    waiters.claim(record, outcome);
+    unlink(i32, at, QUEUE, record);
+    i32[at + syncHeader.waiting]--;
+    if (word !== 0) i32[word] = value;
+    waiters.defer(record);
+    i32[at + syncHeader.grantRecord] = 0;
+  }
+
+  /** Under the lock: notes who holds it alone since now, for dumps. */
+  protected note(task: number): void {
+    const { i32, header: at } = this;
+    const { arena } = this.waiters;
+    i32[at + syncHeader.holderTask] = task;
+    // When the slice began is near enough and costs nothing; between slices it is 0.
+    i32[at + syncHeader.heldSince] = i32[arena.here + processor.sliceStart] || arena.clockMs | 0;
+  }
+
+  /** Id of the running task, 0 for none. */
+  protected taskId(): number {
+    return this.waiters.turn.task()?.id ?? 0;
+  }
+
+  /** Who holds it alone, for dumps: read without the lock. */
+  protected describeHolder(): string {
+    const { i32, header: at } = this;
+    const holder = i32[at + syncHeader.holder];
+    if (holder === 0) return "held by nobody";
+    const { arena } = this.waiters;
+    const thread = holder - 1 === arena.threads ? "the main thread" : `thread ${holder - 1}`;
+    const task = i32[at + syncHeader.holderTask];
+    return `held by ${task === 0 ? "" : `task #${task} on `}${thread} for ${Math.max(0, (arena.clockMs | 0) - i32[at + syncHeader.heldSince])} ms`;
+  }
+
+  describe(): string {
+    return `${this.kind} #${this.header.toString(36)}.${this.generation}`;
+  }
+
+  finish(wait: Wait): unknown {
+    if (this.i32[wait.record + waiter.outcome] !== OUTCOME.ok) this.refuseStale();
+    return this.granted(wait);
+  }
+
+  /** For a signal: false if the wait has been granted; then it keeps what it got. */
+  withdraw(wait: Wait): boolean {
+    const { i32, header: at } = this;
+    const { record } = wait;
+    if (!isQueued(i32, record)) return false;
+    lock(i32, at + syncHeader.lock, this.waiters.arena.owner);
+    const isMine = isQueued(i32, record);
+    if (isMine) {
+      unlink(i32, at, QUEUE, record);
+      i32[at + syncHeader.waiting]--;
+      this.settle();
+    }
+    this.leave();
+    return isMine;
+  }
+
+  /** One more reference, for a message that carries the handle; none if the handle is stale. */
+  retain(): void {
+    if (!this.enterIfLive()) return;
+    this.i32[this.header + syncHeader.references]++;
+    this.leave();
+  }
+
+  /** Gives one reference back; without any left the object is freed. */
+  relinquish(): void {
+    if (!this.enterIfLive()) return;
+    if (--this.i32[this.header + syncHeader.references] > 0) this.leave();
+    else this.#end();
+  }
+
+  free(): void {
+    if (this.enterIfLive()) this.#end();
+  }
+
+  [Symbol.dispose](): void {
+    this.free();
+  }
+
+  /** Under the lock: ends all waits and frees the header; whoever repairs after a death in here begins again. */
+  #end(): void {
+    const { i32, waiters, header: at } = this;
+    i32[at + syncHeader.ending] = 1;
+    while (this.first !== 0) this.#endFirst(OUTCOME.closed, 0, 0, 0);
+    i32[at + syncHeader.generation] = nextGeneration(this.generation);
+    this.leave();
+    const holds = i32[at + syncHeader.holds];
+    i32[at + syncHeader.holds] = 0;
+    i32[at + syncHeader.kind] = 0;
+    if (holds !== 0) waiters.arena.free(holds);
+    waiters.arena.free(at);
+  }
+
+  /** After the death of processor `dead`: see `repairSyncObject`. */
+  repair(dead: number): void {
+    const { i32, header: at } = this;
+    const { owner } = this.waiters.arena;
+    if (cas(i32, at + syncHeader.lock, dead + 1, owner) !== dead + 1) lock(i32, at + syncHeader.lock, owner);
+    this.#takeBackGrant();
+    i32[at + syncHeader.waiting] = relink(i32, at, QUEUE, (record) => ownerIndex(i32, record) !== dead);
+    if (i32[at + syncHeader.ending] !== 0) return this.#end();
+    this.disown(dead);
+    this.settle();
+    this.leave();
+  }
+
+  /** A grant that was under way: the record waits again, as the first. */
+  #takeBackGrant(): void {
+    const { i32, header: at } = this;
+    const record = i32[at + syncHeader.grantRecord];
+    if (record === 0) return;
+    const word = i32[at + syncHeader.grantWord];
+    if (word !== 0) i32[word] = i32[at + syncHeader.grantBefore];
+    unclaim(i32, record);
+    if (i32[at + QUEUE] !== record) {
+      i32[record + waiter.next] = i32[at + QUEUE];
+      i32[at + QUEUE] = record;
+    }
+    i32[at + syncHeader.grantRecord] = 0;
+  }
+
+  protected refuseStale(): never {
+    throw new WarrenError("ERR_STALE_HANDLE", `${this.describe()} was used after it was freed`);
+  }
+}
+
+/**
+ * Makes the header of a shared object, all zero but for `size`, with one
+ * reference; `hasHolds` gives it a word per processor.
+ * @throws ERR_ARENA_FULL
+ */
+export function makeHeader(waiters: Waiters, kind: number, size = 0, hasHolds = false): number {
+  const { arena } = waiters;
+  const { i32, owner } = arena;
+  const holds = hasHolds ? arena.allocZeroed(arena.threads + 1) : 0;
+  const at = arena.allocHeader(holds);
+  // A stale handle may hold the lock for a moment to find out that it is stale.
+  lock(i32, at + syncHeader.lock, owner);
+  i32[at + headerWords.capacity] = 0;
+  i32[at + headerWords.buffer] = 0;
+  for (const word of CLEARED) i32[at + word] = 0;
+  i32[at + syncHeader.value + 1] = 0;
+  i32[at + syncHeader.size] = size;
+  i32[at + syncHeader.holds] = holds;
+  i32[at + syncHeader.references] = 1;
+  i32[at + syncHeader.kind] = kind;
+  unlock(i32, at + syncHeader.lock);
+  return at;
+}
+
+/** The words that a new object has no other value for. */
+const CLEARED = [
+  syncHeader.value, syncHeader.waitersFirst, syncHeader.waitersLast, syncHeader.waiting, syncHeader.holder,
+  syncHeader.holderTask, syncHeader.heldSince, syncHeader.ownerDied, syncHeader.grantRecord, syncHeader.ending,
+];

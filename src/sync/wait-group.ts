@@ -1,0 +1,72 @@
+/**
+ * The wait group: `value` counts what is not done. Invariant: while it is 0
+ * nobody waits. Whoever waits is released by the `done` that reaches 0, also if
+ * the count is above 0 again when its task goes on: a group can be used again at
+ * once, and no call is misuse that Go's would panic about.
+ */
+import { WarrenError, printValue } from "../errors.ts";
+import { LIMITS } from "../limits.ts";
+import { KIND, syncHeader } from "../memory/layout.ts";
+import type { WaitGroup } from "./objects.ts";
+import { SharedObject, makeHeader } from "./shared-object.ts";
+import type { WaitOptions } from "./wait-options.ts";
+import type { Waiters } from "./waiter.ts";
+
+export class SharedWaitGroup extends SharedObject implements WaitGroup {
+  static make(waiters: Waiters): number {
+    return makeHeader(waiters, KIND.waitGroup);
+  }
+
+  override get kind(): string {
+    return "WaitGroup";
+  }
+
+  get count(): number {
+    return this.readWord(syncHeader.value);
+  }
+
+  add(n = 1): void {
+    if (!Number.isInteger(n)) throw new WarrenError("ERR_INVALID_ARGUMENT", `add needs a whole number, not ${printValue(n)}`);
+    this.enter();
+    const at = this.header + syncHeader.value;
+    const before = this.i32[at];
+    const count = before + n;
+    if (count < 0 || count > LIMITS.count) {
+      this.leave();
+      if (count < 0) throw new WarrenError("ERR_NEGATIVE_COUNT", `${n === -1 ? "done()" : `add(${n})`} would make the count of ${this.describe()} negative: it is ${before}`, { count: before, added: n });
+      throw new WarrenError("ERR_LIMIT", `a count of ${count} exceeds count, ${LIMITS.count}`, { limit: "count", maximum: LIMITS.count, actual: count });
+    }
+    this.i32[at] = count;
+    this.settle();
+    this.leave();
+  }
+
+  done(): void {
+    this.add(-1);
+  }
+
+  wait(options?: WaitOptions): void | Promise<void> {
+    const signal = this.begin(options);
+    this.enter();
+    if (this.i32[this.header + syncHeader.value] !== 0) return this.waitLocked("wait", signal) as void | Promise<void>;
+    this.leave();
+    return this.paced(undefined);
+  }
+
+  protected override settle(): void {
+    if (this.i32[this.header + syncHeader.value] !== 0) return;
+    while (this.first !== 0) this.grant(0);
+  }
+
+  protected override granted(): void {
+    // Released: there is nothing to hold.
+  }
+
+  protected override disown(): void {
+    // Nobody holds a count: what a dead task should have done stays undone.
+  }
+
+  override describe(): string {
+    return `${super.describe()} at ${this.i32[this.header + syncHeader.value]}`;
+  }
+}
