@@ -11,6 +11,7 @@
  */
 import { sleep, yieldNow } from "../../src/index.ts";
 import { seededRandom } from "../chance.ts";
+import { Doze } from "../doze.ts";
 
 /** `cpu`: steps compute. `wait`: steps sleep. `mixed`: half and half. */
 export type World = "cpu" | "wait" | "mixed";
@@ -37,9 +38,6 @@ export interface LabourOptions {
   readonly seed: number;
 }
 
-/** Lateness of a sleep that is the timer's and not for want of a processor. */
-const TIMER_GRAIN_MS = 1;
-
 /** Does the work of one gopher. Two with equal options and seed do the same. */
 export class Labour {
   readonly #iterations: number;
@@ -47,8 +45,8 @@ export class Labour {
   readonly #random: (() => number) | undefined;
   readonly #pauseRandom: () => number;
   readonly #unitMs: number;
+  readonly #doze = new Doze();
   #ash = 0;
-  #lateMs = 0;
 
   constructor({ world, unitMs, unitIterations, times, seed }: LabourOptions) {
     const computing = world === "cpu" ? 1 : world === "mixed" ? 0.5 : 0;
@@ -64,19 +62,13 @@ export class Labour {
     const length = this.#random ? -units * Math.log(1 - this.#random()) : units;
     const iterations = Math.round(length * this.#iterations);
     if (iterations > 0) this.#ash += spin(iterations);
-    if (length * this.#waitMs > 0) return this.#wait(length * this.#waitMs);
+    if (length * this.#waitMs > 0) return this.#doze.for(length * this.#waitMs);
     if (iterations > 0) return yieldNow();
   }
 
   /** Waits for `pauses.units`, with their chance: in every world a wait. */
   pause(pauses: Pauses): void | Promise<void> {
     if (this.#pauseRandom() < pauses.chance) return sleep(pauses.units * this.#unitMs);
-  }
-
-  async #wait(ms: number): Promise<void> {
-    const untilMs = performance.now() + ms - this.#lateMs;
-    await sleep(Math.max(0, ms - this.#lateMs));
-    this.#lateMs = Math.min(TIMER_GRAIN_MS, Math.max(0, performance.now() - untilMs));
   }
 
   /** What the arithmetic came to: keeping it keeps the compiler from dropping the work. */

@@ -51,10 +51,15 @@ function printFindings(findings: readonly Finding[], width: number, paint: Paint
     return column === 4 ? paint("dim", text) : padded;
   }).join(GAP).trimEnd();
   const lines = [paint("bold", line(TITLES))];
+  const conditions = new Set<string>();
   for (const [at, finding] of findings.entries()) {
     if (finding.part !== null && finding.part !== findings[at - 1]?.part) lines.push(paint("bold", finding.part));
     lines.push(line(rows[at] as readonly string[], finding.verdict));
-    if (finding.condition !== undefined) lines.push(wrapped(`… holds if ${finding.condition}`, width - 4).replaceAll(/^/gm, GAP + GAP));
+    if (finding.condition !== undefined) conditions.add(finding.condition);
+    if (finding.part === findings[at + 1]?.part) continue;
+    // at the end of a part, each of its conditions once
+    for (const condition of conditions) lines.push(wrapped(`… holds if ${condition}`, width - 4).replaceAll(/^/gm, GAP + GAP));
+    conditions.clear();
   }
   return lines.join("\n");
 }

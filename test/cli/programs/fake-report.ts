@@ -18,6 +18,7 @@ export const REPORT: ProgramReport = {
     statistic("complete within 80 ms", { part: "heap", expected: about(0.512, { by: 0.02 }), measured: 0.52345, source: "(80/99)³" }),
     statistic("variance across workers", { part: "heap", expected: atMost(1), measured: 0.288, source: "gophers.md 5.5" }),
     statistic("variance across workers", { part: "round-robin", expected: atLeast(20), measured: 19.2, source: "gophers.md 5.5", condition: { text: "the unit is at least 5 ms, so that the grain of the timers is small against the times of service", met: false } }),
+    statistic("response", { part: "round-robin", expected: atMost(40), measured: 41, unit: "u", source: "gophers.md 5.5", condition: { text: "the unit is at least 5 ms, so that the grain of the timers is small against the times of service", met: false } }),
     statistic("tasks left", { part: "round-robin", expected: between(0.05, 1000), measured: Number.NaN, source: "" }),
   ],
   series: [{ title: "time by threads", columns: ["batch", "1", "2"], rows: [["one at a time", 1.5, 12_345.6], ["16", 0.0421, 0]] }],
