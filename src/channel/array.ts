@@ -8,11 +8,19 @@
  * compare-and-swap and one store on its own side. Everything else — waiters,
  * close — takes both locks, send before receive, and is then Go's algorithm.
  *
- * Who writes what: `send`, `sendSlot`, `headSeen` under the send lock; `recv`,
- * `recvSlot`, `tailSeen` under the receive lock; the queues, the waited-for and
+ * Who writes what: `send`, `sendLap`, `headSeen` under the send lock; `recv`,
+ * `recvLap`, `tailSeen` under the receive lock; the queues, the waited-for and
  * closed bits under both. A slot is written by the sender before its store to
  * `send` shows it, and read by the receiver before its store to `recv` gives it
  * back (those stores pair with the loads of the other side's word here).
+ *
+ * A thread may be killed between any two writes. What a fast path changes is the
+ * position in its own word and nothing else: a slot follows from the position and
+ * the lap, and a lap is moved on only for positions that are published. So there
+ * only the lock has to be taken off the word. With both locks held, a value that
+ * is received is published as taken before its slot can be written again; what is
+ * sent, and who was claimed for it, counts from the store to `send` on that gives
+ * the lock back, and is taken back before (repair.ts).
  *
  * Source: Lamport (1983) with cached indices (FastForward, B-Queue); Go's chan.go
  * for the slow path. Not done: sequence numbers per slot (Vyukov), which break at
@@ -56,7 +64,7 @@ export class ArrayChannel<T> extends Channel<T> {
       i32[channel + header.headSeen] = head;
       if (distance(word, head) >= this.capacity) return this.#giveUpSend(word, DID.wait);
     }
-    this.#write(at);
+    this.#write(at, word);
     unlockWord(i32, channel + header.send, (word + STEP) | 0);
     return DID.it;
   }
@@ -71,7 +79,7 @@ export class ArrayChannel<T> extends Channel<T> {
       i32[channel + header.tailSeen] = tail;
       if (tail === word) return this.#giveUpRecv(word, DID.wait);
     }
-    this.#read(at);
+    this.#read(at, word);
     unlockWord(i32, channel + header.recv, (word + STEP) | 0);
     return DID.it;
   }
@@ -89,7 +97,7 @@ export class ArrayChannel<T> extends Channel<T> {
     }
     // Less than no room: the head is behind while another thread gives both locks back.
     const moved = Math.max(0, Math.min(room, count));
-    this.#writeMany(at, moved);
+    this.#writeMany(at, moved, word);
     unlockWord(i32, channel + header.send, (word + moved * STEP) | 0);
     return moved;
   }
@@ -106,7 +114,7 @@ export class ArrayChannel<T> extends Channel<T> {
       there = distance(tail, word);
     }
     const moved = Math.min(there, count);
-    this.#readMany(at, moved);
+    this.#readMany(at, moved, word);
     unlockWord(i32, channel + header.recv, (word + moved * STEP) | 0);
     return moved;
   }
@@ -126,44 +134,47 @@ export class ArrayChannel<T> extends Channel<T> {
     return result;
   }
 
-  /** Copies staged words into the next slot; under the send lock. */
-  #write(from: number): void {
-    const { i32, header: channel, words } = this;
-    const slot = i32[channel + header.sendSlot];
-    const to = i32[channel + header.buffer] + slot * words;
-    for (let k = 0; k < words; k++) i32[to + k] = i32[from + k];
-    i32[channel + header.sendSlot] = slot + 1 === this.capacity ? 0 : slot + 1;
+  /** The slot of a position, which is published; `lap` is the word of its side. */
+  #slotOf(lap: number, position: number): number {
+    const { i32, capacity } = this;
+    const slot = distance(position, i32[lap]);
+    if (slot < capacity) return slot;
+    i32[lap] = (i32[lap] + capacity * STEP) | 0;
+    return slot - capacity;
   }
 
-  /** Copies the oldest slot out; under the receive lock. */
-  #read(to: number): void {
+  /** Copies staged words into the slot of a position; under the send lock. */
+  #write(from: number, position: number): void {
     const { i32, header: channel, words } = this;
-    const slot = i32[channel + header.recvSlot];
-    const from = i32[channel + header.recvBuffer] + slot * words;
+    const to = i32[channel + header.buffer] + this.#slotOf(channel + header.sendLap, position) * words;
     for (let k = 0; k < words; k++) i32[to + k] = i32[from + k];
-    i32[channel + header.recvSlot] = slot + 1 === this.capacity ? 0 : slot + 1;
+  }
+
+  /** Copies the slot of a position out; under the receive lock. */
+  #read(to: number, position: number): void {
+    const { i32, header: channel, words } = this;
+    const from = i32[channel + header.recvBuffer] + this.#slotOf(channel + header.recvLap, position) * words;
+    for (let k = 0; k < words; k++) i32[to + k] = i32[from + k];
   }
 
   /** As `#write` for `count` staged values, in at most two runs. */
-  #writeMany(from: number, count: number): void {
+  #writeMany(from: number, count: number, position: number): void {
     const { i32, header: channel, words, capacity } = this;
-    const slot = i32[channel + header.sendSlot];
+    const slot = this.#slotOf(channel + header.sendLap, position);
     const buffer = i32[channel + header.buffer];
     const first = Math.min(count, capacity - slot);
     copyWords(i32, from, buffer + slot * words, first * words);
     copyWords(i32, from + first * words, buffer, (count - first) * words);
-    i32[channel + header.sendSlot] = slot + count < capacity ? slot + count : slot + count - capacity;
   }
 
   /** As `#read` for `count` values. */
-  #readMany(to: number, count: number): void {
+  #readMany(to: number, count: number, position: number): void {
     const { i32, header: channel, words, capacity } = this;
-    const slot = i32[channel + header.recvSlot];
+    const slot = this.#slotOf(channel + header.recvLap, position);
     const buffer = i32[channel + header.recvBuffer];
     const first = Math.min(count, capacity - slot);
     copyWords(i32, buffer + slot * words, to, first * words);
     copyWords(i32, buffer, to + first * words, (count - first) * words);
-    i32[channel + header.recvSlot] = slot + count < capacity ? slot + count : slot + count - capacity;
   }
 
   override lock(): boolean {
@@ -185,6 +196,7 @@ export class ArrayChannel<T> extends Channel<T> {
     const recv = withWaited(this.#recv, i32[at + SENDERS] !== 0);
     // In this order: whoever gets the receive lock next must not find `tailSeen` ahead of the send word.
     unlockWord(i32, at + header.send, send);
+    i32[at + header.tailSeen] = positionOf(send);
     unlockWord(i32, at + header.recv, recv);
   }
 
@@ -216,12 +228,11 @@ export class ArrayChannel<T> extends Channel<T> {
 
   #slowTakeMany(at: number, count: number): number {
     if (!this.lock()) return -1;
-    let did: Did = DID.it;
-    let moved = 0;
-    while (moved < count && (did = this.takeLocked(at + moved * this.words)) === DID.it) moved++;
+    const moved = this.#takeManyLocked(at, count);
+    const isOver = moved === 0 && isClosed(this.#send);
     this.release();
     this.waiters.flush();
-    return moved === 0 && did === DID.closed ? -1 : moved;
+    return isOver ? -1 : moved;
   }
 
   override putLocked(at: number): Did {
@@ -230,7 +241,7 @@ export class ArrayChannel<T> extends Channel<T> {
     if (receiver !== 0) this.copy(at, this.waiters.valueAt(receiver));
     else if (this.#used() >= this.capacity) return DID.wait;
     else {
-      this.#write(at);
+      this.#write(at, positionOf(this.#send));
       this.#send = (this.#send + STEP) | 0;
     }
     if (this.#isOneshot) this.closeLocked();
@@ -238,16 +249,26 @@ export class ArrayChannel<T> extends Channel<T> {
   }
 
   override takeLocked(at: number): Did {
-    if (this.#used() === 0) return isClosed(this.#recv) ? DID.closed : DID.wait;
-    this.#read(at);
-    this.#recv = (this.#recv + STEP) | 0;
-    const sender = this.claimFirst(SENDERS, OUTCOME.ok);
-    if (sender !== 0) {
-      this.#write(this.waiters.valueAt(sender));
+    if (this.#takeManyLocked(at, 1) === 1) return DID.it;
+    return isClosed(this.#send) ? DID.closed : DID.wait;
+  }
+
+  /** Takes up to `count` buffered values; senders that wait then fill their slots. */
+  #takeManyLocked(at: number, count: number): number {
+    const { i32, header: channel, waiters } = this;
+    const moved = Math.min(count, this.#used());
+    if (moved === 0) return 0;
+    this.#readMany(at, moved, positionOf(this.#recv));
+    this.#recv = (this.#recv + moved * STEP) | 0;
+    // They are this thread's from here on, dead or alive: their slots may be written again. Still locked.
+    i32[channel + header.recv] = this.#recv | waiters.arena.owner;
+    for (let k = 0; k < moved; k++) {
+      const sender = this.claimFirst(SENDERS, OUTCOME.ok);
+      if (sender === 0) break;
+      this.#write(waiters.valueAt(sender), positionOf(this.#send));
       this.#send = (this.#send + STEP) | 0;
     }
-    this.i32[this.header + header.tailSeen] = positionOf(this.#send);
-    return DID.it;
+    return moved;
   }
 
   #used(): number {
@@ -272,10 +293,11 @@ export class ArrayChannel<T> extends Channel<T> {
   protected override clearLocked(): () => void {
     const { i32, waiters, type, words, capacity } = this;
     const buffer = i32[this.header + header.buffer];
-    const slot = i32[this.header + header.recvSlot];
+    const slot = this.#slotOf(this.header + header.recvLap, positionOf(this.#recv));
     const left = this.#used();
     this.#recv = positionOf(this.#send) | CLOSED_BIT;
     this.#send |= CLOSED_BIT;
+    i32[this.header + header.buffer] = 0;
     return () => {
       for (let k = 0; k < left; k++) type.drop(waiters, buffer + ((slot + k) % capacity) * words);
       waiters.arena.free(buffer);

@@ -13,7 +13,7 @@
  * Source: Go, runtime/chan.go.
  */
 import { WarrenError } from "../errors.ts";
-import { OUTCOME, header, nextGeneration, waiter } from "../memory/layout.ts";
+import { OUTCOME, header, nextGeneration } from "../memory/layout.ts";
 import type { Type } from "../memory/type.ts";
 import type { Finisher, Wait } from "../sync/wait.ts";
 import { enqueue, isQueued, unlink } from "../sync/wait-queue.ts";
@@ -125,10 +125,10 @@ export abstract class ChannelCore<T> implements Finisher {
   }
 
   finish(wait: Wait): unknown {
-    const { waiters, i32 } = this;
-    const at = this.waiters.valueAt(wait.record);
+    const { waiters } = this;
+    const at = waiters.valueAt(wait.record);
     const isSend = wait.reason === "send";
-    const ok = i32[wait.record + waiter.outcome] === OUTCOME.ok;
+    const ok = waiters.outcomeOf(wait) === OUTCOME.ok;
     try {
       if (ok && isSend) return waiters.countSent(1);
       if (ok) return this.type.decode(waiters, at);
@@ -183,6 +183,8 @@ export abstract class ChannelCore<T> implements Finisher {
 
   #freeLocked(): void {
     const { i32, header: at } = this;
+    // First: a thread that finds this lock with a dead owner knows what was going on.
+    i32[at + header.kind] = 0;
     const clear = this.clearLocked();
     const next = nextGeneration(this.generation);
     i32[at + header.generation] = next;

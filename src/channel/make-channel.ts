@@ -34,12 +34,12 @@ export function makeChannel<T>(waiters: Waiters, type: Type<T>, capacity: number
   // A stale handle may hold the locks for a moment to find out that it is stale.
   const position = positionOf(lockWord(i32, at + header.send, owner));
   lockWord(i32, at + header.recv, owner);
+  i32[at + header.buffer] = buffer;
   i32[at + header.kind] = capacity === 0 ? KIND.rendezvous : isOneshot ? KIND.oneshot : KIND.array;
   i32[at + header.capacity] = capacity;
-  i32[at + header.buffer] = buffer;
   i32[at + header.recvBuffer] = buffer;
-  i32[at + header.sendSlot] = 0;
-  i32[at + header.recvSlot] = 0;
+  i32[at + header.sendLap] = position;
+  i32[at + header.recvLap] = position;
   i32[at + header.headSeen] = position;
   i32[at + header.tailSeen] = position;
   i32[at + header.receiversFirst] = 0;

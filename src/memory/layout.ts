@@ -97,11 +97,12 @@ export const processor = {
   /** For whoever repairs what a dead thread left (see docs/reliability.md); written by the owner. Tasks that are between two queues while this processor steals them: the first, and how many. */
   stealing: 7 * LINE + 1,
   stealingCount: 7 * LINE + 2,
-  /** The waiter that is about to be claimed, those claimed and not completed (a list), and the decider that is being completed. */
+  /** The waiter that is being claimed, those claimed and not completed (a list), the decider that is being completed, and the queue they were in. */
   claiming: 7 * LINE + 3,
   claimedFirst: 7 * LINE + 4,
   claimedLast: 7 * LINE + 5,
   completing: 7 * LINE + 6,
+  claimedFrom: 7 * LINE + 7,
   /** Operations parked here now, by the place of their reason in WAIT_REASONS. Only the owner, as all that follows. */
   parkedBy: 8 * LINE,
   /** What waits for a turn of this thread: tasks that can go on, and closures that start here. */
@@ -134,7 +135,8 @@ export function indexOfId(id: number): number {
 export const header = {
   send: 0,
   generation: 1,
-  sendSlot: 2,
+  /** The position at which slot 0 was written in this lap of the ring. */
+  sendLap: 2,
   headSeen: 3,
   capacity: 4,
   buffer: 5,
@@ -151,7 +153,7 @@ export const header = {
   arrayLock: 13,
   recv: LINE,
   recvGeneration: LINE + 1,
-  recvSlot: LINE + 2,
+  recvLap: LINE + 2,
   tailSeen: LINE + 3,
   recvBuffer: LINE + 4,
 } as const;
@@ -213,10 +215,12 @@ export const RECORD = { wait: 1, task: 2, result: 3, fault: 4 } as const;
 export const waiter = {
   record: 0,
   inboxNext: 1,
+  /** `processorId` of the thread that waits. */
   owner: 2,
   state: 3,
   /** Index into the owner's table of waits. */
   local: 4,
+  /** An OUTCOME, and from bit 8 on the lock id of the thread that claimed it. */
   outcome: 5,
   next: 6,
   previous: 7,
@@ -224,7 +228,7 @@ export const waiter = {
   decider: 8,
   /** Which case of a select; written to the decider's `outcome` by the winner. */
   caseIndex: 9,
-  /** The header in whose queue it is, or 0. Cleared last by whoever unlinks it. */
+  /** The first word of the queue in which it is, or 0. Cleared last by whoever unlinks it. */
   queued: 10,
   /** 1 if a value larger than `value` lies in a block of its own. */
   block: 11,
@@ -240,7 +244,7 @@ export const WAITER_VALUE_WORDS = WAITER_WORDS - waiter.value;
 export const taskRecord = {
   record: 0,
   inboxNext: 1,
-  /** Processor to which the result goes. */
+  /** `processorId` of the thread to which the result goes. */
   owner: 2,
   /** Index of the join in the owner's table, or −1 for `go`. */
   join: 3,

@@ -122,7 +122,7 @@ export class RecvSide extends ChannelSide {
   }
 
   override resultOf(waiters: Waiters, wait: Wait): unknown {
-    const ok = waiters.arena.i32[wait.record + waiter.outcome] === OUTCOME.ok;
+    const ok = waiters.outcomeOf(wait) === OUTCOME.ok;
     const value = ok ? this.channel.type.decode(waiters, waiters.valueAt(this.record)) : undefined;
     this.freeRecord();
     return { case: this.name, value };
@@ -174,7 +174,7 @@ export class SendSide extends ChannelSide {
   }
 
   override resultOf(waiters: Waiters, wait: Wait): unknown {
-    if (waiters.arena.i32[wait.record + waiter.outcome] !== OUTCOME.ok) this.#refuse();
+    if (waiters.outcomeOf(wait) !== OUTCOME.ok) this.#refuse();
     waiters.countSent(1);
     this.#freeStaged();
     this.freeRecord();

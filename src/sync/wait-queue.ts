@@ -20,7 +20,7 @@ export function enqueueAfter(i32: Int32Array, at: number, queue: number, record:
   else i32[previous + waiter.next] = record;
   if (next === 0) i32[at + queue + 1] = record;
   else i32[next + waiter.previous] = record;
-  i32[record + waiter.queued] = at;
+  i32[record + waiter.queued] = at + queue;
 }
 
 /**
@@ -52,7 +52,7 @@ export function relink(i32: Int32Array, at: number, queue: number, keep: (record
     if (last === 0) i32[at + queue] = record;
     else i32[last + waiter.next] = record;
     i32[record + waiter.previous] = last;
-    i32[record + waiter.queued] = at;
+    i32[record + waiter.queued] = at + queue;
     last = record;
     length++;
   }

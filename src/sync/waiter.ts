@@ -21,7 +21,7 @@
  */
 import { cas, exchange, load, or, pause } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
-import { OUTCOME, RECORD, WAITER_VALUE_WORDS, WAITER_WORDS, processor, waiter } from "../memory/layout.ts";
+import { OUTCOME, RECORD, WAITER_VALUE_WORDS, WAITER_WORDS, indexOfId, processor, waiter } from "../memory/layout.ts";
 import type { Handles, Space } from "../memory/type.ts";
 import { ring } from "./doorbell.ts";
 import { pushInbox } from "./inbox.ts";
@@ -29,10 +29,12 @@ import type { Timers } from "./timers.ts";
 import { type Finisher, type Turn, Wait } from "./wait.ts";
 import { REASON_PLACE, WAIT_REASONS, type WaitReason } from "./wait-reason.ts";
 
-const WAITING = 1;
-const CLAIMED = 2;
-const DONE = 4;
-const PARKED = 8;
+export const WAITING = 1;
+export const CLAIMED = 2;
+export const DONE = 4;
+export const PARKED = 8;
+/** From this bit on `state` and `outcome` name the lock id of the thread that claimed. */
+export const CLAIMER = 8;
 
 /**
  * The wait for which a promise is being made. Named by table and index: storing
@@ -68,9 +70,6 @@ export class Waiters implements Space {
   /** Scratch of this thread; `scratchTop` moves up while an operation uses it. */
   readonly scratchEnd: number;
   scratchTop: number;
-  /** Records claimed under a lock, to be completed after it: see `flush`. Emptied by counting: setting an array's length is slow. */
-  readonly #claimed: number[] = [];
-  #claimedCount = 0;
   /** Parked waits by their record's `local`. */
   readonly #waits: (Wait | undefined)[] = [];
   /** Records that are in no wait. */
@@ -176,7 +175,7 @@ export class Waiters implements Space {
     const record = arena.alloc(WAITER_WORDS);
     const { i32 } = arena;
     i32[record + waiter.record] = RECORD.wait;
-    i32[record + waiter.owner] = arena.index;
+    i32[record + waiter.owner] = arena.id;
     i32[record + waiter.queued] = 0;
     i32[record + waiter.block] = 0;
     return record;
@@ -324,30 +323,37 @@ export class Waiters implements Space {
   /**
    * Tries to become the one that ends the wait of `record`, under the lock of the
    * queue that holds it. False if another case of its select was first. Who gets
-   * true writes the value and calls `complete` after releasing the lock.
+   * true unlinks it, calls `defer`, writes the value, and after releasing the lock
+   * calls `flush`. The words in between are for whoever repairs what this thread
+   * leaves if it dies: recovery.ts.
    */
   claim(record: number, outcome: number): boolean {
-    const { i32 } = this.arena;
+    const { i32, here, owner } = this.arena;
     const decider = i32[record + waiter.decider];
-    if (decider !== record) return this.#claimCase(record, decider, outcome);
-    i32[record + waiter.outcome] = outcome;
+    i32[here + processor.claimedFrom] = i32[record + waiter.queued];
+    i32[here + processor.claiming] = record;
+    if (decider !== record) {
+      if (!this.claimDecider(decider)) {
+        i32[here + processor.claiming] = 0;
+        return false;
+      }
+      i32[decider + waiter.caseIndex] = i32[record + waiter.caseIndex];
+    }
+    i32[decider + waiter.outcome] = outcome | (owner << CLAIMER);
     return true;
   }
 
-  #claimCase(record: number, decider: number, outcome: number): boolean {
-    if (!this.claimDecider(decider)) return false;
-    const { i32 } = this.arena;
-    i32[decider + waiter.caseIndex] = i32[record + waiter.caseIndex];
-    i32[decider + waiter.outcome] = outcome;
-    return true;
+  /** How a wait that is over ended: an OUTCOME. */
+  outcomeOf(wait: Wait): number {
+    return this.arena.i32[wait.record + waiter.outcome] & ((1 << CLAIMER) - 1);
   }
 
   /** Claims the decider of a select, whose cases may be claimed from several queues at once. */
   claimDecider(decider: number): boolean {
-    const { i32 } = this.arena;
+    const { i32, owner } = this.arena;
     let expected = WAITING | PARKED;
     for (;;) {
-      const seen = cas(i32, decider + waiter.state, expected, expected | CLAIMED);
+      const seen = cas(i32, decider + waiter.state, expected, expected | CLAIMED | (owner << CLAIMER));
       if (seen === expected) return true;
       if ((seen & (CLAIMED | DONE)) !== 0) return false;
       expected = seen;
@@ -356,26 +362,38 @@ export class Waiters implements Space {
 
   /** Notes a claimed record: `flush` ends it once the lock is released. */
   defer(record: number): void {
-    this.#claimed[this.#claimedCount++] = record;
+    const { i32, here } = this.arena;
+    i32[record + waiter.inboxNext] = 0;
+    if (i32[here + processor.claimedFirst] === 0) i32[here + processor.claimedFirst] = record;
+    else i32[i32[here + processor.claimedLast] + waiter.inboxNext] = record;
+    i32[here + processor.claimedLast] = record;
+    i32[here + processor.claiming] = 0;
   }
 
   /** Ends the waits claimed under a lock that is released now, oldest first. */
   flush(): void {
-    const count = this.#claimedCount;
-    if (count === 0) return;
-    this.#claimedCount = 0;
-    for (let k = 0; k < count; k++) this.complete(this.#claimed[k]);
+    const { i32, here } = this.arena;
+    let record = i32[here + processor.claimedFirst];
+    if (record === 0) return;
+    while (record !== 0) {
+      const next = i32[record + waiter.inboxNext];
+      const decider = i32[record + waiter.decider];
+      i32[here + processor.completing] = decider;
+      i32[here + processor.claimedFirst] = next;
+      this.complete(decider);
+      record = next;
+    }
+    i32[here + processor.completing] = 0;
   }
 
   /**
-   * Ends a claimed wait: everything written to its record before is seen by its
-   * owner. A wait of this thread is certainly parked, for this thread is here.
+   * Ends a claimed wait, by its deciding record: everything written to it before is
+   * seen by its owner. A wait of this thread is certainly parked, for this thread is here.
    */
-  complete(record: number): void {
-    const { i32, index } = this.arena;
-    const decider = i32[record + waiter.decider];
+  complete(decider: number): void {
+    const { i32, id } = this.arena;
     const owner = i32[decider + waiter.owner];
-    if (owner === index) {
+    if (owner === id) {
       i32[decider + waiter.state] = DONE;
       this.turn.ready(i32[decider + waiter.local]);
     } else this.#completeRemote(decider, owner);
@@ -383,7 +401,7 @@ export class Waiters implements Space {
 
   #completeRemote(decider: number, owner: number): void {
     if ((exchange(this.arena.i32, decider + waiter.state, DONE) & PARKED) === 0) return;
-    pushInbox(this.arena, owner, decider);
-    ring(this.arena, owner);
+    pushInbox(this.arena, indexOfId(owner), decider);
+    ring(this.arena, indexOfId(owner));
   }
 }

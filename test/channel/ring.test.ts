@@ -15,7 +15,7 @@ const the = world();
 /** Sets both positions to `before` values short of the wrap at 2²³. */
 function presetNearWrap(c: unknown, i32: Int32Array, before: number): void {
   const at = (c as Channel<unknown>).header;
-  for (const word of [header.send, header.recv, header.headSeen, header.tailSeen]) i32[at + word] = (-before * STEP) | 0;
+  for (const word of [header.send, header.recv, header.headSeen, header.tailSeen, header.sendLap, header.recvLap]) i32[at + word] = (-before * STEP) | 0;
 }
 
 describe.each(PLACEMENT_NAMES)("%s", (name) => {
