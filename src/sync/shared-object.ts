@@ -26,11 +26,12 @@ import { WarrenError } from "../errors.ts";
 import { cas, load } from "../memory/atomics.ts";
 import { OUTCOME, header as headerWords, nextGeneration, processor, syncHeader, syncWaiter, waiter } from "../memory/layout.ts";
 import { lock, unlock } from "../memory/spin-lock.ts";
+import { ownerIndex, unclaim } from "./claims.ts";
 import type { Finisher, Wait } from "./wait.ts";
 import type { WaitOptions } from "./wait-options.ts";
 import { enqueueAfter, isQueued, relink, unlink } from "./wait-queue.ts";
 import type { WaitReason } from "./wait-reason.ts";
-import { type Waiters, ownerIndex, unclaim } from "./waiter.ts";
+import type { Waiters } from "./waiter.ts";
 
 const QUEUE = syncHeader.waitersFirst;
 
@@ -188,7 +189,7 @@ export abstract class SharedObject implements Finisher, Disposable {
   }
 
   finish(wait: Wait): unknown {
-    if (this.i32[wait.record + waiter.outcome] !== OUTCOME.ok) this.refuseStale();
+    if (this.waiters.outcomeOf(wait) !== OUTCOME.ok) this.refuseStale();
     return this.granted(wait);
   }
 

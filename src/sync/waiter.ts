@@ -19,22 +19,14 @@
  * Not done: direct hand-over of the thread to the woken task. A woken task goes
  * through the run queue, so timers and I/O keep their turn.
  */
-import { cas, exchange, load, or, pause } from "../memory/atomics.ts";
+import { load, or, pause } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
-import { OUTCOME, RECORD, WAITER_VALUE_WORDS, WAITER_WORDS, indexOfId, processor, waiter } from "../memory/layout.ts";
+import { OUTCOME, RECORD, WAITER_VALUE_WORDS, WAITER_WORDS, processor, waiter } from "../memory/layout.ts";
 import type { Handles, Space } from "../memory/type.ts";
-import { ring } from "./doorbell.ts";
-import { pushInbox } from "./inbox.ts";
+import { Claims, STATE } from "./claims.ts";
 import type { Timers } from "./timers.ts";
 import { type Finisher, type Turn, Wait } from "./wait.ts";
 import { REASON_PLACE, WAIT_REASONS, type WaitReason } from "./wait-reason.ts";
-
-export const WAITING = 1;
-export const CLAIMED = 2;
-export const DONE = 4;
-export const PARKED = 8;
-/** From this bit on `state` and `outcome` name the lock id of the thread that claimed. */
-export const CLAIMER = 8;
 
 /**
  * The wait for which a promise is being made. Named by table and index: storing
@@ -48,23 +40,11 @@ function capture(resolve: (value: unknown) => void, reject: (error: unknown) => 
   wait.reject = reject;
 }
 
-/** Index of the processor whose task waits with `record`. */
-export function ownerIndex(i32: Int32Array, record: number): number {
-  return i32[record + waiter.owner];
-}
-
-/** Takes a claim back that has not been completed, of a record that no select shares: for repair after the claimer's death. */
-export function unclaim(i32: Int32Array, record: number): void {
-  i32[record + waiter.outcome] = OUTCOME.pending;
-}
-
 /** Words of scratch: staged values of one operation; operations may nest. */
 const SCRATCH_WORDS = 8192;
 
 /** What one thread keeps for its side of a runtime's waiting. */
-export class Waiters implements Space {
-  readonly arena: Arena;
-  readonly turn: Turn;
+export class Waiters extends Claims implements Space {
   readonly timers: Timers;
   handles: Handles;
   /** Scratch of this thread; `scratchTop` moves up while an operation uses it. */
@@ -81,8 +61,7 @@ export class Waiters implements Space {
   #stopped: Error | undefined;
 
   constructor(arena: Arena, turn: Turn, timers: Timers, handles: Handles) {
-    this.arena = arena;
-    this.turn = turn;
+    super(arena, turn);
     this.timers = timers;
     this.handles = handles;
     this.#sends = (arena.here + processor.sends) >>> 1;
@@ -149,7 +128,7 @@ export class Waiters implements Space {
     if (this.#idle.length === 0) this.prepare();
     const record = this.#idle.pop() as number;
     const { i32 } = this.arena;
-    i32[record + waiter.state] = spins === 0 ? WAITING | PARKED : WAITING;
+    i32[record + waiter.state] = spins === 0 ? STATE.waiting | STATE.parked : STATE.waiting;
     i32[record + waiter.outcome] = OUTCOME.pending;
     return new Wait(record, reason, finisher);
   }
@@ -217,7 +196,7 @@ export class Waiters implements Space {
     if (spins > 0) {
       const inTime = this.#spin(wait.record, spins);
       this.turn.spun(inTime);
-      if (inTime || (or(this.arena.i32, wait.record + waiter.state, PARKED) & DONE) !== 0) return this.#finish(wait);
+      if (inTime || (or(this.arena.i32, wait.record + waiter.state, STATE.parked) & STATE.done) !== 0) return this.#finish(wait);
     }
     return this.park(wait, signal);
   }
@@ -255,7 +234,7 @@ export class Waiters implements Space {
   #spin(record: number, spins: number): boolean {
     const { i32, here } = this.arena;
     for (let k = 0; k < spins; k++) {
-      if ((load(i32, record + waiter.state) & DONE) !== 0) return true;
+      if ((load(i32, record + waiter.state) & STATE.done) !== 0) return true;
       if (i32[here] !== 0) return false;
       pause();
     }
@@ -318,90 +297,5 @@ export class Waiters implements Space {
       wait.abort?.signal.removeEventListener("abort", wait.abort.listener);
       (wait.reject as (error: unknown) => void)(error);
     }
-  }
-
-  /**
-   * Tries to become the one that ends the wait of `record`, under the lock of the
-   * queue that holds it. False if another case of its select was first. Who gets
-   * true unlinks it, calls `defer`, writes the value, and after releasing the lock
-   * calls `flush`. The words in between are for whoever repairs what this thread
-   * leaves if it dies: recovery.ts.
-   */
-  claim(record: number, outcome: number): boolean {
-    const { i32, here, owner } = this.arena;
-    const decider = i32[record + waiter.decider];
-    i32[here + processor.claimedFrom] = i32[record + waiter.queued];
-    i32[here + processor.claiming] = record;
-    if (decider !== record) {
-      if (!this.claimDecider(decider)) {
-        i32[here + processor.claiming] = 0;
-        return false;
-      }
-      i32[decider + waiter.caseIndex] = i32[record + waiter.caseIndex];
-    }
-    i32[decider + waiter.outcome] = outcome | (owner << CLAIMER);
-    return true;
-  }
-
-  /** How a wait that is over ended: an OUTCOME. */
-  outcomeOf(wait: Wait): number {
-    return this.arena.i32[wait.record + waiter.outcome] & ((1 << CLAIMER) - 1);
-  }
-
-  /** Claims the decider of a select, whose cases may be claimed from several queues at once. */
-  claimDecider(decider: number): boolean {
-    const { i32, owner } = this.arena;
-    let expected = WAITING | PARKED;
-    for (;;) {
-      const seen = cas(i32, decider + waiter.state, expected, expected | CLAIMED | (owner << CLAIMER));
-      if (seen === expected) return true;
-      if ((seen & (CLAIMED | DONE)) !== 0) return false;
-      expected = seen;
-    }
-  }
-
-  /** Notes a claimed record: `flush` ends it once the lock is released. */
-  defer(record: number): void {
-    const { i32, here } = this.arena;
-    i32[record + waiter.inboxNext] = 0;
-    if (i32[here + processor.claimedFirst] === 0) i32[here + processor.claimedFirst] = record;
-    else i32[i32[here + processor.claimedLast] + waiter.inboxNext] = record;
-    i32[here + processor.claimedLast] = record;
-    i32[here + processor.claiming] = 0;
-  }
-
-  /** Ends the waits claimed under a lock that is released now, oldest first. */
-  flush(): void {
-    const { i32, here } = this.arena;
-    let record = i32[here + processor.claimedFirst];
-    if (record === 0) return;
-    while (record !== 0) {
-      const next = i32[record + waiter.inboxNext];
-      const decider = i32[record + waiter.decider];
-      i32[here + processor.completing] = decider;
-      i32[here + processor.claimedFirst] = next;
-      this.complete(decider);
-      record = next;
-    }
-    i32[here + processor.completing] = 0;
-  }
-
-  /**
-   * Ends a claimed wait, by its deciding record: everything written to it before is
-   * seen by its owner. A wait of this thread is certainly parked, for this thread is here.
-   */
-  complete(decider: number): void {
-    const { i32, id } = this.arena;
-    const owner = i32[decider + waiter.owner];
-    if (owner === id) {
-      i32[decider + waiter.state] = DONE;
-      this.turn.ready(i32[decider + waiter.local]);
-    } else this.#completeRemote(decider, owner);
-  }
-
-  #completeRemote(decider: number, owner: number): void {
-    if ((exchange(this.arena.i32, decider + waiter.state, DONE) & PARKED) === 0) return;
-    pushInbox(this.arena, indexOfId(owner), decider);
-    ring(this.arena, indexOfId(owner));
   }
 }
