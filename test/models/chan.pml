@@ -196,9 +196,9 @@ inline suspend(queue) {
   od
 }
 
-/* Takes the lock in the word if it holds nothing unusual: the read is plain, the compare-and-swap checks it. */
-inline own(word, w) {
-  d_step { w = word; did = ((w & SLOW) || (oneshot && word == sendWord) -> SLOWLY : FAST) }
+/* Takes the lock in the word if it holds nothing unusual: the read is plain, the compare-and-swap checks it. A oneshot's sends are always slow. */
+inline own(word, w, isSlow) {
+  d_step { w = word; did = ((w & SLOW) || isSlow -> SLOWLY : FAST) }
   if
   :: did == FAST ->
      if
@@ -210,7 +210,7 @@ inline own(word, w) {
 }
 
 inline put(v) {
-  own(sendWord, s);
+  own(sendWord, s, oneshot);
   if
   :: did == FAST ->
      if
@@ -266,7 +266,7 @@ inline put(v) {
 }
 
 inline take(v) {
-  own(recvWord, r);
+  own(recvWord, r, 0);
   if
   :: did == FAST ->
      if
@@ -320,7 +320,7 @@ inline take(v) {
 
 /* putMany for two values: the fast path; moves what there is room for. */
 inline putTwo(v) {
-  own(sendWord, s);
+  own(sendWord, s, oneshot);
   if
   :: did == FAST ->
      n = (N - DISTANCE(POSITION(s), headSeen));
