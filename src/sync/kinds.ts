@@ -37,7 +37,8 @@ export function openShared(waiters: Waiters, at: number, generation: number, nam
  * Repairs the shared object behind the header at `at` after processor `dead` has
  * died: gives its lock back, finishes or takes back what it was doing, takes its
  * waiters out of the queue, and passes on what it held. Call it for every header
- * of such a kind, before another thread takes the place of the dead one; others
+ * of such a kind, before what the dead had claimed is completed (a grant that was
+ * under way is taken back here) and before another thread takes its place; others
  * may use the object meanwhile. Returns false if the header is of another kind.
  */
 export function repairSyncObject(waiters: Waiters, at: number, dead: number): boolean {

@@ -155,8 +155,9 @@ export abstract class SharedObject implements Finisher, Disposable {
     unlink(i32, at, QUEUE, record);
     i32[at + syncHeader.waiting]--;
     if (word !== 0) i32[word] = value;
-    waiters.defer(record);
+    // From here on it is granted: who repairs the waiters of the dead completes it.
     i32[at + syncHeader.grantRecord] = 0;
+    waiters.defer(record);
   }
 
   /** Under the lock: notes who holds it alone since now, for dumps. */

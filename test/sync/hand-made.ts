@@ -14,7 +14,7 @@ export class HandMadeThread {
   readonly waiters: Waiters;
   readonly life: Life = { writesLeft: Infinity };
 
-  constructor(arena: Arena, isMortal = false) {
+  constructor(arena: Arena, isMortal: boolean) {
     this.arena = arena;
     if (isMortal) Object.assign(arena, { i32: mortal(arena.i32, this.life), f64: mortal(arena.f64, this.life) });
     const resume = (local: number): void => {
@@ -41,9 +41,9 @@ export class HandMadeThread {
   }
 }
 
-/** Main and two threads; the first, index 0, is mortal. */
-export function handMadeWorld(): { main: HandMadeThread; victim: HandMadeThread; other: HandMadeThread } {
+/** Main and two threads; the first, index 0, can be mortal: its atomics then need `reach`. */
+export function handMadeWorld(isMortal = false): { main: HandMadeThread; victim: HandMadeThread; other: HandMadeThread } {
   const arena = Arena.create(2, 4_194_304);
-  const main = new HandMadeThread(arena);
-  return { main, victim: new HandMadeThread(Arena.attach(arena.memory, 0), true), other: new HandMadeThread(Arena.attach(arena.memory, 1)) };
+  const main = new HandMadeThread(arena, false);
+  return { main, victim: new HandMadeThread(Arena.attach(arena.memory, 0), isMortal), other: new HandMadeThread(Arena.attach(arena.memory, 1), false) };
 }

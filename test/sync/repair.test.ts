@@ -37,7 +37,7 @@ class Scene<T extends SharedObject> {
   readonly onOther: T;
 
   constructor(Shared: SharedClass<T> & { make(waiters: HandMadeThread["waiters"], ...args: number[]): number }, ...args: number[]) {
-    ({ main: this.main, victim: this.victim, other: this.other } = handMadeWorld());
+    ({ main: this.main, victim: this.victim, other: this.other } = handMadeWorld(true));
     const at = Shared.make(this.main.waiters, ...args);
     const open = (thread: HandMadeThread): T => new Shared(thread.waiters, at, thread.arena.i32[at + syncHeader.generation]);
     [this.onMain, this.onVictim, this.onOther] = [open(this.main), open(this.victim), open(this.other)];
