@@ -1,8 +1,9 @@
 /** Waits: ended before, while or after their owner parks, by its own thread or another. */
 import { expect, test } from "vitest";
 import { OUTCOME } from "../../src/memory/layout.ts";
+import { unclaim } from "../../src/sync/claims.ts";
 import type { Finisher } from "../../src/sync/wait.ts";
-import { unclaim } from "../../src/sync/waiter.ts";
+
 import { type HandMadeThread, handMadeWorld } from "./hand-made.ts";
 
 const FINISHER: Finisher = { finish: (wait) => `over ${wait.reason}`, withdraw: () => false, describe: () => "a test" };
