@@ -9,7 +9,9 @@
 /** Codes and what they mean. The keys are the public, stable part. */
 export const ERROR_CODES = {
   ERR_ARENA_FULL: "the arena has no room for the block asked for (details: limit, used, asked, in bytes)",
+  ERR_CANCELLED: "a context was cancelled",
   ERR_CHANNEL_CLOSED: "send on a closed channel, or close of a closed channel",
+  ERR_DEADLINE: "a context's deadline has passed",
   ERR_DEADLOCK: "closed world: no task can ever run again (details: tasks)",
   ERR_DUPLICATE_TASK: "two tasks of one module have the same name",
   ERR_INTERNAL: "an invariant of the runtime does not hold: a defect of warren",

@@ -6,6 +6,7 @@
 export type { Chan, Receiver, Sender, Sending } from "./channel/chan.ts";
 export { chanOf } from "./channel/chan-of.ts";
 export type { Ticker } from "./channel/ticker.ts";
+export type { Context, ContextOptions } from "./context/context.ts";
 export { ERROR_CODES, type ErrorCode, WarrenError } from "./errors.ts";
 export { LIMITS } from "./limits.ts";
 export { bytes, json, utf8 } from "./memory/blobs.ts";
@@ -16,7 +17,7 @@ export type { SharedArray } from "./memory/shared-array.ts";
 export type { ElementOf, Type } from "./memory/type.ts";
 export { type DotOptions, dot } from "./parallel/dot.ts";
 export type { DotKernel } from "./parallel/kernel.ts";
-export { after, chan, go, never, oneshot, select, shared, sleep, spawn, ticker, yieldNow } from "./runtime/api.ts";
+export { after, chan, context, go, never, oneshot, select, shared, sleep, spawn, ticker, yieldNow } from "./runtime/api.ts";
 export { Barrier, Counter, Mutex, Once, RwLock, Semaphore, WaitGroup } from "./runtime/api.ts";
 export type { Calls, Go, Spawn } from "./runtime/calls.ts";
 export type { ParkedReport, TaskReport, ThreadReport } from "./runtime/control.ts";

@@ -19,7 +19,7 @@ import { LocalReceiver } from "./local-receiver.ts";
 import { openChannel } from "./make-channel.ts";
 import { typeOfName } from "./type-name.ts";
 
-interface Held {
+export interface Held {
   readonly header: number;
   readonly generation: number;
   readonly type: string;
@@ -33,14 +33,24 @@ interface Counted {
   relinquish(): void;
 }
 
+/** Handles that a higher layer looks after: contexts. */
+export interface Family {
+  detach(value: object): Held | undefined;
+  adopt(at: number, generation: number): object;
+  release(at: number, generation: number): void;
+  forget(): void;
+}
+
 const SHARED = "shared.";
 const SYNC = "sync.";
+const CONTEXT = "context";
 /** Objects met lately, so that a thousand tasks with one channel share one for it. */
 const MOST_RECENT = 64;
 
 export class HandleTable implements Handles {
   /** Set once, when the thread's waiters exist. */
   declare waiters: Waiters;
+  declare contexts: Family;
   readonly #recent = new Map<number, Counted>();
   readonly #lost = new FinalizationRegistry<Held>((held) => this.release(held.header, held.generation, held.type));
 
@@ -54,7 +64,7 @@ export class HandleTable implements Handles {
   detach(value: object): Held | undefined {
     if (value instanceof SharedArray) return { ...value.handleIn(this.waiters.arena), type: `${SHARED}${value.kind}` };
     const object = value instanceof LocalReceiver ? (value.materialized ?? this.track(value.materialize())) : value;
-    if (!(object instanceof Channel || object instanceof SharedObject)) return undefined;
+    if (!(object instanceof Channel || object instanceof SharedObject)) return this.contexts.detach(value);
     if (object.waiters.arena !== this.waiters.arena) {
       throw new WarrenError("ERR_STALE_HANDLE", `${object.describe()} belongs to another runtime`);
     }
@@ -64,6 +74,7 @@ export class HandleTable implements Handles {
 
   adopt(at: number, generation: number, type: string): object {
     if (type.startsWith(SHARED)) return new SharedArray(this.waiters.arena, type.slice(SHARED.length) as SharedKind, at, generation);
+    if (type === CONTEXT) return this.contexts.adopt(at, generation);
     const recent = this.#recent.get(at);
     if (recent !== undefined && recent.generation === generation) {
       recent.relinquish();
@@ -83,9 +94,11 @@ export class HandleTable implements Handles {
   /** Lets go of the objects met lately, so that those nobody uses can be collected. */
   forget(): void {
     this.#recent.clear();
+    this.contexts.forget();
   }
 
   release(at: number, generation: number, type: string): void {
+    if (type === CONTEXT) return this.contexts.release(at, generation);
     // Nobody counts what refers to an array: it is freed by hand.
     if (!type.startsWith(SHARED)) this.#open(at, generation, type).relinquish();
   }

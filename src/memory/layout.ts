@@ -37,6 +37,9 @@ export const superblock = {
   stopping: 13,
   /** When the arena was made, milliseconds since 1970 (a double: two words). */
   epoch: 14,
+  /** Lock of the tree of contexts, and the first of those without a parent. */
+  contextLock: 17,
+  contextRoots: 18,
   /** Threads (main not counted) whose processor sleeps. */
   sleepers: 1 * LINE,
   /** Counts the times that the last awake thread fell asleep; main waits on it. */
@@ -195,16 +198,63 @@ export const syncHeader = {
   ending: 24,
 } as const;
 
+/**
+ * The header of a context: everything under `superblock.contextLock` (see
+ * context/tree.ts); `cancelled` and `generation` are read without it.
+ * `generation`, `kind`, `references` and `next` lie where other headers have
+ * them; `capacity` and `buffer` stay 0 for stale handles of channels and arrays.
+ */
+export const contextHeader = {
+  /** 0, else a REASON. Written once, after `reason`. */
+  cancelled: 16,
+  /** Reason record, or 0. */
+  reason: 17,
+  parent: 18,
+  firstChild: 19,
+  /** The next child of the same parent; and the one before, a hint. */
+  nextSibling: 20,
+  previousSibling: 21,
+  /** The channel that closes when the context is cancelled: header and generation, or 0. */
+  done: 22,
+  doneGeneration: 23,
+  /** Newest watch record: threads to be told of the cancellation. */
+  watches: 24,
+  /** `processorId` of the thread that has armed the deadline. */
+  maker: 25,
+  /** Milliseconds since 1970, `Infinity` for none (a double: two words). */
+  deadline: 26,
+} as const;
+
+/** Why a context was cancelled: by `cancel()` without a reason, by its deadline, by disposing it, or by the error in its reason record. */
+export const REASON = { cancelled: 1, deadline: 2, disposed: 3, given: 4 } as const;
+
+/** The reason that was given, encoded once for a whole subtree: how many refer to it, and its payload. */
+export const reasonRecord = { references: 0, payload: 1 } as const;
+export const REASON_WORDS = 2;
+
+/** A thread that wants to hear of a context's cancellation. Then it is passed to the thread's inbox, with the reason. */
+export const watchRecord = {
+  record: 0,
+  inboxNext: 1,
+  /** `processorId` of the thread. */
+  owner: 2,
+  next: 3,
+  /** A REASON, and the reason record, one reference counted. */
+  kind: 4,
+  reason: 5,
+} as const;
+export const WATCH_WORDS = 8;
+
 /** The generation after `generation`: they count modulo 2²². */
 export function nextGeneration(generation: number): number {
   return (generation + 1) & 0x3fffff;
 }
 
 /** `header.kind`. */
-export const KIND = { rendezvous: 1, array: 2, oneshot: 3, sharedArray: 4, mutex: 5, rwLock: 6, semaphore: 7, waitGroup: 8, once: 9, barrier: 10, counter: 11 } as const;
+export const KIND = { rendezvous: 1, array: 2, oneshot: 3, sharedArray: 4, mutex: 5, rwLock: 6, semaphore: 7, waitGroup: 8, once: 9, barrier: 10, counter: 11, context: 12 } as const;
 
 /** First word of everything that travels through an inbox. */
-export const RECORD = { wait: 1, task: 2, result: 3, fault: 4 } as const;
+export const RECORD = { wait: 1, task: 2, result: 3, fault: 4, watch: 5 } as const;
 
 /**
  * A waiter: one operation that waits, or one case of a select that does.

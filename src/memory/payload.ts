@@ -58,11 +58,20 @@ export function encodePayload(space: Space, value: unknown, what: string): numbe
 /** Decodes a block and frees it. */
 export function decodePayload(space: Space, block: number): unknown {
   if (block === 0) return undefined;
+  const decoder = decoderOf(space, block);
+  space.arena.free(block);
+  return decoder.take();
+}
+
+/** Decodes a block that others will read too: there are no handles in it, for each counts as one reference. */
+export function readPayload(space: Space, block: number): unknown {
+  return decoderOf(space, block).take();
+}
+
+function decoderOf(space: Space, block: number): Decoder {
   const { arena } = space;
   const from = (block + blob.bytes) * 4;
-  const decoder = new Decoder(space, Buffer.from(arena.u8.slice(from, from + arena.i32[block + blob.byteLength]).buffer));
-  arena.free(block);
-  return decoder.take();
+  return new Decoder(space, Buffer.from(arena.u8.slice(from, from + arena.i32[block + blob.byteLength]).buffer));
 }
 
 class Encoder {

@@ -1,6 +1,7 @@
 /** What a program calls, as types: the same for the free functions and for a runtime's methods. */
 import type { Chan, Receiver } from "../channel/chan.ts";
 import type { Ticker } from "../channel/ticker.ts";
+import type { Context, ContextOptions } from "../context/context.ts";
 import type { Type } from "../memory/type.ts";
 import type { Cases, SelectOptions, Selected } from "../select/select.ts";
 import type { SharedArrays } from "./shared.ts";
@@ -51,6 +52,12 @@ export interface Calls extends SyncConstructors {
   ticker(periodMs: number): Ticker;
   /** Never fires; as a case of a select it is disabled. */
   never(): Receiver<never>;
+  /**
+   * A context: cancelling it, or a context above it, reaches every thread as a
+   * channel, an AbortSignal and a flag. `using` gives its memory back.
+   * @throws ERR_INVALID_ARGUMENT, ERR_STALE_HANDLE for a parent of another runtime, ERR_ARENA_FULL
+   */
+  context(parent?: Context, options?: ContextOptions): Context;
   /** Parks the task for at least `delayMs`. @throws ERR_INVALID_ARGUMENT, or the signal's reason */
   sleep(delayMs: number, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
   /** Lets other tasks, timers and I/O of this thread have a turn. */

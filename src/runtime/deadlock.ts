@@ -99,7 +99,8 @@ export class DeadlockWatch {
 
   #sum(word: number): number {
     let sum = 0;
-    for (let index = 0; index < this.#arena.threads; index++) sum += this.#arena.i32[this.#arena.processorAt(index) + word];
+    // The main thread counts too: it arms the deadlines of contexts whose thread has died.
+    for (let index = 0; index <= this.#arena.threads; index++) sum += this.#arena.i32[this.#arena.processorAt(index) + word];
     return sum;
   }
 }

@@ -8,6 +8,8 @@ import { HandleTable } from "../channel/handles.ts";
 import { makeChannel } from "../channel/make-channel.ts";
 import { Never } from "../channel/never.ts";
 import { type Ticker, TickerReceiver } from "../channel/ticker.ts";
+import type { Context, ContextOptions } from "../context/context.ts";
+import { Contexts } from "../context/contexts.ts";
 import { WarrenError } from "../errors.ts";
 import type { Arena } from "../memory/arena.ts";
 import { processor } from "../memory/layout.ts";
@@ -40,6 +42,7 @@ export class Local {
   readonly tasks: Tasks;
   readonly timers: Timers;
   readonly shared: SharedArrays;
+  readonly contexts: Contexts;
   readonly handles = new HandleTable();
   readonly #sleep: Sleep;
   #stopped: WarrenError | undefined;
@@ -52,7 +55,10 @@ export class Local {
     });
     this.waiters = new Waiters(arena, this.processor, this.timers, this.handles);
     this.handles.waiters = this.waiters;
+    this.contexts = new Contexts(this.waiters, (channel) => this.handles.track(channel));
+    this.handles.contexts = this.contexts;
     this.processor.waiters = this.waiters;
+    this.processor.onWatch = (record) => this.contexts.heard(record);
     this.tasks = new Tasks({ arena, space: this.waiters, names: new Names(arena), processor: this.processor, onFault, onChange: () => onWaiting?.() });
     this.processor.runner = this.tasks;
     this.#sleep = new Sleep(this.waiters);
@@ -115,6 +121,16 @@ export class Local {
   never(): Receiver<never> {
     this.#open();
     return new Never(this.waiters);
+  }
+
+  context(parent: Context | undefined, options: ContextOptions | undefined): Context {
+    this.#open();
+    return this.contexts.make(parent, options);
+  }
+
+  /** Called on main after thread `dead` has died and before its successor starts; then every thread calls `contexts.recheck`. */
+  adoptContexts(dead: number): void {
+    this.contexts.adoptDeadlines(dead);
   }
 
   sleep(delayMs: number, signal: AbortSignal | undefined): Promise<void> {

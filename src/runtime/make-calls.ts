@@ -28,6 +28,7 @@ export function makeCalls(of: (what: string) => Local): Calls {
     after: (delayMs) => of("after").after(delayMs),
     ticker: (periodMs) => of("ticker").ticker(periodMs),
     never: () => of("never").never(),
+    context: (parent, options) => of("context").context(parent, options),
     sleep: (delayMs, options) => of("sleep").sleep(delayMs, options?.signal),
     yieldNow: () => of("yieldNow").yieldNow(),
     ...makeSyncConstructors(of),

@@ -26,7 +26,7 @@ export function reportThread(local: Local, baseline: readonly string[]): ThreadR
     tasks: identities.live.map(({ id, name, site }) => ({ id, name, site })),
     unlisted: identities.unlisted,
     parked: [...waits.map((wait) => describeWait(wait, nowMs)), ...joins],
-    outside: waits.filter((wait) => wait.abort !== undefined).length,
+    outside: waits.filter(({ abort }) => abort !== undefined && !local.contexts.owns(abort.signal)).length,
     resources: beyond(activeResources(), baseline),
     isQuiet: !local.processor.isBusy,
   };

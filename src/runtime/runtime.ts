@@ -85,6 +85,7 @@ export class World implements Runtime {
   readonly after: Calls["after"];
   readonly ticker: Calls["ticker"];
   readonly never: Calls["never"];
+  readonly context: Calls["context"];
   readonly sleep: Calls["sleep"];
   readonly yieldNow: Calls["yieldNow"];
   readonly Mutex: Calls["Mutex"];
@@ -112,6 +113,7 @@ export class World implements Runtime {
     this.after = calls.after;
     this.ticker = calls.ticker;
     this.never = calls.never;
+    this.context = calls.context;
     this.sleep = calls.sleep;
     this.yieldNow = calls.yieldNow;
     this.Mutex = calls.Mutex;

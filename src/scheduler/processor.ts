@@ -68,6 +68,8 @@ export class Processor implements Turn {
   /** Set once, when the thread's halves are joined. */
   declare waiters: Waiters;
   declare runner: TaskRunner;
+  /** Told of a watch record that has come back. */
+  declare onWatch: (record: number) => void;
   readonly #arena: Arena;
   /** Where others read how many here wait for a turn. */
   readonly #readyAt: number;
@@ -252,6 +254,7 @@ export class Processor implements Turn {
       record = i32[current + waiter.inboxNext];
       if (i32[current + waiter.record] === RECORD.wait) this.#queue(i32[current + waiter.local]);
       else if (i32[current + waiter.record] === RECORD.result) this.runner.finished(current);
+      else if (i32[current + waiter.record] === RECORD.watch) this.#starts.push(() => this.onWatch(current));
       else this.runner.fault(current);
       this.#arm();
     }

@@ -56,6 +56,7 @@ const DEADLOCKS: [what: string, name: string, waiting: string[]][] = [
   ["a closure and the task that joins it", "closures", ["closures join", "waiter receive"]],
   ["after a thousand tasks that went well", "late", ["late receive"]],
   ["a reply that nobody sends", "noReply", ["noReply receive"]],
+  ["a context that nobody is left to cancel", "contextNobodyCancels", ["contextNobodyCancels receive", "waitsForEnd receive", "waitsForEnd receive"]],
 ];
 
 describe("deadlock: none can ever run again (B9.18)", () => {
@@ -97,9 +98,9 @@ test("a task that awaits what nobody can see: not certain, so a warning that lis
 });
 
 describe("no report while something can still wake a task", () => {
-  test("a timer of warren, a timer of Node, a socket, an AbortSignal", async () => {
-    const worlds = await worldsOf("at once", ["timerWakes", "nodeTimerWakes", "socketWakes", "signalWakes"]);
-    expect(Object.fromEntries(worlds.map(({ name, returned }) => [name, returned]))).toEqual({ timerWakes: 1, nodeTimerWakes: 2, socketWakes: "from the socket", signalWakes: "TimeoutError" });
+  test("a timer of warren, a timer of Node, a socket, an AbortSignal, a deadline", async () => {
+    const worlds = await worldsOf("at once", ["timerWakes", "nodeTimerWakes", "socketWakes", "signalWakes", "deadlineWakes"]);
+    expect(Object.fromEntries(worlds.map(({ name, returned }) => [name, returned]))).toEqual({ timerWakes: 1, nodeTimerWakes: 2, socketWakes: "from the socket", signalWakes: "TimeoutError", deadlineWakes: "ERR_DEADLINE" });
   });
 
   test("a job of Node's thread pool, which no list of resources shows", async () => {

@@ -12,12 +12,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // Siblings: channel and select know no scheduler, the scheduler knows neither.
   channel: ["memory", "sync"],
   select: ["memory", "sync", "channel"],
+  context: ["memory", "sync", "channel"],
   scheduler: ["memory", "sync"],
-  runtime: ["memory", "sync", "channel", "select", "scheduler"],
-  parallel: ["memory", "sync", "channel", "select", "scheduler", "runtime"],
+  runtime: ["memory", "sync", "channel", "select", "context", "scheduler"],
+  parallel: ["memory", "sync", "channel", "select", "context", "scheduler", "runtime"],
   lab: ["index.ts", "parallel", "memory", "runtime", "workers"],
   cli: ["index.ts", "lab", "bench"],
-  "index.ts": ["memory", "sync", "channel", "select", "runtime", "parallel"],
+  "index.ts": ["memory", "sync", "channel", "select", "context", "runtime", "parallel"],
 };
 const GROUND = ["errors.ts", "limits.ts"];
 

@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { pbkdf2 } from "node:crypto";
 import { connect, createServer } from "node:net";
 import { promisify } from "node:util";
-import { type Chan, chan, chanOf, go, i32, run, select, sleep, spawn, task, utf8 } from "../../../src/index.ts";
+import { type Chan, type Context, chan, chanOf, context, go, i32, run, select, sleep, spawn, task, utf8 } from "../../../src/index.ts";
 
 export const returns = task(import.meta, async function returns() {
   console.log("in the task");
@@ -12,6 +12,26 @@ export const returns = task(import.meta, async function returns() {
 
 export const throws = task(import.meta, async function throws() {
   throw Object.assign(new TypeError("from main"), { code: "E_MINE" });
+});
+
+/** Waits with the signal of a context that nobody is left to cancel, and for its done channel on the other thread. */
+export const contextNobodyCancels = task(import.meta, async function contextNobodyCancels() {
+  const ctx = context();
+  go.on(0)(waitsForEnd, ctx);
+  go.on(1)(waitsForEnd, ctx);
+  await chan(i32).recv({ signal: ctx.signal });
+});
+
+export const waitsForEnd = task(import.meta, async function waitsForEnd(ctx: Context) {
+  ctx.signal.addEventListener("abort", () => undefined);
+  await ctx.done.recv();
+});
+
+/** All wait for a deadline: no deadlock. */
+export const deadlineWakes = task(import.meta, async function deadlineWakes() {
+  const ctx = context(undefined, { timeout: TIME });
+  await spawn.on(1)(waitsForEnd, ctx);
+  return (ctx.reason as Error & { code: string }).code;
 });
 
 /** Output right before the end, from both threads. */
@@ -182,7 +202,7 @@ export const recurses = task(import.meta, async function recurses() {
   return deeper(0);
 });
 
-const tasks = { returns, throws, talkative, allReceive, selfSelect, cycle, allSend, ownPromise, closures, late, timerWakes, nodeTimerWakes, socketWakes, signalWakes, jobWakes, noReply, goFails, recurses } as const;
+const tasks = { returns, throws, talkative, allReceive, selfSelect, cycle, allSend, ownPromise, closures, late, timerWakes, nodeTimerWakes, socketWakes, signalWakes, jobWakes, noReply, goFails, recurses, contextNobodyCancels, deadlineWakes } as const;
 
 interface Failure {
   readonly code?: string;

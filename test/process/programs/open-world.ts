@@ -1,6 +1,6 @@
 /** An open world: the case is named on the command line. What keeps the process alive, and what does not. */
 import { setTimeout as wait } from "node:timers/promises";
-import { type Chan, type Receiver, go, i32, sleep, spawn, start, task } from "../../../src/index.ts";
+import { type Chan, type Context, type Receiver, go, i32, sleep, spawn, start, task } from "../../../src/index.ts";
 
 export const nap = task(import.meta, async function nap(ms: number) {
   await sleep(ms);
@@ -30,6 +30,16 @@ export const receiver = task(import.meta, async function receiver(ch: Chan<numbe
 
 export const ticks = task(import.meta, async function ticks(from: Receiver<number>, count: number) {
   for (let k = 0; k < count; k++) await from.recv();
+  console.log("the task has ended");
+});
+
+export const listens = task(import.meta, async function listens(ctx: Context) {
+  ctx.signal.addEventListener("abort", () => console.log("never"));
+  console.log("the task has ended");
+});
+
+export const waitsForEnd = task(import.meta, async function waitsForEnd(ctx: Context) {
+  await ctx.done.recv();
   console.log("the task has ended");
 });
 
@@ -106,6 +116,18 @@ const cases: Record<string, () => unknown> = {
   "ticker heard": async () => {
     const rt = await start({ threads: 2 });
     rt.go(ticks, rt.ticker(20), 5);
+  },
+  /** A far-off deadline and a signal that somebody listens to, on main and on a thread. */
+  "context unheard": async () => {
+    const rt = await start({ threads: 2 });
+    const ctx = rt.context(undefined, { timeout: 1e9 });
+    ctx.signal.addEventListener("abort", () => console.log("never"));
+    await rt.spawn(listens, ctx);
+  },
+  /** A task waits for a deadline that main has armed. */
+  "context heard": async () => {
+    const rt = await start({ threads: 2 });
+    rt.go(waitsForEnd, rt.context(undefined, { timeout: 200 }));
   },
   "failing go": async () => (await start({ threads: 2 })).go(failing),
   "failing go closure": async () => {

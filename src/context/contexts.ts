@@ -1,0 +1,355 @@
+/**
+ * The contexts of one thread: making, cancelling and freeing them, and hearing
+ * that another thread has.
+ *
+ * A thread that must hear of a cancellation (it has handed out a signal, or has
+ * armed the deadline) hangs a watch record onto the header. Who cancels takes the
+ * records off under the lock and passes each to its thread's inbox with the
+ * reason, so nothing of the header is needed afterwards. A watch is no operation
+ * of the program: it keeps no process alive, is in no report and hides no
+ * deadlock. A watched context stays alive on its thread until it is cancelled,
+ * since a listener of its signal may be all that is left of it.
+ *
+ * A deadline is armed by the thread that made the context, with a timer that does
+ * not keep the process alive. If that thread dies, `adoptDeadlines` arms it
+ * elsewhere.
+ */
+import type { Receiver } from "../channel/chan.ts";
+import type { Channel } from "../channel/channel.ts";
+import type { Family, Held } from "../channel/handles.ts";
+import { makeChannel, openChannel } from "../channel/make-channel.ts";
+import { WarrenError, printValue } from "../errors.ts";
+import type { Arena } from "../memory/arena.ts";
+import { KIND, REASON, RECORD, WATCH_WORDS, contextHeader, header, indexOfId, processor, processorId, watchRecord } from "../memory/layout.ts";
+import { bool } from "../memory/scalars.ts";
+import { ring } from "../sync/doorbell.ts";
+import { pushInbox } from "../sync/inbox.ts";
+import type { Timer } from "../sync/timers.ts";
+import type { Waiters } from "../sync/waiter.ts";
+import { Context, type ContextHost, type ContextOptions } from "./context.ts";
+import { checkOptions, decodeReason, encodeReason, errorFrom } from "./reason.ts";
+import { ContextTree, type News, type Remains } from "./tree.ts";
+
+/** A context of whose cancellation this thread must hear. */
+interface Watched {
+  readonly context: Context;
+  controller: AbortController | undefined;
+  timer: Timer | undefined;
+}
+
+/** Contexts met lately, so that a thousand tasks with one context share one object for it. */
+const MOST_RECENT = 64;
+
+export class Contexts implements ContextHost, Family {
+  readonly i32: Int32Array;
+  readonly #waiters: Waiters;
+  readonly #arena: Arena;
+  readonly #tree: ContextTree;
+  readonly #track: (channel: Channel<boolean>) => Channel<boolean>;
+  /** By watch record; and each of them by its context. */
+  readonly #watches = new Map<number, Watched>();
+  readonly #watched = new WeakMap<Context, Watched>();
+  /** Keeps the context of a signal or a done channel that is in use, so that its deadline and its parents can still cancel it. */
+  readonly #contextOf = new WeakMap<object, Context>();
+  readonly #recent = new Map<number, Context>();
+  readonly #lost = new FinalizationRegistry<Held>((held) => this.release(held.header, held.generation));
+
+  /** @param track watches over a new channel object of this thread */
+  constructor(waiters: Waiters, track: (channel: Channel<boolean>) => Channel<boolean>) {
+    this.#waiters = waiters;
+    this.#arena = waiters.arena;
+    this.i32 = waiters.arena.i32;
+    this.#track = track;
+    this.#tree = new ContextTree(waiters.arena);
+  }
+
+  /** @throws ERR_INVALID_ARGUMENT, ERR_STALE_HANDLE for a parent of another runtime, ERR_ARENA_FULL */
+  make(parent: Context | undefined, options: ContextOptions = {}): Context {
+    if (parent !== undefined) this.#checkParent(parent);
+    const nowMs = performance.now();
+    const ownMs = checkOptions(options, nowMs);
+    const { i32 } = this;
+    const at = this.#arena.allocHeader(0);
+    i32[at + header.kind] = KIND.context;
+    i32[at + header.capacity] = 0;
+    i32[at + header.buffer] = 0;
+    i32[at + header.references] = 1;
+    for (const word of [contextHeader.cancelled, contextHeader.reason, contextHeader.firstChild, contextHeader.done, contextHeader.watches]) i32[at + word] = 0;
+    i32[at + contextHeader.maker] = this.#arena.id;
+    const aboveMs = this.#link(at, parent, performance.timeOrigin + ownMs);
+    const context = this.#open(at, i32[at + header.generation]);
+    if (ownMs <= nowMs) this.#end(context, REASON.deadline, 0);
+    else if (performance.timeOrigin + ownMs < aboveMs) this.#arm(context, ownMs);
+    return context;
+  }
+
+  #checkParent(parent: unknown): void {
+    if (!(parent instanceof Context)) throw new WarrenError("ERR_INVALID_ARGUMENT", `the parent of a context must be a context or undefined, not ${printValue(parent)}`);
+    if (parent.host !== this) throw new WarrenError("ERR_STALE_HANDLE", "the parent of a context belongs to another runtime");
+  }
+
+  /** Shows a new context below its parent; returns the parent's deadline. */
+  #link(at: number, parent: Context | undefined, deadlineMs: number): number {
+    const tree = this.#tree;
+    tree.lock();
+    // A parent that has been freed had been cancelled before.
+    const isLost = parent !== undefined && !tree.isCurrent(parent.header, parent.generation);
+    const above = parent === undefined || isLost ? 0 : parent.header;
+    const aboveMs = above === 0 ? Infinity : tree.deadlineOf(above);
+    this.#arena.f64[(at + contextHeader.deadline) >>> 1] = Math.min(aboveMs, deadlineMs);
+    if (isLost) this.i32[at + contextHeader.cancelled] = REASON.disposed;
+    tree.link(at, above);
+    tree.unlock();
+    return aboveMs;
+  }
+
+  /** The object for a header, which takes over one reference. */
+  #open(at: number, generation: number): Context {
+    const deadlineMs = this.#tree.isCurrent(at, generation) ? this.#tree.deadlineOf(at) : Infinity;
+    const context = new Context(this, at, generation, deadlineMs);
+    this.#lost.register(context, { header: at, generation, type: "context" });
+    return context;
+  }
+
+  #arm(context: Context, deadlineMs: number): void {
+    const watched = this.#watched.get(context) ?? this.#watch(context);
+    watched.timer = this.#waiters.timers.arm(deadlineMs, () => this.#end(context, REASON.deadline, 0), true);
+    if (context.cancelled) this.#waiters.timers.cancel(watched.timer);
+  }
+
+  cancel(context: Context, reason: unknown): boolean {
+    if (reason === undefined) return this.#end(context, REASON.cancelled, 0);
+    const error = errorFrom(reason);
+    const record = encodeReason(this.#arena, error);
+    const isFirst = this.#end(context, record === 0 ? REASON.cancelled : REASON.given, record, error);
+    this.#tree.dropReason(record);
+    return isFirst;
+  }
+
+  /** Cancels a context and what is below it, and tells who must hear; false if it was cancelled before. */
+  #end(context: Context, kind: number, record: number, error?: Error): boolean {
+    const news: News = { watches: [], dones: [] };
+    const { header: at, generation } = context;
+    this.#tree.lock();
+    const isFirst = this.#tree.isCurrent(at, generation) && this.i32[at + contextHeader.cancelled] === 0;
+    if (isFirst) this.#tree.cancel(at, kind, record, news);
+    this.#tree.unlock();
+    if (isFirst && error !== undefined) context.settle(error);
+    this.#tell(news);
+    return isFirst;
+  }
+
+  /** Closes done channels and passes watch records to their threads; this thread hears at once. */
+  #tell({ watches, dones }: News): void {
+    const arena = this.#arena;
+    const { i32 } = this;
+    const own: number[] = [];
+    for (const record of watches) {
+      const owner = i32[record + watchRecord.owner];
+      const index = indexOfId(owner);
+      if (owner === arena.id) own.push(record);
+      else if (owner === processorId(index, i32[arena.processorAt(index) + processor.incarnation])) {
+        pushInbox(arena, index, record);
+        ring(arena, index);
+      } else this.#drop(record);
+    }
+    for (const done of dones) this.#closeDone(openChannel(this.#waiters, done.header, done.generation, bool));
+    for (const record of own) this.heard(record);
+  }
+
+  #closeDone(channel: Channel<boolean>): void {
+    try {
+      channel.close();
+    } catch (error) {
+      // Somebody has closed it by hand, or it went with its context.
+      if (!(error instanceof WarrenError) || error.code !== "ERR_CHANNEL_CLOSED") throw error;
+    }
+  }
+
+  /** A watch record has come back: its context is cancelled. */
+  heard(record: number): void {
+    const watched = this.#watches.get(record);
+    this.#watches.delete(record);
+    if (watched !== undefined) this.#settle(watched, this.i32[record + watchRecord.kind], this.i32[record + watchRecord.reason]);
+    this.#drop(record);
+  }
+
+  #drop(record: number): void {
+    this.#tree.dropReason(this.i32[record + watchRecord.reason]);
+    this.#arena.free(record);
+  }
+
+  #settle({ context, controller, timer }: Watched, kind: number, reason: number): void {
+    if (timer !== undefined) this.#waiters.timers.cancel(timer);
+    if (!context.isSettled) context.settle(reason === 0 ? kind : decodeReason(this.#arena, kind, reason));
+    controller?.abort(context.reason);
+  }
+
+  /** Hears of contexts whose watch records were lost with the thread that cancelled them. */
+  recheck(): void {
+    for (const [record, { context, controller, timer }] of this.#watches) {
+      if (!context.cancelled) continue;
+      // The record is left alone: it may be on its way.
+      this.#watches.delete(record);
+      if (timer !== undefined) this.#waiters.timers.cancel(timer);
+      controller?.abort(context.reason);
+    }
+  }
+
+  /** Hangs a watch record onto the header, unless it is cancelled already. @throws ERR_ARENA_FULL */
+  #watch(context: Context): Watched {
+    const watched: Watched = { context, controller: undefined, timer: undefined };
+    if (!context.cancelled) {
+      const { i32 } = this;
+      const { header: at, generation } = context;
+      const record = this.#arena.alloc(WATCH_WORDS);
+      i32[record + watchRecord.record] = RECORD.watch;
+      i32[record + watchRecord.owner] = this.#arena.id;
+      i32[record + watchRecord.reason] = 0;
+      this.#tree.lock();
+      const isLive = this.#tree.isCurrent(at, generation) && i32[at + contextHeader.cancelled] === 0;
+      if (isLive) {
+        i32[record + watchRecord.next] = i32[at + contextHeader.watches];
+        i32[at + contextHeader.watches] = record;
+      }
+      this.#tree.unlock();
+      if (isLive) this.#watches.set(record, watched);
+      else this.#arena.free(record);
+    }
+    this.#watched.set(context, watched);
+    return watched;
+  }
+
+  openSignal(context: Context): AbortSignal {
+    const watched = this.#watched.get(context) ?? this.#watch(context);
+    if (watched.controller === undefined) {
+      watched.controller = new AbortController();
+      this.#contextOf.set(watched.controller.signal, context);
+      if (context.cancelled) watched.controller.abort(context.reason);
+    }
+    return watched.controller.signal;
+  }
+
+  /** Whether a signal is that of a context: then nothing outside warren can abort it. */
+  owns(signal: AbortSignal): boolean {
+    return this.#contextOf.has(signal);
+  }
+
+  openDone(context: Context): Receiver<never> {
+    const { header: at, generation } = context;
+    let channel = this.#track(makeChannel(this.#waiters, bool, 0, false));
+    // The header's reference, beside the object's.
+    channel.retain();
+    const { i32 } = this;
+    this.#tree.lock();
+    const isLive = this.#tree.isCurrent(at, generation) && i32[at + contextHeader.cancelled] === 0;
+    const known = isLive ? i32[at + contextHeader.done] : 0;
+    const knownGeneration = i32[at + contextHeader.doneGeneration];
+    if (isLive && known === 0) {
+      i32[at + contextHeader.doneGeneration] = channel.generation;
+      i32[at + contextHeader.done] = channel.header;
+    }
+    this.#tree.unlock();
+    if (!isLive || known !== 0) channel.close();
+    if (known !== 0) {
+      channel = openChannel(this.#waiters, known, knownGeneration, bool);
+      channel.retain();
+      this.#track(channel);
+    }
+    this.#contextOf.set(channel, context);
+    return channel as unknown as Receiver<never>;
+  }
+
+  reasonOf(context: Context): Error {
+    const { header: at, generation } = context;
+    this.#tree.lock();
+    const isCurrent = this.#tree.isCurrent(at, generation);
+    const kind = isCurrent ? this.i32[at + contextHeader.cancelled] : REASON.disposed;
+    const record = isCurrent ? this.#tree.holdReason(at) : 0;
+    this.#tree.unlock();
+    const reason = decodeReason(this.#arena, kind, record);
+    this.#tree.dropReason(record);
+    return reason;
+  }
+
+  errorOf(kind: number): Error {
+    return decodeReason(this.#arena, kind, 0);
+  }
+
+  dispose(context: Context): void {
+    const { header: at, generation } = context;
+    if (!context.cancelled) this.#end(context, REASON.disposed, 0);
+    if (!context.isSettled && this.#tree.isCurrent(at, generation)) {
+      const kind = this.i32[at + contextHeader.cancelled];
+      context.settle(kind === REASON.given ? this.reasonOf(context) : kind);
+    }
+    this.#free(at, generation, true);
+  }
+
+  /** Gives one reference back, or all; without any left the header is freed. */
+  #free(at: number, generation: number, isAll: boolean): void {
+    const remains: Remains = { headers: [], reasons: [], dones: [] };
+    this.#tree.lock();
+    if (this.#tree.isCurrent(at, generation) && (--this.i32[at + header.references] === 0 || isAll)) this.#tree.free(at, remains);
+    this.#tree.unlock();
+    for (const done of remains.dones) openChannel(this.#waiters, done.header, done.generation, bool).relinquish();
+    for (const reason of remains.reasons) this.#tree.dropReason(reason);
+    for (const freed of remains.headers) this.#arena.free(freed);
+  }
+
+  detach(value: object): Held | undefined {
+    if (!(value instanceof Context)) return undefined;
+    if (value.host !== this) throw new WarrenError("ERR_STALE_HANDLE", "a context belongs to another runtime");
+    this.#tree.lock();
+    if (this.#tree.isCurrent(value.header, value.generation)) this.i32[value.header + header.references]++;
+    this.#tree.unlock();
+    return { header: value.header, generation: value.generation, type: "context" };
+  }
+
+  adopt(at: number, generation: number): Context {
+    const known = this.#recent.get(at);
+    if (known !== undefined && known.generation === generation) {
+      this.release(at, generation);
+      return known;
+    }
+    const context = this.#open(at, generation);
+    if (this.#recent.size >= MOST_RECENT) this.#recent.clear();
+    this.#recent.set(at, context);
+    return context;
+  }
+
+  release(at: number, generation: number): void {
+    this.#free(at, generation, false);
+  }
+
+  forget(): void {
+    this.#recent.clear();
+  }
+
+  /**
+   * After thread `dead` has died and before its successor starts: finishes what
+   * it left undone in the tree, and arms the deadlines that it had armed here.
+   */
+  adoptDeadlines(dead: number): void {
+    const { i32 } = this;
+    const tree = this.#tree;
+    const news: News = { watches: [], dones: [] };
+    const orphans: { at: number; generation: number }[] = [];
+    tree.lock();
+    tree.mend(news);
+    for (const at of tree.all()) {
+      const parent = i32[at + contextHeader.parent];
+      const isOwn = tree.deadlineOf(at) < (parent === 0 ? Infinity : tree.deadlineOf(parent));
+      if (!isOwn || i32[at + contextHeader.cancelled] !== 0 || indexOfId(i32[at + contextHeader.maker]) !== dead) continue;
+      i32[at + contextHeader.maker] = this.#arena.id;
+      i32[at + header.references]++;
+      orphans.push({ at, generation: i32[at + header.generation] });
+    }
+    tree.unlock();
+    this.#tell(news);
+    for (const { at, generation } of orphans) {
+      const context = this.#open(at, generation);
+      this.#arm(context, (context.deadlineMs ?? Infinity) - performance.timeOrigin);
+    }
+  }
+}

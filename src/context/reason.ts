@@ -1,0 +1,68 @@
+/**
+ * Why and when a context ends: its options, and reasons of a cancellation. These
+ * are errors, encoded once so that every thread decodes the same. The default
+ * ones are not encoded: their text says all there is.
+ */
+import { WarrenError, printValue } from "../errors.ts";
+import type { Arena } from "../memory/arena.ts";
+import { REASON, REASON_WORDS, reasonRecord } from "../memory/layout.ts";
+import { encodePayload, readPayload } from "../memory/payload.ts";
+import type { Handles, Space } from "../memory/type.ts";
+import type { ContextOptions } from "./context.ts";
+
+/** A reason is decoded many times, so it carries no handles: of channels in an error's properties a text arrives. */
+const NO_HANDLES: Handles = {
+  detach: () => undefined,
+  adopt: () => {
+    throw new WarrenError("ERR_INTERNAL", "a reason carries a handle");
+  },
+  release: () => undefined,
+};
+
+/** The deadline that options give, on the clock of `performance.now()`, which shows `nowMs`. @throws ERR_INVALID_ARGUMENT */
+export function checkOptions(options: ContextOptions, nowMs: number): number {
+  if (typeof options !== "object" || options === null) throw new WarrenError("ERR_INVALID_ARGUMENT", `context needs an object of options, not ${printValue(options)}`);
+  const { timeout = Infinity, deadline = Infinity } = options;
+  const untilMs = deadline instanceof Date ? deadline.getTime() : deadline;
+  checkNumber("timeout", timeout);
+  checkNumber("deadline", untilMs);
+  return Math.min(nowMs + timeout, untilMs - performance.timeOrigin);
+}
+
+function checkNumber(name: string, value: unknown): void {
+  if (typeof value === "number" && !Number.isNaN(value)) return;
+  throw new WarrenError("ERR_INVALID_ARGUMENT", `the ${name} of a context must be a number of milliseconds, not ${printValue(value)}`);
+}
+
+/** What `cancel` was given, as an error. */
+export function errorFrom(reason: unknown): Error {
+  if (reason instanceof Error) return reason;
+  return new WarrenError("ERR_CANCELLED", `the context was cancelled: ${printValue(reason)}`, {}, { cause: reason });
+}
+
+/** A reason record with one reference; 0 if the error cannot travel or has no room, for a cancellation must not fail. */
+export function encodeReason(arena: Arena, error: Error): number {
+  let payload = 0;
+  try {
+    payload = encodePayload(spaceOf(arena), error, "the reason");
+    const record = arena.alloc(REASON_WORDS);
+    arena.i32[record + reasonRecord.payload] = payload;
+    arena.i32[record + reasonRecord.references] = 1;
+    return record;
+  } catch (failure) {
+    if (payload !== 0) arena.free(payload);
+    if (!(failure instanceof WarrenError)) throw failure;
+    return 0;
+  }
+}
+
+/** The error for a REASON; `record` is 0 for all but the one that was given. */
+export function decodeReason(arena: Arena, kind: number, record: number): Error {
+  if (record !== 0) return readPayload(spaceOf(arena), arena.i32[record + reasonRecord.payload]) as Error;
+  if (kind === REASON.deadline) return new WarrenError("ERR_DEADLINE", "the context's deadline has passed");
+  return new WarrenError("ERR_CANCELLED", kind === REASON.disposed ? "the context was disposed" : "the context was cancelled");
+}
+
+function spaceOf(arena: Arena): Space {
+  return { arena, handles: NO_HANDLES };
+}

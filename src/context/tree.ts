@@ -1,0 +1,205 @@
+/**
+ * The tree of contexts in the arena: headers linked to their parents, under one
+ * lock for the whole runtime (`superblock.contextLock`).
+ *
+ * Invariants: what is below a cancelled context is cancelled; a context keeps its
+ * parent alive (one reference); `cancelled` is written once and last, so whoever
+ * reads it without the lock finds the reason; a freed context is in no list and
+ * its generation has changed.
+ *
+ * A thread may be terminated between any two writes here. What counts is the
+ * chain `firstChild` → `nextSibling` alone, and it changes by single writes: a
+ * new child is complete before the write that shows it, and one write takes a
+ * child out. `previousSibling` is a hint, checked at each use: of a child that
+ * comes in it is written after the chain, of one that leaves before it, so a
+ * wrong one never passes the check; then the child before is searched for.
+ * What such a thread left undone below a cancelled context, `mend` finishes. Only
+ * a child of a context that was being freed may be in no list then, with what is
+ * below it: all of it is cancelled.
+ *
+ * Source: Go, context.go (propagateCancel, removeChild). Not done: a lock per
+ * context (a subtree would have to lock downwards while children leave upwards;
+ * making, cancelling and freeing are rare beside reading `cancelled`).
+ */
+import { add, store, sub } from "../memory/atomics.ts";
+import type { Arena } from "../memory/arena.ts";
+import { contextHeader as context, header, nextGeneration, reasonRecord, superblock, watchRecord } from "../memory/layout.ts";
+import { lock, unlock } from "../memory/spin-lock.ts";
+
+/** What is to be told once the lock is released: watch records, and channels to close. */
+export interface News {
+  readonly watches: number[];
+  readonly dones: { readonly header: number; readonly generation: number }[];
+}
+
+/** What is left of freed contexts, to be given back once the lock is released. */
+export interface Remains {
+  readonly headers: number[];
+  readonly reasons: number[];
+  /** Channels that lose the header's reference. */
+  readonly dones: News["dones"];
+}
+
+export class ContextTree {
+  readonly #arena: Arena;
+  readonly #i32: Int32Array;
+
+  constructor(arena: Arena) {
+    this.#arena = arena;
+    this.#i32 = arena.i32;
+  }
+
+  lock(): void {
+    lock(this.#i32, superblock.contextLock, this.#arena.owner);
+  }
+
+  unlock(): void {
+    unlock(this.#i32, superblock.contextLock);
+  }
+
+  isCurrent(at: number, generation: number): boolean {
+    return this.#i32[at + header.generation] === generation;
+  }
+
+  deadlineOf(at: number): number {
+    return this.#arena.f64[(at + context.deadline) >>> 1];
+  }
+
+  /** Under the lock: shows a complete context below `parent`, 0 for none; below a cancelled one it is cancelled. */
+  link(at: number, parent: number): void {
+    const i32 = this.#i32;
+    const list = listOf(parent);
+    const first = i32[list];
+    i32[at + context.parent] = parent;
+    i32[at + context.previousSibling] = 0;
+    i32[at + context.nextSibling] = first;
+    if (parent !== 0) {
+      i32[parent + header.references]++;
+      if (i32[parent + context.cancelled] !== 0) {
+        i32[at + context.reason] = this.holdReason(parent);
+        i32[at + context.cancelled] = i32[parent + context.cancelled];
+      }
+    }
+    i32[list] = at;
+    if (first !== 0) i32[first + context.previousSibling] = at;
+  }
+
+  #unlink(at: number): void {
+    const i32 = this.#i32;
+    const list = listOf(i32[at + context.parent]);
+    const next = i32[at + context.nextSibling];
+    let before = i32[at + context.previousSibling];
+    if (before === 0 ? i32[list] !== at : i32[before + context.nextSibling] !== at) {
+      before = 0;
+      let child = i32[list];
+      for (; child !== at && child !== 0; child = i32[child + context.nextSibling]) before = child;
+      // Taken out by a thread that died before it could put it elsewhere.
+      if (child === 0) return;
+    }
+    if (next !== 0) i32[next + context.previousSibling] = before;
+    i32[before === 0 ? list : before + context.nextSibling] = next;
+  }
+
+  /** Under the lock: every context, parents first. */
+  *all(): Generator<number> {
+    const i32 = this.#i32;
+    let at = i32[superblock.contextRoots];
+    while (at !== 0) {
+      yield at;
+      at = i32[at + context.firstChild] || this.#after(at, 0);
+    }
+  }
+
+  /** The next context outside the subtree of `at`, within that of `top`; 0 if there is none. */
+  #after(at: number, top: number): number {
+    const i32 = this.#i32;
+    for (let node = at; node !== top && node !== 0; node = i32[node + context.parent]) {
+      if (i32[node + context.nextSibling] !== 0) return i32[node + context.nextSibling];
+    }
+    return 0;
+  }
+
+  /** Under the lock: cancels a context and what is below it, but for what is cancelled already. */
+  cancel(at: number, kind: number, reason: number, news: News): void {
+    const i32 = this.#i32;
+    let node = at;
+    while (node !== 0) {
+      const isNew = i32[node + context.cancelled] === 0;
+      if (isNew) this.#mark(node, kind, reason, news);
+      node = (isNew && i32[node + context.firstChild]) || this.#after(node, at);
+    }
+  }
+
+  #mark(at: number, kind: number, reason: number, news: News): void {
+    const i32 = this.#i32;
+    if (reason !== 0) add(i32, reason + reasonRecord.references, 1);
+    i32[at + context.reason] = reason;
+    store(i32, at + context.cancelled, kind);
+    this.#tell(at, news);
+  }
+
+  /** Notes who is to hear of a cancelled context. */
+  #tell(at: number, news: News): void {
+    const i32 = this.#i32;
+    const reason = i32[at + context.reason];
+    if (i32[at + context.done] !== 0) news.dones.push({ header: i32[at + context.done], generation: i32[at + context.doneGeneration] });
+    for (let record = i32[at + context.watches]; record !== 0; record = i32[record + watchRecord.next]) {
+      if (reason !== 0) add(i32, reason + reasonRecord.references, 1);
+      i32[record + watchRecord.kind] = i32[at + context.cancelled];
+      i32[record + watchRecord.reason] = reason;
+      news.watches.push(record);
+    }
+    i32[at + context.watches] = 0;
+  }
+
+  /** Under the lock: finishes what a thread that died in the middle of a cancellation left undone. */
+  mend(news: News): void {
+    const i32 = this.#i32;
+    for (const at of this.all()) {
+      const parent = i32[at + context.parent];
+      if (i32[at + context.cancelled] !== 0) this.#tell(at, news);
+      else if (parent !== 0 && i32[parent + context.cancelled] !== 0) this.#mark(at, i32[parent + context.cancelled], i32[parent + context.reason], news);
+    }
+  }
+
+  /**
+   * Under the lock: frees a context, and its parents as far as nothing refers to
+   * them any more. Its children, which are cancelled then, go on without it.
+   */
+  free(at: number, remains: Remains): void {
+    const i32 = this.#i32;
+    for (let node = at; node !== 0; ) {
+      const parent = i32[node + context.parent];
+      for (let child = i32[node + context.firstChild]; child !== 0; child = i32[node + context.firstChild]) {
+        this.#unlink(child);
+        this.link(child, 0);
+      }
+      this.#unlink(node);
+      i32[node + header.generation] = nextGeneration(i32[node + header.generation]);
+      if (i32[node + context.done] !== 0) remains.dones.push({ header: i32[node + context.done], generation: i32[node + context.doneGeneration] });
+      if (i32[node + context.reason] !== 0) remains.reasons.push(i32[node + context.reason]);
+      remains.headers.push(node);
+      node = parent !== 0 && --i32[parent + header.references] === 0 ? parent : 0;
+    }
+  }
+
+  /** Under the lock: the reason of a cancelled context, one reference counted for the caller. */
+  holdReason(at: number): number {
+    const reason = this.#i32[at + context.reason];
+    if (reason !== 0) add(this.#i32, reason + reasonRecord.references, 1);
+    return reason;
+  }
+
+  /** Gives one reference to a reason record back; 0 is none. */
+  dropReason(reason: number): void {
+    const i32 = this.#i32;
+    if (reason === 0 || sub(i32, reason + reasonRecord.references, 1) > 1) return;
+    this.#arena.free(i32[reason + reasonRecord.payload]);
+    this.#arena.free(reason);
+  }
+}
+
+/** The word that holds the first child of `parent`, or the first context without one. */
+function listOf(parent: number): number {
+  return parent === 0 ? superblock.contextRoots : parent + context.firstChild;
+}
