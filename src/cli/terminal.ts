@@ -40,6 +40,18 @@ export async function requireWritable(option: string, path: string): Promise<voi
   }
 }
 
+/** Refuses what is neither a file nor a directory that can be read. */
+export async function requireReadable(option: string, path: string): Promise<void> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile() && !found.isDirectory()) throw new UsageError(`${option}: ${JSON.stringify(path)} is neither a file nor a directory`);
+    await access(path, found.isFile() ? constants.R_OK : constants.R_OK | constants.X_OK);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${option}: ${JSON.stringify(path)} cannot be read: ${reasonOf(error)}`);
+  }
+}
+
 /** Refuses what is not a directory that can be listed. */
 export async function requireDirectory(option: string, path: string): Promise<void> {
   try {
