@@ -27,10 +27,10 @@
 #define NO_WAITED_BIT 2       /* nobody tells the other side's fast path that somebody waits */
 #define NO_RECHECK 3          /* queue up without trying once more under the locks */
 #define CLOSE_WAKES_ONE 4     /* close ends one receive, not all */
-#define STALE_TAIL 5          /* the slow path does not refresh tailSeen */
+#define STALE_TAIL 5          /* the slow path does not refresh tailSeen when it unlocks */
 #define PUBLISH_EARLY 6       /* the position moves before the slot is written */
 #define LEAVE_SENDER 7        /* the slow take does not move the waiting sender's value */
-#define CLOSE_ONE_WORD 8      /* the closed bit only in the send word */
+#define CLOSE_ONE_WORD 8      /* the closed bit only in the receive word */
 #define PARK_BY_STORE 9       /* PARKED is set by load and store, not by an atomic or */
 #define NO_GENERATION 10      /* the fast path does not look at the generation */
 #define ONE_LOCK 11           /* the slow path takes the send lock alone */
@@ -76,7 +76,8 @@ byte closers, cancels;
 byte sendWord = START, recvWord = START;
 bit generation, recvGeneration;
 byte headSeen = START, tailSeen = START;
-bit sendSlot, recvSlot;
+/* Positions of slot 0, as each side last passed it. */
+byte sendLap = START, recvLap = START;
 byte slot[4];
 /* Offset of the buffer in use, and whether that of the first channel is freed. */
 byte buffer;
@@ -92,43 +93,58 @@ byte sent, got, closes, finished, sending;
 bit seen[7];
 byte last[MOST];
 
-#define NEXT(index) (index + 1 == N -> 0 : index + 1)
 #define REFUSED (generation != mine)
 
-inline writeSlot(v) {
-  assert(!(freed && buffer == 0));
-  assert(slot[buffer + sendSlot] == 0);
-  slot[buffer + sendSlot] = v;
-  sendSlot = NEXT(sendSlot)
+/* The slot of a position, which is published; the side's lap moves on with it. */
+inline slotOf(lap, position) {
+  at = DISTANCE(position, lap);
+  if :: at >= N -> lap = (lap + N * STEP) & 255; at = at - N :: else fi;
+  assert(at < N)
 }
 
-inline readSlot(v) {
+inline writeSlot(v, position) {
   assert(!(freed && buffer == 0));
-  v = slot[buffer + recvSlot];
+  slotOf(sendLap, position);
+  assert(slot[buffer + at] == 0);
+  slot[buffer + at] = v;
+  at = 0
+}
+
+inline readSlot(v, position) {
+  assert(!(freed && buffer == 0));
+  slotOf(recvLap, position);
+  v = slot[buffer + at];
   assert(v != 0);
-  slot[buffer + recvSlot] = 0;
-  recvSlot = NEXT(recvSlot)
+  slot[buffer + at] = 0;
+  at = 0
 }
 
 inline lockBoth() {
   atomic { (sendWord & OWNER) == 0 -> s = sendWord; sendWord = s | (me + 1) }
   atomic {
     (recvWord & OWNER) == 0 || mutant == ONE_LOCK -> r = recvWord;
-    if :: mutant != ONE_LOCK -> recvWord = r | (me + 1) :: else fi
+    if :: mutant != ONE_LOCK -> recvWord = r | (me + 1) :: else fi;
+    isStale = REFUSED
   }
 }
 
 inline unlockBoth() {
   d_step {
     if
-    :: mutant == NO_WAITED_BIT || (mine != generation && !(s & CLOSED)) -> skip
+    :: mutant == NO_WAITED_BIT || isStale -> skip
     :: else ->
        s = (len(receivers) > 0 -> s | WAITED : s & (255 - WAITED));
        r = (len(senders) > 0 -> r | WAITED : r & (255 - WAITED))
     fi;
-    if :: mutant == UNLOCK_RECV_FIRST -> recvWord = r :: else -> sendWord = s fi
+    if :: mutant == UNLOCK_RECV_FIRST -> if :: !isStale -> tailSeen = POSITION(s) :: else fi; recvWord = r :: else -> sendWord = s fi
   }
-  d_step { if :: mutant == UNLOCK_RECV_FIRST -> sendWord = s :: else -> recvWord = r fi; s = 0; r = 0 }
+  d_step {
+    if
+    :: mutant == UNLOCK_RECV_FIRST -> sendWord = s
+    :: else -> if :: !isStale && mutant != STALE_TAIL -> tailSeen = POSITION(s) :: else fi; recvWord = r
+    fi;
+    s = 0; r = 0; isStale = 0
+  }
 }
 
 inline claimFirst(queue, how) {
@@ -225,8 +241,8 @@ inline put(v) {
         if
         :: did == FAST ->
            if
-           :: mutant == PUBLISH_EARLY -> sendWord = (s + STEP) | (me + 1); d_step { writeSlot(v) } sendWord = s + STEP
-           :: else -> d_step { writeSlot(v) } sendWord = s + STEP
+           :: mutant == PUBLISH_EARLY -> sendWord = (s + STEP) | (me + 1); d_step { writeSlot(v, POSITION(s)) } sendWord = s + STEP
+           :: else -> d_step { writeSlot(v, POSITION(s)) } sendWord = s + STEP
            fi;
            did = DID_IT
         :: else
@@ -248,7 +264,7 @@ inline put(v) {
              did = DID_WAIT;
              if
              :: len(receivers) > 0 -> claimFirst(receivers, DID_IT); value[q] = v; did = DID_IT
-             :: len(receivers) == 0 && DISTANCE(POSITION(s), POSITION(r)) < N -> writeSlot(v); s = (s + STEP) & 255; did = DID_IT
+             :: len(receivers) == 0 && DISTANCE(POSITION(s), POSITION(r)) < N -> writeSlot(v, POSITION(s)); s = (s + STEP) & 255; did = DID_IT
              :: else
              fi
           fi;
@@ -281,8 +297,8 @@ inline take(v) {
         if
         :: did == FAST ->
            if
-           :: mutant == EARLY_SLOT -> recvWord = (r + STEP) | (me + 1); d_step { readSlot(v) } recvWord = r + STEP
-           :: else -> d_step { readSlot(v) } recvWord = r + STEP
+           :: mutant == EARLY_SLOT -> recvWord = (r + STEP) | (me + 1); d_step { readSlot(v, POSITION(r)) } recvWord = r + STEP
+           :: else -> d_step { readSlot(v, POSITION(r)) } recvWord = r + STEP
            fi;
            did = DID_IT
         :: else
@@ -299,14 +315,13 @@ inline take(v) {
        :: REFUSED -> did = DID_CLOSED
        :: else ->
           if
-          :: DISTANCE(POSITION(s), POSITION(r)) == 0 || (mutant == NO_RECHECK && did == DID_WAIT) -> did = ((r & CLOSED) -> DID_CLOSED : DID_WAIT)
+          :: DISTANCE(POSITION(s), POSITION(r)) == 0 || (mutant == NO_RECHECK && did == DID_WAIT) -> did = ((s & CLOSED) -> DID_CLOSED : DID_WAIT)
           :: else ->
-             readSlot(v); r = (r + STEP) & 255; did = DID_IT;
+             readSlot(v, POSITION(r)); r = (r + STEP) & 255; did = DID_IT;
              if
-             :: len(senders) > 0 && mutant != LEAVE_SENDER -> claimFirst(senders, DID_IT); writeSlot(value[q]); value[q] = 0; s = (s + STEP) & 255
+             :: len(senders) > 0 && mutant != LEAVE_SENDER -> claimFirst(senders, DID_IT); writeSlot(value[q], POSITION(s)); value[q] = 0; s = (s + STEP) & 255
              :: else
-             fi;
-             if :: mutant != STALE_TAIL -> tailSeen = POSITION(s) :: else fi
+             fi
           fi;
           if :: did == DID_WAIT -> receivers!me :: else -> release() fi
        fi
@@ -329,8 +344,8 @@ inline putTwo(v) {
        if :: n > 2 -> n = 2 :: else fi;
        if :: n < 0 && mutant != NO_CLAMP -> n = 0 :: else fi;
        if :: REFUSED -> n = 0 :: else fi;
-       if :: n > 0 -> writeSlot(v) :: else fi;
-       if :: n > 1 -> writeSlot(v + 1) :: else fi
+       if :: n > 0 -> writeSlot(v, POSITION(s)) :: else fi;
+       if :: n > 1 -> writeSlot(v + 1, POSITION(s + STEP)) :: else fi
      }
      d_step { sendWord = (s + n * STEP) & 255; did = 0 }
   :: else
@@ -348,7 +363,7 @@ inline received(v) {
 }
 
 proctype Sender(byte me; byte from) {
-  byte s, r, q, claimed, did, k; short n; bit freeing, mayCancel;
+  byte s, r, q, at, claimed, did, k; short n; bit freeing, mayCancel, isStale;
   bit mine = 0;
   mayCancel = (cancels == 1 && from == 1);
   do
@@ -373,7 +388,7 @@ proctype Sender(byte me; byte from) {
 }
 
 proctype Receiver(byte me) {
-  byte s, r, q, claimed, did, v; bit freeing, mayCancel;
+  byte s, r, q, at, claimed, did, v; bit freeing, mayCancel, isStale;
   bit mine = 0;
   mayCancel = (cancels == 2 && me == P);
   do
@@ -388,7 +403,7 @@ proctype Receiver(byte me) {
 }
 
 proctype Closer(byte me) {
-  byte s, r, q, claimed; bit freeing;
+  byte s, r, q, claimed; bit freeing, isStale;
   bit mine = 0;
   early || sending == 0;
   lockBoth();
@@ -396,8 +411,8 @@ proctype Closer(byte me) {
     if
     :: REFUSED || ((s & CLOSED) && mutant != CLOSE_UNCHECKED)
     :: else ->
-       s = s | CLOSED;
-       if :: mutant != CLOSE_ONE_WORD -> r = r | CLOSED :: else fi;
+       r = r | CLOSED;
+       if :: mutant != CLOSE_ONE_WORD -> s = s | CLOSED :: else fi;
        closes++;
        release()
     fi
@@ -409,12 +424,12 @@ proctype Closer(byte me) {
 
 /* Makes a new channel in the freed header (make-channel.ts) and uses it, beside those with a stale handle. */
 proctype Maker(byte me) {
-  byte s, r, q, claimed, did, v; bit freeing, mayCancel;
+  byte s, r, q, at, claimed, did, v; bit freeing, mayCancel, isStale;
   bit mine = 1;
   freed;
   atomic { (sendWord & OWNER) == 0 -> s = sendWord; sendWord = s | (me + 1) }
   atomic { (recvWord & OWNER) == 0 -> r = recvWord; recvWord = r | (me + 1) }
-  d_step { buffer = 2; sendSlot = 0; recvSlot = 0; headSeen = POSITION(s); tailSeen = POSITION(s) }
+  d_step { buffer = 2; sendLap = POSITION(s); recvLap = POSITION(s); headSeen = POSITION(s); tailSeen = POSITION(s) }
   recvWord = POSITION(s);
   d_step { sendWord = POSITION(s); s = 0; r = 0 }
   put(6);

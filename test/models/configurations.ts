@@ -20,6 +20,7 @@ export interface Configuration {
 
 export const CONFIGURATIONS: readonly Configuration[] = [
   { model: "chan", name: "1P1C cap2 3 values close", parameters: { P: 1, C: 1, K: 3, N: 2, EARLY: 1 } },
+  { model: "chan", name: "1P1C cap3 5 values", parameters: { P: 1, C: 1, K: 5, N: 3 } },
   { model: "chan", name: "1P2C cap1 close", parameters: { P: 1, C: 2, K: 1, EARLY: 1 } },
   { model: "chan", name: "2P1C cap1 2 values each", parameters: { P: 2, C: 1 } },
   { model: "chan", name: "1P2C cap1 2 values", parameters: { P: 1, C: 2 } },
