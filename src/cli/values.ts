@@ -14,6 +14,11 @@ export function wholeNumber(option: string, text: string, least = 1, most = Numb
   throw new UsageError(`${option}: ${quoted(text)} is not a whole number ${range}`);
 }
 
+/** Whole numbers in [least, most] from "1,2,4"; each once, in the order given. */
+export function wholeNumbers(option: string, text: string, least: number, most: number): number[] {
+  return [...new Set(parts(option, text).map((part) => wholeNumber(option, part, least, most)))];
+}
+
 /** Milliseconds from "250", "250ms", "0.5s". */
 export function milliseconds(option: string, text: string, least = 0): number {
   const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*(ms|s)?$/.exec(text) ?? [];

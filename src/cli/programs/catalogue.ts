@@ -1,8 +1,15 @@
 /** The talk's programs that are commands, in the order in which help and list show them. */
 import { BALANCE } from "./balance.ts";
 import type { ProgramCommand } from "./command.ts";
+import { REPLICAS } from "./replicas.ts";
 import { SAWZALL } from "./sawzall.ts";
 import { SIEVE } from "./sieve.ts";
 import { TASKS } from "./tasks.ts";
 
-export const PROGRAMS: readonly ProgramCommand[] = [BALANCE, SIEVE, TASKS, SAWZALL];
+export const PROGRAMS: readonly ProgramCommand[] = [
+  BALANCE,
+  REPLICAS,
+  SIEVE,
+  TASKS,
+  SAWZALL,
+];
