@@ -3,7 +3,6 @@ import { expect, test } from "vitest";
 import { OUTCOME } from "../../src/memory/layout.ts";
 import { unclaim } from "../../src/sync/claims.ts";
 import type { Finisher } from "../../src/sync/wait.ts";
-
 import { type HandMadeThread, handMadeWorld } from "./hand-made.ts";
 
 const FINISHER: Finisher = { finish: (wait) => `over ${wait.reason}`, withdraw: () => false, describe: () => "a test" };
