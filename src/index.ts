@@ -21,11 +21,13 @@ export { after, chan, context, go, never, oneshot, select, shared, sleep, spawn,
 export { Barrier, Counter, Mutex, Once, RwLock, Semaphore, WaitGroup } from "./runtime/api.ts";
 export type { Calls, Go, Spawn } from "./runtime/calls.ts";
 export type { ParkedReport, TaskReport, ThreadReport } from "./runtime/control.ts";
+export type { Dump } from "./runtime/dump.ts";
 export type { RuntimeOptions } from "./runtime/options.ts";
 export { type RunOptions, run } from "./runtime/run.ts";
-export { type Dump, type Runtime, start } from "./runtime/runtime.ts";
+export { type Runtime, start } from "./runtime/runtime.ts";
 export type { SharedArrays } from "./runtime/shared.ts";
 export type { Parked, RuntimeStats, ThreadStats } from "./runtime/stats.ts";
+export type { StuckReport, StuckWait } from "./runtime/stuck.ts";
 export type { SyncConstructor, SyncConstructors } from "./runtime/sync-constructors.ts";
 export { task } from "./runtime/task-function.ts";
 export type { Place } from "./runtime/tasks.ts";

@@ -14,8 +14,8 @@
  */
 import { WarrenError } from "../errors.ts";
 import { OUTCOME, header, nextGeneration } from "../memory/layout.ts";
-import type { Type } from "../memory/type.ts";
-import type { Finisher, Wait } from "../sync/wait.ts";
+import { type Type, handleKey } from "../memory/type.ts";
+import type { Finisher, Partners, Wait } from "../sync/wait.ts";
 import { enqueue, isQueued, unlink } from "../sync/wait-queue.ts";
 import type { Waiters } from "../sync/waiter.ts";
 import { type Queue, RECEIVERS, SENDERS } from "./queues.ts";
@@ -167,6 +167,10 @@ export abstract class ChannelCore<T> implements Finisher {
 
   describe(): string {
     return `chan(${this.type.name}, ${this.capacity}) #${this.header.toString(36)}.${this.generation}`;
+  }
+
+  partners(): Partners {
+    return { handles: [handleKey(this.header, this.generation)], tasks: [] };
   }
 
   /**

@@ -10,7 +10,7 @@
  */
 import { WarrenError } from "../errors.ts";
 import { SharedArray, type SharedKind } from "../memory/shared-array.ts";
-import type { Handles } from "../memory/type.ts";
+import { type Handles, handleKey } from "../memory/type.ts";
 import { openShared } from "../sync/kinds.ts";
 import { SharedObject } from "../sync/shared-object.ts";
 import type { Waiters } from "../sync/waiter.ts";
@@ -41,6 +41,20 @@ export interface Family {
   forget(): void;
 }
 
+/** An object of this thread, in the list of all. */
+interface Tracked extends Held {
+  newer: Tracked | undefined;
+  older: Tracked | undefined;
+}
+
+/** Who notes which handles come into whose hands. */
+export interface Holder {
+  /** The running task has it now. */
+  hold(key: number): void;
+  /** A timer of this thread sends on it from now on. */
+  feed(key: number): void;
+}
+
 const SHARED = "shared.";
 const SYNC = "sync.";
 const CONTEXT = "context";
@@ -51,19 +65,46 @@ export class HandleTable implements Handles {
   /** Set once, when the thread's waiters exist. */
   declare waiters: Waiters;
   declare contexts: Family;
+  declare holder: Holder;
   readonly #recent = new Map<number, Counted>();
-  readonly #lost = new FinalizationRegistry<Held>((held) => this.release(held.header, held.generation, held.type));
+  /** The newest object of this thread that the garbage collector has not taken. */
+  #newest: Tracked | undefined;
+  readonly #lost = new FinalizationRegistry<Tracked>((tracked) => {
+    this.#unlist(tracked);
+    this.release(tracked.header, tracked.generation, tracked.type);
+  });
 
   /** Watches over a new object of this thread. */
   track<T extends Counted>(object: T): T {
-    this.#lost.register(object, { header: object.header, generation: object.generation, type: object.handleType });
+    const { header, generation, handleType: type } = object;
+    const tracked: Tracked = { header, generation, type, newer: undefined, older: this.#newest };
+    if (this.#newest !== undefined) this.#newest.newer = tracked;
+    this.#newest = tracked;
+    this.#lost.register(object, tracked);
+    this.holder.hold(handleKey(header, generation));
     return object;
+  }
+
+  #unlist({ newer, older }: Tracked): void {
+    if (newer === undefined) this.#newest = older;
+    else newer.older = older;
+    if (older !== undefined) older.newer = newer;
+  }
+
+  /** How many objects of this thread stand for each handle. */
+  countObjects(): Map<number, number> {
+    const counts = new Map<number, number>();
+    for (let at = this.#newest; at !== undefined; at = at.older) {
+      const key = handleKey(at.header, at.generation);
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    return counts;
   }
 
   /** @throws ERR_STALE_HANDLE for a handle of another runtime or a freed array */
   detach(value: object): Held | undefined {
     if (value instanceof SharedArray) return { ...value.handleIn(this.waiters.arena), type: `${SHARED}${value.kind}` };
-    const object = value instanceof LocalReceiver ? (value.materialized ?? this.track(value.materialize())) : value;
+    const object = value instanceof LocalReceiver ? (value.materialized ?? this.#materialize(value)) : value;
     if (!(object instanceof Channel || object instanceof SharedObject)) return this.contexts.detach(value);
     if (object.waiters.arena !== this.waiters.arena) {
       throw new WarrenError("ERR_STALE_HANDLE", `${object.describe()} belongs to another runtime`);
@@ -72,12 +113,19 @@ export class HandleTable implements Handles {
     return { header: object.header, generation: object.generation, type: object.handleType };
   }
 
+  #materialize(receiver: LocalReceiver<unknown>): Channel<unknown> {
+    const channel = this.track(receiver.materialize());
+    this.holder.feed(handleKey(channel.header, channel.generation));
+    return channel;
+  }
+
   adopt(at: number, generation: number, type: string): object {
     if (type.startsWith(SHARED)) return new SharedArray(this.waiters.arena, type.slice(SHARED.length) as SharedKind, at, generation);
     if (type === CONTEXT) return this.contexts.adopt(at, generation);
     const recent = this.#recent.get(at);
     if (recent !== undefined && recent.generation === generation) {
       recent.relinquish();
+      this.holder.hold(handleKey(at, generation));
       return recent;
     }
     const object = this.track(this.#open(at, generation, type));

@@ -22,6 +22,14 @@ export interface Handles {
   release(header: number, generation: number, type: string): void;
 }
 
+/** Generations of a header before they begin anew. */
+export const HANDLE_GENERATIONS = 0x400000;
+
+/** A handle as one number. */
+export function handleKey(header: number, generation: number): number {
+  return header * HANDLE_GENERATIONS + generation;
+}
+
 /** What encoding and decoding need of a thread. */
 export interface Space {
   readonly arena: Arena;

@@ -3,6 +3,8 @@
  * message of a program takes this way.
  */
 
+import type { Partners } from "../sync/wait.ts";
+
 /** A parked operation in a report. */
 export interface ParkedReport {
   readonly task: string;
@@ -32,6 +34,39 @@ export interface ThreadReport {
   readonly resources: readonly string[];
   /** Nothing is ready, and nothing has come in. */
   readonly isQuiet: boolean;
+  /** Set if the thread did not answer because a task computes there, for `ms` so far: then `unlisted` counts all its tasks under that name, and the rest is not known. */
+  readonly computing?: { readonly task: string; readonly ms: number };
+}
+
+/** What the search for stuck tasks needs to know of one parked operation. */
+export interface OperationView {
+  /** The task, 0 for one without an identity of its own, or `OUTSIDE` for code of this thread that is in no task. */
+  readonly task: number;
+  /** Tells this wait from a later one: its record (a join's task, negative) and when it began. */
+  readonly wait: number;
+  readonly sinceMs: number;
+  /** Handles and tasks of which one may end it; `undefined` if something that is no task may, or it is over already. */
+  readonly partners: Partners | undefined;
+}
+
+/** `OperationView.task` of code outside tasks. */
+export const OUTSIDE = -1;
+
+/** A report, and what the search for stuck tasks needs beside it. */
+export interface ThreadView {
+  readonly report: ThreadReport;
+  /** As `report.parked`, one for one. */
+  readonly operations: readonly OperationView[];
+  /** What each listed task knows, and what code outside tasks does. */
+  readonly tasks: readonly (readonly [task: number, handles: readonly number[]])[];
+  readonly outside: readonly number[];
+  /** Handles on which timers of this thread send. */
+  readonly fed: readonly number[];
+  /** How many objects of this thread stand for each handle. */
+  readonly objects: ReadonlyMap<number, number>;
+  readonly isMain: boolean;
+  /** Node has something under way here that may wake any of its tasks. */
+  readonly isOpen: boolean;
 }
 
 /** CPU time and run-queue wait of a thread, in nanoseconds; `runDelayNs` only where the system has schedstat. */
@@ -43,6 +78,7 @@ export interface ThreadTimes {
 /** A thread's control interface. */
 export interface ThreadControl {
   report(): ThreadReport;
+  view(): ThreadView;
   times(): ThreadTimes;
   /** Stops the processor and flushes standard output. */
   close(): Promise<void>;

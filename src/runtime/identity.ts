@@ -8,6 +8,7 @@
  * dump then says how many there are instead of listing them.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Holds } from "./holdings.ts";
 import type { AnyFunction } from "./task-function.ts";
 
 export interface Identity {
@@ -17,6 +18,10 @@ export interface Identity {
   readonly nameId: number;
   /** Where it was started, if that was recorded. */
   readonly site: string | undefined;
+  /** Of a closure: the task that started it; none for code outside tasks. */
+  readonly starter: Identity | undefined;
+  /** The channels that it knows: see holdings.ts. */
+  holds: Holds;
   /** Place in the list of live tasks, −1 for a shared identity. */
   place: number;
   /** Of a shared identity: what its tasks that nobody joins do at their end. */
@@ -84,7 +89,7 @@ export class Identities {
   #share({ name, nameId }: Omit<Identity, "place">): Identity {
     let shared = this.#shared.get(name);
     if (shared === undefined) {
-      const fresh = { id: 0, name, nameId, site: undefined, place: -1, count: 0 };
+      const fresh = { id: 0, name, nameId, site: undefined, starter: undefined, holds: undefined, place: -1, count: 0 };
       const enter = this.#current.run(fresh, () => AsyncLocalStorage.snapshot());
       shared = Object.assign(fresh, { enter }) as Shared;
       this.#shared.set(name, shared);

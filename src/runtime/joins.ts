@@ -5,6 +5,7 @@ import type { Identity } from "./identity.ts";
 /** What a join knows of its task, for reports. */
 export interface JoinSite {
   readonly name: string;
+  readonly taskId: number;
   /** Where the task was spawned, if that was recorded. */
   readonly site: string | undefined;
   /** The task that spawned it; none on the main thread. */
@@ -27,6 +28,11 @@ export class Joins {
 
   get count(): number {
     return this.#count;
+  }
+
+  /** The task that spawned the one of a join. */
+  by(index: number): Identity | undefined {
+    return this.#joins[index]?.by;
   }
 
   list(): JoinSite[] {

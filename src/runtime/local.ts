@@ -61,6 +61,7 @@ export class Local {
     this.processor.onWatch = (record) => this.contexts.heard(record);
     this.tasks = new Tasks({ arena, space: this.waiters, names: new Names(arena), processor: this.processor, onFault, onChange: () => onWaiting?.() });
     this.processor.runner = this.tasks;
+    this.handles.holder = this.tasks.holdings;
     this.#sleep = new Sleep(this.waiters);
     this.shared = {
       float64: (length) => makeSharedArray(this.#open(), "f64", length),

@@ -97,9 +97,9 @@ export class Pool {
     }
   }
 
-  /** Asks every thread; a thread that is computing answers late. */
-  all<T>(ask: (control: Remote<ThreadControl>) => Promise<T>): Promise<T[]> {
-    return Promise.all(this.#threads.map(({ control }) => ask(control)));
+  /** Asks each thread; one that is computing answers late. */
+  each<T>(ask: (control: Remote<ThreadControl>) => Promise<T>): Promise<T>[] {
+    return this.#threads.map(({ control }) => ask(control));
   }
 
   /** Ends all threads: in good order if they answer, else by force. Always resolves. */

@@ -5,32 +5,27 @@
  * ones, hears of threads that die, and keeps the process alive exactly while
  * something waits or runs. It never blocks.
  */
-import type { Remote } from "comlink";
 import { WarrenError, printValue } from "../errors.ts";
 import { store } from "../memory/atomics.ts";
 import { Arena } from "../memory/arena.ts";
 import { processor, superblock } from "../memory/layout.ts";
+import { Names } from "../memory/names.ts";
 import { ring } from "../sync/doorbell.ts";
 import { enterMain, isPoolThread, leaveMain } from "./ambient.ts";
 import type { Calls } from "./calls.ts";
-import type { ThreadControl, ThreadReport } from "./control.ts";
+import type { ThreadReport } from "./control.ts";
 import { usableCores } from "./cores.ts";
+import { type Dump, takeDump } from "./dump.ts";
 import { KeepAlive } from "./keep-alive.ts";
 import { Local } from "./local.ts";
 import { makeCalls } from "./make-calls.ts";
 import { type ResolvedOptions, type RuntimeOptions, resolveOptions } from "./options.ts";
 import { Pool } from "./pool.ts";
-import { activeResources, reportThread } from "./report.ts";
+import { activeResources, viewThread } from "./report.ts";
 import { type RuntimeStats, readStats } from "./stats.ts";
 import { type AnyFunction, sourceOf } from "./task-function.ts";
 import { ownTimes, timesOf } from "./thread-times.ts";
 import { Watchdog } from "./watchdog.ts";
-
-/** What `Runtime.dump` returns. */
-export interface Dump {
-  /** What each thread says of itself; the main thread last. */
-  readonly threads: readonly ThreadReport[];
-}
 
 /** An open world: the main thread keeps its own loop and talks to the threads. Made by `start`. */
 export interface Runtime extends Calls, AsyncDisposable {
@@ -38,7 +33,10 @@ export interface Runtime extends Calls, AsyncDisposable {
   readonly threads: number;
   /** What the runtime is doing, in numbers. On Linux it asks no thread, so a busy one does not hold it up. */
   stats(): Promise<RuntimeStats>;
-  /** Every live task and what it waits for. */
+  /**
+   * Every live task and what it waits for, and the tasks that wait only on each
+   * other. A thread that computes is reported as far as shared memory tells.
+   */
   dump(): Promise<Dump>;
   /** Ends the threads; what still waits here rejects with ERR_RUNTIME_STOPPED. Always resolves, and may be called again. */
   stop(): Promise<void>;
@@ -71,6 +69,9 @@ export class World implements Runtime {
   readonly #watchdog: Watchdog;
   #pool: Pool | undefined;
   #stopping: Promise<void> | undefined;
+  /** What kept the main thread's event loop busy before the world was open. */
+  #baseline: readonly string[] = [];
+  readonly #names: Names;
   /** Rejects when the world ends. */
   readonly #ended = Promise.withResolvers<never>();
   /** Called with the error that ended the world by itself. */
@@ -101,6 +102,7 @@ export class World implements Runtime {
     this.threads = threads;
     this.arena = Arena.create(threads, arenaBytes);
     this.#keepAlive = new KeepAlive(this.arena, () => this.local.waiting);
+    this.#names = new Names(this.arena);
     this.#watchdog = new Watchdog(this.arena);
     this.local = new Local({ arena: this.arena, cores: this.#cores, onFault: (error) => this.fail(error), onWaiting: () => this.#keepAlive.update() });
     const calls = makeCalls(() => this.local);
@@ -135,6 +137,7 @@ export class World implements Runtime {
       throw error;
     }
     enterMain(this.local);
+    this.#baseline = activeResources();
     this.#watchdog.open();
     this.#keepAlive.release();
   }
@@ -194,7 +197,7 @@ export class World implements Runtime {
     const own = ownTimes();
     const told = Array.from({ length: this.threads }, (_, index) => timesOf(i32[this.arena.processorAt(index) + processor.systemId]));
     // Where the system does not tell, each thread is asked; one that computes answers late.
-    const times = told.every((its) => its !== undefined) ? told : await this.#ask((control) => control.times());
+    const times = told.every((its) => its !== undefined) ? told : await this.#meanwhile((pool) => Promise.all(pool.each((control) => control.times())));
     return readStats(this.arena, [...times, own]);
   }
 
@@ -202,13 +205,20 @@ export class World implements Runtime {
     return unlessUnheard(this.#dump());
   }
 
-  async #dump(): Promise<Dump> {
-    return { threads: [...(await this.threadReports()), reportThread(this.local, activeResources())] };
+  #dump(): Promise<Dump> {
+    return this.#meanwhile((pool) =>
+      takeDump({
+        arena: this.arena,
+        names: this.#names,
+        ask: () => pool.each((control) => control.view()),
+        own: () => viewThread(this.local, this.#baseline),
+      }),
+    );
   }
 
   /** The reports of the threads alone. */
   async threadReports(): Promise<readonly ThreadReport[]> {
-    return this.#ask((control) => control.report());
+    return this.#meanwhile((pool) => Promise.all(pool.each((control) => control.report())));
   }
 
   #requireOpen(): Pool {
@@ -216,13 +226,12 @@ export class World implements Runtime {
     return this.#pool;
   }
 
-  /** Asks every thread; the process lives until all have answered. */
-  async #ask<T>(question: (control: Remote<ThreadControl>) => Promise<T>): Promise<T[]> {
+  /** Asks the threads something; the process lives until they have answered. After a stop nobody does. */
+  async #meanwhile<T>(ask: (pool: Pool) => Promise<T>): Promise<T> {
     const pool = this.#requireOpen();
     this.#keepAlive.hold();
     try {
-      // A thread that computes does not answer, and after a stop nobody does.
-      return await Promise.race([pool.all(question), this.#ended.promise]);
+      return await Promise.race([ask(pool), this.#ended.promise]);
     } finally {
       this.#keepAlive.release();
     }

@@ -15,13 +15,14 @@ import { continueStack } from "../memory/error-class.ts";
 import { OUTCOME, RECORD, TASK_WORDS, indexOfId, processor, taskRecord } from "../memory/layout.ts";
 import type { Names } from "../memory/names.ts";
 import { decodePayload, encodePayload } from "../memory/payload.ts";
-import type { Space } from "../memory/type.ts";
 import { changeHeld, leastLoaded } from "../scheduler/load.ts";
 import type { Processor, TaskRunner } from "../scheduler/processor.ts";
 import { pushTask } from "../scheduler/task-queue.ts";
 import { isAsleep, ring, ringAny } from "../sync/doorbell.ts";
 import { pushInbox } from "../sync/inbox.ts";
+import type { Waiters } from "../sync/waiter.ts";
 import { REASON_PLACE } from "../sync/wait-reason.ts";
+import { Holdings } from "./holdings.ts";
 import { Joins } from "./joins.ts";
 import { type Ends, Identities, type Identity } from "./identity.ts";
 import { captureSite } from "./site.ts";
@@ -32,7 +33,7 @@ export type Place = "here" | number | undefined;
 
 export interface TasksOptions {
   readonly arena: Arena;
-  readonly space: Space;
+  readonly space: Waiters;
   readonly names: Names;
   readonly processor: Processor;
   /** Told when a task that nobody joins has failed: the runtime ends. */
@@ -44,6 +45,7 @@ export interface TasksOptions {
 export class Tasks implements TaskRunner {
   readonly identities: Identities;
   readonly joins: Joins;
+  readonly holdings: Holdings;
   readonly #options: TasksOptions;
   readonly #arena: Arena;
   readonly #current = new AsyncLocalStorage<Identity>();
@@ -65,6 +67,7 @@ export class Tasks implements TaskRunner {
     this.#faultRecord = options.arena.alloc(TASK_WORDS);
     options.arena.i32[this.#faultRecord + taskRecord.record] = RECORD.fault;
     this.identities = new Identities(this.#current);
+    this.holdings = new Holdings(options.space, () => this.current());
     this.joins = new Joins(() => {
       this.#arena.i32[this.#arena.here + processor.parkedBy + REASON_PLACE.join] = this.joins.count;
       options.onChange();
@@ -83,10 +86,11 @@ export class Tasks implements TaskRunner {
   spawn(fn: AnyFunction, args: unknown[], place: Place): Promise<unknown> {
     const source = this.#check(fn, place);
     const site = captureSite();
-    const what = { name: source?.name ?? closureName(fn), site, by: this.current(), sinceMs: this.#options.processor.nowMs };
+    const taskId = this.#id();
+    const what = { name: source?.name ?? closureName(fn), taskId, site, by: this.current(), sinceMs: this.#options.processor.nowMs };
     return this.joins.open(what, (join) => {
-      if (source === undefined) this.#startClosure(fn, args, site, join);
-      else this.#place(source, args, site, join, place);
+      if (source === undefined) this.#startClosure(fn, args, site, taskId, join);
+      else this.#place(source, args, site, taskId, join, place);
     });
   }
 
@@ -94,8 +98,8 @@ export class Tasks implements TaskRunner {
   go(fn: AnyFunction, args: unknown[], place: Place): void {
     const source = this.#check(fn, place);
     const site = captureSite();
-    if (source === undefined) this.#startClosure(fn, args, site, -1);
-    else this.#place(source, args, site, -1, place);
+    if (source === undefined) this.#startClosure(fn, args, site, this.#id(), -1);
+    else this.#place(source, args, site, this.#id(), -1, place);
     this.#options.onChange();
   }
 
@@ -114,8 +118,8 @@ export class Tasks implements TaskRunner {
     return source;
   }
 
-  #startClosure(fn: AnyFunction, args: unknown[], site: string | undefined, join: number): void {
-    const what = { id: this.#id(), name: closureName(fn), nameId: 0, site };
+  #startClosure(fn: AnyFunction, args: unknown[], site: string | undefined, id: number, join: number): void {
+    const what = { id, name: closureName(fn), nameId: 0, site, starter: this.current(), holds: undefined, place: 0 };
     changeHeld(this.#arena, 1);
     this.#countPlaced();
     this.#options.processor.startSoon(() => {
@@ -141,7 +145,7 @@ export class Tasks implements TaskRunner {
   }
 
   /** Makes the record and passes it to a thread. */
-  #place(source: TaskSource, args: unknown[], site: string | undefined, join: number, place: Place): void {
+  #place(source: TaskSource, args: unknown[], site: string | undefined, id: number, join: number, place: Place): void {
     const { space } = this.#options;
     const arena = this.#arena;
     const { i32, index: me, threads } = arena;
@@ -162,7 +166,7 @@ export class Tasks implements TaskRunner {
     i32[record + taskRecord.owner] = arena.id;
     i32[record + taskRecord.join] = join;
     i32[record + taskRecord.name] = name;
-    i32[record + taskRecord.id] = this.#id();
+    i32[record + taskRecord.id] = id;
     i32[record + taskRecord.payload] = payload;
     i32[record + taskRecord.outcome] = OUTCOME.pending;
     const count = pushTask(arena, to, record, target !== undefined);
@@ -219,18 +223,28 @@ export class Tasks implements TaskRunner {
     const { i32 } = this.#arena;
     const { name } = fn;
     const payload = i32[record + taskRecord.payload];
-    let call: { args: unknown[]; site: string | undefined };
+    const what: Omit<Identity, "site"> & { site: string | undefined } = { id: i32[record + taskRecord.id], name, nameId: i32[record + taskRecord.name], site: undefined, starter: undefined, holds: undefined, place: 0 };
+    let args: unknown[] = [];
     try {
-      call = payload === 0 ? NO_ARGUMENTS : (decodePayload(this.#options.space, payload) as typeof call);
+      if (payload !== 0) ({ args, site: what.site } = this.#decodeFor(what, payload) as { args: unknown[]; site: string | undefined });
     } catch (error) {
       return this.#end(record, name, true, error);
     }
-    const what = { id: i32[record + taskRecord.id], name, nameId: i32[record + taskRecord.name], site: call.site };
     if (i32[record + taskRecord.join] < 0) {
       this.#arena.free(record);
-      return this.#runAlone(fn, call.args, what);
+      return this.#runAlone(fn, args, what);
     }
-    this.#run(fn, call.args, what, (failed, value) => this.#end(record, name, failed, value));
+    this.#run(fn, args, what, (failed, value) => this.#end(record, name, failed, value));
+  }
+
+  /** Decodes what comes to a task: the handles in it are in its hands. */
+  #decodeFor(task: Identity | undefined, payload: number): unknown {
+    this.holdings.receiving(task);
+    try {
+      return decodePayload(this.#options.space, payload);
+    } finally {
+      this.holdings.received();
+    }
   }
 
   /** Runs a function as a task of this thread. */
@@ -321,7 +335,7 @@ export class Tasks implements TaskRunner {
     this.#arena.free(record);
     let value: unknown;
     try {
-      value = decodePayload(this.#options.space, payload);
+      value = payload === 0 ? undefined : this.#decodeFor(this.joins.by(join), payload);
     } catch (error) {
       return this.joins.settle(join, true, error);
     }
@@ -359,8 +373,6 @@ export class Tasks implements TaskRunner {
     this.#options.onFault(hasRoom ? decodePayload(this.#options.space, i32[record + taskRecord.payload]) : noRoom(this.#arena));
   }
 }
-
-const NO_ARGUMENTS = { args: [], site: undefined };
 
 /** A task ended with a result or an error for which the arena has no room. */
 function noRoom(arena: Arena): WarrenError {

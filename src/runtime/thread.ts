@@ -6,7 +6,7 @@ import { processor } from "../memory/layout.ts";
 import { enterThread } from "./ambient.ts";
 import type { ThreadControl } from "./control.ts";
 import { Local } from "./local.ts";
-import { activeResources, reportThread } from "./report.ts";
+import { activeResources, reportThread, viewThread } from "./report.ts";
 import { ownTimes, systemThreadId } from "./thread-times.ts";
 
 /** What the pool hands to a thread when it starts. */
@@ -26,6 +26,7 @@ export async function serve({ memory, index, cores, port }: ThreadStart): Promis
   let baseline: string[] = [];
   const control: ThreadControl = {
     report: () => reportThread(local, baseline),
+    view: () => viewThread(local, baseline),
     times: ownTimes,
     close: async () => {
       local.processor.close();

@@ -23,7 +23,7 @@ import { LocalReceiver } from "../channel/local-receiver.ts";
 import { Never } from "../channel/never.ts";
 import { SendCase } from "../channel/send-case.ts";
 import { waiter } from "../memory/layout.ts";
-import type { Finisher, Wait } from "../sync/wait.ts";
+import type { Finisher, Partners, Wait } from "../sync/wait.ts";
 import type { Waiters } from "../sync/waiter.ts";
 import { type Case, LocalCase, RecvSide, SendSide } from "./case.ts";
 import { shuffle } from "./shuffle.ts";
@@ -148,6 +148,16 @@ class Selection implements Finisher {
       side.discard();
     }
     return true;
+  }
+
+  /** A timer among the cases is no task. */
+  partners(): Partners | undefined {
+    const handles: number[] = [];
+    for (const { channel } of this.#sides) {
+      if (channel === undefined) return undefined;
+      handles.push(...channel.partners().handles);
+    }
+    return { handles, tasks: [] };
   }
 
   describe(): string {

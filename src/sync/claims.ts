@@ -8,7 +8,7 @@
  * completed, `completing` until it is; and each claim bears the claimer's lock
  * id. recovery.ts completes them, or takes them back with the operation.
  */
-import { cas, exchange } from "../memory/atomics.ts";
+import { cas, exchange, load } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { OUTCOME, indexOfId, processor, waiter } from "../memory/layout.ts";
 import { ring } from "./doorbell.ts";
@@ -114,6 +114,11 @@ export abstract class Claims {
     pushInbox(this.arena, indexOfId(owner), decider);
     ring(this.arena, indexOfId(owner));
   }
+}
+
+/** Whether somebody has ended the wait of a record, or is about to: seen without a lock, for dumps. */
+export function isOver(i32: Int32Array, record: number): boolean {
+  return (load(i32, record + waiter.state) & (STATE.claimed | STATE.done)) !== 0 || i32[record + waiter.outcome] !== OUTCOME.pending;
 }
 
 /** Index of the processor whose thread waits with `record`. */

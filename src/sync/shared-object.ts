@@ -27,7 +27,8 @@ import { cas, load } from "../memory/atomics.ts";
 import { OUTCOME, header as headerWords, nextGeneration, processor, syncHeader, syncWaiter, waiter } from "../memory/layout.ts";
 import { lock, unlock } from "../memory/spin-lock.ts";
 import { ownerIndex, unclaim } from "./claims.ts";
-import type { Finisher, Wait } from "./wait.ts";
+import { handleKey } from "../memory/type.ts";
+import type { Finisher, Partners, Wait } from "./wait.ts";
 import type { WaitOptions } from "./wait-options.ts";
 import { enqueueAfter, isQueued, relink, unlink } from "./wait-queue.ts";
 import type { WaitReason } from "./wait-reason.ts";
@@ -187,6 +188,15 @@ export abstract class SharedObject implements Finisher, Disposable {
 
   describe(): string {
     return `${this.kind} #${this.header.toString(36)}.${this.generation}`;
+  }
+
+  /** Whoever knows the object may change it; but what one task holds alone, that one gives back. */
+  partners(): Partners | undefined {
+    const { i32, header: at } = this;
+    const task = i32[at + syncHeader.holderTask];
+    if (i32[at + syncHeader.holder] === 0) return { handles: [handleKey(at, this.generation)], tasks: [] };
+    // Held by code outside tasks, or by a task without an identity of its own: nobody knows what that waits for.
+    return task === 0 ? undefined : { handles: [], tasks: [task] };
   }
 
   finish(wait: Wait): unknown {

@@ -35,6 +35,11 @@ export class Timers {
     return this.#heap.length;
   }
 
+  /** Whether Node's timer is among the active resources. */
+  get isReferenced(): boolean {
+    return this.#node !== undefined && this.#loud > 0;
+  }
+
   /** Calls `fire` once, when `performance.now()` has reached `deadlineMs`; `Infinity` never. */
   arm(deadlineMs: number, fire: () => void, isQuiet = false): Timer {
     if (deadlineMs === Infinity) return { deadlineMs, fire, place: -1, order: 0, isQuiet };

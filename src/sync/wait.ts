@@ -40,6 +40,14 @@ export interface Finisher {
   withdraw(wait: Wait): boolean;
   /** For dumps: what is waited for. */
   describe(wait: Wait): string;
+  /** Who may end the wait; without this, or `undefined`, something that is no task may. */
+  partners?(wait: Wait): Partners | undefined;
+}
+
+/** Who may end a wait: whoever has one of these handles, and these tasks. */
+export interface Partners {
+  readonly handles: readonly number[];
+  readonly tasks: readonly number[];
 }
 
 /**

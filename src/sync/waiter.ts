@@ -55,6 +55,8 @@ export class Waiters extends Claims implements Space {
   /** Records that are in no wait. */
   readonly #idle: number[] = [];
   #parked = 0;
+  /** Index of the wait that is being finished, −1 for none: a number, for a reference stored here costs a write barrier each time. */
+  #finishing = -1;
   /** Where this thread counts the values that it has sent (in doubles), and what is parked by reason. */
   readonly #sends: number;
   readonly #parkedBy: number;
@@ -253,26 +255,36 @@ export class Waiters extends Claims implements Space {
   /** Resolves the promise of a parked wait that is over: its task goes on in the next microtask. */
   resume(wait: Wait): void {
     const { resolve, reject } = wait as { resolve: (value: unknown) => void; reject: (error: unknown) => void };
+    const local = this.arena.i32[wait.record + waiter.local];
     this.#unpark(wait);
+    this.#finishing = local;
     let value: unknown;
     try {
       value = this.#finish(wait);
     } catch (error) {
       reject(error);
       return;
+    } finally {
+      this.#finishing = -1;
+      this.#waits[local] = undefined;
     }
     resolve(value);
+  }
+
+  /** The wait whose result is being made: the task that gets it is not the one that runs. */
+  get finishing(): Wait | undefined {
+    return this.#finishing < 0 ? undefined : this.#waits[this.#finishing];
   }
 
   /** Rejects a parked wait that is in no queue. */
   #fail(wait: Wait, error: unknown): void {
     this.#unpark(wait);
+    this.#waits[this.arena.i32[wait.record + waiter.local]] = undefined;
     this.release(wait);
     (wait.reject as (error: unknown) => void)(error);
   }
 
   #unpark(wait: Wait): void {
-    this.#waits[this.arena.i32[wait.record + waiter.local]] = undefined;
     this.#uncount(wait);
     if (--this.#parked === 0) this.turn.busy?.();
   }
@@ -294,6 +306,7 @@ export class Waiters extends Claims implements Space {
       // Whoever awaits it hears of it; one that nobody awaits is no unhandled rejection.
       wait.promise?.catch(() => undefined);
       this.#unpark(wait);
+      this.#waits[this.arena.i32[wait.record + waiter.local]] = undefined;
       wait.abort?.signal.removeEventListener("abort", wait.abort.listener);
       (wait.reject as (error: unknown) => void)(error);
     }

@@ -12,9 +12,10 @@ const VALUES = [
   "spawn", "start", "struct", "task", "ticker", "u32", "utf8", "yieldNow",
 ];
 const TYPES = [
-  "Calls", "Cases", "Chan", "Context", "ContextOptions", "DotKernel", "DotOptions", "Dump", "ElementOf", "ErrorCode", "Go", "Guard", "Parked", "ParkedReport", "Place",
-  "Receiver", "RunOptions", "Runtime", "RuntimeOptions", "RuntimeStats", "SelectOptions", "Selected", "Sender", "Sending", "SharedArray",
-  "SharedArrays", "Spawn", "SyncConstructor", "SyncConstructors", "TaskReport", "ThreadReport", "ThreadStats", "Ticker", "Type", "WaitOptions",
+  "Calls", "Cases", "Chan", "Context", "ContextOptions", "DotKernel", "DotOptions", "Dump", "ElementOf", "ErrorCode", "Go", "Guard", "Parked",
+  "ParkedReport", "Place", "Receiver", "RunOptions", "Runtime", "RuntimeOptions", "RuntimeStats", "SelectOptions", "Selected", "Sender", "Sending",
+  "SharedArray", "SharedArrays", "Spawn", "StuckReport", "StuckWait", "SyncConstructor", "SyncConstructors", "TaskReport", "ThreadReport",
+  "ThreadStats", "Ticker", "Type", "WaitOptions",
   "WaitReason",
 ];
 

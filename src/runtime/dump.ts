@@ -1,0 +1,101 @@
+/**
+ * What `dump` gives: each thread's report, and the tasks that wait only on each
+ * other. A thread that computes does not answer; it is then reported from shared
+ * memory, and the search for stuck tasks takes what is there for awake.
+ */
+import type { Arena } from "../memory/arena.ts";
+import { header, processor } from "../memory/layout.ts";
+import type { Names } from "../memory/names.ts";
+import { HANDLE_GENERATIONS } from "../memory/type.ts";
+import { loadOf } from "../scheduler/load.ts";
+import type { ThreadReport, ThreadView } from "./control.ts";
+import { type StuckReport, findStuck } from "./stuck.ts";
+import { timesOf } from "./thread-times.ts";
+
+/** What `Runtime.dump` returns. */
+export interface Dump {
+  /** What each thread says of itself; the main thread last. */
+  readonly threads: readonly ThreadReport[];
+  /** Groups of tasks that wait only on each other. Known holders only: a channel that passes through a module variable can make this wrong. */
+  readonly stuck: readonly StuckReport[];
+}
+
+export interface DumpSource {
+  readonly arena: Arena;
+  readonly names: Names;
+  /** Asks each thread. */
+  readonly ask: () => readonly Promise<ThreadView>[];
+  /** The main thread's own view. */
+  readonly own: () => ThreadView;
+}
+
+/** Stuck tasks are looked at again after this time: what moved meanwhile was not stuck. */
+const CONFIRM_MS = 20;
+/** A thread that has not answered is looked at this often, and given up once it has computed so long, or, where the system does not tell, been silent so long. */
+const LOOK_EVERY_MS = 50;
+const COMPUTED_MS = 200;
+const SILENT_MS = 2000;
+
+export async function takeDump(source: DumpSource): Promise<Dump> {
+  const { i32 } = source.arena;
+  const references = (handle: number): number | undefined => {
+    const at = Math.floor(handle / HANDLE_GENERATIONS);
+    return i32[at + header.generation] === handle % HANDLE_GENERATIONS ? i32[at + header.references] : undefined;
+  };
+  const first = await lookAround(source);
+  const suspects = findStuck(first.views, references);
+  if (suspects.groups.length === 0) return { threads: first.reports, stuck: [] };
+  await delay(CONFIRM_MS);
+  const second = await lookAround(source);
+  return { threads: second.reports, stuck: findStuck(second.views, references, suspects).groups };
+}
+
+async function lookAround(source: DumpSource): Promise<{ reports: ThreadReport[]; views: ThreadView[] }> {
+  const answers = await Promise.all(source.ask().map((answer, thread) => unlessComputing(source, answer, thread)));
+  answers.push(source.own());
+  return {
+    reports: answers.map((answer) => ("report" in answer ? answer.report : answer)),
+    views: answers.filter((answer) => "report" in answer),
+  };
+}
+
+/** A thread's answer, or what shared memory says of it if it computes instead. */
+function unlessComputing({ arena, names }: DumpSource, answer: Promise<ThreadView>, thread: number): Promise<ThreadView | ThreadReport> {
+  const systemId = arena.i32[arena.processorAt(thread) + processor.systemId];
+  const cpuNs = (): number | undefined => timesOf(systemId)?.cpuNs;
+  return new Promise((resolve, reject) => {
+    const askedMs = performance.now();
+    const before = cpuNs();
+    const timer = setInterval(() => {
+      const now = cpuNs();
+      const silentMs = performance.now() - askedMs;
+      if (before === undefined || now === undefined ? silentMs < SILENT_MS : now - before < COMPUTED_MS * 1e6) return;
+      clearInterval(timer);
+      resolve(reportComputing(arena, names, thread));
+    }, LOOK_EVERY_MS).unref();
+    answer.then(resolve, reject).finally(() => clearInterval(timer));
+  });
+}
+
+function reportComputing(arena: Arena, names: Names, thread: number): ThreadReport {
+  const { i32, clockMs } = arena;
+  const at = arena.processorAt(thread);
+  const [, task = "(a closure)"] = names.text(i32[at + processor.running]).split("\n");
+  const since = i32[at + processor.sliceStart];
+  return {
+    thread,
+    tasks: [],
+    unlisted: [{ name: task, count: Math.max(1, loadOf(arena, thread)) }],
+    parked: [],
+    outside: 0,
+    resources: [],
+    isQuiet: false,
+    computing: { task, ms: since === 0 ? COMPUTED_MS : Math.max(COMPUTED_MS, Math.round(clockMs - since)) },
+  };
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}
