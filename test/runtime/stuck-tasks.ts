@@ -1,5 +1,5 @@
 /** Tasks that wait only on each other, and some that only look like it. */
-import { type Chan, type SharedArray, after, chan, chanOf, go, i32, oneshot, select, sleep, spawn, struct, task } from "../../src/index.ts";
+import { type Chan, Mutex, type SharedArray, after, type Barrier, chan, chanOf, go, i32, oneshot, select, sleep, spawn, struct, task } from "../../src/index.ts";
 
 /** Waits for the other to begin. */
 const lockStep = task(import.meta, async function lockStep(mine: Chan<number>, theirs: Chan<number>) {
@@ -27,6 +27,34 @@ export const keepPair = task(import.meta, async function keepPair() {
 export const joinPair = task(import.meta, async function joinPair() {
   const [a, b] = [chan(i32), chan(i32)];
   await Promise.all([spawn.on(0)(lockStep, a, b), spawn.on(1)(lockStep, b, a)]);
+});
+
+/** Takes one lock, then waits for the other until both have taken their first. */
+const locksBoth = task(import.meta, async function locksBoth(first: Mutex, second: Mutex, both: Barrier) {
+  using _first = await first.lock();
+  await both.wait();
+  using _second = await second.lock();
+});
+
+/** Two tasks that take two locks in opposite order, while a third knows both and sleeps. */
+export const lockCycle = task(import.meta, async function lockCycle(both: Barrier) {
+  const [a, b] = [new Mutex(), new Mutex()];
+  go.on(0)(locksBoth, a, b, both);
+  go.on(1)(locksBoth, b, a, both);
+  await sleep(1e8);
+  a.free();
+});
+
+/** Waits for a lock that the other gives back when it has slept. */
+export const lockedLong = task(import.meta, async function lockedLong() {
+  const mutex = new Mutex();
+  go.on(1)(waitsForLock, mutex);
+  using _held = await mutex.lock();
+  await sleep(1e8);
+});
+
+const waitsForLock = task(import.meta, async function waitsForLock(mutex: Mutex) {
+  using _held = await mutex.lock();
 });
 
 /** Ends once `gate` is set: until then it sleeps now and then. */

@@ -1,7 +1,7 @@
 /** Tasks that wait only on each other, found in running worlds: on one thread and on two. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Runtime, type StuckReport, i32, start } from "../../src/index.ts";
-import { client, closureWaits, joinPair, keepPair, leaveClosure, leavePair, sendsChannel, waitsBesideNode, waitsForTimer, waitsForUnstarted, waitsOnResult, waitsWithWayOut } from "./stuck-tasks.ts";
+import { client, closureWaits, joinPair, keepPair, leaveClosure, leavePair, lockCycle, lockedLong, sendsChannel, waitsBesideNode, waitsForTimer, waitsForUnstarted, waitsOnResult, waitsWithWayOut } from "./stuck-tasks.ts";
 import { until } from "./until.ts";
 import { spin } from "./world-tasks.ts";
 
@@ -52,6 +52,13 @@ describe("stuck", () => {
     expect(await groups(1)).toEqual([["joinPair join", "joinPair join", "lockStep receive", "lockStep receive"]]);
   });
 
+  test("a cycle of locks, though somebody else knows both", async () => {
+    rt.go(lockCycle, new rt.Barrier(2));
+    expect(await groups(1)).toEqual([["locksBoth lock", "locksBoth lock"]]);
+    const [{ waits }] = (await rt.dump()).stuck;
+    for (const { on } of waits) expect(on).toMatch(/^Mutex #\S+, held by task #\d+ on thread [01]/);
+  });
+
   test("a closure whose starter has ended", async () => {
     rt.go(leaveClosure);
     expect(await groups(1)).toEqual([["orphan receive"]]);
@@ -91,6 +98,12 @@ describe("not stuck, for somebody may help yet", () => {
   test.each(["timer", "signal"] as const)("a way out: a %s", async (how) => {
     rt.go(waitsWithWayOut, how);
     expect(await groupsWithParked(1)).toEqual([]);
+  });
+
+  test("who holds the lock sleeps", async () => {
+    rt.go(lockedLong);
+    await until(async () => (await rt.stats()).parked.lock + (await rt.stats()).parked.sleep === 2);
+    expect((await rt.dump()).stuck).toEqual([]);
   });
 
   test("a timer sends on the channel", async () => {
