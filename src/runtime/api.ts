@@ -5,7 +5,7 @@ import { makeCalls } from "./make-calls.ts";
 
 const calls = makeCalls(current);
 
-export const { go, spawn, shared, chan, oneshot, select, after, ticker, never, context, sleep, yieldNow } = calls;
+export const { go, spawn, shared, chan, oneshot, select, after, ticker, never, context, group, sleep, yieldNow } = calls;
 
 export const { Mutex, RwLock, Semaphore, WaitGroup, Once, Barrier, Counter } = calls;
 

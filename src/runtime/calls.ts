@@ -4,6 +4,7 @@ import type { Ticker } from "../channel/ticker.ts";
 import type { Context, ContextOptions } from "../context/context.ts";
 import type { Type } from "../memory/type.ts";
 import type { Cases, SelectOptions, Selected } from "../select/select.ts";
+import type { Group, GroupOptions } from "./group.ts";
 import type { SharedArrays } from "./shared.ts";
 import type { SyncConstructors } from "./sync-constructors.ts";
 import type { Place } from "./tasks.ts";
@@ -58,6 +59,12 @@ export interface Calls extends SyncConstructors {
    * @throws ERR_INVALID_ARGUMENT, ERR_STALE_HANDLE for a parent of another runtime, ERR_ARENA_FULL
    */
   context(parent?: Context, options?: ContextOptions): Context;
+  /**
+   * Tasks that are joined together, some at a time if `limit` says so; the first
+   * failure cancels the rest. `await using` joins them.
+   * @throws ERR_INVALID_ARGUMENT, ERR_STALE_HANDLE for a context of another runtime, ERR_ARENA_FULL
+   */
+  group(options?: GroupOptions): Group;
   /** Parks the task for at least `delayMs`. @throws ERR_INVALID_ARGUMENT, or the signal's reason */
   sleep(delayMs: number, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
   /** Lets other tasks, timers and I/O of this thread have a turn. */

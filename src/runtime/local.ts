@@ -20,6 +20,7 @@ import { Processor } from "../scheduler/processor.ts";
 import { type Cases, type SelectOptions, runSelect } from "../select/select.ts";
 import { Timers } from "../sync/timers.ts";
 import { Waiters } from "../sync/waiter.ts";
+import { type Group, type GroupOptions, TaskGroup } from "./group.ts";
 import type { SharedArrays } from "./shared.ts";
 import { Sleep } from "./sleep.ts";
 import { type Place, Tasks } from "./tasks.ts";
@@ -127,6 +128,11 @@ export class Local {
   context(parent: Context | undefined, options: ContextOptions | undefined): Context {
     this.#open();
     return this.contexts.make(parent, options);
+  }
+
+  group(options: GroupOptions | undefined): Group {
+    this.#open();
+    return new TaskGroup(this, options);
   }
 
   /** Called on main after thread `dead` has died and before its successor starts; then every thread calls `contexts.recheck`. */

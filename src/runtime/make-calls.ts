@@ -29,6 +29,7 @@ export function makeCalls(of: (what: string) => Local): Calls {
     ticker: (periodMs) => of("ticker").ticker(periodMs),
     never: () => of("never").never(),
     context: (parent, options) => of("context").context(parent, options),
+    group: (options) => of("group").group(options),
     sleep: (delayMs, options) => of("sleep").sleep(delayMs, options?.signal),
     yieldNow: () => of("yieldNow").yieldNow(),
     ...makeSyncConstructors(of),

@@ -87,6 +87,7 @@ export class World implements Runtime {
   readonly ticker: Calls["ticker"];
   readonly never: Calls["never"];
   readonly context: Calls["context"];
+  readonly group: Calls["group"];
   readonly sleep: Calls["sleep"];
   readonly yieldNow: Calls["yieldNow"];
   readonly Mutex: Calls["Mutex"];
@@ -116,6 +117,7 @@ export class World implements Runtime {
     this.ticker = calls.ticker;
     this.never = calls.never;
     this.context = calls.context;
+    this.group = calls.group;
     this.sleep = calls.sleep;
     this.yieldNow = calls.yieldNow;
     this.Mutex = calls.Mutex;

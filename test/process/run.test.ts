@@ -57,6 +57,7 @@ const DEADLOCKS: [what: string, name: string, waiting: string[]][] = [
   ["after a thousand tasks that went well", "late", ["late receive"]],
   ["a reply that nobody sends", "noReply", ["noReply receive"]],
   ["a context that nobody is left to cancel", "contextNobodyCancels", ["contextNobodyCancels receive", "waitsForEnd receive", "waitsForEnd receive"]],
+  ["a group whose task waits for ever", "groupWaits", ["groupWaits join", "waitsForEnd receive"]],
 ];
 
 describe("deadlock: none can ever run again (B9.18)", () => {

@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { pbkdf2 } from "node:crypto";
 import { connect, createServer } from "node:net";
 import { promisify } from "node:util";
-import { type Chan, type Context, chan, chanOf, context, go, i32, run, select, sleep, spawn, task, utf8 } from "../../../src/index.ts";
+import { type Chan, type Context, chan, chanOf, context, go, group, i32, run, select, sleep, spawn, task, utf8 } from "../../../src/index.ts";
 
 export const returns = task(import.meta, async function returns() {
   console.log("in the task");
@@ -25,6 +25,13 @@ export const contextNobodyCancels = task(import.meta, async function contextNobo
 export const waitsForEnd = task(import.meta, async function waitsForEnd(ctx: Context) {
   ctx.signal.addEventListener("abort", () => undefined);
   await ctx.done.recv();
+});
+
+/** A group that nobody is left to end. */
+export const groupWaits = task(import.meta, async function groupWaits() {
+  await using g = group();
+  g.go(waitsForEnd, g.context);
+  await g.wait();
 });
 
 /** All wait for a deadline: no deadlock. */
@@ -202,7 +209,7 @@ export const recurses = task(import.meta, async function recurses() {
   return deeper(0);
 });
 
-const tasks = { returns, throws, talkative, allReceive, selfSelect, cycle, allSend, ownPromise, closures, late, timerWakes, nodeTimerWakes, socketWakes, signalWakes, jobWakes, noReply, goFails, recurses, contextNobodyCancels, deadlineWakes } as const;
+const tasks = { returns, throws, talkative, allReceive, selfSelect, cycle, allSend, ownPromise, closures, late, timerWakes, nodeTimerWakes, socketWakes, signalWakes, jobWakes, noReply, goFails, recurses, contextNobodyCancels, groupWaits, deadlineWakes } as const;
 
 interface Failure {
   readonly code?: string;
