@@ -22,9 +22,10 @@ export class SharedMutex extends SharedObject implements Mutex {
 
   lock(options?: WaitOptions): Guard | Promise<Guard> {
     const signal = this.begin(options);
+    if (this.isSliceOver) return this.later(() => this.lock(options));
     this.enter();
     if (this.#isHeld) return this.waitLocked("lock", signal) as Guard | Promise<Guard>;
-    return this.paced(this.#take());
+    return this.#take();
   }
 
   tryLock(): Guard | undefined {

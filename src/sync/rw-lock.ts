@@ -45,9 +45,10 @@ export class SharedRwLock extends SharedObject implements RwLock {
 
   #lock(mode: number, options: WaitOptions | undefined): Guard | Promise<Guard> {
     const signal = this.begin(options);
+    if (this.isSliceOver) return this.later(() => this.#lock(mode, options));
     this.enter();
     if (!this.#isFree(mode)) return this.waitLocked("lock", signal, mode) as Guard | Promise<Guard>;
-    return this.paced(this.#take(mode));
+    return this.#take(mode);
   }
 
   #tryLock(mode: number): Guard | undefined {

@@ -35,9 +35,10 @@ export class SharedSemaphore extends SharedObject implements Semaphore {
   acquire(n = 1, options?: WaitOptions): Guard | Promise<Guard> {
     this.#check(n);
     const signal = this.begin(options);
+    if (this.isSliceOver) return this.later(() => this.acquire(n, options));
     this.enter();
     if (!this.#isFree(n)) return this.waitLocked("acquire", signal, n) as Guard | Promise<Guard>;
-    return this.paced(this.#take(n));
+    return this.#take(n);
   }
 
   tryAcquire(n = 1): Guard | undefined {

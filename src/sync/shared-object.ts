@@ -89,10 +89,24 @@ export abstract class SharedObject implements Finisher, Disposable {
     return signal;
   }
 
-  /** The end of an operation that did not wait: the time slice may be used up. */
-  protected paced<T>(value: T): T | Promise<T> {
+  /** Counts an operation; whether the time slice is used up, so that it must return a promise. */
+  protected get isSliceOver(): boolean {
     const { turn } = this.waiters;
-    return --turn.ticks < 0 && turn.tick() ? turn.hop(value) : value;
+    return --turn.ticks < 0 && turn.tick();
+  }
+
+  /** The end of an operation that did not wait and holds nothing. */
+  protected paced<T>(value: T): T | Promise<T> {
+    return this.isSliceOver ? this.waiters.turn.hop(value) : value;
+  }
+
+  /**
+   * An operation in the next turn: one that takes something yields before it does.
+   * Yielding with a lock in hand would make all that meanwhile ask for it queue
+   * up, and a queue of tasks that ask again at once never ends.
+   */
+  protected later<T>(operation: () => T | Promise<T>): Promise<T> {
+    return this.waiters.turn.hop(undefined).then(operation);
   }
 
   /** Under the lock: queues up for `amount` behind record `previous`, gives the lock back and waits. */
