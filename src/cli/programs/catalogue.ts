@@ -3,12 +3,14 @@ import { BALANCE } from "./balance.ts";
 import type { ProgramCommand } from "./command.ts";
 import { REPLICAS } from "./replicas.ts";
 import { SAWZALL } from "./sawzall.ts";
+import { SEARCH } from "./search.ts";
 import { SIEVE } from "./sieve.ts";
 import { TASKS } from "./tasks.ts";
 
 export const PROGRAMS: readonly ProgramCommand[] = [
   BALANCE,
   REPLICAS,
+  SEARCH,
   SIEVE,
   TASKS,
   SAWZALL,

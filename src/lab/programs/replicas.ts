@@ -5,6 +5,7 @@ import { run, start, WarrenError, type Runtime } from "../../index.ts";
 import { about, check, statistic, type Condition, type Finding } from "../finding.ts";
 import type { ProgramOutcome, ProgramSettings } from "../program-report.ts";
 import { mean } from "../statistics.ts";
+import { settled, tasksLeft } from "./settled.ts";
 
 /** What the command chooses. */
 export interface ReplicasChoice {
@@ -183,15 +184,6 @@ function hangOf(error: unknown): string {
   return tasks.length === 1 && tasks[0]?.task === "askLate" && tasks[0].reason === "receive" ? error.code : `${error.code} of others`;
 }
 
-/** How long something that is about to end is waited for, and how often it is looked at. */
-const PATIENCE_MS = 5000;
-const LOOK_MS = 20;
-
-/** Tasks of the program's that have not ended; a result may arrive a moment before its task counts as ended. */
-async function tasksLeft(runtime: Runtime): Promise<number> {
-  return settled(runtime, async () => (await runtime.stats()).tasks, (tasks) => tasks === 0);
-}
-
 /** Replicas that wait to send, once no other is on its way. */
 async function stuckSenders(runtime: Runtime): Promise<number> {
   const count = async (): Promise<{ alive: number; senders: number }> => {
@@ -200,13 +192,4 @@ async function stuckSenders(runtime: Runtime): Promise<number> {
     return { alive: (await runtime.stats()).tasks, senders: waits.filter(({ reason }) => reason === "send").length };
   };
   return (await settled(runtime, count, ({ alive, senders }) => alive === senders)).senders;
-}
-
-/** Looks until `isOver` or out of patience. */
-async function settled<T>(runtime: Runtime, look: () => Promise<T>, isOver: (seen: T) => boolean): Promise<T> {
-  for (const untilMs = performance.now() + PATIENCE_MS; ;) {
-    const seen = await look();
-    if (isOver(seen) || performance.now() > untilMs) return seen;
-    await runtime.sleep(LOOK_MS);
-  }
 }
