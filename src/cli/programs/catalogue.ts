@@ -1,6 +1,7 @@
 /** The talk's programs that are commands, in the order in which help and list show them. */
 import { BALANCE } from "./balance.ts";
 import type { ProgramCommand } from "./command.ts";
+import { PATTERNS } from "./patterns.ts";
 import { REPLICAS } from "./replicas.ts";
 import { SAWZALL } from "./sawzall.ts";
 import { SEARCH } from "./search.ts";
@@ -14,4 +15,5 @@ export const PROGRAMS: readonly ProgramCommand[] = [
   SIEVE,
   TASKS,
   SAWZALL,
+  PATTERNS,
 ];

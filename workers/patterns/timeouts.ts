@@ -1,0 +1,47 @@
+/** Timeouts: a timer as a case of a select, made anew for each message or once for the whole talk. */
+import { after, chan, go, i32, select, sleep, task, type Sender } from "../../src/index.ts";
+import { same, within, type PatternCheck } from "./check.ts";
+
+const MESSAGES = 5;
+const SILENCE_MS = 60;
+const TALK_MS = 60;
+const PAUSE_MS = 10;
+
+/** Says five things and then nothing more, and does not say that it has finished. */
+export const fallSilent = task(import.meta, async function fallSilent(out: Sender<number>): Promise<void> {
+  for (let k = 0; k < MESSAGES; k++) await out.send(k);
+});
+
+export const timeoutPerMessage = task(import.meta, async function timeoutPerMessage(): Promise<PatternCheck[]> {
+  // The five are there before anybody counts the time.
+  const words = chan(i32, MESSAGES);
+  await fallSilent(words);
+  let heard = 0;
+  for (;;) {
+    const { case: what } = await select({ words, tooSlow: after(SILENCE_MS) });
+    if (what === "tooSlow") break;
+    heard++;
+  }
+  return [same("messages before the silence", MESSAGES, heard)];
+});
+
+/** Talks for ever, with pauses. */
+export const talkOn = task(import.meta, async function talkOn(out: Sender<number>): Promise<void> {
+  for (let k = 0; ; k++) {
+    await sleep(PAUSE_MS);
+    await out.send(k);
+  }
+});
+
+export const timeoutForTheTalk = task(import.meta, async function timeoutForTheTalk(): Promise<PatternCheck[]> {
+  const words = chan(i32);
+  const startMs = performance.now();
+  const enough = after(TALK_MS);
+  go(talkOn, words);
+  let heard = 0;
+  while ((await select({ words, enough })).case === "words") heard++;
+  return [
+    within("messages in 60 ms, one in 10 ms", 0, TALK_MS / PAUSE_MS, heard, "a sleep is never too short"),
+    within("the talk, ms", TALK_MS, Infinity, performance.now() - startMs, "never early"),
+  ];
+});
