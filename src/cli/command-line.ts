@@ -3,6 +3,7 @@
  * Gives the exit code; nothing here ends the process.
  */
 import { Command, CommanderError } from "commander";
+import { dumpOnSignal } from "./dump-signal.ts";
 import { EXIT } from "./exit-code.ts";
 import { env, list, LOOK_FORMATS } from "./look-commands.ts";
 import { bench, dot, gophers, headline } from "./measure-commands.ts";
@@ -17,6 +18,7 @@ import { VERSION } from "./version.ts";
 /** Runs one command line; the exit code. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   tolerateClosedPipes();
+  dumpOnSignal();
   let code: number = EXIT.fine;
   const program = buildCommands(args, (result) => {
     code = result;

@@ -18,14 +18,13 @@ import { load, waitAsync } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { processor, superblock } from "../memory/layout.ts";
 import type { ParkedReport, ThreadReport } from "./control.ts";
-import { firstLine } from "./site.ts";
+import { cut, formatUnlisted, formatWait } from "./format-dump.ts";
 
 /** A standstill of which nobody can be sure is told of after this time. */
 const STANDSTILL_MS = 2000;
 /** Between the two answers, and the share of it that the process may compute. */
 const CONFIRM_MS = 200;
 const MOST_CPU = 0.1;
-const MOST_LISTED = 50;
 
 export class DeadlockWatch {
   readonly #arena: Arena;
@@ -137,10 +136,7 @@ function listWaits(reports: readonly ThreadReport[]): Waiting[] {
 }
 
 function table(waits: readonly Waiting[], reports: readonly ThreadReport[]): string {
-  const lines = waits.slice(0, MOST_LISTED).map(({ thread, task, taskId, reason, on, parkedMs, site }) => `  task ${task} #${taskId} on thread ${thread}: ${reason} ${on} for ${parkedMs} ms, started ${firstLine(site)}`);
-  if (waits.length > MOST_LISTED) lines.push(`  … and ${waits.length - MOST_LISTED} more`);
-  for (const { unlisted } of reports) for (const { name, count } of unlisted) lines.push(`  … and ${count} more tasks ${name}`);
-  return lines.join("\n");
+  return [...cut(waits.map((wait) => formatWait(wait))), ...reports.flatMap(({ unlisted }) => formatUnlisted(unlisted))].join("\n");
 }
 
 function deadlock(reports: readonly ThreadReport[]): WarrenError {

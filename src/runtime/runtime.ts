@@ -60,6 +60,13 @@ export async function openWorld(options: ResolvedOptions, what: string): Promise
   return world;
 }
 
+const open = new Set<Runtime>();
+
+/** The runtimes that are open in this process, those of `run` included; none on the threads of a pool. */
+export function runtimes(): readonly Runtime[] {
+  return [...open];
+}
+
 export class World implements Runtime {
   readonly threads: number;
   readonly local: Local;
@@ -140,6 +147,7 @@ export class World implements Runtime {
     }
     enterMain(this.local);
     this.#baseline = activeResources();
+    open.add(this);
     this.#watchdog.open();
     this.#keepAlive.release();
   }
@@ -175,6 +183,7 @@ export class World implements Runtime {
     const { arena } = this;
     this.#keepAlive.hold();
     leaveMain(this.local);
+    open.delete(this);
     this.#watchdog.close();
     store(arena.i32, superblock.stopping, 1);
     const error = new WarrenError("ERR_RUNTIME_STOPPED", cause === undefined ? "the runtime has stopped" : `the runtime has stopped: ${cause instanceof Error ? cause.message : String(cause)}`, {}, cause === undefined ? undefined : { cause });

@@ -80,6 +80,28 @@ describe("warren gophers", () => {
   });
 });
 
+describe("SIGUSR2", () => {
+  it("prints what the running program does, and goes on", async () => {
+    let sent = false;
+    let ended = false;
+    const { code, stdout, stderr } = await warren([...SMALL, "--blocks", "500", "--format", "json"], {
+      onStderr: (text, interrupt, send) => {
+        if (!sent && text.includes("block 2 of")) {
+          sent = true;
+          send("SIGUSR2");
+        }
+        if (ended || !/^main thread: \d+ tasks/m.test(text)) return;
+        ended = true;
+        interrupt();
+      },
+    });
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/^warren: \d+ live tasks, \d+ ready, parked: .*; \d+ values sent, \d+ tasks stolen; arena: .* MB/m);
+    expect(stderr).toMatch(/^thread 0: \d+ tasks, busy for \d+ ms, \d+ ms of CPU time/m);
+    expect((JSON.parse(stdout) as Result).config.blocksDone).toBeGreaterThanOrEqual(1);
+  });
+});
+
 describe("warren gophers --pile", () => {
   const small = ["gophers", "--designs", "G1,G7", "--threads", "1,2", "--blocks", "1", "--runs", "1", "--warmup", "1"];
 

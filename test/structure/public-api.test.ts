@@ -7,9 +7,9 @@ import * as api from "../../src/index.ts";
 import { ROOT, readSource, sourcesOf } from "./sources.ts";
 
 const VALUES = [
-  "Barrier", "Counter", "ERROR_CODES", "LIMITS", "Mutex", "Once", "RwLock", "Semaphore", "WaitGroup", "WarrenError", "after", "bool", "bytes",
-  "chan", "chanOf", "context", "dot", "f64", "go", "group", "i32", "i64", "json", "never", "oneshot", "optional", "registerError", "run", "select", "shared", "sleep",
-  "spawn", "start", "struct", "task", "ticker", "u32", "utf8", "yieldNow",
+  "Barrier", "Counter", "ERROR_CODES", "LIMITS", "Mutex", "Once", "RwLock", "Semaphore", "WaitGroup", "WarrenError", "after", "bool", "bytes", "chan",
+  "chanOf", "context", "dot", "f64", "formatDump", "go", "group", "i32", "i64", "json", "never", "oneshot", "optional", "registerError", "run",
+  "runtimes", "select", "shared", "sleep", "spawn", "start", "struct", "task", "ticker", "u32", "utf8", "yieldNow",
 ];
 const TYPES = [
   "Calls", "Cases", "Chan", "Context", "ContextOptions", "DotKernel", "DotOptions", "Dump", "ElementOf", "ErrorCode", "Go", "Group", "GroupOptions", "Guard", "Parked",

@@ -1,0 +1,22 @@
+/** SIGUSR2: what the running program is doing, on standard error; it goes on meanwhile. */
+import { formatDump, runtimes } from "../index.ts";
+import { note } from "./terminal.ts";
+
+/** Prints a dump of each open runtime whenever the signal comes. Windows has no such signal. */
+export function dumpOnSignal(): void {
+  if (process.platform === "win32") return;
+  process.on("SIGUSR2", () => void printDumps());
+}
+
+async function printDumps(): Promise<void> {
+  const open = runtimes();
+  if (open.length === 0) note("warren: no runtime is open in this process");
+  for (const runtime of open) {
+    try {
+      note(`warren: ${formatDump(await runtime.dump(), await runtime.stats())}`);
+    } catch (error) {
+      // It has stopped meanwhile.
+      note(`warren: no dump: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}
