@@ -8,11 +8,11 @@ import { ROOT, readSource, sourcesOf } from "./sources.ts";
 
 const VALUES = [
   "Barrier", "Counter", "ERROR_CODES", "LIMITS", "Mutex", "Once", "RwLock", "Semaphore", "WaitGroup", "WarrenError", "after", "bool", "bytes", "chan",
-  "chanOf", "context", "dot", "f64", "formatDump", "go", "group", "i32", "i64", "json", "never", "oneshot", "optional", "registerError", "run",
-  "runtimes", "select", "shared", "sleep", "spawn", "start", "struct", "task", "ticker", "u32", "utf8", "yieldNow",
+  "chanOf", "context", "dot", "f64", "formatDump", "go", "group", "i32", "i64", "json", "never", "oneshot", "optional", "parallelFor", "parallelMap",
+  "parallelReduce", "registerError", "run", "runtimes", "select", "shared", "sleep", "spawn", "start", "struct", "task", "ticker", "u32", "utf8", "yieldNow",
 ];
 const TYPES = [
-  "Calls", "Cases", "Chan", "Context", "ContextOptions", "DotKernel", "DotOptions", "Dump", "ElementOf", "ErrorCode", "Go", "Group", "GroupOptions", "Guard", "Parked",
+  "Calls", "Cases", "Chan", "Context", "ContextOptions", "DotKernel", "DotOptions", "Dump", "ElementOf", "ErrorCode", "Go", "Group", "GroupOptions", "Guard", "ParallelOptions", "Parked",
   "ParkedReport", "Place", "Receiver", "RunOptions", "Runtime", "RuntimeOptions", "RuntimeStats", "SelectOptions", "Selected", "Sender", "Sending",
   "SharedArray", "SharedArrays", "Spawn", "StuckReport", "StuckWait", "SyncConstructor", "SyncConstructors", "TaskReport", "ThreadReport",
   "ThreadStats", "Ticker", "Type", "WaitOptions",

@@ -1,5 +1,5 @@
 /** Types of tickers, contexts and groups: checked by `tsc`, never run. */
-import { type Context, type Group, type Receiver, type Ticker, context, group, select, start, task, ticker } from "../../src/index.ts";
+import { type Context, type Group, type Receiver, type Ticker, context, group, parallelFor, parallelMap, parallelReduce, select, start, task, ticker } from "../../src/index.ts";
 import { type Equal, expectType } from "./equal.ts";
 
 const add = task(import.meta, async function add(a: number, b: number) {
@@ -46,6 +46,18 @@ expectType<Equal<typeof room, void | Promise<void>>>(true);
 g.spawn(add, "1", 2);
 // @ts-expect-error and all of them
 g.go(work);
+
+// Parallel calls: results by the function, further arguments checked.
+const sums = parallelMap([1, 2], add, { args: [5] });
+expectType<Equal<typeof sums, Promise<number[]>>>(true);
+const texts = parallelMap(new Float64Array(2), (item: number) => String(item));
+expectType<Equal<typeof texts, Promise<string[]>>>(true);
+const total = parallelReduce([1, 2], add, (a, b) => a + b, 0);
+expectType<Equal<typeof total, Promise<number>>>(true);
+const none = parallelFor(3, async (index: number, by: string) => `${index}${by}`, { args: ["x"], grain: 2 });
+expectType<Equal<typeof none, Promise<void>>>(true);
+// @ts-expect-error the further arguments are those of the function
+void parallelFor(3, (index: number, by: string) => `${index}${by}`, { args: [5] });
 
 // The same as methods of a runtime.
 const rt = await start();

@@ -1,0 +1,74 @@
+/**
+ * `parallelReduce`: many items into one value, the same bits for every number of
+ * threads and every schedule.
+ *
+ * Invariants: the items are cut into chunks by their number and the grain alone;
+ * each chunk begins with its own copy of the initial value and takes its items in
+ * order; the chunks' values are merged in pairs of neighbours, level by level,
+ * here. So every operation has the same operands wherever it runs.
+ *
+ * Source: the fixed tree of dot-grid.ts; oneTBB's parallel_deterministic_reduce.
+ */
+import { decodePayload, encodePayload } from "../memory/payload.ts";
+import type { Space } from "../memory/type.ts";
+import { current } from "../runtime/ambient.ts";
+import { type AnyFunction, task } from "../runtime/task-function.ts";
+import { lengthOf, sliceOf } from "./for-map.ts";
+import { type Callee, type ParallelOptions, type Run, eachIndex, functionOf, isThenable, planOf, runAll } from "./runs.ts";
+
+/**
+ * Reduces items to one value: `step(state, item, ...args)` returns the next state
+ * of a chunk, `merge(a, b)` that of two neighbours. Each chunk begins with a copy
+ * of `initial`, so that must change nothing when merged (0 for a sum). A `step`
+ * that is a task is called on all threads, a closure here; `merge` is always
+ * called here. Without items it is `initial`.
+ *
+ * The result depends on the items, the grain and the functions, to the last bit,
+ * and on nothing else, provided that the functions do.
+ *
+ * @throws as `parallelFor`
+ */
+export async function parallelReduce<T, S, A extends unknown[] = []>(
+  items: ArrayLike<T>,
+  step: (state: S, item: T, ...args: A) => S | PromiseLike<S>,
+  merge: (a: S, b: S) => S | PromiseLike<S>,
+  initial: S,
+  options?: ParallelOptions<A>,
+): Promise<S> {
+  const local = current("parallelReduce");
+  const plan = planOf("parallelReduce", lengthOf(items, "parallelReduce"), { step, merge }, options);
+  const runs = await runAll(local, plan, step as AnyFunction, reduceRun, (first, end) => [sliceOf(items, first, end), initial]);
+  if (runs.length === 0) return initial;
+  let states = runs.flat(1) as S[];
+  while (states.length > 1) {
+    const merged: S[] = [];
+    for (let k = 0; k < states.length; k += 2) {
+      const value = k + 1 < states.length ? merge(states[k], states[k + 1]) : states[k];
+      merged.push(isThenable(value) ? await value : (value as S));
+    }
+    states = merged;
+  }
+  return states[0];
+}
+
+/** One state for each chunk of the run. */
+const reduceRun = task(import.meta, async function reduceRun(callee: Callee, run: Run, ...[items, initial]: unknown[]): Promise<unknown[]> {
+  const local = current("parallelReduce");
+  const step = await functionOf(callee);
+  const { args, grain } = run;
+  const states: unknown[] = [];
+  await eachIndex(local, run, (index) => {
+    // A chunk begins at each multiple of the grain.
+    if (index % grain === 0) states.push(copyOf(local.waiters, initial));
+    const chunk = states.length - 1;
+    const next = step(states[chunk], (items as ArrayLike<unknown>)[index - run.first], ...args);
+    if (!isThenable(next)) return void (states[chunk] = next);
+    return (next as PromiseLike<unknown>).then((value) => (states[chunk] = value));
+  });
+  return states;
+});
+
+/** The initial value is copied for each chunk, as if each had come from elsewhere: a step may change its state in place. */
+function copyOf(space: Space, value: unknown): unknown {
+  return typeof value === "object" && value !== null ? decodePayload(space, encodePayload(space, value, "the initial value")) : value;
+}
