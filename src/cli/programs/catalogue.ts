@@ -1,6 +1,7 @@
 /** The talk's programs that are commands, in the order in which help and list show them. */
 import { BALANCE } from "./balance.ts";
 import type { ProgramCommand } from "./command.ts";
+import { DRIVERS } from "./drivers.ts";
 import { PATTERNS } from "./patterns.ts";
 import { REPLICAS } from "./replicas.ts";
 import { SAWZALL } from "./sawzall.ts";
@@ -12,6 +13,7 @@ export const PROGRAMS: readonly ProgramCommand[] = [
   BALANCE,
   REPLICAS,
   SEARCH,
+  DRIVERS,
   SIEVE,
   TASKS,
   SAWZALL,

@@ -47,6 +47,8 @@ export interface ProgramCommand<Raw extends RawProgram = RawProgram> {
   readonly examples: readonly (readonly [command: string, what: string])[];
   /** Default length of a unit u in milliseconds; `null`: it has none, and no option `--unit`. */
   readonly unitMs: number | null;
+  /** Default number of threads; absent: all usable processors. */
+  readonly threads?: number;
   /** Declares its own options and arguments. */
   declare(command: Command): Command;
   /** Checks its own options; what it gives runs the program. @throws UsageError */
@@ -56,7 +58,7 @@ export interface ProgramCommand<Raw extends RawProgram = RawProgram> {
 /** Adds a program's options, its own first. */
 export function declareProgram(program: ProgramCommand, command: Command): Command {
   program.declare(command.description(`${program.what.charAt(0).toUpperCase()}${program.what.slice(1)}.`));
-  command.option("--threads <n>", "threads that the tasks share (default: all usable processors)");
+  command.option("--threads <n>", `threads that the tasks share (default: ${program.threads ?? "all usable processors"})`);
   if (program.unitMs !== null) command.option("--unit <time>", `length of a unit u, in which all times are given (default: ${program.unitMs}ms)`);
   return withFormat(command.option("--seed <n>", "seed of everything random (default: 1)"), PROGRAM_FORMATS)
     .option("--no-color", "no colours (also with NO_COLOR set)")
@@ -66,7 +68,7 @@ export function declareProgram(program: ProgramCommand, command: Command): Comma
 /** Runs a program's command; the exit code: 1 when a check does not hold, whatever the statistics say. */
 export async function runProgram(program: ProgramCommand, raw: RawProgram, command: readonly string[]): Promise<number> {
   const json = raw.format !== undefined && oneOf("--format", raw.format, PROGRAM_FORMATS) === "json";
-  const threads = raw.threads === undefined ? Math.max(1, Math.floor(readMachine().usable)) : wholeNumber("--threads", raw.threads, 1, MOST_THREADS);
+  const threads = raw.threads === undefined ? (program.threads ?? Math.max(1, Math.floor(readMachine().usable))) : wholeNumber("--threads", raw.threads, 1, MOST_THREADS);
   const seed = raw.seed === undefined ? 1 : wholeNumber("--seed", raw.seed, 0, 0xffff_ffff);
   const unitMs = program.unitMs === null || raw.unit === undefined ? program.unitMs : milliseconds("--unit", raw.unit, LEAST_UNIT_MS);
   const run = await program.resolve(raw);
