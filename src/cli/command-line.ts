@@ -94,7 +94,7 @@ function addGophers(command: Command, action: (options: object) => Promise<void>
     .description("Burn a pile of books in the designs of the talk.")
     .addHelpText("before", examples([
       ["warren gophers --quick", "four designs, three worlds"],
-      ["warren gophers --designs G6 --carts 1", "four gophers, one cart: no gain"],
+      ["warren gophers --designs G6 --carts 1", "one cart: no gain"],
       ["warren gophers --designs G4,G7 --lanes 8", "eight lanes"],
       ["warren gophers --pile ~/photos --manifest m.txt", "real files"],
     ]))

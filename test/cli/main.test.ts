@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PROGRAMS } from "../../src/cli/programs/catalogue.ts";
 import { warren } from "./warren-process.ts";
 
 let folder: string;
@@ -67,6 +68,7 @@ describe("help", () => {
     const { code, stdout } = await warren([command, "--help"]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Examples:/);
+    expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
     expect(stdout).not.toMatch(/--(save|baseline|max-regression|trace|report)\b/);
     expect(await warren(["help", command])).toMatchObject({ code: 0, stdout });
   });
@@ -89,7 +91,7 @@ describe("list and env", () => {
     const { stdout } = await warren(["list", "--format", "json"]);
     expect(await warren(["list", "--format", "json", "-o", path])).toEqual({ code: 0, stdout: "", stderr: "" });
     expect(await readFile(path, "utf8")).toBe(stdout);
-    expect(JSON.parse(stdout)).toMatchObject({ programs: expect.arrayContaining(["gophers", "dot", "balance", "bench"].map((name) => expect.objectContaining({ name }))) });
+    expect(JSON.parse(stdout)).toMatchObject({ programs: expect.arrayContaining(["gophers", "dot", ...PROGRAMS.map(({ name }) => name), "bench"].map((name) => expect.objectContaining({ name }))) });
   });
 
   it("tell the machine", async () => {

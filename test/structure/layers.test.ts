@@ -65,6 +65,11 @@ describe("programs use the public entry", () => {
     expect(readSource("workers/processor.ts").imports).toEqual(["src/runtime/thread.ts"]);
   });
 
+  test("no program of the talk uses a lock", () => {
+    const locks = sourcesOf("workers").filter(({ code }) => /\b(Mutex|RwLock|Semaphore|Barrier|Once|WaitGroup|Counter)\b/.test(code));
+    expect(locks.map(({ path }) => path)).toEqual([]);
+  });
+
   test("the lab reaches under the entry only for the kernels that it measures and for limits", () => {
     const below = src.filter(({ path }) => layerOf(path) === "lab").flatMap(({ imports }) => imports.filter((target) => !/^(src\/(lab\/|index\.ts|errors\.ts|limits\.ts|parallel\/)|workers\/)/.test(target)));
     expect(below).toEqual([]);

@@ -27,9 +27,9 @@ export const BALANCE: ProgramCommand<RawBalance> = {
   what: "load balancers: the simple one, and the realistic one with a heap",
   claim: "no lock anywhere",
   examples: [
-    ["warren balance", "both balancers, all policies: half a minute"],
+    ["warren balance", "everything: half a minute"],
     ["warren balance --policy heap,round-robin", "what the heap is good for"],
-    ["warren balance --simple --workers 100 --threads 1", "a hundred workers on one thread"],
+    ["warren balance --simple --workers 100", "a hundred workers"],
   ],
   unitMs: 4,
   declare: (command: Command) => command

@@ -24,13 +24,13 @@ export function printReport(report: ProgramReport, { width, color }: ReportStyle
   const paint: Paint = (format, text) => (color && text !== "" ? styleText(format, text, { validateStream: false }) : text);
   const config = Object.entries(report.config).map(([name, value]) => `${name} ${typeof value === "number" ? figure(value) : value}`);
   const unit = report.unitMs === null ? [] : [`u = ${figure(report.unitMs)} ms`];
-  const head = [report.program, count(report.threads, "thread"), ...config, ...unit, `seed ${report.seed}`, printTime(report.seconds * 1e9)].join(" · ");
+  const head = [report.program, count(report.threads, "thread"), ...config, ...unit, `seed ${report.seed}`, printTime(report.seconds * 1e9)];
   return [
-    `${paint("bold", wrapped(head, width, "  "))}\n${paint("dim", wrapped(machineLine(report.env), width, "  "))}`,
+    `${paint("bold", flowed(head.join(" · "), width, "  "))}\n${paint("dim", wrapped(machineLine(report.env), width, "  "))}`,
     printFindings(report.findings, width, paint),
     ...report.series.map((series) => printSeries(series, paint)),
-    ...(report.notes.length === 0 ? [] : [report.notes.map((text) => paint("dim", wrapped(`- ${text}`, width, "  "))).join("\n")]),
-    wrapped(`${tally(report.findings)} ${report.conclusion}`, width),
+    ...(report.notes.length === 0 ? [] : [report.notes.map((text) => paint("dim", flowed(`- ${text}`, width, "  "))).join("\n")]),
+    flowed(`${tally(report.findings)} ${report.conclusion}`, width),
   ].join("\n\n");
 }
 
@@ -58,7 +58,7 @@ function printFindings(findings: readonly Finding[], width: number, paint: Paint
     if (finding.condition !== undefined) conditions.add(finding.condition);
     if (finding.part === findings[at + 1]?.part) continue;
     // at the end of a part, each of its conditions once
-    for (const condition of conditions) lines.push(wrapped(`… holds if ${condition}`, width - 4).replaceAll(/^/gm, GAP + GAP));
+    for (const condition of conditions) lines.push(flowed(`… holds if ${condition}`, width - 4).replaceAll(/^/gm, GAP + GAP));
     conditions.clear();
   }
   return lines.join("\n");
@@ -77,6 +77,12 @@ function printSeries({ title, columns, rows }: Series, paint: Paint): string {
   const widths = columns.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? "").length)));
   const lines = cells.map((row) => row.map((text, column) => (column === 0 ? text.padEnd(widths[column] as number) : text.padStart(widths[column] as number))).join(GAP).trimEnd());
   return [paint("bold", title), paint("bold", lines[0] as string), ...lines.slice(1)].join("\n");
+}
+
+/** Breaks text at spaces, but not between a number and its unit. */
+function flowed(text: string, width: number, indent = ""): string {
+  const joined = text.replaceAll(/(?<=[\d±=]) (?=[\d%]|(?:ms|s|u|min)\b)/g, "\u00a0");
+  return wrapped(joined, width, indent).replaceAll("\u00a0", " ");
 }
 
 /** "All 6 checks held; 9 of 10 figures hold." */
