@@ -14,7 +14,7 @@ interface Stranger {
 }
 
 /** Finds a partner and says his own name to him; whose name he hears. */
-export const visit = task(import.meta, async function visit(name: number, lounge: Chan<Stranger>): Promise<number> {
+const visit = task(import.meta, async function visit(name: number, lounge: Chan<Stranger>): Promise<number> {
   const ear = chan(i32, 1);
   const met = await select({ offer: lounge.sending({ name, ear }), partner: lounge });
   // Whoever found the other introduces both.

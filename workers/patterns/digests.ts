@@ -18,7 +18,7 @@ interface Digest {
   readonly sha256: string;
 }
 
-export const digest = task(import.meta, async function digest(path: string): Promise<Digest> {
+const digest = task(import.meta, async function digest(path: string): Promise<Digest> {
   return { path, sha256: createHash("sha256").update(await readFile(TREE + path)).digest("hex") };
 });
 
@@ -33,7 +33,7 @@ function unbounded(paths: readonly string[]): Promise<Digest[]> {
 }
 
 /** Digests until no more paths come. */
-export const digester = task(import.meta, async function digester(paths: Receiver<string>, out: Sender<Digest>): Promise<void> {
+const digester = task(import.meta, async function digester(paths: Receiver<string>, out: Sender<Digest>): Promise<void> {
   for await (const path of paths) await out.send(await digest(path));
 });
 

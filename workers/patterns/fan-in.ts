@@ -9,7 +9,7 @@ interface Word {
   readonly number: number;
 }
 
-export const talk = task(import.meta, async function talk(from: string, out: Sender<Word>): Promise<void> {
+const talk = task(import.meta, async function talk(from: string, out: Sender<Word>): Promise<void> {
   for (let number = 0; number < MESSAGES; number++) await out.send({ from, number });
   out.close();
 });

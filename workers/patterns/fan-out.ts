@@ -5,7 +5,7 @@ import { same, type PatternCheck } from "./check.ts";
 const NUMBERS = 1000;
 const WORKERS = 4;
 
-export const square = task(import.meta, async function square(numbers: Receiver<number>, out: Sender<number>): Promise<number> {
+const square = task(import.meta, async function square(numbers: Receiver<number>, out: Sender<number>): Promise<number> {
   let done = 0;
   for await (const n of numbers) {
     await out.send(n * n);

@@ -4,7 +4,7 @@ import { same, type PatternCheck } from "./check.ts";
 
 const NUMBERS = 1000;
 
-export const count = task(import.meta, async function count(to: number, out: Sender<number>): Promise<void> {
+const count = task(import.meta, async function count(to: number, out: Sender<number>): Promise<void> {
   for (let k = 1; k <= to; k++) await out.send(k);
   out.close();
 });

@@ -12,7 +12,7 @@ const KEPT = 4;
 const WAITING = 16;
 
 /** Puts message after message into a buffer and sends it on; how many buffers it had to make. */
-export const client = task(import.meta, async function client(buffers: SharedArray<"i32">, free: Receiver<number>, loaded: Sender<number>): Promise<number> {
+const client = task(import.meta, async function client(buffers: SharedArray<"i32">, free: Receiver<number>, loaded: Sender<number>): Promise<number> {
   let made = 0;
   for (let message = 1; message <= MESSAGES; message++) {
     const taken = await select({ free }, { otherwise: true });
@@ -25,7 +25,7 @@ export const client = task(import.meta, async function client(buffers: SharedArr
 });
 
 /** Adds up what is in the buffers; the sum, and how many buffers it dropped. */
-export const server = task(import.meta, async function server(buffers: SharedArray<"i32">, free: Chan<number>, loaded: Receiver<number>): Promise<{ sum: number; dropped: number }> {
+const server = task(import.meta, async function server(buffers: SharedArray<"i32">, free: Chan<number>, loaded: Receiver<number>): Promise<{ sum: number; dropped: number }> {
   let [sum, dropped] = [0, 0];
   for await (const buffer of loaded) {
     sum += buffers.array[buffer] ?? 0;

@@ -5,7 +5,7 @@ import { same, type PatternCheck } from "./check.ts";
 const HITS = 1000;
 
 /** Hits the ball until it has been hit a thousand times; then both are told. */
-export const player = task(import.meta, async function player(table: Chan<number>, result: Sender<number>): Promise<void> {
+const player = task(import.meta, async function player(table: Chan<number>, result: Sender<number>): Promise<void> {
   let own = 0;
   for await (const hits of table) {
     own++;

@@ -5,7 +5,7 @@ import { same, type PatternCheck } from "./check.ts";
 const WANTED = 10;
 
 /** Counts until it is told to quit; how many numbers were taken. */
-export const countUntil = task(import.meta, async function countUntil(out: Sender<number>, quit: Receiver<string>): Promise<number> {
+const countUntil = task(import.meta, async function countUntil(out: Sender<number>, quit: Receiver<string>): Promise<number> {
   for (let k = 0; ; k++) if ((await select({ out: out.sending(k), quit })).case === "quit") return k;
 });
 
@@ -18,7 +18,7 @@ export const quit = task(import.meta, async function quit(): Promise<PatternChec
 });
 
 /** As `countUntil`; tidies up and then answers on the same channel. */
-export const countAndTidy = task(import.meta, async function countAndTidy(out: Sender<number>, quit: Chan<string>): Promise<void> {
+const countAndTidy = task(import.meta, async function countAndTidy(out: Sender<number>, quit: Chan<string>): Promise<void> {
   let sent = 0;
   while ((await select({ out: out.sending(sent), quit })).case === "out") sent++;
   out.close();

@@ -10,7 +10,7 @@ interface Turn {
   readonly goOn: Chan<boolean>;
 }
 
-export const takeTurns = task(import.meta, async function takeTurns(from: string, out: Sender<Turn>): Promise<void> {
+const takeTurns = task(import.meta, async function takeTurns(from: string, out: Sender<Turn>): Promise<void> {
   const goOn = chan(bool);
   for (let round = 0; round < ROUNDS; round++) {
     await out.send({ from, round, goOn });

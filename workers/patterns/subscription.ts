@@ -20,14 +20,14 @@ interface Fetched {
 const CLOSING = struct({ answer: chanOf(utf8) });
 
 /** The feed: the `attempt`-th fetch fails if it is the fourth, and repeats an item that was seen. */
-export const fetch = task(import.meta, async function fetch(first: number, attempt: number): Promise<Fetched> {
+const fetch = task(import.meta, async function fetch(first: number, attempt: number): Promise<Fetched> {
   await sleep(FETCH_EVERY_MS);
   if (attempt === FAILING) return { items: [], error: `fetch ${FAILING} failed` };
   return { items: Array.from({ length: PAGE + 1 }, (_, k) => first + k - 1).filter((item) => item >= 0), error: "" };
 });
 
 /** Fetches, keeps what is new until it is taken, and answers when asked to close; the most that were pending. */
-export const subscribe = task(import.meta, async function subscribe(updates: Sender<number>, closing: Receiver<{ answer: Chan<string> }>): Promise<number> {
+const subscribe = task(import.meta, async function subscribe(updates: Sender<number>, closing: Receiver<{ answer: Chan<string> }>): Promise<number> {
   const fetched = chan(json<Fetched>(), 1);
   const pending: number[] = [];
   const seen = new Set<number>();

@@ -8,7 +8,7 @@ const TALK_MS = 60;
 const PAUSE_MS = 10;
 
 /** Says five things and then nothing more, and does not say that it has finished. */
-export const fallSilent = task(import.meta, async function fallSilent(out: Sender<number>): Promise<void> {
+const fallSilent = task(import.meta, async function fallSilent(out: Sender<number>): Promise<void> {
   for (let k = 0; k < MESSAGES; k++) await out.send(k);
 });
 
@@ -26,7 +26,7 @@ export const timeoutPerMessage = task(import.meta, async function timeoutPerMess
 });
 
 /** Talks for ever, with pauses. */
-export const talkOn = task(import.meta, async function talkOn(out: Sender<number>): Promise<void> {
+const talkOn = task(import.meta, async function talkOn(out: Sender<number>): Promise<void> {
   for (let k = 0; ; k++) {
     await sleep(PAUSE_MS);
     await out.send(k);
