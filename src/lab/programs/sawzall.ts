@@ -75,12 +75,13 @@ async function measure(cells: readonly Cell[], counts: readonly number[], input:
 type Ms = (way: Way, threads: number) => number;
 
 function claims(threads: number, bytes: number, ms: Ms): Finding[] {
-  const messages = statistic("pipeline / chunks, time on one thread", { expected: atLeast(1), measured: ms("pipeline", 1) / ms("chunks", 1), source: "every emitted value is a message" });
+  const enough: Condition = { text: `the input has 4 MB or more (here ${(bytes / 1e6).toFixed(1)})`, met: bytes >= LEAST_BYTES };
+  const messages = statistic("pipeline / chunks, time on one thread", { expected: atLeast(1), measured: ms("pipeline", 1) / ms("chunks", 1), source: "every emitted value is a message", condition: enough });
   if (threads === 1) return [messages];
   const { usable } = readMachine();
   const condition: Condition = {
-    text: `the input has 4 MB or more (here ${(bytes / 1e6).toFixed(1)}) and each of the ${threads} threads a processor (here ${Number(usable.toFixed(2))})`,
-    met: bytes >= LEAST_BYTES && usable >= threads,
+    text: `${enough.text} and each of the ${threads} threads a processor (here ${Number(usable.toFixed(2))})`,
+    met: enough.met && usable >= threads,
   };
   const speedup = (way: Way): number => ms(way, 1) / ms(way, threads);
   return [
