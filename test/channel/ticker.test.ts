@@ -40,7 +40,6 @@ describe("ticker", () => {
     expect(ticks.length).toBe(1);
     const laterMs = performance.timeOrigin + performance.now();
     const pending = ticks.tryRecv() as number;
-    expect([ticks.length, ticks.tryRecv(), ticks.capacity]).toEqual([0, undefined, 1]);
     const next = await recv(ticks);
     // The pending one is the oldest since the first was taken; the others of the pause were dropped.
     expect(pending - 4).toBeLessThanOrEqual(takenMs + 0.001);
@@ -50,10 +49,11 @@ describe("ticker", () => {
 
   test("is not armed while nobody waits, and leaves no timer", async () => {
     const { timers } = the.rt.local;
-    using ticks = ticker(1);
-    expect(timers.count).toBe(0);
+    using ticks = ticker(1e6);
+    expect([timers.count, ticks.length, ticks.capacity, ticks.tryRecv()]).toEqual([0, 0, 1, undefined]);
     const tick = recv(ticks);
     expect(timers.count).toBe(1);
+    ticks.reset(1);
     await tick;
     expect(timers.count).toBe(0);
   });
@@ -122,11 +122,12 @@ describe("ticker", () => {
   });
 
   test("an aborted wait leaves its place", async () => {
-    using ticks = ticker(5);
+    using ticks = ticker(1e6);
     const controller = new AbortController();
     const aborted = Promise.try(() => ticks.recv({ signal: controller.signal })).catch((error: unknown) => error);
     const next = recv(ticks);
     controller.abort("enough");
+    ticks.reset(1);
     expect(await aborted).toBe("enough");
     expect(await next).toBeTypeOf("number");
   });
@@ -193,7 +194,8 @@ describe("a ticker of another thread", () => {
     const closed = ticker(1);
     await the.rt.spawn.on(1)(recvAndClose, closed, 3);
     await until(() => timers.count === 0);
-    expect(await closed.recv()).toBeUndefined();
+    // A tick may have come before the close.
+    expect([await closed.recvMany(2), await closed.recv()].at(-1)).toBeUndefined();
     const ticks = ticker(1);
     const counted = the.rt.spawn.on(1)(countTicks, ticks);
     await recvTicks(ticks, 3);
@@ -214,15 +216,14 @@ describe("a ticker of another thread", () => {
 
   test("one that nobody on any thread has any more is fed no longer", async () => {
     const { timers } = the.rt.local;
-    await (async () => {
-      await the.rt.spawn.on(0)(recvTicks, ticker(1), 2);
-    })();
+    await collectGarbage(the.rt);
     const before = used(the.rt);
-    expect(timers.count).toBe(1);
+    await (async () => {
+      for (let k = 0; k < 100; k++) await the.rt.spawn.on(0)(recvTicks, ticker(0.5), 1);
+    })();
     await until(async () => {
       await collectGarbage(the.rt);
-      return timers.count === 0;
+      return timers.count === 0 && used(the.rt) <= before + 4096;
     });
-    expect(used(the.rt)).toBeLessThan(before);
   });
 });
