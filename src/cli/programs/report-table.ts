@@ -26,7 +26,7 @@ export function printReport(report: ProgramReport, { width, color }: ReportStyle
   const unit = report.unitMs === null ? [] : [`u = ${figure(report.unitMs)} ms`];
   const head = [report.program, count(report.threads, "thread"), ...config, ...unit, `seed ${report.seed}`, printTime(report.seconds * 1e9)];
   return [
-    `${paint("bold", flowed(head.join(" · "), width, "  "))}\n${paint("dim", wrapped(machineLine(report.env), width, "  "))}`,
+    `${paint("bold", flowed(head.join("\u00a0· "), width, "  "))}\n${paint("dim", wrapped(machineLine(report.env), width, "  "))}`,
     printFindings(report.findings, width, paint),
     ...report.series.map((series) => printSeries(series, paint)),
     ...(report.notes.length === 0 ? [] : [report.notes.map((text) => paint("dim", flowed(`- ${text}`, width, "  "))).join("\n")]),

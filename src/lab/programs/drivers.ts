@@ -50,7 +50,7 @@ export async function drivers({ length }: DriversChoice, { threads, unitMs, seed
       "The same events, the same handling and the same threads in both: only the structure differs. An event's response is the time until it has been handled.",
       `Expected is what the schedule gives if nothing but the devices takes time; ± is ${WORST_GRAINS} ms for the grain of the timers, and for the loop, whose rounds shift with them, ${100 * SHIFT} % more.`,
     ],
-    conclusion: `With a task for each device the mouse is answered within ${(tasks.worst[0] as number).toFixed(1)} u, with one loop for all within ${(loop.worst[0] as number).toFixed(0)} u; ${threads === 1 ? "both ran on one thread" : `both ran on ${threads} threads`}, and ${tasks.processors.toFixed(2)} processors were enough.`,
+    conclusion: `With a task for each device the mouse is answered within ${(tasks.worst[0] as number).toFixed(1)} u, with one loop for all within ${(loop.worst[0] as number).toFixed(0)} u; ${threads === 1 ? "both ran on one thread" : `both ran on ${threads} threads`}, and ${percent(tasks.processors)} % of a processor were enough.`,
   };
 }
 
@@ -116,6 +116,11 @@ function responses(measured: readonly Measured[]): Series {
     columns: ["device", "events", "handling", ...measured.flatMap(({ structure }) => [`${structure}, mean`, `${structure}, worst`])],
     rows: DEVICES.map(row),
   };
+}
+
+/** "0.29", "1.9", "12". */
+function percent(share: number): string {
+  return (100 * share).toFixed(share < 0.01 ? 2 : share < 0.1 ? 1 : 0);
 }
 
 function meanOf(all: readonly Handled[]): number {
