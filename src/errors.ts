@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   ERR_NESTED_RUN: "run() or start() was called on one of the runtime's own threads",
   ERR_NO_RUNTIME: "no runtime is running here",
   ERR_NOT_LOCKED: "a guard was unlocked that had given back what it held",
+  ERR_NOT_QUIET: "something is left in a runtime that should be quiet (details: left)",
   ERR_NOT_TRANSFERABLE: "a value cannot travel to another thread (details: path)",
   ERR_RUNTIME_STOPPED: "the runtime has stopped",
   ERR_SELECT_EMPTY: "a select without cases can never proceed",

@@ -91,6 +91,13 @@ export class HandleTable implements Handles {
     if (older !== undefined) older.newer = newer;
   }
 
+  /** The types of the handles for which there is an object on this thread. */
+  get types(): Map<number, string> {
+    const types = new Map<number, string>();
+    for (let at = this.#newest; at !== undefined; at = at.older) types.set(handleKey(at.header, at.generation), at.type);
+    return types;
+  }
+
   /** How many objects of this thread stand for each handle. */
   countObjects(): Map<number, number> {
     const counts = new Map<number, number>();

@@ -294,7 +294,10 @@ export class Contexts implements ContextHost, Family {
     this.#tree.unlock();
     for (const done of remains.dones) openChannel(this.#waiters, done.header, done.generation, bool).relinquish();
     for (const reason of remains.reasons) this.#tree.dropReason(reason);
-    for (const freed of remains.headers) this.#arena.free(freed);
+    for (const freed of remains.headers) {
+      this.i32[freed + header.kind] = 0;
+      this.#arena.free(freed);
+    }
   }
 
   detach(value: object): Held | undefined {

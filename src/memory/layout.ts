@@ -113,6 +113,8 @@ export const processor = {
   /** Doubles (two words each): values sent, and milliseconds in slices, the running one apart. */
   sends: 8 * LINE + 18,
   busyMs: 8 * LINE + 20,
+  /** Words in blocks that are kept for later use: records of waits, names. */
+  keptWords: 8 * LINE + 22,
 } as const;
 export const PROCESSOR_WORDS = 9 * LINE;
 

@@ -8,7 +8,7 @@
  */
 import { add, load, store } from "./atomics.ts";
 import type { Arena } from "./arena.ts";
-import { nameEntry, superblock } from "./layout.ts";
+import { nameEntry, processor, superblock } from "./layout.ts";
 import { lock, unlock } from "./spin-lock.ts";
 
 export class Names {
@@ -26,7 +26,8 @@ export class Names {
   intern(text: string): number {
     const known = this.#ids.get(text);
     if (known !== undefined) return known;
-    const { i32, heap, owner } = this.#arena;
+    const { i32, heap, here, owner } = this.#arena;
+    const before = i32[here + processor.usedWords];
     const byteLength = Buffer.byteLength(text);
     const entry = this.#arena.alloc(nameEntry.bytes + ((byteLength + 3) >>> 2));
     heap.write(text, (entry + nameEntry.bytes) * 4, byteLength, "utf8");
@@ -44,6 +45,7 @@ export class Names {
     }
     unlock(i32, superblock.namesLock);
     if (!isNew) this.#arena.free(entry);
+    i32[here + processor.keptWords] += i32[here + processor.usedWords] - before;
     return id;
   }
 

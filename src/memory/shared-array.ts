@@ -55,6 +55,7 @@ export class SharedArray<K extends SharedKind = SharedKind> implements Disposabl
     if (isLive) i32[at + header.generation] = nextGeneration(this.#generation);
     unlock(i32, at + header.arrayLock);
     if (!isLive) return;
+    i32[at + header.kind] = 0;
     if (i32[at + header.buffer] !== 0) this.#arena.free(i32[at + header.buffer]);
     this.#arena.free(at);
   }

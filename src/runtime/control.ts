@@ -80,6 +80,8 @@ export interface ThreadControl {
   report(): ThreadReport;
   view(): ThreadView;
   times(): ThreadTimes;
+  /** Lets go of what is only kept for speed, and collects garbage if Node lets it; the types of the handles that are left. */
+  tidy(): ReadonlyMap<number, string>;
   /** Stops the processor and flushes standard output. */
   close(): Promise<void>;
 }

@@ -8,9 +8,9 @@ import { header, processor } from "../memory/layout.ts";
 import type { Names } from "../memory/names.ts";
 import { HANDLE_GENERATIONS } from "../memory/type.ts";
 import { loadOf } from "../scheduler/load.ts";
+import { COMPUTED_MS, unlessComputing } from "./answers.ts";
 import type { ThreadReport, ThreadView } from "./control.ts";
 import { type StuckReport, findStuck } from "./stuck.ts";
-import { timesOf } from "./thread-times.ts";
 
 /** What `Runtime.dump` returns. */
 export interface Dump {
@@ -31,10 +31,6 @@ export interface DumpSource {
 
 /** Stuck tasks are looked at again after this time: what moved meanwhile was not stuck. */
 const CONFIRM_MS = 20;
-/** A thread that has not answered is looked at this often, and given up once it has computed so long, or, where the system does not tell, been silent so long. */
-const LOOK_EVERY_MS = 50;
-const COMPUTED_MS = 200;
-const SILENT_MS = 2000;
 
 export async function takeDump(source: DumpSource): Promise<Dump> {
   const { i32 } = source.arena;
@@ -51,7 +47,7 @@ export async function takeDump(source: DumpSource): Promise<Dump> {
 }
 
 async function lookAround(source: DumpSource): Promise<{ reports: ThreadReport[]; views: ThreadView[] }> {
-  const answers = await Promise.all(source.ask().map((answer, thread) => unlessComputing(source, answer, thread)));
+  const answers = await Promise.all(source.ask().map(async (answer, thread) => (await unlessComputing(source.arena, thread, answer)) ?? reportComputing(source, thread)));
   answers.push(source.own());
   return {
     reports: answers.map((answer) => ("report" in answer ? answer.report : answer)),
@@ -59,25 +55,7 @@ async function lookAround(source: DumpSource): Promise<{ reports: ThreadReport[]
   };
 }
 
-/** A thread's answer, or what shared memory says of it if it computes instead. */
-function unlessComputing({ arena, names }: DumpSource, answer: Promise<ThreadView>, thread: number): Promise<ThreadView | ThreadReport> {
-  const systemId = arena.i32[arena.processorAt(thread) + processor.systemId];
-  const cpuNs = (): number | undefined => timesOf(systemId)?.cpuNs;
-  return new Promise((resolve, reject) => {
-    const askedMs = performance.now();
-    const before = cpuNs();
-    const timer = setInterval(() => {
-      const now = cpuNs();
-      const silentMs = performance.now() - askedMs;
-      if (before === undefined || now === undefined ? silentMs < SILENT_MS : now - before < COMPUTED_MS * 1e6) return;
-      clearInterval(timer);
-      resolve(reportComputing(arena, names, thread));
-    }, LOOK_EVERY_MS).unref();
-    answer.then(resolve, reject).finally(() => clearInterval(timer));
-  });
-}
-
-function reportComputing(arena: Arena, names: Names, thread: number): ThreadReport {
+function reportComputing({ arena, names }: DumpSource, thread: number): ThreadReport {
   const { i32, clockMs } = arena;
   const at = arena.processorAt(thread);
   const [, task = "(a closure)"] = names.text(i32[at + processor.running]).split("\n");

@@ -12,6 +12,7 @@ import { processor, superblock } from "../memory/layout.ts";
 import { Names } from "../memory/names.ts";
 import { ring } from "../sync/doorbell.ts";
 import { enterMain, isPoolThread, leaveMain } from "./ambient.ts";
+import { unlessComputing } from "./answers.ts";
 import type { Calls } from "./calls.ts";
 import type { ThreadReport } from "./control.ts";
 import { usableCores } from "./cores.ts";
@@ -230,6 +231,15 @@ export class World implements Runtime {
   /** The reports of the threads alone. */
   async threadReports(): Promise<readonly ThreadReport[]> {
     return this.#meanwhile((pool) => Promise.all(pool.each((control) => control.report())));
+  }
+
+  /** @internal Tidies up on all threads that do not compute; the types of the handles that are left. */
+  async tidy(): Promise<ReadonlyMap<number, string>> {
+    const own = this.local.tidy();
+    const others = await this.#meanwhile((pool) => Promise.all(pool.each((control) => control.tidy()).map((answer, thread) => unlessComputing(this.arena, thread, answer))));
+    const types = new Map(own);
+    for (const its of others) for (const [handle, type] of its ?? []) types.set(handle, type);
+    return types;
   }
 
   #requireOpen(): Pool {

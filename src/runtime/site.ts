@@ -4,6 +4,8 @@
  * site, one that starts a million tasks a second does not pay for a million
  * stacks.
  */
+import { fileURLToPath } from "node:url";
+
 const MOST = 512;
 const PER_SECOND = 200;
 
@@ -24,12 +26,14 @@ export function captureSite(): string | undefined {
   Error.stackTraceLimit = 12;
   Error.captureStackTrace(holder, captureSite);
   Error.stackTraceLimit = limit;
-  const frames = String(holder.stack).split("\n").slice(1).filter((frame) => !frame.includes(OWN_FILES) && !frame.includes("node:internal") && !frame.includes("new Promise (<anonymous>)"));
+  const frames = String(holder.stack).split("\n").slice(1).filter((frame) => !frame.includes(OWN_FILES) && !frame.includes(OWN_FOLDER) && !frame.includes("node:internal") && !frame.includes("new Promise (<anonymous>)"));
   return frames.length === 0 ? undefined : frames.slice(0, 6).join("\n");
 }
 
 /** Frames from this folder and its neighbours are warren's. */
 const OWN_FILES = new URL("..", import.meta.url).href;
+/** As test runners write it. */
+const OWN_FOLDER = fileURLToPath(OWN_FILES);
 
 /** One line of a site, for tables. */
 export function firstLine(site: string | undefined): string {

@@ -28,6 +28,7 @@ export async function serve({ memory, index, cores, port }: ThreadStart): Promis
     report: () => reportThread(local, baseline),
     view: () => viewThread(local, baseline),
     times: ownTimes,
+    tidy: () => local.tidy(),
     close: async () => {
       local.processor.close();
       await Promise.all([flush(process.stdout), flush(process.stderr)]);

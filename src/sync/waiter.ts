@@ -115,7 +115,10 @@ export class Waiters extends Claims implements Space {
   prepare(): void {
     if (this.#idle.length > 0) return;
     if (this.#stopped !== undefined) throw this.#stopped;
+    const { i32, here } = this.arena;
+    const before = i32[here + processor.usedWords];
     const record = this.#record();
+    i32[here + processor.keptWords] += i32[here + processor.usedWords] - before;
     this.arena.i32[record + waiter.local] = this.#waits.length;
     this.arena.i32[record + waiter.decider] = record;
     this.#waits.push(undefined);

@@ -55,6 +55,7 @@ const DEADLOCKS: [what: string, name: string, waiting: string[]][] = [
   ["a sender to a full buffer", "allSend", ["allSend send"]],
   ["a closure and the task that joins it", "closures", ["closures join", "waiter receive"]],
   ["after a thousand tasks that went well", "late", ["late receive"]],
+  ["a cycle of locks", "lockCycle", ["lockCycle join", "lockCycle join", "locksBoth lock", "locksBoth lock"]],
   ["a reply that nobody sends", "noReply", ["noReply receive"]],
   ["a context that nobody is left to cancel", "contextNobodyCancels", ["contextNobodyCancels receive", "waitsForEnd receive", "waitsForEnd receive"]],
   ["a group whose task waits for ever", "groupWaits", ["groupWaits join", "waitsForEnd receive"]],
@@ -83,9 +84,16 @@ describe("deadlock: none can ever run again (B9.18)", () => {
     expect(message.match(/task receiver #\d+ on thread [01]: receive/g)).toHaveLength(2);
   });
 
+  test("a cycle of locks: who holds what the other waits for", () => {
+    const { tasks } = worldOf("lockCycle");
+    for (const { on } of tasks.filter(({ reason }) => reason === "lock")) expect(on).toMatch(/^Mutex #\S+, held by task #\d+ on thread [01] for \d+ ms$/);
+  });
+
   test("that nobody catches: exit code 1, the table on stderr", async () => {
     const { stderr, code } = await outcomeOf("closed-world.ts", "uncaught", "allReceive");
     expect(code).toBe(1);
+    // Node prints the place of the throw above it.
+    expect(/^\w+Error.*/m.exec(stderr)?.[0]).toBe("WarrenError: all tasks are asleep: none can ever run again");
     expect(stderr).toContain("ERR_DEADLOCK");
     expect(stderr).toContain("task receiver #");
   });
@@ -96,6 +104,18 @@ test("a task that awaits what nobody can see: not certain, so a warning that lis
   expect({ code, hung }).toEqual({ code: 4, hung: false });
   expect(stdout).toMatch(/^WARREN_STANDSTILL nothing has run/);
   expect(stdout).toContain("task ownPromise #");
+});
+
+test("two that wait for each other while a timer lives: no error, but dump() names them", async () => {
+  const { stdout, stderr, code, hung } = await outcomeOf("closed-world.ts", "stuck", "subset");
+  expect({ stderr, code, hung }).toEqual({ stderr: "", code: 0, hung: false });
+  const lines = stdout.split("\n").map((line) => line.replaceAll(/#\S+|\d+ ms|started .*/g, "…").replace(/thread \d/, "thread …"));
+  expect(lines.slice(0, 4)).toEqual([
+    "tasks that wait only on each other:",
+    "  task lockStep … on thread …: receive chan(i32, 0) … for …, …",
+    "  task lockStep … on thread …: receive chan(i32, 0) … for …, …",
+    expect.stringMatching(/^thread …:/),
+  ]);
 });
 
 describe("no report while something can still wake a task", () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { type Chan, type Runtime, i32, start } from "../../src/index.ts";
 import { add, tree } from "./start-tasks.ts";
 import { until } from "./until.ts";
-import { burn, parkOn } from "./world-tasks.ts";
+import { burnCpu, parkOn } from "./world-tasks.ts";
 
 let rt: Runtime;
 beforeAll(async () => {
@@ -49,7 +49,7 @@ describe("stats", () => {
 
   test("the thread that burns has the CPU time", async () => {
     const before = (await rt.stats()).threads;
-    await rt.spawn.on(1)(burn, 300);
+    await rt.spawn.on(1)(burnCpu, 150);
     const after = (await rt.stats()).threads;
     const [idle, busy] = after.map(({ cpuNs }, k) => cpuNs - before[k].cpuNs);
     expect(busy).toBeGreaterThan(100e6);

@@ -70,6 +70,15 @@ export const parkOn = task(import.meta, async function parkOn(how: "receive" | "
   else await wait(1e9);
 });
 
+/** Burns so much CPU time of its thread, however long that takes. */
+export const burnCpu = task(import.meta, async function burnCpu(ms: number) {
+  const usedMs = (): number => {
+    const { user, system } = process.threadCpuUsage();
+    return (user + system) / 1000;
+  };
+  for (const end = usedMs() + ms; usedMs() < end; );
+});
+
 /** Burns CPU on its thread for as long as asked. */
 export const burn = task(import.meta, async function burn(ms: number) {
   for (const end = performance.now() + ms; performance.now() < end; );

@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { pbkdf2 } from "node:crypto";
 import { connect, createServer } from "node:net";
 import { promisify } from "node:util";
-import { type Chan, type Context, chan, chanOf, context, go, group, i32, run, select, sleep, spawn, task, utf8 } from "../../../src/index.ts";
+import { Barrier, type Chan, type Context, Mutex, chan, chanOf, context, formatDump, go, group, i32, run, runtimes, select, sleep, spawn, task, utf8 } from "../../../src/index.ts";
 
 export const returns = task(import.meta, async function returns() {
   console.log("in the task");
@@ -190,6 +190,34 @@ export const sendAfterJob = task(import.meta, async function sendAfterJob(ch: Ch
   await ch.send(key.length);
 });
 
+const locksBoth = task(import.meta, async function locksBoth(first: Mutex, second: Mutex, both: Barrier) {
+  using _first = await first.lock();
+  await both.wait();
+  using _second = await second.lock();
+});
+
+/** Two locks taken in opposite order. */
+const lockCycle = task(import.meta, async function lockCycle() {
+  const [a, b, both] = [new Mutex(), new Mutex(), new Barrier(2)];
+  await Promise.all([spawn.on(0)(locksBoth, a, b, both), spawn.on(1)(locksBoth, b, a, both)]);
+});
+
+const ticking = task(import.meta, async function ticking() {
+  for (;;) await sleep(5);
+});
+
+const makesPair = task(import.meta, async function makesPair() {
+  const [a, b] = [chan(i32), chan(i32)];
+  go.on(0)(lockStep, a, b);
+  go.on(1)(lockStep, b, a);
+});
+
+/** Two that wait for each other while a third goes on: no deadlock of all. */
+const subset = task(import.meta, async function subset() {
+  go(makesPair);
+  await spawn(ticking);
+});
+
 /** A request with a reply channel: the reply never comes. */
 export const noReply = task(import.meta, async function noReply() {
   const requests = chan(chanOf(i32), 1);
@@ -209,7 +237,7 @@ export const recurses = task(import.meta, async function recurses() {
   return deeper(0);
 });
 
-const tasks = { returns, throws, talkative, allReceive, selfSelect, cycle, allSend, ownPromise, closures, late, timerWakes, nodeTimerWakes, socketWakes, signalWakes, jobWakes, noReply, goFails, recurses, contextNobodyCancels, groupWaits, deadlineWakes } as const;
+const tasks = { returns, throws, talkative, allReceive, selfSelect, cycle, allSend, ownPromise, closures, late, timerWakes, nodeTimerWakes, socketWakes, signalWakes, jobWakes, noReply, goFails, recurses, contextNobodyCancels, groupWaits, deadlineWakes, lockCycle, subset } as const;
 
 interface Failure {
   readonly code?: string;
@@ -226,14 +254,31 @@ async function show(name: keyof typeof tasks): Promise<void> {
   console.log(JSON.stringify(line));
 }
 
+/** Runs a world until some of its tasks are stuck, prints the dump, and ends it. */
+async function showStuck(name: keyof typeof tasks): Promise<void> {
+  const ended = run(tasks[name] as () => Promise<unknown>, { threads: 2 }).catch(() => undefined);
+  for (;;) {
+    await wait(20);
+    for (const rt of runtimes()) {
+      const dump = await rt.dump();
+      if (dump.stuck.length === 0) continue;
+      console.log(formatDump(dump));
+      await rt.stop();
+      await ended;
+      return;
+    }
+  }
+}
+
 if (import.meta.main) {
-  const [how, ...names] = process.argv.slice(2) as ["uncaught" | "one by one" | "at once", ...(keyof typeof tasks)[]];
+  const [how, ...names] = process.argv.slice(2) as ["uncaught" | "stuck" | "one by one" | "at once", ...(keyof typeof tasks)[]];
   process.on("warning", (warning: Error & { code?: string }) => {
     if (warning.code !== "WARREN_STANDSTILL") return;
     console.log(warning.code, warning.message);
     process.exit(4);
   });
-  if (how === "uncaught") console.log("returned", await run(tasks[names[0]] as () => Promise<unknown>, { threads: 2 }));
+  if (how === "stuck") await showStuck(names[0]);
+  else if (how === "uncaught") console.log("returned", await run(tasks[names[0]] as () => Promise<unknown>, { threads: 2 }));
   else if (how === "at once") await Promise.all(names.map((name) => show(name)));
   else for (const name of names) await show(name);
 }

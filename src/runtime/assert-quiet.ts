@@ -1,0 +1,78 @@
+/**
+ * The leak check of a user's own tests: nothing is left in a runtime, or nothing
+ * beyond what was there before. It looks again and again for a while, because an
+ * end needs turns of several threads to be seen everywhere. Source: uber's goleak.
+ */
+import { WarrenError } from "../errors.ts";
+import { cut, formatWait } from "./format-dump.ts";
+import { type Leftovers, leftovers } from "./leftovers.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** Options of `assertQuiet`. */
+export interface QuietOptions {
+  /** What was there before, by `leftovers`: that may still be there. Only with it is the memory compared. */
+  readonly since?: Leftovers | undefined;
+}
+
+const TRIES = 20;
+const LONGEST_PAUSE_MS = 100;
+
+/**
+ * Resolves once nothing is left: no live task, no parked operation, no channel or
+ * other object that is not freed, no armed timer; with `since`, nothing beyond
+ * what that lists, and no block of memory more. Looks 20 times within about 1.5 s.
+ * Channels that are not closed are freed when no thread can reach them any more,
+ * which only the garbage collector knows: run with `--expose-gc`, or close them.
+ * @throws ERR_NOT_QUIET (details: `left`), ERR_INVALID_ARGUMENT, ERR_RUNTIME_STOPPED
+ */
+export async function assertQuiet(rt: Runtime, { since }: QuietOptions = {}): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    const now = await leftovers(rt);
+    // Looking at a thread that computes takes long enough.
+    if (now.computing.length > 0) tries = Math.min(TRIES, tries + TRIES / 4);
+    const left = beyond(now, since);
+    const lines = describe(left, rt.threads);
+    if (lines.length === 0) return;
+    if (tries === TRIES) throw new WarrenError("ERR_NOT_QUIET", `the runtime is not quiet, after a while of looking:\n${lines.join("\n")}`, { left });
+    await delay(Math.min(2 ** tries, LONGEST_PAUSE_MS));
+  }
+}
+
+/** What is there and was not. Operations count as their tasks do: a task that was there may wait for something else now. */
+function beyond(now: Leftovers, since: Leftovers | undefined): Leftovers {
+  if (since === undefined) return { ...now, arenaBytes: 0 };
+  const tasks = new Set(since.tasks.map(({ id }) => id));
+  // Tasks that had not started then have a name now: the oldest of the new ones.
+  const fresh = now.tasks.filter(({ id }) => !tasks.has(id)).toSorted((a, b) => a.id - b.id);
+  for (const { id } of fresh.slice(0, Math.max(0, since.unlisted - now.unlisted))) tasks.add(id);
+  const objects = new Set(since.objects.map(({ handle }) => handle));
+  const ofMain = new Set(since.waits.filter(({ taskId }) => taskId === 0).map(({ on }) => on));
+  return {
+    tasks: now.tasks.filter(({ id }) => !tasks.has(id)),
+    unlisted: Math.max(0, now.unlisted - since.unlisted),
+    computing: now.computing,
+    waits: now.waits.filter(({ taskId, on }) => (taskId === 0 ? !ofMain.has(on) : !tasks.has(taskId))),
+    objects: now.objects.filter(({ handle }) => !objects.has(handle)),
+    timers: Math.max(0, now.timers - since.timers),
+    arenaBytes: Math.max(0, now.arenaBytes - since.arenaBytes),
+  };
+}
+
+function describe({ tasks, unlisted, waits, computing, objects, timers, arenaBytes }: Leftovers, main: number): string[] {
+  const waiting = new Set(waits.map(({ taskId }) => taskId));
+  return [
+    ...cut(waits.map((wait) => formatWait(wait, main))),
+    ...cut(tasks.filter(({ id }) => !waiting.has(id)).map(({ thread, name, id }) => `  task ${name} #${id} on thread ${thread} has not ended`)),
+    ...computing.map(({ thread, task }) => `  task ${task} computes on thread ${thread}, which did not answer`),
+    ...(unlisted > 0 ? [`  ${unlisted} tasks more`] : []),
+    ...cut(objects.map(({ text }) => `  ${text}`)),
+    ...(timers > 0 ? [`  ${timers} timers armed`] : []),
+    ...(arenaBytes > 0 ? [`  ${arenaBytes} bytes of shared memory more than before`] : []),
+  ];
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}

@@ -1,0 +1,90 @@
+/**
+ * What is left in a runtime: tasks, parked operations, objects in shared memory,
+ * timers, memory. Read while the threads go on, so a look at a busy runtime is
+ * not one moment; at a quiet one it is.
+ */
+import { distance, positionOf } from "../channel/words.ts";
+import { WarrenError, printValue } from "../errors.ts";
+import { headersOf } from "../memory/headers.ts";
+import { KIND, header, processor, syncHeader } from "../memory/layout.ts";
+import type { Arena } from "../memory/arena.ts";
+import { handleKey } from "../memory/type.ts";
+import { queueLength } from "../sync/wait-queue.ts";
+import type { TaskReport } from "./control.ts";
+import { type Runtime, World } from "./runtime.ts";
+import type { StuckWait } from "./stuck.ts";
+
+/** A channel, shared array, shared object or context that has not been freed. */
+export interface LeftObject {
+  /** Tells it from all others, also from one that takes its place later. */
+  readonly handle: number;
+  /** What it is, its type as far as some thread has an object of it, and what is in it. */
+  readonly text: string;
+}
+
+/** What `leftovers` finds. */
+export interface Leftovers {
+  readonly tasks: readonly (TaskReport & { readonly thread: number })[];
+  /** Tasks of which only the number is known: not yet started ones, and those beyond ten thousand. */
+  readonly unlisted: number;
+  readonly waits: readonly StuckWait[];
+  /** Threads that did not answer, for a task computes there. */
+  readonly computing: readonly { readonly thread: number; readonly task: string }[];
+  readonly objects: readonly LeftObject[];
+  readonly timers: number;
+  /** Bytes in blocks that the program uses: what threads keep for later use is not counted. */
+  readonly arenaBytes: number;
+}
+
+/**
+ * What is left in a runtime now, for reports, and as the baseline of `assertQuiet`.
+ * With `--expose-gc` it collects garbage on all threads first, for an object that
+ * nobody can reach is there until the garbage collector has found it.
+ * @throws ERR_INVALID_ARGUMENT, ERR_RUNTIME_STOPPED
+ */
+export async function leftovers(rt: Runtime): Promise<Leftovers> {
+  if (!(rt instanceof World)) throw new WarrenError("ERR_INVALID_ARGUMENT", `leftovers needs a runtime made by start(), not ${printValue(rt)}`);
+  // Each thread gets the two questions in this order.
+  const [types, { threads }] = await Promise.all([rt.tidy(), rt.dump()]);
+  const { tasks: live } = await rt.stats();
+  const { arena } = rt;
+  const tasks = threads.flatMap((report) => report.tasks.map((task) => ({ thread: report.thread, ...task })));
+  const unlisted = threads.flatMap((report) => report.unlisted).reduce((sum, { count }) => sum + count, 0);
+  return {
+    tasks,
+    unlisted: Math.max(unlisted, live - tasks.length),
+    waits: threads.flatMap(({ thread, parked }) => parked.map((wait) => ({ thread, ...wait }))),
+    computing: threads.flatMap(({ thread, computing }) => (computing === undefined ? [] : [{ thread, task: computing.task }])),
+    objects: objectsIn(arena, types),
+    timers: sumOf(arena, processor.timers),
+    arenaBytes: (sumOf(arena, processor.usedWords) - sumOf(arena, processor.keptWords)) * 4,
+  };
+}
+
+function sumOf(arena: Arena, word: number): number {
+  let sum = 0;
+  for (let index = 0; index <= arena.threads; index++) sum += arena.i32[arena.processorAt(index) + word];
+  return sum;
+}
+
+const NAMES: Readonly<Record<number, string>> = Object.fromEntries(Object.entries(KIND).map(([name, kind]) => [kind, name]));
+
+function objectsIn(arena: Arena, types: ReadonlyMap<number, string>): LeftObject[] {
+  const { i32 } = arena;
+  const objects: LeftObject[] = [];
+  for (const at of headersOf(arena)) {
+    const kind = i32[at + header.kind];
+    if (kind === 0) continue;
+    const handle = handleKey(at, i32[at + header.generation]);
+    objects.push({ handle, text: `${types.get(handle) ?? NAMES[kind] ?? "object"} #${at.toString(36)}.${i32[at + header.generation]}${contentsOf(i32, at, kind)}` });
+  }
+  return objects;
+}
+
+function contentsOf(i32: Int32Array, at: number, kind: number): string {
+  if (kind === KIND.sharedArray) return ` of ${i32[at + header.capacity]} elements, not freed`;
+  if (kind === KIND.context) return ", not disposed";
+  if (kind > KIND.sharedArray) return `, ${i32[at + syncHeader.waiting]} waiting`;
+  const length = kind === KIND.rendezvous ? 0 : distance(positionOf(i32[at + header.send]), positionOf(i32[at + header.recv]));
+  return ` of capacity ${i32[at + header.capacity]}: ${length} values, ${queueLength(i32, at, header.receiversFirst)} receivers and ${queueLength(i32, at, header.sendersFirst)} senders waiting, ${i32[at + header.references]} references`;
+}
