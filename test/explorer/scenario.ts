@@ -1,0 +1,15 @@
+/** A scenario: what the threads of one world do, and what must hold however they interleave. */
+export interface Scenario<W> {
+  readonly name: string;
+  readonly threads: number;
+  /** How often a wait looks before it parks; 0 without. */
+  readonly spins?: number;
+  /** Threads sleep on their doorbells. */
+  readonly sleeps?: boolean;
+  /** Preemptions up to which it is explored completely; 2 without. */
+  readonly bound?: number;
+  /** Schedules by lot beyond that; none without. */
+  readonly samples?: number;
+  /** Makes channels and programs. */
+  build(world: W): void;
+}

@@ -1,0 +1,171 @@
+/**
+ * One schedule's world: the arena's image restored, threads with their side of
+ * it, channels and what they must obey at the end.
+ */
+import { openChannel, makeChannel } from "../../../src/channel/make-channel.ts";
+import type { Channel } from "../../../src/channel/channel.ts";
+import { RECEIVERS, SENDERS } from "../../../src/channel/queues.ts";
+import { Arena } from "../../../src/memory/arena.ts";
+import { header, processor } from "../../../src/memory/layout.ts";
+import type { Type } from "../../../src/memory/type.ts";
+import { queueLength } from "../../../src/sync/wait-queue.ts";
+import { Timers } from "../../../src/sync/timers.ts";
+import { Waiters } from "../../../src/sync/waiter.ts";
+import { Thread, as } from "../machine.ts";
+import { Loop, type LoopOptions } from "./loop.ts";
+
+/** States a fact of a scenario. */
+export function expect(fact: boolean, text: string): void {
+  if (!fact) throw new Error(text);
+}
+
+export function expectSame(actual: unknown, expected: unknown, what: string): void {
+  const [is, should] = [JSON.stringify(actual), JSON.stringify(expected)];
+  if (is !== should) throw new Error(`${what}: ${is}, should be ${should}`);
+}
+
+/** The code of a warren error, or the text of another. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : String(error);
+}
+
+/** A signal of one thread. */
+export class Signal {
+  aborted = false;
+  readonly reason = "cancelled";
+  readonly #listeners: (() => void)[] = [];
+
+  addEventListener(_type: string, listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  removeEventListener(_type: string, listener: () => void): void {
+    const at = this.#listeners.indexOf(listener);
+    if (at >= 0) this.#listeners.splice(at, 1);
+  }
+
+  abort(): void {
+    this.aborted = true;
+    for (const listener of this.#listeners.splice(0)) listener();
+  }
+
+  /** As an option of an operation. */
+  get option(): { signal: AbortSignal } {
+    return { signal: this as unknown as AbortSignal };
+  }
+}
+
+/** A channel as each thread sees it. */
+export interface Conduit<T> {
+  readonly header: number;
+  readonly generation: number;
+  on(index: number): Channel<T>;
+}
+
+export class World {
+  readonly arenas: Arena[];
+  readonly loops: Loop[];
+  readonly threads: Thread[] = [];
+  readonly #conduits: Conduit<unknown>[] = [];
+  /** Words in use before the scenario made anything. */
+  #usedBefore = 0;
+  /** What stays in use: records of waits, which are kept for the next. */
+  #check: () => void = () => undefined;
+
+  /** @param memory holds an arena for at least `count` threads */
+  constructor(memory: ArrayBuffer, count: number, options: LoopOptions) {
+    this.arenas = arenasOf(memory, count);
+    this.loops = this.arenas.map((arena) => new Loop(arena, options));
+    for (const loop of this.loops) {
+      const { arena } = loop;
+      loop.waiters = new Waiters(arena, loop, new Timers(() => undefined), NO_HANDLES);
+      const thread = new Thread(arena.index, `T${arena.index}`, () => loop.run());
+      loop.thread = thread;
+      this.threads.push(thread);
+      // A record for each wait that its tasks may have at a time: made before, so that none stays in use.
+      const first = loop.waiters.acquire("yield", NOBODY);
+      loop.waiters.release(loop.waiters.acquire("yield", NOBODY));
+      loop.waiters.release(first);
+    }
+    this.#usedBefore = this.#used();
+  }
+
+  #used(): number {
+    let used = 0;
+    for (const { i32, here } of this.arenas) used += i32[here + processor.usedWords];
+    return used;
+  }
+
+  /** A program of thread `index`. */
+  program(index: number, name: string, program: () => unknown): void {
+    this.loops[index].add(name, program, false);
+  }
+
+  /** Something that happens on thread `index` at any time while its programs wait. */
+  event(index: number, name: string, program: () => unknown): void {
+    this.loops[index].add(name, program, true);
+  }
+
+  channel<T>(type: Type<T>, capacity: number, isOneshot = false): Conduit<T> {
+    const made = as(this.threads[0], () => makeChannel(this.loops[0].waiters, type, capacity, isOneshot));
+    const views = [made];
+    for (const { waiters } of this.loops.slice(1)) views.push(openChannel(waiters, made.header, made.generation, type));
+    const conduit = { header: made.header, generation: made.generation, on: (index: number) => views[index] };
+    this.#conduits.push(conduit as Conduit<unknown>);
+    return conduit;
+  }
+
+  /** What must hold when all threads are done. */
+  finally(check: () => void): void {
+    this.#check = check;
+  }
+
+  /** Looks at the end state. @throws what is wrong */
+  check(): void {
+    for (const conduit of this.#conduits) this.#checkChannel(conduit);
+    this.#check();
+    for (const conduit of this.#conduits) {
+      const channel = conduit.on(0);
+      const left = this.drain(conduit);
+      expect(left.length <= channel.capacity, `${left.length} values lie in a channel of ${channel.capacity}`);
+      if (channel.isOpen) channel.close();
+    }
+    const used = this.#used();
+    expect(used === this.#usedBefore, `${used - this.#usedBefore} words stay in use`);
+  }
+
+  /** Takes what is buffered. */
+  drain<T>(conduit: Conduit<T>): T[] {
+    const channel = conduit.on(0);
+    const values: T[] = [];
+    for (let value = channel.tryRecv(); value !== undefined && values.length <= channel.capacity; value = channel.tryRecv()) values.push(value);
+    return values;
+  }
+
+  #checkChannel({ header: at, generation }: Conduit<unknown>): void {
+    const { i32 } = this.arenas[0];
+    expect((i32[at + header.send] & 0x7f) === 0 && (i32[at + header.recv] & 0x7f) === 0, "a lock is held at the end");
+    if (i32[at + header.generation] !== generation) return;
+    expect(queueLength(i32, at, RECEIVERS) === 0, "a receiver is left in the queue");
+    expect(queueLength(i32, at, SENDERS) === 0, "a sender is left in the queue");
+  }
+}
+
+/** Views of the memory and constants: the same for each schedule. */
+const arenas = new WeakMap<ArrayBuffer, Arena[]>();
+
+function arenasOf(memory: ArrayBuffer, count: number): Arena[] {
+  let found = arenas.get(memory);
+  if (found === undefined) {
+    const shared = { buffer: memory } as unknown as Arena["memory"];
+    arenas.set(memory, (found = Array.from({ length: count }, (_, index) => Arena.attach(shared, index))));
+  }
+  return found;
+}
+
+const NOBODY = { finish: () => undefined, withdraw: () => false, describe: () => "nothing" };
+
+const refuse = (): never => {
+  throw new Error("no handle travels here");
+};
+const NO_HANDLES = { detach: refuse, adopt: refuse, release: refuse };
