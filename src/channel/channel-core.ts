@@ -24,12 +24,20 @@ import { type Queue, RECEIVERS, SENDERS } from "./queues.ts";
 export const DID = { it: 0, wait: 1, closed: 2 } as const;
 export type Did = (typeof DID)[keyof typeof DID];
 
+/** The watch over an object that may become unreachable. */
+export interface Watch {
+  /** The object's channel is freed: nothing is left to watch for. */
+  end(): void;
+}
+
 export abstract class ChannelCore<T> implements Finisher {
   readonly waiters: Waiters;
   readonly header: number;
   readonly generation: number;
   readonly type: Type<T>;
   readonly capacity: number;
+  /** Set by who watches over this object, until its channel is freed. */
+  watch: Watch | undefined = undefined;
   /** Words of a slot, rounded so that slots and staged values keep their alignment. */
   protected readonly words: number;
   protected readonly i32: Int32Array;
@@ -136,6 +144,7 @@ export abstract class ChannelCore<T> implements Finisher {
       return undefined;
     } finally {
       waiters.releaseValue(wait.record);
+      if (!this.isCurrent) this.over();
     }
   }
 
@@ -196,6 +205,17 @@ export abstract class ChannelCore<T> implements Finisher {
     this.unlock();
     clear();
     this.waiters.arena.free(at);
+    this.over();
+  }
+
+  /**
+   * The channel is freed. An object that is watched lives until a full garbage
+   * collection; one that is not dies young, and a million reply channels leave
+   * the heap as it was.
+   */
+  protected over(): void {
+    this.watch?.end();
+    this.watch = undefined;
   }
 
   /** One more reference, for a message that carries the handle; none if the handle is stale. */

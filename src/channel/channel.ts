@@ -195,6 +195,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   #received(did: Did, at: number): T | undefined | Promise<T | undefined> {
     const { waiters } = this;
     const value = did === DID.it ? this.type.decode(waiters, at) : undefined;
+    if (did === DID.closed) this.over();
     if (--waiters.turn.ticks < 0 && waiters.turn.tick()) return waiters.turn.hop(value);
     return value;
   }

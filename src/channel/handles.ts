@@ -15,6 +15,7 @@ import { openShared } from "../sync/kinds.ts";
 import { SharedObject } from "../sync/shared-object.ts";
 import type { Waiters } from "../sync/waiter.ts";
 import { Channel } from "./channel.ts";
+import type { Watch } from "./channel-core.ts";
 import { LocalReceiver } from "./local-receiver.ts";
 import { openChannel } from "./make-channel.ts";
 import { typeOfName } from "./type-name.ts";
@@ -42,9 +43,25 @@ export interface Family {
 }
 
 /** An object of this thread, in the list of all. */
-interface Tracked extends Held {
-  newer: Tracked | undefined;
+class Tracked implements Held, Watch {
+  readonly header: number;
+  readonly generation: number;
+  readonly type: string;
+  newer: Tracked | undefined = undefined;
   older: Tracked | undefined;
+  readonly #table: HandleTable;
+
+  constructor(table: HandleTable, { header, generation, handleType }: Counted, older: Tracked | undefined) {
+    this.#table = table;
+    this.header = header;
+    this.generation = generation;
+    this.type = handleType;
+    this.older = older;
+  }
+
+  end(): void {
+    this.#table.untrack(this);
+  }
 }
 
 /** Who notes which handles come into whose hands. */
@@ -76,13 +93,19 @@ export class HandleTable implements Handles {
 
   /** Watches over a new object of this thread. */
   track<T extends Counted>(object: T): T {
-    const { header, generation, handleType: type } = object;
-    const tracked: Tracked = { header, generation, type, newer: undefined, older: this.#newest };
+    const tracked = new Tracked(this, object, this.#newest);
     if (this.#newest !== undefined) this.#newest.newer = tracked;
     this.#newest = tracked;
-    this.#lost.register(object, tracked);
-    this.holder.hold(handleKey(header, generation));
+    this.#lost.register(object, tracked, tracked);
+    if (object instanceof Channel) object.watch = tracked;
+    this.holder.hold(handleKey(object.header, object.generation));
     return object;
+  }
+
+  /** The channel of an object is freed: it holds no reference that would have to be given back. */
+  untrack(tracked: Tracked): void {
+    this.#lost.unregister(tracked);
+    this.#unlist(tracked);
   }
 
   #unlist({ newer, older }: Tracked): void {
