@@ -10,16 +10,9 @@ import { type Queue, RECEIVERS, SENDERS } from "../../src/channel/queues.ts";
 import { queueLength } from "../../src/sync/wait-queue.ts";
 import { header } from "../../src/memory/layout.ts";
 import type { World } from "../../src/runtime/runtime.ts";
+import { quiet } from "./quiet.ts";
 
-/** Waits for a fact. Give the test a time limit: this has none. */
-export async function until(fact: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; !(await fact()); tries++) await new Promise((resolve) => setTimeout(resolve, tries < 20 ? 0 : 2));
-}
-
-/** Until no task lives and nothing waits, on any thread. */
-export async function quiet(rt: World): Promise<void> {
-  await until(async () => (await rt.dump()).threads.every(({ tasks, unlisted, parked }) => tasks.length + unlisted.length + parked.length === 0));
-}
+export { quiet, until, used } from "./quiet.ts";
 
 /** The runtime of this file's tests: read `rt` inside a test. */
 export function world(threads = 2): { readonly rt: World } {
@@ -35,11 +28,6 @@ export function world(threads = 2): { readonly rt: World } {
   });
   afterAll(() => held.rt.stop());
   return held;
-}
-
-/** Bytes of the arena in use. */
-export function used(rt: World): number {
-  return rt.arena.use().used;
 }
 
 function waiting(rt: World, c: unknown, queue: Queue): number {

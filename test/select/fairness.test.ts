@@ -17,7 +17,7 @@ describe("B4.08", () => {
   test.each(["main", "thread"])("of two full channels each is chosen half the time, on the %s", async (where) => {
     const [a, b] = [the.rt.chan(i32, TRIALS + 1), the.rt.chan(i32, TRIALS + 1)];
     for (const c of [a, b]) await c.sendMany(new Int32Array(TRIALS + 1));
-    const [fromA, fromB] = where === "main" ? await forwardCounts(a, b) : await the.rt.spawn(forwardCounts, a, b);
+    const [fromA, fromB] = where === "main" ? await forwardCounts(a, b, TRIALS) : await the.rt.spawn(forwardCounts, a, b, TRIALS);
     expect(fromA + fromB).toBe(TRIALS);
     expectHalf(fromA, TRIALS);
     for (const c of [a, b]) {
