@@ -21,11 +21,11 @@ export const REPLICAS: ProgramCommand<RawReplicas> = {
   unitMs: 5,
   declare: (command: Command) => command
     .option("--replicas <counts>", "replicas asked at once: 1,2,4 (default: 1,2,4,8)")
-    .option("--queries <n>", "queries for each number of replicas and distribution (default: 1000)"),
+    .option("--queries <n>", "queries for each number of replicas and distribution (default: 500)"),
   resolve({ replicas, queries }: RawReplicas): ProgramRun {
     const choice = {
       replicas: replicas === undefined ? [1, 2, 4, 8] : wholeNumbers("--replicas", replicas, 1, MOST_REPLICAS),
-      queries: queries === undefined ? 1000 : wholeNumber("--queries", queries, LEAST_QUERIES, MOST_QUERIES),
+      queries: queries === undefined ? 500 : wholeNumber("--queries", queries, LEAST_QUERIES, MOST_QUERIES),
     };
     return async (settings) => (await import("../../lab/programs/replicas.ts")).replicas(choice, settings);
   },

@@ -17,9 +17,9 @@ export const SEARCH: ProgramCommand<RawSearch> = {
   claim: "no locks, no condition variables, no callbacks",
   examples: [["warren search", "all four versions"], ["warren search --unit 1ms --queries 4000", "in the talk's milliseconds"]],
   unitMs: 5,
-  declare: (command: Command) => command.option("--queries <n>", "queries for each version (default: 1000)"),
+  declare: (command: Command) => command.option("--queries <n>", "queries for each version (default: 600)"),
   resolve({ queries }: RawSearch): ProgramRun {
-    const choice = { queries: queries === undefined ? 1000 : wholeNumber("--queries", queries, LEAST_QUERIES, MOST_QUERIES) };
+    const choice = { queries: queries === undefined ? 600 : wholeNumber("--queries", queries, LEAST_QUERIES, MOST_QUERIES) };
     return async (settings) => (await import("../../lab/programs/search.ts")).search(choice, settings);
   },
 };

@@ -18,7 +18,7 @@ const UNIFORM = { kind: "uniform", most: 40 } as const;
 const EXPONENTIAL = { kind: "exponential", mean: 20 } as const;
 
 /** Requests to replicas that are begun in a second, so that the threads are not what is waited for. */
-const REQUESTS_PER_SECOND = 4000;
+const REQUESTS_PER_SECOND = 1000;
 /** Timers have a grain of 1 ms: an answer is on the mean up to this late. */
 const GRAIN_MS = 1;
 /** Replicas and queries of a variant that forgets them. */

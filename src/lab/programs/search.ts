@@ -1,5 +1,5 @@
 /** Search 1.0 to 3.0 as findings. */
-import { KINDS, LIMIT, searches, VERSIONS, type SearchResult, type Version } from "../../../workers/search.ts";
+import { KINDS, LIMIT, REPLICAS, searches, VERSIONS, type SearchResult, type Version } from "../../../workers/search.ts";
 import { start } from "../../index.ts";
 import { about, check, statistic, type Condition, type Finding } from "../finding.ts";
 import type { ProgramOutcome, ProgramSettings, Series } from "../program-report.ts";
@@ -20,20 +20,24 @@ const ABOUT: Readonly<Record<Version, { readonly title: string; readonly said: s
   "3.0": { title: `3.0: and two replicas of each`, said: "", likely: "(1 − 0.2²)³" },
 };
 
-/** Queries of a client, one after the other: the fewer, the more run at once. */
+/** Queries of a client, one after the other, at least. */
 const QUERIES_OF_CLIENT = 4;
+/** Tasks that are started in a second, so that the threads are not what is waited for; and tasks of a query. */
+const TASKS_PER_SECOND = 1000;
+const TASKS_OF_QUERY: Readonly<Record<Version, number>> = { "1.0": KINDS.length, "2.0": KINDS.length, "2.1": KINDS.length, "3.0": KINDS.length * (1 + REPLICAS) };
 /** Timers have a grain of 1 ms: each wait is on the mean up to this late. */
 const GRAIN_MS = 1;
 
 /** Searches with every version. */
 export async function search({ queries }: SearchChoice, { threads, unitMs, seed, tell }: ProgramSettings): Promise<ProgramOutcome> {
   await using runtime = await start({ threads });
-  const clients = Math.ceil(queries / QUERIES_OF_CLIENT);
   for (const version of VERSIONS) await runtime.spawn(searches, { version, queries: 100, clients: 10, unitMs: 0.02, seed });
   const findings: Finding[] = [];
   const measured = new Map<Version, SearchResult>();
   for (const version of VERSIONS) {
     tell(`search ${version}`);
+    const atOnce = ((TASKS_PER_SECOND / TASKS_OF_QUERY[version]) * searchLaw(version).mean * unitMs) / 1000;
+    const clients = Math.max(1, Math.min(Math.ceil(queries / QUERIES_OF_CLIENT), Math.round(atOnce)));
     const result = await runtime.spawn(searches, { version, queries, clients, unitMs, seed });
     measured.set(version, result);
     // serial searches tell how late timers are: three waits and nothing else
@@ -42,7 +46,7 @@ export async function search({ queries }: SearchChoice, { threads, unitMs, seed,
     findings.push(...versionFindings(version, result, await tasksLeft(runtime), unitMs, lateMs));
   }
   return {
-    config: { queries, clients, backends: KINDS.length },
+    config: { queries, backends: KINDS.length },
     findings,
     series: [spread(measured)],
     notes: [
