@@ -13,7 +13,7 @@
  * Source: Go, runtime/chan.go.
  */
 import { WarrenError } from "../errors.ts";
-import { OUTCOME, header, nextGeneration } from "../memory/layout.ts";
+import { KIND, OUTCOME, header, nextGeneration } from "../memory/layout.ts";
 import { type Type, handleKey } from "../memory/type.ts";
 import type { Finisher, Partners, Wait } from "../sync/wait.ts";
 import { enqueue, isQueued, unlink } from "../sync/wait-queue.ts";
@@ -196,12 +196,13 @@ export abstract class ChannelCore<T> implements Finisher {
 
   #freeLocked(): void {
     const { i32, header: at } = this;
-    // First: a thread that finds this lock with a dead owner knows what was going on.
-    i32[at + header.kind] = 0;
+    // First: whoever repairs this after the thread's death knows then what was going on.
+    i32[at + header.kind] = KIND.changing;
     const clear = this.clearLocked();
     const next = nextGeneration(this.generation);
     i32[at + header.generation] = next;
     i32[at + header.recvGeneration] = next;
+    i32[at + header.kind] = 0;
     this.unlock();
     clear();
     this.waiters.arena.free(at);

@@ -35,8 +35,9 @@ export function makeChannel<T>(waiters: Waiters, type: Type<T>, capacity: number
   const position = positionOf(lockWord(i32, at + header.send, owner));
   lockWord(i32, at + header.recv, owner);
   i32[at + header.buffer] = buffer;
-  i32[at + header.kind] = capacity === 0 ? KIND.rendezvous : isOneshot ? KIND.oneshot : KIND.array;
+  i32[at + header.kind] = KIND.changing;
   i32[at + header.capacity] = capacity;
+  i32[at + header.slotWords] = type.words;
   i32[at + header.recvBuffer] = buffer;
   i32[at + header.sendLap] = position;
   i32[at + header.recvLap] = position;
@@ -48,6 +49,7 @@ export function makeChannel<T>(waiters: Waiters, type: Type<T>, capacity: number
   i32[at + header.sendersLast] = 0;
   i32[at + header.references] = 1;
   i32[at + header.recvGeneration] = i32[at + header.generation];
+  i32[at + header.kind] = capacity === 0 ? KIND.rendezvous : isOneshot ? KIND.oneshot : KIND.array;
   unlockWord(i32, at + header.recv, position);
   unlockWord(i32, at + header.send, position);
   return openChannel(waiters, at, i32[at + header.generation], type);

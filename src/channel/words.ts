@@ -12,7 +12,7 @@
 import { cas, load, store } from "../memory/atomics.ts";
 import { backOff } from "../memory/spin-lock.ts";
 
-const OWNER = 0x7f;
+export const OWNER = 0x7f;
 const WAITED_FOR = 0x80;
 export const CLOSED_BIT = 0x100;
 /** Any of these bits: not the fast path. */
@@ -59,4 +59,9 @@ export function withWaited(word: number, waited: boolean): number {
 
 export function isClosed(word: number): boolean {
   return (word & CLOSED_BIT) !== 0;
+}
+
+/** Lock id of the thread that holds the lock in a word, 0 for none. */
+export function ownerOf(word: number): number {
+  return word & OWNER;
 }

@@ -19,12 +19,9 @@
  */
 import { WarrenError, invariant } from "../errors.ts";
 import { DEFAULT_ARENA_BYTES, LIMITS } from "../limits.ts";
-import { CENTRAL_WORDS, MAGIC, PAGE, PAGE_SHIFT, PROCESSOR_WORDS, SUPERBLOCK_WORDS, central, header, processor, processorId, superblock } from "./layout.ts";
-import { BATCH, CLASS_WORDS, HEADER_CLASS, MAX_SMALL, classOf } from "./size-classes.ts";
+import { CENTRAL_WORDS, MAGIC, PAGE, PAGE_SHIFT, PROCESSOR_WORDS, SUPERBLOCK_WORDS, central, processor, processorId, superblock } from "./layout.ts";
+import { BATCH, CLASS_WORDS, HEADER_CLASS, INSIDE, MAX_SMALL, classOf, linkOf } from "./size-classes.ts";
 import { lock, unlock } from "./spin-lock.ts";
-
-/** Marks of the page map: 0 free, k+1 cut into class k, −n first of n, `INSIDE` the others. */
-const INSIDE = 0x7fffffff;
 
 /** What `ERR_ARENA_FULL` and `stats` report, in bytes. */
 export interface ArenaUse {
@@ -274,11 +271,6 @@ export class Arena {
     const { limit, used, reserved } = this.use();
     throw new WarrenError("ERR_ARENA_FULL", `the arena of ${limit} bytes has no room for a block of ${words * 4}: ${used} in use, ${reserved} in pages taken`, { limit, used, reserved, asked: words * 4 });
   }
-}
-
-/** Where a free block of class `k` keeps its link: a header's first words must survive. */
-function linkOf(k: number): number {
-  return k === HEADER_CLASS ? header.next : 0;
 }
 
 function initialize(i32: Int32Array, threads: number): void {

@@ -118,6 +118,9 @@ export const processor = {
 } as const;
 export const PROCESSOR_WORDS = 9 * LINE;
 
+/** Instead of a name in `running`: the thread imports the module of a task. */
+export const IMPORTING = -1;
+
 /** Who holds or owns something, so that a thread's successor is not taken for it: index and incarnation in one number. */
 export function processorId(index: number, incarnation: number): number {
   return index | (incarnation << 7);
@@ -156,6 +159,8 @@ export const header = {
   next: 12,
   /** Lock of a shared array or a shared object; channels leave it alone. */
   arrayLock: 13,
+  /** Words of a slot. */
+  slotWords: 14,
   recv: LINE,
   recvGeneration: LINE + 1,
   recvLap: LINE + 2,
@@ -252,8 +257,8 @@ export function nextGeneration(generation: number): number {
   return (generation + 1) & 0x3fffff;
 }
 
-/** `header.kind`. */
-export const KIND = { rendezvous: 1, array: 2, oneshot: 3, sharedArray: 4, mutex: 5, rwLock: 6, semaphore: 7, waitGroup: 8, once: 9, barrier: 10, counter: 11, context: 12 } as const;
+/** `header.kind`; 0 while it is free, `changing` while a channel is being made or freed. */
+export const KIND = { rendezvous: 1, array: 2, oneshot: 3, sharedArray: 4, mutex: 5, rwLock: 6, semaphore: 7, waitGroup: 8, once: 9, barrier: 10, counter: 11, context: 12, changing: 13 } as const;
 
 /** First word of everything that travels through an inbox. */
 export const RECORD = { wait: 1, task: 2, result: 3, fault: 4, watch: 5 } as const;

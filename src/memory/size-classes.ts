@@ -3,7 +3,7 @@
  * most a third of a block is wasted. Class 0 is the type-stable header.
  * Larger blocks are whole pages.
  */
-import { HEADER_WORDS, PAGE } from "./layout.ts";
+import { HEADER_WORDS, PAGE, header } from "./layout.ts";
 
 export const CLASS_WORDS: readonly number[] = [
   HEADER_WORDS,
@@ -11,6 +11,14 @@ export const CLASS_WORDS: readonly number[] = [
 ];
 export const HEADER_CLASS = 0;
 export const MAX_SMALL = CLASS_WORDS[CLASS_WORDS.length - 1] as number;
+
+/** Marks of the page map: 0 free, k+1 cut into class k, −n first of n, `INSIDE` the others. */
+export const INSIDE = 0x7fffffff;
+
+/** Where a free block of class `k` keeps its link: a header's first words must survive. */
+export function linkOf(k: number): number {
+  return k === HEADER_CLASS ? header.next : 0;
+}
 
 /** Class of a small size in words: a table look-up. */
 const CLASS_OF = new Uint8Array(MAX_SMALL + 1);

@@ -14,6 +14,16 @@ const DOZE_MS = 0.05;
 /** Dozes before a lock counts as lost: some 5 s, where a critical section takes less than a microsecond. */
 const MOST_DOZES = 50_000;
 
+/** Dozes between two looks at whether the holder still lives: some milliseconds. */
+const LOOK_EVERY = 40;
+
+const watchers = new WeakMap<Int32Array, (owner: number) => void>();
+
+/** Has `look` called with the holder's id while this thread waits long for a lock in `words`; it may free the lock of a dead one. */
+export function watchLocks(words: Int32Array, look: (owner: number) => void): void {
+  watchers.set(words, look);
+}
+
 /** Takes the lock at `at` for `owner` (non-zero). */
 export function lock(words: Int32Array, at: number, owner: number): void {
   let spins = 0;
@@ -35,4 +45,5 @@ export function backOff(words: Int32Array, at: number, seen: number, spins: numb
   if (spins < SPINS) return pause();
   if (spins > SPINS + MOST_DOZES) throw new WarrenError("ERR_THREAD_DIED", `a lock is not given back by processor ${(seen & 0x7f) - 1}: its thread ended in the middle of an operation`);
   doze(words, at, seen, DOZE_MS);
+  if ((spins - SPINS) % LOOK_EVERY === LOOK_EVERY - 1) watchers.get(words)?.(seen & 0x7f);
 }

@@ -2,6 +2,7 @@
  * The control plane: what the main thread asks of a thread, over Comlink. No
  * message of a program takes this way.
  */
+import type { Aftermath } from "./repair.ts";
 
 import type { Partners } from "../sync/wait.ts";
 
@@ -75,6 +76,13 @@ export interface ThreadTimes {
   readonly runDelayNs?: number;
 }
 
+/** A thread has died, and shared memory is in order again. */
+export interface DeathNotice {
+  readonly aftermath: Aftermath;
+  readonly why: string;
+  readonly cause: unknown;
+}
+
 /** A thread's control interface. */
 export interface ThreadControl {
   report(): ThreadReport;
@@ -82,6 +90,8 @@ export interface ThreadControl {
   times(): ThreadTimes;
   /** Lets go of what is only kept for speed, and collects garbage if Node lets it; the types of the handles that are left. */
   tidy(): ReadonlyMap<number, string>;
+  /** Another thread has died: what this one has to do with it is settled. */
+  died(notice: DeathNotice): void;
   /** Stops the processor and flushes standard output. */
   close(): Promise<void>;
 }

@@ -4,7 +4,7 @@
  * memory, and the search for stuck tasks takes what is there for awake.
  */
 import type { Arena } from "../memory/arena.ts";
-import { header, processor } from "../memory/layout.ts";
+import { IMPORTING, header, processor } from "../memory/layout.ts";
 import type { Names } from "../memory/names.ts";
 import { HANDLE_GENERATIONS } from "../memory/type.ts";
 import { loadOf } from "../scheduler/load.ts";
@@ -23,8 +23,9 @@ export interface Dump {
 export interface DumpSource {
   readonly arena: Arena;
   readonly names: Names;
-  /** Asks each thread. */
-  readonly ask: () => readonly Promise<ThreadView>[];
+  /** Asks each thread; one that has died and has no successor yet is `undefined`. */
+  readonly ask: () => readonly Promise<ThreadView | undefined>[];
+  readonly isUp: (thread: number) => boolean;
   /** The main thread's own view. */
   readonly own: () => ThreadView;
 }
@@ -47,8 +48,8 @@ export async function takeDump(source: DumpSource): Promise<Dump> {
 }
 
 async function lookAround(source: DumpSource): Promise<{ reports: ThreadReport[]; views: ThreadView[] }> {
-  const answers = await Promise.all(source.ask().map(async (answer, thread) => (await unlessComputing(source.arena, thread, answer)) ?? reportComputing(source, thread)));
-  answers.push(source.own());
+  const told = await Promise.all(source.ask().map(async (answer, thread) => (await unlessComputing(source.arena, thread, answer)) ?? (source.isUp(thread) ? reportComputing(source, thread) : undefined)));
+  const answers = [...told, source.own()].filter((answer) => answer !== undefined);
   return {
     reports: answers.map((answer) => ("report" in answer ? answer.report : answer)),
     views: answers.filter((answer) => "report" in answer),
@@ -58,7 +59,8 @@ async function lookAround(source: DumpSource): Promise<{ reports: ThreadReport[]
 function reportComputing({ arena, names }: DumpSource, thread: number): ThreadReport {
   const { i32, clockMs } = arena;
   const at = arena.processorAt(thread);
-  const [, task = "(a closure)"] = names.text(i32[at + processor.running]).split("\n");
+  const running = i32[at + processor.running];
+  const [, task = "(a closure)"] = running === IMPORTING ? ["", "(importing a module)"] : names.text(running).split("\n");
   const since = i32[at + processor.sliceStart];
   return {
     thread,

@@ -13,7 +13,10 @@ export interface JoinSite {
   readonly sinceMs: number;
 }
 
-interface Join extends JoinSite, PromiseWithResolvers<unknown> {}
+interface Join extends JoinSite, PromiseWithResolvers<unknown> {
+  /** The task's record, 0 for a closure. */
+  record: number;
+}
 
 export class Joins {
   readonly #joins: (Join | undefined)[] = [];
@@ -39,13 +42,13 @@ export class Joins {
     return this.#joins.filter((join) => join !== undefined);
   }
 
-  /** Makes a join, lets `start` start its task with the join's index, and returns its promise. @throws what `start` throws */
-  open(what: JoinSite, start: (index: number) => void): Promise<unknown> {
-    const join: Join = { ...what, ...Promise.withResolvers<unknown>() };
+  /** Makes a join, lets `start` start its task with the join's index (it returns the task's record), and returns its promise. @throws what `start` throws */
+  open(what: JoinSite, start: (index: number) => number): Promise<unknown> {
+    const join: Join = { ...what, record: 0, ...Promise.withResolvers<unknown>() };
     const index = this.#free.pop() ?? this.#joins.length;
     this.#joins[index] = join;
     try {
-      start(index);
+      join.record = start(index);
     } catch (error) {
       this.#joins[index] = undefined;
       this.#free.push(index);
@@ -54,6 +57,11 @@ export class Joins {
     this.#count++;
     this.#onChange();
     return join.promise;
+  }
+
+  /** The joins whose tasks have a record. */
+  *withRecords(): Generator<{ index: number; record: number; name: string }> {
+    for (const [index, join] of this.#joins.entries()) if (join !== undefined && join.record !== 0) yield { index, record: join.record, name: join.name };
   }
 
   /** The task of a join has ended. */

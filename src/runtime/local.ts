@@ -12,7 +12,7 @@ import type { Context, ContextOptions } from "../context/context.ts";
 import { Contexts } from "../context/contexts.ts";
 import { WarrenError } from "../errors.ts";
 import type { Arena } from "../memory/arena.ts";
-import { processor } from "../memory/layout.ts";
+import { RECORD, processor, waiter } from "../memory/layout.ts";
 import { Names } from "../memory/names.ts";
 import type { Type } from "../memory/type.ts";
 import { makeSharedArray } from "../memory/shared-array.ts";
@@ -21,6 +21,7 @@ import { type Cases, type SelectOptions, runSelect } from "../select/select.ts";
 import { Timers } from "../sync/timers.ts";
 import { Waiters } from "../sync/waiter.ts";
 import { type Group, type GroupOptions, TaskGroup } from "./group.ts";
+import type { Aftermath } from "./repair.ts";
 import type { SharedArrays } from "./shared.ts";
 import { Sleep } from "./sleep.ts";
 import { type Place, Tasks } from "./tasks.ts";
@@ -133,6 +134,20 @@ export class Local {
   group(options: GroupOptions | undefined): Group {
     this.#open();
     return new TaskGroup(this, options);
+  }
+
+  /** Another thread has died, and shared memory is in order again. */
+  died({ id, undelivered }: Aftermath, why: string, cause: unknown): void {
+    this.processor.collect();
+    this.waiters.recover(undelivered, (local) => this.processor.isReady(local));
+    this.contexts.recheck();
+    this.tasks.died(id, why, cause);
+  }
+
+  /** Drops a record that was sent to a thread which has died. */
+  orphan(record: number): void {
+    if (this.arena.i32[record + waiter.record] === RECORD.watch) this.contexts.heard(record);
+    else this.tasks.orphan(record);
   }
 
   /** Called on main after thread `dead` has died and before its successor starts; then every thread calls `contexts.recheck`. */

@@ -5,13 +5,15 @@
  * Each thread gets one Piscina task that brings its processor up and returns;
  * the processor then runs beside Piscina, which regards the thread as idle and
  * keeps the process alive for it no longer: that is the runtime's decision.
+ * Piscina makes a new thread for one that has ended, or when there is none for
+ * the task of a successor; the balancer gives each thread one task, ever.
  */
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MessageChannel, type MessagePort, type Worker } from "node:worker_threads";
 import { type Remote, releaseProxy, wrap } from "comlink";
 import { Piscina } from "piscina";
-import { WarrenError } from "../errors.ts";
+import { WarrenError, printValue } from "../errors.ts";
 import type { Arena } from "../memory/arena.ts";
 import type { ThreadControl } from "./control.ts";
 import type { ThreadStart } from "./thread.ts";
@@ -20,50 +22,74 @@ const PROCESSOR = fileURLToPath(new URL(`../../workers/processor${extname(import
 /** How long a thread may take to end in good order before it is terminated, and the pool to be destroyed. */
 const CLOSE_MS = 1000;
 const DESTROY_MS = 5000;
+/** How long a thread may take to end by force before it counts as stuck in a native call. */
+const TERMINATE_MS = 5000;
 
 export interface PoolOptions {
   readonly arena: Arena;
   readonly cores: number;
   readonly resourceLimits: { readonly maxOldGenerationSizeMb?: number };
   /** A thread has ended by itself, or something on it threw outside any task. */
-  readonly onDeath: (thread: number, cause: unknown) => void;
+  readonly onDeath: (thread: number, death: Death) => void;
+}
+
+/** How a thread ended. */
+export interface Death {
+  /** What it threw, if that was the reason. */
+  readonly cause?: unknown;
+  readonly why: string;
+  readonly isRecycled: boolean;
 }
 
 interface Thread {
+  readonly worker: Worker;
   readonly port: MessagePort;
   readonly control: Remote<ThreadControl>;
-  /** It has ended: nobody waits for it. */
-  isDead: boolean;
+  /** Resolves when it has ended. */
+  readonly ended: Promise<undefined>;
+  /** Its end was asked for. */
+  isRecycled: boolean;
 }
 
 export class Pool {
   readonly #piscina: Piscina;
-  readonly #threads: Thread[] = [];
+  readonly #options: PoolOptions;
+  /** By index; none while one that has died has no successor. */
+  readonly #threads: (Thread | undefined)[] = [];
+  /** Of threads that are not up yet. */
+  readonly #opening = new Set<MessagePort>();
+  readonly #errors: unknown[] = [];
   #closing = false;
 
-  private constructor(piscina: Piscina) {
-    this.#piscina = piscina;
-  }
-
-  /** Starts all threads and waits until each has answered. @throws ERR_THREAD_START */
-  static async start({ arena, cores, resourceLimits, onDeath }: PoolOptions): Promise<Pool> {
-    const { threads } = arena;
-    const piscina = new Piscina({
+  private constructor(options: PoolOptions) {
+    this.#options = options;
+    const { threads } = options.arena;
+    const taken = new Set<number>();
+    this.#piscina = new Piscina({
       filename: PROCESSOR,
       minThreads: threads,
       maxThreads: threads,
       concurrentTasksPerWorker: 1,
       idleTimeout: Infinity,
       atomics: "disabled",
-      resourceLimits,
+      resourceLimits: options.resourceLimits,
+      loadBalancer: (_task, workers) => {
+        const fresh = workers.find(({ id }) => !taken.has(id));
+        if (fresh !== undefined) taken.add(fresh.id);
+        return fresh ?? null;
+      },
     });
-    const pool = new Pool(piscina);
-    const errors: unknown[] = [];
-    piscina.on("error", (error: unknown) => {
-      errors.push(error);
+    this.#piscina.on("error", (error: unknown) => {
+      this.#errors.push(error);
     });
+  }
+
+  /** Starts all threads and waits until each has answered. @throws ERR_THREAD_START */
+  static async start(options: PoolOptions): Promise<Pool> {
+    const { threads } = options.arena;
+    const pool = new Pool(options);
     try {
-      await pool.#bringUp(arena, cores, onDeath, errors);
+      await pool.#bringUp(Array.from({ length: threads }, (_, index) => index));
     } catch (cause) {
       await pool.stop();
       throw new WarrenError("ERR_THREAD_START", `the threads could not be started: ${cause instanceof Error ? cause.message : String(cause)}`, { threads }, { cause });
@@ -71,45 +97,82 @@ export class Pool {
     return pool;
   }
 
-  async #bringUp(arena: Arena, cores: number, onDeath: PoolOptions["onDeath"], errors: unknown[]): Promise<void> {
+  /** Starts the successor of a thread that has died. Rejects if it dies before it has answered. */
+  async replace(index: number): Promise<void> {
+    await this.#bringUp([index]);
+  }
+
+  async #bringUp(indexes: readonly number[]): Promise<void> {
+    const { arena, cores } = this.#options;
     const ports: MessagePort[] = [];
     const ups: Promise<void>[] = [];
     const ends: Promise<{ index: number; threadId: number }>[] = [];
-    for (let index = 0; index < arena.threads; index++) {
+    for (const index of indexes) {
       const { port1, port2 } = new MessageChannel();
       const start: ThreadStart = { memory: arena.memory, index, cores, port: port2 };
-      ports.push(port1);
+      ports[index] = port1;
+      this.#opening.add(port1);
       ups.push(new Promise((resolve) => port1.once("message", () => resolve())));
       ends.push(this.#piscina.run(start, { transferList: [port2] }) as Promise<{ index: number; threadId: number }>);
     }
-    await Promise.race([Promise.all(ups), Promise.all(ends)]);
-    for (const port of ports) port.postMessage("go");
-    for (const { index, threadId } of await Promise.all(ends)) {
-      const worker = this.#piscina.threads.find((candidate) => candidate.threadId === threadId) as Worker;
-      const port = ports[index];
-      this.#threads[index] = { port, control: wrap<ThreadControl>(port as never), isDead: false };
-      port.unref();
-      worker.on("error", (error) => errors.push(error));
-      worker.once("exit", (code) => {
-        this.#threads[index].isDead = true;
-        if (!this.#closing) onDeath(index, errors.pop() ?? new Error(`it ended with exit code ${code}`));
-      });
+    try {
+      await Promise.race([Promise.all(ups), Promise.all(ends)]);
+      for (const index of indexes) ports[index].postMessage("go");
+      await Promise.all(ends);
+    } catch (error) {
+      for (const index of indexes) ports[index].close();
+      throw error;
+    } finally {
+      for (const index of indexes) this.#opening.delete(ports[index]);
     }
+    for (const { index, threadId } of await Promise.all(ends)) this.#adopt(index, this.#piscina.threads.find((candidate) => candidate.threadId === threadId) as Worker, ports[index]);
   }
 
-  /** Asks each thread; one that is computing answers late. */
-  each<T>(ask: (control: Remote<ThreadControl>) => Promise<T>): Promise<T>[] {
-    return this.#threads.map(({ control }) => ask(control));
+  #adopt(index: number, worker: Worker, port: MessagePort): void {
+    port.unref();
+    worker.on("error", (error) => this.#errors.push(error));
+    const ended = new Promise<undefined>((resolve) => {
+      worker.once("exit", (code) => {
+        resolve(undefined);
+        this.#threads[index] = undefined;
+        port.close();
+        if (!this.#closing) this.#options.onDeath(index, this.#deathOf(thread, code));
+      });
+    });
+    const thread: Thread = { worker, port, control: wrap<ThreadControl>(port as never), ended, isRecycled: false };
+    this.#threads[index] = thread;
+  }
+
+  #deathOf({ isRecycled }: Thread, code: number): Death {
+    if (isRecycled) return { why: "it was recycled", isRecycled };
+    if (this.#errors.length === 0) return { why: `it ended with exit code ${code}`, isRecycled };
+    const cause = this.#errors.pop();
+    return { cause, why: cause instanceof Error ? cause.message : printValue(cause), isRecycled };
+  }
+
+  /** Asks each thread; one that is computing answers late, one that has ended or ends meanwhile is `undefined`. */
+  each<T>(ask: (control: Remote<ThreadControl>) => Promise<T>): Promise<T | undefined>[] {
+    return Array.from(this.#threads, async (thread) => thread && Promise.race([ask(thread.control), thread.ended]));
+  }
+
+  /** Ends a thread by force; false if it has not ended in time, for it is in a native call. */
+  async terminate(index: number): Promise<boolean> {
+    const thread = this.#threads[index];
+    if (thread === undefined) return true;
+    thread.isRecycled = true;
+    void thread.worker.terminate();
+    return within(thread.ended, TERMINATE_MS);
   }
 
   /** Ends all threads: in good order if they answer, else by force. Always resolves. */
   async stop(): Promise<void> {
     this.#closing = true;
-    const closed = Promise.all(this.#threads.filter(({ isDead }) => !isDead).map(({ control }) => control.close()));
-    await within(closed, CLOSE_MS);
-    for (const { control, port } of this.#threads) {
-      control[releaseProxy]();
-      port.close();
+    await within(Promise.all(this.each((control) => control.close())), CLOSE_MS);
+    // A port that listens keeps the process alive.
+    for (const port of this.#opening) port.close();
+    for (const thread of this.#threads) {
+      thread?.control[releaseProxy]();
+      thread?.port.close();
     }
     await within(this.#piscina.destroy(), DESTROY_MS);
   }

@@ -21,11 +21,12 @@ import { KeepAlive } from "./keep-alive.ts";
 import { Local } from "./local.ts";
 import { makeCalls } from "./make-calls.ts";
 import { type ResolvedOptions, type RuntimeOptions, resolveOptions } from "./options.ts";
-import { Pool } from "./pool.ts";
+import { type Death, Pool } from "./pool.ts";
 import { activeResources, viewThread } from "./report.ts";
 import { type RuntimeStats, readStats } from "./stats.ts";
 import { type AnyFunction, sourceOf } from "./task-function.ts";
 import { ownTimes, timesOf } from "./thread-times.ts";
+import { Supervisor } from "./supervisor.ts";
 import { Watchdog } from "./watchdog.ts";
 
 /** An open world: the main thread keeps its own loop and talks to the threads. Made by `start`. */
@@ -39,6 +40,13 @@ export interface Runtime extends Calls, AsyncDisposable {
    * other. A thread that computes is reported as far as shared memory tells.
    */
   dump(): Promise<Dump>;
+  /**
+   * Ends a thread by force, whatever it is doing, and starts a new one in its
+   * place: the remedy for a task that never comes back. The tasks that it held
+   * fail with ERR_THREAD_DIED; unstarted ones and everything else go on.
+   * @throws ERR_INVALID_ARGUMENT, ERR_THREAD_STUCK, ERR_RUNTIME_STOPPED
+   */
+  recycle(thread: number): Promise<void>;
   /** Ends the threads; what still waits here rejects with ERR_RUNTIME_STOPPED. Always resolves, and may be called again. */
   stop(): Promise<void>;
 }
@@ -75,6 +83,7 @@ export class World implements Runtime {
   readonly #cores = usableCores();
   readonly #keepAlive: KeepAlive;
   readonly #watchdog: Watchdog;
+  readonly #supervisor: Supervisor;
   #pool: Pool | undefined;
   #stopping: Promise<void> | undefined;
   /** What kept the main thread's event loop busy before the world was open. */
@@ -112,8 +121,9 @@ export class World implements Runtime {
     this.arena = Arena.create(threads, arenaBytes);
     this.#keepAlive = new KeepAlive(this.arena, () => this.local.waiting);
     this.#names = new Names(this.arena);
-    this.#watchdog = new Watchdog(this.arena);
+    this.#watchdog = new Watchdog(this.arena, (thread) => this.#supervisor.isUp(thread));
     this.local = new Local({ arena: this.arena, cores: this.#cores, onFault: (error) => this.fail(error), onWaiting: () => this.#keepAlive.update() });
+    this.#supervisor = new Supervisor(this.local, (error) => this.fail(error));
     const calls = makeCalls(() => this.local);
     this.go = calls.go;
     this.spawn = calls.spawn;
@@ -140,7 +150,7 @@ export class World implements Runtime {
   async open({ resourceLimits }: ResolvedOptions): Promise<void> {
     this.#keepAlive.hold();
     try {
-      this.#pool = await Pool.start({ arena: this.arena, cores: this.#cores, resourceLimits, onDeath: (thread, cause) => this.#died(thread, cause) });
+      this.#pool = await Pool.start({ arena: this.arena, cores: this.#cores, resourceLimits, onDeath: (thread, death) => this.#died(thread, death) });
     } catch (error) {
       this.local.stop(new WarrenError("ERR_RUNTIME_STOPPED", "the runtime did not start"));
       this.#keepAlive.end();
@@ -149,12 +159,28 @@ export class World implements Runtime {
     enterMain(this.local);
     this.#baseline = activeResources();
     open.add(this);
+    this.#supervisor.open(this.#pool);
     this.#watchdog.open();
     this.#keepAlive.release();
   }
 
-  #died(thread: number, cause: unknown): void {
-    this.fail(new WarrenError("ERR_THREAD_DIED", `thread ${thread} ended while the runtime was open: ${cause instanceof Error ? cause.message : String(cause)}`, { thread }, { cause }));
+  #died(thread: number, death: Death): void {
+    this.#supervisor.died(thread, death);
+    // Its tasks are gone, and with them perhaps the last reason to live.
+    this.#keepAlive.update();
+  }
+
+  async recycle(thread: number): Promise<void> {
+    this.#requireOpen();
+    if (!Number.isInteger(thread) || thread < 0 || thread >= this.threads) {
+      throw new WarrenError("ERR_INVALID_ARGUMENT", `recycle needs a thread's index from 0 to ${this.threads - 1}, not ${printValue(thread)}`);
+    }
+    this.#keepAlive.hold();
+    try {
+      await this.#supervisor.recycle(thread);
+    } finally {
+      this.#keepAlive.release();
+    }
   }
 
   /** Ends the world with an error: what waits here rejects with it. */
@@ -186,6 +212,7 @@ export class World implements Runtime {
     leaveMain(this.local);
     open.delete(this);
     this.#watchdog.close();
+    this.#supervisor.close();
     store(arena.i32, superblock.stopping, 1);
     const error = new WarrenError("ERR_RUNTIME_STOPPED", cause === undefined ? "the runtime has stopped" : `the runtime has stopped: ${cause instanceof Error ? cause.message : String(cause)}`, {}, cause === undefined ? undefined : { cause });
     this.#ended.reject(error);
@@ -209,8 +236,9 @@ export class World implements Runtime {
     const own = ownTimes();
     const told = Array.from({ length: this.threads }, (_, index) => timesOf(i32[this.arena.processorAt(index) + processor.systemId]));
     // Where the system does not tell, each thread is asked; one that computes answers late.
-    const times = told.every((its) => its !== undefined) ? told : await this.#meanwhile((pool) => Promise.all(pool.each((control) => control.times())));
-    return readStats(this.arena, [...times, own]);
+    const times = told.some((its) => its !== undefined) ? told : await this.#meanwhile((pool) => Promise.all(pool.each((control) => control.times())));
+    // A thread that has died and has no successor yet has no times.
+    return readStats(this.arena, [...times.map((its) => its ?? { cpuNs: 0 }), own]);
   }
 
   dump(): Promise<Dump> {
@@ -223,6 +251,7 @@ export class World implements Runtime {
         arena: this.arena,
         names: this.#names,
         ask: () => pool.each((control) => control.view()),
+        isUp: (thread) => this.#supervisor.isUp(thread),
         own: () => viewThread(this.local, this.#baseline),
       }),
     );
@@ -230,7 +259,8 @@ export class World implements Runtime {
 
   /** The reports of the threads alone. */
   async threadReports(): Promise<readonly ThreadReport[]> {
-    return this.#meanwhile((pool) => Promise.all(pool.each((control) => control.report())));
+    const reports = await this.#meanwhile((pool) => Promise.all(pool.each((control) => control.report())));
+    return reports.filter((report) => report !== undefined);
   }
 
   /** @internal Tidies up on all threads that do not compute; the types of the handles that are left. */

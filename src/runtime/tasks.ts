@@ -12,7 +12,7 @@ import { WarrenError, printValue } from "../errors.ts";
 import { store } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { continueStack } from "../memory/error-class.ts";
-import { OUTCOME, RECORD, TASK_WORDS, indexOfId, processor, taskRecord } from "../memory/layout.ts";
+import { IMPORTING, OUTCOME, RECORD, TASK_WORDS, indexOfId, processor, taskRecord } from "../memory/layout.ts";
 import type { Names } from "../memory/names.ts";
 import { decodePayload, encodePayload } from "../memory/payload.ts";
 import { changeHeld, leastLoaded } from "../scheduler/load.ts";
@@ -89,8 +89,9 @@ export class Tasks implements TaskRunner {
     const taskId = this.#id();
     const what = { name: source?.name ?? closureName(fn), taskId, site, by: this.current(), sinceMs: this.#options.processor.nowMs };
     return this.joins.open(what, (join) => {
-      if (source === undefined) this.#startClosure(fn, args, site, taskId, join);
-      else this.#place(source, args, site, taskId, join, place);
+      if (source !== undefined) return this.#place(source, args, site, taskId, join, place);
+      this.#startClosure(fn, args, site, taskId, join);
+      return 0;
     });
   }
 
@@ -144,8 +145,8 @@ export class Tasks implements TaskRunner {
     changeHeld(this.#arena, -1);
   }
 
-  /** Makes the record and passes it to a thread. */
-  #place(source: TaskSource, args: unknown[], site: string | undefined, id: number, join: number, place: Place): void {
+  /** Makes the record and passes it to a thread; returns it. */
+  #place(source: TaskSource, args: unknown[], site: string | undefined, id: number, join: number, place: Place): number {
     const { space } = this.#options;
     const arena = this.#arena;
     const { i32, index: me, threads } = arena;
@@ -175,6 +176,7 @@ export class Tasks implements TaskRunner {
     // A thread that has more than it can start at once is helped by one that sleeps.
     if (target === undefined && (to === me || count > 1) && !isAsleep(arena, to)) ringAny(arena, to);
     if (to !== me) ring(arena, to);
+    return record;
   }
 
   #nameOf(source: TaskSource): number {
@@ -205,6 +207,7 @@ export class Tasks implements TaskRunner {
     const [url, name] = this.#options.names.text(nameId).split("\n");
     const loaded = loadedTask({ url, name });
     if (loaded !== undefined) return this.#remember(record, nameId, loaded);
+    i32[this.#arena.here + processor.running] = IMPORTING;
     importTask({ url, name }).then(
       (fn) => this.#remember(record, nameId, fn),
       (error: unknown) => {
@@ -223,9 +226,11 @@ export class Tasks implements TaskRunner {
     const { i32 } = this.#arena;
     const { name } = fn;
     const payload = i32[record + taskRecord.payload];
+    i32[this.#arena.here + processor.running] = i32[record + taskRecord.name];
     const what: Omit<Identity, "site"> & { site: string | undefined } = { id: i32[record + taskRecord.id], name, nameId: i32[record + taskRecord.name], site: undefined, starter: undefined, holds: undefined, place: 0 };
     let args: unknown[] = [];
     try {
+      i32[record + taskRecord.payload] = 0;
       if (payload !== 0) ({ args, site: what.site } = this.#decodeFor(what, payload) as { args: unknown[]; site: string | undefined });
     } catch (error) {
       return this.#end(record, name, true, error);
@@ -341,6 +346,27 @@ export class Tasks implements TaskRunner {
     }
     if (outcome === OUTCOME.noRoom) return this.joins.settle(join, true, noRoom(this.#arena));
     this.joins.settle(join, outcome === OUTCOME.failed, value);
+  }
+
+  /** What was meant for a thread that died: nobody waits for it any more. */
+  orphan(record: number): void {
+    const { i32 } = this.#arena;
+    const kind = i32[record + taskRecord.record];
+    if (kind === RECORD.wait) this.#options.space.releaseValue(record);
+    if (kind === RECORD.result) decodePayload(this.#options.space, i32[record + taskRecord.payload]);
+    this.#arena.free(record);
+  }
+
+  /** A thread has died: the tasks that it held, by its `processorId`, and that were spawned here are lost. */
+  died(id: number, why: string, cause: unknown): void {
+    const { i32 } = this.#arena;
+    const thread = indexOfId(id);
+    for (const { index, record, name } of this.joins.withRecords()) {
+      if (i32[record + taskRecord.holder] !== id) continue;
+      decodePayload(this.#options.space, i32[record + taskRecord.payload]);
+      this.#arena.free(record);
+      this.joins.settle(index, true, new WarrenError("ERR_THREAD_DIED", `thread ${thread} ended while it held task ${name}: ${why}`, { thread, task: name }, cause === undefined ? undefined : { cause }));
+    }
   }
 
   /** Rejects all joins of this thread and refuses new tasks. */

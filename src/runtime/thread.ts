@@ -29,6 +29,7 @@ export async function serve({ memory, index, cores, port }: ThreadStart): Promis
     view: () => viewThread(local, baseline),
     times: ownTimes,
     tidy: () => local.tidy(),
+    died: ({ aftermath, why, cause }) => local.died(aftermath, why, cause),
     close: async () => {
       local.processor.close();
       await Promise.all([flush(process.stdout), flush(process.stderr)]);

@@ -6,7 +6,7 @@
  */
 import { store } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
-import { processor } from "../memory/layout.ts";
+import { IMPORTING, processor } from "../memory/layout.ts";
 import { Names } from "../memory/names.ts";
 import { loadOf } from "../scheduler/load.ts";
 import { ring, ringAny } from "../sync/doorbell.ts";
@@ -28,13 +28,16 @@ interface Question {
 export class Watchdog {
   readonly #arena: Arena;
   readonly #names: Names;
+  readonly #isUp: (thread: number) => boolean;
   readonly #reported = new Set<string>();
   /** CPU time of a thread when a slice of it was first found long. */
   readonly #slices = new Map<number, { slice: number; cpuNs: number }>();
   readonly #questions = new Map<number, Question>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(arena: Arena) {
+  /** @param isUp whether a thread is there at all */
+  constructor(arena: Arena, isUp: (thread: number) => boolean) {
+    this.#isUp = isUp;
     this.#arena = arena;
     this.#names = new Names(arena);
   }
@@ -50,6 +53,7 @@ export class Watchdog {
   #look(): void {
     const { i32, threads, clockMs } = this.#arena;
     for (let thread = 0; thread < threads; thread++) {
+      if (!this.#isUp(thread)) continue;
       const at = this.#arena.processorAt(thread);
       const since = i32[at + processor.sliceStart];
       const heldMs = since === 0 ? this.#unansweredMs(thread, clockMs) : clockMs - since;
@@ -93,7 +97,9 @@ export class Watchdog {
   }
 
   #report(thread: number, heldMs: number): void {
-    const [, name = "(a closure)"] = this.#names.text(this.#arena.i32[this.#arena.processorAt(thread) + processor.running]).split("\n");
+    const running = this.#arena.i32[this.#arena.processorAt(thread) + processor.running];
+    if (running === IMPORTING) return;
+    const [, name = "(a closure)"] = this.#names.text(running).split("\n");
     if (this.#reported.has(name)) return;
     this.#reported.add(name);
     process.emitWarning(`task ${name} has kept thread ${thread} for ${Math.round(heldMs)} ms without awaiting: nothing else runs there meanwhile. Let it await yieldNow() now and then.`, { type: "WarrenWarning", code: "WARREN_STUCK_TASK" });

@@ -13,6 +13,11 @@ export class Fifo<T> {
     this.#slots[(this.#head + this.#length++) & (this.#slots.length - 1)] = item;
   }
 
+  includes(item: T): boolean {
+    for (let k = 0; k < this.#length; k++) if (this.#slots[(this.#head + k) & (this.#slots.length - 1)] === item) return true;
+    return false;
+  }
+
   shift(): T | undefined {
     if (this.#length === 0) return undefined;
     const item = this.#slots[this.#head];

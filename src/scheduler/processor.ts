@@ -46,6 +46,8 @@ export interface TaskRunner {
   finished(record: number): void;
   /** A thread reports an error that ends the runtime. */
   fault(record: number): void;
+  /** A record has come that was meant for a thread that died in this one's place. */
+  orphan(record: number): void;
   /** The identity of the running task. */
   current(): Running | undefined;
   /** The task that goes on now, for who watches this thread from outside. */
@@ -245,6 +247,16 @@ export class Processor implements Turn {
     }
   };
 
+  /** Whether a finished wait, by its record's `local`, is on the run queue. */
+  isReady(local: number): boolean {
+    return this.#ready.includes(local);
+  }
+
+  /** Moves what other threads passed here onto the run queue, now. */
+  collect(): void {
+    this.#drain();
+  }
+
   /** Moves what other threads passed here onto the run queue. */
   #drain(): void {
     const { i32 } = this.#arena;
@@ -252,10 +264,12 @@ export class Processor implements Turn {
     while (record !== 0) {
       const current = record;
       record = i32[current + waiter.inboxNext];
-      if (i32[current + waiter.record] === RECORD.wait) this.#queue(i32[current + waiter.local]);
-      else if (i32[current + waiter.record] === RECORD.result) this.runner.finished(current);
+      if (i32[current + waiter.record] === RECORD.fault) this.runner.fault(current);
       else if (i32[current + waiter.record] === RECORD.watch) this.#starts.push(() => this.onWatch(current));
-      else this.runner.fault(current);
+      // The others have the owner in the same word: one that died before this thread may be meant.
+      else if (i32[current + waiter.owner] !== this.#arena.id) this.runner.orphan(current);
+      else if (i32[current + waiter.record] === RECORD.wait) this.#queue(i32[current + waiter.local]);
+      else this.runner.finished(current);
       this.#arm();
     }
   }

@@ -28,11 +28,12 @@ export function hasMail(arena: Arena): boolean {
   return load(arena.i32, arena.here + processor.inbox) !== 0;
 }
 
-/** Takes all records out of the caller's inbox; returns the oldest, linked by `inboxNext`, or 0. */
-export function takeInbox(arena: Arena): number {
-  const { i32, here } = arena;
-  if (i32[here + processor.inbox] === 0) return 0;
-  let record = exchange(i32, here + processor.inbox, 0);
+/** Takes all records out of the caller's inbox, or that of a dead processor; returns the oldest, linked by `inboxNext`, or 0. */
+export function takeInbox(arena: Arena, index: number = arena.index): number {
+  const { i32 } = arena;
+  const at = arena.processorAt(index) + processor.inbox;
+  if (i32[at] === 0) return 0;
+  let record = exchange(i32, at, 0);
   let older = 0;
   while (record !== 0) {
     const next = i32[record + waiter.inboxNext];

@@ -255,6 +255,16 @@ export class Waiters extends Claims implements Space {
     }
   }
 
+  /** After a thread has died: waits of this thread among `deciders` are over, and may not have been told so. */
+  recover(deciders: readonly number[], isReady: (local: number) => boolean): void {
+    const { i32, id } = this.arena;
+    for (const decider of deciders) {
+      const local = i32[decider + waiter.local];
+      const isOver = i32[decider + waiter.owner] === id && this.#waits[local]?.record === decider && (i32[decider + waiter.state] & STATE.done) !== 0;
+      if (isOver && !isReady(local)) this.turn.ready(local);
+    }
+  }
+
   /** Resolves the promise of a parked wait that is over: its task goes on in the next microtask. */
   resume(wait: Wait): void {
     const { resolve, reject } = wait as { resolve: (value: unknown) => void; reject: (error: unknown) => void };

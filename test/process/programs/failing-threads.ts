@@ -1,5 +1,5 @@
 /** Threads that end in other ways than returning: the case is named on the command line. */
-import { type SharedArray, go, run, sleep, spawn, start, task } from "../../../src/index.ts";
+import { type Chan, type SharedArray, go, i32, run, sleep, spawn, start, task } from "../../../src/index.ts";
 
 export const exits = task(import.meta, async function exits(code: number) {
   await sleep(10);
@@ -18,19 +18,28 @@ export const rejectsLater = task(import.meta, async function rejectsLater() {
   await sleep(1e9);
 });
 
-export const waits = task(import.meta, async function waits() {
-  await sleep(1e9);
+export const waits = task(import.meta, async function waits(ms = 1e9, result = 0) {
+  await sleep(ms);
+  return result;
 });
 
 export const main = task(import.meta, async function main(which: "exits" | "throwsLater" | "rejectsLater", how: "go" | "spawn") {
-  void spawn.on(0)(waits).catch(() => undefined);
+  // A closed world's main starts on the last thread.
   const failing = { exits, throwsLater, rejectsLater }[which] as (code: number) => Promise<void>;
   if (how === "go") {
-    go.on(1)(failing, 3);
-    await sleep(1e9);
+    // Beside the one that fails; who started it with `go` hears nothing.
+    const beside = spawn.on(0)(waits);
+    go.on(0)(failing, 3);
+    await beside;
   } else {
-    await spawn.on(1)(failing, 3);
+    await spawn.on(0)(failing, 3);
   }
+});
+
+export const takesOne = task(import.meta, async function takesOne(from: Chan<number>) {
+  // Later than the death of the other thread.
+  await sleep(100);
+  return from.recv();
 });
 
 export const hog = task(import.meta, async function hog(ms: number) {
@@ -62,11 +71,12 @@ if (import.meta.main) {
     await using rt = await start({ threads: 2 });
     for (let k = 0; k < 100; k++) await rt.spawn.on(0)(hog, 5);
   } else if (name === "open") {
-    // Whoever waits hears of it, and so does the process.
-    process.on("uncaughtException", (error: Error & { code?: string }) => console.log("heard", error.code));
-    const rt = await start({ threads: 2 });
-    const settled = await Promise.allSettled([rt.spawn.on(1)(exits, 3), rt.spawn.on(0)(waits), rt.sleep(1e9)]);
-    for (const result of settled) console.log(result.status, result.status === "rejected" && `${result.reason.code} ${result.reason.cause?.code}`);
+    process.on("warning", (warning: Error & { code?: string }) => console.log("warning", warning.code, warning.message));
+    await using rt = await start({ threads: 2 });
+    const elsewhere = rt.chan(i32);
+    const settled = await Promise.allSettled([rt.spawn.on(1)(exits, 3), rt.spawn.on(1)(waits), rt.spawn.on(0)(takesOne, elsewhere), elsewhere.send(5)]);
+    for (const result of settled) console.log(result.status, result.status === "rejected" ? result.reason.code : result.value);
+    console.log("on thread 1 again:", await rt.spawn.on(1)(waits, 1, 7));
   } else if (name === "endless") {
     const rt = await start({ threads: 2 });
     const flag = rt.shared.int32(1);

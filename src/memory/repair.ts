@@ -1,0 +1,72 @@
+/**
+ * Repairs the arena after a thread has died, by main: locks that it held, and the
+ * blocks in its magazines. What it may cost: blocks that were between two lists
+ * (at most one batch), and blocks that only its heap knew.
+ *
+ * Each list here can be walked whatever was written last; of the page map the
+ * heads of runs say what is taken, and `INSIDE` marks without a head are let go.
+ */
+import { store } from "./atomics.ts";
+import type { Arena } from "./arena.ts";
+import { CENTRAL_WORDS, SUPERBLOCK_WORDS, central, processor, superblock } from "./layout.ts";
+import { CLASS_WORDS, INSIDE, linkOf } from "./size-classes.ts";
+import { lock, unlock } from "./spin-lock.ts";
+
+/** Gives back what processor `dead` held of the arena's own locks, and its magazines. */
+export function repairArena(arena: Arena, dead: number): void {
+  const { i32 } = arena;
+  if (i32[superblock.pageLock] === dead + 1) {
+    mendPageMap(i32);
+    unlock(i32, superblock.pageLock);
+  }
+  // An entry is linked by one store; a number that was given to none stays unused.
+  if (i32[superblock.namesLock] === dead + 1) unlock(i32, superblock.namesLock);
+  for (let k = 0; k < CLASS_WORDS.length; k++) {
+    const list = SUPERBLOCK_WORDS + k * CENTRAL_WORDS;
+    if (i32[list + central.lock] === dead + 1) unlock(i32, list + central.lock);
+    emptyMagazine(arena, dead, k);
+  }
+}
+
+/** Moves a magazine of the dead to the central list. */
+function emptyMagazine(arena: Arena, dead: number, k: number): void {
+  const { i32, owner } = arena;
+  const magazine = arena.processorAt(dead) + processor.magazines + 2 * k;
+  const link = linkOf(k);
+  const first = i32[magazine];
+  i32[magazine] = 0;
+  i32[magazine + 1] = 0;
+  if (first === 0) return;
+  let last = first;
+  let count = 1;
+  for (; i32[last + link] !== 0; count++) last = i32[last + link];
+  const list = SUPERBLOCK_WORDS + k * CENTRAL_WORDS;
+  lock(i32, list + central.lock, owner);
+  i32[last + link] = i32[list + central.first];
+  i32[list + central.first] = first;
+  i32[list + central.count] += count;
+  unlock(i32, list + central.lock);
+}
+
+function mendPageMap(i32: Int32Array): void {
+  const map = i32[superblock.pageMap];
+  const end = i32[superblock.pageCount];
+  let used = i32[superblock.pages];
+  let touched = i32[superblock.pagesTouched];
+  for (let page = i32[superblock.pages]; page < end; ) {
+    const mark = i32[map + page];
+    if (mark === INSIDE) i32[map + page] = 0;
+    const run = mark === 0 || mark === INSIDE ? 0 : Math.max(1, -mark);
+    used += run;
+    page += Math.max(1, run);
+    if (run > 0) touched = Math.max(touched, page);
+  }
+  i32[superblock.pagesUsed] = used;
+  i32[superblock.pagesTouched] = touched;
+  i32[superblock.pageHint] = i32[superblock.pages];
+}
+
+/** A shared array was being freed: it is, or it is not. */
+export function repairArrayLock({ i32 }: Arena, lockAt: number, dead: number): void {
+  if (i32[lockAt] === dead + 1) store(i32, lockAt, 0);
+}

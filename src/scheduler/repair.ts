@@ -1,0 +1,61 @@
+/**
+ * Repairs the queues of unstarted tasks after a thread has died, by main. Each
+ * list can be walked from its first record whatever was written last; tasks that
+ * were being stolen and are in no list join the dead thread's queue, from where
+ * its successor or another thread takes them. A task that was being taken and is
+ * still linked has not been taken.
+ */
+import type { Arena } from "../memory/arena.ts";
+import { processor, taskRecord } from "../memory/layout.ts";
+import { lock, unlock } from "../memory/spin-lock.ts";
+import { PINNED, STEALABLE } from "./task-queue.ts";
+
+export function repairQueues(arena: Arena, dead: number): void {
+  const { i32, threads, owner } = arena;
+  const broken = Array.from({ length: threads + 1 }, (_, index) => index).filter((index) => index === dead || i32[arena.processorAt(index) + processor.queueLock] === dead + 1);
+  const at = arena.processorAt(dead);
+  if (i32[at + processor.queueLock] !== dead + 1) lock(i32, at + processor.queueLock, owner);
+  const queued = new Set<number>();
+  for (const index of broken) {
+    const its = arena.processorAt(index);
+    const pinned = walk(i32, its + PINNED);
+    const stealable = walk(i32, its + STEALABLE);
+    for (const record of [...pinned, ...stealable]) queued.add(record);
+    link(i32, its + PINNED, pinned);
+    link(i32, its + STEALABLE, stealable);
+    i32[its + processor.pinnedCount] = pinned.length;
+    i32[its + processor.queueCount] = pinned.length + stealable.length;
+  }
+  const between = stolen(i32, at).filter((record) => !queued.has(record));
+  link(i32, at + STEALABLE, [...walk(i32, at + STEALABLE), ...between]);
+  i32[at + processor.queueCount] += between.length;
+  i32[at + processor.stealingCount] = 0;
+  i32[at + processor.held] = 0;
+  for (const index of broken) unlock(i32, arena.processorAt(index) + processor.queueLock);
+}
+
+function walk(i32: Int32Array, list: number): number[] {
+  const records: number[] = [];
+  for (let record = i32[list]; record !== 0; record = i32[record + taskRecord.next]) records.push(record);
+  return records;
+}
+
+function stolen(i32: Int32Array, at: number): number[] {
+  const records: number[] = [];
+  let record = i32[at + processor.stealing];
+  for (let left = i32[at + processor.stealingCount]; left > 0 && record !== 0; left--) {
+    records.push(record);
+    record = i32[record + taskRecord.next];
+  }
+  return records;
+}
+
+/** Makes `records` the list; none of them has been taken. */
+function link(i32: Int32Array, list: number, records: readonly number[]): void {
+  for (const [k, record] of records.entries()) {
+    i32[record + taskRecord.next] = records[k + 1] ?? 0;
+    i32[record + taskRecord.holder] = 0;
+  }
+  i32[list] = records[0] ?? 0;
+  i32[list + 1] = records.at(-1) ?? 0;
+}
