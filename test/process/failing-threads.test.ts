@@ -16,9 +16,9 @@ async function rejectionOf(which: string, how: string): Promise<Rejection> {
 describe("a thread that dies under a task: joins of its tasks reject with ERR_THREAD_DIED, in time", () => {
   test.each([
     ["process.exit (B9.04)", "exits", "spawn", "exit code 3", "exits"],
-    ["process.exit under go", "exits", "go", "exit code 3", "waits"],
+    ["process.exit under go", "exits", "go", "exit code 3", "tellsAndWaits"],
     ["an exception in an immediate (B9.02)", "throwsLater", "spawn", "in an immediate", "throwsLater"],
-    ["an unhandled rejection (B9.03)", "rejectsLater", "go", "nobody catches this", "waits"],
+    ["an unhandled rejection (B9.03)", "rejectsLater", "go", "nobody catches this", "tellsAndWaits"],
   ])("%s", async (_what, which, how, text, task) => {
     const { code, message, details } = await rejectionOf(which, how);
     expect({ code, details }).toEqual({ code: "ERR_THREAD_DIED", details: { thread: 0, task } });

@@ -1,5 +1,5 @@
 /** Threads that end in other ways than returning: the case is named on the command line. */
-import { type Chan, type SharedArray, go, i32, run, sleep, spawn, start, task } from "../../../src/index.ts";
+import { type Chan, type SharedArray, chan, go, i32, run, sleep, spawn, start, task } from "../../../src/index.ts";
 
 export const exits = task(import.meta, async function exits(code: number) {
   await sleep(10);
@@ -28,12 +28,19 @@ export const main = task(import.meta, async function main(which: "exits" | "thro
   const failing = { exits, throwsLater, rejectsLater }[which] as (code: number) => Promise<void>;
   if (how === "go") {
     // Beside the one that fails; who started it with `go` hears nothing.
-    const beside = spawn.on(0)(waits);
+    const started = chan(i32);
+    const beside = spawn.on(0)(tellsAndWaits, started);
+    await started.recv();
     go.on(0)(failing, 3);
     await beside;
   } else {
     await spawn.on(0)(failing, 3);
   }
+});
+
+export const tellsAndWaits = task(import.meta, async function tellsAndWaits(started: Chan<number>) {
+  await started.send(1);
+  await sleep(1e9);
 });
 
 export const takesOne = task(import.meta, async function takesOne(from: Chan<number>) {
@@ -73,8 +80,10 @@ if (import.meta.main) {
   } else if (name === "open") {
     process.on("warning", (warning: Error & { code?: string }) => console.log("warning", warning.code, warning.message));
     await using rt = await start({ threads: 2 });
-    const elsewhere = rt.chan(i32);
-    const settled = await Promise.allSettled([rt.spawn.on(1)(exits, 3), rt.spawn.on(1)(waits), rt.spawn.on(0)(takesOne, elsewhere), elsewhere.send(5)]);
+    const [started, elsewhere] = [rt.chan(i32), rt.chan(i32)];
+    const beside = rt.spawn.on(1)(tellsAndWaits, started);
+    await started.recv();
+    const settled = await Promise.allSettled([rt.spawn.on(1)(exits, 3), beside, rt.spawn.on(0)(takesOne, elsewhere), elsewhere.send(5)]);
     for (const result of settled) console.log(result.status, result.status === "rejected" ? result.reason.code : result.value);
     console.log("on thread 1 again:", await rt.spawn.on(1)(waits, 1, 7));
   } else if (name === "endless") {
