@@ -134,6 +134,13 @@ export class Arena {
     }
   }
 
+  /** The block that word `word` of this thread's processor record keeps: that of a thread before this one, or a new one. @throws ERR_ARENA_FULL */
+  keep(word: number, words: number): number {
+    const at = this.here + word;
+    if (this.i32[at] === 0) this.i32[at] = this.alloc(words);
+    return this.i32[at];
+  }
+
   #allocSmall(k: number): number {
     const i32 = this.i32;
     const magazine = this.#magazines + 2 * k;

@@ -95,6 +95,9 @@ export const processor = {
   systemId: 4 * LINE + 12,
   /** Free blocks by size class: first and count of each; only the owner. */
   magazines: 5 * LINE,
+  /** Blocks that a thread keeps all its life, and its successor takes over: scratch, and the record that tells of a fault. */
+  scratch: 7 * LINE + 8,
+  faultRecord: 7 * LINE + 9,
   /** How many threads of this index have died; written by main while there is none. */
   incarnation: 7 * LINE,
   /** For whoever repairs what a dead thread left (see docs/reliability.md); written by the owner. Tasks that are between two queues while this processor steals them: the first, and how many. */

@@ -25,6 +25,7 @@ import { REASON_PLACE } from "../sync/wait-reason.ts";
 import { Holdings } from "./holdings.ts";
 import { Joins } from "./joins.ts";
 import { type Ends, Identities, type Identity } from "./identity.ts";
+import { encodeResult, noRoom } from "./task-result.ts";
 import { captureSite } from "./site.ts";
 import { type AnyFunction, type TaskSource, importTask, loadedTask, sourceOf } from "./task-function.ts";
 
@@ -64,7 +65,7 @@ export class Tasks implements TaskRunner {
   constructor(options: TasksOptions) {
     this.#options = options;
     this.#arena = options.arena;
-    this.#faultRecord = options.arena.alloc(TASK_WORDS);
+    this.#faultRecord = options.arena.keep(processor.faultRecord, TASK_WORDS);
     options.arena.i32[this.#faultRecord + taskRecord.record] = RECORD.fault;
     this.identities = new Identities(this.#current);
     this.holdings = new Holdings(options.space, () => this.current());
@@ -309,27 +310,12 @@ export class Tasks implements TaskRunner {
       arena.free(record);
       return this.#fault(name, undefined, value);
     }
-    [i32[record + taskRecord.outcome], i32[record + taskRecord.payload]] = this.#encodeResult(name, failed, value);
+    [i32[record + taskRecord.outcome], i32[record + taskRecord.payload]] = encodeResult(this.#options.space, name, failed, value);
     i32[record + taskRecord.record] = RECORD.result;
     const owner = i32[record + taskRecord.owner];
     if (owner === arena.id) return this.finished(record);
     pushInbox(arena, indexOfId(owner), record);
     ring(arena, indexOfId(owner));
-  }
-
-  /** Outcome and payload. A result that cannot travel becomes the error that says so; if even that has no room, the outcome alone does. */
-  #encodeResult(name: string, failed: boolean, value: unknown): [outcome: number, payload: number] {
-    const { space } = this.#options;
-    try {
-      return [failed ? OUTCOME.failed : OUTCOME.ok, encodePayload(space, value, failed ? `what ${name} threw` : `the result of ${name}`)];
-    } catch (error) {
-      try {
-        return [OUTCOME.failed, encodePayload(space, error instanceof WarrenError ? withoutValue(error) : new WarrenError("ERR_NOT_TRANSFERABLE", `the result of ${name} cannot travel: ${printValue(error)}`), name)];
-      } catch (second) {
-        if (!(second instanceof WarrenError) || second.code !== "ERR_ARENA_FULL") throw second;
-        return [OUTCOME.noRoom, 0];
-      }
-    }
   }
 
   finished(record: number): void {
@@ -388,7 +374,7 @@ export class Tasks implements TaskRunner {
     if (this.#hasFaulted) return;
     this.#hasFaulted = true;
     const record = this.#faultRecord;
-    [arena.i32[record + taskRecord.outcome], arena.i32[record + taskRecord.payload]] = this.#encodeResult("a task", true, error);
+    [arena.i32[record + taskRecord.outcome], arena.i32[record + taskRecord.payload]] = encodeResult(this.#options.space, "a task", true, error);
     pushInbox(arena, arena.threads, record);
     ring(arena, arena.threads);
   }
@@ -400,22 +386,10 @@ export class Tasks implements TaskRunner {
   }
 }
 
-/** A task ended with a result or an error for which the arena has no room. */
-function noRoom(arena: Arena): WarrenError {
-  const { limit, used, reserved } = arena.use();
-  return new WarrenError("ERR_ARENA_FULL", `the arena of ${limit} bytes has no room for what the task ended with: ${used} in use`, { limit, used, reserved });
-}
-
 function closureName(fn: AnyFunction): string {
   return fn.name === "" ? "(closure)" : fn.name;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
-}
-
-/** A refused value cannot travel as a detail of the error that refuses it. */
-function withoutValue(error: WarrenError): WarrenError {
-  const { value, ...details } = error.details;
-  return new WarrenError(error.code, error.message, { ...details, value: printValue(value) });
 }

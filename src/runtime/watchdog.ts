@@ -102,6 +102,6 @@ export class Watchdog {
     const [, name = "(a closure)"] = this.#names.text(running).split("\n");
     if (this.#reported.has(name)) return;
     this.#reported.add(name);
-    process.emitWarning(`task ${name} has kept thread ${thread} for ${Math.round(heldMs)} ms without awaiting: nothing else runs there meanwhile. Let it await yieldNow() now and then.`, { type: "WarrenWarning", code: "WARREN_STUCK_TASK" });
+    process.emitWarning(`task ${name} has kept thread ${thread} for ${Math.round(heldMs)} ms without awaiting: nothing else runs there meanwhile. Let it await yieldNow() now and then, unless it was the garbage collector of a large heap.`, { type: "WarrenWarning", code: "WARREN_STUCK_TASK" });
   }
 }

@@ -70,7 +70,7 @@ export class Waiters extends Claims implements Space {
     this.#parkedBy = arena.here + processor.parkedBy;
     // A thread before this one may have died with operations parked.
     arena.i32.fill(0, this.#parkedBy, this.#parkedBy + WAIT_REASONS.length);
-    this.scratchTop = arena.alloc(SCRATCH_WORDS);
+    this.scratchTop = arena.keep(processor.scratch, SCRATCH_WORDS);
     this.scratchEnd = this.scratchTop + SCRATCH_WORDS;
   }
 

@@ -1,0 +1,32 @@
+/** How a task's result or error gets into its record. */
+import { WarrenError, printValue } from "../errors.ts";
+import type { Arena } from "../memory/arena.ts";
+import { OUTCOME } from "../memory/layout.ts";
+import { encodePayload } from "../memory/payload.ts";
+import type { Space } from "../memory/type.ts";
+
+/** Outcome and payload. A result that cannot travel becomes the error that says so; if even that has no room, the outcome alone does. */
+export function encodeResult(space: Space, name: string, failed: boolean, value: unknown): [outcome: number, payload: number] {
+  try {
+    return [failed ? OUTCOME.failed : OUTCOME.ok, encodePayload(space, value, failed ? `what ${name} threw` : `the result of ${name}`)];
+  } catch (error) {
+    try {
+      return [OUTCOME.failed, encodePayload(space, error instanceof WarrenError ? withoutValue(error) : new WarrenError("ERR_NOT_TRANSFERABLE", `the result of ${name} cannot travel: ${printValue(error)}`), name)];
+    } catch (second) {
+      if (!(second instanceof WarrenError) || second.code !== "ERR_ARENA_FULL") throw second;
+      return [OUTCOME.noRoom, 0];
+    }
+  }
+}
+
+/** A task ended with a result or an error for which the arena has no room. */
+export function noRoom(arena: Arena): WarrenError {
+  const { limit, used, reserved } = arena.use();
+  return new WarrenError("ERR_ARENA_FULL", `the arena of ${limit} bytes has no room for what the task ended with: ${used} in use`, { limit, used, reserved });
+}
+
+/** A refused value cannot travel as a detail of the error that refuses it. */
+function withoutValue(error: WarrenError): WarrenError {
+  const { value, ...details } = error.details;
+  return new WarrenError(error.code, error.message, { ...details, value: printValue(value) });
+}
