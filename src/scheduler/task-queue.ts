@@ -35,7 +35,9 @@ export function pushTask(arena: Arena, index: number, record: number, isPinned: 
   lock(i32, at + processor.queueLock, owner);
   append(i32, at + (isPinned ? PINNED : STEALABLE), record, record);
   if (isPinned) i32[at + processor.pinnedCount]++;
-  const count = ++i32[at + processor.queueCount];
+  const count = i32[at + processor.queueCount] + 1;
+  // Atomic: who falls asleep looks at it without the lock.
+  store(i32, at + processor.queueCount, count);
   unlock(i32, at + processor.queueLock);
   return count;
 }
@@ -52,7 +54,8 @@ export function popTask(arena: Arena): number {
     changeHeld(arena, 1);
     takeFirst(i32, here + list, i32[record + taskRecord.next]);
     if (list === PINNED) i32[here + processor.pinnedCount]--;
-    i32[here + processor.queueCount]--;
+    // Atomic, so that nobody sees it before the task is held: see loadOf.
+    store(i32, here + processor.queueCount, i32[here + processor.queueCount] - 1);
   }
   unlock(i32, here + processor.queueLock);
   return record;

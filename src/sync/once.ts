@@ -5,7 +5,7 @@
  * who waits, who runs its own.
  */
 import { WarrenError, printValue } from "../errors.ts";
-import { load } from "../memory/atomics.ts";
+import { load, store } from "../memory/atomics.ts";
 import { KIND, syncHeader, syncWaiter } from "../memory/layout.ts";
 import { ownerIndex } from "./claims.ts";
 import type { Once } from "./objects.ts";
@@ -30,6 +30,7 @@ export class SharedOnce extends SharedObject implements Once {
   do(fn: () => unknown, options?: WaitOptions): void | Promise<void> {
     if (typeof fn !== "function") throw new WarrenError("ERR_INVALID_ARGUMENT", `do needs a function, not ${printValue(fn)}`);
     const signal = this.begin(options);
+    // Pairs with the store in `#ran`.
     if (load(this.i32, this.header + syncHeader.value) !== 0 && this.isCurrent) return this.paced(undefined);
     const isTurn = this.#enterTurn(signal);
     if (isTurn instanceof Promise) return isTurn.then((mine) => (mine ? this.#run(fn) : undefined));
@@ -71,7 +72,8 @@ export class SharedOnce extends SharedObject implements Once {
   #ran(isDone: boolean): void {
     if (!this.enterIfLive()) return;
     const { i32, header: at } = this;
-    if (isDone) i32[at + syncHeader.value] = 1;
+    // Pairs with the load in `do`: whoever sees it without the lock sees what the function wrote.
+    if (isDone) store(i32, at + syncHeader.value, 1);
     i32[at + syncHeader.holder] = 0;
     this.settle();
     this.leave();

@@ -17,7 +17,7 @@
  * Module state, not an object: one exploration runs at a time, and this is its
  * innermost loop.
  */
-import { forget, plainRead, plainWrite, stepRead, stepWrite } from "./races.ts";
+import { forget, plainRead, plainWrite, race, stepRead, stepWrite } from "./races.ts";
 
 export const KINDS = ["load", "store", "add", "sub", "or", "exchange", "cas", "notify", "waitAsync", "pause", "block", "choose", "read", "write"] as const;
 export type Kind = (typeof KINDS)[number];
@@ -120,6 +120,7 @@ export function begin(size: number, by: Strategy, watch: Observer | undefined): 
   pendingObserver = watch;
   threads = [];
   waits = [];
+  fatal = undefined;
   steps = 0;
   atomic = 1;
   isWatching = false;
@@ -127,11 +128,15 @@ export function begin(size: number, by: Strategy, watch: Observer | undefined): 
 }
 let pendingObserver: Observer | undefined;
 
-/** What stands behind all threads when nobody can run and somebody should. */
-export class Deadlock extends Error {}
-export class Livelock extends Error {}
+/** What ends a schedule whoever catches it: nobody can run and somebody should, too many steps, a race. */
+let fatal: Error | undefined;
 
-/** Runs the threads to their end; false if the strategy gave the schedule up. @throws Deadlock, Livelock, what a thread throws */
+function end(error: Error): never {
+  fatal ??= error;
+  throw error;
+}
+
+/** Runs the threads to their end; false if the strategy gave the schedule up. @throws what is wrong */
 export function run(all: Thread[]): boolean {
   threads = all;
   for (const thread of all) thread.body = thread.start() as Iterator<unknown>;
@@ -145,6 +150,8 @@ export function run(all: Thread[]): boolean {
     next.kind = -1;
     target = undefined;
     const ended = (next.body as Generator).next(result).done;
+    const failure = fatal ?? race();
+    if (failure !== undefined) throw failure;
     if (ended) {
       current.isDone = true;
       next = pick(undefined);
@@ -166,7 +173,7 @@ function pick(self: Thread | undefined): Thread | undefined {
   for (const thread of threads) if (thread.isEnabled) enabled.push(thread);
   if (enabled.length > 0) return strategy.pick(self, enabled);
   const stuck = threads.filter((thread) => !thread.isDone && !thread.isDead && !thread.isService);
-  if (stuck.length > 0) throw new Deadlock(`nobody can run: ${stuck.map((thread) => thread.name).join(", ")} wait for ever`);
+  if (stuck.length > 0) end(new Error(`nobody can run: ${stuck.map((thread) => thread.name).join(", ")} wait for ever`));
   return NOBODY;
 }
 
@@ -178,7 +185,7 @@ export function kill(thread: Thread): void {
 /** A step of the running thread: its value, or `SWITCH`. */
 export function op(kind: number, site: number, words: Int32Array, at: number, a?: unknown, b?: unknown): unknown {
   const self = current;
-  if (++steps > MOST_STEPS) throw new Livelock(`more than ${MOST_STEPS} steps`);
+  if (++steps > MOST_STEPS) end(new Error(`more than ${MOST_STEPS} steps`));
   if (atomic > 0) return perform(self, kind, site, words, at, a, b);
   self.steps++;
   self.kind = kind;
@@ -383,15 +390,28 @@ export class VirtualPromise {
   }
 
   // oxlint-disable-next-line unicorn/no-thenable -- it stands in for a promise
-  then(onKept: (value: unknown) => unknown): VirtualPromise {
-    const reaction = (): unknown => (this.state === "kept" ? onKept(this.value) : undefined);
+  then(onKept?: (value: unknown) => unknown, onBroken?: (error: unknown) => unknown): VirtualPromise {
+    const derived = new VirtualPromise(() => undefined);
+    const reaction = (): unknown => this.#react(derived, this.state === "kept" ? onKept : onBroken);
     if (this.state === "pending") this.#reactions.push(reaction);
     else this.#owner.jobs.push(reaction);
-    return this;
+    return derived;
   }
 
-  catch(): VirtualPromise {
-    return this;
+  catch(onBroken: (error: unknown) => unknown): VirtualPromise {
+    return this.then(undefined, onBroken);
+  }
+
+  *#react(derived: VirtualPromise, handler: ((value: unknown) => unknown) | undefined): Generator<unknown, void, unknown> {
+    if (handler === undefined) return derived.settle(this.state === "kept", this.value);
+    try {
+      const made = handler(this.value);
+      const value = made instanceof (AnyGenerator as never) ? yield* made as Generator : made;
+      if (value instanceof VirtualPromise) value.then((kept) => derived.settle(true, kept), (broken) => derived.settle(false, broken));
+      else derived.settle(true, value);
+    } catch (error) {
+      derived.settle(false, error);
+    }
   }
 }
 

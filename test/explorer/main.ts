@@ -18,7 +18,7 @@ import { choicesOf, textOfChoices } from "./choices.ts";
 import type { Scenario } from "./scenario.ts";
 import { Trace } from "./trace.ts";
 
-const MODULES = ["channels", "closing", "cancelling"];
+const MODULES = ["channels", "closing", "cancelling", "selects", "sleeping", "tasks", "locks", "objects"];
 
 const { values } = parseArgs({
   options: {

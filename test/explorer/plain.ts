@@ -14,6 +14,11 @@ export const PLAIN: Record<string, readonly string[]> = {
     // Only hints look at it while both locks are held.
     "#takeManyLocked: i32[channel + header.recv]",
   ],
+  "src/scheduler/task-queue.ts": [
+    "pushTask: i32[at + processor.pinnedCount]",
+    "popTask: i32[here + processor.pinnedCount]",
+    "stealTasks: i32[at + processor.pinnedCount]",
+  ],
   // The handle may be stale, its header in use again: then the object behaves as closed, whatever it was taken for.
   "src/channel/make-channel.ts": ["openChannel: i32[at + header.capacity]", "openChannel: i32[at + header.kind]", "makeChannel: i32[at + header.capacity]", "makeChannel: i32[at + header.kind]"],
   "src/channel/channel-core.ts": ["#freeLocked: i32[at + header.kind]"],

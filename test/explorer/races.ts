@@ -36,15 +36,22 @@ export function forget(words: number): void {
     [plainReads, plainWrites, stepReads, stepWrites, readSites, writeSites, released] = Array.from({ length: 7 }, () => new Int32Array(words * THREADS));
   }
   epoch++;
+  found = undefined;
   clocks.fill(0);
   for (let t = 0; t < THREADS; t++) clocks[t * THREADS + t] = 1;
 }
 
+let found: Error | undefined;
+
+/** The first race of this schedule; who caught the error has not undone it. */
+export function race(): Error | undefined {
+  return found;
+}
+
 /** Two accesses that nothing orders. */
-class Race extends Error {
-  constructor(first: number, second: number, at: number) {
-    super(`nothing orders two accesses of word ${at}: ${[first, second].map((site) => `${placeOf(site)}: ${sites[site].text}`).join(", and ")} (a hint that is meant to race belongs into plain.ts)`);
-  }
+function refuse(first: number, second: number, at: number): never {
+  found ??= new Error(`nothing orders two accesses of word ${at}: ${[first, second].map((site) => `${placeOf(site)}: ${sites[site].text}`).join(", and ")} (a hint that is meant to race belongs into plain.ts)`);
+  throw found;
 }
 
 function meet(at: number): number {
@@ -57,9 +64,9 @@ function meet(at: number): number {
 }
 
 /** Whether all accesses noted in `accesses` come before what `thread` does now. */
-function check(accesses: Int32Array, sites: Int32Array, from: number, thread: number, site: number): void {
+function check(accesses: Int32Array, places: Int32Array, from: number, thread: number, site: number): void {
   const own = thread * THREADS;
-  for (let t = 0; t < THREADS; t++) if (accesses[from + t] > clocks[own + t]) throw new Race(sites[from + t], site, from / THREADS);
+  for (let t = 0; t < THREADS; t++) if (accesses[from + t] > clocks[own + t]) refuse(places[from + t], site, from / THREADS);
 }
 
 export function plainRead(thread: number, site: number, at: number): void {

@@ -268,10 +268,15 @@ class Rewriting {
     return this.#inside(node, context);
   }
 
+  /** What is written: a property there is not read. */
+  #target(node: Node, context: Context): string {
+    return node.type === "MemberExpression" ? this.#inside(node, context) : this.#node(node, context);
+  }
+
   #assignment(node: Node, context: Context): string {
     const { left, right, operator } = node;
     const isStep = left.type === "MemberExpression" && left.computed && this.#isStep(left, context);
-    if (!isStep && !this.#isWord(left)) return this.#inside(node, context);
+    if (!isStep && !this.#isWord(left)) return this.#target(left, context) + this.#slice(left.end, right.start) + this.#node(right, context);
     const value = operator === "=" ? this.#node(right, context) : `$read(${this.#place(left, context)}) ${operator.slice(0, -1)} (${this.#node(right, context)})`;
     if (!isStep) return `$write(${this.#place(left, context)}, ${value})`;
     if (operator !== "=") throw new Error(`${this.#module.path}, ${context.within}: ${operator} as a step`);
@@ -281,7 +286,11 @@ class Rewriting {
   /** `i32[…]++` and the like. */
   #update(node: Node, context: Context): string {
     const { argument, operator, prefix } = node;
-    if (!this.#isWord(argument)) return this.#inside(node, context);
+    if (argument.type === "MemberExpression" && argument.computed && this.#isStep(argument, context)) {
+      if (!prefix && this.#slice(node.end, node.end + 1) !== ";") throw new Error(`${this.#module.path}, ${context.within}: the value of ${operator} as a step`);
+      return this.#switching(`$op(${KIND.write}, ${this.#place(argument, context)}, $read(${this.#place(argument, context)}) ${operator === "++" ? "+ 1" : "- 1"})`, context);
+    }
+    if (!this.#isWord(argument)) return prefix ? `${operator}${this.#target(argument, context)}` : `${this.#target(argument, context)}${operator}`;
     const by = operator === "++" ? "+ 1" : "- 1";
     const back = operator === "++" ? "- 1" : "+ 1";
     const written = `$write(${this.#place(argument, context)}, $read(${this.#place(argument, context)}) ${by})`;

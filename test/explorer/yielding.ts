@@ -9,7 +9,8 @@
 import { type Callee, type Module, type Node, calleeOf, children, isFunction, keyOf, localsOf } from "./syntax.ts";
 
 /** Modules whose functions are steps: the atomics seam, and what the explorer adds to it. */
-const SEAMS = new Set(["src/memory/atomics.ts", "test/explorer/seam.ts"]);
+const SEAM = "test/explorer/seam.ts";
+const SEAMS = new Set(["src/memory/atomics.ts", SEAM]);
 
 /** How a call is written in rewritten code. */
 export type Manner = "plain" | "step" | "delegate" | "look";
@@ -36,6 +37,8 @@ export class Yielding {
   readonly #definitions: Definition[] = [];
   readonly #byName = new Map<string, Definition[]>();
   readonly #yielding = new Set<Node>();
+  /** Names of fields that hold functions. */
+  readonly #fields = new Set<string>();
   /** Names of getters that touch shared memory. */
   readonly getters = new Set<string>();
   readonly #paths: Set<string>;
@@ -57,7 +60,7 @@ export class Yielding {
       count = this.#yielding.size;
       for (const { node, names, callees, waits } of this.#definitions) {
         if (node.generator || this.#yielding.has(node)) continue;
-        const isOne = waits || names.some((name) => this.#isOneOf(name)) || callees.some((callee) => this.mannerOf(callee) !== "plain");
+        const isOne = waits || names.some((name) => this.#isOneOf(name)) || callees.some((callee) => this.mannerOf(callee) !== "plain" && !isChoice(callee));
         if (isOne) this.#yielding.add(node);
       }
     }
@@ -87,6 +90,8 @@ export class Yielding {
       return this.#isOneOf(`${callee.from} ${callee.name}`) ? "delegate" : "plain";
     }
     const defined = this.#byName.has(`.${callee.name}`);
+    // Somebody may have put another function there.
+    if (this.#fields.has(callee.name)) return "look";
     if (NATIVE.has(callee.name)) return defined && this.#isOneOf(`.${callee.name}`) ? "look" : "plain";
     if (!defined) return "look";
     return this.#isOneOf(`.${callee.name}`) ? "delegate" : "plain";
@@ -108,8 +113,14 @@ export class Yielding {
       for (const child of children(node)) this.#collect(module, child, inner, []);
       return;
     }
+    if (node.type === "PropertyDefinition" && node.value !== null && isFunction(node.value)) this.#fields.add(keyOf(node) as string);
     for (const child of children(node)) this.#collect(module, child, scopes, namesOf(module, node, child));
   }
+}
+
+/** A choice is a step that never switches. */
+function isChoice(callee: Callee): boolean {
+  return callee.kind === "function" && callee.from === SEAM && callee.name === "choose";
 }
 
 /** The names under which a function right below `node` can be called. */

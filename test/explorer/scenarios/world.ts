@@ -6,7 +6,8 @@ import { openChannel, makeChannel } from "../../../src/channel/make-channel.ts";
 import type { Channel } from "../../../src/channel/channel.ts";
 import { RECEIVERS, SENDERS } from "../../../src/channel/queues.ts";
 import { Arena } from "../../../src/memory/arena.ts";
-import { header, processor } from "../../../src/memory/layout.ts";
+import { load } from "../../../src/memory/atomics.ts";
+import { header, processor, superblock } from "../../../src/memory/layout.ts";
 import type { Type } from "../../../src/memory/type.ts";
 import { queueLength } from "../../../src/sync/wait-queue.ts";
 import { Timers } from "../../../src/sync/timers.ts";
@@ -22,6 +23,11 @@ export function expect(fact: boolean, text: string): void {
 export function expectSame(actual: unknown, expected: unknown, what: string): void {
   const [is, should] = [JSON.stringify(actual), JSON.stringify(expected)];
   if (is !== should) throw new Error(`${what}: ${is}, should be ${should}`);
+}
+
+/** A step that changes nothing: other threads may go on here. */
+export function step(world: World): void {
+  load(world.arenas[0].i32, superblock.words);
 }
 
 /** The code of a warren error, or the text of another. */
@@ -140,6 +146,11 @@ export class World {
     const values: T[] = [];
     for (let value = channel.tryRecv(); value !== undefined && values.length <= channel.capacity; value = channel.tryRecv()) values.push(value);
     return values;
+  }
+
+  /** Words that stay in use for good. */
+  keep(words: number): void {
+    this.#usedBefore += words;
   }
 
   #checkChannel({ header: at, generation }: Conduit<unknown>): void {

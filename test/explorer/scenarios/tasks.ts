@@ -1,0 +1,104 @@
+/** Unstarted tasks: pushed, popped and stolen, each started once, and counted so that their end is seen. */
+import { RECORD, TASK_WORDS, processor, taskRecord } from "../../../src/memory/layout.ts";
+import { store } from "../../../src/memory/atomics.ts";
+import { changeHeld, hasNoTasks } from "../../../src/scheduler/load.ts";
+import { popTask, pushTask, stealTasks } from "../../../src/scheduler/task-queue.ts";
+import type { Scenario } from "../scenario.ts";
+import { type World, expect, expectSame } from "./world.ts";
+
+/** What the runtime does around these queues (runtime/tasks.ts): records made, placed tasks and ends counted. */
+class Crowd {
+  readonly started: number[] = [];
+  placed = 0;
+  finished = 0;
+  readonly #world: World;
+  readonly #records: number[] = [];
+
+  constructor(world: World, tasks: number) {
+    this.#world = world;
+    const { i32 } = world.arenas[0];
+    for (let k = 0; k < tasks; k++) {
+      const record = world.arenas[0].alloc(TASK_WORDS);
+      i32[record + taskRecord.record] = RECORD.task;
+      i32[record + taskRecord.id] = k;
+      this.#records.push(record);
+    }
+  }
+
+  place(from: number, to: number, isPinned = false): void {
+    const arena = this.#world.arenas[from];
+    const { i32, here } = arena;
+    const record = this.#records[this.placed];
+    pushTask(arena, to, record, isPinned);
+    this.placed++;
+    store(i32, here + processor.placed, i32[here + processor.placed] + 1);
+  }
+
+  /** Starts and ends what thread `index` finds in its queue. */
+  work(index: number): void {
+    const arena = this.#world.arenas[index];
+    for (let record = popTask(arena); record !== 0; record = popTask(arena)) {
+      this.started.push(arena.i32[record + taskRecord.id]);
+      changeHeld(arena, -1);
+      this.finished++;
+    }
+  }
+
+  steal(index: number): void {
+    stealTasks(this.#world.arenas[index]);
+  }
+
+  free(): void {
+    for (const record of this.#records) this.#world.arenas[0].free(record);
+  }
+}
+
+/** One thread places and pops, another steals and pops. */
+const steals: Scenario<World>[] = [2, 3].map((threads) => ({
+  name: `steal against pop with ${threads} threads`,
+  threads,
+  build(world) {
+    const crowd = new Crowd(world, 3);
+    world.program(0, "owner", () => {
+      for (let k = 0; k < 3; k++) crowd.place(0, 0, k === 1);
+      crowd.work(0);
+    });
+    for (let index = 1; index < threads; index++) {
+      world.program(index, "thief", () => {
+        crowd.steal(index);
+        crowd.work(index);
+      });
+    }
+    world.finally(() => {
+      for (let index = 0; index < threads; index++) crowd.work(index);
+      expectSame(crowd.started.toSorted(), [0, 1, 2], "tasks started");
+      crowd.free();
+    });
+  },
+}));
+
+/** Who looks whether any task lives is right: none does if it says so. */
+const ends: Scenario<World> = {
+  name: "has no tasks while one is stolen",
+  threads: 3,
+  build(world) {
+    const crowd = new Crowd(world, 2);
+    for (let k = 0; k < 2; k++) crowd.place(1, 1);
+    world.program(0, "watcher", () => {
+      if (hasNoTasks(world.arenas[0])) expect(crowd.finished === crowd.placed, `${crowd.placed - crowd.finished} tasks live where there should be none`);
+    });
+    world.program(1, "owner", () => crowd.work(1));
+    world.program(2, "thief", () => {
+      crowd.steal(2);
+      crowd.work(2);
+    });
+    world.finally(() => {
+      for (const index of [1, 2]) crowd.work(index);
+      expectSame(crowd.started.toSorted(), [0, 1], "tasks started");
+      expect(hasNoTasks(world.arenas[0]), "no task lives at the end");
+      crowd.free();
+    });
+  },
+};
+
+export const scenarios: readonly Scenario<World>[] = [...steals, ends];
