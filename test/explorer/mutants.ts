@@ -75,7 +75,7 @@ export const MUTANTS: readonly Mutant[] = [
     path: "src/channel/array.ts",
     replace: "if (isClosed(this.#send)) return DID.closed;",
     by: "",
-    scenario: "close at any time cap1",
+    scenario: "no send after close cap2",
   },
   {
     name: "withdraw-without-recheck",
@@ -117,6 +117,6 @@ export const MUTANTS: readonly Mutant[] = [
     path: "src/sync/semaphore.ts",
     replace: "      i32[at + syncHeader.value] -= n;\n    }",
     by: "      i32[at + syncHeader.value] -= n;\n      return;\n    }",
-    scenario: "semaphore of two permits",
+    scenario: "semaphore that lets two in together",
   },
 ];

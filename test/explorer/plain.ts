@@ -21,9 +21,9 @@ export const PLAIN: Record<string, readonly string[]> = {
   ],
   // The handle may be stale, its header in use again: then the object behaves as closed, whatever it was taken for.
   "src/channel/make-channel.ts": ["openChannel: i32[at + header.capacity]", "openChannel: i32[at + header.kind]", "makeChannel: i32[at + header.capacity]", "makeChannel: i32[at + header.kind]"],
-  "src/channel/channel-core.ts": ["#freeLocked: i32[at + header.kind]"],
+  "src/channel/channel-core.ts": ["#freeLocked: i32[at + header.kind]", "#freeLocked: i32[at + header.generation]", "isCurrent: this.i32[this.header + header.generation]"],
   "src/sync/wait-queue.ts": ["unlink: i32[record + waiter.queued]"],
-  "src/sync/inbox.ts": ["pushInbox: i32[at]", "takeInbox: i32[here + processor.inbox]"],
+  "src/sync/inbox.ts": ["pushInbox: i32[at]", "takeInbox: i32[at]"],
   "src/sync/waiter.ts": ["#spin: i32[here]"],
   "src/sync/doorbell.ts": ["isAsleep: arena.i32[arena.processorAt(index) + processor.state]"],
 };

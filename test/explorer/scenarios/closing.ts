@@ -3,7 +3,7 @@ import { i32 } from "../../../src/memory/scalars.ts";
 import { makeChannel, openChannel } from "../../../src/channel/make-channel.ts";
 import type { Channel } from "../../../src/channel/channel.ts";
 import type { Scenario } from "../scenario.ts";
-import { type Conduit, type World, codeOf, expect, expectSame } from "./world.ts";
+import { type Conduit, type World, codeOf, expect, expectSame, isRaised, raise } from "./world.ts";
 
 /** Sends 1, 2, … until it is refused; notes what was sent. */
 async function sendUntilClosed(channel: Channel<number>, values: readonly number[], sent: number[]): Promise<void> {
@@ -33,6 +33,33 @@ const closes: Scenario<World>[] = [0, 1, 2].map((capacity) => ({
     world.program(1, "receiver", () => receiveAll(channel.on(1), received));
     world.program(2, "closer", () => channel.on(2).close());
     world.finally(() => expectSame(received, sent, "values received"));
+  },
+}));
+
+/** Once close has returned, no send succeeds. */
+const after: Scenario<World>[] = [1, 2].map((capacity) => ({
+  name: `no send after close cap${capacity}`,
+  threads: 2,
+  build(world) {
+    const channel = world.channel(i32, capacity);
+    const sent: number[] = [];
+    world.program(0, "sender", () => {
+      for (const value of [1, 2]) {
+        const isClosed = isRaised(world);
+        try {
+          if (!channel.on(0).trySend(value)) continue;
+          sent.push(value);
+          expect(!isClosed, "a send succeeded after close");
+        } catch (error) {
+          expect(codeOf(error) === "ERR_CHANNEL_CLOSED", `a send failed with ${codeOf(error)}`);
+        }
+      }
+    });
+    world.program(1, "closer", () => {
+      channel.on(1).close();
+      raise(world);
+    });
+    world.finally(() => expectSame(world.drain(channel), sent, "values buffered"));
   },
 }));
 
@@ -162,4 +189,4 @@ const relinquish: Scenario<World> = {
   },
 };
 
-export const scenarios: readonly Scenario<World>[] = [...closes, ...wakes, twice, oneshot, stale(0), stale(1), relinquish];
+export const scenarios: readonly Scenario<World>[] = [...closes, ...after, ...wakes, twice, oneshot, stale(0), stale(1), relinquish];

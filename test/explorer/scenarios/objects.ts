@@ -1,4 +1,5 @@
 /** The shared objects of src/sync: each lets in whom it may, and wakes whom it must. */
+import { i32 } from "../../../src/memory/scalars.ts";
 import { KIND, syncHeader } from "../../../src/memory/layout.ts";
 import { SharedBarrier } from "../../../src/sync/barrier.ts";
 import { SharedCounter } from "../../../src/sync/counter.ts";
@@ -15,16 +16,16 @@ import { Signal, type World, codeOf, expect, expectSame, step } from "./world.ts
 
 /** One object as each thread sees it. */
 function share<O extends SharedObject>(world: World, Shared: new (waiters: Waiters, at: number, generation: number) => O, at: number): (index: number) => O {
-  const { i32 } = world.arenas[0];
-  const views = world.loops.map(({ waiters }) => new Shared(waiters, at, i32[at + syncHeader.generation]));
+  const generation = world.arenas[0].i32[at + syncHeader.generation];
+  const views = world.loops.map(({ waiters }) => new Shared(waiters, at, generation));
   return (index) => views[index];
 }
 
 /** Nobody waits and nobody is inside at the end; gives the memory back. */
 function settled(object: SharedObject): void {
-  const { i32 } = object.waiters.arena;
+  const words = object.waiters.arena.i32;
   const at = object.header;
-  expectSame([i32[at + syncHeader.waitersFirst], i32[at + syncHeader.waiting], i32[at + syncHeader.lock]], [0, 0, 0], "first in the queue, number of those who wait, lock");
+  expectSame([words[at + syncHeader.waitersFirst], words[at + syncHeader.waiting], words[at + syncHeader.lock]], [0, 0, 0], "first in the queue, number of those who wait, lock");
   object.free();
 }
 
@@ -121,6 +122,29 @@ const semaphore: Scenario<World> = {
       expectSame(on(0).available, 2, "permits at the end");
       settled(on(0));
     });
+  },
+};
+
+/** Permits given back together let in together: the two meet while they hold one each. */
+const together: Scenario<World> = {
+  name: "semaphore that lets two in together",
+  threads: 3,
+  build(world) {
+    const on = share(world, SharedSemaphore, SharedSemaphore.make(world.loops[0].waiters, 2));
+    const channel = world.channel(i32, 0);
+    const both = on(0).tryAcquire(2);
+    world.program(0, "holder of both", () => both?.unlock());
+    world.program(1, "sender", async () => {
+      const guard = await on(1).acquire();
+      await channel.on(1).send(1);
+      guard.unlock();
+    });
+    world.program(2, "receiver", async () => {
+      const guard = await on(2).acquire();
+      await channel.on(2).recv();
+      guard.unlock();
+    });
+    world.finally(() => settled(on(0)));
   },
 };
 
@@ -270,4 +294,4 @@ const freed: Scenario<World> = {
   },
 };
 
-export const scenarios: readonly Scenario<World>[] = [...mutex, cancelledLock, semaphore, rwLock, waitGroup, ...once, barrier, counter, freed];
+export const scenarios: readonly Scenario<World>[] = [...mutex, cancelledLock, semaphore, together, rwLock, waitGroup, ...once, barrier, counter, freed];

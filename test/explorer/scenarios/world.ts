@@ -6,7 +6,7 @@ import { openChannel, makeChannel } from "../../../src/channel/make-channel.ts";
 import type { Channel } from "../../../src/channel/channel.ts";
 import { RECEIVERS, SENDERS } from "../../../src/channel/queues.ts";
 import { Arena } from "../../../src/memory/arena.ts";
-import { load } from "../../../src/memory/atomics.ts";
+import { load, store } from "../../../src/memory/atomics.ts";
 import { header, processor, superblock } from "../../../src/memory/layout.ts";
 import type { Type } from "../../../src/memory/type.ts";
 import { queueLength } from "../../../src/sync/wait-queue.ts";
@@ -28,6 +28,15 @@ export function expectSame(actual: unknown, expected: unknown, what: string): vo
 /** A step that changes nothing: other threads may go on here. */
 export function step(world: World): void {
   load(world.arenas[0].i32, superblock.words);
+}
+
+/** Raises a flag that other threads see as a step of theirs: what one does before another, in every order. */
+export function raise(world: World): void {
+  store(world.arenas[0].i32, superblock.taskIds, 1);
+}
+
+export function isRaised(world: World): boolean {
+  return load(world.arenas[0].i32, superblock.taskIds) !== 0;
 }
 
 /** The code of a warren error, or the text of another. */
