@@ -27,19 +27,28 @@ export interface Remains {
   readonly unqueued: number[];
 }
 
-/** Repairs the channel behind the header at `at`; any header but those of other live kinds. */
-export function repairChannel(waiters: Waiters, at: number, remains: Remains): void {
-  const { i32, owner } = waiters.arena;
+/** Gives back what the dead thread held of the header at `at`, of whatever kind. Waits for nobody. */
+export function releaseChannel(waiters: Waiters, at: number, remains: Remains): void {
+  const { i32 } = waiters.arena;
   const lockId = remains.dead + 1;
   const holdsSend = ownerOf(i32[at + header.send]) === lockId;
   const holdsRecv = ownerOf(i32[at + header.recv]) === lockId;
   const kind = i32[at + header.kind];
-  const isRing = kind === KIND.array || kind === KIND.oneshot;
   if (holdsSend && kind === KIND.changing) return finishFreeing(waiters, at);
-  if (holdsSend && (holdsRecv || kind === KIND.rendezvous)) return repairHeld(waiters, at, remains, isRing);
-  // `recv` first: whoever has `send` may be waiting for it.
+  if (holdsSend && (holdsRecv || kind === KIND.rendezvous)) return repairHeld(waiters, at, remains, kind !== KIND.rendezvous);
   if (holdsRecv) store(i32, at + header.recv, i32[at + header.recv] & ~OWNER);
   if (holdsSend) store(i32, at + header.send, i32[at + header.send] & ~OWNER);
+}
+
+/**
+ * Takes the dead thread's waiters out of the queues of a channel that it did not
+ * hold. Call it when no lock has a dead owner any more: a live one may wait for
+ * another channel's with this one's in hand.
+ */
+export function leaveChannel(waiters: Waiters, at: number, remains: Remains): void {
+  const { i32, owner } = waiters.arena;
+  const kind = i32[at + header.kind];
+  const isRing = kind === KIND.array || kind === KIND.oneshot;
   if (!isRing && kind !== KIND.rendezvous) return;
   if (i32[at + header.receiversFirst] === 0 && i32[at + header.sendersFirst] === 0) return;
   // Main may be waiting for another lock itself, with this one in hand.

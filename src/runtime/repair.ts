@@ -4,15 +4,16 @@
  * was in the middle of has happened or has not, and nothing waits for it.
  *
  * The order matters: the allocator first, for the rest allocates and frees; then
- * every header (channels, shared objects, arrays), which may take claims of the
- * dead back; then the claims that stand are completed; last its processor record,
+ * every header (channels, shared objects, arrays): first all locks, for live
+ * threads may hold some while they wait for others, then the queues; this may take
+ * claims of the dead back; then the claims that stand are completed; last its processor record,
  * with a new incarnation, so that what others still send to the dead is known as
  * such and dropped (`Tasks.orphan`).
  *
  * Not given back: blocks and channel references that only the dead thread's heap
  * knew. They stay until the runtime stops.
  */
-import { repairChannel, type Remains } from "../channel/repair.ts";
+import { type Remains, leaveChannel, releaseChannel } from "../channel/repair.ts";
 import type { Arena } from "../memory/arena.ts";
 import { store } from "../memory/atomics.ts";
 import { headersOf } from "../memory/headers.ts";
@@ -58,8 +59,9 @@ export function repairAfter(main: Survivor, thread: number): Aftermath {
   for (const headerAt of headersOf(arena)) {
     repairSyncObject(waiters, headerAt, thread);
     if (i32[headerAt + header.kind] === KIND.sharedArray) repairArrayLock(arena, headerAt + header.arrayLock, thread);
-    repairChannel(waiters, headerAt, remains);
+    releaseChannel(waiters, headerAt, remains);
   }
+  for (const headerAt of headersOf(arena)) leaveChannel(waiters, headerAt, remains);
   waiters.flush();
   const undelivered = completeClaims(main, remains);
   for (const word of [processor.claiming, processor.claimedFirst, processor.claimedLast, processor.completing]) i32[at + word] = 0;

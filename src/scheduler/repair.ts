@@ -12,9 +12,19 @@ import { PINNED, STEALABLE } from "./task-queue.ts";
 
 export function repairQueues(arena: Arena, dead: number): void {
   const { i32, threads, owner } = arena;
-  const broken = Array.from({ length: threads + 1 }, (_, index) => index).filter((index) => index === dead || i32[arena.processorAt(index) + processor.queueLock] === dead + 1);
   const at = arena.processorAt(dead);
-  if (i32[at + processor.queueLock] !== dead + 1) lock(i32, at + processor.queueLock, owner);
+  const heldOf = Array.from({ length: threads + 1 }, (_, index) => index).filter((index) => i32[arena.processorAt(index) + processor.queueLock] === dead + 1);
+  if (heldOf.includes(dead)) return mend(arena, dead, heldOf);
+  // It was not stealing: what it holds can be given back before its own lock is waited for.
+  mend(arena, dead, heldOf);
+  lock(i32, at + processor.queueLock, owner);
+  mend(arena, dead, [dead]);
+}
+
+/** Mends the queues of processors, whose locks are in hand, and gives the locks back. */
+function mend(arena: Arena, dead: number, broken: readonly number[]): void {
+  const { i32 } = arena;
+  const at = arena.processorAt(dead);
   const queued = new Set<number>();
   for (const index of broken) {
     const its = arena.processorAt(index);
@@ -26,11 +36,13 @@ export function repairQueues(arena: Arena, dead: number): void {
     i32[its + processor.pinnedCount] = pinned.length;
     i32[its + processor.queueCount] = pinned.length + stealable.length;
   }
-  const between = stolen(i32, at).filter((record) => !queued.has(record));
-  link(i32, at + STEALABLE, [...walk(i32, at + STEALABLE), ...between]);
-  i32[at + processor.queueCount] += between.length;
-  i32[at + processor.stealingCount] = 0;
-  i32[at + processor.held] = 0;
+  if (broken.includes(dead)) {
+    const between = stolen(i32, at).filter((record) => !queued.has(record));
+    link(i32, at + STEALABLE, [...walk(i32, at + STEALABLE), ...between]);
+    i32[at + processor.queueCount] += between.length;
+    i32[at + processor.stealingCount] = 0;
+    i32[at + processor.held] = 0;
+  }
   for (const index of broken) unlock(i32, arena.processorAt(index) + processor.queueLock);
 }
 
