@@ -47,13 +47,14 @@ export interface Survivor {
   adoptContexts(dead: number): void;
 }
 
-/** Repairs what processor `thread` left. */
-export function repairAfter(main: Survivor, thread: number): Aftermath {
-  const { arena, waiters } = main;
+/**
+ * Gives back all locks that a dead thread holds, with what they protect in order.
+ * It may be called more than once, and also in the middle of an operation of the
+ * main thread that waits for such a lock.
+ */
+export function releaseLocks({ arena, waiters }: Survivor, thread: number): Remains {
   const { i32 } = arena;
   const at = arena.processorAt(thread);
-  const id = processorId(thread, i32[at + processor.incarnation]);
-  const tasks = i32[at + processor.held];
   repairArena(arena, thread);
   const remains: Remains = { dead: thread, claimed: claimedBy(i32, at), claimedFrom: i32[at + processor.claimedFrom], unqueued: [] };
   for (const headerAt of headersOf(arena)) {
@@ -61,21 +62,37 @@ export function repairAfter(main: Survivor, thread: number): Aftermath {
     if (i32[headerAt + header.kind] === KIND.sharedArray) repairArrayLock(arena, headerAt + header.arrayLock, thread);
     releaseChannel(waiters, headerAt, remains);
   }
+  repairQueues(arena, thread);
+  if (i32[superblock.contextLock] === thread + 1) store(i32, superblock.contextLock, 0);
+  return remains;
+}
+
+/** Repairs what processor `thread` left. */
+export function repairAfter(main: Survivor, thread: number): Aftermath {
+  const { arena, waiters } = main;
+  const { i32 } = arena;
+  const at = arena.processorAt(thread);
+  const id = processorId(thread, i32[at + processor.incarnation]);
+  const tasks = i32[at + processor.held];
+  const remains = releaseLocks(main, thread);
   for (const headerAt of headersOf(arena)) leaveChannel(waiters, headerAt, remains);
   waiters.flush();
   const undelivered = completeClaims(main, remains);
-  for (const word of [processor.claiming, processor.claimedFirst, processor.claimedLast, processor.completing]) i32[at + word] = 0;
-  repairQueues(arena, thread);
   free(main, remains.unqueued);
-  if (i32[superblock.contextLock] === thread + 1) store(i32, superblock.contextLock, 0);
   main.adoptContexts(thread);
   transitionToAwake(arena, thread);
   i32[at + processor.incarnation]++;
   dropInbox(main, thread);
-  for (const word of [processor.sliceStart, processor.timers, processor.ready, processor.systemId]) i32[at + word] = 0;
+  for (const word of LEFT) i32[at + word] = 0;
   i32.fill(0, at + processor.parkedBy, at + processor.parkedBy + WAIT_REASONS.length);
   return { thread, id, tasks, undelivered };
 }
+
+/** Words of a processor that are those of a thread and not of its place. */
+const LEFT = [
+  processor.held, processor.claiming, processor.claimedFirst, processor.claimedLast, processor.completing,
+  processor.sliceStart, processor.timers, processor.ready, processor.systemId,
+];
 
 /** The records that it had claimed and not begun to complete, oldest first. */
 function claimedBy(i32: Int32Array, at: number): number[] {

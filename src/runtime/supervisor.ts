@@ -11,7 +11,7 @@
  *
  * Nobody waits for the dead: also the main thread may be waiting for a lock that
  * one holds, and cannot hear of its end then. So while it waits it looks itself
- * whether the thread is still there (Linux), and repairs on the spot.
+ * whether the thread is still there (Linux), and gives the locks back on the spot.
  */
 import { existsSync } from "node:fs";
 import { WarrenError } from "../errors.ts";
@@ -20,7 +20,7 @@ import { watchLocks } from "../memory/spin-lock.ts";
 import type { DeathNotice } from "./control.ts";
 import type { Local } from "./local.ts";
 import type { Death, Pool } from "./pool.ts";
-import { type Aftermath, repairAfter } from "./repair.ts";
+import { releaseLocks, repairAfter } from "./repair.ts";
 
 const MOST_TRIES = 4;
 const FIRST_PAUSE_MS = 20;
@@ -28,8 +28,8 @@ const FIRST_PAUSE_MS = 20;
 export class Supervisor {
   readonly #local: Local;
   readonly #onFault: (error: WarrenError) => void;
-  /** Repairs made before the pool has heard of the death. */
-  readonly #early = new Map<number, Aftermath>();
+  /** Threads whose locks are being given back right now. */
+  readonly #releasing = new Set<number>();
   /** Threads that have died and have no successor yet. */
   readonly #down = new Set<number>();
   /** Who waits for a thread to be up again. */
@@ -62,8 +62,7 @@ export class Supervisor {
   died(thread: number, { cause, why, isRecycled }: Death): void {
     if (this.#stopped) return;
     this.#down.add(thread);
-    const aftermath = this.#early.get(thread) ?? repairAfter(this.#local, thread);
-    this.#early.delete(thread);
+    const aftermath = repairAfter(this.#local, thread);
     const notice: DeathNotice = { aftermath, why, cause: portable(cause) };
     this.#local.died(aftermath, why, cause);
     void Promise.all(this.#pool?.each((control) => control.died(notice) as Promise<void>) ?? []);
@@ -103,9 +102,12 @@ export class Supervisor {
   /** The main thread waits for a lock of this processor: is there still somebody to give it back? */
   #lookAfter(thread: number): void {
     const { arena } = this.#local;
-    if (thread < 0 || thread >= arena.threads || this.#early.has(thread)) return;
+    if (thread < 0 || thread >= arena.threads || this.#releasing.has(thread)) return;
     const systemId = arena.i32[arena.processorAt(thread) + processor.systemId];
-    if (systemId !== 0 && !existsSync(`/proc/self/task/${systemId}`)) this.#early.set(thread, repairAfter(this.#local, thread));
+    if (systemId === 0 || existsSync(`/proc/self/task/${systemId}`)) return;
+    this.#releasing.add(thread);
+    releaseLocks(this.#local, thread);
+    this.#releasing.delete(thread);
   }
 }
 

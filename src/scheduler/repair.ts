@@ -41,7 +41,6 @@ function mend(arena: Arena, dead: number, broken: readonly number[]): void {
     link(i32, at + STEALABLE, [...walk(i32, at + STEALABLE), ...between]);
     i32[at + processor.queueCount] += between.length;
     i32[at + processor.stealingCount] = 0;
-    i32[at + processor.held] = 0;
   }
   for (const index of broken) unlock(i32, arena.processorAt(index) + processor.queueLock);
 }
