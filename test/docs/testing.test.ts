@@ -1,33 +1,27 @@
 /** The vitest example of docs/testing.md runs as it stands; with its close left out it fails as the page says. */
-import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { blocksOf, makeFolder, removeFolder, runNode, writeProgram } from "./page.ts";
 
-const root = new URL("..", import.meta.url);
 let folder: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(fileURLToPath(root), "test", ".docs-"));
+  folder = makeFolder();
 });
 afterAll(() => {
-  rmSync(folder, { recursive: true });
+  removeFolder(folder);
 });
 
 /** Runs the example's files, changed by `edit`, under vitest in a process of its own. */
-function runExample(edit: (text: string) => string): Promise<{ code: number; output: string }> {
-  const page = readFileSync(new URL("docs/testing.md", root), "utf8");
-  for (const [, name, text] of page.matchAll(/```ts\n\/\/ (\S+)\n([\s\S]*?)```/g)) {
-    writeFileSync(join(folder, name), edit(text.replaceAll('from "warren"', `from ${JSON.stringify(new URL("src/index.ts", root).href)}`)));
+async function runExample(edit: (text: string) => string): Promise<{ code: number; output: string }> {
+  for (const { text } of blocksOf("docs/testing.md")) {
+    const [first, name] = /^\/\/ (\S+)\n/.exec(text) ?? [""];
+    if (name !== undefined) writeProgram(folder, name, edit(text.slice(first.length)));
   }
   writeFileSync(join(folder, "vitest.config.ts"), 'export default { test: { include: ["totals.test.ts"], pool: "forks", testTimeout: 4000, execArgv: ["--liftoff-only"] } };\n');
-  const vitest = fileURLToPath(new URL("node_modules/vitest/vitest.mjs", root));
-  const env = { ...process.env, NODE_OPTIONS: "", FORCE_COLOR: "0", NO_COLOR: "1" };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [vitest, "run", "--root", folder], { env, timeout: 50_000 }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), output: stdout + stderr });
-    });
-  });
+  const { code, stdout, stderr } = await runNode(fileURLToPath(new URL("../../node_modules/vitest/vitest.mjs", import.meta.url)), "run", "--root", folder);
+  return { code, output: stdout + stderr };
 }
 
 test("the example passes", async () => {

@@ -1,0 +1,36 @@
+/** The guide's programs: they type-check, and print what stands below them on one thread and on two. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { blocksOf, makeFolder, pattern, programsOf, removeFolder, runPrograms, typeErrors, writeProgram } from "./page.ts";
+
+const programs = programsOf("docs/guide.md");
+let folder: string;
+let errors: string;
+/** What each has printed, by the number of threads. */
+const printed: Record<number, string[]> = {};
+beforeAll(async () => {
+  folder = makeFolder();
+  for (const [k, { text }] of programs.entries()) writeProgram(folder, `program-${k}.ts`, text);
+  const run = async (threads: number): Promise<void> => {
+    printed[threads] = await runPrograms(folder, programs, threads);
+  };
+  [errors] = await Promise.all([typeErrors(folder), run(1), run(2)]);
+}, 120_000);
+afterAll(() => {
+  removeFolder(folder);
+});
+
+test("each section begins with a program", () => {
+  const headings = new Set(blocksOf("docs/guide.md").map(({ heading }) => heading));
+  expect([...new Set(programs.map(({ heading }) => heading))]).toEqual([...headings]);
+  expect(programs.length).toBeGreaterThanOrEqual(18);
+});
+
+test("they type-check as a user's modules do", () => {
+  expect(errors).toBe("");
+});
+
+describe.each([1, 2])("on threads: %i", (threads) => {
+  test.each(programs.map(({ heading, printed: expected }, k) => [heading, expected, k] as const))("%s", (_heading, expected, k) => {
+    expect(printed[threads][k]).toMatch(pattern(expected));
+  });
+});

@@ -1,0 +1,111 @@
+/**
+ * Pages of the documentation as tests see them: their blocks of code, and the
+ * programs among them, which run as they stand.
+ *
+ * A program is a ```ts block that a ```text block follows before the next ```ts
+ * block: the text is what it prints. In it, `…` stands for what differs from run
+ * to run within a line, and a line of its own for any lines.
+ */
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const COMPILER = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
+/** Node keeps compiled modules there, by content: half of a small program's CPU time otherwise. */
+const COMPILE_CACHE = join(tmpdir(), "warren-test-compile-cache");
+
+/** A line between the outputs of two programs. */
+const MARK = "=====";
+
+export interface Block {
+  readonly language: string;
+  readonly text: string;
+  /** The headings above it, the nearest last. */
+  readonly heading: string;
+}
+
+export interface PageProgram {
+  readonly heading: string;
+  readonly text: string;
+  readonly printed: string;
+}
+
+/** The blocks of code of a page, by its path from the root. */
+export function blocksOf(page: string): Block[] {
+  const blocks: Block[] = [];
+  let heading = "";
+  for (const [, title, language, text] of readFileSync(join(ROOT, page), "utf8").matchAll(/^#+ (.+)$|^```(\w+)\n([\s\S]*?)^```$/gm)) {
+    if (title === undefined) blocks.push({ language, text, heading });
+    else heading = title;
+  }
+  return blocks;
+}
+
+export function programsOf(page: string): PageProgram[] {
+  const blocks = blocksOf(page).filter(({ language }) => language === "ts" || language === "text");
+  return blocks.flatMap(({ language, text, heading }, k) => (language === "ts" && blocks[k + 1]?.language === "text" ? [{ heading, text, printed: blocks[k + 1].text }] : []));
+}
+
+/** A folder for a page's programs; inside the project, so that tsc and vitest find what they need. Hidden, so that nothing takes them for tests. */
+export function makeFolder(): string {
+  return mkdtempSync(join(ROOT, "test", ".docs-"));
+}
+
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true });
+}
+
+/** Writes a file as a user has it, but with this checkout for the package; its path. */
+export function writeProgram(folder: string, name: string, text: string): string {
+  const file = join(folder, name);
+  mkdirSync(dirname(file), { recursive: true });
+  const entry = relative(dirname(file), join(ROOT, "src/index.ts")).replaceAll("\\", "/");
+  writeFileSync(file, text.replaceAll('from "warren"', `from "${entry}"`));
+  return file;
+}
+
+/** What `node` says that ran with these arguments. */
+export function runNode(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const env = { ...process.env, NODE_OPTIONS: "", FORCE_COLOR: "0", NO_COLOR: "1", NODE_COMPILE_CACHE: COMPILE_CACHE };
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { env, timeout: 50_000 }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
+    });
+  });
+}
+
+/** What the compiler complains about in the files of a folder, under the project's own options. */
+export async function typeErrors(folder: string): Promise<string> {
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ extends: "../../tsconfig.json", include: ["*.ts", "../../src/webassembly.d.ts"] }));
+  return (await runNode(COMPILER, "--project", folder)).stdout;
+}
+
+/**
+ * Runs programs one after the other on so many threads, all in one process, for a
+ * process costs more than most of them: what each has printed, and what it threw
+ * as a last line. `import.meta.main` is true of the first module of a process
+ * alone, so each program's is replaced.
+ */
+export async function runPrograms(folder: string, programs: readonly { readonly text: string }[], threads: number): Promise<string[]> {
+  const names = programs.map(({ text }, k) => {
+    const changed = text.replaceAll("import.meta.main", "isMainThread").replaceAll(/\bthreads: \d+/g, `threads: ${threads}`);
+    const name = `on-${threads}/${k}/program.ts`;
+    // On the first line, so that the others keep their numbers.
+    writeProgram(folder, name, `import { isMainThread } from "node:worker_threads"; ${changed}`);
+    return name;
+  });
+  const steps = names.map((name) => `await import("./${name}").catch((error) => console.log("THROWN", error));\nconsole.log(${JSON.stringify(MARK)});\n`);
+  const { stdout, stderr } = await runNode(writeProgram(folder, `on-${threads}.mjs`, steps.join("")));
+  const printed = stdout.split(`${MARK}\n`);
+  return names.map((_, k) => (k < printed.length - 1 ? printed[k] : `${printed[k] ?? ""}DOES NOT END ${stderr}`));
+}
+
+/** What a program prints as a pattern. */
+export function pattern(printed: string): RegExp {
+  const text = printed.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  return new RegExp(`^${text.replaceAll(/^…\n/gm, "(?:.*\\n)*").replaceAll("…", ".*")}$`);
+}
