@@ -11,7 +11,7 @@ import { cas, doze, pause, store } from "./atomics.ts";
 
 const SPINS = 2000;
 const DOZE_MS = 0.05;
-/** Dozes before a lock counts as lost: some 5 s, where a critical section takes less than a microsecond. */
+/** Dozes of the main thread before a lock counts as lost: some 5 s, where a critical section takes less than a microsecond. */
 const MOST_DOZES = 50_000;
 
 /** Dozes between two looks at whether the holder still lives: some milliseconds. */
@@ -37,13 +37,16 @@ export function unlock(words: Int32Array, at: number): void {
 }
 
 /**
- * One step of waiting for a lock word to change from `seen`.
- * @throws ERR_THREAD_DIED if nobody gives the lock back: the thread that held it
- * has been terminated, and waiting for ever would keep this thread from hearing of it
+ * One step of waiting for a lock word to change from `seen`. If the holder has
+ * died, the main thread gives the lock back in its place, also from in here. A
+ * thread waits for that as long as it takes: it may hold other locks itself.
+ * @throws ERR_THREAD_DIED on the main thread, where the system does not tell who lives
  */
 export function backOff(words: Int32Array, at: number, seen: number, spins: number): void {
   if (spins < SPINS) return pause();
-  if (spins > SPINS + MOST_DOZES) throw new WarrenError("ERR_THREAD_DIED", `a lock is not given back by processor ${(seen & 0x7f) - 1}: its thread ended in the middle of an operation`);
   doze(words, at, seen, DOZE_MS);
-  if ((spins - SPINS) % LOOK_EVERY === LOOK_EVERY - 1) watchers.get(words)?.(seen & 0x7f);
+  if ((spins - SPINS) % LOOK_EVERY !== LOOK_EVERY - 1) return;
+  const look = watchers.get(words);
+  look?.(seen & 0x7f);
+  if (look !== undefined && spins > SPINS + MOST_DOZES) throw new WarrenError("ERR_THREAD_DIED", `a lock is not given back by processor ${(seen & 0x7f) - 1}: its thread ended in the middle of an operation`);
 }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { Arena } from "../../src/memory/arena.ts";
-import { lock } from "../../src/memory/spin-lock.ts";
+import { lock, unlock, watchLocks } from "../../src/memory/spin-lock.ts";
 import { Names } from "../../src/memory/names.ts";
 import type { Work } from "./threads.ts";
 
@@ -43,9 +43,23 @@ test("blocks of two threads never overlap, and all come back", async () => {
   expect(arena.use().used).toBe(used);
 });
 
-test("a lock that its owner never gives back is reported, not waited for for ever", () => {
+test("main looks after the holder of a lock while it waits, and gets it once that is given back in its place", () => {
   const arena = Arena.create(2, 4_194_304);
   const at = arena.alloc(4);
   arena.i32[at] = 2;
+  const seen: number[] = [];
+  watchLocks(arena.i32, (owner) => {
+    seen.push(owner);
+    if (seen.length === 3) unlock(arena.i32, at);
+  });
+  lock(arena.i32, at, arena.owner);
+  expect([seen, arena.i32[at]]).toEqual([[2, 2, 2], arena.owner]);
+});
+
+test("where nobody can tell that the holder is dead, main does not wait for ever", () => {
+  const arena = Arena.create(2, 4_194_304);
+  const at = arena.alloc(4);
+  arena.i32[at] = 2;
+  watchLocks(arena.i32, () => undefined);
   expect(() => lock(arena.i32, at, arena.owner)).toThrow(expect.objectContaining({ code: "ERR_THREAD_DIED", message: expect.stringContaining("processor 1") }));
 });
