@@ -23,8 +23,10 @@ const MARK = "=====";
 
 export interface Block {
   readonly language: string;
+  /** What stands behind the language. */
+  readonly kind: string;
   readonly text: string;
-  /** The headings above it, the nearest last. */
+  /** The heading above it. */
   readonly heading: string;
 }
 
@@ -38,8 +40,8 @@ export interface PageProgram {
 export function blocksOf(page: string): Block[] {
   const blocks: Block[] = [];
   let heading = "";
-  for (const [, title, language, text] of readFileSync(join(ROOT, page), "utf8").matchAll(/^#+ (.+)$|^```(\w+)\n([\s\S]*?)^```$/gm)) {
-    if (title === undefined) blocks.push({ language, text, heading });
+  for (const [, title, language, kind, text] of readFileSync(join(ROOT, page), "utf8").matchAll(/^#+ (.+)$|^```(\w+) ?(.*)\n([\s\S]*?)^```$/gm)) {
+    if (title === undefined) blocks.push({ language, kind, text, heading });
     else heading = title;
   }
   return blocks;
@@ -78,9 +80,9 @@ export function runNode(...args: string[]): Promise<{ code: number; stdout: stri
   });
 }
 
-/** What the compiler complains about in the files of a folder, under the project's own options. */
-export async function typeErrors(folder: string): Promise<string> {
-  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ extends: "../../tsconfig.json", include: ["*.ts", "../../src/webassembly.d.ts"] }));
+/** What the compiler complains about in the files of a folder, under the project's own options but for these. */
+export async function typeErrors(folder: string, compilerOptions: Readonly<Record<string, boolean>> = {}): Promise<string> {
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ extends: "../../tsconfig.json", compilerOptions, include: ["*.ts", "../../src/webassembly.d.ts"] }));
   return (await runNode(COMPILER, "--project", folder)).stdout;
 }
 
