@@ -42,7 +42,9 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 
 /** An error raised by warren. Test `code`, never `message`. */
 export class WarrenError extends Error {
+  /** `"WarrenError"`. */
   override readonly name: string = "WarrenError";
+  /** Stable: what a program should test. */
   readonly code: ErrorCode;
   /** The facts in the message as fields; which ones depends on the code. */
   readonly details: Readonly<Record<string, unknown>>;

@@ -9,6 +9,7 @@ export type { Ticker } from "./channel/ticker.ts";
 export type { Context, ContextOptions } from "./context/context.ts";
 export { ERROR_CODES, type ErrorCode, WarrenError } from "./errors.ts";
 export { LIMITS } from "./limits.ts";
+export type { ArenaUse } from "./memory/arena.ts";
 export { bytes, json, utf8 } from "./memory/blobs.ts";
 export { optional, struct } from "./memory/composites.ts";
 export { registerError } from "./memory/error-class.ts";

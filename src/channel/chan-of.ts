@@ -33,7 +33,7 @@ class ChanOf<T> extends Type<Chan<T>> {
   }
 }
 
-/** Channels whose elements are `type`: they work at the other end. @throws ERR_INVALID_ARGUMENT */
+/** Channels whose elements are `type`, such as the reply channel in a request: they work at the other end. @throws ERR_INVALID_ARGUMENT */
 export function chanOf<T>(type: Type<T>): Type<Chan<T>> {
   checkType(type, "chanOf");
   return new ChanOf(type);

@@ -6,22 +6,23 @@ export type { WaitOptions };
 
 /** One case of a select that sends; made by `Sender.sending`. */
 export interface Sending {
+  /** Tells it from a receiver. */
   readonly sending: true;
 }
 
 /** The sending half of a channel. */
 export interface Sender<T> {
   /**
-   * Sends one value: returns at once if there is room or a receiver, else a
+   * Sends `value`: returns at once if there is room or a receiver, else a
    * promise. Sent means: copied; what the caller does to the value later is not
    * seen. On an unbuffered channel it completes when a receiver has the value.
    * @throws ERR_CHANNEL_CLOSED, ERR_VALUE_REFUSED, ERR_ARENA_FULL, or the signal's reason
    */
   send(value: T, options?: WaitOptions): void | Promise<void>;
-  /** Sends if that needs no waiting; false if it would. @throws as `send` */
+  /** Sends `value` if that needs no waiting; false if it would. @throws as `send` */
   trySend(value: T): boolean;
   /**
-   * Sends all values in order, taking the channel's lock once for as many as fit.
+   * Sends all `values` in order, taking the channel's lock once for as many as fit.
    * Other senders may come in between where it has to wait. A closed channel or a
    * refused value ends it: `details.sent` says how many went before.
    * @throws as `send`
@@ -29,7 +30,7 @@ export interface Sender<T> {
   sendMany(values: ArrayLike<T>, options?: WaitOptions): void | Promise<void>;
   /** No more sends: receivers drain what is buffered and then see the end. @throws ERR_CHANNEL_CLOSED if it is closed already */
   close(): void;
-  /** This send as a case of a select; the value is taken when the select begins. */
+  /** A send of `value` as a case of a select; it is taken when the select begins. */
   sending(value: T): Sending;
   /** Values buffered now. */
   readonly length: number;
@@ -55,7 +56,9 @@ export interface Receiver<T> {
   recvMany(max: number, options?: WaitOptions): T[] | undefined | Promise<T[] | undefined>;
   /** Until closed and drained. Leaving the loop leaves the rest in the channel. */
   [Symbol.asyncIterator](): AsyncIterator<T, undefined>;
+  /** Values buffered now. */
   readonly length: number;
+  /** Values it can buffer; 0 is a rendezvous. */
   readonly capacity: number;
 }
 

@@ -63,7 +63,7 @@ export class Context implements Disposable {
 
   /**
    * Cancels it and everything below it; only the first time counts. Without a
-   * reason it is ERR_CANCELLED, and what is no error becomes its `cause`. The
+   * `reason` it is ERR_CANCELLED, and what is no error becomes its `cause`. The
    * reason travels as errors do, without channels and other handles. Returns
    * whether this call did it.
    */

@@ -23,8 +23,9 @@ import { CENTRAL_WORDS, MAGIC, PAGE, PAGE_SHIFT, PROCESSOR_WORDS, SUPERBLOCK_WOR
 import { BATCH, CLASS_WORDS, HEADER_CLASS, INSIDE, MAX_SMALL, classOf, linkOf } from "./size-classes.ts";
 import { lock, unlock } from "./spin-lock.ts";
 
-/** What `ERR_ARENA_FULL` and `stats` report, in bytes. */
+/** Use of the shared memory in bytes, as `stats` and the `details` of ERR_ARENA_FULL have it. */
 export interface ArenaUse {
+  /** The most that there can be: `arenaBytes`. */
   readonly limit: number;
   /** In blocks that are in use now. */
   readonly used: number;

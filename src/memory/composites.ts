@@ -104,7 +104,9 @@ class Optional<T> extends Type<T | null> {
 }
 
 /**
- * Objects with exactly these fields. Missing and extra fields are refused.
+ * Objects with exactly these fields, up to 2 KiB of fixed-size values and
+ * addresses. Missing and extra fields are refused.
+ * @param fields the type of each, by its name
  * @throws ERR_INVALID_ARGUMENT for a field that is no type, ERR_LIMIT
  */
 export function struct<F extends Fields>(fields: F): Type<StructOf<F>> {
@@ -115,7 +117,7 @@ export function struct<F extends Fields>(fields: F): Type<StructOf<F>> {
   return new Struct(fields);
 }
 
-/** A `T`, or `null` for none; `undefined` is refused. @throws ERR_INVALID_ARGUMENT */
+/** A value of `type`, or `null` for none; `undefined` is refused. @throws ERR_INVALID_ARGUMENT */
 export function optional<T>(type: Type<T>): Type<T | null> {
   checkType(type, "optional");
   return new Optional(type);

@@ -18,6 +18,7 @@ for (const BuiltIn of [Error, TypeError, RangeError, SyntaxError, ReferenceError
  * crosses threads. Call it at the top level of the module that declares the
  * class: every thread that imports the module then knows it. What arrives has
  * the class's prototype and the original's fields; its constructor is not run.
+ * @param Class a named subclass of Error
  * @throws ERR_INVALID_ARGUMENT for what is no named error class, or another class of a registered name
  */
 export function registerError(Class: ErrorClass): void {

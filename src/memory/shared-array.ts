@@ -13,9 +13,14 @@ const VIEWS = { f64: Float64Array, i32: Int32Array, u8: Uint8Array } as const;
 export type SharedKind = keyof typeof VIEWS;
 type ViewOf<K extends SharedKind> = K extends "f64" ? Float64Array<SharedArrayBuffer> : K extends "i32" ? Int32Array<SharedArrayBuffer> : Uint8Array<SharedArrayBuffer>;
 
-/** An array of `length` elements in shared memory. */
+/**
+ * An array in shared memory, made by `shared`. It travels as a task's argument or
+ * result, without its elements being copied. It is freed by `free` or `using` only.
+ */
 export class SharedArray<K extends SharedKind = SharedKind> implements Disposable {
+  /** Its elements: `"f64"`, `"i32"` or `"u8"`. */
   readonly kind: K;
+  /** How many elements. */
   readonly length: number;
   readonly #arena: Arena;
   readonly #header: number;

@@ -48,7 +48,7 @@ const CHUNKS_PER_TURN = 64;
 const KERNELS: readonly DotKernel[] = ["js", "simd"];
 
 /**
- * The dot product of two vectors made by `shared.float64`: the same 64 bits for
+ * The dot product of `a` and `b`, two vectors made by `shared.float64`: the same 64 bits for
  * every number of threads and tasks. The vectors may be the same one; nobody may
  * write or free them meanwhile. Empty vectors give 0.
  *

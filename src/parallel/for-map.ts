@@ -25,7 +25,7 @@ const forRun = task(import.meta, async function forRun(callee: Callee, run: Run)
 });
 
 /**
- * The results of `fn(item, ...args)` for each item, in the order of the items.
+ * The results of `fn(item, ...args)` for each of `items`, an array or typed array, in their order.
  * Otherwise as `parallelFor`. Items and results travel by copy; of a shared
  * array's elements too, which `parallelFor` reaches without.
  *

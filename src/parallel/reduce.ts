@@ -17,7 +17,7 @@ import { lengthOf, sliceOf } from "./for-map.ts";
 import { type Callee, type ParallelOptions, type Run, eachIndex, functionOf, isThenable, planOf, runAll } from "./runs.ts";
 
 /**
- * Reduces items to one value: `step(state, item, ...args)` returns the next state
+ * Reduces `items`, an array or typed array, to one value: `step(state, item, ...args)` returns the next state
  * of a chunk, `merge(a, b)` that of two neighbours. Each chunk begins with a copy
  * of `initial`, so that must change nothing when merged (0 for a sum). A `step`
  * that is a task is called on all threads, a closure here; `merge` is always

@@ -23,9 +23,11 @@ const LONGEST_PAUSE_MS = 100;
  * what that lists, and no block of memory more. Looks 20 times within about 1.5 s.
  * Channels that are not closed are freed when no thread can reach them any more,
  * which only the garbage collector knows: run with `--expose-gc`, or close them.
+ * @param rt made by `start`
  * @throws ERR_NOT_QUIET (details: `left`), ERR_INVALID_ARGUMENT, ERR_RUNTIME_STOPPED
  */
-export async function assertQuiet(rt: Runtime, { since }: QuietOptions = {}): Promise<void> {
+export async function assertQuiet(rt: Runtime, options: QuietOptions = {}): Promise<void> {
+  const { since } = options;
   for (let tries = 1; ; tries++) {
     const now = await leftovers(rt);
     // Looking at a thread that computes takes long enough.

@@ -9,22 +9,35 @@ import type { SharedArrays } from "./shared.ts";
 import type { SyncConstructors } from "./sync-constructors.ts";
 import type { Place } from "./tasks.ts";
 
-/** Starts a task or a closure and forgets it; a failure that nobody handles ends the runtime. */
+/**
+ * Starts a task or a closure and forgets it; if it fails, the runtime ends, since
+ * nobody else could hear of it. Where the result or the failure is wanted: `spawn`.
+ */
 export interface Go {
   /**
    * A task goes to the least loaded thread, its arguments by copy; a closure
    * stays on this thread and starts in a later turn of it.
+   * @param fn made by `task`, or any function
    * @throws ERR_INVALID_ARGUMENT, ERR_NOT_TRANSFERABLE, ERR_ARENA_FULL, ERR_RUNTIME_STOPPED, ERR_NO_RUNTIME, ERR_WHICH_RUNTIME
    */
   <A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): void;
-  /** As the call itself, at a place: `"here"` or a thread's index. A placed task is not taken by other threads. */
+  /**
+   * As the call itself, at a place. A placed task is not taken by other threads.
+   * @param place `"here"`, or a thread's index from 0; a closure can only be here
+   * @throws ERR_INVALID_ARGUMENT for a thread that is not there
+   */
   on(place: NonNullable<Place>): <A extends unknown[]>(fn: (...args: A) => unknown, ...args: A) => void;
 }
 
-/** Starts a task or a closure; the promise is its result, or rejects with what it threw. */
+/**
+ * Starts a task or a closure; the promise is its result, or rejects with what it
+ * threw, or with ERR_THREAD_DIED if its thread ended. A rejection that nobody
+ * awaits is an unhandled one, as of any promise; in a group it is not.
+ */
 export interface Spawn {
-  /** As `Go`. @throws as `Go` */
+  /** Starts `fn` as `go` does. @throws as `go` */
   <A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Awaited<R>>;
+  /** As the call itself, at a `place`, as `go.on`. */
   on(place: NonNullable<Place>): <A extends unknown[], R>(fn: (...args: A) => R, ...args: A) => Promise<Awaited<R>>;
 }
 
@@ -33,20 +46,31 @@ export interface Calls extends SyncConstructors {
   readonly go: Go;
   readonly spawn: Spawn;
   readonly shared: SharedArrays;
-  /** A channel of `type` that buffers `capacity` values; 0, the default, is a rendezvous. @throws ERR_INVALID_ARGUMENT, ERR_LIMIT, ERR_ARENA_FULL */
+  /**
+   * A channel. It belongs to nobody: it may be sent to any thread, and is freed
+   * when it is closed and drained, or late, when no thread can reach it any more.
+   * @param type what it carries: `i32`, `utf8`, `struct({…})` …
+   * @param capacity values that it buffers; 0, the default, is a rendezvous
+   * @throws ERR_INVALID_ARGUMENT, ERR_LIMIT, ERR_ARENA_FULL, ERR_RUNTIME_STOPPED, ERR_NO_RUNTIME, ERR_WHICH_RUNTIME
+   */
   chan<T>(type: Type<T>, capacity?: number): Chan<T>;
-  /** A channel for one value, closed by sending it: the reply channel of a request. */
+  /**
+   * A channel for one value of `type`, closed by sending it: the reply channel of
+   * a request. Whoever replies need not wait.
+   * @throws as `chan`
+   */
   oneshot<T>(type: Type<T>): Chan<T>;
   /**
    * Waits for the first of several sends and receives and commits exactly that
    * one; among ready cases it chooses at random.
+   * @param cases by name: a channel or timer to receive from, `ch.sending(value)`, or `undefined` for a case that is switched off
    * @throws ERR_CHANNEL_CLOSED if it chose a send to a closed channel, ERR_VALUE_REFUSED, ERR_SELECT_EMPTY, ERR_INVALID_ARGUMENT, or the signal's reason
    */
   select<const C extends Cases, const O extends SelectOptions = Record<never, never>>(cases: C, options?: O): Selected<C, O> | Promise<Selected<C, O>>;
-  /** Fires once after `delayMs`, never early, with the time in milliseconds since 1970; then it is closed. */
+  /** Fires once after `delayMs` milliseconds, never early, with the time in milliseconds since 1970; then it is closed. The timeout of a select. @throws ERR_INVALID_ARGUMENT for what is no number */
   after(delayMs: number): Receiver<number>;
   /**
-   * Ticks every `periodMs`, on a grid that begins now: a tick that nobody has
+   * Ticks every `periodMs` milliseconds, on a grid that begins now: a tick that nobody has
    * taken when the next is due is dropped. `Infinity` never ticks.
    * @throws ERR_INVALID_ARGUMENT for what is no number above 0
    */
@@ -56,6 +80,7 @@ export interface Calls extends SyncConstructors {
   /**
    * A context: cancelling it, or a context above it, reaches every thread as a
    * channel, an AbortSignal and a flag. `using` gives its memory back.
+   * @param parent the context above it; none by default
    * @throws ERR_INVALID_ARGUMENT, ERR_STALE_HANDLE for a parent of another runtime, ERR_ARENA_FULL
    */
   context(parent?: Context, options?: ContextOptions): Context;
@@ -65,8 +90,8 @@ export interface Calls extends SyncConstructors {
    * @throws ERR_INVALID_ARGUMENT, ERR_STALE_HANDLE for a context of another runtime, ERR_ARENA_FULL
    */
   group(options?: GroupOptions): Group;
-  /** Parks the task for at least `delayMs`. @throws ERR_INVALID_ARGUMENT, or the signal's reason */
+  /** Parks the task for at least `delayMs` milliseconds. @throws ERR_INVALID_ARGUMENT, or the signal's reason */
   sleep(delayMs: number, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
-  /** Lets other tasks, timers and I/O of this thread have a turn. */
+  /** Lets other tasks, timers and I/O of this thread have a turn: for tasks that compute, about every millisecond. */
   yieldNow(): Promise<void>;
 }

@@ -8,26 +8,39 @@ import type { Partners } from "../sync/wait.ts";
 
 /** A parked operation in a report. */
 export interface ParkedReport {
+  /** Name of the task's function; of the main thread's own code `"main thread"`. */
   readonly task: string;
+  /** The task's number; 0 for one without an identity of its own, and for the main thread. */
   readonly taskId: number;
+  /** What it does: one of `WaitReason`. */
   readonly reason: string;
+  /** What it waits for: channel, lock, timer or task, as text. */
   readonly on: string;
+  /** How long it has waited, in milliseconds. */
   readonly parkedMs: number;
+  /** Where the task was started: lines of a stack. `undefined` if that was not recorded. */
   readonly site: string | undefined;
 }
 
 /** A live task in a report. */
 export interface TaskReport {
+  /** Its number, unique in the runtime. */
   readonly id: number;
+  /** Name of its function. */
   readonly name: string;
+  /** Where it was started: lines of a stack. `undefined` if that was not recorded. */
   readonly site: string | undefined;
 }
 
 /** What a thread says of itself. */
 export interface ThreadReport {
+  /** Its index; the main thread's is the number of threads. */
   readonly thread: number;
+  /** Live tasks that it holds, ten thousand at most. */
   readonly tasks: readonly TaskReport[];
+  /** The others by the names of their functions. */
   readonly unlisted: readonly { name: string; count: number }[];
+  /** Operations that wait. */
   readonly parked: readonly ParkedReport[];
   /** Operations that something outside warren can end (a signal). */
   readonly outside: number;

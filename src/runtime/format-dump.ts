@@ -8,14 +8,19 @@ import type { StuckWait } from "./stuck.ts";
 /** Lines of one thread, and of one group. */
 const MOST_LISTED = 50;
 
-/** A dump as text, with the counters above it if `stats` is given: `formatDump(await rt.dump(), await rt.stats())`. */
-export function formatDump({ threads, stuck }: Dump, stats?: RuntimeStats): string {
+/** A `dump` as text, with the counters above it if `stats` is given: `formatDump(await rt.dump(), await rt.stats())`. */
+export function formatDump(dump: Dump, stats?: RuntimeStats): string {
+  const { threads } = dump;
   const main = threads.length - 1;
   return [
     ...(stats === undefined ? [] : [formatStats(stats)]),
-    ...stuck.flatMap(({ waits }) => ["tasks that wait only on each other:", ...cut(waits.map((wait) => formatWait(wait, main)))]),
+    ...dump.stuck.flatMap(({ waits }) => formatStuck(waits, main)),
     ...threads.flatMap((thread) => formatThread(thread, main, stats)),
   ].join("\n");
+}
+
+function formatStuck(waits: readonly StuckWait[], main: number): string[] {
+  return ["tasks that wait only on each other:", ...cut(waits.map((wait) => formatWait(wait, main)))];
 }
 
 function formatStats({ tasks, ready, parked, sends, steals, arena }: RuntimeStats): string {

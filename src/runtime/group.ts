@@ -33,14 +33,14 @@ export interface Group extends AsyncDisposable {
    */
   readonly context: Context;
   /**
-   * Starts a task or a closure, as the free function does, once there is room:
+   * Starts `fn`, a task or a closure, as the free function does, once there is room:
    * arguments are copied then. Its failure is also the group's, so nobody needs
    * to await the promise. After a failure nothing starts any more: it rejects
    * with the reason of `context`.
    * @throws ERR_INVALID_ARGUMENT for what is no function, ERR_GROUP_DONE once the group has ended
    */
   spawn<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Awaited<R>>;
-  /** As `spawn`, without the result: returns at once if there is room, else a promise of the start. @throws as `spawn` */
+  /** Starts `fn` as `spawn` does, without the result: returns at once if there is room, else a promise of the start. @throws as `spawn` */
   go<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): void | Promise<void>;
   /**
    * Ends the group when all its tasks have ended. Rejects with the failure, or,

@@ -24,13 +24,17 @@ export interface LeftObject {
 
 /** What `leftovers` finds. */
 export interface Leftovers {
+  /** Live tasks, and on which thread. */
   readonly tasks: readonly (TaskReport & { readonly thread: number })[];
   /** Tasks of which only the number is known: not yet started ones, and those beyond ten thousand. */
   readonly unlisted: number;
+  /** Operations that wait, and on which thread. */
   readonly waits: readonly StuckWait[];
   /** Threads that did not answer, for a task computes there. */
   readonly computing: readonly { readonly thread: number; readonly task: string }[];
+  /** Channels, shared arrays, shared objects and contexts that have not been freed. */
   readonly objects: readonly LeftObject[];
+  /** Armed timers of `after`, `ticker`, `sleep` and contexts. */
   readonly timers: number;
   /** Bytes in blocks that the program uses: what threads keep for later use is not counted. */
   readonly arenaBytes: number;
@@ -40,6 +44,7 @@ export interface Leftovers {
  * What is left in a runtime now, for reports, and as the baseline of `assertQuiet`.
  * With `--expose-gc` it collects garbage on all threads first, for an object that
  * nobody can reach is there until the garbage collector has found it.
+ * @param rt made by `start`
  * @throws ERR_INVALID_ARGUMENT, ERR_RUNTIME_STOPPED
  */
 export async function leftovers(rt: Runtime): Promise<Leftovers> {

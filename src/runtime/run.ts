@@ -16,7 +16,8 @@ export interface RunOptions<A extends unknown[]> extends RuntimeOptions {
  * `main` returns, rejects with what it throws, with the failure of a `go` task
  * that nobody handled, or with ERR_DEADLOCK when no task can ever run again.
  *
- * `main` must be a task of a module: `task(import.meta, async function main() {…})`.
+ * @param main a task of a module: `task(import.meta, async function main() {…})`
+ * @param options threads and memory, and `args`, the arguments of `main`
  * @throws ERR_INVALID_ARGUMENT, ERR_LIMIT, ERR_NESTED_RUN, ERR_THREAD_START, ERR_DEADLOCK
  */
 export async function run<A extends unknown[], R>(main: (...args: A) => R, options: RunOptions<A> = {}): Promise<Awaited<R>> {

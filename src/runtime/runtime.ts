@@ -29,7 +29,7 @@ import { ownTimes, timesOf } from "./thread-times.ts";
 import { Supervisor } from "./supervisor.ts";
 import { Watchdog } from "./watchdog.ts";
 
-/** An open world: the main thread keeps its own loop and talks to the threads. Made by `start`. */
+/** An open world: the main thread keeps its own loop and talks to the threads. Made by `start`; its calls are those of the free functions, for this runtime. */
 export interface Runtime extends Calls, AsyncDisposable {
   /** Number of threads, the main thread not counted. */
   readonly threads: number;
@@ -44,6 +44,7 @@ export interface Runtime extends Calls, AsyncDisposable {
    * Ends a thread by force, whatever it is doing, and starts a new one in its
    * place: the remedy for a task that never comes back. The tasks that it held
    * fail with ERR_THREAD_DIED; unstarted ones and everything else go on.
+   * @param thread its index, from 0 to `threads` − 1
    * @throws ERR_INVALID_ARGUMENT, ERR_THREAD_STUCK, ERR_RUNTIME_STOPPED
    */
   recycle(thread: number): Promise<void>;
@@ -52,7 +53,10 @@ export interface Runtime extends Calls, AsyncDisposable {
 }
 
 /**
- * Starts threads and returns the runtime that uses them.
+ * Starts threads and returns the runtime that uses them, for a process that has a
+ * life of its own, such as a server: `await using rt = await start()`. An idle
+ * runtime does not keep the process alive. For a program that is all tasks see `run`.
+ *
  * @throws ERR_INVALID_ARGUMENT, ERR_LIMIT, ERR_NESTED_RUN, ERR_THREAD_START
  */
 export async function start(options: RuntimeOptions = {}): Promise<Runtime> {

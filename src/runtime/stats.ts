@@ -16,25 +16,31 @@ export type Parked = Readonly<Record<WaitReason, number>>;
 
 /** Counters of one thread. */
 export interface ThreadStats {
+  /** The thread's index; the main thread's is the number of threads. */
   readonly index: number;
   /** Tasks placed there and not finished, those not yet started included. */
   readonly load: number;
   /** Tasks that can go on or have not started, and wait for their turn. What has come in while the thread computes counts once it has looked. */
   readonly ready: number;
+  /** Operations that wait on it, by what they are. */
   readonly parked: Parked;
+  /** Tasks that it has started to run, since it began. */
   readonly started: number;
+  /** And those of them that have ended. */
   readonly finished: number;
   /** Tasks taken from other threads before they had started. */
   readonly steals: number;
   /** Values sent by this thread, each of a batch counted. */
   readonly sends: number;
-  /** How often an operation has parked, and the thread has fallen asleep. */
+  /** How often an operation has parked. */
   readonly parks: number;
+  /** How often the thread has fallen asleep. */
   readonly sleeps: number;
   /** Time from a turn that found work to one that found none: computing, or short of a core, but not what callbacks of Node's own events took while all tasks waited. */
   readonly busyMs: number;
-  /** CPU time of the thread, and time it was ready and had no core (where the system tells). */
+  /** CPU time of the thread in nanoseconds. */
   readonly cpuNs: number;
+  /** Time in nanoseconds that it could have run and had no core; `undefined` where the system does not tell. */
   readonly runDelayNs: number | undefined;
 }
 
@@ -42,11 +48,17 @@ export interface ThreadStats {
 export interface RuntimeStats {
   /** Live tasks, closures and those not yet started included. */
   readonly tasks: number;
+  /** Tasks that wait for their turn. */
   readonly ready: number;
+  /** Operations that wait, by what they are. */
   readonly parked: Parked;
+  /** Tasks that were taken from other threads before they had started. */
   readonly steals: number;
+  /** Values sent, each of a batch counted. */
   readonly sends: number;
+  /** The shared memory. */
   readonly arena: ArenaUse;
+  /** Each thread's, by its index. */
   readonly threads: readonly ThreadStats[];
   /** The main thread's: its closures, its operations, what it has sent. */
   readonly main: ThreadStats;

@@ -24,6 +24,7 @@ import { OUTSIDE, type OperationView, type ParkedReport, type ThreadView } from 
 
 /** A parked operation of a stuck task. */
 export interface StuckWait extends ParkedReport {
+  /** On which thread. */
   readonly thread: number;
 }
 

@@ -17,9 +17,11 @@ import { SharedWaitGroup } from "../sync/wait-group.ts";
 import type { Waiters } from "../sync/waiter.ts";
 import type { Local } from "./local.ts";
 
-/** Makes objects of one runtime. */
+/** A constructor of shared objects, bound to one runtime: `instanceof` holds for the objects of all. */
 export interface SyncConstructor<A extends unknown[], T> {
+  /** A new object. */
   new (...args: A): T;
+  /** The same for all runtimes. */
   readonly prototype: T;
 }
 
@@ -29,15 +31,15 @@ export interface SyncConstructors {
   readonly Mutex: SyncConstructor<[], Mutex>;
   /** `new RwLock()`: a lock for one writer or many readers. */
   readonly RwLock: SyncConstructor<[], RwLock>;
-  /** `new Semaphore(permits)`. @throws ERR_INVALID_ARGUMENT, ERR_LIMIT */
+  /** `new Semaphore(permits)`. @param permits how many there are, 1 or more @throws ERR_INVALID_ARGUMENT, ERR_LIMIT */
   readonly Semaphore: SyncConstructor<[permits: number], Semaphore>;
   /** `new WaitGroup()`: counts what is not done. */
   readonly WaitGroup: SyncConstructor<[], WaitGroup>;
   /** `new Once()`: runs one function once, over all threads. */
   readonly Once: SyncConstructor<[], Once>;
-  /** `new Barrier(parties)`: a meeting point, round after round. @throws ERR_INVALID_ARGUMENT, ERR_LIMIT */
+  /** `new Barrier(parties)`: a meeting point, round after round. @param parties how many meet, 1 or more @throws ERR_INVALID_ARGUMENT, ERR_LIMIT */
   readonly Barrier: SyncConstructor<[parties: number], Barrier>;
-  /** `new Counter(initial = 0)`: a number to add to and to wait for. @throws ERR_INVALID_ARGUMENT */
+  /** `new Counter(initial = 0)`: a number to add to and to wait for. @param initial its value at first, a safe integer; 0 by default @throws ERR_INVALID_ARGUMENT */
   readonly Counter: SyncConstructor<[initial?: number], Counter>;
 }
 

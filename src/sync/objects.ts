@@ -94,7 +94,7 @@ export interface Barrier extends Shared {
 
 /** A number that all threads add to, and that tasks can wait for: a safe integer, exact beyond 2³¹ and 2³². */
 export interface Counter extends Shared {
-  /** @throws ERR_STALE_HANDLE */
+  /** Its value now, as all threads have added to it. @throws ERR_STALE_HANDLE */
   readonly value: number;
   /** Adds `n`, which may be negative; the new value. @throws ERR_INVALID_ARGUMENT, ERR_LIMIT, ERR_STALE_HANDLE */
   add(n?: number): number;

@@ -13,7 +13,7 @@ const VALUES = [
   "ticker", "u32", "utf8", "yieldNow",
 ];
 const TYPES = [
-  "Calls", "Cases", "Chan", "Context", "ContextOptions", "DotKernel", "DotOptions", "Dump", "ElementOf", "ErrorCode", "Go", "Group", "GroupOptions",
+  "ArenaUse", "Calls", "Cases", "Chan", "Context", "ContextOptions", "DotKernel", "DotOptions", "Dump", "ElementOf", "ErrorCode", "Go", "Group", "GroupOptions",
   "Guard", "LeftObject", "Leftovers", "ParallelOptions", "Parked", "ParkedReport", "Place", "QuietOptions", "Receiver", "RunOptions", "Runtime",
   "RuntimeOptions", "RuntimeStats", "SelectOptions", "Selected", "Sender", "Sending", "SharedArray", "SharedArrays", "Spawn", "StuckReport",
   "StuckWait", "SyncConstructor", "SyncConstructors", "TaskReport", "ThreadReport", "ThreadStats", "Ticker", "Type", "WaitOptions", "WaitReason",
