@@ -92,9 +92,16 @@ function takeBackClaims(i32: Int32Array, at: number, { dead, claimed, claimedFro
   if (queue !== RECEIVERS && queue !== SENDERS) return;
   for (const record of claimed.toReversed()) {
     if (ownerIndex(i32, record) === dead || !isClaimedBy(i32, i32[record + waiter.decider], dead + 1)) continue;
-    if (i32[record + waiter.queued] === 0) enqueueAfter(i32, at, queue, record, 0);
+    // Out of the chain it is out of the queue, whatever `queued` says: that is cleared last.
+    if (!isLinked(i32, at + queue, record)) enqueueAfter(i32, at, queue, record, 0);
     unclaim(i32, record);
   }
+}
+
+function isLinked(i32: Int32Array, first: number, record: number): boolean {
+  let linked = i32[first];
+  while (linked !== 0 && linked !== record) linked = i32[linked + waiter.next];
+  return linked !== 0;
 }
 
 /** A lap that was moved on for positions which were not published is moved back. */

@@ -13,7 +13,7 @@ export interface AnyWorld {
   readonly threads: Thread[];
   check(): void;
 }
-export type WorldType = new (memory: ArrayBuffer, count: number, options: { spins: number; sleeps: boolean }) => AnyWorld;
+export type WorldType = new (memory: ArrayBuffer, count: number, options: { spins: number; sleeps: boolean; victims: readonly number[] }) => AnyWorld;
 
 /** A schedule that failed, and the choices that lead there. */
 export interface Failure {
@@ -95,7 +95,7 @@ export class Exploration {
     strategy.restart();
     begin(image.words, strategy, observer);
     try {
-      const world = setUp(() => new this.#World(image.memory, this.#scenario.threads, { spins: this.#scenario.spins ?? 0, sleeps: this.#scenario.sleeps ?? false }));
+      const world = setUp(() => new this.#World(image.memory, this.#scenario.threads, { spins: this.#scenario.spins ?? 0, sleeps: this.#scenario.sleeps ?? false, victims: this.#scenario.victims ?? [] }));
       setUp(() => this.#scenario.build(world));
       const isWhole = run(world.threads);
       if (isWhole) as(world.threads[0], () => world.check());

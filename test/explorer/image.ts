@@ -5,8 +5,8 @@
  * blocks that a schedule may take (`verify` says whether that was all).
  */
 import { Arena } from "../../src/memory/arena.ts";
-import { HEADER_WORDS, WAITER_WORDS, header, processor } from "../../src/memory/layout.ts";
-import { BATCH, HEADER_CLASS, classOf } from "../../src/memory/size-classes.ts";
+import { HEADER_WORDS, WAITER_WORDS, processor } from "../../src/memory/layout.ts";
+import { BATCH, HEADER_CLASS, classOf, linkOf } from "../../src/memory/size-classes.ts";
 
 /** Room for the pages that four threads take. */
 const ARENA_BYTES = 2_097_152;
@@ -28,7 +28,7 @@ export class Image {
 
   constructor(threads: number) {
     const arena = Arena.create(threads, ARENA_BYTES);
-    const arenas = Array.from({ length: threads }, (_, index) => Arena.attach(arena.memory, index));
+    const arenas = Array.from({ length: threads + 1 }, (_, index) => Arena.attach(arena.memory, index));
     for (const of of arenas) for (const words of [0, ...SIZES]) fill(of, words);
     this.#image = new Int32Array(arena.i32);
     this.words = this.#image.length;
@@ -42,13 +42,16 @@ export class Image {
     }
   }
 
-  /** The next free blocks of a thread. */
+  /** The next free blocks of a thread, and the last, to which repair links what follows. */
   #blocks({ here }: Arena): { from: number; to: number }[] {
     const words = this.#image;
     return [HEADER_CLASS, ...SIZES.map(classOf)].flatMap((k, n) => {
       const size = Math.min(MOST_WORDS, n === 0 ? HEADER_WORDS : SIZES[n - 1]);
       const found: { from: number; to: number }[] = [];
-      for (let block = words[here + processor.magazines + 2 * k]; block !== 0 && found.length < BLOCKS; block = words[block + (n === 0 ? header.next : 0)]) found.push({ from: block, to: block + size });
+      const link = linkOf(k);
+      for (let block = words[here + processor.magazines + 2 * k]; block !== 0; block = words[block + link]) {
+        if (found.length < BLOCKS || words[block + link] === 0) found.push({ from: block, to: block + size });
+      }
       return found;
     });
   }

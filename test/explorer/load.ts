@@ -20,13 +20,14 @@ const MARK = "explored";
 
 /** What is rewritten: the algorithms, and the programs that use them. The rest of the source is used as it is. */
 const FOLDERS = ["src/memory", "src/sync", "src/channel", "src/select", "src/scheduler", "test/explorer/scenarios"];
+const FILES = ["src/runtime/repair.ts"];
 /** In those folders, but of no concern here: values and objects of one thread. */
 const APART = new Set(["src/memory/atomics.ts", "src/memory/layout.ts", "src/channel/handles.ts", "src/channel/chan-of.ts", "src/channel/type-name.ts"]);
 
-const paths = FOLDERS.flatMap((folder) => readdirSync(join(ROOT, folder)).filter((name) => name.endsWith(".ts")).map((name) => `${folder}/${name}`)).filter((path) => !APART.has(path));
+const paths = FOLDERS.flatMap((folder) => readdirSync(join(ROOT, folder)).filter((name) => name.endsWith(".ts")).map((name) => `${folder}/${name}`)).concat(FILES).filter((path) => !APART.has(path));
 
-/** What a module is replaced by: order and chance are the explorer's to choose. */
-const STAND_INS: Record<string, string> = { "src/select/shuffle.ts": "test/explorer/scenarios/shuffle.ts" };
+/** What a module is replaced by: order and chance are the explorer's to choose; of the headers only those that were ever used. */
+const STAND_INS: Record<string, string> = { "src/select/shuffle.ts": "test/explorer/scenarios/shuffle.ts", "src/memory/headers.ts": "test/explorer/headers.ts" };
 
 const variants = new Map<string, { readonly modules: Map<string, Module>; readonly yielding: Yielding }>();
 const parsed = new Map<string, Module>();
@@ -70,12 +71,12 @@ registerHooks({
   },
 });
 
-/** Imports a module of `scenarios/` in a variant of the source: without a mutant, as it is. */
-export async function load<M>(name: string, mutant?: Mutant): Promise<M> {
-  const variant = mutant?.name ?? "as-it-is";
+/** Imports a module of `scenarios/` in a variant of the source: without a mutant, as it is; with deaths if threads may vanish. */
+export async function load<M>(name: string, withDeaths: boolean, mutant?: Mutant): Promise<M> {
+  const variant = `${mutant?.name ?? "as-it-is"}${withDeaths ? "-with-deaths" : ""}`;
   if (!variants.has(variant)) {
     const modules = new Map(paths.map((path) => [path, parseFile(path, mutant)]));
-    variants.set(variant, { modules, yielding: new Yielding([...modules.values()], PLAIN) });
+    variants.set(variant, { modules, yielding: new Yielding([...modules.values()], PLAIN, withDeaths) });
   }
   const url = new URL(`scenarios/${name}.ts`, import.meta.url);
   url.searchParams.set(MARK, variant);

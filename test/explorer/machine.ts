@@ -17,13 +17,13 @@
  * Module state, not an object: one exploration runs at a time, and this is its
  * innermost loop.
  */
-import { forget, plainRead, plainWrite, race, stepRead, stepWrite } from "./races.ts";
+import { forget, inherit, plainRead, plainWrite, race, stepRead, stepWrite } from "./races.ts";
 
-export const KINDS = ["load", "store", "add", "sub", "or", "exchange", "cas", "notify", "waitAsync", "pause", "block", "choose", "read", "write"] as const;
+export const KINDS = ["load", "store", "add", "sub", "or", "exchange", "cas", "notify", "waitAsync", "pause", "block", "choose", "read", "write", "die"] as const;
 export type Kind = (typeof KINDS)[number];
 /** Kinds by number: what rewritten source passes. */
 export const KIND = Object.fromEntries(KINDS.map((kind, k) => [kind, k])) as Record<Kind, number>;
-const { load: LOAD, store: STORE, add: ADD, sub: SUB, or: OR, exchange: EXCHANGE, cas: CAS, notify: NOTIFY, waitAsync: WAIT_ASYNC, pause: PAUSE, block: BLOCK, choose: CHOOSE, read: READ, write: WRITE } = KIND;
+const { load: LOAD, store: STORE, add: ADD, sub: SUB, or: OR, exchange: EXCHANGE, cas: CAS, notify: NOTIFY, waitAsync: WAIT_ASYNC, pause: PAUSE, block: BLOCK, choose: CHOOSE, read: READ, write: WRITE, die: DIE } = KIND;
 
 /** What a generator yields when another thread has its turn. */
 export const SWITCH = Object.freeze({ switch: true });
@@ -40,6 +40,8 @@ export class Thread {
   body: Iterator<unknown> = [].values();
   isDone = false;
   isDead = false;
+  /** It may vanish at any step and any plain write, if no other has. */
+  isVictim = false;
   /** A service: it need not end. */
   isService = false;
   /** Callbacks that wait for their turn of this thread's event loop. */
@@ -83,6 +85,8 @@ export interface Strategy {
   pick(self: Thread | undefined, enabled: readonly Thread[]): Thread | undefined;
   /** One of `count` ways that the program leaves open. */
   choose(self: Thread, count: number): number;
+  /** Whether `self`, about to do something at `site`, vanishes instead. */
+  kills(self: Thread, site: number): boolean;
 }
 
 /** Told about each step that is done. */
@@ -92,6 +96,8 @@ export let threads: Thread[] = [];
 /** The thread that runs; during set-up and checks a thread that is on no list. */
 export let current: Thread;
 export let steps = 0;
+/** The thread that has vanished in this schedule. */
+export let dead: Thread | undefined;
 let strategy: Strategy;
 let target: Thread | undefined;
 let observer: Observer | undefined;
@@ -121,6 +127,7 @@ export function begin(size: number, by: Strategy, watch: Observer | undefined): 
   threads = [];
   waits = [];
   fatal = undefined;
+  dead = undefined;
   steps = 0;
   atomic = 1;
   isWatching = false;
@@ -177,9 +184,27 @@ function pick(self: Thread | undefined): Thread | undefined {
   return NOBODY;
 }
 
-/** The running thread vanishes, as if terminated; the strategy picks another afterwards. */
-export function kill(thread: Thread): void {
-  thread.isDead = true;
+/** Whether the running thread vanishes here, as if terminated; then it must yield and never goes on. */
+function dies(self: Thread, site: number): boolean {
+  if (!self.isVictim || dead !== undefined || !strategy.kills(self, site)) return false;
+  dead = self;
+  self.isDead = true;
+  // Who is told of the death sees all that the dead one did.
+  for (const thread of threads) if (thread.isService) inherit(thread.index, self.index);
+  observer?.(self, DIE, site, NO_WORDS, 0, 0, 0, undefined);
+  target = pick(undefined);
+  return true;
+}
+
+/** A plain write where threads may vanish between any two: its value, or `SWITCH`. */
+export function put(site: number, words: Int32Array, at: number, value: number): unknown {
+  const self = current;
+  if (atomic === 0) {
+    if (dies(self, site)) return SWITCH;
+    self.hash1 = mix(self.hash1, site);
+    self.hash2 = mix(self.hash2, ~site);
+  }
+  return plainlyWrite(site, words, at, value);
 }
 
 /** A step of the running thread: its value, or `SWITCH`. */
@@ -187,6 +212,7 @@ export function op(kind: number, site: number, words: Int32Array, at: number, a?
   const self = current;
   if (++steps > MOST_STEPS) end(new Error(`more than ${MOST_STEPS} steps`));
   if (atomic > 0) return perform(self, kind, site, words, at, a, b);
+  if (dies(self, site)) return SWITCH;
   self.steps++;
   self.kind = kind;
   self.site = site;
@@ -205,12 +231,12 @@ export function op(kind: number, site: number, words: Int32Array, at: number, a?
 
 /** A plain access: no step, but watched for races. */
 export function plainly(site: number, words: Int32Array, at: number): number {
-  if (isWatching) plainRead(current.index, site, at);
+  if (isWatching && !current.isService) plainRead(current.index, site, at);
   return words[at];
 }
 
 export function plainlyWrite(site: number, words: Int32Array, at: number, value: number): number {
-  if (isWatching) plainWrite(current.index, site, at);
+  if (isWatching && !current.isService) plainWrite(current.index, site, at);
   return (words[at] = value);
 }
 
@@ -329,7 +355,7 @@ function meet(at: number): void {
 }
 
 function seen(self: Thread, words: Int32Array, at: number, value: number, site: number, isAtomic: boolean): void {
-  if (isWatching) stepRead(self.index, site, at, isAtomic);
+  if (isWatching && !self.isService) stepRead(self.index, site, at, isAtomic);
   self.lastWords = words;
   self.lastAt = at;
   self.lastValue = value;
@@ -342,7 +368,7 @@ function seen(self: Thread, words: Int32Array, at: number, value: number, site: 
 }
 
 function wrote(self: Thread, at: number, site: number, isAtomic: boolean, reads: boolean): void {
-  if (isWatching) stepWrite(self.index, site, at, isAtomic, reads);
+  if (isWatching && !self.isService) stepWrite(self.index, site, at, isAtomic, reads);
   meet(at);
   const hash1 = mix(mix(self.hash1, writes1[at]), reads1[at]);
   const hash2 = mix(mix(self.hash2, writes2[at] ^ 0x1b873593), reads2[at]);
@@ -436,6 +462,13 @@ export function atomically(call: () => unknown): unknown {
 /** Runs set-up, on behalf of no thread. */
 export function setUp<R>(call: () => R): R {
   return atomically(call) as R;
+}
+
+/** `to` is told something by `from` otherwise than through shared memory: a job for its event loop. */
+export function tell(from: Thread, to: Thread, job: () => unknown): void {
+  if (to.isDead || to.isDone) return;
+  inherit(to.index, from.index);
+  to.jobs.push(job);
 }
 
 /** Runs set-up or checks on behalf of a thread. */

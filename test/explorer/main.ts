@@ -36,10 +36,22 @@ const seed = Number(values.seed);
 
 const number = (value: number): string => value.toLocaleString("en");
 
-async function scenariosOf(mutant?: Mutant): Promise<{ scenarios: readonly Scenario<AnyWorld>[]; World: WorldType }> {
-  const { World } = await load<{ World: WorldType }>("world", mutant);
-  const modules = await Promise.all(MODULES.map((name) => load<{ scenarios: readonly Scenario<AnyWorld>[] }>(name, mutant)));
-  return { scenarios: modules.flatMap(({ scenarios }) => scenarios), World };
+/** A scenario, and the world of the variant of the source in which it runs. */
+interface Prepared {
+  readonly scenario: Scenario<AnyWorld>;
+  readonly World: WorldType;
+}
+
+async function prepare(mutant?: Mutant): Promise<Prepared[]> {
+  const prepared: Prepared[] = [];
+  for (const withDeaths of [false, true]) {
+    const { World } = await load<{ World: WorldType }>("world", withDeaths, mutant);
+    for (const name of withDeaths ? ["deaths"] : MODULES) {
+      const { scenarios } = await load<{ scenarios: readonly Scenario<AnyWorld>[] }>(name, withDeaths, mutant);
+      for (const scenario of scenarios) prepared.push({ scenario, World });
+    }
+  }
+  return prepared;
 }
 
 function boundOf({ bound = 2, threads }: Scenario<AnyWorld>, isQuick = values.quick): number {
@@ -50,7 +62,7 @@ function boundOf({ bound = 2, threads }: Scenario<AnyWorld>, isQuick = values.qu
 function printFailure(exploration: Exploration, scenario: Scenario<AnyWorld>, { choices }: Failure, bound: number, mutant: string): void {
   const trace = new Trace();
   const again = exploration.replay(bound, choices, trace.observe);
-  console.log(trace.print(scenario.threads));
+  console.log(trace.print(scenario.threads + (scenario.victims === undefined ? 0 : 1)));
   console.log(again === undefined ? "no error" : String(again.error.stack ?? again.error));
   console.log(`again: npm run verify:explore -- --only "${scenario.name}"${mutant} --bound ${bound} --replay ${textOfChoices(choices)}`);
 }
@@ -80,9 +92,9 @@ function exploreScenario(scenario: Scenario<AnyWorld>, World: WorldType): void {
 }
 
 async function exploreMutant(mutant: Mutant): Promise<void> {
-  const { scenarios, World } = await scenariosOf(mutant);
-  const scenario = scenarios.find(({ name }) => name === mutant.scenario);
-  if (scenario === undefined) throw new Error(`mutant ${mutant.name} names a scenario that is not there: ${mutant.scenario}`);
+  const prepared = (await prepare(mutant)).find(({ scenario }) => scenario.name === mutant.scenario);
+  if (prepared === undefined) throw new Error(`mutant ${mutant.name} names a scenario that is not there: ${mutant.scenario}`);
+  const { scenario, World } = prepared;
   const most = boundOf(scenario, false);
   const exploration = new Exploration(scenario, World);
   // The fewest preemptions that show it.
@@ -96,8 +108,7 @@ async function exploreMutant(mutant: Mutant): Promise<void> {
 
 const wanted = MUTANTS.find(({ name }) => name === values.mutant);
 if (values.replay !== undefined || wanted !== undefined) {
-  const { scenarios, World } = await scenariosOf(wanted);
-  for (const scenario of scenarios.filter(({ name }) => name.includes(values.only))) {
+  for (const { scenario, World } of (await prepare(wanted)).filter(({ scenario }) => scenario.name.includes(values.only))) {
     const exploration = new Exploration(scenario, World);
     const bound = boundOf(scenario, false);
     const mutant = wanted === undefined ? "" : ` --mutant ${wanted.name}`;
@@ -106,7 +117,6 @@ if (values.replay !== undefined || wanted !== undefined) {
     else printFailure(exploration, scenario, failure, bound, mutant);
   }
 } else {
-  const { scenarios, World } = await scenariosOf();
-  for (const scenario of scenarios) if (scenario.name.includes(values.only)) exploreScenario(scenario, World);
+  for (const { scenario, World } of await prepare()) if (scenario.name.includes(values.only)) exploreScenario(scenario, World);
   for (const mutant of MUTANTS) if (mutant.name.includes(values.only)) await exploreMutant(mutant);
 }

@@ -113,6 +113,12 @@ export function stepWrite(thread: number, site: number, at: number, isAtomic: bo
   clocks[own + thread]++;
 }
 
+/** Thread `to` learns what thread `from` knows. */
+export function inherit(to: number, from: number): void {
+  for (let t = 0; t < THREADS; t++) clocks[to * THREADS + t] = Math.max(clocks[to * THREADS + t], clocks[from * THREADS + t]);
+  clocks[from * THREADS + from]++;
+}
+
 function learn(from: number, thread: number): void {
   const own = thread * THREADS;
   for (let t = 0; t < THREADS; t++) if (released[from + t] > clocks[own + t]) clocks[own + t] = released[from + t];

@@ -14,9 +14,9 @@
  * them. An async function is entered at once, and awaiting it goes on inside it.
  */
 import { KIND } from "./machine.ts";
-import { type Module, type Node, calleeOf, children, isFunction, keyOf, localsOf } from "./syntax.ts";
+import { type Module, type Node, calleeOf, children, isFunction, isWord, keyOf, localsOf } from "./syntax.ts";
 import { sites } from "./sites.ts";
-import type { Yielding } from "./yielding.ts";
+import { REPAIRS, type Yielding } from "./yielding.ts";
 
 /** Steps by the name of the seam's function. A pause of `backOff` waits until the lock's word has changed. */
 const STEPS: Record<string, number> = { load: KIND.load, store: KIND.store, add: KIND.add, sub: KIND.sub, or: KIND.or, exchange: KIND.exchange, cas: KIND.cas, notify: KIND.notify, waitAsync: KIND.waitAsync, breathe: KIND.pause, pause: KIND.pause };
@@ -54,7 +54,7 @@ class Rewriting {
     const missing = [...this.#plain].filter((entry) => !this.#met.has(entry));
     if (missing.length > 0) throw new Error(`${path} has no more of the plain accesses that the explorer takes as steps: ${missing.join("; ")}`);
     const used = SURROUNDINGS.filter((name) => new RegExp(`\\b${name}\\b`).test(body));
-    const names = "op as $op, block as $block, backOff as $backOff, choose as $choose, plainly as $read, plainlyWrite as $write, atomically as $once, SWITCH as $S, NO_WORDS as $N, AnyGenerator as $G, surroundings as $surroundings";
+    const names = "op as $op, block as $block, backOff as $backOff, choose as $choose, plainly as $read, plainlyWrite as $write, put as $put, atomically as $once, SWITCH as $S, NO_WORDS as $N, AnyGenerator as $G, surroundings as $surroundings";
     return `import { ${names} } from ${JSON.stringify(machine)}; let $v;${used.length > 0 ? ` const { ${used.join(", ")} } = $surroundings;` : ""} ${body}`;
   }
 
@@ -238,13 +238,13 @@ class Rewriting {
 
   /** Whether a node is a word of the arena; they are all reached through something called `i32`. */
   #isWord(node: Node): boolean {
-    if (node.type !== "MemberExpression" || !node.computed || !this.#module.path.startsWith("src/")) return false;
-    const { object } = node;
-    return (object.type === "Identifier" && object.name === "i32") || (object.type === "MemberExpression" && keyOf(object) === "i32");
+    return this.#module.path.startsWith("src/") && isWord(node);
   }
 
   /** Whether a word's access counts as a step. */
   #isStep(node: Node, context: Context): boolean {
+    // Main repairs while others go on.
+    if (this.#yielding.withDeaths && REPAIRS.has(this.#module.path) && isWord(node)) return context.mode === "yield";
     const entry = `${context.within}: ${this.#slice(node.start, node.end)}`;
     if (!this.#plain.has(entry)) return false;
     this.#met.add(entry);
@@ -278,9 +278,14 @@ class Rewriting {
     const isStep = left.type === "MemberExpression" && left.computed && this.#isStep(left, context);
     if (!isStep && !this.#isWord(left)) return this.#target(left, context) + this.#slice(left.end, right.start) + this.#node(right, context);
     const value = operator === "=" ? this.#node(right, context) : `$read(${this.#place(left, context)}) ${operator.slice(0, -1)} (${this.#node(right, context)})`;
-    if (!isStep) return `$write(${this.#place(left, context)}, ${value})`;
-    if (operator !== "=") throw new Error(`${this.#module.path}, ${context.within}: ${operator} as a step`);
+    if (!isStep) return this.#write(left, value, context);
     return this.#switching(`$op(${KIND.write}, ${this.#place(left, context)}, ${value})`, context);
+  }
+
+  /** A plain write; where threads may vanish it is a place where they do. */
+  #write(word: Node, value: string, context: Context): string {
+    const written = `${this.#place(word, context)}, ${value}`;
+    return this.#yielding.withDeaths && context.mode === "yield" ? `(($v = $put(${written})) === $S ? yield : $v)` : `$write(${written})`;
   }
 
   /** `i32[…]++` and the like. */
@@ -293,7 +298,7 @@ class Rewriting {
     if (!this.#isWord(argument)) return prefix ? `${operator}${this.#target(argument, context)}` : `${this.#target(argument, context)}${operator}`;
     const by = operator === "++" ? "+ 1" : "- 1";
     const back = operator === "++" ? "- 1" : "+ 1";
-    const written = `$write(${this.#place(argument, context)}, $read(${this.#place(argument, context)}) ${by})`;
+    const written = this.#write(argument, `$read(${this.#place(argument, context)}) ${by}`, context);
     return prefix ? written : `(${written} ${back})`;
   }
 }

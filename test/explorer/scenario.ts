@@ -10,6 +10,8 @@ export interface Scenario<W> {
   readonly bound?: number;
   /** Schedules by lot beyond that; none without. */
   readonly samples?: number;
+  /** Threads of which one may vanish at any moment; main then repairs. Main is one more thread. */
+  readonly victims?: readonly number[];
   /** Makes channels and programs. */
   build(world: W): void;
 }

@@ -11,6 +11,9 @@
  */
 import { KIND, type Strategy, type Thread, stateHash } from "./machine.ts";
 
+/** Steps and writes that a victim does by lot before it vanishes, on average. */
+const STEPS_TO_DEATH = 80;
+
 interface Decision {
   readonly count: number;
   chosen: number;
@@ -63,6 +66,10 @@ export abstract class Choosing implements Strategy {
   choose(self: Thread, count: number): number {
     const chosen = this.decide(count, self, -1 - self.index);
     return Math.max(chosen, 0);
+  }
+
+  kills(self: Thread, site: number): boolean {
+    return this.decide(2, self, -16 - 4 * site - self.index) === 1;
   }
 
   get choices(): number[] {
@@ -159,6 +166,12 @@ export class Priorities extends Choosing {
     const chosen = salt < 0 ? Math.floor(this.#random() * count) : this.#highest(count);
     this.decisions[this.depth++] = { count, chosen };
     return chosen;
+  }
+
+  override kills(): boolean {
+    const dies = this.#random() < 1 / STEPS_TO_DEATH;
+    this.decisions[this.depth++] = { count: 2, chosen: dies ? 1 : 0 };
+    return dies;
   }
 
   #highest(count: number): number {

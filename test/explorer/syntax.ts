@@ -105,3 +105,10 @@ export function calleeOf(call: Node, module: Module, scopes: readonly Set<string
   const name = callee.type === "MemberExpression" ? keyOf(callee) : undefined;
   return name === undefined ? { kind: "unknown" } : { kind: "method", name };
 }
+
+/** Whether a node is a word of the arena: they are all reached through something called `i32`. */
+export function isWord(node: Node): boolean {
+  if (node.type !== "MemberExpression" || !node.computed) return false;
+  const { object } = node;
+  return (object.type === "Identifier" && object.name === "i32") || (object.type === "MemberExpression" && keyOf(object) === "i32");
+}

@@ -27,6 +27,7 @@ export class Trace {
 
 function textOf(kind: string, words: Int32Array, at: number, a: unknown, b: unknown, result: unknown): string {
   if (kind === "choose") return `choose ${String(result)} of ${String(a)}`;
+  if (kind === "die") return "DIES HERE";
   if (kind === "pause" || kind === "block") return kind === "pause" ? "pause" : "goes on";
   const word = nameOf(words, at);
   const value = word.includes(".send") || word.includes(".recv") ? sideText : String;

@@ -6,11 +6,14 @@
  * a call need not know its receiver. A call of something that is not known (a
  * parameter, a field) counts as one and is looked at when it runs.
  */
-import { type Callee, type Module, type Node, calleeOf, children, isFunction, keyOf, localsOf } from "./syntax.ts";
+import { type Callee, type Module, type Node, calleeOf, children, isFunction, isWord, keyOf, localsOf } from "./syntax.ts";
 
 /** Modules whose functions are steps: the atomics seam, and what the explorer adds to it. */
 const SEAM = "test/explorer/seam.ts";
 const SEAMS = new Set(["src/memory/atomics.ts", SEAM]);
+
+/** Where main looks at and mends words that others use meanwhile: there each access is a step. */
+export const REPAIRS: ReadonlySet<string> = new Set(["src/channel/repair.ts", "src/runtime/repair.ts"]);
 
 /** How a call is written in rewritten code. */
 export type Manner = "plain" | "step" | "delegate" | "look";
@@ -37,6 +40,8 @@ export class Yielding {
   readonly #definitions: Definition[] = [];
   readonly #byName = new Map<string, Definition[]>();
   readonly #yielding = new Set<Node>();
+  /** What methods of the language are given to call: it cannot wait. */
+  readonly #natives = new Set<Node>();
   /** Names of fields that hold functions. */
   readonly #fields = new Set<string>();
   /** Names of getters that touch shared memory. */
@@ -44,9 +49,13 @@ export class Yielding {
   readonly #paths: Set<string>;
   readonly #plain: Readonly<Record<string, readonly string[]>>;
 
+  /** Threads may vanish before any plain write: whoever makes one yields. */
+  readonly withDeaths: boolean;
+
   /** @param plain plain accesses that count as steps, by path */
-  constructor(modules: readonly Module[], plain: Readonly<Record<string, readonly string[]>>) {
+  constructor(modules: readonly Module[], plain: Readonly<Record<string, readonly string[]>>, withDeaths: boolean) {
     this.#plain = plain;
+    this.withDeaths = withDeaths;
     this.#paths = new Set(modules.map(({ path }) => path));
     for (const module of modules) this.#collect(module, module.program, [], []);
     for (const definition of this.#definitions) {
@@ -106,6 +115,9 @@ export class Yielding {
       const walk = (below: Node): void => {
         if (below.type === "CallExpression") callees.push(calleeOf(below, module, inner));
         if (below.type === "MemberExpression" && this.#plain[module.path]?.includes(`${within}: ${module.text.slice(below.start, below.end)}`)) waits = true;
+        const written = below.type === "AssignmentExpression" ? below.left : below.type === "UpdateExpression" ? below.argument : undefined;
+        if (this.withDeaths && written !== undefined && module.path.startsWith("src/") && isWord(written)) waits = true;
+        if (this.withDeaths && REPAIRS.has(module.path) && isWord(below) && !this.#natives.has(node)) waits = true;
         if (!isFunction(below)) for (const child of children(below)) walk(child);
       };
       for (const child of children(node)) walk(child);
@@ -113,6 +125,7 @@ export class Yielding {
       for (const child of children(node)) this.#collect(module, child, inner, []);
       return;
     }
+    if (node.type === "CallExpression" && node.callee.type === "MemberExpression" && NATIVE.has(keyOf(node.callee) ?? "")) for (const argument of node.arguments as Node[]) this.#natives.add(argument);
     if (node.type === "PropertyDefinition" && node.value !== null && isFunction(node.value)) this.#fields.add(keyOf(node) as string);
     for (const child of children(node)) this.#collect(module, child, scopes, namesOf(module, node, child));
   }

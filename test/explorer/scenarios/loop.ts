@@ -79,13 +79,23 @@ export class Loop implements Turn {
 
   /** Resumes the oldest wait that is over; false if there is none. */
   #drain(): boolean {
-    const { i32 } = this.arena;
-    for (let record = takeInbox(this.arena); record !== 0; record = i32[record + waiter.inboxNext]) this.#ready.push(i32[record + waiter.local]);
+    this.#collect();
     const local = this.#ready.shift();
     if (local === undefined) return false;
     const wait = this.waiters.at(local);
     if (wait !== undefined) this.waiters.resume(wait);
     return true;
+  }
+
+  /** Another thread has died: see Local.died. */
+  died(undelivered: readonly number[]): void {
+    this.#collect();
+    this.waiters.recover(undelivered, (local) => this.#ready.includes(local));
+  }
+
+  #collect(): void {
+    const { i32 } = this.arena;
+    for (let record = takeInbox(this.arena); record !== 0; record = i32[record + waiter.inboxNext]) this.#ready.push(i32[record + waiter.local]);
   }
 
   #sleep(): void {

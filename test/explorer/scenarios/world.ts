@@ -7,12 +7,15 @@ import type { Channel } from "../../../src/channel/channel.ts";
 import { RECEIVERS, SENDERS } from "../../../src/channel/queues.ts";
 import { Arena } from "../../../src/memory/arena.ts";
 import { load, store } from "../../../src/memory/atomics.ts";
-import { header, processor, superblock } from "../../../src/memory/layout.ts";
+import { CENTRAL_WORDS, SUPERBLOCK_WORDS, central, header, processor, superblock } from "../../../src/memory/layout.ts";
+import { CLASS_WORDS, linkOf } from "../../../src/memory/size-classes.ts";
 import type { Type } from "../../../src/memory/type.ts";
 import { queueLength } from "../../../src/sync/wait-queue.ts";
 import { Timers } from "../../../src/sync/timers.ts";
 import { Waiters } from "../../../src/sync/waiter.ts";
-import { Thread, as } from "../machine.ts";
+import { repairAfter } from "../../../src/runtime/repair.ts";
+import { Thread, as, dead, tell } from "../machine.ts";
+import { blockUntil } from "../seam.ts";
 import { Loop, type LoopOptions } from "./loop.ts";
 
 /** States a fact of a scenario. */
@@ -87,14 +90,17 @@ export class World {
   /** What stays in use: records of waits, which are kept for the next. */
   #check: () => void = () => undefined;
 
-  /** @param memory holds an arena for at least `count` threads */
-  constructor(memory: ArrayBuffer, count: number, options: LoopOptions) {
-    this.arenas = arenasOf(memory, count);
+  /** @param memory holds an arena for `count` threads and main, which is there if one of them may vanish */
+  constructor(memory: ArrayBuffer, count: number, options: LoopOptions & { readonly victims: readonly number[] }) {
+    const { victims } = options;
+    this.arenas = arenasOf(memory, count + (victims.length > 0 ? 1 : 0));
     this.loops = this.arenas.map((arena) => new Loop(arena, options));
     for (const loop of this.loops) {
       const { arena } = loop;
       loop.waiters = new Waiters(arena, loop, new Timers(() => undefined), NO_HANDLES);
-      const thread = new Thread(arena.index, `T${arena.index}`, () => loop.run());
+      const thread = new Thread(arena.index, arena.index === count ? "main" : `T${arena.index}`, () => loop.run());
+      thread.isVictim = victims.includes(arena.index);
+      thread.isService = arena.index === count;
       loop.thread = thread;
       this.threads.push(thread);
       // A record for each wait that its tasks may have at a time: made before, so that none stays in use.
@@ -130,6 +136,20 @@ export class World {
     return conduit;
   }
 
+  /** What main does once it has repaired what the dead thread left and told the others. */
+  afterDeath(program: () => unknown): void {
+    const main = this.loops[this.loops.length - 1];
+    main.add("supervisor", async () => {
+      blockUntil(() => dead !== undefined);
+      const victim = dead as Thread;
+      const { arena, waiters, thread } = main;
+      const aftermath = repairAfter({ arena, waiters, orphan: () => undefined, adoptContexts: () => undefined }, victim.index);
+      for (const loop of this.loops) if (loop !== main) tell(thread, loop.thread, () => loop.died(aftermath.undelivered));
+      main.died(aftermath.undelivered);
+      await program();
+    }, false);
+  }
+
   /** What must hold when all threads are done. */
   finally(check: () => void): void {
     this.#check = check;
@@ -145,6 +165,9 @@ export class World {
       expect(left.length <= channel.capacity, `${left.length} values lie in a channel of ${channel.capacity}`);
       if (channel.isOpen) channel.close();
     }
+    checkFreeLists(this.arenas);
+    // What only a dead thread knew stays in use.
+    if (dead !== undefined) return;
     const used = this.#used();
     expect(used === this.#usedBefore, `${used - this.#usedBefore} words stay in use`);
   }
@@ -168,6 +191,21 @@ export class World {
     if (i32[at + header.generation] !== generation) return;
     expect(queueLength(i32, at, RECEIVERS) === 0, "a receiver is left in the queue");
     expect(queueLength(i32, at, SENDERS) === 0, "a sender is left in the queue");
+  }
+}
+
+/** Each free block lies in one list, once. */
+function checkFreeLists(all: readonly Arena[]): void {
+  const { i32 } = all[0];
+  for (let k = 0; k < CLASS_WORDS.length; k++) {
+    const seen = new Set<number>();
+    const firsts = [i32[SUPERBLOCK_WORDS + k * CENTRAL_WORDS + central.first], ...all.map(({ here }) => i32[here + processor.magazines + 2 * k])];
+    for (const first of firsts) {
+      for (let block = first; block !== 0; block = i32[block + linkOf(k)]) {
+        if (seen.has(block)) throw new Error(`block ${block} of ${CLASS_WORDS[k]} words is free twice`);
+        seen.add(block);
+      }
+    }
   }
 }
 
