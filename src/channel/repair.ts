@@ -6,8 +6,8 @@
  * that gives the lock back decides. Before it, whom it had claimed waits again,
  * at the head of the queue, and what it had written into the ring is not there;
  * a value that it had taken is gone with it. After it, the claims are completed
- * (runtime/repair.ts). One lock alone is a fast path: nothing but the lock has
- * to go. Invariant afterwards: that of channel-core.ts.
+ * (runtime/repair.ts). One lock alone is a fast path, or the second store of two:
+ * nothing but the lock has to go. Invariant afterwards: that of channel-core.ts.
  */
 import { store } from "../memory/atomics.ts";
 import { KIND, OUTCOME, header, nextGeneration, waiter } from "../memory/layout.ts";
@@ -35,7 +35,10 @@ export function releaseChannel(waiters: Waiters, at: number, remains: Remains): 
   const holdsRecv = ownerOf(i32[at + header.recv]) === lockId;
   const kind = i32[at + header.kind];
   if (holdsSend && kind === KIND.changing) return finishFreeing(waiters, at);
-  if (holdsSend && (holdsRecv || kind === KIND.rendezvous)) return repairHeld(waiters, at, remains, kind !== KIND.rendezvous);
+  // A header that is free: the dead thread had just freed it, then its claims stand, or came with a stale handle.
+  if (holdsSend && kind !== 0 && (holdsRecv || kind === KIND.rendezvous)) return repairHeld(waiters, at, remains, kind !== KIND.rendezvous);
+  // It may have died between its two stores, with `tailSeen` behind: from here on the ring seems empty, so that the next receiver looks.
+  if (holdsRecv && (kind === KIND.array || kind === KIND.oneshot)) i32[at + header.tailSeen] = positionOf(i32[at + header.recv]);
   if (holdsRecv) store(i32, at + header.recv, i32[at + header.recv] & ~OWNER);
   if (holdsSend) store(i32, at + header.send, i32[at + header.send] & ~OWNER);
 }
@@ -127,7 +130,12 @@ function fillRoom(waiters: Waiters, at: number): void {
     i32[sender + waiter.queued] = 0;
     if (!isMine) continue;
     waiters.defer(sender);
-    const slot = distance(tail, i32[at + header.sendLap]) % capacity;
+    // As `#slotOf` of array.ts: a lap that stayed behind would lead out of the ring later.
+    let slot = distance(tail, i32[at + header.sendLap]);
+    if (slot >= capacity) {
+      i32[at + header.sendLap] = (i32[at + header.sendLap] + capacity * STEP) | 0;
+      slot -= capacity;
+    }
     i32.copyWithin(i32[at + header.buffer] + slot * words, waiters.valueAt(sender), waiters.valueAt(sender) + words);
     i32[at + header.send] += STEP;
   }

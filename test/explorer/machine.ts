@@ -355,7 +355,7 @@ function meet(at: number): void {
 }
 
 function seen(self: Thread, words: Int32Array, at: number, value: number, site: number, isAtomic: boolean): void {
-  if (isWatching && !self.isService) stepRead(self.index, site, at, isAtomic);
+  if (isWatching) stepRead(self.index, site, at, isAtomic, !self.isService);
   self.lastWords = words;
   self.lastAt = at;
   self.lastValue = value;
@@ -368,7 +368,7 @@ function seen(self: Thread, words: Int32Array, at: number, value: number, site: 
 }
 
 function wrote(self: Thread, at: number, site: number, isAtomic: boolean, reads: boolean): void {
-  if (isWatching && !self.isService) stepWrite(self.index, site, at, isAtomic, reads);
+  if (isWatching) stepWrite(self.index, site, at, isAtomic, reads, !self.isService);
   meet(at);
   const hash1 = mix(mix(self.hash1, writes1[at]), reads1[at]);
   const hash2 = mix(mix(self.hash2, writes2[at] ^ 0x1b873593), reads2[at]);

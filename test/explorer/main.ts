@@ -54,8 +54,9 @@ async function prepare(mutant?: Mutant): Promise<Prepared[]> {
   return prepared;
 }
 
-function boundOf({ bound = 2, threads }: Scenario<AnyWorld>, isQuick = values.quick): number {
-  return Number(values.bound ?? (isQuick && threads > 2 ? 1 : bound));
+function boundOf({ bound = 2, threads, victims }: Scenario<AnyWorld>, isQuick = values.quick): number {
+  const most = victims !== undefined ? 0 : threads > 2 ? 1 : bound;
+  return Number(values.bound ?? (isQuick ? Math.min(most, bound) : bound));
 }
 
 /** Runs a failed schedule again and prints it. */

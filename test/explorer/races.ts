@@ -87,28 +87,31 @@ export function plainWrite(thread: number, site: number, at: number): void {
   writeSites[from + thread] = site;
 }
 
-/** A read that is a step; it learns what the writer knew if it is atomic. */
-export function stepRead(thread: number, site: number, at: number, isAtomic: boolean): void {
+/** A read that is a step; it learns what the writer knew if it is atomic. Without `isWatched` it may race. */
+export function stepRead(thread: number, site: number, at: number, isAtomic: boolean, isWatched: boolean): void {
   const from = meet(at);
+  if (isAtomic) learn(from, thread);
+  if (!isWatched) return;
   check(plainWrites, writeSites, from, thread, site);
   stepReads[from + thread] = clocks[thread * THREADS + thread];
   readSites[from + thread] = site;
-  if (isAtomic) learn(from, thread);
 }
 
 /** A write that is a step; an atomic one hands on what its thread knows, and what it read if it reads, too. */
-export function stepWrite(thread: number, site: number, at: number, isAtomic: boolean, reads: boolean): void {
+export function stepWrite(thread: number, site: number, at: number, isAtomic: boolean, reads: boolean, isWatched: boolean): void {
   const from = meet(at);
-  check(plainWrites, writeSites, from, thread, site);
-  check(plainReads, readSites, from, thread, site);
   const own = thread * THREADS;
-  stepWrites[from + thread] = clocks[own + thread];
-  writeSites[from + thread] = site;
+  if (isAtomic && reads) learn(from, thread);
+  if (isWatched) {
+    check(plainWrites, writeSites, from, thread, site);
+    check(plainReads, readSites, from, thread, site);
+    stepWrites[from + thread] = clocks[own + thread];
+    writeSites[from + thread] = site;
+  }
   if (!isAtomic) {
     for (let t = 0; t < THREADS; t++) released[from + t] = 0;
     return;
   }
-  if (reads) learn(from, thread);
   for (let t = 0; t < THREADS; t++) released[from + t] = clocks[own + t];
   clocks[own + thread]++;
 }

@@ -141,11 +141,14 @@ export class Replay extends Choosing {
   }
 }
 
-/** Priorities by lot, and a few steps at which the running thread becomes the least of all. */
+/** Priorities by lot, and a few steps at which the running thread becomes the least of all; anew for each schedule. */
 export class Priorities extends Choosing {
   /** Uniform from 0 to 1. */
   readonly #random: () => number;
-  readonly #changes: Set<number>;
+  /** How many changes, among how many steps. */
+  readonly #depth: number;
+  readonly #length: number;
+  readonly #changes = new Set<number>();
   readonly #priority = new Map<number, number>();
   #step = 0;
   #least = 0;
@@ -153,7 +156,17 @@ export class Priorities extends Choosing {
   constructor(random: () => number, depth: number, length: number) {
     super(Infinity);
     this.#random = random;
-    this.#changes = new Set(Array.from({ length: depth - 1 }, () => Math.floor(random() * length)));
+    this.#depth = depth;
+    this.#length = length;
+  }
+
+  override restart(): void {
+    super.restart();
+    this.#step = 0;
+    this.#least = 0;
+    this.#priority.clear();
+    this.#changes.clear();
+    for (let k = 1; k < this.#depth; k++) this.#changes.add(Math.floor(this.#random() * this.#length));
   }
 
   override pick(self: Thread | undefined, enabled: readonly Thread[]): Thread | undefined {

@@ -6,6 +6,7 @@
 import { i32 } from "../../../src/memory/scalars.ts";
 import type { Channel } from "../../../src/channel/channel.ts";
 import { dead } from "../machine.ts";
+import { blockUntil } from "../seam.ts";
 import type { Scenario } from "../scenario.ts";
 import { type World, codeOf, expect, expectSame } from "./world.ts";
 
@@ -24,8 +25,13 @@ async function receiveAll(channel: Channel<number>, received: number[]): Promise
   for (let value = await channel.recv(); value !== undefined; value = await channel.recv()) received.push(value);
 }
 
+/** Closes it unless another does. */
 function closeOnce(channel: Channel<number>): void {
-  if (channel.isOpen) channel.close();
+  try {
+    channel.close();
+  } catch (error) {
+    expect(codeOf(error) === "ERR_CHANNEL_CLOSED", `close failed with ${codeOf(error)}`);
+  }
 }
 
 /** `part` is `whole` without some of its values. */
@@ -85,4 +91,100 @@ const receiver: Scenario<World>[] = [0, 1].map((capacity) => ({
   },
 }));
 
-export const scenarios: readonly Scenario<World>[] = [...sender, ...receiver];
+/** One of two receivers vanishes: the other gets the rest. */
+const oneOfTwo: Scenario<World>[] = [0, 1, 2].map((capacity) => ({
+  name: `death of one of two receivers cap${capacity}`,
+  threads: 3,
+  bound: 0,
+  samples: 20_000,
+  victims: [1],
+  build(world) {
+    const channel = world.channel(i32, capacity);
+    const sent: number[] = [];
+    const received: number[][] = [[], []];
+    world.program(0, "sender", async () => {
+      await sendAll(channel.on(0), [1, 2, 3], sent);
+      channel.on(0).close();
+    });
+    world.program(1, "receiver", async () => {
+      received[0].push((await channel.on(1).recv()) as number);
+    });
+    world.program(2, "receiver", () => receiveAll(channel.on(2), received[1]));
+    world.afterDeath(() => undefined);
+    world.finally(() => {
+      const all = received.flat().filter((value) => value !== undefined);
+      const lost = sent.filter((value) => !all.includes(value));
+      expect(new Set(all).size === all.length && isWithin(all.toSorted(), [1, 2, 3]) && isWithin(received[1], [1, 2, 3]), `received ${all.join()}`);
+      expect(sent.length === 3 && lost.length <= (dead === undefined ? 0 : 1), `sent ${sent.join()}, lost ${lost.join()}`);
+    });
+  },
+}));
+
+/** A receiver vanishes where nobody waits: another takes what is there, by the fast path, and nothing that is not. */
+const besideTry: Scenario<World> = {
+  name: "death of a receiver beside one that tries",
+  threads: 3,
+  bound: 1,
+  victims: [1],
+  build(world) {
+    const channel = world.channel(i32, 2);
+    const tried: number[] = [];
+    world.program(0, "sender", () => sendAll(channel.on(0), [1], []));
+    world.program(1, "receiver", () => channel.on(1).recv());
+    world.program(2, "trier", () => {
+      blockUntil(() => dead !== undefined || world.loops[1].isOver);
+      for (let k = 0; k < 2; k++) {
+        const value = channel.on(2).tryRecv();
+        if (value !== undefined) tried.push(value);
+      }
+      closeOnce(channel.on(2));
+    });
+    world.afterDeath(() => undefined);
+    world.finally(() => expect(isWithin(tried, [1]), `received ${tried.join()}`));
+  },
+};
+
+/** One of two senders vanishes: the receiver waits for no other than the living one. */
+const oneOfSenders: Scenario<World>[] = [0, 1].map((capacity) => ({
+  name: `death of one of two senders cap${capacity}`,
+  threads: 3,
+  bound: 0,
+  samples: 20_000,
+  victims: [0],
+  build(world) {
+    const channel = world.channel(i32, capacity);
+    const sent: number[][] = [[], []];
+    const received: number[] = [];
+    world.program(0, "sender", () => sendAll(channel.on(0), [1, 2], sent[0]));
+    world.program(1, "sender", () => sendAll(channel.on(1), [3, 4], sent[1]));
+    world.program(2, "receiver", async () => {
+      while (!received.includes(4)) received.push((await channel.on(2).recv()) as number);
+      closeOnce(channel.on(2));
+    });
+    world.afterDeath(() => undefined);
+    world.finally(() => {
+      const all = [...received, ...world.drain(channel)];
+      expect(isWithin(all.filter((value) => value < 3), [1, 2]) && isWithin(all.filter((value) => value > 2), [3, 4]), `received ${all.join()}`);
+      expect(isWithin(sent[1], all.filter((value) => value > 2)) && isWithin(sent[0], all.filter((value) => value < 3)), `sent ${sent.join()}, received ${all.join()}`);
+    });
+  },
+}));
+
+/** Who closes vanishes: the channel is closed, or it is not. */
+const closer: Scenario<World>[] = [0, 1].map((capacity) => ({
+  name: `death of a closer cap${capacity}`,
+  threads: 3,
+  bound: 0,
+  samples: 20_000,
+  victims: [0],
+  build(world) {
+    const channel = world.channel(i32, capacity);
+    const received: number[] = [];
+    world.program(0, "closer", () => channel.on(0).close());
+    for (const index of [1, 2]) world.program(index, "receiver", () => receiveAll(channel.on(index), received));
+    world.afterDeath(() => closeOnce(channel.on(3)));
+    world.finally(() => expectSame(received, [], "values received"));
+  },
+}));
+
+export const scenarios: readonly Scenario<World>[] = [...sender, ...receiver, ...oneOfTwo, besideTry, ...oneOfSenders, ...closer];
