@@ -62,6 +62,8 @@ export function releaseLocks({ arena, waiters }: Survivor, thread: number): Rema
     if (i32[headerAt + header.kind] === KIND.sharedArray) repairArrayLock(arena, headerAt + header.arrayLock, thread);
     releaseChannel(waiters, headerAt, remains);
   }
+  // What has been taken back is no claim any more, and its record its owner's.
+  if (!remains.claimed.some((record) => isClaimedBy(i32, i32[record + waiter.decider], thread + 1))) i32[at + processor.claimedFirst] = i32[at + processor.claiming] = 0;
   repairQueues(arena, thread);
   if (i32[superblock.contextLock] === thread + 1) store(i32, superblock.contextLock, 0);
   return remains;

@@ -20,7 +20,7 @@ import { watchLocks } from "../memory/spin-lock.ts";
 import type { DeathNotice } from "./control.ts";
 import type { Local } from "./local.ts";
 import type { Death, Pool } from "./pool.ts";
-import { releaseLocks, repairAfter } from "./repair.ts";
+import { type Aftermath, releaseLocks, repairAfter } from "./repair.ts";
 
 const MOST_TRIES = 4;
 const FIRST_PAUSE_MS = 20;
@@ -62,13 +62,19 @@ export class Supervisor {
   died(thread: number, { cause, why, isRecycled }: Death): void {
     if (this.#stopped) return;
     this.#down.add(thread);
+    const { tasks } = this.#settle(thread, why, cause);
+    // Who started a task with `go` has no other way to hear that it is lost.
+    if (!isRecycled) warn(thread, why, cause, tasks);
+    void this.#replace(thread);
+  }
+
+  /** Repairs, and tells every thread. */
+  #settle(thread: number, why: string, cause: unknown): Aftermath {
     const aftermath = repairAfter(this.#local, thread);
     const notice: DeathNotice = { aftermath, why, cause: portable(cause) };
     this.#local.died(aftermath, why, cause);
     void Promise.all(this.#pool?.each((control) => control.died(notice) as Promise<void>) ?? []);
-    // Who started a task with `go` has no other way to hear that it is lost.
-    if (!isRecycled) warn(thread, why, cause, aftermath.tasks);
-    void this.#replace(thread);
+    return aftermath;
   }
 
   async #replace(thread: number): Promise<void> {
@@ -81,9 +87,10 @@ export class Supervisor {
         return;
       } catch (cause) {
         if (this.#stopped) return;
+        const why = cause instanceof Error ? cause.message : String(cause);
         // It may have got as far as to hold something.
-        repairAfter(this.#local, thread);
-        if (tries >= MOST_TRIES) return this.#onFault(new WarrenError("ERR_THREAD_START", `thread ${thread} died and could not be replaced: ${cause instanceof Error ? cause.message : String(cause)}`, { thread }, { cause }));
+        this.#settle(thread, why, cause);
+        if (tries >= MOST_TRIES) return this.#onFault(new WarrenError("ERR_THREAD_START", `thread ${thread} died and could not be replaced: ${why}`, { thread }, { cause }));
         await new Promise((resolve) => setTimeout(resolve, FIRST_PAUSE_MS * 2 ** tries));
       }
     }

@@ -212,7 +212,9 @@ export class Tasks implements TaskRunner {
     importTask({ url, name }).then(
       (fn) => this.#remember(record, nameId, fn),
       (error: unknown) => {
-        decodePayload(this.#options.space, i32[record + taskRecord.payload]);
+        const payload = i32[record + taskRecord.payload];
+        i32[record + taskRecord.payload] = 0;
+        decodePayload(this.#options.space, payload);
         this.#end(record, name, true, error);
       },
     );

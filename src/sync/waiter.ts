@@ -255,9 +255,14 @@ export class Waiters extends Claims implements Space {
     }
   }
 
-  /** After a thread has died: waits of this thread among `deciders` are over, and may not have been told so. */
+  /**
+   * After a thread has died: waits of this thread among `deciders` are over, and
+   * may not have been told so; and a signal may have come in vain while the dead
+   * thread had a claim on the wait that has been taken back.
+   */
   recover(deciders: readonly number[], isReady: (local: number) => boolean): void {
     const { i32, id } = this.arena;
+    for (const wait of this.#waits) if (wait?.abort?.signal.aborted) this.#abort(wait, wait.abort.signal);
     for (const decider of deciders) {
       const local = i32[decider + waiter.local];
       const isOver = i32[decider + waiter.owner] === id && this.#waits[local]?.record === decider && (i32[decider + waiter.state] & STATE.done) !== 0;
