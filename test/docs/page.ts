@@ -18,6 +18,8 @@ const COMPILER = join(dirname(createRequire(import.meta.url).resolve("typescript
 /** Node keeps compiled modules there, by content: half of a small program's CPU time otherwise. */
 const COMPILE_CACHE = join(tmpdir(), "warren-test-compile-cache");
 
+/** For all programs of a page; far more than they need. */
+const PAGE_DEADLINE_MS = 110_000;
 /** A line between the outputs of two programs. */
 const MARK = "=====";
 
@@ -70,11 +72,11 @@ export function writeProgram(folder: string, name: string, text: string): string
   return file;
 }
 
-/** What `node` says that ran with these arguments. */
-export function runNode(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+/** What `node` says that ran with these arguments; one that has not ended by the deadline hangs. */
+export function runNode(args: readonly string[], deadlineMs = 50_000): Promise<{ code: number; stdout: string; stderr: string }> {
   const env = { ...process.env, NODE_OPTIONS: "", FORCE_COLOR: "0", NO_COLOR: "1", NODE_COMPILE_CACHE: COMPILE_CACHE };
   return new Promise((resolve) => {
-    execFile(process.execPath, args, { env, timeout: 50_000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, args, { env, timeout: deadlineMs }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
     });
   });
@@ -83,7 +85,7 @@ export function runNode(...args: string[]): Promise<{ code: number; stdout: stri
 /** What the compiler complains about in the files of a folder, under the project's own options but for these. */
 export async function typeErrors(folder: string, compilerOptions: Readonly<Record<string, boolean>> = {}): Promise<string> {
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ extends: "../../tsconfig.json", compilerOptions, include: ["*.ts", "../../src/webassembly.d.ts"] }));
-  return (await runNode(COMPILER, "--project", folder)).stdout;
+  return (await runNode([COMPILER, "--project", folder])).stdout;
 }
 
 /**
@@ -101,7 +103,7 @@ export async function runPrograms(folder: string, programs: readonly { readonly 
     return name;
   });
   const steps = names.map((name) => `await import("./${name}").catch((error) => console.log("THROWN", error));\nconsole.log(${JSON.stringify(MARK)});\n`);
-  const { stdout, stderr } = await runNode(writeProgram(folder, `on-${threads}.mjs`, steps.join("")));
+  const { stdout, stderr } = await runNode([writeProgram(folder, `on-${threads}.mjs`, steps.join(""))], PAGE_DEADLINE_MS);
   const printed = stdout.split(`${MARK}\n`);
   return names.map((_, k) => (k < printed.length - 1 ? printed[k] : `${printed[k] ?? ""}DOES NOT END ${stderr}`));
 }

@@ -12,5 +12,5 @@ afterAll(() => {
 
 test("the README's first program prints what stands below it", async () => {
   const [{ text, printed }] = programsOf("README.md");
-  expect(await runNode(writeProgram(folder, "program.ts", text))).toMatchObject({ code: 0, stdout: printed });
+  expect(await runNode([writeProgram(folder, "program.ts", text)])).toMatchObject({ code: 0, stdout: printed });
 });

@@ -20,7 +20,7 @@ async function runExample(edit: (text: string) => string): Promise<{ code: numbe
     if (name !== undefined) writeProgram(folder, name, edit(text.slice(first.length)));
   }
   writeFileSync(join(folder, "vitest.config.ts"), 'export default { test: { include: ["totals.test.ts"], pool: "forks", testTimeout: 4000, execArgv: ["--liftoff-only"] } };\n');
-  const { code, stdout, stderr } = await runNode(fileURLToPath(new URL("../../node_modules/vitest/vitest.mjs", import.meta.url)), "run", "--root", folder);
+  const { code, stdout, stderr } = await runNode([fileURLToPath(new URL("../../node_modules/vitest/vitest.mjs", import.meta.url)), "run", "--root", folder]);
   return { code, output: stdout + stderr };
 }
 
