@@ -34,4 +34,4 @@ export class Jitter {
 }
 
 /** Read nowhere: what a loop adds to it keeps the loop. */
-export let spun = 0;
+let spun = 0;
