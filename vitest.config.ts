@@ -6,6 +6,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    setupFiles: ["test/seed.ts"],
     pool: "forks",
     // Node strips the types of .ts modules in each thread with WebAssembly. V8 13.6
     // now and then aborts ("jit_page.has_value()") when threads end while that is

@@ -1,22 +1,14 @@
 /** What is special to the buffered channel: capacity 1, positions that wrap, large rings and values. */
 import { describe, expect, test } from "vitest";
 import { LIMITS, i32, i64, struct, utf8 } from "../../src/index.ts";
-import { Channel } from "../../src/channel/channel.ts";
-import { STEP } from "../../src/channel/words.ts";
-import { header } from "../../src/memory/layout.ts";
 import { PLACEMENTS, PLACEMENT_NAMES } from "./placements.ts";
 import { countSum, pingPong, recvTexts, requestEach, sendTexts, serveEach, streamMany } from "./ring.ts";
 import { sendMarked, recvAll } from "./streams.ts";
 import { recvEach, sendBatches, sendEach } from "./verbs.ts";
 import { used, world } from "./world.ts";
+import { presetNearWrap } from "./wrap.ts";
 
 const the = world();
-
-/** Sets both positions to `before` values short of the wrap at 2²³. */
-function presetNearWrap(c: unknown, i32: Int32Array, before: number): void {
-  const at = (c as Channel<unknown>).header;
-  for (const word of [header.send, header.recv, header.headSeen, header.tailSeen, header.sendLap, header.recvLap]) i32[at + word] = (-before * STEP) | 0;
-}
 
 describe.each(PLACEMENT_NAMES)("%s", (name) => {
   const place = () => PLACEMENTS[name](the.rt);

@@ -9,7 +9,7 @@ import { i32 } from "../../src/index.ts";
 import { Jitter } from "../stress/jitter.ts";
 import { type Stress, count, scaled } from "../stress/stress.ts";
 import { type History, type Verb, isLinearizable, printHistory } from "./history.ts";
-import { type Step, record } from "./record-tasks.ts";
+import { BOARD_WORDS, type Step, record } from "./record-tasks.ts";
 
 const THREADS = 3;
 const STEPS = 4;
@@ -31,7 +31,7 @@ export const LINEARIZABLE: Stress = {
       const before = Array.from({ length: chance.below(capacity + 1) }, (_, at) => -1 - at);
       for (const value of before) c.trySend(value);
       const script = (thread: number): Step[] => Array.from({ length: STEPS }, (_, at) => ({ verb: VERBS[chance.below(VERBS.length)], value: 10 * (thread + 1) + at }));
-      using board = rt.shared.int32(3);
+      using board = rt.shared.int32(BOARD_WORDS);
       const ops = (await Promise.all(Array.from({ length: THREADS }, (_, thread) => rt.spawn.on(thread % rt.threads)(record, c, script(thread), board, THREADS)))).flat();
       const history: History = { capacity, before, ops };
       if (!isLinearizable(history)) failures.push(`no order of a queue explains history ${k}:\n${printHistory(history)}`);

@@ -2,8 +2,9 @@
 import { type Chan, type SharedArray, task, yieldNow } from "../../src/index.ts";
 import type { Op, Result, Verb } from "./history.ts";
 
-/** Words of the shared board: the clock of all stamps, how many threads are there, and how many wait or have ended. */
-export const BOARD = { clock: 0, here: 1, stuck: 2 } as const;
+/** Words of the board that the tasks of a history share: the clock of all stamps, how many are there, and how many wait or have ended. */
+export const BOARD_WORDS = 3;
+const BOARD = { clock: 0, here: 1, stuck: 2 } as const;
 
 export interface Step {
   readonly verb: Verb;

@@ -1,0 +1,17 @@
+/** A straight line through samples, by least squares. */
+export interface Line {
+  /** Change of y for one of x. */
+  readonly slope: number;
+  /** Standard error of the slope; NaN for fewer than three samples. */
+  readonly error: number;
+}
+
+export function fitLine(samples: readonly (readonly [x: number, y: number])[]): Line {
+  const n = samples.length;
+  const mean = (at: 0 | 1): number => samples.reduce((sum, sample) => sum + sample[at], 0) / n;
+  const [x, y] = [mean(0), mean(1)];
+  const sxx = samples.reduce((sum, [each]) => sum + (each - x) ** 2, 0);
+  const slope = samples.reduce((sum, [a, b]) => sum + (a - x) * (b - y), 0) / sxx;
+  const residuals = samples.reduce((sum, [a, b]) => sum + (b - y - slope * (a - x)) ** 2, 0);
+  return { slope, error: n < 3 ? Number.NaN : Math.sqrt(residuals / (n - 2) / sxx) };
+}
