@@ -316,7 +316,7 @@ export const taskRecord = {
   payload: 7,
   /** 0 while it runs, then an OUTCOME. */
   outcome: 8,
-  /** The processor that has taken it, 0 while it is in a queue: see `processorId`. */
+  /** The `processorId` of the thread that has taken it, and 1, for an id may be 0; 0 while it is in a queue. */
   holder: 9,
 } as const;
 export const TASK_WORDS = 16;

@@ -350,7 +350,7 @@ export class Tasks implements TaskRunner {
     const { i32 } = this.#arena;
     const thread = indexOfId(id);
     for (const { index, record, name } of this.joins.withRecords()) {
-      if (i32[record + taskRecord.holder] !== id) continue;
+      if (i32[record + taskRecord.holder] !== id + 1) continue;
       decodePayload(this.#options.space, i32[record + taskRecord.payload]);
       this.#arena.free(record);
       this.joins.settle(index, true, new WarrenError("ERR_THREAD_DIED", `thread ${thread} ended while it held task ${name}: ${why}`, { thread, task: name }, cause === undefined ? undefined : { cause }));

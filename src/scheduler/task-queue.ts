@@ -50,7 +50,7 @@ export function popTask(arena: Arena): number {
   const list = i32[here + PINNED] !== 0 ? PINNED : STEALABLE;
   const record = i32[here + list];
   if (record !== 0) {
-    i32[record + taskRecord.holder] = arena.id;
+    i32[record + taskRecord.holder] = arena.id + 1;
     changeHeld(arena, 1);
     takeFirst(i32, here + list, i32[record + taskRecord.next]);
     if (list === PINNED) i32[here + processor.pinnedCount]--;
