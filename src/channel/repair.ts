@@ -11,7 +11,7 @@
  */
 import { store } from "../memory/atomics.ts";
 import { KIND, OUTCOME, header, nextGeneration, waiter } from "../memory/layout.ts";
-import { isClaimedBy, ownerIndex, unclaim } from "../sync/claims.ts";
+import { STATE, isClaimedBy, ownerIndex, unclaim } from "../sync/claims.ts";
 import { enqueueAfter, relink } from "../sync/wait-queue.ts";
 import type { Waiters } from "../sync/waiter.ts";
 import { type Queue, RECEIVERS, SENDERS } from "./queues.ts";
@@ -94,7 +94,10 @@ function takeBackClaims(i32: Int32Array, at: number, { dead, claimed, claimedFro
   const queue = claimedFrom - at;
   if (queue !== RECEIVERS && queue !== SENDERS) return;
   for (const record of claimed.toReversed()) {
-    if (ownerIndex(i32, record) === dead || !isClaimedBy(i32, i32[record + waiter.decider], dead + 1)) continue;
+    const decider = i32[record + waiter.decider];
+    // A select that is done was claimed through another channel, before: this claim had failed.
+    const isMine = isClaimedBy(i32, decider, dead + 1) && (i32[decider + waiter.state] & STATE.done) === 0;
+    if (ownerIndex(i32, record) === dead || !isMine) continue;
     // Out of the chain it is out of the queue, whatever `queued` says: that is cleared last.
     if (!isLinked(i32, at + queue, record)) enqueueAfter(i32, at, queue, record, 0);
     unclaim(i32, record);

@@ -2,7 +2,7 @@
  * `npm run verify:explore`: explores the scenarios and the mutants, a line of
  * figures each; exit code 1 if a scenario fails or a mutant is not found.
  *
- *   --quick            one preemption where there are three threads, as the test of every commit does
+ *   --quick            fewer preemptions where that takes long, as the test of every commit does
  *   --only <text>      scenarios and mutants whose name contains it
  *   --bound <n>        preemptions up to which it is complete
  *   --samples <n>      schedules by lot where it is not, with --seed <n>
@@ -19,6 +19,8 @@ import type { Scenario } from "./scenario.ts";
 import { Trace } from "./trace.ts";
 
 const MODULES = ["channels", "closing", "cancelling", "selects", "sleeping", "tasks", "locks", "objects"];
+/** The scenarios in which a thread vanishes. */
+const DEATHS = ["deaths", "deaths-elsewhere"];
 
 const { values } = parseArgs({
   options: {
@@ -42,20 +44,21 @@ interface Prepared {
   readonly World: WorldType;
 }
 
-async function prepare(mutant?: Mutant): Promise<Prepared[]> {
-  const prepared: Prepared[] = [];
-  for (const withDeaths of [false, true]) {
-    const { World } = await load<{ World: WorldType }>("world", withDeaths, mutant);
-    for (const name of withDeaths ? ["deaths"] : MODULES) {
-      const { scenarios } = await load<{ scenarios: readonly Scenario<AnyWorld>[] }>(name, withDeaths, mutant);
-      for (const scenario of scenarios) prepared.push({ scenario, World });
-    }
+async function* prepare(mutant?: Mutant): AsyncGenerator<Prepared> {
+  for (const name of [...MODULES, ...DEATHS]) {
+    const { World } = await load<{ World: WorldType }>("world", DEATHS.includes(name), mutant);
+    const { scenarios } = await load<{ scenarios: readonly Scenario<AnyWorld>[] }>(name, DEATHS.includes(name), mutant);
+    for (const scenario of scenarios) yield { scenario, World };
   }
-  return prepared;
 }
 
-function boundOf({ bound = 2, threads, victims }: Scenario<AnyWorld>, isQuick = values.quick): number {
-  const most = victims !== undefined ? 0 : threads > 2 ? 1 : bound;
+async function scenarioOf(mutant: Mutant): Promise<Prepared> {
+  for await (const prepared of prepare(mutant)) if (prepared.scenario.name === mutant.scenario) return prepared;
+  throw new Error(`mutant ${mutant.name} names a scenario that is not there: ${mutant.scenario}`);
+}
+
+function boundOf({ bound = 2, threads, victims, spins = 0 }: Scenario<AnyWorld>, isQuick = values.quick): number {
+  const most = victims !== undefined ? 0 : threads > 2 || spins > 0 ? 1 : bound;
   return Number(values.bound ?? (isQuick ? Math.min(most, bound) : bound));
 }
 
@@ -93,9 +96,7 @@ function exploreScenario(scenario: Scenario<AnyWorld>, World: WorldType): void {
 }
 
 async function exploreMutant(mutant: Mutant): Promise<void> {
-  const prepared = (await prepare(mutant)).find(({ scenario }) => scenario.name === mutant.scenario);
-  if (prepared === undefined) throw new Error(`mutant ${mutant.name} names a scenario that is not there: ${mutant.scenario}`);
-  const { scenario, World } = prepared;
+  const { scenario, World } = await scenarioOf(mutant);
   const most = boundOf(scenario, false);
   const exploration = new Exploration(scenario, World);
   // The fewest preemptions that show it.
@@ -109,7 +110,8 @@ async function exploreMutant(mutant: Mutant): Promise<void> {
 
 const wanted = MUTANTS.find(({ name }) => name === values.mutant);
 if (values.replay !== undefined || wanted !== undefined) {
-  for (const { scenario, World } of (await prepare(wanted)).filter(({ scenario }) => scenario.name.includes(values.only))) {
+  for await (const { scenario, World } of prepare(wanted)) {
+    if (!scenario.name.includes(values.only)) continue;
     const exploration = new Exploration(scenario, World);
     const bound = boundOf(scenario, false);
     const mutant = wanted === undefined ? "" : ` --mutant ${wanted.name}`;
@@ -118,6 +120,6 @@ if (values.replay !== undefined || wanted !== undefined) {
     else printFailure(exploration, scenario, failure, bound, mutant);
   }
 } else {
-  for (const { scenario, World } of await prepare()) if (scenario.name.includes(values.only)) exploreScenario(scenario, World);
+  for await (const { scenario, World } of prepare()) if (scenario.name.includes(values.only)) exploreScenario(scenario, World);
   for (const mutant of MUTANTS) if (mutant.name.includes(values.only)) await exploreMutant(mutant);
 }

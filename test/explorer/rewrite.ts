@@ -27,7 +27,7 @@ const SURROUNDINGS = ["Promise", "performance", "setImmediate", "setTimeout", "c
 interface Context {
   /** Steps yield, are done at once, or do not occur. */
   readonly mode: "yield" | "once" | "none";
-  readonly scopes: readonly Set<string>[];
+  readonly scopes: readonly ReadonlySet<string>[];
   readonly within: string;
 }
 

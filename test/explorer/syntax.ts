@@ -41,8 +41,16 @@ export function parse(path: string, source: string, resolve: (specifier: string)
   return { path, text, program: program as unknown as Node, imports, functions };
 }
 
+const below = new WeakMap<Node, readonly Node[]>();
+
 /** The nodes right below one, in the order of the text. */
-export function children(node: Node): Node[] {
+export function children(node: Node): readonly Node[] {
+  let found = below.get(node);
+  if (found === undefined) below.set(node, (found = childrenOf(node)));
+  return found;
+}
+
+function childrenOf(node: Node): Node[] {
   const found: Node[] = [];
   for (const key of Object.keys(node)) {
     if (key === "type" || key === "start" || key === "end" || key === "parent") continue;
@@ -59,8 +67,16 @@ export function isFunction(node: Node): boolean {
   return node.type === "FunctionDeclaration" || node.type === "FunctionExpression" || node.type === "ArrowFunctionExpression";
 }
 
+const locals = new WeakMap<Node, ReadonlySet<string>>();
+
 /** The names that a function declares for itself: parameters, variables, inner functions. */
-export function localsOf(fn: Node): Set<string> {
+export function localsOf(fn: Node): ReadonlySet<string> {
+  let names = locals.get(fn);
+  if (names === undefined) locals.set(fn, (names = declaredIn(fn)));
+  return names;
+}
+
+function declaredIn(fn: Node): Set<string> {
   const names = new Set<string>();
   const bind = (pattern: Node | null): void => {
     if (pattern === null) return;
@@ -92,7 +108,7 @@ export function keyOf(node: Node): string | undefined {
 /** What a call calls: a function of the project by name, a method by name, or something that only shows when it runs. */
 export type Callee = { readonly kind: "function"; readonly name: string; readonly from: string } | { readonly kind: "method"; readonly name: string } | { readonly kind: "unknown" };
 
-export function calleeOf(call: Node, module: Module, scopes: readonly Set<string>[]): Callee {
+export function calleeOf(call: Node, module: Module, scopes: readonly ReadonlySet<string>[]): Callee {
   const { callee } = call;
   if (callee.type === "Identifier") {
     if (scopes.some((names) => names.has(callee.name))) return { kind: "unknown" };

@@ -38,7 +38,13 @@ export class Task {
     let step = over?.state === "broken" ? body.throw(over.value) : body.next(over?.value);
     for (;;) {
       if (step.done) {
-        this.isDone = true;
+        // What it returns is awaited, too.
+        const isOver = !(step.value instanceof VirtualPromise);
+        this.isDone = isOver;
+        if (!isOver) {
+          this.#waitsFor = step.value as VirtualPromise;
+          this.#body = settle();
+        }
         return;
       }
       const { value } = step;
@@ -54,3 +60,6 @@ export class Task {
     }
   }
 }
+
+/** The rest of a task that has returned a promise. */
+function* settle(): Generator<unknown, void> {}

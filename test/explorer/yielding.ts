@@ -106,7 +106,7 @@ export class Yielding {
     return this.#isOneOf(`.${callee.name}`) ? "delegate" : "plain";
   }
 
-  #collect(module: Module, node: Node, scopes: readonly Set<string>[], names: readonly string[]): void {
+  #collect(module: Module, node: Node, scopes: readonly ReadonlySet<string>[], names: readonly string[]): void {
     if (isFunction(node)) {
       const inner = [...scopes, localsOf(node)];
       const callees: Callee[] = [];

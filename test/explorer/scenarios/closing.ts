@@ -1,25 +1,8 @@
 /** Closing at any time, oneshots, and handles whose channel is gone. */
 import { i32 } from "../../../src/memory/scalars.ts";
 import { makeChannel, openChannel } from "../../../src/channel/make-channel.ts";
-import type { Channel } from "../../../src/channel/channel.ts";
 import type { Scenario } from "../scenario.ts";
-import { type Conduit, type World, codeOf, expect, expectSame, isRaised, raise } from "./world.ts";
-
-/** Sends 1, 2, … until it is refused; notes what was sent. */
-async function sendUntilClosed(channel: Channel<number>, values: readonly number[], sent: number[]): Promise<void> {
-  try {
-    for (const value of values) {
-      await channel.send(value);
-      sent.push(value);
-    }
-  } catch (error) {
-    expect(codeOf(error) === "ERR_CHANNEL_CLOSED", `a send failed with ${codeOf(error)}`);
-  }
-}
-
-async function receiveAll(channel: Channel<number>, received: number[]): Promise<void> {
-  for (let value = await channel.recv(); value !== undefined; value = await channel.recv()) received.push(value);
-}
+import { type Conduit, type World, codeOf, expect, expectSame, isRaised, raise, receiveAll, sendAll } from "./world.ts";
 
 /** What was sent with success before the close is received, no more. */
 const closes: Scenario<World>[] = [0, 1, 2].map((capacity) => ({
@@ -29,7 +12,7 @@ const closes: Scenario<World>[] = [0, 1, 2].map((capacity) => ({
     const channel = world.channel(i32, capacity);
     const sent: number[] = [];
     const received: number[] = [];
-    world.program(0, "sender", () => sendUntilClosed(channel.on(0), [1, 2], sent));
+    world.program(0, "sender", () => sendAll(channel.on(0), [1, 2], sent));
     world.program(1, "receiver", () => receiveAll(channel.on(1), received));
     world.program(2, "closer", () => channel.on(2).close());
     world.finally(() => expectSame(received, sent, "values received"));
@@ -84,8 +67,8 @@ const wakes: Scenario<World>[] = [0, 1].flatMap((capacity) => [
       const channel = world.channel(i32, capacity);
       const sent: number[][] = [[], []];
       world.program(0, "closer", () => channel.on(0).close());
-      world.program(1, "sender", () => sendUntilClosed(channel.on(1), [1, 2], sent[0]));
-      world.program(2, "sender", () => sendUntilClosed(channel.on(2), [3, 4], sent[1]));
+      world.program(1, "sender", () => sendAll(channel.on(1), [1, 2], sent[0]));
+      world.program(2, "sender", () => sendAll(channel.on(2), [3, 4], sent[1]));
       world.finally(() => expectSame(world.drain(channel).toSorted(), sent.flat(), "values buffered"));
     },
   },
@@ -121,8 +104,8 @@ const oneshot: Scenario<World> = {
     const sent: number[][] = [[], []];
     const received: number[] = [];
     world.program(0, "receiver", () => receiveAll(channel.on(0), received));
-    world.program(1, "sender", () => sendUntilClosed(channel.on(1), [1], sent[0]));
-    world.program(2, "sender", () => sendUntilClosed(channel.on(2), [2], sent[1]));
+    world.program(1, "sender", () => sendAll(channel.on(1), [1], sent[0]));
+    world.program(2, "sender", () => sendAll(channel.on(2), [2], sent[1]));
     world.finally(() => {
       expectSame(received, sent.flat(), "values received");
       expectSame(received.length, 1, "number of values");

@@ -4,35 +4,10 @@
  * sent with success at most what the dead had taken is missing.
  */
 import { i32 } from "../../../src/memory/scalars.ts";
-import type { Channel } from "../../../src/channel/channel.ts";
 import { dead } from "../machine.ts";
 import { blockUntil } from "../seam.ts";
 import type { Scenario } from "../scenario.ts";
-import { type World, codeOf, expect, expectSame } from "./world.ts";
-
-async function sendAll(channel: Channel<number>, values: readonly number[], sent: number[]): Promise<void> {
-  try {
-    for (const value of values) {
-      await channel.send(value);
-      sent.push(value);
-    }
-  } catch (error) {
-    expect(codeOf(error) === "ERR_CHANNEL_CLOSED", `a send failed with ${codeOf(error)}`);
-  }
-}
-
-async function receiveAll(channel: Channel<number>, received: number[]): Promise<void> {
-  for (let value = await channel.recv(); value !== undefined; value = await channel.recv()) received.push(value);
-}
-
-/** Closes it unless another does. */
-function closeOnce(channel: Channel<number>): void {
-  try {
-    channel.close();
-  } catch (error) {
-    expect(codeOf(error) === "ERR_CHANNEL_CLOSED", `close failed with ${codeOf(error)}`);
-  }
-}
+import { type World, closeOnce, expect, expectSame, receiveAll, sendAll } from "./world.ts";
 
 /** `part` is `whole` without some of its values. */
 function isWithin(part: readonly number[], whole: readonly number[]): boolean {

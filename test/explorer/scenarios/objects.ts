@@ -9,44 +9,9 @@ import { SharedOnce } from "../../../src/sync/once.ts";
 import { SharedRwLock } from "../../../src/sync/rw-lock.ts";
 import { SharedSemaphore } from "../../../src/sync/semaphore.ts";
 import { SharedWaitGroup } from "../../../src/sync/wait-group.ts";
-import type { SharedObject } from "../../../src/sync/shared-object.ts";
-import type { Waiters } from "../../../src/sync/waiter.ts";
 import type { Scenario } from "../scenario.ts";
+import { Room, settled, share } from "./share.ts";
 import { Signal, type World, codeOf, expect, expectSame, step } from "./world.ts";
-
-/** One object as each thread sees it. */
-function share<O extends SharedObject>(world: World, Shared: new (waiters: Waiters, at: number, generation: number) => O, at: number): (index: number) => O {
-  const generation = world.arenas[0].i32[at + syncHeader.generation];
-  const views = world.loops.map(({ waiters }) => new Shared(waiters, at, generation));
-  return (index) => views[index];
-}
-
-/** Nobody waits and nobody is inside at the end; gives the memory back. */
-function settled(object: SharedObject): void {
-  const words = object.waiters.arena.i32;
-  const at = object.header;
-  expectSame([words[at + syncHeader.waitersFirst], words[at + syncHeader.waiting], words[at + syncHeader.lock]], [0, 0, 0], "first in the queue, number of those who wait, lock");
-  object.free();
-}
-
-/** Who is inside, and whether ever too many were. */
-class Room {
-  readonly #world: World;
-  #inside = 0;
-  most = 0;
-
-  constructor(world: World) {
-    this.#world = world;
-  }
-
-  /** Comes in, stays for a step, and goes. */
-  visit(amount = 1): void {
-    this.#inside += amount;
-    this.most = Math.max(this.most, this.#inside);
-    step(this.#world);
-    this.#inside -= amount;
-  }
-}
 
 const mutex: Scenario<World>[] = [2, 3].flatMap((threads) => (threads === 2 ? [0, 1] : [0]).map((spins) => ({
   name: `mutex with ${threads} threads${spins > 0 ? " spinning" : ""}`,

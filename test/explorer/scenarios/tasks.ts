@@ -1,65 +1,8 @@
 /** Unstarted tasks: pushed, popped and stolen, each started once, and counted so that their end is seen. */
-import { RECORD, TASK_WORDS, processor, taskRecord } from "../../../src/memory/layout.ts";
-import { store } from "../../../src/memory/atomics.ts";
-import { changeHeld, hasNoTasks } from "../../../src/scheduler/load.ts";
-import { popTask, pushTask, stealTasks } from "../../../src/scheduler/task-queue.ts";
+import { hasNoTasks } from "../../../src/scheduler/load.ts";
 import type { Scenario } from "../scenario.ts";
+import { Crowd } from "./crowd.ts";
 import { type World, expect, expectSame } from "./world.ts";
-
-/** What the runtime does around these queues (runtime/tasks.ts): records made, placed tasks and ends counted. */
-class Crowd {
-  readonly started: number[] = [];
-  placed = 0;
-  finished = 0;
-  readonly #world: World;
-  readonly #records: number[] = [];
-
-  constructor(world: World, tasks: number) {
-    this.#world = world;
-    const { i32 } = world.arenas[0];
-    for (let k = 0; k < tasks; k++) {
-      const record = world.arenas[0].alloc(TASK_WORDS);
-      i32[record + taskRecord.record] = RECORD.task;
-      i32[record + taskRecord.id] = k;
-      this.#records.push(record);
-    }
-  }
-
-  place(from: number, to: number, isPinned = false): void {
-    const arena = this.#world.arenas[from];
-    const { i32, here } = arena;
-    const record = this.#records[this.placed];
-    pushTask(arena, to, record, isPinned);
-    this.placed++;
-    store(i32, here + processor.placed, i32[here + processor.placed] + 1);
-  }
-
-  /** Starts what is first in the queue of thread `index`; false if there is none. */
-  start(index: number): boolean {
-    const arena = this.#world.arenas[index];
-    const record = popTask(arena);
-    if (record !== 0) this.started.push(arena.i32[record + taskRecord.id]);
-    return record !== 0;
-  }
-
-  end(index: number): void {
-    changeHeld(this.#world.arenas[index], -1);
-    this.finished++;
-  }
-
-  /** Starts and ends what thread `index` finds in its queue. */
-  work(index: number): void {
-    while (this.start(index)) this.end(index);
-  }
-
-  steal(index: number): void {
-    stealTasks(this.#world.arenas[index]);
-  }
-
-  free(): void {
-    for (const record of this.#records) this.#world.arenas[0].free(record);
-  }
-}
 
 /** One thread places and pops, another steals and pops. */
 const steals: Scenario<World>[] = [2, 3].map((threads) => ({
