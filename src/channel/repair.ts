@@ -9,7 +9,7 @@
  * (runtime/repair.ts). One lock alone is a fast path, or the second store of two:
  * nothing but the lock has to go. Invariant afterwards: that of channel-core.ts.
  */
-import { store } from "../memory/atomics.ts";
+import { load, store } from "../memory/atomics.ts";
 import { KIND, OUTCOME, header, nextGeneration, waiter } from "../memory/layout.ts";
 import { STATE, isClaimedBy, ownerIndex, unclaim } from "../sync/claims.ts";
 import { enqueueAfter, relink } from "../sync/wait-queue.ts";
@@ -27,31 +27,45 @@ export interface Remains {
   readonly unqueued: number[];
 }
 
-/** Gives back what the dead thread held of the header at `at`, of whatever kind. Waits for nobody. */
+/**
+ * Gives back the locks that the dead thread held in the header at `at`, of
+ * whatever kind: a stale handle of a channel locks any. Waits for nobody, so that
+ * live threads which wait for the dead can go on before main waits for them.
+ */
 export function releaseChannel(waiters: Waiters, at: number, remains: Remains): void {
   const { i32 } = waiters.arena;
   const lockId = remains.dead + 1;
   const holdsSend = ownerOf(i32[at + header.send]) === lockId;
   const holdsRecv = ownerOf(i32[at + header.recv]) === lockId;
+  if (!holdsSend && !holdsRecv) return;
   const kind = i32[at + header.kind];
+  const isRing = isRingKind(kind);
   if (holdsSend && kind === KIND.changing) return finishFreeing(waiters, at);
-  // A header that is free: the dead thread had just freed it, then its claims stand, or came with a stale handle.
-  if (holdsSend && kind !== 0 && (holdsRecv || kind === KIND.rendezvous)) return repairHeld(waiters, at, remains, kind !== KIND.rendezvous);
-  // It may have died between its two stores, with `tailSeen` behind: from here on the ring seems empty, so that the next receiver looks.
-  if (holdsRecv && (kind === KIND.array || kind === KIND.oneshot)) i32[at + header.tailSeen] = positionOf(i32[at + header.recv]);
-  if (holdsRecv) store(i32, at + header.recv, i32[at + header.recv] & ~OWNER);
-  if (holdsSend) store(i32, at + header.send, i32[at + header.send] & ~OWNER);
+  if (holdsSend && holdsRecv && isRing) return repairHeld(waiters, at, remains, true);
+  // `recv` first: whoever has `send` may be waiting for it.
+  if (holdsRecv) releaseRecv(i32, at, isRing);
+  if (!holdsSend) return;
+  if (kind === KIND.rendezvous) repairHeld(waiters, at, remains, false);
+  else store(i32, at + header.send, i32[at + header.send] & ~OWNER);
 }
 
 /**
- * Takes the dead thread's waiters out of the queues of a channel that it did not
- * hold. Call it when no lock has a dead owner any more: a live one may wait for
- * another channel's with this one's in hand.
+ * The receive lock alone: of a fast path, or the second that was to be given
+ * back. In the latter case `send` is as it should be and the rest is behind it.
  */
+function releaseRecv(i32: Int32Array, at: number, isRing: boolean): void {
+  const recv = i32[at + header.recv] & ~OWNER;
+  if (!isRing) return void store(i32, at + header.recv, recv);
+  const send = load(i32, at + header.send);
+  i32[at + header.tailSeen] = positionOf(send);
+  store(i32, at + header.recv, withWaited(recv | (send & CLOSED_BIT), isWaiting(i32, at, SENDERS)));
+}
+
+/** Takes the dead thread's waiters out of the channel behind the header at `at`; any header. Call it when nobody waits for the dead any more. */
 export function leaveChannel(waiters: Waiters, at: number, remains: Remains): void {
   const { i32, owner } = waiters.arena;
   const kind = i32[at + header.kind];
-  const isRing = kind === KIND.array || kind === KIND.oneshot;
+  const isRing = isRingKind(kind);
   if (!isRing && kind !== KIND.rendezvous) return;
   if (i32[at + header.receiversFirst] === 0 && i32[at + header.sendersFirst] === 0) return;
   // Main may be waiting for another lock itself, with this one in hand.
@@ -60,6 +74,10 @@ export function leaveChannel(waiters: Waiters, at: number, remains: Remains): vo
   if (!isMine && isRing) lockWord(i32, at + header.recv, owner);
   unqueue(i32, at, remains);
   if (!isMine) unlockBoth(i32, at, isRing);
+}
+
+function isRingKind(kind: number): boolean {
+  return kind === KIND.array || kind === KIND.oneshot;
 }
 
 /** Both locks, or the only one, are the dead thread's: nobody else is in here. */
@@ -93,21 +111,17 @@ function unqueue(i32: Int32Array, at: number, { dead, unqueued }: Remains): void
 function takeBackClaims(i32: Int32Array, at: number, { dead, claimed, claimedFrom }: Remains): void {
   const queue = claimedFrom - at;
   if (queue !== RECEIVERS && queue !== SENDERS) return;
+  // `queued` is cleared after the links: it does not tell who is still in the queue.
+  const queued = new Set<number>();
+  for (let record = i32[at + queue]; record !== 0; record = i32[record + waiter.next]) queued.add(record);
   for (const record of claimed.toReversed()) {
     const decider = i32[record + waiter.decider];
     // A select that is done was claimed through another channel, before: this claim had failed.
     const isMine = isClaimedBy(i32, decider, dead + 1) && (i32[decider + waiter.state] & STATE.done) === 0;
     if (ownerIndex(i32, record) === dead || !isMine) continue;
-    // Out of the chain it is out of the queue, whatever `queued` says: that is cleared last.
-    if (!isLinked(i32, at + queue, record)) enqueueAfter(i32, at, queue, record, 0);
+    if (!queued.has(record)) enqueueAfter(i32, at, queue, record, 0);
     unclaim(i32, record);
   }
-}
-
-function isLinked(i32: Int32Array, first: number, record: number): boolean {
-  let linked = i32[first];
-  while (linked !== 0 && linked !== record) linked = i32[linked + waiter.next];
-  return linked !== 0;
 }
 
 /** A lap that was moved on for positions which were not published is moved back. */
@@ -133,12 +147,8 @@ function fillRoom(waiters: Waiters, at: number): void {
     i32[sender + waiter.queued] = 0;
     if (!isMine) continue;
     waiters.defer(sender);
-    // As `#slotOf` of array.ts: a lap that stayed behind would lead out of the ring later.
     let slot = distance(tail, i32[at + header.sendLap]);
-    if (slot >= capacity) {
-      i32[at + header.sendLap] = (i32[at + header.sendLap] + capacity * STEP) | 0;
-      slot -= capacity;
-    }
+    for (; slot >= capacity; slot -= capacity) i32[at + header.sendLap] = (i32[at + header.sendLap] + capacity * STEP) | 0;
     i32.copyWithin(i32[at + header.buffer] + slot * words, waiters.valueAt(sender), waiters.valueAt(sender) + words);
     i32[at + header.send] += STEP;
   }

@@ -200,8 +200,10 @@ export class Arena {
     const magazine = this.#magazines + 2 * k;
     const list = SUPERBLOCK_WORDS + k * CENTRAL_WORDS;
     lock(i32, list + central.lock, owner);
-    const first = i32[list + central.first];
-    if (first !== 0) {
+    // Main may have repaired after a death while it waited for the lock, and freed blocks.
+    const mine = i32[magazine];
+    const first = mine !== 0 ? mine : i32[list + central.first];
+    if (mine === 0 && first !== 0) {
       let last = first;
       let n = 1;
       while (n < BATCH[k] && i32[last + link] !== 0) {

@@ -109,6 +109,8 @@ export const processor = {
   claimedLast: 7 * LINE + 5,
   completing: 7 * LINE + 6,
   claimedFrom: 7 * LINE + 7,
+  /** 1 between marking a processor awake or asleep and counting it. */
+  counting: 7 * LINE + 10,
   /** Operations parked here now, by the place of their reason in WAIT_REASONS. Only the owner, as all that follows. */
   parkedBy: 8 * LINE,
   /** What waits for a turn of this thread: tasks that can go on, and closures that start here. */

@@ -142,6 +142,8 @@ export class Local {
     this.waiters.recover(undelivered, (local) => this.processor.isReady(local));
     this.contexts.recheck();
     this.tasks.died(id, why, cause);
+    // The dead one may have marked this thread awake and not rung its bell, or have been about to.
+    this.processor.wake();
   }
 
   /** Drops a record that was sent to a thread which has died. */

@@ -21,7 +21,7 @@ import { KIND, header, processor, processorId, superblock, waiter } from "../mem
 import { repairArena, repairArrayLock } from "../memory/repair.ts";
 import { repairQueues } from "../scheduler/repair.ts";
 import { STATE, isClaimedBy, ownerIndex } from "../sync/claims.ts";
-import { ring, transitionToAwake } from "../sync/doorbell.ts";
+import { repairSleepers, ring } from "../sync/doorbell.ts";
 import { takeInbox } from "../sync/inbox.ts";
 import { repairSyncObject } from "../sync/kinds.ts";
 import { WAIT_REASONS } from "../sync/wait-reason.ts";
@@ -66,6 +66,7 @@ export function releaseLocks({ arena, waiters }: Survivor, thread: number): Rema
   if (!remains.claimed.some((record) => isClaimedBy(i32, i32[record + waiter.decider], thread + 1))) i32[at + processor.claimedFirst] = i32[at + processor.claiming] = 0;
   repairQueues(arena, thread);
   if (i32[superblock.contextLock] === thread + 1) store(i32, superblock.contextLock, 0);
+  keepStanding(i32, at, remains);
   return remains;
 }
 
@@ -82,7 +83,7 @@ export function repairAfter(main: Survivor, thread: number): Aftermath {
   const undelivered = completeClaims(main, remains);
   free(main, remains.unqueued);
   main.adoptContexts(thread);
-  transitionToAwake(arena, thread);
+  repairSleepers(arena, thread);
   i32[at + processor.incarnation]++;
   dropInbox(main, thread);
   for (const word of LEFT) i32[at + word] = 0;
@@ -95,6 +96,15 @@ const LEFT = [
   processor.held, processor.claiming, processor.claimedFirst, processor.claimedLast, processor.completing,
   processor.sliceStart, processor.timers, processor.ready, processor.systemId,
 ];
+
+/** Claims that were taken back are listed no more: their records may soon be anything. Those that stand are nobody else's until they are completed. */
+function keepStanding(i32: Int32Array, at: number, { dead, claimed }: Remains): void {
+  const standing = claimed.filter((record) => isClaimedBy(i32, i32[record + waiter.decider], dead + 1));
+  for (const [k, record] of standing.entries()) i32[record + waiter.inboxNext] = standing[k + 1] ?? 0;
+  i32[at + processor.claiming] = 0;
+  i32[at + processor.claimedFirst] = standing[0] ?? 0;
+  i32[at + processor.claimedLast] = standing.at(-1) ?? 0;
+}
 
 /** The records that it had claimed and not begun to complete, oldest first. */
 function claimedBy(i32: Int32Array, at: number): number[] {

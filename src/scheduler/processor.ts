@@ -178,7 +178,7 @@ export class Processor implements Turn {
   #goOn(local: number): void {
     const wait = this.waiters.at(local);
     this.#arena.i32[this.#readyAt]--;
-    if (wait === undefined) return;
+    if (wait === undefined || !this.waiters.isOver(wait)) return;
     this.runner.resuming(wait.task);
     this.waiters.resume(wait);
   }

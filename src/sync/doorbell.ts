@@ -5,8 +5,12 @@
  * Who writes what: `state` goes AWAKE → ASLEEP by its owner and back by whoever's
  * compare-and-swap succeeds, who also takes it off `sleepers`; `bell` counts
  * rings and is what the owner waits on.
+ *
+ * A thread may die between a mark and the count of sleepers: `processor.counting`
+ * says so, and `repairSleepers` counts anew. Whom it had marked awake and not rung
+ * hears of the death, and looks for work (`Local.died`).
  */
-import { add, cas, load, notify, store, sub, waitAsync } from "../memory/atomics.ts";
+import { add, cas, load, notify, pause, store, sub, waitAsync } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { processor, superblock } from "../memory/layout.ts";
 
@@ -62,8 +66,10 @@ export class Doorbell {
   fallAsleep(hasWork: () => boolean): boolean {
     const { i32, here, index, threads } = this.#arena;
     const rings = load(i32, here + processor.bell);
+    i32[here + processor.counting] = 1;
     store(i32, here + processor.state, ASLEEP);
     const sleepers = index < threads ? add(i32, superblock.sleepers, 1) + 1 : 0;
+    i32[here + processor.counting] = 0;
     if (hasWork() || !this.#arm(rings)) {
       transitionToAwake(this.#arena, index);
       return false;
@@ -91,8 +97,32 @@ export class Doorbell {
 
 /** Marks processor `index` awake; true for the one caller that did it. */
 export function transitionToAwake(arena: Arena, index: number): boolean {
-  const { i32 } = arena;
-  if (cas(i32, arena.processorAt(index) + processor.state, ASLEEP, AWAKE) !== ASLEEP) return false;
-  if (index < arena.threads) sub(i32, superblock.sleepers, 1);
-  return true;
+  const { i32, here } = arena;
+  const at = arena.processorAt(index);
+  i32[here + processor.counting] = 1;
+  const isDone = cas(i32, at + processor.state, ASLEEP, AWAKE) === ASLEEP;
+  if (isDone && index < arena.threads) sub(i32, superblock.sleepers, 1);
+  i32[here + processor.counting] = 0;
+  return isDone;
+}
+
+/** Looks at the count of sleepers until it stands still. */
+const MOST_LOOKS = 1000;
+
+/** After the death of processor `dead`: it sleeps no more, and whoever sleeps is counted. */
+export function repairSleepers(arena: Arena, dead: number): void {
+  const { i32, threads } = arena;
+  const at = arena.processorAt(dead);
+  if (i32[at + processor.counting] === 0) return void transitionToAwake(arena, dead);
+  i32[at + processor.counting] = 0;
+  store(i32, at + processor.state, AWAKE);
+  // The others go on marking and counting, in two steps: what stays apart for so long is the dead one's.
+  for (let looks = 0; looks < MOST_LOOKS; looks++) {
+    const seen = load(i32, superblock.sleepers);
+    let asleep = 0;
+    for (let index = 0; index < threads; index++) asleep += load(i32, arena.processorAt(index) + processor.state);
+    if (asleep === seen) return;
+    if (looks === MOST_LOOKS - 1 && cas(i32, superblock.sleepers, seen, asleep) !== seen) looks = 0;
+    else pause();
+  }
 }

@@ -255,6 +255,11 @@ export class Waiters extends Claims implements Space {
     }
   }
 
+  /** Whether a parked wait is over. After a death it may be told so twice, and its record be in use again by then. */
+  isOver(wait: Wait): boolean {
+    return (this.arena.i32[wait.record + waiter.state] & STATE.done) !== 0;
+  }
+
   /**
    * After a thread has died: waits of this thread among `deciders` are over, and
    * may not have been told so; and a signal may have come in vain while the dead
@@ -265,8 +270,8 @@ export class Waiters extends Claims implements Space {
     for (const wait of this.#waits) if (wait?.abort?.signal.aborted) this.#abort(wait, wait.abort.signal);
     for (const decider of deciders) {
       const local = i32[decider + waiter.local];
-      const isOver = i32[decider + waiter.owner] === id && this.#waits[local]?.record === decider && (i32[decider + waiter.state] & STATE.done) !== 0;
-      if (isOver && !isReady(local)) this.turn.ready(local);
+      const isMine = i32[decider + waiter.owner] === id && this.#waits[local]?.record === decider;
+      if (isMine && (load(i32, decider + waiter.state) & STATE.done) !== 0 && !isReady(local)) this.turn.ready(local);
     }
   }
 

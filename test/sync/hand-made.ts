@@ -1,12 +1,30 @@
 /** Threads made by hand, in one process, over one arena. */
+import { Channel } from "../../src/channel/channel.ts";
+import { openChannel } from "../../src/channel/make-channel.ts";
+import { typeOfName } from "../../src/channel/type-name.ts";
 import { Arena } from "../../src/memory/arena.ts";
-import { OUTCOME, waiter } from "../../src/memory/layout.ts";
+import { OUTCOME, RECORD, taskRecord, waiter } from "../../src/memory/layout.ts";
 import type { Handles } from "../../src/memory/type.ts";
+import { type Aftermath, repairAfter } from "../../src/runtime/repair.ts";
 import { takeInbox } from "../../src/sync/inbox.ts";
 import { Timers } from "../../src/sync/timers.ts";
 import type { Turn } from "../../src/sync/wait.ts";
 import { Waiters } from "../../src/sync/waiter.ts";
 import { type Life, mortal } from "./mortal-memory.ts";
+
+/** Handles of channels alone, without a watch over them. */
+function channelHandles(thread: () => HandMadeThread): Handles {
+  const open = (at: number, generation: number, type: string): Channel<unknown> => openChannel(thread().waiters, at, generation, typeOfName(type.slice("chan(".length, -1)));
+  return {
+    detach(value) {
+      if (!(value instanceof Channel)) return undefined;
+      value.retain();
+      return { header: value.header, generation: value.generation, type: value.handleType };
+    },
+    adopt: open,
+    release: (at, generation, type) => open(at, generation, type).relinquish(),
+  };
+}
 
 /** One thread: its view of the arena, and a turn that resumes at once what is ready. */
 export class HandMadeThread {
@@ -22,7 +40,40 @@ export class HandMadeThread {
       if (wait !== undefined) this.waiters.resume(wait);
     };
     const turn: Turn = { nowMs: 0, ticks: 1e9, tick: () => false, hop: (value) => Promise.resolve(value), ready: resume, parked: () => undefined, spins: () => 0, spun: () => undefined, task: () => undefined };
-    this.waiters = new Waiters(arena, turn, new Timers(() => undefined), {} as Handles);
+    this.waiters = new Waiters(arena, turn, new Timers(() => undefined), channelHandles(() => this));
+  }
+
+  /** Runs an operation, and dies before write `death` of it; whether it died. */
+  die(death: number, operation: () => unknown): boolean {
+    this.life.writesLeft = death;
+    try {
+      const result = operation();
+      if (result instanceof Promise) result.catch(() => undefined);
+    } catch (error) {
+      // Once dead it may well end with another error, from a clean-up that could not write.
+      if (this.life.isOver !== true) throw error;
+    } finally {
+      this.life.writesLeft = 0;
+    }
+    return this.life.isOver === true;
+  }
+
+  /** As the main thread: repairs what thread `dead` left; `survivors` settle what they had to do with it. */
+  repairAfter(dead: number, survivors: readonly HandMadeThread[]): Aftermath {
+    const { arena, waiters } = this;
+    const orphan = (record: number): void => {
+      if (arena.i32[record + taskRecord.record] === RECORD.wait) waiters.releaseValue(record);
+      arena.free(record);
+    };
+    const aftermath = repairAfter({ arena, waiters, orphan, adoptContexts: () => undefined }, dead);
+    for (const thread of survivors) thread.died(aftermath);
+    return aftermath;
+  }
+
+  /** Another thread has died, and shared memory is in order again: as `Local.died`. */
+  died({ undelivered }: Aftermath): void {
+    this.pump();
+    this.waiters.recover(undelivered, () => false);
   }
 
   /** Ends the waits that other threads have ended. */
@@ -41,9 +92,9 @@ export class HandMadeThread {
   }
 }
 
-/** Main and two threads; the first, index 0, can be mortal: its atomics then need `reach`. */
-export function handMadeWorld(isMortal = false): { main: HandMadeThread; victim: HandMadeThread; other: HandMadeThread } {
+/** Main and two threads; the first, index 0, can be mortal, or both: their atomics then need `mortalAtomics`. */
+export function handMadeWorld(isMortal = false, areAllMortal = false): { main: HandMadeThread; victim: HandMadeThread; other: HandMadeThread } {
   const arena = Arena.create(2, 4_194_304);
   const main = new HandMadeThread(arena, false);
-  return { main, victim: new HandMadeThread(Arena.attach(arena.memory, 0), isMortal), other: new HandMadeThread(Arena.attach(arena.memory, 1), false) };
+  return { main, victim: new HandMadeThread(Arena.attach(arena.memory, 0), isMortal), other: new HandMadeThread(Arena.attach(arena.memory, 1), areAllMortal) };
 }

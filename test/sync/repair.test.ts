@@ -19,12 +19,7 @@ import { isQueued, queueLength } from "../../src/sync/wait-queue.ts";
 import { type HandMadeThread, handMadeWorld } from "./hand-made.ts";
 import { Death } from "./mortal-memory.ts";
 
-vi.mock("../../src/memory/atomics.ts", async (original) => {
-  const { reach } = await import("./mortal-memory.ts");
-  const real = await original<Record<string, (words: object, ...rest: unknown[]) => unknown>>();
-  const READS = new Set(["load", "doze", "waitAsync", "notify"]);
-  return Object.fromEntries(Object.entries(real).map(([name, fn]) => [name, name === "pause" ? fn : (words: object, ...rest: unknown[]) => fn(reach(words, !READS.has(name)), ...rest)]));
-});
+vi.mock("../../src/memory/atomics.ts", async (original) => (await import("./mortal-memory.ts")).mortalAtomics(await original()));
 
 type SharedClass<T extends SharedObject> = new (...args: ConstructorParameters<typeof SharedMutex>) => T;
 
@@ -56,17 +51,7 @@ class Scene<T extends SharedObject> {
 
   /** Runs an operation of the victim, which dies before write `death`; whether it died. */
   die(death: number, operation: () => unknown): boolean {
-    this.victim.life.writesLeft = death;
-    try {
-      const result = operation();
-      if (result instanceof Promise) result.catch(() => undefined);
-      return false;
-    } catch (error) {
-      if (!(error instanceof Death)) throw error;
-      return true;
-    } finally {
-      this.victim.life.writesLeft = 0;
-    }
+    return this.victim.die(death, operation);
   }
 
   /** What the supervisor does. */
