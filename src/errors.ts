@@ -62,10 +62,17 @@ export function printValue(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "function") return `function ${value.name || "(unnamed)"}`;
   if (Object.is(value, -0)) return "-0";
-  if (typeof value === "object" && value !== null) {
-    return Array.isArray(value) ? `an array of ${value.length}` : `an object (${value.constructor?.name ?? "no prototype"})`;
-  }
+  if (typeof value === "object" && value !== null) return printObject(value);
   return String(value);
+}
+
+function printObject(value: object): string {
+  try {
+    return Array.isArray(value) ? `an array of ${value.length}` : `an object (${value.constructor?.name ?? "no prototype"})`;
+  } catch {
+    // A revoked proxy, or one that refuses.
+    return "an object that cannot be looked at";
+  }
 }
 
 /**

@@ -59,10 +59,15 @@ export function reviveError(error: Error, className: string, name: string, messa
   if (error.name !== name) hide(error, "name", name);
 }
 
-/** Appends to an error's stack where the task that failed was started. */
+/** Appends to an error's stack where the task that failed was started. Whatever was thrown, this does not throw: what refuses the text goes without. */
 export function continueStack(error: unknown, title: string, site: string | undefined): void {
-  if (!(error instanceof Error) || typeof error.stack !== "string" || Object.isFrozen(error)) return;
-  hide(error, "stack", `${error.stack}\n    --- ${title} ---${site === undefined ? "" : `\n${site}`}`);
+  try {
+    if (!(error instanceof Error) || typeof error.stack !== "string") return;
+    Reflect.set(error, "stack", `${error.stack}\n    --- ${title} ---${site === undefined ? "" : `\n${site}`}`);
+  } catch {
+    // A revoked proxy, or a getter that throws: it stays as it is.
+    return;
+  }
 }
 
 /** The most derived registered class of an error. */

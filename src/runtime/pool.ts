@@ -12,7 +12,7 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MessageChannel, type MessagePort, type Worker } from "node:worker_threads";
 import { type Remote, releaseProxy, wrap } from "comlink";
-import { Piscina } from "piscina";
+import { ArrayTaskQueue, Piscina } from "piscina";
 import { WarrenError, printValue } from "../errors.ts";
 import type { Arena } from "../memory/arena.ts";
 import type { ThreadControl } from "./control.ts";
@@ -49,6 +49,8 @@ interface Thread {
   readonly ended: Promise<undefined>;
   /** Its end was asked for. */
   isRecycled: boolean;
+  /** What it threw outside any task, in a list because that may be `undefined`. */
+  readonly thrown: unknown[];
 }
 
 export class Pool {
@@ -56,31 +58,46 @@ export class Pool {
   readonly #options: PoolOptions;
   /** By index; none while one that has died has no successor. */
   readonly #threads: (Thread | undefined)[] = [];
+  /** Ids of Piscina's threads that have got their task. */
+  readonly #taken = new Set<number>();
+  #lastError: unknown;
+  /** Told when a thread has ended before it got its task. */
+  #onStillborn: ((cause: unknown) => void) | undefined;
+  /** Tasks of Piscina that have no thread yet. */
+  readonly #queue = new ArrayTaskQueue();
+  #lastReplaced: Promise<void> = Promise.resolve();
   /** Of threads that are not up yet. */
   readonly #opening = new Set<MessagePort>();
-  readonly #errors: unknown[] = [];
   #closing = false;
 
   private constructor(options: PoolOptions) {
     this.#options = options;
     const { threads } = options.arena;
-    const taken = new Set<number>();
     this.#piscina = new Piscina({
       filename: PROCESSOR,
-      minThreads: threads,
+      // It makes a thread when a task asks for one, and none by itself: there a failure could reject nothing.
+      minThreads: 0,
       maxThreads: threads,
       concurrentTasksPerWorker: 1,
+      taskQueue: this.#queue,
       idleTimeout: Infinity,
       atomics: "disabled",
       resourceLimits: options.resourceLimits,
       loadBalancer: (_task, workers) => {
-        const fresh = workers.find(({ id }) => !taken.has(id));
-        if (fresh !== undefined) taken.add(fresh.id);
+        const fresh = workers.find(({ id }) => !this.#taken.has(id));
+        if (fresh !== undefined) this.#taken.add(fresh.id);
         return fresh ?? null;
       },
     });
+    // Errors of threads that are up are heard in #adopt.
     this.#piscina.on("error", (error: unknown) => {
-      this.#errors.push(error);
+      this.#lastError = error;
+    });
+    this.#piscina.on("workerDestroy", ({ id }: { id: number }) => {
+      // Piscina tells nobody of a thread that ends before it has its task: in what every thread loads.
+      if (this.#taken.has(id)) return;
+      // The error, if there is one, comes after.
+      queueMicrotask(() => this.#onStillborn?.(this.#lastError ?? new Error("a thread ended before it was up")));
     });
   }
 
@@ -98,8 +115,11 @@ export class Pool {
   }
 
   /** Starts the successor of a thread that has died. Rejects if it dies before it has answered. */
-  async replace(index: number): Promise<void> {
-    await this.#bringUp([index]);
+  replace(index: number): Promise<void> {
+    // One at a time: a task whose thread could not be made is taken back from the queue by emptying it.
+    const replaced = this.#lastReplaced.then(() => this.#bringUp([index]));
+    this.#lastReplaced = replaced.catch(() => undefined);
+    return replaced;
   }
 
   async #bringUp(indexes: readonly number[]): Promise<void> {
@@ -107,22 +127,29 @@ export class Pool {
     const ports: MessagePort[] = [];
     const ups: Promise<void>[] = [];
     const ends: Promise<{ index: number; threadId: number }>[] = [];
-    for (const index of indexes) {
-      const { port1, port2 } = new MessageChannel();
-      const start: ThreadStart = { memory: arena.memory, index, cores, port: port2 };
-      ports[index] = port1;
-      this.#opening.add(port1);
-      ups.push(new Promise((resolve) => port1.once("message", () => resolve())));
-      ends.push(this.#piscina.run(start, { transferList: [port2] }) as Promise<{ index: number; threadId: number }>);
-    }
+    const { promise: stillborn, reject: fail } = Promise.withResolvers<never>();
+    this.#onStillborn = fail;
     try {
-      await Promise.race([Promise.all(ups), Promise.all(ends)]);
+      for (const index of indexes) {
+        const { port1, port2 } = new MessageChannel();
+        const start: ThreadStart = { memory: arena.memory, index, cores, port: port2 };
+        ports[index] = port1;
+        this.#opening.add(port1);
+        ups.push(new Promise((resolve) => port1.once("message", () => resolve())));
+        const end = this.#piscina.run(start, { transferList: [port2] }) as Promise<{ index: number; threadId: number }>;
+        // Heard below, unless the next one cannot even be asked for.
+        end.catch(() => undefined);
+        ends.push(end);
+      }
+      await Promise.race([Promise.all(ups), Promise.all(ends), stillborn]);
       for (const index of indexes) ports[index].postMessage("go");
-      await Promise.all(ends);
+      await Promise.race([Promise.all(ends), stillborn]);
     } catch (error) {
-      for (const index of indexes) ports[index].close();
+      while (this.#queue.size > 0) this.#queue.shift();
+      for (const index of indexes) ports[index]?.close();
       throw error;
     } finally {
+      this.#onStillborn = undefined;
       for (const index of indexes) this.#opening.delete(ports[index]);
     }
     for (const { index, threadId } of await Promise.all(ends)) this.#adopt(index, this.#piscina.threads.find((candidate) => candidate.threadId === threadId) as Worker, ports[index]);
@@ -130,7 +157,8 @@ export class Pool {
 
   #adopt(index: number, worker: Worker, port: MessagePort): void {
     port.unref();
-    worker.on("error", (error) => this.#errors.push(error));
+    const thrown: unknown[] = [];
+    worker.on("error", (error) => thrown.push(error));
     const ended = new Promise<undefined>((resolve) => {
       worker.once("exit", (code) => {
         resolve(undefined);
@@ -139,14 +167,14 @@ export class Pool {
         if (!this.#closing) this.#options.onDeath(index, this.#deathOf(thread, code));
       });
     });
-    const thread: Thread = { worker, port, control: wrap<ThreadControl>(port as never), ended, isRecycled: false };
+    const thread: Thread = { worker, port, control: wrap<ThreadControl>(port as never), ended, isRecycled: false, thrown };
     this.#threads[index] = thread;
   }
 
-  #deathOf({ isRecycled }: Thread, code: number): Death {
+  #deathOf({ isRecycled, thrown }: Thread, code: number): Death {
     if (isRecycled) return { why: "it was recycled", isRecycled };
-    if (this.#errors.length === 0) return { why: `it ended with exit code ${code}`, isRecycled };
-    const cause = this.#errors.pop();
+    if (thrown.length === 0) return { why: `it ended with exit code ${code}`, isRecycled };
+    const [cause] = thrown;
     return { cause, why: cause instanceof Error ? cause.message : printValue(cause), isRecycled };
   }
 

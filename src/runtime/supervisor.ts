@@ -14,7 +14,7 @@
  * whether the thread is still there (Linux), and gives the locks back on the spot.
  */
 import { existsSync } from "node:fs";
-import { WarrenError } from "../errors.ts";
+import { WarrenError, printValue } from "../errors.ts";
 import { processor } from "../memory/layout.ts";
 import { watchLocks } from "../memory/spin-lock.ts";
 import type { DeathNotice } from "./control.ts";
@@ -127,5 +127,5 @@ function warn(thread: number, why: string, cause: unknown, tasks: number): void 
 /** An error that a structured clone keeps the text of. */
 function portable(cause: unknown): unknown {
   if (cause === undefined) return undefined;
-  return cause instanceof Error ? Object.assign(new Error(cause.message, cause.cause instanceof Error ? { cause: portable(cause.cause) } : undefined), { stack: cause.stack }) : String(cause);
+  return cause instanceof Error ? Object.assign(new Error(cause.message, cause.cause instanceof Error ? { cause: portable(cause.cause) } : undefined), { stack: cause.stack }) : printValue(cause);
 }

@@ -25,7 +25,7 @@ import { REASON_PLACE } from "../sync/wait-reason.ts";
 import { Holdings } from "./holdings.ts";
 import { Joins } from "./joins.ts";
 import { type Ends, Identities, type Identity } from "./identity.ts";
-import { encodeResult, noRoom } from "./task-result.ts";
+import { encodeResult, noRoom, promiseOf } from "./task-result.ts";
 import { captureSite } from "./site.ts";
 import { type AnyFunction, type TaskSource, importTask, loadedTask, sourceOf } from "./task-function.ts";
 
@@ -270,8 +270,9 @@ export class Tasks implements TaskRunner {
     } catch (error) {
       return end(true, error);
     }
-    if (!isThenable(result)) return end(false, result);
-    result.then(
+    const promise = promiseOf(result);
+    if (promise === undefined) return end(false, result);
+    promise.then(
       (value) => end(false, value),
       (error) => end(true, error),
     );
@@ -287,13 +288,14 @@ export class Tasks implements TaskRunner {
     } catch (error) {
       return this.#endAlone(identity, true, error);
     }
-    if (!isThenable(result)) return this.#endAlone(identity, false, undefined);
+    const promise = promiseOf(result);
+    if (promise === undefined) return this.#endAlone(identity, false, undefined);
     const ends: Ends = identity.ends ?? {
       done: () => this.#endAlone(identity, false, undefined),
       failed: (error) => this.#endAlone(identity, true, error),
     };
     if (identity.place < 0) identity.ends = ends;
-    result.then(ends.done, ends.failed);
+    promise.then(ends.done, ends.failed);
   }
 
   #endAlone(identity: Identity, failed: boolean, error: unknown): void {
@@ -390,8 +392,4 @@ export class Tasks implements TaskRunner {
 
 function closureName(fn: AnyFunction): string {
   return fn.name === "" ? "(closure)" : fn.name;
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }
