@@ -83,7 +83,7 @@ export const processor = {
   steals: 4 * LINE + 4,
   parks: 4 * LINE + 6,
   sleeps: 4 * LINE + 7,
-  /** Milliseconds since the arena was made when the running slice began, 0 while idle; and the name of the task last resumed. */
+  /** Milliseconds since the arena was made when the running slice began, 0 while idle; and the name of the task last resumed; its negative while the task's module is imported. */
   sliceStart: 4 * LINE + 8,
   running: 4 * LINE + 9,
   /** Tasks that this thread has placed, and turns of its loop. */
@@ -122,9 +122,6 @@ export const processor = {
   keptWords: 8 * LINE + 22,
 } as const;
 export const PROCESSOR_WORDS = 9 * LINE;
-
-/** Instead of a name in `running`: the thread imports the module of a task. */
-export const IMPORTING = -1;
 
 /** Who holds or owns something, so that a thread's successor is not taken for it: index and incarnation in one number. */
 export function processorId(index: number, incarnation: number): number {

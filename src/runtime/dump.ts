@@ -4,7 +4,7 @@
  * memory, and the search for stuck tasks takes what is there for awake.
  */
 import type { Arena } from "../memory/arena.ts";
-import { IMPORTING, header, processor } from "../memory/layout.ts";
+import { header, processor } from "../memory/layout.ts";
 import type { Names } from "../memory/names.ts";
 import { HANDLE_GENERATIONS } from "../memory/type.ts";
 import { loadOf } from "../scheduler/load.ts";
@@ -60,7 +60,7 @@ function reportComputing({ arena, names }: DumpSource, thread: number): ThreadRe
   const { i32, clockMs } = arena;
   const at = arena.processorAt(thread);
   const running = i32[at + processor.running];
-  const [, task = "(a closure)"] = running === IMPORTING ? ["", "(importing a module)"] : names.text(running).split("\n");
+  const [, task = "(a closure)"] = running < 0 ? ["", "(importing a module)"] : names.text(running).split("\n");
   const since = i32[at + processor.sliceStart];
   return {
     thread,

@@ -156,7 +156,6 @@ export class Pool {
   }
 
   #adopt(index: number, worker: Worker, port: MessagePort): void {
-    port.unref();
     const thrown: unknown[] = [];
     worker.on("error", (error) => thrown.push(error));
     const ended = new Promise<undefined>((resolve) => {
@@ -169,6 +168,8 @@ export class Pool {
     });
     const thread: Thread = { worker, port, control: wrap<ThreadControl>(port as never), ended, isRecycled: false, thrown };
     this.#threads[index] = thread;
+    // Last: whoever listens on a port references it.
+    port.unref();
   }
 
   #deathOf({ isRecycled, thrown }: Thread, code: number): Death {

@@ -49,13 +49,20 @@ export function loadedTask(source: TaskSource): AnyFunction | undefined {
   return modules.get(source.url)?.get(source.name);
 }
 
+/** How long a module may take to be imported: an await at its top level may never end, and nobody would hear of it. */
+const IMPORT_MS = 30_000;
+
 /** Imports the module of a task and returns the function. @throws ERR_TASK_MODULE, ERR_TASK_UNKNOWN */
-export async function importTask(source: TaskSource): Promise<AnyFunction> {
+export async function importTask(source: TaskSource, deadlineMs: number = IMPORT_MS): Promise<AnyFunction> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`it has not been imported after ${deadlineMs} ms: an await at its top level may never end`)), deadlineMs);
   try {
-    await import(source.url);
+    await Promise.race([import(source.url), late]);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : printValue(cause);
     throw new WarrenError("ERR_TASK_MODULE", `the module of task ${source.name} cannot be imported on a thread: ${source.url}: ${why}`, { ...source }, { cause });
+  } finally {
+    clearTimeout(timer);
   }
   const fn = loadedTask(source);
   if (fn === undefined) {

@@ -12,7 +12,7 @@ import { WarrenError, printValue } from "../errors.ts";
 import { store } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { continueStack } from "../memory/error-class.ts";
-import { IMPORTING, OUTCOME, RECORD, TASK_WORDS, indexOfId, processor, taskRecord } from "../memory/layout.ts";
+import { OUTCOME, RECORD, TASK_WORDS, indexOfId, processor, taskRecord } from "../memory/layout.ts";
 import type { Names } from "../memory/names.ts";
 import { decodePayload, encodePayload } from "../memory/payload.ts";
 import { changeHeld, leastLoaded } from "../scheduler/load.ts";
@@ -208,7 +208,7 @@ export class Tasks implements TaskRunner {
     const [url, name] = this.#options.names.text(nameId).split("\n");
     const loaded = loadedTask({ url, name });
     if (loaded !== undefined) return this.#remember(record, nameId, loaded);
-    i32[this.#arena.here + processor.running] = IMPORTING;
+    i32[this.#arena.here + processor.running] = -nameId;
     importTask({ url, name }).then(
       (fn) => this.#remember(record, nameId, fn),
       (error: unknown) => {

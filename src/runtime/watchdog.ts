@@ -6,7 +6,7 @@
  */
 import { store } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
-import { IMPORTING, processor } from "../memory/layout.ts";
+import { processor } from "../memory/layout.ts";
 import { Names } from "../memory/names.ts";
 import { loadOf } from "../scheduler/load.ts";
 import { ring, ringAny } from "../sync/doorbell.ts";
@@ -14,6 +14,8 @@ import { timesOf } from "./thread-times.ts";
 
 const LOOK_EVERY_MS = 50;
 const STUCK_MS = 100;
+/** Modules take their time to compile. */
+const IMPORT_STUCK_MS = 2000;
 /** How often a sleeping thread that has tasks is asked for a turn: one that computes after a foreign event does not take it. */
 const ASK_EVERY_MS = 1000;
 /** A sleeping thread that does not answer may only be short of a core: it is given longer. */
@@ -98,10 +100,11 @@ export class Watchdog {
 
   #report(thread: number, heldMs: number): void {
     const running = this.#arena.i32[this.#arena.processorAt(thread) + processor.running];
-    if (running === IMPORTING) return;
-    const [, name = "(a closure)"] = this.#names.text(running).split("\n");
-    if (this.#reported.has(name)) return;
-    this.#reported.add(name);
-    process.emitWarning(`task ${name} has kept thread ${thread} for ${Math.round(heldMs)} ms without awaiting: nothing else runs there meanwhile. Let it await yieldNow() now and then, unless it was the garbage collector of a large heap.`, { type: "WarrenWarning", code: "WARREN_STUCK_TASK" });
+    if (running < 0 && heldMs < IMPORT_STUCK_MS) return;
+    const [, name = "(a closure)"] = this.#names.text(Math.abs(running)).split("\n");
+    const what = running < 0 ? `importing the module of task ${name}` : `task ${name}`;
+    if (this.#reported.has(what)) return;
+    this.#reported.add(what);
+    process.emitWarning(`${what} has kept thread ${thread} for ${Math.round(heldMs)} ms without awaiting: nothing else runs there meanwhile. Let it await yieldNow() now and then, unless it was the garbage collector of a large heap.`, { type: "WarrenWarning", code: "WARREN_STUCK_TASK" });
   }
 }

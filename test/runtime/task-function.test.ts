@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Runtime, WarrenError, start, task } from "../../src/index.ts";
+import { importTask } from "../../src/runtime/task-function.ts";
 import { onlyOnMain } from "./only-on-main.ts";
 import { add } from "./start-tasks.ts";
 import { unreachable } from "./throws-on-threads.ts";
@@ -84,6 +85,11 @@ describe("on a thread", () => {
     const error = (await thrown(() => rt.spawn(gone))) as WarrenError;
     expect(error).toEqual(coded("ERR_TASK_MODULE", "gone.mjs"));
     expect(error.cause).toMatchObject({ code: "ERR_MODULE_NOT_FOUND" });
+  });
+
+  test("a module that never ends its import: after a deadline", async () => {
+    const source = { url: "data:text/javascript,await new Promise(() => {})", name: "never" };
+    expect(await thrown(() => importTask(source, 50))).toEqual(coded("ERR_TASK_MODULE", "has not been imported after 50 ms"));
   });
 
   test("a module that registers no task of that name", async () => {

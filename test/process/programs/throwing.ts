@@ -88,6 +88,7 @@ export const returnsThrowingThen = task(import.meta, function returnsThrowingThe
   const thrown = (): never => {
     throw new RangeError(how);
   };
+  // oxlint-disable-next-line no-thenable -- the point of it
   return Object.defineProperty({}, "then", how === "getter" ? { get: thrown } : { value: thrown }) as PromiseLike<number>;
 });
 
