@@ -15,6 +15,7 @@ export const ERROR_CODES = {
   ERR_DEADLOCK: "closed world: no task can ever run again (details: tasks)",
   ERR_DUPLICATE_TASK: "two tasks of one module have the same name",
   ERR_GROUP_DONE: "a task was given to a group that has ended",
+  ERR_HEAP_FULL: "a thread starts no task because its JavaScript heap is nearly full (details: thread, used, limit, in bytes)",
   ERR_INTERNAL: "an invariant of the runtime does not hold: a defect of warren",
   ERR_INVALID_ARGUMENT: "an argument has the wrong type or is out of range",
   ERR_LIMIT: "a fixed limit would be exceeded (details: limit, maximum, actual)",

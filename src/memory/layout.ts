@@ -120,6 +120,10 @@ export const processor = {
   busyMs: 8 * LINE + 20,
   /** Words in blocks that are kept for later use: records of waits, names. */
   keptWords: 8 * LINE + 22,
+  /** KiB of the thread's JavaScript heap: in use when it last looked, and its limit; and 1 while it starts no tasks because the heap is nearly full. */
+  heapUsed: 8 * LINE + 23,
+  heapLimit: 8 * LINE + 24,
+  heapFull: 8 * LINE + 25,
 } as const;
 export const PROCESSOR_WORDS = 9 * LINE;
 

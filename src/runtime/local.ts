@@ -20,6 +20,7 @@ import { Processor } from "../scheduler/processor.ts";
 import { type Cases, type SelectOptions, runSelect } from "../select/select.ts";
 import { Timers } from "../sync/timers.ts";
 import { Waiters } from "../sync/waiter.ts";
+import { HeapWatch } from "./heap-watch.ts";
 import { type Group, type GroupOptions, TaskGroup } from "./group.ts";
 import type { Aftermath } from "./repair.ts";
 import type { SharedArrays } from "./shared.ts";
@@ -51,7 +52,9 @@ export class Local {
 
   constructor({ arena, cores, onFault, onWaiting }: LocalOptions) {
     this.arena = arena;
-    this.processor = new Processor({ arena, cores, onWaiting, onIdle: () => this.handles.forget() });
+    const heap = new HeapWatch(arena);
+    const onTurn = arena.index < arena.threads ? (nowMs: number): void => heap.look(nowMs) : undefined;
+    this.processor = new Processor({ arena, cores, onWaiting, onIdle: () => this.handles.forget(), onTurn });
     this.timers = new Timers((count) => {
       arena.i32[arena.here + processor.timers] = count;
     });
@@ -61,7 +64,7 @@ export class Local {
     this.handles.contexts = this.contexts;
     this.processor.waiters = this.waiters;
     this.processor.onWatch = (record) => this.contexts.heard(record);
-    this.tasks = new Tasks({ arena, space: this.waiters, names: new Names(arena), processor: this.processor, onFault, onChange: () => onWaiting?.() });
+    this.tasks = new Tasks({ arena, space: this.waiters, names: new Names(arena), processor: this.processor, heap, onFault, onChange: () => onWaiting?.() });
     this.processor.runner = this.tasks;
     this.handles.holder = this.tasks.holdings;
     this.#sleep = new Sleep(this.waiters);

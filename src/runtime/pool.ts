@@ -125,8 +125,8 @@ export class Pool {
   async #bringUp(indexes: readonly number[]): Promise<void> {
     const { arena, cores } = this.#options;
     const ports: MessagePort[] = [];
-    const ups: Promise<void>[] = [];
-    const ends: Promise<{ index: number; threadId: number }>[] = [];
+    const ups: Promise<number>[] = [];
+    const ends: Promise<void>[] = [];
     const { promise: stillborn, reject: fail } = Promise.withResolvers<never>();
     this.#onStillborn = fail;
     try {
@@ -135,15 +135,17 @@ export class Pool {
         const start: ThreadStart = { memory: arena.memory, index, cores, port: port2 };
         ports[index] = port1;
         this.#opening.add(port1);
-        ups.push(new Promise((resolve) => port1.once("message", () => resolve())));
-        const end = this.#piscina.run(start, { transferList: [port2] }) as Promise<{ index: number; threadId: number }>;
+        ups.push(new Promise((resolve) => port1.once("message", resolve)));
+        const end = this.#piscina.run(start, { transferList: [port2] }) as Promise<void>;
         // Heard below, unless the next one cannot even be asked for.
         end.catch(() => undefined);
         ends.push(end);
       }
-      await Promise.race([Promise.all(ups), Promise.all(ends), stillborn]);
+      // No end comes before the "go", but a failure may.
+      const threadIds = await Promise.race([Promise.all(ups), Promise.all(ends).then(() => []), stillborn]);
+      // From here on its end is a death like any other: it may compute from its first turn and never finish its Piscina task.
+      for (const [k, index] of indexes.entries()) this.#adopt(index, threadIds[k], ports[index]);
       for (const index of indexes) ports[index].postMessage("go");
-      await Promise.race([Promise.all(ends), stillborn]);
     } catch (error) {
       while (this.#queue.size > 0) this.#queue.shift();
       for (const index of indexes) ports[index]?.close();
@@ -152,10 +154,12 @@ export class Pool {
       this.#onStillborn = undefined;
       for (const index of indexes) this.#opening.delete(ports[index]);
     }
-    for (const { index, threadId } of await Promise.all(ends)) this.#adopt(index, this.#piscina.threads.find((candidate) => candidate.threadId === threadId) as Worker, ports[index]);
   }
 
-  #adopt(index: number, worker: Worker, port: MessagePort): void {
+  /** @throws if the thread has ended already */
+  #adopt(index: number, threadId: number | undefined, port: MessagePort): void {
+    const worker = this.#piscina.threads.find((candidate: Worker) => candidate.threadId === threadId);
+    if (worker === undefined) throw new Error("a thread ended before it was up");
     const thrown: unknown[] = [];
     worker.on("error", (error) => thrown.push(error));
     const ended = new Promise<undefined>((resolve) => {

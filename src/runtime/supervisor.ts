@@ -96,7 +96,7 @@ export class Supervisor {
     }
   }
 
-  /** Ends a thread by force and waits for its successor. @throws ERR_THREAD_STUCK */
+  /** Ends a thread by force and waits for its successor. @throws ERR_THREAD_STUCK, ERR_RUNTIME_STOPPED */
   async recycle(thread: number): Promise<void> {
     const up = this.#waiting.get(thread) ?? Promise.withResolvers<void>();
     this.#waiting.set(thread, up);
@@ -104,6 +104,7 @@ export class Supervisor {
       throw new WarrenError("ERR_THREAD_STUCK", `thread ${thread} has been terminated and does not end: it is in a native call; it is replaced once that returns`, { thread });
     }
     await up.promise;
+    if (this.#stopped) throw new WarrenError("ERR_RUNTIME_STOPPED", `the runtime was stopped before thread ${thread} had a successor`);
   }
 
   /** The main thread waits for a lock of this processor: is there still somebody to give it back? */

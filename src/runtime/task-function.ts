@@ -44,6 +44,11 @@ export function sourceOf(fn: AnyFunction): TaskSource | undefined {
   return sources.get(fn);
 }
 
+/** What reports call a closure. */
+export function nameOfClosure(fn: AnyFunction): string {
+  return fn.name === "" ? "(closure)" : fn.name;
+}
+
 /** The task function of a module that is loaded here. */
 export function loadedTask(source: TaskSource): AnyFunction | undefined {
   return modules.get(source.url)?.get(source.name);

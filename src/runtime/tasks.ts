@@ -22,12 +22,13 @@ import { isAsleep, ring, ringAny } from "../sync/doorbell.ts";
 import { pushInbox } from "../sync/inbox.ts";
 import type { Waiters } from "../sync/waiter.ts";
 import { REASON_PLACE } from "../sync/wait-reason.ts";
+import type { HeapWatch } from "./heap-watch.ts";
 import { Holdings } from "./holdings.ts";
 import { Joins } from "./joins.ts";
 import { type Ends, Identities, type Identity } from "./identity.ts";
 import { encodeResult, noRoom, promiseOf } from "./task-result.ts";
 import { captureSite } from "./site.ts";
-import { type AnyFunction, type TaskSource, importTask, loadedTask, sourceOf } from "./task-function.ts";
+import { type AnyFunction, type TaskSource, importTask, loadedTask, nameOfClosure, sourceOf } from "./task-function.ts";
 
 /** `"here"`, a thread's index, or `undefined` for the least loaded thread. */
 export type Place = "here" | number | undefined;
@@ -37,6 +38,7 @@ export interface TasksOptions {
   readonly space: Waiters;
   readonly names: Names;
   readonly processor: Processor;
+  readonly heap: HeapWatch;
   /** Told when a task that nobody joins has failed: the runtime ends. */
   readonly onFault: (error: unknown) => void;
   /** Told when this thread has started a task or a join of it has ended. */
@@ -49,6 +51,7 @@ export class Tasks implements TaskRunner {
   readonly holdings: Holdings;
   readonly #options: TasksOptions;
   readonly #arena: Arena;
+  readonly #heap: HeapWatch;
   readonly #current = new AsyncLocalStorage<Identity>();
   /** Numbers of the names of tasks that this thread has started. */
   readonly #names = new Map<TaskSource, number>();
@@ -65,6 +68,7 @@ export class Tasks implements TaskRunner {
   constructor(options: TasksOptions) {
     this.#options = options;
     this.#arena = options.arena;
+    this.#heap = options.heap;
     this.#faultRecord = options.arena.keep(processor.faultRecord, TASK_WORDS);
     options.arena.i32[this.#faultRecord + taskRecord.record] = RECORD.fault;
     this.identities = new Identities(this.#current);
@@ -88,7 +92,7 @@ export class Tasks implements TaskRunner {
     const source = this.#check(fn, place);
     const site = captureSite();
     const taskId = this.#id();
-    const what = { name: source?.name ?? closureName(fn), taskId, site, by: this.current(), sinceMs: this.#options.processor.nowMs };
+    const what = { name: source?.name ?? nameOfClosure(fn), taskId, site, by: this.current(), sinceMs: this.#options.processor.nowMs };
     return this.joins.open(what, (join) => {
       if (source !== undefined) return this.#place(source, args, site, taskId, join, place);
       this.#startClosure(fn, args, site, taskId, join);
@@ -121,7 +125,7 @@ export class Tasks implements TaskRunner {
   }
 
   #startClosure(fn: AnyFunction, args: unknown[], site: string | undefined, id: number, join: number): void {
-    const what = { id, name: closureName(fn), nameId: 0, site, starter: this.current(), holds: undefined, place: 0 };
+    const what = { id, name: nameOfClosure(fn), nameId: 0, site, starter: this.current(), holds: undefined, place: 0 };
     changeHeld(this.#arena, 1);
     this.#countPlaced();
     this.#options.processor.startSoon(() => {
@@ -202,6 +206,10 @@ export class Tasks implements TaskRunner {
     const { i32 } = this.#arena;
     i32[this.#arena.here + processor.started]++;
     const nameId = i32[record + taskRecord.name];
+    if (this.#heap.isFull) {
+      const name = this.#options.names.text(nameId).split("\n")[1];
+      return this.#refuse(record, name, this.#heap.refusal(name));
+    }
     i32[this.#arena.here + processor.running] = nameId;
     const known = this.#functions.get(nameId);
     if (known !== undefined) return this.#startWith(record, known);
@@ -211,17 +219,22 @@ export class Tasks implements TaskRunner {
     i32[this.#arena.here + processor.running] = -nameId;
     importTask({ url, name }).then(
       (fn) => this.#remember(record, nameId, fn),
-      (error: unknown) => {
-        const payload = i32[record + taskRecord.payload];
-        i32[record + taskRecord.payload] = 0;
-        decodePayload(this.#options.space, payload);
-        this.#end(record, name, true, error);
-      },
+      (error: unknown) => this.#refuse(record, name, error),
     );
+  }
+
+  /** A task is not started at all. */
+  #refuse(record: number, name: string, error: unknown): void {
+    const { i32 } = this.#arena;
+    const payload = i32[record + taskRecord.payload];
+    i32[record + taskRecord.payload] = 0;
+    decodePayload(this.#options.space, payload);
+    this.#end(record, name, true, error);
   }
 
   #remember(record: number, nameId: number, fn: AnyFunction): void {
     this.#functions.set(nameId, fn);
+    this.#options.processor.renewSlice();
     this.#startWith(record, fn);
   }
 
@@ -300,8 +313,9 @@ export class Tasks implements TaskRunner {
 
   #endAlone(identity: Identity, failed: boolean, error: unknown): void {
     this.identities.remove(identity);
-    this.#uncount();
+    // Before it is counted as ended: a process with no task left may end, and must not miss the fault.
     if (failed) this.#fault(identity.name, identity.site, error);
+    this.#uncount();
     this.#options.processor.ended();
   }
 
@@ -309,11 +323,12 @@ export class Tasks implements TaskRunner {
   #end(record: number, name: string, failed: boolean, value: unknown): void {
     const arena = this.#arena;
     const { i32 } = arena;
-    this.#uncount();
     if (i32[record + taskRecord.join] < 0) {
       arena.free(record);
-      return this.#fault(name, undefined, value);
+      this.#fault(name, undefined, value);
+      return this.#uncount();
     }
+    this.#uncount();
     [i32[record + taskRecord.outcome], i32[record + taskRecord.payload]] = encodeResult(this.#options.space, name, failed, value);
     i32[record + taskRecord.record] = RECORD.result;
     const owner = i32[record + taskRecord.owner];
@@ -388,8 +403,4 @@ export class Tasks implements TaskRunner {
     const hasRoom = i32[record + taskRecord.outcome] !== OUTCOME.noRoom;
     this.#options.onFault(hasRoom ? decodePayload(this.#options.space, i32[record + taskRecord.payload]) : noRoom(this.#arena));
   }
-}
-
-function closureName(fn: AnyFunction): string {
-  return fn.name === "" ? "(closure)" : fn.name;
 }

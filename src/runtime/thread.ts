@@ -17,8 +17,8 @@ export interface ThreadStart {
   readonly port: MessagePort;
 }
 
-/** Runs the processor of this thread; resolves once it is up, and the processor goes on. */
-export async function serve({ memory, index, cores, port }: ThreadStart): Promise<{ index: number; threadId: number }> {
+/** Runs the processor of this thread; resolves once main has heard of it, and the processor goes on. */
+export async function serve({ memory, index, cores, port }: ThreadStart): Promise<void> {
   const arena = Arena.attach(memory, index);
   arena.i32[arena.here + processor.systemId] = systemThreadId();
   const local: Local = new Local({ arena, cores, onFault: (error) => local.tasks.sendFault(error) });
@@ -38,10 +38,9 @@ export async function serve({ memory, index, cores, port }: ThreadStart): Promis
   // The main thread destroys the pool only after all threads are up and it has talked to each.
   const met = new Promise<void>((resolve) => port.once("message", () => resolve()));
   expose(control, port as never);
-  port.postMessage("up");
+  port.postMessage(threadId);
   await met;
   baseline = activeResources();
-  return { index, threadId };
 }
 
 function flush(stream: NodeJS.WriteStream): Promise<void> {

@@ -2,7 +2,8 @@
  * Watches the threads from the main thread: JavaScript cannot be interrupted, so
  * a task that computes without awaiting holds up its thread and everything on
  * it. That is reported once it has computed for more than 100 ms, once per task name, as a Node warning
- * (`process.on("warning")`, code WARREN_STUCK_TASK).
+ * (`process.on("warning")`, code WARREN_STUCK_TASK). And it warns of a thread whose
+ * heap is nearly full (WARREN_MEMORY).
  */
 import { store } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
@@ -10,6 +11,7 @@ import { processor } from "../memory/layout.ts";
 import { Names } from "../memory/names.ts";
 import { loadOf } from "../scheduler/load.ts";
 import { ring, ringAny } from "../sync/doorbell.ts";
+import { WARN_SHARE } from "./heap-watch.ts";
 import { timesOf } from "./thread-times.ts";
 
 const LOOK_EVERY_MS = 50;
@@ -34,6 +36,8 @@ export class Watchdog {
   readonly #reported = new Set<string>();
   /** CPU time of a thread when a slice of it was first found long. */
   readonly #slices = new Map<number, { slice: number; cpuNs: number }>();
+  /** Threads whose memory was warned of. */
+  readonly #nearFull = new Set<number>();
   readonly #questions = new Map<number, Question>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -57,6 +61,9 @@ export class Watchdog {
     for (let thread = 0; thread < threads; thread++) {
       if (!this.#isUp(thread)) continue;
       const at = this.#arena.processorAt(thread);
+      this.#lookAtHeap(thread, i32[at + processor.heapUsed], i32[at + processor.heapLimit]);
+      // One that is idle and full looks again: something else may have made room.
+      if (i32[at + processor.heapFull] !== 0) ring(this.#arena, thread);
       const since = i32[at + processor.sliceStart];
       const heldMs = since === 0 ? this.#unansweredMs(thread, clockMs) : clockMs - since;
       if (heldMs < LOOK_EVERY_MS) continue;
@@ -79,6 +86,14 @@ export class Watchdog {
     if (before?.slice === slice) return times.cpuNs - before.cpuNs >= (STUCK_MS / 2) * 1e6;
     this.#slices.set(thread, { slice, cpuNs: times.cpuNs });
     return false;
+  }
+
+  /** Both in KiB. */
+  #lookAtHeap(thread: number, used: number, limit: number): void {
+    if (used <= WARN_SHARE * limit) return;
+    if (this.#nearFull.has(thread)) return;
+    this.#nearFull.add(thread);
+    process.emitWarning(`the heap of thread ${thread} is nearly full: ${Math.round(used / 1024)} of ${Math.round(limit / 1024)} MiB live. Above 90 % it starts no more tasks; keep less there, recycle it, or start with a larger maxOldGenerationSizeMb.`, { type: "WarrenWarning", code: "WARREN_MEMORY" });
   }
 
   /** How long a thread outside a slice has not answered; asks it now and then. */

@@ -10,6 +10,9 @@ import { load, store } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { processor } from "../memory/layout.ts";
 
+/** More than any load. */
+const FULL = 2 ** 30;
+
 /** The calling processor holds `by` tasks more. */
 export function changeHeld(arena: Arena, by: number): void {
   const at = arena.here + processor.held;
@@ -40,7 +43,9 @@ export function leastLoaded(arena: Arena, from: number): number {
 
 function hintOf(arena: Arena, index: number): number {
   const at = arena.processorAt(index);
-  return arena.i32[at + processor.queueCount] + arena.i32[at + processor.held];
+  const load = arena.i32[at + processor.queueCount] + arena.i32[at + processor.held];
+  // One that would refuse it comes last.
+  return arena.i32[at + processor.heapFull] === 0 ? load : load + FULL;
 }
 
 /**

@@ -62,6 +62,8 @@ export interface ProcessorOptions {
   readonly onWaiting?: (() => void) | undefined;
   /** Told when there is nothing to do: a moment to tidy up. */
   readonly onIdle: () => void;
+  /** Told when a turn begins, with its time. */
+  readonly onTurn?: ((nowMs: number) => void) | undefined;
 }
 
 export class Processor implements Turn {
@@ -78,6 +80,7 @@ export class Processor implements Turn {
   readonly #cores: number;
   readonly busy: (() => void) | undefined;
   readonly #onIdle: () => void;
+  readonly #onTurn: ((nowMs: number) => void) | undefined;
   readonly #isThread: boolean;
   readonly #doorbell: Doorbell;
   /** The run queue: finished waits by their record's `local`. */
@@ -97,7 +100,8 @@ export class Processor implements Turn {
   #nap: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor({ arena, cores, onWaiting, onIdle }: ProcessorOptions) {
+  constructor({ arena, cores, onWaiting, onIdle, onTurn }: ProcessorOptions) {
+    this.#onTurn = onTurn;
     this.#onIdle = onIdle;
     this.busy = onWaiting;
     this.#arena = arena;
@@ -235,6 +239,7 @@ export class Processor implements Turn {
     this.ticks = TICKS;
     this.#arena.i32[this.#arena.here + processor.sliceStart] = this.#arena.clockMs | 1;
     this.#arena.i32[this.#arena.here + processor.turns]++;
+    this.#onTurn?.(nowMs);
     this.#drain();
     const resumed = this.#resume();
     // Also after resuming: tasks that keep each other going must not keep new ones from starting.
@@ -246,6 +251,13 @@ export class Processor implements Turn {
       this.#idle();
     }
   };
+
+  /** What was computed up to now was no task's (an import): who watches this thread from outside begins to count anew. */
+  renewSlice(): void {
+    const { i32, here } = this.#arena;
+    i32[here + processor.turns]++;
+    if (i32[here + processor.sliceStart] !== 0) i32[here + processor.sliceStart] = this.#arena.clockMs | 1;
+  }
 
   /** Whether a finished wait, by its record's `local`, is on the run queue. */
   isReady(local: number): boolean {

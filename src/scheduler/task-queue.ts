@@ -81,7 +81,9 @@ export function anyTasks(arena: Arena): boolean {
  * for long loses half of them whatever the loads.
  */
 export function stealTasks(arena: Arena): number {
-  const { i32, index, threads } = arena;
+  const { i32, index, threads, here } = arena;
+  // It would only refuse them.
+  if (i32[here + processor.heapFull] !== 0) return 0;
   for (let k = 1; k < threads; k++) {
     const victim = (index + k) % threads;
     const at = arena.processorAt(victim);
