@@ -7,8 +7,8 @@
  * it is used says little while a good part may be garbage. So above `WARN_SHARE`
  * the figure is believed only if as much was left after V8's last full collection.
  * What is allocated outside the heap (ArrayBuffers) is not counted.
- * Not done: collecting on purpose. Above four fifths of the limit V8 takes a few
- * collections in a row that free little for the end, and ends the thread.
+ * Not done: collecting on purpose. Near the limit V8 takes a few collections in a
+ * row that free little for the end.
  *
  * Written by its thread alone: `heapUsed`, `heapLimit`, `heapFull`.
  */
@@ -21,9 +21,9 @@ import { processor } from "../memory/layout.ts";
 
 const LOOK_EVERY_MS = 5;
 /** Above this share of the limit main warns. */
-export const WARN_SHARE = 0.8;
-/** Above this one no task is started. */
-const FULL_SHARE = 0.9;
+export const WARN_SHARE = 0.7;
+/** Above this one no task is started. V8 gives up from here on: a few collections in a row that free little, and it ends the thread. */
+const FULL_SHARE = 0.8;
 const KIB = 1024;
 /** What a scavenge will move or free soon, and what is not this thread's own. */
 const NOT_OLD = new Set(["new_space", "new_large_object_space", "read_only_space", "shared_space", "shared_large_object_space"]);

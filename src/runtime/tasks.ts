@@ -51,7 +51,6 @@ export class Tasks implements TaskRunner {
   readonly holdings: Holdings;
   readonly #options: TasksOptions;
   readonly #arena: Arena;
-  readonly #heap: HeapWatch;
   readonly #current = new AsyncLocalStorage<Identity>();
   /** Numbers of the names of tasks that this thread has started. */
   readonly #names = new Map<TaskSource, number>();
@@ -68,7 +67,6 @@ export class Tasks implements TaskRunner {
   constructor(options: TasksOptions) {
     this.#options = options;
     this.#arena = options.arena;
-    this.#heap = options.heap;
     this.#faultRecord = options.arena.keep(processor.faultRecord, TASK_WORDS);
     options.arena.i32[this.#faultRecord + taskRecord.record] = RECORD.fault;
     this.identities = new Identities(this.#current);
@@ -206,10 +204,7 @@ export class Tasks implements TaskRunner {
     const { i32 } = this.#arena;
     i32[this.#arena.here + processor.started]++;
     const nameId = i32[record + taskRecord.name];
-    if (this.#heap.isFull) {
-      const name = this.#options.names.text(nameId).split("\n")[1];
-      return this.#refuse(record, name, this.#heap.refusal(name));
-    }
+    if (this.#options.heap.isFull) return this.#refuse(record, this.#options.heap.refusal(this.#options.names.text(nameId).split("\n")[1]));
     i32[this.#arena.here + processor.running] = nameId;
     const known = this.#functions.get(nameId);
     if (known !== undefined) return this.#startWith(record, known);
@@ -219,13 +214,14 @@ export class Tasks implements TaskRunner {
     i32[this.#arena.here + processor.running] = -nameId;
     importTask({ url, name }).then(
       (fn) => this.#remember(record, nameId, fn),
-      (error: unknown) => this.#refuse(record, name, error),
+      (error: unknown) => this.#refuse(record, error),
     );
   }
 
   /** A task is not started at all. */
-  #refuse(record: number, name: string, error: unknown): void {
+  #refuse(record: number, error: unknown): void {
     const { i32 } = this.#arena;
+    const [, name] = this.#options.names.text(i32[record + taskRecord.name]).split("\n");
     const payload = i32[record + taskRecord.payload];
     i32[record + taskRecord.payload] = 0;
     decodePayload(this.#options.space, payload);
@@ -285,10 +281,7 @@ export class Tasks implements TaskRunner {
     }
     const promise = promiseOf(result);
     if (promise === undefined) return end(false, result);
-    promise.then(
-      (value) => end(false, value),
-      (error) => end(true, error),
-    );
+    promise.then((value) => end(false, value), (error) => end(true, error));
   }
 
   /** As `#run`, for a task that nobody joins. Of those there may be a million: with a shared identity they share these callbacks too. */

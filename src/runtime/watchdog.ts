@@ -93,7 +93,7 @@ export class Watchdog {
     if (used <= WARN_SHARE * limit) return;
     if (this.#nearFull.has(thread)) return;
     this.#nearFull.add(thread);
-    process.emitWarning(`the heap of thread ${thread} is nearly full: ${Math.round(used / 1024)} of ${Math.round(limit / 1024)} MiB live. Above 90 % it starts no more tasks; keep less there, recycle it, or start with a larger maxOldGenerationSizeMb.`, { type: "WarrenWarning", code: "WARREN_MEMORY" });
+    process.emitWarning(`the heap of thread ${thread} is nearly full: ${Math.round(used / 1024)} of ${Math.round(limit / 1024)} MiB live. Above 80 % it starts no more tasks; keep less there, recycle it, or start with a larger maxOldGenerationSizeMb.`, { type: "WarrenWarning", code: "WARREN_MEMORY" });
   }
 
   /** How long a thread outside a slice has not answered; asks it now and then. */

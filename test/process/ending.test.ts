@@ -8,7 +8,7 @@ async function printedBy(name: string): Promise<Record<string, unknown>> {
   return Object.fromEntries(stdout.trim().split("\n").map((line) => JSON.parse(line) as [string, unknown]));
 }
 
-describe.concurrent("threads end in every state", () => {
+describe("threads end in every state", () => {
   test("recycle: idle, parked, with a lock, in an endless loop, in the middle of operations (B9.07, B9.19)", async () => {
     const lost = ["ERR_THREAD_DIED", 42];
     expect(await printedBy("recycle")).toEqual({ idle: ["no task", 42], parked: lost, locked: lost, "its lock": true, spinning: lost, busy: lost, "all at once": [42, 42], "closure of main": 9 });
@@ -43,7 +43,7 @@ describe.concurrent("threads end in every state", () => {
   });
 });
 
-describe.skipIf(process.platform === "win32").concurrent("signals in every state (B9.15)", () => {
+describe.skipIf(process.platform === "win32")("signals in every state (B9.15)", () => {
   const STATES = ["parked", "busy main", "spinning", "stopping"];
 
   test.each(STATES.flatMap((state) => (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) => [state, signal] as const)))("%s: %s ends the process as it ends any other", async (state, signal) => {
