@@ -140,9 +140,9 @@ export class Local {
   }
 
   /** Another thread has died, and shared memory is in order again. */
-  died({ id, undelivered }: Aftermath, why: string, cause: unknown): void {
+  died({ thread, id, undelivered }: Aftermath, why: string, cause: unknown): void {
     this.processor.collect();
-    this.waiters.recover(undelivered, (local) => this.processor.isReady(local));
+    this.waiters.recover(undelivered, thread, (local) => this.processor.isReady(local));
     this.contexts.recheck();
     this.tasks.died(id, why, cause);
     // The dead one may have marked this thread awake and not rung its bell, or have been about to.

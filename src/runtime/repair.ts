@@ -15,7 +15,7 @@
  */
 import { type Remains, leaveChannel, releaseChannel } from "../channel/repair.ts";
 import type { Arena } from "../memory/arena.ts";
-import { store } from "../memory/atomics.ts";
+import { load, store } from "../memory/atomics.ts";
 import { headersOf } from "../memory/headers.ts";
 import { KIND, header, processor, processorId, superblock, waiter } from "../memory/layout.ts";
 import { repairArena, repairArrayLock } from "../memory/repair.ts";
@@ -123,8 +123,10 @@ function completeClaims({ arena, waiters }: Survivor, { dead, claimed }: Remains
   if (completing !== 0) deciders.add(completing);
   const undelivered: number[] = [];
   for (const decider of deciders) {
+    // First: if it is done its owner may be using the record anew when the claim is looked at.
+    const isDone = (load(i32, decider + waiter.state) & STATE.done) !== 0;
     if (ownerIndex(i32, decider) === dead || !isClaimedBy(i32, decider, dead + 1)) continue;
-    if ((i32[decider + waiter.state] & STATE.done) === 0) waiters.complete(decider);
+    if (!isDone) waiters.complete(decider);
     else if (decider === completing) undelivered.push(decider);
   }
   return undelivered;

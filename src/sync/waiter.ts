@@ -23,7 +23,7 @@ import { load, or, pause } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { OUTCOME, RECORD, WAITER_VALUE_WORDS, WAITER_WORDS, processor, waiter } from "../memory/layout.ts";
 import type { Handles, Space } from "../memory/type.ts";
-import { Claims, STATE } from "./claims.ts";
+import { Claims, STATE, isClaimedBy } from "./claims.ts";
 import type { Timers } from "./timers.ts";
 import { type Finisher, type Turn, Wait } from "./wait.ts";
 import { REASON_PLACE, WAIT_REASONS, type WaitReason } from "./wait-reason.ts";
@@ -261,17 +261,18 @@ export class Waiters extends Claims implements Space {
   }
 
   /**
-   * After a thread has died: waits of this thread among `deciders` are over, and
-   * may not have been told so; and a signal may have come in vain while the dead
+   * After processor `dead` has died: waits of this thread among `deciders`, which
+   * it had ended, may not have been told so. The record of one that was told may be
+   * in another wait by now, that somebody else ends: the claim tells. And a signal may have come in vain while the dead
    * thread had a claim on the wait that has been taken back.
    */
-  recover(deciders: readonly number[], isReady: (local: number) => boolean): void {
+  recover(deciders: readonly number[], dead: number, isReady: (local: number) => boolean): void {
     const { i32, id } = this.arena;
     for (const wait of this.#waits) if (wait?.abort?.signal.aborted) this.#abort(wait, wait.abort.signal);
     for (const decider of deciders) {
       const local = i32[decider + waiter.local];
       const isMine = i32[decider + waiter.owner] === id && this.#waits[local]?.record === decider;
-      if (isMine && (load(i32, decider + waiter.state) & STATE.done) !== 0 && !isReady(local)) this.turn.ready(local);
+      if (isMine && (load(i32, decider + waiter.state) & STATE.done) !== 0 && isClaimedBy(i32, decider, dead + 1) && !isReady(local)) this.turn.ready(local);
     }
   }
 

@@ -119,4 +119,40 @@ export const MUTANTS: readonly Mutant[] = [
     by: "      i32[at + syncHeader.value] -= n;\n      return;\n    }",
     scenario: "semaphore that lets two in together",
   },
+  // Defects that repair after a thread's death had, or could have.
+  {
+    name: "claim-looked-at-before-the-state",
+    path: "src/runtime/repair.ts",
+    replace: "if (!isDone) waiters.complete(decider);",
+    by: "if ((load(i32, decider + waiter.state) & STATE.done) === 0) waiters.complete(decider);",
+    scenario: "death after a wait is ended",
+  },
+  {
+    name: "unlinked-waiter-not-put-back",
+    path: "src/channel/repair.ts",
+    replace: "if (!isLinked(i32, at + queue, record))",
+    by: "if (i32[record + waiter.queued] === 0)",
+    scenario: "death of a sender cap0",
+  },
+  {
+    name: "claims-of-a-freed-channel-taken-back",
+    path: "src/channel/repair.ts",
+    replace: "if (holdsSend && kind !== 0 &&",
+    by: "if (holdsSend &&",
+    scenario: "death of a sender cap1",
+  },
+  {
+    name: "tail-seen-behind-after-a-death",
+    path: "src/channel/repair.ts",
+    replace: "if (holdsRecv && (kind === KIND.array || kind === KIND.oneshot)) i32[at + header.tailSeen] = positionOf(i32[at + header.recv]);",
+    by: "",
+    scenario: "death of a receiver beside one that tries",
+  },
+  {
+    name: "done-select-taken-back",
+    path: "src/channel/repair.ts",
+    replace: " && (i32[decider + waiter.state] & STATE.done) === 0;",
+    by: ";",
+    scenario: "death of a sender to a select cap0",
+  },
 ];

@@ -162,4 +162,24 @@ const closer: Scenario<World>[] = [0, 1].map((capacity) => ({
   },
 }));
 
-export const scenarios: readonly Scenario<World>[] = [...sender, ...receiver, ...oneOfTwo, besideTry, ...oneOfSenders, ...closer];
+/** A thread vanishes just after it has ended a wait, which its owner knows already: the owner's later waits are none of the dead one's. */
+const afterwards: Scenario<World> = {
+  name: "death after a wait is ended",
+  threads: 3,
+  bound: 1,
+  victims: [1],
+  build(world) {
+    const [a, b] = [world.channel(i32, 0), world.channel(i32, 0)];
+    const received: (number | undefined)[] = [];
+    world.program(0, "receiver", async () => {
+      received.push(await a.on(0).recv());
+      for (let k = 0; k < 2; k++) received.push(await b.on(0).recv());
+    });
+    world.program(1, "victim", () => sendAll(a.on(1), [1], []));
+    world.program(2, "sender", () => sendAll(b.on(2), [2, 3], []));
+    world.afterDeath(() => closeOnce(a.on(3)));
+    world.finally(() => expect([1, undefined].includes(received[0]) && received[1] === 2 && received[2] === 3, `received ${received.join()}`));
+  },
+};
+
+export const scenarios: readonly Scenario<World>[] = [...sender, ...receiver, ...oneOfTwo, afterwards, besideTry, ...oneOfSenders, ...closer];

@@ -9,6 +9,7 @@ import { Doorbell, transitionToAwake } from "../../../src/sync/doorbell.ts";
 import { hasMail, takeInbox } from "../../../src/sync/inbox.ts";
 import type { Turn } from "../../../src/sync/wait.ts";
 import type { Waiters } from "../../../src/sync/waiter.ts";
+import type { Aftermath } from "../../../src/runtime/repair.ts";
 import type { Thread } from "../machine.ts";
 import { blockUntil, breathe, choose } from "../seam.ts";
 import { Task } from "../task.ts";
@@ -88,9 +89,9 @@ export class Loop implements Turn {
   }
 
   /** Another thread has died: see Local.died. */
-  died(undelivered: readonly number[]): void {
+  died({ thread, undelivered }: Aftermath): void {
     this.#collect();
-    this.waiters.recover(undelivered, (local) => this.#ready.includes(local));
+    this.waiters.recover(undelivered, thread, (local) => this.#ready.includes(local));
   }
 
   #collect(): void {

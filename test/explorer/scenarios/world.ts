@@ -169,8 +169,8 @@ export class World {
       const victim = dead as Thread;
       const { arena, waiters, thread } = main;
       const aftermath = repairAfter({ arena, waiters, orphan: () => undefined, adoptContexts: () => undefined }, victim.index);
-      for (const loop of this.loops) if (loop !== main) tell(thread, loop.thread, () => loop.died(aftermath.undelivered));
-      main.died(aftermath.undelivered);
+      for (const loop of this.loops) if (loop !== main) tell(thread, loop.thread, () => loop.died(aftermath));
+      main.died(aftermath);
       await program();
     }, false);
   }
