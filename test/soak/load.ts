@@ -93,7 +93,10 @@ export class Load {
 
   #startLane(lane: number, c: Chan<number>): void {
     const { ledger } = this;
-    this.#keep(this.#reborn(() => this.#rt.spawn(recvLane, c, lane, ledger)));
+    const receiving = this.#reborn(() => this.#rt.spawn(recvLane, c, lane, ledger)).then(() => {
+      if (!this.#isStopping) this.counts.wrong.push(`lane ${lane} of capacity ${c.capacity}: its receiver saw an end that nobody made`);
+    });
+    this.#keep(receiving);
     let born = 0;
     this.#keep(this.#reborn(() => this.#rt.spawn(sendLane, c, lane, ledger, this.#stop, this.#seed + born++)));
   }

@@ -9,6 +9,7 @@ import { processor } from "../../src/memory/layout.ts";
 import type { World } from "../../src/runtime/runtime.ts";
 import { quiet, used } from "../channel/quiet.ts";
 import { collect } from "../channel/dropping.ts";
+import { unlessHung } from "../stress/unless-hung.ts";
 import { Load } from "./load.ts";
 import { sumsOf } from "./ledger.ts";
 import { fitLine } from "./slope.ts";
@@ -38,6 +39,8 @@ interface Sample {
 
 const WARM_UP_SHARE = 0.2;
 const SAMPLE_MS = 2000;
+/** What does not end after the load has been told to is given up. */
+const DEADLINE_MS = 60_000;
 const MIB = 2 ** 20;
 /** Bytes of the arena that may stay: records and blocks that threads keep for the next wait; and for each thread killed, those that only its heap knew (docs/reliability.md). */
 const KEPT_BYTES = 16_384;
@@ -71,10 +74,15 @@ class Soak {
 
   async run(): Promise<SoakResult> {
     const totalMs = this.#options.minutes * 60_000;
-    await this.#phase(totalMs * WARM_UP_SHARE);
-    const baseline = used(this.#rt);
-    this.#samples.length = 0;
-    await this.#phase(totalMs * (1 - WARM_UP_SHARE));
+    let baseline = Number.NaN;
+    try {
+      await this.#phase(totalMs * WARM_UP_SHARE);
+      baseline = used(this.#rt);
+      this.#samples.length = 0;
+      await this.#phase(totalMs * (1 - WARM_UP_SHARE));
+    } catch (error) {
+      this.#complaints.push(error instanceof Error ? String(error.stack) : String(error));
+    }
     return this.#verdict(baseline, used(this.#rt));
   }
 
@@ -91,11 +99,14 @@ class Soak {
       delay.reset();
     }
     delay.disable();
-    await killing;
-    await load.end();
-    this.#add(load);
+    try {
+      await unlessHung(this.#rt, DEADLINE_MS, () => killing);
+      await unlessHung(this.#rt, DEADLINE_MS, () => load.end());
+    } finally {
+      this.#add(load);
+    }
     load.free();
-    await this.#settle();
+    await unlessHung(this.#rt, DEADLINE_MS, () => this.#settle());
   }
 
   /** Waits until nothing is alive, and collects what only the garbage collector frees. */

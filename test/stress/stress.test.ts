@@ -1,12 +1,14 @@
 /** A tenth of every load; the full counts are `npm run stress`. */
 import { expect, test } from "vitest";
+import { world } from "../channel/world.ts";
 import { LOADS } from "./loads.ts";
-import { runStress } from "./stress.ts";
+import { runStressOn } from "./stress.ts";
 
+const the = world(2);
 const SCALE = 0.1;
 const seed = Date.now() % 1_000_000;
 
 test.each(LOADS.map((load) => [load.id, load] as const))("%s", async (_id, load) => {
-  const { passed, line } = await runStress(load, { threads: 2, scale: SCALE, seed });
+  const { passed, line } = await runStressOn(the.rt, load, { scale: SCALE, seed });
   expect(passed, line).toBe(true);
 });

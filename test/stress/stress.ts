@@ -6,6 +6,7 @@
 import { start } from "../../src/index.ts";
 import type { World } from "../../src/runtime/runtime.ts";
 import { quiet } from "../channel/quiet.ts";
+import { unlessHung } from "./unless-hung.ts";
 
 /** What a load gets: its runtime, and how much of the full count to do. */
 export interface Setup {
@@ -40,7 +41,6 @@ export interface Outcome {
 }
 
 export interface RunOptions {
-  readonly threads: number;
   readonly scale: number;
   readonly seed: number;
 }
@@ -54,29 +54,31 @@ export const count = (value: number): string => whole.format(value);
 export const scaled = (full: number, { scale }: Setup): number => Math.max(1, Math.round(full * scale));
 
 /** Runs a stress on a runtime of its own. */
-export async function runStress({ id, what, run }: Stress, { threads, scale, seed }: RunOptions): Promise<Outcome> {
-  const rt = (await start({ threads })) as World;
-  const hung = Promise.withResolvers<never>();
-  const deadline = setTimeout(() => hung.reject(new Error(`hangs for ${DEADLINE_MS / 1000} s`)), DEADLINE_MS);
-  const began = performance.now();
-  let figures: Figures;
+export async function runStress(stress: Stress, options: RunOptions & { readonly threads: number }): Promise<Outcome> {
+  const rt = (await start({ threads: options.threads })) as World;
   try {
-    figures = await Promise.race([run({ rt, scale, seed }), hung.promise]);
+    return await runStressOn(rt, stress, options);
+  } finally {
+    await rt.stop();
+  }
+}
+
+/** Runs a stress on a runtime that is quiet, and is so again afterwards. */
+export async function runStressOn(rt: World, { id, what, run }: Stress, { scale, seed }: RunOptions): Promise<Outcome> {
+  const began = performance.now();
+  try {
+    const figures = await unlessHung(rt, DEADLINE_MS, () => run({ rt, scale, seed }));
     const seconds = (performance.now() - began) / 1000;
-    await Promise.race([quiet(rt), hung.promise]);
+    await unlessHung(rt, DEADLINE_MS, () => quiet(rt));
     return outcome(figures, seconds);
   } catch (error) {
-    const waits = (await rt.dump()).threads.flatMap(({ thread, parked }) => parked.map(({ task, reason, on }) => `    ${task} on ${thread}: ${reason} ${on}`));
-    return outcome({ ops: 0, failures: [`${error instanceof Error ? error.stack : String(error)}\n${waits.slice(0, 20).join("\n")}`] }, (performance.now() - began) / 1000);
-  } finally {
-    clearTimeout(deadline);
-    await rt.stop();
+    return outcome({ ops: 0, failures: [error instanceof Error ? String(error.stack) : String(error)] }, (performance.now() - began) / 1000);
   }
 
   function outcome({ ops, dup = 0, inversions = 0, lost = 0, notes = [], failures = [] }: Figures, seconds: number): Outcome {
     const passed = dup === 0 && inversions === 0 && lost === 0 && failures.length === 0;
     const figures = [`${count(ops)} ops`, `${seconds.toFixed(2)} s`, `${count(ops / seconds)} ops/s`, `dup ${dup}`, `inversions ${inversions}`, `lost ${lost}`, ...notes, `seed ${seed}`];
-    const options = [`--only ${id}`, `--seed ${seed}`, `--threads ${threads}`, ...(scale === 1 ? [] : [`--scale ${scale}`])];
+    const options = [`--only ${id}`, `--seed ${seed}`, `--threads ${rt.threads}`, ...(scale === 1 ? [] : [`--scale ${scale}`])];
     const line = `stress ${id} (${what}): ${figures.join(", ")}; npm run stress -- ${options.join(" ")}`;
     return { passed, line: [line, ...failures.map((failure) => `  FAILED: ${failure}`)].join("\n") };
   }
