@@ -71,9 +71,9 @@ export class HandMadeThread {
   }
 
   /** Another thread has died, and shared memory is in order again: as `Local.died`. */
-  died({ undelivered }: Aftermath): void {
+  died({ thread, undelivered }: Aftermath): void {
     this.pump();
-    this.waiters.recover(undelivered, () => false);
+    this.waiters.recover(undelivered, thread, () => false);
   }
 
   /** Ends the waits that other threads have ended. */
