@@ -38,6 +38,7 @@ export type { Parked, RuntimeStats, ThreadStats } from "./runtime/stats.ts";
 export type { StuckReport, StuckWait } from "./runtime/stuck.ts";
 export type { SyncConstructor, SyncConstructors } from "./runtime/sync-constructors.ts";
 export { task } from "./runtime/task-function.ts";
+export type { Trace, TraceEvent, TraceOptions, Tracing } from "./runtime/trace-events.ts";
 export type { Place } from "./runtime/tasks.ts";
 export type { Cases, SelectOptions, Selected } from "./select/select.ts";
 export type { Guard } from "./sync/guard.ts";

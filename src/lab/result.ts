@@ -5,6 +5,7 @@
  */
 import type { Environment } from "./environment.ts";
 import type { Grade, Interval } from "./statistics.ts";
+import type { Timeline } from "./timeline.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** The version of the format. */
@@ -39,14 +40,41 @@ export interface Sample {
   readonly runDelayNs: readonly number[];
 }
 
-/** What is known of the threads' work. W, A, U and the histogram need a trace and are absent without one. */
+/**
+ * What is known of the threads' work (measurement.md section 1). Everything but
+ * `Acpu`, `Rq` and `helper` comes from the traced run, and is absent without one.
+ * Worker threads only: the main thread coordinates and is never counted.
+ */
 export interface Activity {
   /** Σ CPU time of the worker threads / Σ windows, over all samples: never more than the threads. */
   readonly Acpu?: number;
   /** Σ run-queue wait of the worker threads / Σ windows, over all samples. */
   readonly Rq?: number;
-  /** Mean number of tasks started and unfinished; from a trace. */
+  /** (CPU time of the process − Σ worker CPU) / Σ windows: V8's own threads and main. */
+  readonly helper?: number;
+  /** Wall time of the traced region, nanoseconds. */
+  readonly T?: number;
+  /** Σ busy: nanoseconds in which threads ran tasks. */
+  readonly W?: number;
+  /** Nanoseconds in which each thread ran tasks. */
+  readonly busy?: readonly number[];
+  /** W/T: mean number of threads running a task. */
+  readonly A?: number;
+  /** Mean number of tasks started and unfinished; a coordinator that only waits for the tasks it has started is not counted. */
   readonly L?: number;
+  /** A / threads: utilisation. */
+  readonly U?: number;
+  /** π_j: share of T with exactly j threads running a task, j = 0 … threads. */
+  readonly hist?: readonly number[];
+  /** Π₂: share of T with two or more threads running. */
+  readonly Pi2?: number;
+  /** Events recorded, and those that had no room. */
+  readonly events?: number;
+  readonly lost?: number;
+  /** What tracing cost: median over blocks of (traced run / median of its block's timed runs) − 1. */
+  readonly cost?: number;
+  /** Tracing cost more than 5 %, or events were lost: the figures above are approximate. */
+  readonly approximate?: boolean;
 }
 
 /** A cell's value. */
@@ -68,9 +96,29 @@ export interface CellResult extends Cell {
   readonly items: number;
   readonly samples: readonly Sample[];
   readonly trace: Activity;
+  /** What ran when in the traced run, coarse enough to draw. */
+  readonly timeline?: Timeline;
   readonly summary: Summary;
   readonly predicted?: { readonly ns: number };
   readonly verdict: Verdict;
+}
+
+/**
+ * Where a gain comes from, from the traced runs (measurement.md section 1):
+ * `C = fill · work`, `P = LB · CommE · p · CompS / U1`, exactly, with C and P of the traced times.
+ */
+export interface Factors {
+  /** C and P of the traced runs, of which the rest are the factors. */
+  readonly C: number;
+  readonly P: number;
+  /** U(d,1)/U(d0,1): idle time filled; and W(d0,1)/W(d,1): work ratio. */
+  readonly fill: number;
+  readonly work: number;
+  /** Load balance: mean busy / greatest busy. Communication efficiency: greatest busy / T. Computation scaling: W(d,1)/W(d,p). U(d,1). */
+  readonly LB: number;
+  readonly CommE: number;
+  readonly CompS: number;
+  readonly U1: number;
 }
 
 /** The gains of a cell: geometric means over blocks, with intervals by name. */
@@ -84,6 +132,7 @@ export interface GainResult {
   readonly S: number;
   readonly I?: number;
   readonly P0?: number;
+  readonly factors?: Factors;
   readonly ci: Readonly<Partial<Record<"C" | "P" | "S" | "I" | "P0", Interval | null>>>;
 }
 
@@ -107,8 +156,10 @@ export interface Config {
   readonly minTimeMs: number;
   /** The measurement was stopped before its end; what was measured is kept. */
   readonly interrupted: boolean;
-  /** Where the blocks ran: "in-process" until each has a process of its own. */
-  readonly isolation: "in-process";
+  /** Where the blocks ran: each in a process of its own, or (tests) in this one. */
+  readonly isolation: "process" | "in-process";
+  /** The processors that the blocks were confined to by `--cpus`, as given; absent without. */
+  readonly cpus?: string;
   readonly startedAt: string;
   readonly seconds: number;
 }
