@@ -109,7 +109,7 @@ export const processor = {
   claimedLast: 7 * LINE + 5,
   completing: 7 * LINE + 6,
   claimedFrom: 7 * LINE + 7,
-  /** 1 between marking a processor awake or asleep and counting it. */
+  /** Goes up before a processor is marked awake or asleep, and again when that is counted: odd in between. By main, too, after a death. */
   counting: 7 * LINE + 10,
   /** Operations parked here now, by the place of their reason in WAIT_REASONS. Only the owner, as all that follows. */
   parkedBy: 8 * LINE,

@@ -10,6 +10,9 @@
  * with a new incarnation, so that what others still send to the dead is known as
  * such and dropped (`Tasks.orphan`).
  *
+ * Afterwards the count of sleepers is to be balanced (`balanceSleepers`), which
+ * another thread may delay for a moment.
+ *
  * Not given back: blocks and channel references that only the dead thread's heap
  * knew. They stay until the runtime stops.
  */

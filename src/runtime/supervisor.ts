@@ -17,6 +17,7 @@ import { existsSync } from "node:fs";
 import { WarrenError, printValue } from "../errors.ts";
 import { processor } from "../memory/layout.ts";
 import { watchLocks } from "../memory/spin-lock.ts";
+import { balanceSleepers } from "../sync/doorbell.ts";
 import type { DeathNotice } from "./control.ts";
 import type { Local } from "./local.ts";
 import type { Death, Pool } from "./pool.ts";
@@ -74,8 +75,14 @@ export class Supervisor {
     const notice: DeathNotice = { aftermath, why, cause: portable(cause) };
     this.#local.died(aftermath, why, cause);
     void Promise.all(this.#pool?.each((control) => control.died(notice) as Promise<void>) ?? []);
+    this.#balance();
     return aftermath;
   }
+
+  /** Not while another thread is between a mark and its count: it may be without a core just then, or be dead as well and not known to be. */
+  readonly #balance = (): void => {
+    if (!this.#stopped && !balanceSleepers(this.#local.arena)) setImmediate(this.#balance).unref();
+  };
 
   async #replace(thread: number): Promise<void> {
     for (let tries = 1; !this.#stopped; tries++) {

@@ -6,11 +6,12 @@
  * compare-and-swap succeeds, who also takes it off `sleepers`; `bell` counts
  * rings and is what the owner waits on.
  *
- * A thread may die between a mark and the count of sleepers: `processor.counting`
- * says so, and `repairSleepers` counts anew. Whom it had marked awake and not rung
- * hears of the death, and looks for work (`Local.died`).
+ * A thread may die between a mark and the count of sleepers: `processor.counting`,
+ * which is odd in between, says so, and `balanceSleepers` adds what is missing.
+ * Whom it had marked awake and not rung hears of the death, and looks for work
+ * (`Local.died`).
  */
-import { add, cas, load, notify, pause, store, sub, waitAsync } from "../memory/atomics.ts";
+import { add, cas, load, notify, store, sub, waitAsync } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { processor, superblock } from "../memory/layout.ts";
 
@@ -21,7 +22,7 @@ const ASLEEP = 1;
 export function ring(arena: Arena, index: number): void {
   const { i32 } = arena;
   const at = arena.processorAt(index);
-  if (load(i32, at + processor.state) === ASLEEP && transitionToAwake(arena, index)) {
+  if (transitionToAwake(arena, index)) {
     add(i32, at + processor.bell, 1);
     notify(i32, at + processor.bell, 1);
   }
@@ -66,10 +67,10 @@ export class Doorbell {
   fallAsleep(hasWork: () => boolean): boolean {
     const { i32, here, index, threads } = this.#arena;
     const rings = load(i32, here + processor.bell);
-    i32[here + processor.counting] = 1;
+    i32[here + processor.counting]++;
     store(i32, here + processor.state, ASLEEP);
     const sleepers = index < threads ? add(i32, superblock.sleepers, 1) + 1 : 0;
-    i32[here + processor.counting] = 0;
+    counted(i32, here);
     if (hasWork() || !this.#arm(rings)) {
       transitionToAwake(this.#arena, index);
       return false;
@@ -99,30 +100,52 @@ export class Doorbell {
 export function transitionToAwake(arena: Arena, index: number): boolean {
   const { i32, here } = arena;
   const at = arena.processorAt(index);
-  i32[here + processor.counting] = 1;
+  if (load(i32, at + processor.state) !== ASLEEP) return false;
+  i32[here + processor.counting]++;
   const isDone = cas(i32, at + processor.state, ASLEEP, AWAKE) === ASLEEP;
   if (isDone && index < arena.threads) sub(i32, superblock.sleepers, 1);
-  i32[here + processor.counting] = 0;
+  counted(i32, here);
   return isDone;
 }
 
-/** Looks at the count of sleepers until it stands still. */
-const MOST_LOOKS = 1000;
+/** A mark has been counted. Atomic: who reads it sees the count. Pairs with `balanceSleepers`. */
+function counted(i32: Int32Array, here: number): void {
+  store(i32, here + processor.counting, (i32[here + processor.counting] + 1) | 0);
+}
 
-/** After the death of processor `dead`: it sleeps no more, and whoever sleeps is counted. */
+/** After the death of processor `dead`: it sleeps no more. Then `balanceSleepers`, until it is done. */
 export function repairSleepers(arena: Arena, dead: number): void {
-  const { i32, threads } = arena;
+  const { i32 } = arena;
   const at = arena.processorAt(dead);
-  if (i32[at + processor.counting] === 0) return void transitionToAwake(arena, dead);
-  i32[at + processor.counting] = 0;
+  if ((i32[at + processor.counting] & 1) === 0) return void transitionToAwake(arena, dead);
   store(i32, at + processor.state, AWAKE);
-  // The others go on marking and counting, in two steps: what stays apart for so long is the dead one's.
-  for (let looks = 0; looks < MOST_LOOKS; looks++) {
-    const seen = load(i32, superblock.sleepers);
-    let asleep = 0;
-    for (let index = 0; index < threads; index++) asleep += load(i32, arena.processorAt(index) + processor.state);
-    if (asleep === seen) return;
-    if (looks === MOST_LOOKS - 1 && cas(i32, superblock.sleepers, seen, asleep) !== seen) looks = 0;
-    else pause();
-  }
+  counted(i32, at);
+}
+
+/**
+ * Adds to the count of sleepers what a dead thread had marked and not counted.
+ * False if some other thread is between the two right now: then it is to be called
+ * again. The others' marks and counts go together, so what is amiss at one moment
+ * when nobody is in between stays amiss by as much, and may be added at any time.
+ */
+export function balanceSleepers(arena: Arena): boolean {
+  const { i32 } = arena;
+  const before = sumOf(arena, processor.counting);
+  if (isCounting(arena)) return false;
+  const missing = sumOf(arena, processor.state) - load(i32, superblock.sleepers);
+  if (sumOf(arena, processor.counting) !== before) return false;
+  if (missing !== 0) add(i32, superblock.sleepers, missing);
+  return true;
+}
+
+/** Whether some thread is between a mark and its count, or died there. */
+function isCounting(arena: Arena): boolean {
+  for (let index = 0; index < arena.threads; index++) if ((load(arena.i32, arena.processorAt(index) + processor.counting) & 1) !== 0) return true;
+  return false;
+}
+
+function sumOf(arena: Arena, word: number): number {
+  let sum = 0;
+  for (let index = 0; index < arena.threads; index++) sum = (sum + load(arena.i32, arena.processorAt(index) + word)) | 0;
+  return sum;
 }

@@ -24,6 +24,6 @@ export const PLAIN: Record<string, readonly string[]> = {
   "src/channel/channel-core.ts": ["#freeLocked: i32[at + header.kind]", "#freeLocked: i32[at + header.generation]", "isCurrent: this.i32[this.header + header.generation]"],
   "src/sync/wait-queue.ts": ["unlink: i32[record + waiter.queued]"],
   "src/sync/inbox.ts": ["pushInbox: i32[at]", "takeInbox: i32[at]"],
-  "src/sync/waiter.ts": ["#spin: i32[here]", "recover: i32[decider + waiter.state]"],
+  "src/sync/waiter.ts": ["#spin: i32[here]"],
   "src/sync/doorbell.ts": ["isAsleep: arena.i32[arena.processorAt(index) + processor.state]"],
 };

@@ -6,6 +6,7 @@ import { Arena } from "../../src/memory/arena.ts";
 import { OUTCOME, RECORD, taskRecord, waiter } from "../../src/memory/layout.ts";
 import type { Handles } from "../../src/memory/type.ts";
 import { type Aftermath, repairAfter } from "../../src/runtime/repair.ts";
+import { balanceSleepers } from "../../src/sync/doorbell.ts";
 import { takeInbox } from "../../src/sync/inbox.ts";
 import { Timers } from "../../src/sync/timers.ts";
 import type { Turn } from "../../src/sync/wait.ts";
@@ -67,6 +68,7 @@ export class HandMadeThread {
     };
     const aftermath = repairAfter({ arena, waiters, orphan, adoptContexts: () => undefined }, dead);
     for (const thread of survivors) thread.died(aftermath);
+    if (!balanceSleepers(arena)) throw new Error("another thread is between a mark and its count");
     return aftermath;
   }
 

@@ -12,7 +12,7 @@ import { dead } from "../machine.ts";
 import type { Scenario } from "../scenario.ts";
 import { Crowd } from "./crowd.ts";
 import { Room, settled, share } from "./share.ts";
-import { type World, closeOnce, expect, expectSame, sendAll } from "./world.ts";
+import { type World, checkSleepers, closeOnce, expect, expectSame, sendAll } from "./world.ts";
 
 interface Chosen {
   readonly case: string;
@@ -272,7 +272,10 @@ const ringing: Scenario<World> = {
       closeOnce(there.on(2));
       closeOnce(back.on(2));
     });
-    world.finally(() => expect((received[0] ?? 2) === 2 && (received[1] ?? 1) === 1, `received ${received.join()}`));
+    world.finally(() => {
+      expect((received[0] ?? 2) === 2 && (received[1] ?? 1) === 1, `received ${received.join()}`);
+      checkSleepers(world);
+    });
   },
 };
 

@@ -1,15 +1,7 @@
 /** The sleep protocol (scheduler/README.md): whoever has mail wakes, on the real doorbell. */
 import { i32 } from "../../../src/memory/scalars.ts";
-import { superblock, processor } from "../../../src/memory/layout.ts";
 import type { Scenario } from "../scenario.ts";
-import { type World, expect, expectSame } from "./world.ts";
-
-/** The count of those asleep is what the marks say. */
-function checkSleepers(world: World): void {
-  const { i32: words, threads } = world.arenas[0];
-  const asleep = world.arenas.filter(({ here }) => words[here + processor.state] !== 0).length;
-  expect(words[superblock.sleepers] === asleep && asleep <= threads, `${words[superblock.sleepers]} sleep by their count, ${asleep} by their marks`);
-}
+import { type World, checkSleepers, expectSame } from "./world.ts";
 
 /** A value each way: both sides sleep and are rung. */
 const rounds: Scenario<World> = {

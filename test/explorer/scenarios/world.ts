@@ -13,6 +13,7 @@ import type { Type } from "../../../src/memory/type.ts";
 import { queueLength } from "../../../src/sync/wait-queue.ts";
 import { Timers } from "../../../src/sync/timers.ts";
 import { Waiters } from "../../../src/sync/waiter.ts";
+import { balanceSleepers } from "../../../src/sync/doorbell.ts";
 import { repairAfter } from "../../../src/runtime/repair.ts";
 import { Thread, as, dead, tell } from "../machine.ts";
 import { blockUntil } from "../seam.ts";
@@ -26,6 +27,13 @@ export function expect(fact: boolean, text: string): void {
 export function expectSame(actual: unknown, expected: unknown, what: string): void {
   const [is, should] = [JSON.stringify(actual), JSON.stringify(expected)];
   if (is !== should) throw new Error(`${what}: ${is}, should be ${should}`);
+}
+
+/** The count of those asleep is what the marks say. */
+export function checkSleepers(world: World): void {
+  const { i32, threads } = world.arenas[0];
+  const asleep = world.arenas.filter(({ here }) => i32[here + processor.state] !== 0).length;
+  expect(i32[superblock.sleepers] === asleep && asleep <= threads, `${i32[superblock.sleepers]} sleep by their count, ${asleep} by their marks`);
 }
 
 /** A step that changes nothing: other threads may go on here. */
@@ -171,6 +179,7 @@ export class World {
       const aftermath = repairAfter({ arena, waiters, orphan: () => undefined, adoptContexts: () => undefined }, victim.index);
       for (const loop of this.loops) if (loop !== main) tell(thread, loop.thread, () => loop.died(aftermath));
       main.died(aftermath);
+      while (!balanceSleepers(arena)) blockUntil(() => this.arenas.every(({ i32, here }) => (i32[here + processor.counting] & 1) === 0));
       await program();
     }, false);
   }
