@@ -23,7 +23,12 @@ export interface ContextHost {
   reasonOf(context: Context): Error;
   /** The error of a REASON that needs no record. */
   errorOf(kind: number): Error;
+  /** Its deadline has passed: cancels it, whoever was to. */
+  expire(context: Context): void;
 }
+
+/** Reads of `cancelled` between two looks at the clock: a look costs some ten of them. */
+const READS = 256;
 
 /**
  * A node in a tree of cancellation that all threads see: cancelling one cancels
@@ -40,6 +45,8 @@ export class Context implements Disposable {
   /** When it is cancelled at the latest, in milliseconds since 1970; `undefined` for no deadline. */
   readonly deadlineMs: number | undefined;
   readonly #i32: Int32Array;
+  /** Reads of `cancelled` until the next look at the clock; 0 without a deadline. */
+  #reads: number;
   #done: Receiver<never> | undefined;
   /** The error, or the REASON that says which it will be. */
   #reason: Error | number | undefined;
@@ -51,14 +58,30 @@ export class Context implements Disposable {
     this.header = at;
     this.generation = generation;
     this.deadlineMs = deadlineMs === Infinity ? undefined : deadlineMs;
+    this.#reads = deadlineMs === Infinity ? 0 : READS;
   }
 
   /**
    * Whether it is cancelled: two plain reads of shared memory, for loops that
-   * compute. `signal` and `done` follow when their thread has a turn.
+   * compute; one in 256 also looks at the clock if there is a deadline, for a loop
+   * that computes keeps its thread's timers from firing. `signal` and `done`
+   * follow when their thread has a turn.
    */
   get cancelled(): boolean {
+    if (this.isMarked) return true;
+    return this.#reads !== 0 && --this.#reads === 0 && this.#look();
+  }
+
+  /** @internal Whether it has been cancelled: the reads alone. */
+  get isMarked(): boolean {
     return this.#i32[this.header + contextHeader.cancelled] !== 0 || this.#i32[this.header + header.generation] !== this.generation;
+  }
+
+  #look(): boolean {
+    this.#reads = READS;
+    if (performance.timeOrigin + performance.now() < (this.deadlineMs as number)) return false;
+    this.host.expire(this);
+    return true;
   }
 
   /**

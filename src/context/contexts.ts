@@ -12,7 +12,8 @@
  *
  * A deadline is armed by the thread that made the context, with a timer that does
  * not keep the process alive. If that thread dies, `adoptDeadlines` arms it
- * elsewhere.
+ * elsewhere. While it computes its timers do not fire: then whoever reads
+ * `cancelled` often enough finds the deadline passed, on any thread.
  */
 import type { Receiver } from "../channel/chan.ts";
 import type { Channel } from "../channel/channel.ts";
@@ -114,7 +115,7 @@ export class Contexts implements ContextHost, Family {
   #arm(context: Context, deadlineMs: number): void {
     const watched = this.#watched.get(context) ?? this.#watch(context);
     watched.timer = this.#waiters.timers.arm(deadlineMs, () => this.#end(context, REASON.deadline, 0), true);
-    if (context.cancelled) this.#waiters.timers.cancel(watched.timer);
+    if (context.isMarked) this.#waiters.timers.cancel(watched.timer);
   }
 
   cancel(context: Context, reason: unknown): boolean {
@@ -188,7 +189,7 @@ export class Contexts implements ContextHost, Family {
   /** Hears of contexts whose watch records were lost with the thread that cancelled them. */
   recheck(): void {
     for (const [record, { context, controller, timer }] of this.#watches) {
-      if (!context.cancelled) continue;
+      if (!context.isMarked) continue;
       // The record is left alone: it may be on its way.
       this.#watches.delete(record);
       if (timer !== undefined) this.#waiters.timers.cancel(timer);
@@ -199,7 +200,7 @@ export class Contexts implements ContextHost, Family {
   /** Hangs a watch record onto the header, unless it is cancelled already. @throws ERR_ARENA_FULL */
   #watch(context: Context): Watched {
     const watched: Watched = { context, controller: undefined, timer: undefined };
-    if (!context.cancelled) {
+    if (!context.isMarked) {
       const { i32 } = this;
       const { header: at, generation } = context;
       const record = this.#arena.alloc(WATCH_WORDS);
@@ -225,7 +226,7 @@ export class Contexts implements ContextHost, Family {
     if (watched.controller === undefined) {
       watched.controller = new AbortController();
       this.#contextOf.set(watched.controller.signal, context);
-      if (context.cancelled) watched.controller.abort(context.reason);
+      if (context.isMarked) watched.controller.abort(context.reason);
     }
     return watched.controller.signal;
   }
@@ -276,9 +277,22 @@ export class Contexts implements ContextHost, Family {
     return decodeReason(this.#arena, kind, 0);
   }
 
+  expire(context: Context): void {
+    const { i32 } = this;
+    const nowMs = performance.timeOrigin + performance.now();
+    const news: News = { watches: [], dones: [] };
+    this.#tree.lock();
+    let at = this.#tree.isCurrent(context.header, context.generation) ? context.header : 0;
+    // The deadline may be one of those above, which have not been cancelled either.
+    for (let above = at; above !== 0 && this.#tree.deadlineOf(above) <= nowMs; above = i32[above + contextHeader.parent]) at = above;
+    if (at !== 0 && i32[at + contextHeader.cancelled] === 0) this.#tree.cancel(at, REASON.deadline, 0, news);
+    this.#tree.unlock();
+    this.#tell(news);
+  }
+
   dispose(context: Context): void {
     const { header: at, generation } = context;
-    if (!context.cancelled) this.#end(context, REASON.disposed, 0);
+    if (!context.isMarked) this.#end(context, REASON.disposed, 0);
     if (!context.isSettled && this.#tree.isCurrent(at, generation)) {
       const kind = this.i32[at + contextHeader.cancelled];
       context.settle(kind === REASON.given ? this.reasonOf(context) : kind);

@@ -8,6 +8,18 @@ import { contextsIn } from "./roots.ts";
 
 const the = world(2);
 
+test("a loop that computes on the thread that made the context sees its deadline, on a parent's too", async () => {
+  using parent = context(undefined, { timeout: 5 });
+  using child = context(parent);
+  let reads = 0;
+  while (!child.cancelled) reads++;
+  expect(reads).toBeGreaterThan(200);
+  // No turn of the event loop was needed, so no timer can have fired.
+  expect([parent.cancelled, parent.reason, child.reason]).toMatchObject([true, { code: "ERR_DEADLINE" }, { code: "ERR_DEADLINE" }]);
+  expect(performance.timeOrigin + performance.now()).toBeGreaterThanOrEqual(parent.deadlineMs as number);
+  expect(await thrown(() => sleep(1e9, { signal: parent.signal }))).toBe(parent.reason);
+});
+
 describe("cancel", () => {
   test("sets the flag, closes done, aborts the signal, all with one reason; the first time counts", async () => {
     using ctx = context();
