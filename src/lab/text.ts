@@ -1,0 +1,61 @@
+/** Numbers as people read them. Units are chosen so that three figures suffice. */
+
+/** "812 ms", "1.23 s", "45.1 µs", "3 min 20 s". */
+export function printTime(ns: number): string {
+  if (ns >= 120e9) return `${Math.floor(ns / 60e9)} min ${Math.round((ns % 60e9) / 1e9)} s`;
+  const [scale, unit] = ns >= 0.9995e9 ? [1e9, "s"] : ns >= 0.9995e6 ? [1e6, "ms"] : ns >= 0.9995e3 ? [1e3, "µs"] : [1, "ns"];
+  return `${threeFigures(ns / scale)} ${unit}`;
+}
+
+/** "3.96", "12.3", "104": three figures, never in exponents. */
+export function threeFigures(value: number): string {
+  const digits = value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+  return value.toFixed(digits);
+}
+
+/** A figure of a report: words as they are, whole numbers with separators ("517,383"), others to three figures ("2.01", "0.512", "0.0042"). */
+export function figure(value: number | string): string {
+  if (typeof value === "string") return value;
+  if (Number.isNaN(value)) return "none";
+  if (Number.isInteger(value)) return value.toLocaleString("en-US");
+  const size = Math.abs(value);
+  if (size >= 999.5) return Math.round(value).toLocaleString("en-US");
+  return size >= 0.9995 ? `${value < 0 ? "-" : ""}${threeFigures(size)}` : String(Number(value.toPrecision(size >= 0.0995 ? 3 : 2)));
+}
+
+/** A ratio with two decimals: "3.96". */
+export function printRatio(value: number): string {
+  return value.toFixed(2);
+}
+
+/** "±1.2 %", for half of an interval's width as a share. */
+export function printShare(share: number): string {
+  const percent = share * 100;
+  return `±${percent.toFixed(percent < 9.95 ? 1 : 0)} %`;
+}
+
+/** "once", "one run", "3 runs". */
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
+/** "G1", "G1 and G4", "G1, G4 and G6". */
+export function enumeration(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}
+
+/** Breaks text at spaces so that no line is wider than `width`; later lines start with `indent`. */
+export function wrapped(text: string, width: number, indent = ""): string {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (line !== "" && longer.length > width) {
+      lines.push(line);
+      line = indent + word;
+    } else {
+      line = longer;
+    }
+  }
+  return [...lines, line].join("\n");
+}
