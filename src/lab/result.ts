@@ -99,7 +99,8 @@ export interface CellResult extends Cell {
   /** What ran when in the traced run, coarse enough to draw. */
   readonly timeline?: Timeline;
   readonly summary: Summary;
-  readonly predicted?: { readonly ns: number };
+  /** The model's time; `isBound`: the least it may be, where gophers that compute and wait share a thread. */
+  readonly predicted?: { readonly ns: number; readonly isBound?: true };
   readonly verdict: Verdict;
 }
 

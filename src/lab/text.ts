@@ -34,6 +34,12 @@ export function printShare(share: number): string {
   return `±${percent.toFixed(percent < 9.95 ? 1 : 0)} %`;
 }
 
+/** "97 %", "0.4 %": a part of a whole. */
+export function printPercent(share: number): string {
+  const percent = share * 100;
+  return `${percent.toFixed(percent >= 9.95 || percent === 0 ? 0 : 1)} %`;
+}
+
 /** "once", "one run", "3 runs". */
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
