@@ -20,6 +20,7 @@ export interface RawOptions {
   readonly warmup?: string;
   readonly minTime?: string;
   readonly strict?: boolean;
+  readonly cpus?: string;
   readonly format?: string;
   readonly output?: string;
   readonly plain?: boolean;
@@ -40,6 +41,8 @@ export interface MeasureOptions extends Effort {
   readonly seed: number;
   readonly minTimeMs: number;
   readonly strict: boolean;
+  /** Processors to confine the blocks to, as given; `null`: all that this process may use. */
+  readonly cpus: string | null;
   readonly format: Format;
   /** File to write to; `null`: standard output. */
   readonly output: string | null;
@@ -86,6 +89,7 @@ export function withProtocol(command: Command, effort: Effort): Command {
     .option("--seed <n>", "seed of the order and of the intervals (default: 1)")
     .option("--warmup <time>", `work of every thread before it is timed (default: ${effort.warmupMs}ms)`)
     .option("--min-time <time>", "least time of a run; under 100ms no verdict is given (default: 100ms)")
+    .option("--cpus <list>", "confine the threads to processors, such as 0 or 0,1 or 0-3 (Linux)")
     .option("--strict", "exit with 3 when the environment makes the result doubtful");
 }
 
@@ -103,6 +107,7 @@ export function resolveOptions(raw: RawOptions, effort: Effort, tty: boolean, en
     warmupMs: raw.warmup === undefined ? chosen.warmupMs : milliseconds("--warmup", raw.warmup),
     minTimeMs: raw.minTime === undefined ? 100 : milliseconds("--min-time", raw.minTime, 1),
     strict: raw.strict === true,
+    cpus: raw.cpus ?? null,
     format,
     output: raw.output ?? null,
     plain: raw.plain === true,
