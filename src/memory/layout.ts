@@ -124,6 +124,8 @@ export const processor = {
   heapUsed: 8 * LINE + 23,
   heapLimit: 8 * LINE + 24,
   heapFull: 8 * LINE + 25,
+  /** The most that `heapUsed` has been. */
+  heapPeak: 8 * LINE + 26,
 } as const;
 export const PROCESSOR_WORDS = 9 * LINE;
 

@@ -40,7 +40,7 @@ export async function assertQuiet(rt: Runtime, options: QuietOptions = {}): Prom
   }
 }
 
-/** What is there and was not. Operations count as their tasks do: a task that was there may wait for something else now. */
+/** What is there and was not. Operations count as their tasks do: a task that was there may wait for something else now, or sleep. */
 function beyond(now: Leftovers, since: Leftovers | undefined): Leftovers {
   if (since === undefined) return { ...now, arenaBytes: 0 };
   const tasks = new Set(since.tasks.map(({ id }) => id));
@@ -55,9 +55,14 @@ function beyond(now: Leftovers, since: Leftovers | undefined): Leftovers {
     computing: now.computing,
     waits: now.waits.filter(({ taskId, on }) => (taskId === 0 ? !ofMain.has(on) : !tasks.has(taskId))),
     objects: now.objects.filter(({ handle }) => !objects.has(handle)),
-    timers: Math.max(0, now.timers - since.timers),
+    timers: Math.max(0, now.timers - sleepsOf(now, tasks) - (since.timers - sleepsOf(since, tasks))),
     arenaBytes: Math.max(0, now.arenaBytes - since.arenaBytes),
   };
+}
+
+/** How many of these tasks sleep: each has a timer armed. */
+function sleepsOf({ waits }: Leftovers, tasks: ReadonlySet<number>): number {
+  return waits.filter(({ taskId, reason }) => reason === "sleep" && tasks.has(taskId)).length;
 }
 
 function describe({ tasks, unlisted, waits, computing, objects, timers, arenaBytes }: Leftovers, main: number): string[] {

@@ -10,7 +10,7 @@
  * Not done: collecting on purpose. Near the limit V8 takes a few collections in a
  * row that free little for the end.
  *
- * Written by its thread alone: `heapUsed`, `heapLimit`, `heapFull`.
+ * Written by its thread alone: `heapUsed`, `heapLimit`, `heapFull`, `heapPeak`.
  */
 import { PerformanceObserver, constants } from "node:perf_hooks";
 import { getHeapSpaceStatistics, getHeapStatistics } from "node:v8";
@@ -41,6 +41,7 @@ export class HeapWatch {
     arena.i32[arena.here + processor.heapLimit] = Math.floor(this.#limit / KIB);
     arena.i32[arena.here + processor.heapUsed] = 0;
     arena.i32[arena.here + processor.heapFull] = 0;
+    arena.i32[arena.here + processor.heapPeak] = 0;
     // The main thread starts no tasks of the pool, and its heap is the program's affair.
     if (arena.index < arena.threads) this.#listen();
   }
@@ -64,7 +65,9 @@ export class HeapWatch {
 
   #publish(used: number): void {
     const { i32, here } = this.#arena;
-    i32[here + processor.heapUsed] = Math.floor(used / KIB);
+    const usedKib = Math.floor(used / KIB);
+    i32[here + processor.heapUsed] = usedKib;
+    if (usedKib > i32[here + processor.heapPeak]) i32[here + processor.heapPeak] = usedKib;
     i32[here + processor.heapFull] = used > FULL_SHARE * this.#limit ? 1 : 0;
   }
 

@@ -23,7 +23,6 @@ export async function serve({ memory, index, cores, port }: ThreadStart): Promis
   arena.i32[arena.here + processor.systemId] = systemThreadId();
   const local: Local = new Local({ arena, cores, onFault: (error) => local.tasks.sendFault(error) });
   enterThread(local);
-  let baseline: string[] = [];
   const control: ThreadControl = {
     report: () => reportThread(local, baseline),
     view: () => viewThread(local, baseline),
@@ -38,9 +37,10 @@ export async function serve({ memory, index, cores, port }: ThreadStart): Promis
   // The main thread destroys the pool only after all threads are up and it has talked to each.
   const met = new Promise<void>((resolve) => port.once("message", () => resolve()));
   expose(control, port as never);
+  // Before the first turn of the processor: a task may start before main's answer is heard here.
+  const baseline = activeResources();
   port.postMessage(threadId);
   await met;
-  baseline = activeResources();
 }
 
 function flush(stream: NodeJS.WriteStream): Promise<void> {

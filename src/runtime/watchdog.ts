@@ -54,6 +54,8 @@ export class Watchdog {
 
   close(): void {
     clearInterval(this.#timer);
+    // A heap may have filled, and the runtime ended for it, since the last look.
+    for (let thread = 0; thread < this.#arena.threads; thread++) this.#lookAtHeap(thread);
   }
 
   #look(): void {
@@ -61,7 +63,7 @@ export class Watchdog {
     for (let thread = 0; thread < threads; thread++) {
       if (!this.#isUp(thread)) continue;
       const at = this.#arena.processorAt(thread);
-      this.#lookAtHeap(thread, i32[at + processor.heapUsed], i32[at + processor.heapLimit]);
+      this.#lookAtHeap(thread);
       // One that is idle and full looks again: something else may have made room.
       if (i32[at + processor.heapFull] !== 0) ring(this.#arena, thread);
       const since = i32[at + processor.sliceStart];
@@ -88,12 +90,15 @@ export class Watchdog {
     return false;
   }
 
-  /** Both in KiB. */
-  #lookAtHeap(thread: number, used: number, limit: number): void {
-    if (used <= WARN_SHARE * limit) return;
-    if (this.#nearFull.has(thread)) return;
+  /** Once for each, and by the most that it had in use: it may have made room since the last look. */
+  #lookAtHeap(thread: number): void {
+    const { i32 } = this.#arena;
+    const at = this.#arena.processorAt(thread);
+    const peak = i32[at + processor.heapPeak];
+    const limit = i32[at + processor.heapLimit];
+    if (peak <= WARN_SHARE * limit || this.#nearFull.has(thread)) return;
     this.#nearFull.add(thread);
-    process.emitWarning(`the heap of thread ${thread} is nearly full: ${Math.round(used / 1024)} of ${Math.round(limit / 1024)} MiB live. Above 80 % it starts no more tasks; keep less there, recycle it, or start with a larger maxOldGenerationSizeMb.`, { type: "WarrenWarning", code: "WARREN_MEMORY" });
+    process.emitWarning(`the heap of thread ${thread} is nearly full: ${Math.round(peak / 1024)} of ${Math.round(limit / 1024)} MiB live. Above 80 % it starts no more tasks; keep less there, recycle it, or start with a larger maxOldGenerationSizeMb.`, { type: "WarrenWarning", code: "WARREN_MEMORY" });
   }
 
   /** How long a thread outside a slice has not answered; asks it now and then. */

@@ -4,7 +4,7 @@ import { type Runtime, WarrenError, assertQuiet, i32, leftovers, start } from ".
 import { add } from "./start-tasks.ts";
 import { leavePair } from "./stuck-tasks.ts";
 import { thrown, until } from "./until.ts";
-import { parkOn, spin } from "./world-tasks.ts";
+import { parkOn, sleepAfter, spin } from "./world-tasks.ts";
 
 let rt: Runtime;
 beforeEach(async () => {
@@ -34,10 +34,24 @@ describe("quiet", () => {
     rt.go(parkOn, "sleep", rt.chan(i32));
     const closing = rt.chan(i32);
     rt.go(parkOn, "receive", closing);
+    await until(async () => {
+      const { parked } = await rt.stats();
+      return parked.sleep === 1 && parked.receive === 1;
+    });
     const since = await leftovers(rt);
     rt.go(async () => {
       await rt.sleep(20);
     });
+    await assertQuiet(rt, { since });
+  });
+
+  test("a task that was there may sleep now", async () => {
+    const bed = rt.chan(i32);
+    rt.go(sleepAfter, bed);
+    await until(async () => (await rt.stats()).parked.receive === 1);
+    const since = await leftovers(rt);
+    await bed.send(1);
+    await until(async () => (await rt.stats()).parked.sleep === 1);
     await assertQuiet(rt, { since });
   });
 

@@ -70,6 +70,12 @@ export const parkOn = task(import.meta, async function parkOn(how: "receive" | "
   else await wait(1e9);
 });
 
+/** Sleeps once it has received. */
+export const sleepAfter = task(import.meta, async function sleepAfter(ch: Chan<number>) {
+  await ch.recv();
+  await sleep(1e9);
+});
+
 /** Burns so much CPU time of its thread, however long that takes. */
 export const burnCpu = task(import.meta, async function burnCpu(ms: number) {
   const usedMs = (): number => {
