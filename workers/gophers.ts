@@ -40,6 +40,8 @@ export type { Steps } from "./gophers/config.ts";
 export interface GopherResult {
   /** From the opening of the gate to the last book burnt. */
   readonly wallNs: number;
+  /** The same to the end of the first burning: from there on the pipeline is full. 0 if nothing was burnt. */
+  readonly firstBurnNs: number;
   /** Cart-loads taken from the piles, and books burnt. */
   readonly loads: number;
   readonly books: number;
@@ -113,6 +115,7 @@ async function burn(plan: Plan, goods: BookMemory | FileMemory, cartBytes: numbe
   clearYard(yard);
   return {
     wallNs: Math.max(...reports.map((report) => report.lastBurnNs), startNs) - startNs,
+    firstBurnNs: firstBurn(reports, startNs) - startNs,
     loads: reports.reduce((total, report) => total + report.loaded, 0),
     books: reports.reduce((total, report) => total + report.burnt, 0),
     gophers: design.gophers,
@@ -130,6 +133,12 @@ function legsOf({ design, steps: { L, M, U, R, D, W } }: Plan): LegSteps[] {
     { ...way, load: L, unload: D },
     { ...way, load: D, unload: U },
   ];
+}
+
+/** When the first load was burnt; `startNs` if none was. */
+function firstBurn(reports: readonly Report[], startNs: number): number {
+  const first = Math.min(...reports.filter(({ burnt }) => burnt > 0).map(({ firstBurnNs }) => firstBurnNs));
+  return Number.isFinite(first) ? first : startNs;
 }
 
 /** Numbers the threads 0, 1, … in the order of Node's numbers. */

@@ -51,6 +51,8 @@ export interface Report {
   readonly thread: number;
   readonly loaded: number;
   readonly burnt: number;
+  /** When he burnt his first load and his last; 0 if none. */
+  readonly firstBurnNs: number;
   readonly lastBurnNs: number;
   /** Sums over the carts that he took into use, and whose use he ended. */
   readonly begun: number;
@@ -75,7 +77,7 @@ export class Gopher {
   readonly #mistakes: string[] = [];
   readonly #problems: Problem[] = [];
   readonly #parked: number[] = [];
-  readonly #count = { loaded: 0, burnt: 0, lastBurnNs: 0, begun: 0, begunSumNs: 0, ended: 0, endedSumNs: 0 };
+  readonly #count = { loaded: 0, burnt: 0, firstBurnNs: 0, lastBurnNs: 0, begun: 0, begunSumNs: 0, ended: 0, endedSumNs: 0 };
 
   private constructor(post: Post) {
     this.#post = post;
@@ -144,6 +146,7 @@ export class Gopher {
     } else {
       this.#count.burnt += this.#goods.burn(this.#carts.load(cart));
       this.#count.lastBurnNs = this.#now();
+      this.#count.firstBurnNs ||= this.#count.lastBurnNs;
     }
   }
 
