@@ -3,9 +3,8 @@
  *
  * The interval of `gopher-model.ts` holds in the long run; a run of forty loads
  * also fills the pipeline and does not wait for the last cart to come home. For
- * constant times and a processor for every gopher the moment is exact: each
- * event is the latest of those it waits for, plus its own time (the evolution
- * equations of the event graph), computed load by load.
+ * constant times and a processor for every gopher the moment is exact
+ * (`gopher-events.ts`).
  *
  * On p threads a thread's gophers work one at a time: the run lasts at least as
  * long as it takes until a thread has its first work, does all of it, and what
@@ -16,7 +15,8 @@
  * world, where gophers of one thread get in each other's way, a lower bound that
  * is up to a third too low ({@link isBound}).
  */
-import { COMPUTING, legsOf, placementOf, restingCarts, workOf, type Leg, type ModelDesign, type ModelRun, type ModelSteps } from "./gopher-model.ts";
+import { burnTimes } from "./gopher-events.ts";
+import { COMPUTING, placementOf, workOf, type ModelDesign, type ModelRun, type ModelSteps } from "./gopher-model.ts";
 
 /** A run of `loads` cart-loads. `dumpCapacity` in loads, default 4. */
 export interface FiniteRun extends ModelRun {
@@ -43,65 +43,8 @@ export function predictNs(run: FiniteRun, unitMs: number): number {
 
 /** {@link finish} with a processor for every gopher: exact for constant times. */
 export function structureFinish(design: ModelDesign, steps: ModelSteps, loads: number, dumpCapacity: number): number {
-  const [first, second] = legsOf(design, steps).map((leg) => buildLeg(design, leg));
-  const laneLoads = Math.ceil(loads / design.lanes); // the fullest lane decides
-  const taken: number[] = []; // when each load left the dump
-  let end = 0;
-  for (let load = 0; load < laneLoads; load++) {
-    if (!second) {
-      end = first(load, 0, 0).unloaded;
-    } else {
-      const room = load < dumpCapacity ? 0 : taken[load - dumpCapacity];
-      const put = first(load, 0, room).unloaded;
-      const next = second(load, put, 0);
-      taken.push(next.taken);
-      end = next.unloaded;
-    }
-  }
-  return end;
-}
-
-/**
- * The events of load number `load` on one leg. `available`: when it can be taken
- * from the dump; `room`: when the dump has a place for it.
- */
-type LegClock = (load: number, available: number, room: number) => { taken: number; unloaded: number };
-
-function buildLeg({ team, carts }: ModelDesign, leg: Leg): LegClock {
-  const { load, move, unload, back, walk } = leg;
-  const resting = team === "trio" ? restingCarts(carts) : 0;
-  const atPile = carts - resting;
-  const backs: number[] = []; // when a cart came home after load i
-  const emptied: number[] = []; // when the cart of load i was unloaded
-  let loaded = 0;
-  let moved = 0;
-  let carrierFree = 0;
-  let returnerFree = 0;
-  const alone = team === "single" || (team === "pair" && carts === 1);
-  return (i, available, room) => {
-    const cart = i < atPile ? 0 : backs[i - atPile];
-    const taken = Math.max(cart, available, alone ? 0 : loaded);
-    loaded = taken + load;
-    moved = Math.max(loaded, carrierFree) + move;
-    const previous = i === 0 || alone ? 0 : emptied[i - 1];
-    emptied.push(Math.max(Math.max(moved, previous) + unload, room));
-    switch (team) {
-      case "single":
-      case "pair":
-        backs.push(emptied[i] + back);
-        break;
-      case "trio":
-        // He takes home the cart that was emptied `resting` loads ago.
-        carrierFree = Math.max(moved, i < resting ? 0 : emptied[i - resting]) + back;
-        backs.push(carrierFree);
-        break;
-      case "quartet":
-        carrierFree = moved + walk;
-        backs.push(Math.max(emptied[i], returnerFree) + back);
-        returnerFree = backs[i] + walk;
-    }
-    return { taken, unloaded: emptied[i] };
-  };
+  // the fullest lane decides
+  return burnTimes(design, steps, Math.ceil(loads / design.lanes), dumpCapacity).at(-1) ?? 0;
 }
 
 /** The busiest thread: until its first work, all its work, and what must follow. */
