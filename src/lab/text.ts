@@ -50,11 +50,14 @@ export function enumeration(words: readonly string[]): string {
   return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
+/** Spaces where a line may end: not between a number and its unit. */
+const BREAKS = / (?!(?<=\d )(?:ns|µs|ms|s|min|%)(?!\w))/;
+
 /** Breaks text at spaces so that no line is wider than `width`; later lines start with `indent`. */
 export function wrapped(text: string, width: number, indent = ""): string {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(" ")) {
+  for (const word of text.split(BREAKS)) {
     const longer = line === "" ? word : `${line} ${word}`;
     if (line !== "" && longer.length > width) {
       lines.push(line);
