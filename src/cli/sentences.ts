@@ -1,137 +1,168 @@
 /**
- * What the numbers say, in three plain sentences: what structure gained, what
- * threads gained, and the control. Every number in them is measured; a gain
- * that cannot be told from none is said to be none.
+ * What the numbers say, in three plain sentences: what structure gained on one
+ * thread, what threads gained, and the control. Every number in them is
+ * measured. What makes them doubtful follows in a fourth, if there is anything.
  */
 import { BASELINES } from "../lab/baseline.ts";
-import type { GainResult, Result } from "../lab/result.ts";
-import { allRows, type Row } from "./rows.ts";
+import type { CellResult, Result } from "../lab/result.ts";
+import { inWorld, isSliced, strengthOf, structurePhrase, threadsPhrase, type Gained } from "./phrases.ts";
+import { allRows } from "./rows.ts";
 import { count, enumeration, printRatio, printTime } from "./text.ts";
-
-type Gained = Row & { readonly gain: GainResult };
-
-/** Ratios this close to 1 are no gain, in words: the practical band of measurement.md section 3. */
-const BAND = 0.03;
 
 /** Worlds in the order in which structure has most to gain. */
 const IDLE_FIRST = ["wait", "mixed", "pile", "cpu"];
 
-/** What a gain comes from, with its verbs. */
-interface Subject {
-  readonly name: string;
-  readonly gains: string;
-  readonly gives: string;
-  readonly costs: string;
+/** The design that the talk makes its claim about: "four times G1, if all is arranged right". */
+const CLAIMED = "G6";
+
+/** More worlds than this are not told one by one: only where threads gain most and least. */
+const MOST_WORLDS = 3;
+
+/** A thread that stood in the kernel's run queue for more of the time than this was disturbed. */
+const DISTURBED = 0.1;
+
+/** What the sentences are about: one design in each world, its baseline, and a number of threads. */
+interface Story {
+  readonly rows: readonly Gained[];
+  readonly baseline: string;
+  readonly design: string;
+  readonly worlds: readonly string[];
+  /** The most threads that the machine has processors for, of those measured. */
+  readonly threads: number;
 }
 
-const STRUCTURE: Subject = { name: "structure alone", gains: "gains", gives: "gives", costs: "costs" };
-const THREADS: Subject = { name: "threads", gains: "gain", gives: "give", costs: "cost" };
-
-/** Three sentences at most: about the gophers if there are any, then about the dot product. */
+/** Three sentences at most, and what makes them doubtful. */
 export function sentences(result: Result): string[] {
-  const rows = allRows(result).filter((row): row is Gained => row.gain !== null);
-  const of = (program: string): Gained[] => rows.filter(({ cell }) => cell.program === program);
-  const gophers = programSentences(of("gophers"));
-  const dot = programSentences(of("dot"));
-  if (gophers.length === 0) return dot;
-  // the headline has room for one sentence on the product: what threads gave it
-  return dot.length === 0 ? gophers : [...gophers.slice(0, 2), dot[1] ?? dot[0]].filter((line) => line !== undefined);
+  const gophers = storyOf(result, "gophers");
+  const dot = storyOf(result, "dot");
+  const told = gophers === null ? (dot === null ? [] : [structure(dot), threads(dot), control(dot)]) : [structure(gophers), threads(gophers), lastOf(gophers, dot)];
+  const said = told.filter((sentence) => sentence !== null);
+  return said.length === 0 ? [] : [...said, ...doubts(result)];
 }
 
-function programSentences(rows: readonly Gained[]): string[] {
-  const baseline = BASELINES.get(rows[0]?.cell.program ?? "");
-  if (baseline === undefined || rows.every(({ cell }) => cell.design === baseline && cell.threads === 1)) return [];
-  return [concurrencySentence(rows, baseline), parallelismSentence(rows, baseline), controlSentence(rows, baseline)].filter((line) => line !== null);
+/** The control; in the headline, the product takes the place of the two together. */
+function lastOf(gophers: Story, dot: Story | null): string | null {
+  const threadsAlone = control(gophers, dot === null);
+  const product = dot === null ? null : productSentence(dot);
+  return threadsAlone === null || product === null ? (threadsAlone ?? product) : `${threadsAlone.slice(0, -1)}; ${lowered(product)}`;
 }
 
-/** The greatest C, in the world with most to gain, and what the same design gains where every step computes. */
-function concurrencySentence(rows: readonly Gained[], baseline: string): string | null {
-  const single = rows.filter(({ cell }) => cell.threads === 1);
-  const others = single.filter(({ cell }) => cell.design !== baseline);
-  const best = greatest(inFirstWorld(others), "C");
-  if (best === null) return null;
-  const base = single.find(({ cell }) => cell.design === baseline && cell.world === best.cell.world);
-  const elsewhere = others.find(({ cell }) => cell.design === best.cell.design && cell.world !== best.cell.world && cell.world === "cpu");
-  const against = base === undefined ? "" : `, where ${baseline} takes ${printTime(base.cell.summary.medianNs)}`;
-  const first = `On one thread ${best.cell.design} takes ${printTime(best.cell.summary.medianNs)} in the ${worldName(best)}${against}: ${gainText(best, "C", STRUCTURE)}`;
-  if (elsewhere === undefined) return `${first}.`;
-  return `${first}; in the ${worldName(elsewhere)} the same structure on one thread gives ${factorText(elsewhere, "C")}.`;
+function storyOf(result: Result, program: string): Story | null {
+  const rows = allRows(result).filter((row): row is Gained => row.gain !== null && row.cell.program === program);
+  const baseline = BASELINES.get(program);
+  if (baseline === undefined || rows.every(({ cell }) => cell.design === baseline && cell.threads === 1)) return null;
+  const counts = rows.map(({ cell }) => cell.threads);
+  const usable = Math.max(...counts.filter((threads) => threads <= result.env.usable));
+  const threads = usable > 1 ? usable : Math.max(...counts);
+  const all = [...new Set(rows.map(({ cell }) => cell.world))].toSorted((a, b) => IDLE_FIRST.indexOf(a) - IDLE_FIRST.indexOf(b));
+  const design = heroOf(rows, baseline, all);
+  const worlds = all.length <= MOST_WORLDS ? all : extremes(rows.filter(({ cell }) => cell.design === design && cell.threads === threads));
+  return { rows, baseline, design, worlds, threads };
 }
 
-/** The greatest P at the most threads, with the verdict, and what the same threads give where every step waits. */
-function parallelismSentence(rows: readonly Gained[], baseline: string): string | null {
-  const threads = Math.max(...rows.map(({ cell }) => cell.threads));
+/** G6 if it was measured; else what gains most from structure in the first world. */
+function heroOf(rows: readonly Gained[], baseline: string, worlds: readonly string[]): string {
+  const others = rows.filter(({ cell }) => cell.threads === 1 && cell.design !== baseline && cell.world === worlds[0]);
+  if (others.length === 0 || others.some(({ cell }) => cell.design === CLAIMED)) return others.length === 0 ? baseline : CLAIMED;
+  return others.reduce((best, row) => (row.gain.C > best.gain.C ? row : best)).cell.design;
+}
+
+function extremes(rows: readonly Gained[]): readonly string[] {
+  const sorted = rows.toSorted((a, b) => b.gain.P - a.gain.P);
+  return [sorted[0], sorted.at(-1)].flatMap((row) => (row === undefined ? [] : [row.cell.world]));
+}
+
+function rowOf({ rows }: Story, design: string, world: string, threads: number): Gained | undefined {
+  return rows.find(({ cell }) => cell.design === design && cell.world === world && cell.threads === threads);
+}
+
+/** "On one thread structure gives G6 4.00× in the wait world (…) and nothing in the cpu world (…)." */
+function structure(story: Story): string | null {
+  const { baseline, design, worlds } = story;
+  if (design === baseline) return null;
+  const phrases = worlds.flatMap((world) => {
+    const [row, base] = [rowOf(story, design, world, 1), rowOf(story, baseline, world, 1)];
+    return row === undefined || base === undefined ? [] : [structurePhrase(row, base.cell)];
+  });
+  return phrases.length === 0 ? null : `On one thread structure gives ${design} ${enumeration(phrases)}.`;
+}
+
+/** "2 threads give G6 nothing in the wait world (…) and 1.98× in the cpu world (…)." */
+function threads(story: Story): string | null {
+  const { baseline, design, threads } = story;
   if (threads === 1) return "Only one thread was measured, so there is nothing to say about parallelism.";
-  const many = rows.filter(({ cell }) => cell.threads === threads && cell.design !== baseline);
-  const best = sameDesignAs(greatest(inFirstWorld(rows.filter(({ cell }) => cell.threads === 1 && cell.design !== baseline)), "C"), many);
-  if (best === null) return null;
-  const single = rows.find(({ cell }) => cell.threads === 1 && cell.design === best.cell.design && cell.world === best.cell.world);
-  const waiting = many.find(({ cell }) => cell.design === best.cell.design && cell.world === "wait" && best.cell.world !== "wait");
-  const from = single === undefined ? "" : `${printTime(single.cell.summary.medianNs)} on one, `;
-  const first = `On ${threads} threads ${best.cell.design} takes ${printTime(best.cell.summary.medianNs)} in the ${worldName(best)} (${from}verdict: ${best.cell.verdict}): ${gainText(best, "P", THREADS)}`;
-  if (waiting === undefined) return `${first}.`;
-  return `${first}; in the wait world, where processors have little to do, the same threads give ${factorText(waiting, "P")}.`;
+  if (design === baseline) return null;
+  const phrases = threadsPhrases(story, design);
+  return phrases.length === 0 ? null : `${capital(spelt(threads))} threads give ${design} ${enumeration(phrases)}.`;
 }
 
-/** Threads without structure: the baseline on as many threads. */
-function controlSentence(rows: readonly Gained[], baseline: string): string | null {
-  const threads = Math.max(...rows.map(({ cell }) => cell.threads));
-  const controls = rows.filter(({ cell }) => cell.design === baseline && cell.threads === threads && threads > 1);
-  if (controls.length === 0) return null;
-  const factors = controls.map((row) => `${factorText(row, "P")} in the ${worldName(row)}`);
-  const best = greatest(rows.filter(({ cell }) => cell.threads === threads && cell.design !== baseline), "S");
-  const product = best === null ? "" : `; both together, S = C·P, come to ${printRatio(best.gain.S)}× for ${best.cell.design} in the ${worldName(best)}`;
-  return `Threads without structure: ${baseline} on ${count(threads, "thread")} gets ${enumeration(factors)}${product}.`;
+/** Threads without structure: the baseline on as many threads; then both together. */
+function control(story: Story, withProduct = true): string | null {
+  const { baseline, threads } = story;
+  const phrases = threads === 1 ? [] : threadsPhrases(story, baseline);
+  if (phrases.length === 0) return null;
+  const both = withProduct ? together(story) : "";
+  return `Without structure ${spelt(threads)} threads give ${baseline} ${enumeration(phrases)}${both}.`;
 }
 
-/** The greatest P; of gains that are practically equal, that of the design already spoken of. */
-function sameDesignAs(spokenOf: Gained | null, rows: readonly Gained[]): Gained | null {
-  const best = greatest(rows, "P");
-  const same = rows.find(({ cell }) => cell.design === spokenOf?.cell.design && cell.world === best?.cell.world);
-  return best !== null && same !== undefined && same.gain.P >= best.gain.P * (1 - BAND) ? same : best;
+function threadsPhrases(story: Story, design: string): string[] {
+  return story.worlds.flatMap((world) => {
+    const [row, single] = [rowOf(story, design, world, story.threads), rowOf(story, design, world, 1)];
+    return row === undefined || single === undefined ? [] : [threadsPhrase(row, single.cell)];
+  });
 }
 
-function inFirstWorld(rows: readonly Gained[]): readonly Gained[] {
-  const world = IDLE_FIRST.find((name) => rows.some(({ cell }) => cell.world === name));
-  return world === undefined ? rows : rows.filter((row) => row.cell.world === world);
-}
-
-function greatest(rows: readonly Gained[], name: "C" | "P" | "S"): Gained | null {
-  return rows.length === 0 ? null : rows.reduce((best, row) => (row.gain[name] > best.gain[name] ? row : best));
-}
-
-/** "structure alone gives 3.96× (95 %: 3.91 to 4.01)", or that it gives nothing, or nothing that can be shown. */
-function gainText({ gain }: Gained, name: "C" | "P", subject: Subject): string {
-  const interval = gain.ci[name];
-  if (!interval) return `${subject.name} ${subject.gives} ${printRatio(gain[name])}×, from too few blocks for an interval`;
-  const value = `${printRatio(gain[name])}× (95 %: ${printRatio(interval[0])} to ${printRatio(interval[1])})`;
-  switch (strengthOf(gain, name)) {
-    case "none":
-      return `${subject.name} ${subject.gains} nothing, ${value}`;
-    case "unclear":
-      return `no gain or loss from ${subject.name} can be shown, ${value}`;
-    case "loss":
-      return `${subject.name} ${subject.costs} time, ${value}`;
-    case "gain":
-      return `${subject.name} ${subject.gives} ${value}`;
+/** Where both gave something: S = C·P. */
+function together(story: Story): string {
+  const { baseline, design, worlds, threads } = story;
+  for (const world of worlds) {
+    const [row, base] = [rowOf(story, design, world, threads), rowOf(story, baseline, world, 1)];
+    if (row === undefined || base === undefined || isSliced(row.cell) || strengthOf(row.gain, "C") !== "gain" || strengthOf(row.gain, "P") !== "gain") continue;
+    const times = `${baseline} on one thread ${printTime(base.cell.summary.medianNs)}, ${design} on ${threads} ${printTime(row.cell.summary.medianNs)}`;
+    return `; structure and threads together, S = C·P, give ${printRatio(row.gain.S)}× ${inWorld(row.cell)} (${times})`;
   }
+  return "";
 }
 
-function factorText({ gain }: Gained, name: "C" | "P"): string {
-  if (!gain.ci[name]) return `${printRatio(gain[name])}×`;
-  const remark = { none: " (no gain)", unclear: " (not to be told from no gain)", loss: " (slower)", gain: "" }[strengthOf(gain, name)];
-  return `${printRatio(gain[name])}×${remark}`;
+/** The product in one sentence: what chunks alone gave, and what threads gave. */
+function productSentence(story: Story): string | null {
+  const { baseline, design, worlds, threads } = story;
+  const [row, base] = [rowOf(story, design, worlds[0] as string, 1), rowOf(story, baseline, worlds[0] as string, 1)];
+  if (row === undefined || base === undefined || design === baseline) return null;
+  const alone = structurePhrase(row, base.cell);
+  const [first] = threads === 1 ? [] : threadsPhrases(story, design);
+  const place = ` ${inWorld(row.cell)}`;
+  const more = first === undefined ? "" : `, and ${spelt(threads)} threads ${first.replace(place, "")}`;
+  return `In the dot product structure alone gives ${alone.replace(place, "")}${more}.`;
 }
 
-/** None: within the practical band. Unclear: beyond it, but the interval holds 1, or there is none. */
-function strengthOf(gain: GainResult, name: "C" | "P"): "none" | "unclear" | "loss" | "gain" {
-  if (Math.abs(gain[name] - 1) <= BAND) return "none";
-  const interval = gain.ci[name];
-  if (!interval) return "unclear";
-  if (interval[0] <= 1 && interval[1] >= 1) return "unclear";
-  return gain[name] < 1 ? "loss" : "gain";
+const NUMERALS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+
+function spelt(number: number): string {
+  return NUMERALS[number] ?? String(number);
 }
 
-function worldName({ cell }: Row): string {
-  return cell.program === "dot" ? `dot product (${cell.world})` : `${cell.world} world`;
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+function lowered(sentence: string): string {
+  return sentence.slice(0, 1).toLowerCase() + sentence.slice(1);
+}
+
+/** What was not as it should be while measuring. */
+function doubts({ env, cells, config }: Result): string[] {
+  const waited = cells.filter(({ threads, trace }) => threads === 1 && (trace.Rq ?? 0) > DISTURBED);
+  const found = [
+    ...(config.interrupted ? ["the measurement was interrupted"] : []),
+    ...(cells.some(({ summary }) => summary.ci === null) ? ["there are too few blocks for intervals"] : []),
+    ...(waited.length > 0 ? [`${count(waited.length, "cell")} on one thread waited for a processor more than a tenth of the time, up to ${worstQueue(waited)}`] : []),
+    ...env.warnings,
+  ];
+  return found.length === 0 ? [] : [`Read this with care: ${found.join("; ")}.`];
+}
+
+function worstQueue(cells: readonly CellResult[]): string {
+  const worst = cells.reduce((most, cell) => ((cell.trace.Rq ?? 0) > (most.trace.Rq ?? 0) ? cell : most));
+  return `${Math.round(100 * (worst.trace.Rq ?? 0))} % (${worst.design}, ${worst.world})`;
 }
