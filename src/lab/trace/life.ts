@@ -1,0 +1,87 @@
+/**
+ * One task's life in a trace: what it was doing when. Events leave marks ("from
+ * now on, when it does not run, it waits for a receive"); with its run slices
+ * they tile its life without overlap and without gaps.
+ */
+import type { TraceEvent } from "../../index.ts";
+import type { Slice } from "./line.ts";
+
+/** What a task that does not run waits for, as the recording tells. */
+type Reason = Extract<TraceEvent, { kind: "park" }>["reason"];
+
+/** "ready", a `WaitReason`, or "elsewhere": what is not warren's. */
+export type Rest = Reason | "ready" | "elsewhere";
+
+/** A task did not run. */
+export interface RestSpan {
+  readonly fromNs: number;
+  readonly toNs: number;
+  readonly rest: Rest;
+}
+
+/** A task of a trace. */
+export class Life {
+  readonly id: number;
+  name: string;
+  /** When it was spawned, or when the recording began. */
+  readonly bornNs: number;
+  /** When it began to run; `null` if it never did. */
+  startNs: number | null;
+  endNs: number | null = null;
+  /** Spawned by a task, and not by code outside tasks. */
+  readonly hasParent: boolean;
+  /** Tasks that it has spawned. */
+  children = 0;
+  /** Its waits that are not over, by record. */
+  readonly waits = new Map<number, Reason>();
+  readonly slices: Slice[] = [];
+  readonly #marks: { readonly ns: number; readonly rest: Rest }[] = [];
+
+  constructor(born: { id: number; name: string; bornNs: number; startNs: number | null; hasParent: boolean }) {
+    this.id = born.id;
+    this.name = born.name;
+    this.bornNs = born.bornNs;
+    this.startNs = born.startNs;
+    this.hasParent = born.hasParent;
+  }
+
+  mark(ns: number, rest: Rest): void {
+    this.#marks.push({ ns, rest });
+  }
+
+  /** It stopped, and did not say for what: for a wait that is not over, or for something that is not warren's. */
+  markUnseenStop(ns: number): void {
+    const [reason] = this.waits.values();
+    this.mark(ns, reason ?? "elsewhere");
+  }
+
+  /** What it did between its slices, from its birth to `toNs`. Its slices are in order. */
+  rests(toNs: number): RestSpan[] {
+    const marks = this.#marks.toSorted((a, b) => a.ns - b.ns);
+    const spans: RestSpan[] = [];
+    let next = 0;
+    let rest: Rest = "elsewhere";
+    const add = (fromNs: number, untilNs: number): void => {
+      const last = spans.at(-1);
+      if (untilNs <= fromNs) return;
+      if (last?.toNs === fromNs && last.rest === rest) spans[spans.length - 1] = { ...last, toNs: untilNs };
+      else spans.push({ fromNs, toNs: untilNs, rest });
+    };
+    const fill = (fromNs: number, untilNs: number): void => {
+      let atNs = fromNs;
+      for (let mark = marks[next]; mark !== undefined && (mark.ns < untilNs || mark.ns <= fromNs); mark = marks[++next]) {
+        add(atNs, Math.max(atNs, mark.ns));
+        atNs = Math.max(atNs, mark.ns);
+        rest = mark.rest;
+      }
+      add(atNs, untilNs);
+    };
+    let atNs = this.bornNs;
+    for (const slice of this.slices) {
+      fill(atNs, Math.min(slice.fromNs, toNs));
+      atNs = Math.max(atNs, slice.toNs);
+    }
+    fill(atNs, toNs);
+    return spans;
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * One thread's line of tasks that go on: from the events of a trace to run slices.
+ *
+ * A thread runs one task at a time, and a recording says when tasks are put in
+ * line (`resume`, `hop`), not when each begins: JavaScript's queue of reactions
+ * does that. So the head of the line runs, from when the one before it stopped
+ * or it was put in line, whichever is later, until it parks, yields or ends, or
+ * the thread's next turn begins.
+ *
+ * Where another one acts meanwhile, the head has stopped unseen: it awaited what
+ * is not warren's, or a value that was there. It keeps the time up to the last
+ * sign of it, and what is between two tasks' signs goes to the later one. A task
+ * that goes on by itself after all (it acts, and nobody has put it in line)
+ * begins at the last sign of the one before it.
+ *
+ * Invariants: slices are disjoint and in order; a slice begins no earlier than
+ * its task was put in line; nothing is open after `clear`.
+ */
+
+/** A task ran. Times in nanoseconds. */
+export interface Slice {
+  readonly task: number;
+  readonly fromNs: number;
+  toNs: number;
+}
+
+/** A task in line. */
+interface Entry {
+  readonly task: number;
+  readonly sinceNs: number;
+  /** The last sign that it ran, if there was one. */
+  seenNs: number | null;
+}
+
+/** A task stopped without telling for what: `ns` is the last that is known of it. */
+export type OnUnseenStop = (task: number, ns: number) => void;
+
+/** The line of one thread. Events come in the order of their times. */
+export class ThreadLine {
+  readonly slices: Slice[] = [];
+  readonly #line: Entry[] = [];
+  /** Tasks that stopped unseen since the turn began, and when: they may go on by themselves. */
+  readonly #aside = new Map<number, number>();
+  /** Whose slice ended last in this turn, if it may turn out that it went on. */
+  #last: Slice | null = null;
+  /** Before this, the thread's time is told. */
+  #boundaryNs = -Infinity;
+  readonly #onUnseenStop: OnUnseenStop;
+
+  constructor(onUnseenStop: OnUnseenStop) {
+    this.#onUnseenStop = onUnseenStop;
+  }
+
+  /** A task will go on when those before it have stopped. */
+  push(task: number, ns: number): void {
+    this.#aside.delete(task);
+    if (this.#line.every((entry) => entry.task !== task)) this.#line.push({ task, sinceNs: ns, seenNs: null });
+  }
+
+  /** A task begins, now: its function is called at once, before those in line. */
+  start(task: number, ns: number): void {
+    const head = this.#line[0];
+    if (head !== undefined && head.seenNs !== null) this.#leave(head, ns);
+    this.#line.unshift({ task, sinceNs: ns, seenNs: ns });
+  }
+
+  /** A sign that a task runs. */
+  act(task: number, ns: number): void {
+    this.#find(task, ns, ns);
+  }
+
+  /** A task that nobody has put in line runs, at the latest since `sinceNs`. */
+  actUnseen(task: number, sinceNs: number, ns: number): void {
+    this.#find(task, Math.min(sinceNs, ns), ns);
+  }
+
+  /** A task parks or yields: a sign, and the end of its slice. */
+  stop(task: number, ns: number): void {
+    this.#find(task, ns, ns);
+    const head = this.#line[0];
+    if (head?.task !== task) return; // its last slice has been made longer
+    this.#line.shift();
+    this.#last = this.#close(head, ns);
+  }
+
+  /** A task has ended: one that is not in line has stopped before, and only now is told. */
+  end(task: number, ns: number): void {
+    this.#aside.delete(task);
+    if (this.#line.some((entry) => entry.task === task)) this.stop(task, ns);
+  }
+
+  /** A turn begins, or the thread has nothing to do: whatever ran has stopped. */
+  clear(ns: number): void {
+    const [head, ...others] = this.#line.splice(0);
+    if (head !== undefined) this.#close(head, ns);
+    if (head !== undefined) this.#onUnseenStop(head.task, ns);
+    for (const { task } of others) this.#onUnseenStop(task, ns);
+    this.#aside.clear();
+    this.#last = null;
+    this.#boundaryNs = Math.max(this.#boundaryNs, ns);
+  }
+
+  /** Makes a task that gives a sign the head of the line. */
+  #find(task: number, sinceNs: number, ns: number): void {
+    const line = this.#line;
+    const place = line.findIndex((entry) => entry.task === task);
+    if (place < 0) return this.#findUnseen(task, sinceNs, ns);
+    for (const entry of line.splice(0, place)) this.#leave(entry, entry.seenNs ?? this.#startOf(entry));
+    (line[0] as Entry).seenNs = ns;
+  }
+
+  #findUnseen(task: number, sinceNs: number, ns: number): void {
+    const head = this.#line[0];
+    // it has parked and not stopped yet: nobody else gave a sign
+    if (this.#last?.task === task && (head === undefined || head.seenNs === null)) {
+      this.#last.toNs = this.#boundaryNs = ns;
+      return;
+    }
+    const asideNs = this.#aside.get(task);
+    if (head !== undefined && head.seenNs !== null) this.#leave(head, Math.max(head.seenNs, asideNs === undefined ? sinceNs : 0));
+    this.#aside.delete(task);
+    this.#line.unshift({ task, sinceNs: asideNs ?? sinceNs, seenNs: ns });
+  }
+
+  /** The head stops unseen. */
+  #leave(entry: Entry, ns: number): void {
+    if (this.#line[0] === entry) this.#line.shift();
+    this.#close(entry, ns);
+    this.#last = null;
+    this.#aside.set(entry.task, ns);
+    this.#onUnseenStop(entry.task, ns);
+  }
+
+  #startOf({ sinceNs }: Entry): number {
+    return Math.max(this.#boundaryNs, sinceNs);
+  }
+
+  #close(entry: Entry, ns: number): Slice {
+    const fromNs = this.#startOf(entry);
+    const slice = { task: entry.task, fromNs, toNs: Math.max(fromNs, ns) };
+    this.slices.push(slice);
+    this.#boundaryNs = slice.toNs;
+    return slice;
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * A region of a recording: the states of its tasks, cut at the region's borders.
+ * Times are whole nanoseconds from the start of the region.
+ *
+ * A coordinator is a task that code outside tasks has spawned, that has itself
+ * spawned others and only waits for them: at least half of its time in the region,
+ * and for nothing but ends and messages (no sleep, no lock, no room in a channel).
+ * It runs when it runs, but it is no part of the concurrency.
+ */
+import type { Life, Rest, RestSpan } from "./life.ts";
+import type { Span, States, Wake } from "./states.ts";
+
+/** From when to when on the clock of `process.hrtime`, nanoseconds. */
+export interface Region {
+  readonly startNs: number;
+  readonly endNs: number;
+}
+
+/** A task in a region. */
+export interface ViewTask {
+  readonly id: number;
+  readonly name: string;
+  /** Its part of the region, from when it was spawned; nothing for tasks that cannot be told apart. */
+  readonly life: Interval | null;
+  /** Its part of the region, from when it began to run; nothing if it did not. */
+  readonly active: Interval | null;
+  readonly isCoordinator: boolean;
+  readonly rests: readonly RestSpan[];
+}
+
+export interface Interval {
+  readonly fromNs: number;
+  readonly toNs: number;
+}
+
+/** A thread ran a task, a place in `tasks`. */
+export interface Run extends Span {
+  readonly task: number;
+}
+
+/** What happened in a region. */
+export interface View {
+  readonly threads: number;
+  readonly durationNs: number;
+  readonly tasks: readonly ViewTask[];
+  /** By thread, then by time. */
+  readonly runs: readonly Run[];
+  readonly wakes: readonly Wake[];
+  readonly gcs: readonly (Span & { readonly type: string })[];
+  /** The tasks that concurrency counts, each from its start to its end, cut. */
+  readonly counted: readonly Interval[];
+}
+
+/** Cuts states at a region, given from the start of the recording. */
+export function viewOf(states: States, { startNs, endNs }: Region): View {
+  const cut = <T extends Interval>(span: T): T[] => {
+    const [fromNs, toNs] = [Math.max(0, span.fromNs - startNs), Math.min(endNs, span.toNs) - startNs];
+    return toNs > fromNs ? [{ ...span, fromNs, toNs }] : [];
+  };
+  const places = new Map<number, number>();
+  const tasks: ViewTask[] = [];
+  for (const [place, life] of states.tasks.entries()) {
+    const task = viewTask(life, cut, states.durationNs);
+    if (task === null) continue;
+    places.set(place, tasks.length);
+    tasks.push(task);
+  }
+  const at = (place: number): number => places.get(place) as number;
+  return {
+    threads: states.threads,
+    durationNs: endNs - startNs,
+    tasks,
+    runs: states.slices.flatMap((slices, thread) => slices.flatMap((slice) => cut({ ...slice, thread })).map((run) => ({ ...run, task: at(run.task) }))),
+    wakes: states.wakes
+      .filter(({ from, to, sentNs, resumedNs }) => sentNs >= startNs && resumedNs <= endNs && resumedNs >= sentNs && places.has(from) && places.has(to))
+      .map(({ from, to, sentNs, resumedNs }) => ({ from: at(from), to: at(to), sentNs: sentNs - startNs, resumedNs: resumedNs - startNs })),
+    gcs: states.gcs.flatMap(cut),
+    counted: [...tasks.flatMap(({ active, isCoordinator }) => (active === null || isCoordinator ? [] : [active])), ...states.crowd.flatMap(cut)],
+  };
+}
+
+type Cut = <T extends Interval>(span: T) => T[];
+
+function viewTask(life: Life, cut: Cut, durationNs: number): ViewTask | null {
+  const { id, name, slices } = life;
+  if (id === 0) return slices.flatMap(cut).length === 0 ? null : { id, name, life: null, active: null, isCoordinator: false, rests: [] };
+  const toNs = life.endNs ?? durationNs;
+  const [whole] = cut({ fromNs: life.bornNs, toNs });
+  if (whole === undefined) return null;
+  const active = life.startNs === null ? undefined : cut({ fromNs: life.startNs, toNs })[0];
+  const rests = life.rests(toNs).flatMap(cut);
+  return { id, name, life: whole, active: active ?? null, isCoordinator: active !== undefined && isCoordinator(life, active, rests), rests };
+}
+
+const WORK: ReadonlySet<Rest> = new Set(["sleep", "send", "lock", "acquire", "barrier", "once"]);
+
+function isCoordinator({ hasParent, children }: Life, { fromNs, toNs }: Interval, rests: readonly RestSpan[]): boolean {
+  if (hasParent || children === 0 || rests.some(({ rest }) => WORK.has(rest))) return false;
+  const waitedNs = rests.reduce((sum, span) => sum + (span.rest === "ready" ? 0 : span.toNs - span.fromNs), 0);
+  return waitedNs * 2 >= toNs - fromNs;
+}
