@@ -1,10 +1,13 @@
-/** The formats for programs: JSON, CSV, Markdown, Go's benchmark text, and plain columns. Pure. */
+/**
+ * The formats for programs: JSON, CSV, Markdown, and plain columns. Pure. Columns
+ * are added at the end and never renamed, so that what reads them by place goes
+ * on working. Go's benchmark text: benchfmt.ts.
+ */
 import { machineLine } from "../lab/environment.ts";
-import type { Result } from "../lab/result.ts";
+import type { Factors, Result } from "../lab/result.ts";
 import type { Interval } from "../lab/statistics.ts";
-import { blockTimes } from "../lab/summary.ts";
 import { allRows, groupTitle, rowGroups, type Row } from "./rows.ts";
-import { count, printRatio, printTime } from "./text.ts";
+import { count, printPercent, printRatio, printTime } from "./text.ts";
 
 /** Schema "warren/1". */
 export function printJson(result: Result): string {
@@ -43,6 +46,20 @@ const FIELDS: readonly Field[] = [
   ["predicted_ns", ({ cell }) => cell.predicted?.ns],
   ["verdict", ({ cell }) => cell.verdict],
   ["flags", ({ cell }) => cell.summary.flags.join(" ")],
+  ["parallelism", ({ cell }) => cell.trace.A],
+  ["two_or_more", ({ cell }) => cell.trace.Pi2],
+  ["utilisation", ({ cell }) => cell.trace.U],
+  ["work_ns", ({ cell }) => cell.trace.W],
+  ["traced_ns", ({ cell }) => cell.trace.T],
+  ["tracing_cost", ({ cell }) => cell.trace.cost],
+  ["events_lost", ({ cell }) => cell.trace.lost],
+  ["approximate", ({ cell }) => (cell.trace.approximate === undefined ? undefined : String(cell.trace.approximate))],
+  ["helper", ({ cell }) => cell.trace.helper],
+  ["predicted_is_bound", ({ cell }) => (cell.predicted === undefined ? undefined : String(cell.predicted.isBound === true))],
+  ["of_predicted", ({ cell }) => (cell.predicted === undefined ? undefined : cell.summary.medianNs / cell.predicted.ns)],
+  ...bounds("P0", ({ gain }) => gain?.ci.P0),
+  ...bounds("I", ({ gain }) => gain?.ci.I),
+  ...(["fill", "work", "LB", "CommE", "CompS", "U1"] as const).map((name: keyof Factors): Field => [name, ({ gain }) => gain?.factors?.[name]]),
 ];
 
 /** RFC 4180 with a header; one line per cell; times in nanoseconds. */
@@ -57,12 +74,12 @@ function quotedCsv(text: string): string {
 
 /** One line per cell, columns padded, no blanks inside a value, "-" for none: for grep and awk. */
 export function printPlain(result: Result): string {
-  const names = ["program", "world", "design", "gophers", "threads", "items", "time_ms", "low_ms", "high_ms", "grade", "C", "P", "S", "cpu", "model_ms", "verdict"];
+  const names = ["program", "world", "design", "gophers", "threads", "items", "time_ms", "low_ms", "high_ms", "grade", "C", "P", "S", "cpu", "model_ms", "verdict", "busy", "two_or_more", "in_progress"];
   const lines = allRows(result).map(({ cell, gain }) => [
     cell.program, cell.world, cell.design, cell.gophers, cell.threads, cell.items,
     milliseconds(cell.summary.medianNs), milliseconds(cell.summary.ci?.[0]), milliseconds(cell.summary.ci?.[1]), cell.summary.grade ?? "-",
     decimals(gain?.C), decimals(gain?.P), decimals(gain?.S), decimals(cell.trace.Acpu), milliseconds(cell.predicted?.ns),
-    cell.verdict.replaceAll(", ", "-").replaceAll(" ", "-"),
+    cell.verdict.replaceAll(", ", "-").replaceAll(" ", "-"), decimals(cell.trace.A), decimals(cell.trace.Pi2), decimals(cell.trace.L),
   ].map(String));
   const widths = names.map((name, column) => Math.max(name.length, ...lines.map((line) => (line[column] as string).length)));
   return [names, ...lines].map((line) => line.map((text, column) => text.padEnd(widths[column] as number)).join(" ").trimEnd()).join("\n");
@@ -78,13 +95,15 @@ function decimals(value: number | undefined): string {
 
 /** GitHub tables, one for each group, with absolute times beside every ratio. */
 export function printMarkdown(result: Result): string {
-  const names = ["design", "gophers", "threads", "time", "95 % interval", "C", "P", "S", "CPU A", "model", "verdict", "noise"];
+  const names = ["design", "gophers", "threads", "time", "95 % interval", "C", "P", "S", "busy A", "CPU A", "two or more running", "model", "of model", "verdict", "noise"];
   const tables = rowGroups(result).map((group) => {
     const lines = group.rows.map(({ cell, gain }) => [
       cell.design, cell.gophers, cell.threads, printTime(cell.summary.medianNs),
       cell.summary.ci === null ? "" : cell.summary.ci.map(printTime).join(" – "),
-      ...[gain?.C, gain?.P, gain?.S, cell.trace.Acpu].map((value) => (value === undefined ? "" : printRatio(value))),
-      cell.predicted === undefined ? "" : printTime(cell.predicted.ns), cell.verdict, cell.summary.grade ?? "",
+      ...[gain?.C, gain?.P, gain?.S, cell.trace.A, cell.trace.Acpu].map((value) => (value === undefined ? "" : printRatio(value))),
+      cell.trace.Pi2 === undefined ? "" : printPercent(cell.trace.Pi2),
+      ...(cell.predicted === undefined ? ["", ""] : [`${cell.predicted.isBound === true ? "≥ " : ""}${printTime(cell.predicted.ns)}`, printPercent(cell.summary.medianNs / cell.predicted.ns)]),
+      cell.verdict, cell.summary.grade ?? "",
     ]);
     const rule = names.map((name) => (["design", "verdict", "noise"].includes(name) ? "---" : "---:"));
     return [`### ${groupTitle(group)}`, "", ...[names, rule, ...lines].map((line) => `| ${line.join(" | ")} |`)].join("\n");
@@ -92,21 +111,4 @@ export function printMarkdown(result: Result): string {
   const { config } = result;
   const partly = config.interrupted ? ` Interrupted after ${count(config.blocksDone, "whole block")}.` : "";
   return [`${machineLine(result.env)}\n\n${count(config.blocks, "block")} of ${count(config.runs, "run")}, seed ${config.seed}.${partly}`, ...tables].join("\n\n");
-}
-
-const GO_ARCH: Record<string, string> = { x64: "amd64", arm64: "arm64", ia32: "386", arm: "arm" };
-
-/**
- * Go's benchmark format, one line for each cell and block, so that `benchstat`
- * has its samples. Source: golang.org/design/14313-benchmark-format.
- */
-export function printBenchfmt(result: Result): string {
-  const [system = "unknown", , arch = "unknown"] = result.env.platform.split(" ");
-  const head = [`goos: ${system === "win32" ? "windows" : system}`, `goarch: ${GO_ARCH[arch] ?? arch}`, "pkg: warren", `cpu: ${result.env.cpu}`];
-  const lines = allRows(result).flatMap(({ cell }) => {
-    const name = `Benchmark${cell.program[0]?.toUpperCase()}${cell.program.slice(1)}/world=${cell.world}/design=${cell.design}-${cell.threads}`;
-    const runs = Map.groupBy(cell.samples, ({ block }) => block);
-    return [...blockTimes(cell.samples)].map(([block, ns]) => `${name}\t${runs.get(block)?.length ?? 0}\t${Math.round(ns)} ns/op`);
-  });
-  return [...head, ...lines].join("\n");
 }

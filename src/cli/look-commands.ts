@@ -1,8 +1,8 @@
 /** The commands that only look: the machine, and what can be measured on it. */
 import { EXIT } from "./exit-code.ts";
 import { listing, printEnvironment, printList, readEnvironment } from "./listing.ts";
+import { formatOf } from "./output-format.ts";
 import { lineWidth, requireWritable, writeResult } from "./terminal.ts";
-import { oneOf } from "./values.ts";
 
 /** Formats of a listing. */
 export const LOOK_FORMATS = ["table", "json"] as const;
@@ -32,6 +32,6 @@ export async function list(raw: RawLook): Promise<number> {
   return EXIT.fine;
 }
 
-function wantsJson({ format }: RawLook): boolean {
-  return format !== undefined && oneOf("--format", format, LOOK_FORMATS) === "json";
+function wantsJson(raw: RawLook): boolean {
+  return formatOf(raw, LOOK_FORMATS) === "json";
 }

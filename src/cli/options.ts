@@ -3,8 +3,9 @@
  * once. The rest of the command line never sees a missing value.
  */
 import type { Command } from "commander";
+import { formatOf } from "./output-format.ts";
 import { UsageError } from "./usage-error.ts";
-import { milliseconds, oneOf, wholeNumber } from "./values.ts";
+import { milliseconds, wholeNumber } from "./values.ts";
 
 /** How a result is written. */
 export const FORMATS = ["table", "json", "csv", "markdown", "benchfmt"] as const;
@@ -66,8 +67,8 @@ const MOST_RUNS = 1000;
 /** Adds the format and the file of a result. */
 export function withFormat(command: Command, formats: readonly Format[]): Command {
   return command
-    .option("--format <format>", `${formats.slice(0, -1).join(", ")} or ${formats.at(-1)} (default: table)`)
-    .option("-o, --output <file>", "write the result to a file instead of standard output");
+    .option("--format <format>", `${formats.slice(0, -1).join(", ")} or ${formats.at(-1)} (default: by the name of the --output file, else table)`)
+    .option("-o, --output <file>", "write the result to a file instead of standard output; x.json is written as json");
 }
 
 /** Adds how a measurement is told. */
@@ -76,7 +77,7 @@ export function withLook(command: Command): Command {
     .option("--plain", "one line per row, no blanks inside a value: for grep and awk")
     .option("--no-color", "no colours (also with NO_COLOR set)")
     .option("-q, --quiet", "no progress, no warnings, no advice")
-    .option("-v, --verbose", "more columns: intervals of the gains, run-queue wait, reasons of the verdicts");
+    .option("-v, --verbose", "more tables: intervals of the gains, what the trace says, reasons of the verdicts");
 }
 
 /** Adds the options of the protocol; `effort` is what holds when none is given. */
@@ -97,8 +98,7 @@ export function withProtocol(command: Command, effort: Effort): Command {
 export function resolveOptions(raw: RawOptions, effort: Effort, tty: boolean, environment: NodeJS.ProcessEnv): MeasureOptions {
   if (raw.quick === true && raw.publish === true) throw new UsageError("--quick and --publish exclude each other");
   if (raw.quiet === true && raw.verbose === true) throw new UsageError("--quiet and --verbose exclude each other");
-  const format = raw.format === undefined ? "table" : oneOf("--format", raw.format, FORMATS);
-  if (raw.plain === true && format !== "table") throw new UsageError(`--plain is a form of the table: it does not go with --format ${format}`);
+  const format = formatOf(raw, FORMATS);
   const chosen = raw.quick === true ? QUICK : raw.publish === true ? PUBLISH : effort;
   return {
     blocks: raw.blocks === undefined ? chosen.blocks : wholeNumber("--blocks", raw.blocks, 1, MOST_BLOCKS),

@@ -87,9 +87,9 @@ function proof({ verdict, threads, trace }: CellResult): string {
       return `parallel: ${processors} at work${together}`;
     }
     case "parallel, sliced":
-      return `parallel, sliced: ${processors}${trace.A === undefined ? "" : ` for ${about}${printRatio(trace.A)} running threads`}, so threads can give more than this`;
+      return `parallel, sliced: ${processors}${trace.A === undefined ? "" : ` for ${about}${printRatio(trace.A)} running threads`}`;
     case "time-sliced":
-      return `time-sliced: the threads took turns on ${processors}, so this does not say what threads can give`;
+      return `time-sliced: the threads took turns on ${processors}`;
     case "unconfirmed":
       return "unconfirmed: whether they ran at once is not known";
     case "concurrent only":

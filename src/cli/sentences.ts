@@ -155,6 +155,7 @@ function doubts({ env, cells, config }: Result): string[] {
   const waited = cells.filter(({ threads, trace }) => threads === 1 && (trace.Rq ?? 0) > DISTURBED);
   const found = [
     ...(config.interrupted ? ["the measurement was interrupted"] : []),
+    ...(cells.some(isSliced) ? ["where threads were sliced they lacked processors, and what threads can give was not seen"] : []),
     ...(cells.some(({ summary }) => summary.ci === null) ? ["there are too few blocks for intervals"] : []),
     ...(waited.length > 0 ? [`${count(waited.length, "cell")} on one thread waited for a processor more than a tenth of the time, up to ${worstQueue(waited)}`] : []),
     ...env.warnings,

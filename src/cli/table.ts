@@ -78,7 +78,7 @@ interface Layout {
   readonly columns: readonly Column[];
   readonly omitted: readonly string[];
   readonly widths: readonly number[];
-  readonly texts: ReadonlyMap<RowGroup, readonly (readonly string[])[]>;
+  readonly texts: ReadonlyMap<RowGroup, readonly string[][]>;
 }
 
 function laidOut(wanted: readonly Column[], groups: readonly RowGroup[], width: number, paint: Paint): Layout {
@@ -116,7 +116,7 @@ function drawn({ columns, widths, texts }: Layout, group: RowGroup, paint: Paint
     chars: Object.fromEntries([...BORDERS.map((name) => [name, ""]), ["middle", " ".repeat(GAP)]]),
     style: { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true },
   });
-  table.push(...(texts.get(group) ?? []).map((row) => [...row]));
+  table.push(...(texts.get(group) ?? []));
   return table.toString().split("\n").map((line) => line.trimEnd()).join("\n");
 }
 

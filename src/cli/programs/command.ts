@@ -12,8 +12,9 @@ import { reportProgram, type ProgramReport, type ProgramRun } from "../../lab/pr
 import { EXIT } from "../exit-code.ts";
 import { withholdingWarnings } from "../node-warnings.ts";
 import { wantsColor, withFormat } from "../options.ts";
+import { formatOf } from "../output-format.ts";
 import { lineWidth, note, requireWritable, writeResult } from "../terminal.ts";
-import { milliseconds, oneOf, wholeNumber } from "../values.ts";
+import { milliseconds, wholeNumber } from "../values.ts";
 import { VERSION } from "../version.ts";
 import { printReport } from "./report-table.ts";
 import { Telling } from "./telling.ts";
@@ -67,7 +68,7 @@ export function declareProgram(program: ProgramCommand, command: Command): Comma
 
 /** Runs a program's command; the exit code: 1 when a check does not hold, whatever the statistics say. */
 export async function runProgram(program: ProgramCommand, raw: RawProgram, command: readonly string[]): Promise<number> {
-  const json = raw.format !== undefined && oneOf("--format", raw.format, PROGRAM_FORMATS) === "json";
+  const json = formatOf(raw, PROGRAM_FORMATS) === "json";
   const threads = raw.threads === undefined ? (program.threads ?? Math.max(1, Math.floor(readMachine().usable))) : wholeNumber("--threads", raw.threads, 1, MOST_THREADS);
   const seed = raw.seed === undefined ? 1 : wholeNumber("--seed", raw.seed, 0, 0xffff_ffff);
   const unitMs = program.unitMs === null || raw.unit === undefined ? program.unitMs : milliseconds("--unit", raw.unit, LEAST_UNIT_MS);
