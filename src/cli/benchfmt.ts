@@ -50,13 +50,12 @@ function linesOf(cell: CellResult, all: readonly CellResult[]): string[] {
   const runs = Map.groupBy(cell.samples, ({ block }) => block);
   return [...blockTimes(cell.samples)].map(([block, ns]) => {
     const samples = runs.get(block) ?? [];
-    const ratio = (from: number | undefined, to: number | undefined): number => (from === undefined || to === undefined ? Number.NaN : from / to);
     const values: (readonly [number, string])[] = [
       [ns, "ns/op"],
       [ns / cell.items, "ns/item"],
-      [ratio(base.get(block), single.get(block)), "C"],
-      [ratio(single.get(block), ns), "P"],
-      [ratio(base.get(block), ns), "S"],
+      [(base.get(block) ?? Number.NaN) / (single.get(block) ?? Number.NaN), "C"],
+      [(single.get(block) ?? Number.NaN) / ns, "P"],
+      [(base.get(block) ?? Number.NaN) / ns, "S"],
       [shareOf(samples, "cpuNs"), "Acpu"],
       [shareOf(samples, "runDelayNs"), "Rq"],
       [cell.program === "dot" ? (16 * Number(cell.params["elements"]) * cell.items * 1000) / ns : Number.NaN, "MB/s"],
