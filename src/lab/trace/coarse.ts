@@ -12,8 +12,8 @@
  * Rests: what is between the drawn runs of a task, in pieces of at least a grain
  * with the state that took most of each; so a task's slices still tile its life.
  *
- * The grain is the smallest with which no more slices are left than asked for
- * (to within a factor of √2). Of more tasks than can be drawn those that ran
+ * The grain is about the smallest with which no more slices are left than asked
+ * for. Of more tasks than can be drawn those that ran
  * longest stay, the others become one, whose slices are not disjoint. Hand-offs:
  * every n-th. Equal timelines give equal results.
  */
@@ -22,16 +22,16 @@ import type { HandOff, RestSlice, RunSlice, Timeline, TimelineTask } from "../ti
 /** Of the slices asked for, so many for each task that is drawn. */
 const SLICES_PER_TASK = 6;
 const LEAST_TASKS = 4;
+/** Grains that are tried between one and its double. */
+const GRAINS_PER_DOUBLING = 4;
+/** r(t) and c(t) keep four decimals. */
 const DIGITS = 1e4;
 
 /** At most `mostSlices` runs and rests, and a third as many hand-offs. */
 export function coarse(timeline: Timeline, mostSlices: number): Timeline {
   if (timeline.runs.length + timeline.rests.length <= mostSlices && timeline.handOffs.length <= mostSlices / 3) return timeline;
   const fewer = withFewerTasks(timeline, Math.max(LEAST_TASKS, Math.floor(mostSlices / SLICES_PER_TASK)));
-  let drawn = joined(fewer, 1);
-  for (let grainNs = Math.max(1, fewer.durationNs / 2 ** 24); drawn.runs.length + drawn.rests.length > mostSlices && grainNs < 2 * fewer.durationNs; grainNs *= Math.SQRT2) {
-    drawn = joined(fewer, grainNs);
-  }
+  const drawn = withFewerSlices(fewer, mostSlices);
   const every = Math.ceil(fewer.handOffs.length / Math.max(1, Math.floor(mostSlices / 3)));
   return {
     ...fewer,
@@ -41,6 +41,19 @@ export function coarse(timeline: Timeline, mostSlices: number): Timeline {
     r: fewer.r.map(rounded),
     c: fewer.c.map(rounded),
   };
+}
+
+/** The finest drawing that has no more slices than asked for, by bisection over grains from a nanosecond to the whole time. */
+function withFewerSlices(timeline: Timeline, mostSlices: number): Pick<Timeline, "runs" | "rests"> {
+  let [tooFine, found] = [-1, Math.ceil(GRAINS_PER_DOUBLING * Math.log2(2 * timeline.durationNs))];
+  let drawn = joined(timeline, 2 * timeline.durationNs);
+  while (found - tooFine > 1) {
+    const middle = (found + tooFine) >> 1;
+    const finer = joined(timeline, 2 ** (middle / GRAINS_PER_DOUBLING));
+    if (finer.runs.length + finer.rests.length > mostSlices) tooFine = middle;
+    else [found, drawn] = [middle, finer];
+  }
+  return drawn;
 }
 
 function rounded(value: number): number {
@@ -74,7 +87,7 @@ function joined({ tasks, runs, rests }: Timeline, grainNs: number): Pick<Timelin
   const restsOf = Map.groupBy(rests, ([task]) => task);
   return {
     runs: drawn,
-    rests: tasks.flatMap((_, task) => joinedRests(task, restsOf.get(task) ?? [], ranBy.get(task) ?? [], drawnFor.get(task) ?? [], grainNs)),
+    rests: tasks.flatMap(({ id }, task) => id === 0 ? [] : joinedRests(task, restsOf.get(task) ?? [], ranBy.get(task) ?? [], drawnFor.get(task) ?? [], grainNs)),
   };
 }
 
@@ -113,7 +126,7 @@ function joinedRuns(slices: readonly RunSlice[], grainNs: number): RunSlice[] {
 function joinedRests(task: number, rests: readonly RestSlice[], ran: readonly RunSlice[], drawn: readonly RunSlice[], grainNs: number): RestSlice[] {
   const states = [...rests.map(([, fromNs, toNs, reason]) => ({ fromNs, toNs, reason: reason as string | null })), ...ran.map(([, , fromNs, toNs]) => ({ fromNs, toNs, reason: null }))].toSorted((a, b) => a.fromNs - b.fromNs);
   const [first, last] = [states[0], states.at(-1)];
-  if (first === undefined || last === undefined || rests.length === 0) return [];
+  if (first === undefined || last === undefined) return [];
   const pieces: RestSlice[] = [];
   const runs = drawn.toSorted((a, b) => a[2] - b[2]);
   let next = 0;

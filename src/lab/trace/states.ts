@@ -48,6 +48,9 @@ export function statesOf(trace: Trace): States {
   return new Reader(trace).read();
 }
 
+/** From a task's place while reading to that in the result, if it belongs there. */
+type PlaceOf = (task: number) => number | undefined;
+
 class Reader {
   readonly #trace: Trace;
   readonly #tasks: Life[] = [];
@@ -81,7 +84,10 @@ class Reader {
     }
     for (const line of this.#lines) line.clear(durationNs);
     const { tasks, placeOf } = this.#seen();
-    const slices = this.#lines.map((line) => line.slices.filter(({ fromNs, toNs }) => toNs > fromNs).map((slice) => ({ ...slice, task: placeOf(slice.task) })));
+    const slices = this.#lines.map((line) => line.slices.flatMap(({ task, fromNs, toNs }) => {
+      const place = placeOf(task);
+      return place === undefined || toNs <= fromNs ? [] : [{ task: place, fromNs, toNs }];
+    }));
     for (const slice of slices.flat().toSorted((a, b) => a.fromNs - b.fromNs)) (tasks[slice.task] as Life).slices.push(slice);
     return { threads, durationNs, tasks, slices, wakes: this.#resumed(tasks, placeOf), gcs: this.#gcs, crowd: this.#crowd(durationNs) };
   }
@@ -202,11 +208,13 @@ class Reader {
   }
 
   /** Hand-offs, with the moment when the other one ran. */
-  #resumed(tasks: readonly Life[], placeOf: (task: number) => number): Wake[] {
-    return this.#handOffs.map(({ from, to, sentNs, ns }) => {
-      const { slices } = tasks[placeOf(to)] as Life;
+  #resumed(tasks: readonly Life[], placeOf: PlaceOf): Wake[] {
+    return this.#handOffs.flatMap(({ from, to, sentNs, ns }) => {
+      const [sender, receiver] = [placeOf(from), placeOf(to)];
+      if (sender === undefined || receiver === undefined) return [];
+      const { slices } = tasks[receiver] as Life;
       const slice = slices[firstEndingAfter(slices, ns)];
-      return { from: placeOf(from), to: placeOf(to), sentNs, resumedNs: slice === undefined ? ns : Math.max(slice.fromNs, ns) };
+      return [{ from: sender, to: receiver, sentNs, resumedNs: slice === undefined ? ns : Math.max(slice.fromNs, ns) }];
     });
   }
 
@@ -219,7 +227,7 @@ class Reader {
   }
 
   /** The tasks that belong into the result: not those of the main thread, and none that is known only as spawned where tasks may have begun unnamed. */
-  #seen(): { tasks: Life[]; placeOf: (task: number) => number } {
+  #seen(): { tasks: Life[]; placeOf: PlaceOf } {
     const places = new Map<number, number>();
     const tasks: Life[] = [];
     for (const [place, life] of this.#tasks.entries()) {
@@ -228,7 +236,7 @@ class Reader {
       places.set(place, tasks.length);
       tasks.push(life);
     }
-    return { tasks, placeOf: (task) => places.get(task) as number };
+    return { tasks, placeOf: (task) => places.get(task) };
   }
 
   /** The place of the task of an event. */

@@ -1,0 +1,56 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Trace, TraceEvent } from "../../../src/index.ts";
+import { analyseTrace } from "../../../src/lab/trace/analyse.ts";
+import { expectDisjoint, expectIdentities } from "./identities.ts";
+import { simulateTrace } from "./simulated-trace.ts";
+
+const simulations = fc.record({ seed: fc.nat(), threads: fc.integer({ min: 1, max: 4 }), tasks: fc.integer({ min: 1, max: 25 }), withForeign: fc.boolean() });
+
+/** Region as shares of the recording. */
+const regions = fc.tuple(fc.double({ min: 0, max: 0.5, noNaN: true }), fc.double({ min: 0.5, max: 1, noNaN: true }));
+
+describe("simulated recordings", () => {
+  test("the identities hold in every region", () => {
+    fc.assert(fc.property(simulations, regions, (options, [from, to]) => {
+      const { trace } = simulateTrace(options);
+      expectIdentities(analyseTrace(trace));
+      const length = trace.endNs - trace.startNs;
+      const region = { startNs: trace.startNs + Math.floor(from * length), endNs: trace.startNs + Math.ceil(to * length) };
+      if (region.endNs > region.startNs) expectIdentities(analyseTrace(trace, region));
+    }));
+  });
+
+  test("the run slices are what ran", () => {
+    fc.assert(fc.property(simulations, (options) => {
+      const { trace, truth } = simulateTrace({ ...options, withForeign: false });
+      const { runs, tasks } = analyseTrace(trace).timeline;
+      const found = runs.map(([thread, task, fromNs, toNs]) => ({ thread, task: tasks[task]?.id, fromNs, toNs })).toSorted((a, b) => a.thread - b.thread || a.toNs - b.toNs);
+      // where a slice begins the recording does not tell, only that the one before has ended
+      expect(found.map(({ thread, task, toNs }) => ({ thread, task, toNs }))).toEqual(truth.map(({ thread, task, toNs }) => ({ thread, task, toNs })));
+      for (const [k, slice] of found.entries()) expect(Math.abs(slice.fromNs - (truth[k]?.fromNs ?? 0))).toBeLessThanOrEqual(100);
+    }));
+  });
+});
+
+/** Events that no runtime would record: some were lost, or a thread died. */
+const anything: fc.Arbitrary<Trace> = fc.array(
+  fc.record({ kind: fc.constantFrom("spawn", "start", "end", "park", "wake", "ready", "resume", "yield", "hop", "foreign", "turn", "idle", "steal"), thread: fc.nat(2), task: fc.nat(5), wait: fc.nat(3), gap: fc.nat(20) }),
+  { maxLength: 120 },
+).map((raw) => {
+  let ns = 1000;
+  const events = raw.map(({ kind, thread, task, wait, gap }) => {
+    ns += gap;
+    return { kind, thread, task, wait, timeNs: ns, child: task + 1, to: wait, name: `t${task}`, hop: wait, sinceNs: ns - 30, reason: "receive", failed: false, from: 0, count: 1 } as unknown as TraceEvent;
+  });
+  return { threads: 2, startNs: 1000, endNs: ns + 10, events, lost: [3, 0, 0], completeFromNs: 1000 };
+});
+
+test("of events without sense something disjoint is made, and nothing is thrown", () => {
+  fc.assert(fc.property(anything, (trace) => {
+    const { activity, timeline } = analyseTrace(trace);
+    expect(activity.lost).toBe(3);
+    expect(Math.abs(activity.hist.reduce((sum, share) => sum + share, 0) - 1)).toBeLessThan(1e-9);
+    expectDisjoint({ ...timeline, tasks: [], rests: [] });
+  }));
+});
