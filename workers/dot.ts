@@ -26,6 +26,8 @@ export type { Check, DotConfig, Multiplication, VectorPlan, Vectors };
 export interface Products extends CheckedProducts {
   /** The whole timed region: `repeats` products, one after the other. */
   readonly wallNs: number;
+  /** When it began, in nanoseconds of `process.hrtime`. */
+  readonly startNs: number;
 }
 
 /** What came of `dotProduct`. */
@@ -38,6 +40,8 @@ export interface DotResult extends CheckedProducts {
 
 /** Multiplies this long before anything is timed, so that the kernel's code is compiled on every thread that will run it. */
 const WARM_UP_MS = 250;
+/** And at least so many times: V8 compiles what is called often. */
+const WARM_UP_CALLS = 50;
 /** A task that chains products lets its thread do other things after this many milliseconds. */
 const TURN_MS = 2;
 /** Elements that one filling task writes: 10 ms or so. */
@@ -90,15 +94,16 @@ export const multiply = task(import.meta, async function multiply(vectors: Vecto
     turnMs = performance.now();
   }
   const wallNs = Number(process.hrtime.bigint() - startNs);
-  return { wallNs, ...checkProducts(values, vectors.exact, kernel) };
+  return { wallNs, startNs: Number(startNs), ...checkProducts(values, vectors.exact, kernel) };
 });
 
 /**
- * Multiplies for `ms` before something is timed. With `loop` it works on its own
- * thread alone: to warm a pool, place one on each thread.
+ * Multiplies for `ms`, and at least 50 times, before something is timed. With
+ * `loop` it works on its own thread alone: to warm a pool, place one on each thread.
  */
 export const warm = task(import.meta, async function warm(vectors: Vectors, how: Omit<Multiplication, "repeats">, ms: number): Promise<void> {
-  for (const untilMs = performance.now() + ms; performance.now() < untilMs; await yieldNow()) await multiply(vectors, { ...how, repeats: 1 });
+  const untilMs = performance.now() + ms;
+  for (let calls = 0; calls < WARM_UP_CALLS || performance.now() < untilMs; calls++, await yieldNow()) await multiply(vectors, { ...how, repeats: 1 });
 });
 
 /**

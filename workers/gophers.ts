@@ -40,6 +40,8 @@ export type { Steps } from "./gophers/config.ts";
 export interface GopherResult {
   /** From the opening of the gate to the last book burnt. */
   readonly wallNs: number;
+  /** When the gate was opened, in nanoseconds of `process.hrtime`. */
+  readonly startNs: number;
   /** The same to the end of the first burning: from there on the pipeline is full. 0 if nothing was burnt. */
   readonly firstBurnNs: number;
   /** Cart-loads taken from the piles, and books burnt. */
@@ -115,6 +117,7 @@ async function burn(plan: Plan, goods: BookMemory | FileMemory, cartBytes: numbe
   clearYard(yard);
   return {
     wallNs: Math.max(...reports.map((report) => report.lastBurnNs), startNs) - startNs,
+    startNs: epochNs + startNs,
     firstBurnNs: firstBurn(reports, startNs) - startNs,
     loads: reports.reduce((total, report) => total + report.loaded, 0),
     books: reports.reduce((total, report) => total + report.burnt, 0),

@@ -3,6 +3,7 @@
  * Gives the exit code; nothing here ends the process.
  */
 import { Command, CommanderError } from "commander";
+import { BlockProcessError } from "../lab/block-child.ts";
 import { dumpOnSignal } from "./dump-signal.ts";
 import { EXIT } from "./exit-code.ts";
 import { env, list, LOOK_FORMATS } from "./look-commands.ts";
@@ -166,7 +167,7 @@ function explain(error: unknown): number {
     note(`warren: ${error.message}`);
     return EXIT.usage;
   }
-  if (error instanceof FileError) note(`warren: ${error.message}`);
+  if (error instanceof FileError || error instanceof BlockProcessError) note(`warren: ${error.message}`);
   else note(`warren: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return EXIT.wrong;
 }

@@ -1,8 +1,9 @@
 /** SIGUSR2: what the running program is doing, on standard error; it goes on meanwhile. */
 import { formatDump, runtimes } from "../index.ts";
+import { blockChildren } from "../lab/block-child.ts";
 import { note } from "./terminal.ts";
 
-/** Prints a dump of each open runtime whenever the signal comes. Windows has no such signal. */
+/** Prints a dump of each open runtime, those in the processes of blocks included, whenever the signal comes. Windows has no such signal. */
 export function dumpOnSignal(): void {
   if (process.platform === "win32") return;
   process.on("SIGUSR2", () => void printDumps());
@@ -10,7 +11,9 @@ export function dumpOnSignal(): void {
 
 async function printDumps(): Promise<void> {
   const open = runtimes();
-  if (open.length === 0) note("warren: no runtime is open in this process");
+  const children = blockChildren();
+  if (open.length + children.length === 0) note("warren: no runtime is open in this process");
+  for (const child of children) note(`warren: ${await child.dump()}`);
   for (const runtime of open) {
     try {
       note(`warren: ${formatDump(await runtime.dump(), await runtime.stats())}`);

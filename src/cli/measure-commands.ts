@@ -2,9 +2,11 @@
  * The commands that measure: options checked, then measured, then the exit
  * code. The runtime is loaded only once the options have been found good.
  */
+import { findTaskset } from "../lab/affinity.ts";
 import { namedSizes } from "../lab/dot-grid.ts";
 import { MOST_THREADS, readMachine } from "../lab/environment.ts";
 import type { PileOutcome } from "../lab/gopher-cells.ts";
+import { resolveCpus } from "./cpus-option.ts";
 import { resolveDot, type RawDot } from "./dot-options.ts";
 import { EXIT } from "./exit-code.ts";
 import { resolveGophers, type RawGophers, type ThreadLimits } from "./gopher-options.ts";
@@ -20,8 +22,7 @@ export async function headline(raw: RawOptions, command: readonly string[]): Pro
   const options = await resolve(raw, HEADLINE);
   const { grid } = resolveGophers({}, limits(), options.seed);
   const dotGrid = resolveDot({ kernel: "simd", size: "DRAM" }, limits(), namedSizes(readMachine())).grid;
-  const [{ GopherProgram }, { DotProgram }] = await Promise.all([import("../lab/gopher-cells.ts"), import("../lab/dot-cells.ts")]);
-  return runMeasurement({ programs: [new GopherProgram(grid), new DotProgram(dotGrid)], options, command, manifest: null });
+  return runMeasurement({ programs: [{ kind: "gophers", grid }, { kind: "dot", grid: dotGrid }], options, command, manifest: null });
 }
 
 /** `warren gophers` */
@@ -32,11 +33,10 @@ export async function gophers(raw: RawGophers, command: readonly string[]): Prom
   if (grid.pile !== null) await requireDirectory("--pile", grid.pile);
   if (manifest !== null) await requireWritable("--manifest", manifest);
   tellAdded(added, options, "G1 on one thread");
-  const { GopherProgram } = await import("../lab/gopher-cells.ts");
-  const program = new GopherProgram(grid);
-  const code = await runMeasurement({ programs: [program], options, command, manifest });
-  if (program.pileOutcome !== null) await reportPile(program.pileOutcome, options, manifest);
-  return code;
+  const onFound = async ([pile]: readonly unknown[]): Promise<void> => {
+    if (pile !== null) await reportPile(pile as PileOutcome, options, manifest);
+  };
+  return runMeasurement({ programs: [{ kind: "gophers", grid }], options, command, manifest, onFound });
 }
 
 /** `warren dot` */
@@ -44,8 +44,7 @@ export async function dot(raw: RawDot, command: readonly string[]): Promise<numb
   const options = await resolve(raw, NORMAL);
   const { grid, added } = resolveDot(raw, limits(), namedSizes(readMachine()));
   tellAdded(added, options, "one thread");
-  const { DotProgram } = await import("../lab/dot-cells.ts");
-  return runMeasurement({ programs: [new DotProgram(grid)], options, command, manifest: null });
+  return runMeasurement({ programs: [{ kind: "dot", grid }], options, command, manifest: null });
 }
 
 /** Options of `warren bench` as commander gives them. */
@@ -72,7 +71,8 @@ async function runMeasurement(measurement: Measurement): Promise<number> {
 }
 
 async function resolve(raw: RawOptions, effort: Effort): Promise<MeasureOptions> {
-  const options = resolveOptions(raw, effort, process.stdout.isTTY, process.env);
+  const given = resolveOptions(raw, effort, process.stdout.isTTY, process.env);
+  const options = given.cpus === null ? given : { ...given, cpus: resolveCpus(given.cpus, { affinity: readMachine().affinity, taskset: findTaskset() }) };
   if (options.output !== null) await requireWritable("--output", options.output);
   return options;
 }

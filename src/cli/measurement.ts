@@ -2,10 +2,8 @@
  * Measures programs and writes the result: what `warren`, `warren gophers` and
  * `warren dot` have in common. Gives the exit code.
  */
-import type { Runtime } from "../index.ts";
 import { measure, surroundings } from "../lab/measure.ts";
-import { RUNTIMES } from "../lab/pool.ts";
-import type { CellProgram } from "../lab/program.ts";
+import { programOf, type ProgramSpec } from "../lab/program-spec.ts";
 import type { Result } from "../lab/result.ts";
 import { printBenchfmt } from "./benchfmt.ts";
 import { EXIT, exitCodeOf } from "./exit-code.ts";
@@ -23,33 +21,37 @@ import { VERSION } from "./version.ts";
 
 /** What a command wants measured. */
 export interface Measurement {
-  readonly programs: readonly CellProgram<Runtime>[];
+  readonly programs: readonly ProgramSpec[];
   readonly options: MeasureOptions;
   /** The command line, without the program's name. */
   readonly command: readonly string[];
   /** File that a manifest goes to; decides what to try next. */
   readonly manifest: string | null;
+  /** Told what each program found besides times, after the result has been written. */
+  readonly onFound?: (found: readonly unknown[]) => Promise<void>;
 }
 
 /** Measures, writes and gives the exit code. */
-export async function runMeasurement({ programs, options, command, manifest }: Measurement): Promise<number> {
-  const threads = Math.max(...programs.flatMap((program) => program.cells.map((cell) => cell.threads)));
-  const around = surroundings(threads);
+export async function runMeasurement({ programs, options, command, manifest, onFound }: Measurement): Promise<number> {
+  const threads = Math.max(...programs.map(programOf).flatMap((program) => program.cells.map((cell) => cell.threads)));
+  const around = surroundings(threads, options.cpus);
   if (!options.quiet || options.strict) warn(around.warnings);
   if (options.strict && around.warnings.length > 0) {
     note("warren: --strict: nothing was measured in this environment");
     return EXIT.unsuitable;
   }
   const progress = new Progress(process.stderr);
-  const { value: result, warnings } = await withholdingWarnings(() => interruptible((signal) => {
-    const { blocks, runs, warmupMs, minTimeMs, seed } = options;
+  const { value, warnings } = await withholdingWarnings(() => interruptible((signal) => {
+    const { blocks, runs, warmupMs, minTimeMs, seed, cpus } = options;
     const onProgress = options.quiet ? () => undefined : progress.show.bind(progress);
-    return measure({ programs, blocks, runs, warmupMs, minTimeMs, seed }, RUNTIMES, around, { command, version: VERSION, signal, onProgress });
+    return measure({ programs, blocks, runs, warmupMs, minTimeMs, seed, cpus }, around, { command, version: VERSION, signal, onProgress });
   }));
+  const { result, found, notes } = value;
   if (!options.quiet) progress.end();
-  if (!options.quiet) warn(warnings);
+  if (!options.quiet) warn([...warnings, ...notes]);
   if (!options.quiet || options.strict) warn(result.env.warnings.filter((warning) => !around.warnings.includes(warning)));
   await report(result, options, manifest);
+  await onFound?.(found);
   return exitCodeOf(result, options.strict);
 }
 

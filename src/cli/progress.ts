@@ -19,19 +19,14 @@ export interface ProgressStream {
 /** Tells how far a trial has come. */
 export class Progress {
   readonly #stream: ProgressStream;
-  readonly #now: () => number;
-  #measuringSinceMs: number | null = null;
   #blockTold = -1;
 
-  /** `now` in milliseconds. */
-  constructor(stream: ProgressStream, now: () => number = () => performance.now()) {
+  constructor(stream: ProgressStream) {
     this.#stream = stream;
-    this.#now = now;
   }
 
   /** Called between cells. */
   show(progress: TrialProgress): void {
-    if (progress.next !== null) this.#measuringSinceMs ??= this.#now();
     if (this.#stream.isTTY === true) this.#rewrite(progress);
     else this.#append(progress);
   }
@@ -45,7 +40,7 @@ export class Progress {
     const { block, blocks, cellsDone, cellsTotal, next } = progress;
     const line = next === null
       ? "starting: calibrating and finding the size of the work"
-      : `block ${block + 1} of ${blocks}, cell ${cellsDone + 1} of ${cellsTotal}${this.#timeLeft(progress)}: ${printCell(next)}`;
+      : `block ${block + 1} of ${blocks}, cell ${cellsDone + 1} of ${cellsTotal}${timeLeft(progress)}: ${printCell(next)}`;
     this.#stream.write(CLEAR_LINE + line.slice(0, (this.#stream.columns ?? 80) - 1));
   }
 
@@ -54,13 +49,10 @@ export class Progress {
     if (next === null || block === this.#blockTold) return;
     this.#blockTold = block;
     const what = block === 0 ? `measuring ${count(cellsTotal / blocks, "cell")} in ${count(blocks, "block")}` : `block ${block + 1} of ${blocks}`;
-    this.#stream.write(`${what}${this.#timeLeft(progress)}\n`);
+    this.#stream.write(`${what}${timeLeft(progress)}\n`);
   }
+}
 
-  /** From the pace so far; nothing before the first tenth of a block is done. */
-  #timeLeft({ cellsDone, cellsTotal, blocks }: TrialProgress): string {
-    if (this.#measuringSinceMs === null || cellsDone * 10 * blocks < cellsTotal) return "";
-    const left = ((this.#now() - this.#measuringSinceMs) / cellsDone) * (cellsTotal - cellsDone);
-    return `, about ${printTime(Math.ceil(left / 1000) * 1e9).replace(/\.\d+/, "")} left`;
-  }
+function timeLeft({ leftMs }: TrialProgress): string {
+  return leftMs === null ? "" : `, about ${printTime(Math.ceil(leftMs / 1000) * 1e9).replace(/\.\d+/, "")} left`;
 }

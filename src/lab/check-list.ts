@@ -16,19 +16,19 @@ export class CheckList {
   readonly #tallies = new Map<string, Tally>();
   readonly #identities = new Map<string, { value: string; cell: Cell }>();
 
-  /** Counts one check of one run. */
-  add(check: Check, cell: Cell): void {
+  /** Counts one check of one run of a cell, or of something else that is named. */
+  add(check: Check, where: Cell | string): void {
     const tally = this.#tallies.get(check.name) ?? { runs: 0, failures: 0, detail: "" };
     this.#tallies.set(check.name, tally);
     tally.runs++;
     if (check.ok && tally.failures === 0) tally.detail = check.detail;
-    if (!check.ok && tally.failures++ === 0) tally.detail = `${printCell(cell)}: ${check.detail}`;
+    if (!check.ok && tally.failures++ === 0) tally.detail = `${typeof where === "string" ? where : printCell(where)}: ${check.detail}`;
   }
 
-  /** Counts a failure that is no check of the program's: a run that threw. */
-  fail(name: string, cell: Cell, cause: unknown): void {
+  /** Counts a failure that is no check of the program's: a run that threw, a process that ended. */
+  fail(name: string, where: Cell | string, cause: unknown): void {
     const detail = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-    this.add({ name, ok: false, detail }, cell);
+    this.add({ name, ok: false, detail }, where);
   }
 
   /** Counts a value that must be the same wherever `key` is. */

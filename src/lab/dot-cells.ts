@@ -10,7 +10,7 @@ import { clearVectors, layVectors, multiply, warm, type Variant, type Vectors } 
 import type { Runtime } from "../index.ts";
 import { chunkCount } from "../parallel/dot-grid.ts";
 import type { DotGrid, Kernel } from "./dot-grid.ts";
-import type { CellProgram, CellRun, Sizing } from "./program.ts";
+import type { Calibration, CellProgram, CellRun, Sizing } from "./program.ts";
 import type { Cell } from "./result.ts";
 
 /** Tasks a thread: enough for an idle thread to find one to steal. */
@@ -47,7 +47,11 @@ export class DotProgram implements CellProgram<Runtime> {
     return { kind: "found", start: 1, step: 1, most: MOST_REPEATS };
   }
 
-  async prepare(): Promise<void> {}
+  async calibrate(): Promise<Calibration> {
+    return {};
+  }
+
+  use(): void {}
 
   /** Every thread multiplies on its own, with each kernel. */
   async warm(runtime: Runtime, threads: number, ms: number): Promise<void> {
@@ -62,12 +66,20 @@ export class DotProgram implements CellProgram<Runtime> {
     const kernel = cell.params["kernel"] as Kernel;
     const elements = cell.params["elements"] as number;
     const vectors = await this.#lay(runtime, elements);
-    const { wallNs, bits, checks } = await runtime.spawn(multiply, vectors, { kernel, variant: cell.design as Variant, tasks: cell.gophers, repeats: size });
-    return { wallNs, items: size, checks, identity: { key: `the product, ${kernel} kernel, ${elements} elements`, value: bits } };
+    const { wallNs, startNs, bits, checks } = await runtime.spawn(multiply, vectors, { kernel, variant: cell.design as Variant, tasks: cell.gophers, repeats: size });
+    return { wallNs, region: { startNs, endNs: startNs + wallNs }, items: size, checks, identity: { key: `the product, ${kernel} kernel, ${elements} elements`, value: bits } };
   }
 
   /** There is no model of the memory. */
   predict(): null {
+    return null;
+  }
+
+  isBound(): boolean {
+    return false;
+  }
+
+  found(): null {
     return null;
   }
 

@@ -5,6 +5,7 @@
  */
 import { availableParallelism, cpus, loadavg, release } from "node:os";
 import { LIMITS } from "../limits.ts";
+import { processorsIn } from "./affinity.ts";
 import {
   affinityList, cacheBytes, cpuQuota, pressureTotal, processorTicks, readText, throttledMicroseconds, type ReadText,
 } from "./kernel-files.ts";
@@ -72,6 +73,13 @@ export function readMachine(read: ReadText = readText): Machine {
   };
 }
 
+/** The machine for a process that is confined to `cpus`; all of it for `null`. */
+export function confined(machine: Machine, cpus: string | null): Machine {
+  if (cpus === null) return machine;
+  const count = processorsIn(cpus)?.length ?? machine.cores;
+  return { ...machine, affinity: cpus, usable: machine.quota === null ? count : Math.min(machine.quota, count) };
+}
+
 /** Reads the state of the machine now. */
 export function readState(wallNs: number, read: ReadText = readText): Reading {
   return {
@@ -132,10 +140,7 @@ export function machineLine(env: Environment): string {
 
 function affinityCount(read: ReadText): number | null {
   const list = affinityList(read("/proc/self/status"));
-  return list === null ? null : list.split(",").reduce((sum, range) => {
-    const [first, last] = range.split("-").map(Number) as [number, number?];
-    return sum + (last ?? first) - first + 1;
-  }, 0);
+  return list === null ? null : (processorsIn(list)?.length ?? null);
 }
 
 function readCaches(read: ReadText): Machine["caches"] {

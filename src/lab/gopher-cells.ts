@@ -6,9 +6,10 @@ import { createHash } from "node:crypto";
 import { calibrate, designOf, formatManifest, gophers } from "../../workers/gophers.ts";
 import type { DesignId, GopherConfig, GopherResult, Steps, World } from "../../workers/gophers.ts";
 import type { Runtime } from "../index.ts";
-import { predictNs } from "./gopher-finish.ts";
+import { isBound, predictNs } from "./gopher-finish.ts";
+import type { ModelRun } from "./gopher-model.ts";
 import { takesCarts, takesLanes, USUAL_UNIT_MS, type GopherGrid } from "./gopher-grid.ts";
-import type { CellProgram, CellRun, Sizing } from "./program.ts";
+import type { Calibration, CellProgram, CellRun, Sizing } from "./program.ts";
 import type { Cell } from "./result.ts";
 
 /** Every step of a load takes one unit, walking none: column 1 of the table in gophers.md section 4. */
@@ -24,7 +25,7 @@ export interface PileOutcome extends Required<Pick<GopherResult, "problems" | "s
   /** Files burnt. */
   readonly files: number;
   /** The manifest as the bytes of a file. */
-  readonly manifest: Buffer;
+  readonly manifest: Uint8Array;
 }
 
 /** The gophers of a grid. */
@@ -32,7 +33,7 @@ export class GopherProgram implements CellProgram<Runtime> {
   readonly name = "gophers";
   readonly cells: readonly Cell[];
   readonly #grid: GopherGrid;
-  /** Iterations of a millisecond's computing, found once. */
+  /** Iterations of a millisecond's computing, from the calibration. */
   #iterationsPerMs = 0;
   #pileOutcome: PileOutcome | null = null;
 
@@ -43,7 +44,7 @@ export class GopherProgram implements CellProgram<Runtime> {
   }
 
   /** The pile's files and troubles, once a run is over; `null` without a pile. */
-  get pileOutcome(): PileOutcome | null {
+  found(): PileOutcome | null {
     return this.#pileOutcome;
   }
 
@@ -57,8 +58,12 @@ export class GopherProgram implements CellProgram<Runtime> {
     return { kind: "found", start: step * Math.ceil(least / step), step, most: step * Math.floor(MOST_LOADS / step) };
   }
 
-  async prepare(): Promise<void> {
-    this.#iterationsPerMs = calibrate(1);
+  async calibrate(): Promise<Calibration> {
+    return { iterationsPerMs: calibrate(1) };
+  }
+
+  use({ iterationsPerMs = 0 }: Calibration): void {
+    this.#iterationsPerMs = iterationsPerMs;
   }
 
   /** A quartet in each lane, lanes enough for all threads, computing: the code of every role is compiled everywhere. */
@@ -72,7 +77,8 @@ export class GopherProgram implements CellProgram<Runtime> {
 
   async run(runtime: Runtime, cell: Cell, size: number): Promise<CellRun> {
     const result = await runtime.spawn(gophers, this.#config(cell, size));
-    const run = { wallNs: result.wallNs, items: result.books, checks: result.checks };
+    const { wallNs, startNs } = result;
+    const run = { wallNs, region: { startNs, endNs: startNs + wallNs }, items: result.books, checks: result.checks };
     if (this.#grid.pile === null) return run;
     const { problems = [], skipped = [] } = result;
     const files = result.manifest?.length ?? 0;
@@ -88,9 +94,15 @@ export class GopherProgram implements CellProgram<Runtime> {
 
   predict(cell: Cell, size: number): number | null {
     if (this.#grid.pile !== null) return null;
-    const design = this.#design(cell.design as DesignId);
-    const world = cell.world as World;
-    return predictNs({ design, steps: STEPS, world, threads: cell.threads, loads: size }, this.#unitMs(world));
+    return predictNs({ ...this.#modelRun(cell), loads: size }, this.#unitMs(cell.world as World));
+  }
+
+  isBound(cell: Cell): boolean {
+    return this.#grid.pile === null && isBound(this.#modelRun(cell));
+  }
+
+  #modelRun({ design, world, threads }: Cell): ModelRun {
+    return { design: this.#design(design as DesignId), steps: STEPS, world: world as World, threads };
   }
 
   #cell(world: string, id: DesignId, threads: number): Cell {

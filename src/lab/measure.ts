@@ -1,11 +1,20 @@
 /** A whole measurement: machine, trial, machine again, result. */
 import { BASELINES } from "./baseline.ts";
+import { inProcesses } from "./block-processes.ts";
 import { nowNs } from "./clock.ts";
-import { environmentOf, readMachine, readState, type Machine, type Reading } from "./environment.ts";
+import { confined, environmentOf, readMachine, readState, type Machine, type Reading } from "./environment.ts";
+import { programOf, type ProgramSpec } from "./program-spec.ts";
 import type { Result } from "./result.ts";
 import { resultOf } from "./summary.ts";
 import { runTrial } from "./trial.ts";
-import type { TrialMachine, TrialPlan, TrialProgress } from "./trial-plan.ts";
+import type { Protocol, TrialProgress } from "./trial-plan.ts";
+
+/** What to measure and how. Plain data. */
+export interface MeasurePlan extends Protocol {
+  readonly programs: readonly ProgramSpec[];
+  /** Processors that the blocks are confined to; absent or `null`: all that this process may use. */
+  readonly cpus?: string | null;
+}
 
 /** What is told about a measurement besides its plan. */
 export interface MeasureContext {
@@ -17,6 +26,15 @@ export interface MeasureContext {
   readonly onProgress: (progress: TrialProgress) => void;
 }
 
+/** A result, and what is not part of it. */
+export interface Measured {
+  readonly result: Result;
+  /** What each program found besides times: of gophers with a pile a `PileOutcome`. */
+  readonly found: readonly unknown[];
+  /** What the blocks warned of or printed. */
+  readonly notes: readonly string[];
+}
+
 /** The environment before a measurement: what `--strict` can refuse at once. */
 export interface Surroundings {
   readonly machine: Machine;
@@ -24,29 +42,30 @@ export interface Surroundings {
   readonly warnings: readonly string[];
 }
 
-/** Reads the machine and its state. `threads`: the most any cell will use. */
-export function surroundings(threads: number): Surroundings {
-  const machine = readMachine();
+/** Reads the machine and its state. `threads`: the most any cell will use; `cpus`: processors that they are confined to. */
+export function surroundings(threads: number, cpus: string | null = null): Surroundings {
+  const machine = confined(readMachine(), cpus);
   const before = readState(nowNs());
   return { machine, before, warnings: environmentOf(machine, before, null, threads).warnings };
 }
 
-/** Runs the trial and makes the result of it. */
-export async function measure<Pool>(
-  plan: TrialPlan<Pool>,
-  pools: TrialMachine<Pool>,
-  { machine, before }: Surroundings,
-  { command, version, signal, onProgress }: MeasureContext,
-): Promise<Result> {
+/**
+ * Runs the trial, each block in a process of its own, and makes the result of it.
+ *
+ * @throws BlockProcessError if nothing could be prepared
+ */
+export async function measure(plan: MeasurePlan, { machine, before }: Surroundings, { command, version, signal, onProgress }: MeasureContext): Promise<Measured> {
+  const { blocks, runs, seed, warmupMs, minTimeMs, cpus = null } = plan;
   const startedAt = new Date().toISOString();
   const startNs = nowNs();
-  const trial = await runTrial(plan, pools, onProgress, signal);
-  const threads = Math.max(...plan.programs.flatMap((program) => program.cells.map((cell) => cell.threads)));
-  const env = environmentOf(machine, before, readState(nowNs()), threads);
-  const { blocks, runs, seed, warmupMs, minTimeMs } = plan;
+  const programs = plan.programs.map(programOf);
+  const runner = inProcesses(plan.programs, programs, plan, { cpus });
+  const trial = await runTrial({ ...plan, programs }, runner, onProgress, signal);
+  const threads = Math.max(...programs.flatMap((program) => program.cells.map((cell) => cell.threads)));
+  const env = environmentOf({ ...machine, ...trial.processors }, before, readState(nowNs()), threads);
   const config = {
     command, seed, blocks, blocksDone: trial.blocksDone, runs, warmupMs, minTimeMs,
-    interrupted: trial.interrupted, isolation: "in-process" as const, startedAt, seconds: (nowNs() - startNs) / 1e9,
+    interrupted: trial.interrupted, isolation: runner.isolation, ...(cpus === null ? {} : { cpus }), startedAt, seconds: (nowNs() - startNs) / 1e9,
   };
-  return resultOf(trial, env, config, version, BASELINES);
+  return { result: resultOf(trial, env, config, version, BASELINES), found: trial.found, notes: trial.notes };
 }

@@ -38,6 +38,8 @@ export interface Sample {
   readonly cpuNs: readonly number[];
   /** Run-queue wait in the window, by thread; empty where there is no source. */
   readonly runDelayNs: readonly number[];
+  /** CPU time of the whole process in the window: the worker threads, main, V8's own. */
+  readonly processNs?: number;
 }
 
 /**
@@ -52,6 +54,8 @@ export interface Activity {
   readonly Rq?: number;
   /** (CPU time of the process − Σ worker CPU) / Σ windows: V8's own threads and main. */
   readonly helper?: number;
+  /** The block whose traced run the following figures are of: of all traced runs that with the median wall time. */
+  readonly block?: number;
   /** Wall time of the traced region, nanoseconds. */
   readonly T?: number;
   /** Σ busy: nanoseconds in which threads ran tasks. */
@@ -71,7 +75,7 @@ export interface Activity {
   /** Events recorded, and those that had no room. */
   readonly events?: number;
   readonly lost?: number;
-  /** What tracing cost: median over blocks of (traced run / median of its block's timed runs) − 1. */
+  /** What tracing cost: median over traced blocks of traced run / median of its block's timed runs (of all blocks, if it has fewer than three), − 1. */
   readonly cost?: number;
   /** Tracing cost more than 5 %, or events were lost: the figures above are approximate. */
   readonly approximate?: boolean;
@@ -86,7 +90,12 @@ export interface Summary {
   /** Blocks. */
   readonly n: number;
   readonly grade: Grade | null;
-  /** "short" (under 100 ms), "outliers:n", "interrupted" */
+  /**
+   * "short": the median is under 100 ms. "outliers:n": n blocks lie beyond Tukey's fences; they are kept.
+   * "drift:+5%": over the blocks the value went one way, by that much from first to last (`drift.ts`).
+   * "slow-first:+7%": in nearly every block the first run was slower than the rest, by that much.
+   * "interrupted": fewer runs than asked for.
+   */
   readonly flags: readonly string[];
 }
 

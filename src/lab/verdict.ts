@@ -3,16 +3,28 @@
  *
  * The rule compares A, the mean number of threads that ran a task (from the
  * trace), with A_cpu, the mean number that had a processor (from the CPU time
- * of the worker threads). Without a trace A is not known, only bounded: a
- * thread runs a task at most all the time, and while it does, it either has a
- * processor or stands in the kernel's run queue:
+ * of the worker threads), and L, the mean number of tasks in progress:
+ *
+ *   sequential         L < 1.1
+ *   concurrent only    A < 1.1 and L ≥ 1.1
+ *   time-sliced        A ≥ 1.1 and A_cpu < 1.1
+ *   parallel           A ≥ 1.1 and A_cpu ≥ 1.1 and A_cpu ≥ 0.9·A
+ *   parallel, sliced   A ≥ 1.1 and A_cpu ≥ 1.1 and A_cpu < 0.9·A
+ *   unconfirmed        a timed region under 100 ms, or no source of CPU time
+ *
+ * The order settles what the specification leaves open: with A < 1.1 a second
+ * thread's CPU time was spent looking for work, which is not running a task.
+ *
+ * Without a trace A is not known, only bounded: a thread runs a task at most
+ * all the time, and while it does, it either has a processor or stands in the
+ * kernel's run queue:
  *
  *   A ≤ p      and, where the run-queue wait R_q is known,      A ≤ A_cpu + R_q
  *
- * A verdict is given when it holds for every A within the bound. Where it does
- * not, the answer is "unconfirmed": nothing is guessed. One inference is made
- * that a trace could overturn and is named in `why`: threads that stood in the
- * run queue for a tenth of their running time or more were being time-sliced.
+ * Then a verdict is given when it holds for every A within the bound. Where it
+ * does not, the answer is "unconfirmed": nothing is guessed. One inference is
+ * made that a trace could overturn and is named in `why`: threads that stood in
+ * the run queue for a tenth of their running time or more were being time-sliced.
  */
 
 /** The verdict on one cell. */
@@ -53,26 +65,33 @@ const SLICED = 0.9;
 
 /** Judges one cell. */
 export function judge(evidence: Evidence): Judgement {
-  const { wallNs, cpuParallelism: cpu, concurrency, tasks } = evidence;
+  const { wallNs, cpuParallelism: cpu, parallelism, concurrency, tasks } = evidence;
   if (wallNs < LEAST_REGION_NS) return unconfirmed("the timed region is shorter than 100 ms");
   if (cpu === null) return unconfirmed("there is no source of CPU time per thread");
+  if (parallelism !== null) return judgeTraced(parallelism, concurrency ?? tasks, cpu);
   if ((concurrency ?? tasks) < PARALLEL && cpu < PARALLEL) return { verdict: "sequential", why: "one task at a time" };
   return cpu >= PARALLEL ? judgeParallel(evidence, cpu) : judgeSerial(evidence, cpu);
 }
 
-/** A_cpu ≥ 1.1: several threads had a processor at once; the question is how much of the time. */
-function judgeParallel({ threads, parallelism, runQueue }: Evidence, cpu: number): Judgement {
-  if (parallelism !== null) return cpu >= SLICED * parallelism ? parallel() : sliced("running tasks had no processor for over a tenth of the time");
+/** The rules themselves. */
+function judgeTraced(parallelism: number, concurrency: number, cpu: number): Judgement {
+  if (concurrency < PARALLEL) return { verdict: "sequential", why: "one task at a time" };
+  if (parallelism < PARALLEL) return { verdict: "concurrent only", why: "several tasks in progress, at most one of them running" };
+  if (cpu < PARALLEL) return { verdict: "time-sliced", why: "threads ran tasks at once by the clock, and took turns on one processor" };
+  return cpu >= SLICED * parallelism ? parallel() : sliced("running tasks had no processor for over a tenth of the time");
+}
+
+/** No trace, A_cpu ≥ 1.1: several threads had a processor at once; the question is how much of the time. */
+function judgeParallel({ threads, runQueue }: Evidence, cpu: number): Judgement {
   if (cpu >= SLICED * threads) return parallel();
   if (runQueue === null) return unconfirmed("threads ran at once, but without a trace or run-queue wait it is not known for how much of the time");
   if (cpu >= SLICED * (cpu + runQueue)) return parallel();
   return sliced("threads waited in the run queue for over a tenth of their time");
 }
 
-/** A_cpu < 1.1: one processor's worth of work; the question is whether more threads wanted one. */
-function judgeSerial({ threads, parallelism, runQueue }: Evidence, cpu: number): Judgement {
-  if (parallelism !== null && parallelism >= PARALLEL) return { verdict: "time-sliced", why: "threads took turns on one processor" };
-  const most = parallelism ?? Math.min(threads, runQueue === null ? Infinity : cpu + runQueue);
+/** No trace, A_cpu < 1.1: one processor's worth of work; the question is whether more threads wanted one. */
+function judgeSerial({ threads, runQueue }: Evidence, cpu: number): Judgement {
+  const most = Math.min(threads, runQueue === null ? Infinity : cpu + runQueue);
   if (most < PARALLEL) return { verdict: "concurrent only", why: "several tasks in progress, at most one of them running" };
   if (runQueue !== null && cpu + runQueue >= PARALLEL && runQueue * 9 >= cpu) {
     return { verdict: "time-sliced", why: "threads stood in the run queue while one processor's worth of work was done" };

@@ -7,14 +7,12 @@ import { fakeResult } from "./fake-result.ts";
 
 const [cell] = fakeCells();
 
-function shown(isTTY: boolean): string[] {
+function shown(isTTY: boolean, columns = 80): string[] {
   const written: string[] = [];
-  let nowMs = 0;
-  const progress = new Progress({ isTTY, columns: 80, write: (text: string) => written.push(text) }, () => nowMs);
-  progress.show({ block: 0, blocks: 2, cellsDone: 0, cellsTotal: 20, next: null });
+  const progress = new Progress({ isTTY, columns, write: (text: string) => written.push(text) });
+  progress.show({ block: 0, blocks: 2, cellsDone: 0, cellsTotal: 20, next: null, leftMs: null });
   for (let done = 0; done < 20; done++) {
-    progress.show({ block: Math.floor(done / 10), blocks: 2, cellsDone: done, cellsTotal: 20, next: cell ?? null });
-    nowMs += 1000;
+    progress.show({ block: Math.floor(done / 10), blocks: 2, cellsDone: done, cellsTotal: 20, next: cell ?? null, leftMs: done === 0 ? null : 1000 * (20 - done) });
   }
   progress.end();
   return written;
@@ -32,6 +30,10 @@ describe("Progress", () => {
     expect(written[5]).toContain("block 1 of 2, cell 5 of 20, about 16 s left: gophers G1, cpu, 1 thread");
     expect(written.at(-1)).toBe("\r\u001b[K");
     expect(Math.max(...written.map((text) => text.length))).toBeLessThanOrEqual(79 + 4);
+  });
+
+  it("never fills a line of a narrow terminal", () => {
+    expect(Math.max(...shown(true, 30).map((text) => text.length))).toBeLessThanOrEqual(29 + 4);
   });
 });
 

@@ -44,7 +44,7 @@ describe("GopherProgram", () => {
 
   it("runs every design in every world, with every check held and a prediction", async () => {
     const program = new GopherProgram({ ...grid, threads: [2] });
-    await program.prepare();
+    program.use(await program.calibrate());
     await program.warm(runtime, 2, 1);
     for (const cell of program.cells) {
       const { items, checks, wallNs } = await program.run(runtime, cell, 6);

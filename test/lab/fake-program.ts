@@ -3,7 +3,7 @@
  * that the protocol, the result and every output format can be tested exactly.
  */
 import type { ThreadTimes } from "../../src/lab/clock.ts";
-import type { CellProgram, CellRun, Sizing } from "../../src/lab/program.ts";
+import type { Calibration, CellProgram, CellRun, Sizing } from "../../src/lab/program.ts";
 import { randomSource } from "../../src/lab/random.ts";
 import type { Cell } from "../../src/lab/result.ts";
 import type { TrialMachine } from "../../src/lab/trial-plan.ts";
@@ -29,7 +29,7 @@ export class FakeProgram implements CellProgram<FakePool> {
   readonly name = "gophers";
   readonly #sizing: Sizing;
   readonly cells: readonly Cell[];
-  /** Every call, in order: "prepare", "warm 2", "run G6 cpu 2 40". */
+  /** Every call, in order: "calibrate", "use 1000", "warm 2", "run G6 cpu 2 40". */
   readonly calls: string[] = [];
   onRun: (cell: Cell, size: number) => Partial<CellRun> = () => ({});
   readonly #noise: number;
@@ -45,8 +45,13 @@ export class FakeProgram implements CellProgram<FakePool> {
     return this.#sizing;
   }
 
-  async prepare(): Promise<void> {
-    this.calls.push("prepare");
+  async calibrate(): Promise<Calibration> {
+    this.calls.push("calibrate");
+    return { iterationsPerMs: 1000 };
+  }
+
+  use({ iterationsPerMs = 0 }: Calibration): void {
+    this.calls.push(`use ${iterationsPerMs}`);
   }
 
   async warm(_pool: FakePool, threads: number): Promise<void> {
@@ -68,18 +73,29 @@ export class FakeProgram implements CellProgram<FakePool> {
     const speedUp = cell.world === "cpu" ? Math.min(cell.threads, cell.gophers) : structure;
     return (size * 4e6) / speedUp;
   }
+
+  isBound(): boolean {
+    return false;
+  }
+
+  found(): string {
+    return "what was found";
+  }
 }
 
 /** Pools that count what happens to them. */
 export class FakeMachine implements TrialMachine<FakePool> {
   readonly opened: number[] = [];
   readonly #clock = { nowNs: 0 };
+  readonly #pools: FakePool[] = [];
   open_ = 0;
 
   async open(threads: number): Promise<FakePool> {
     this.opened.push(threads);
     this.open_++;
-    return { threads, cpuNs: [], clock: this.#clock };
+    const pool = { threads, cpuNs: [], clock: this.#clock };
+    this.#pools.push(pool);
+    return pool;
   }
 
   async close(): Promise<void> {
@@ -88,6 +104,11 @@ export class FakeMachine implements TrialMachine<FakePool> {
 
   nowNs(): number {
     return this.#clock.nowNs;
+  }
+
+  /** The threads' and a tenth of the wall time. */
+  processNs(): number {
+    return this.#pools.flatMap(({ cpuNs }) => cpuNs).reduce((sum, ns) => sum + ns, 0.1 * this.#clock.nowNs);
   }
 
   async times(pool: FakePool): Promise<readonly ThreadTimes[]> {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { environmentOf, readMachine, readState } from "../../src/lab/environment.ts";
 import type { Config, Result, Sample } from "../../src/lab/result.ts";
 import { blockTimes, judgeCell, resultOf } from "../../src/lab/summary.ts";
+import { inProcess } from "../../src/lab/in-process.ts";
 import { runTrial } from "../../src/lab/trial.ts";
 import { fakeCells, FakeMachine, FakeProgram } from "./fake-program.ts";
 
@@ -13,7 +14,7 @@ const config: Config = {
 async function measured(noise: number, worlds?: string[], designs?: string[]): Promise<Result> {
   const program = new FakeProgram(fakeCells(worlds, designs), { noise });
   const plan = { programs: [program], blocks: 6, runs: 3, warmupMs: 1, minTimeMs: 100, seed: 1 };
-  const trial = await runTrial(plan, new FakeMachine(), () => undefined, new AbortController().signal);
+  const trial = await runTrial(plan, inProcess(plan, new FakeMachine()), () => undefined, new AbortController().signal);
   return resultOf(trial, environmentOf(readMachine(), readState(0), null, 2), config, "0.1.0", new Map([["gophers", "G1"]]));
 }
 
@@ -47,7 +48,7 @@ describe("resultOf", () => {
     expect(verdicts).toMatchObject({
       "cpu G1 1": "sequential", "cpu G1 2": "sequential", "cpu G7 1": "concurrent only", "cpu G7 2": "parallel", "wait G7 2": "concurrent only",
     });
-    expect(cells.every(({ trace }) => Object.keys(trace).every((key) => ["Acpu", "Rq", "L"].includes(key)))).toBe(true);
+    expect(cells.every(({ trace }) => Object.keys(trace).every((key) => ["Acpu", "Rq", "helper"].includes(key)))).toBe(true);
     expect(cells.every((cell) => judgeCell(cell).why !== "")).toBe(true);
   });
 
@@ -55,7 +56,7 @@ describe("resultOf", () => {
     const program = new FakeProgram(fakeCells(["cpu"], ["G1"], [1]));
     program.onRun = () => ({ wallNs: 110e6 }); // the rest of the window is set-up
     const plan = { programs: [program], blocks: 6, runs: 1, warmupMs: 1, minTimeMs: 100, seed: 1 };
-    const trial = await runTrial(plan, new FakeMachine(), () => undefined, new AbortController().signal);
+    const trial = await runTrial(plan, inProcess(plan, new FakeMachine()), () => undefined, new AbortController().signal);
     const { cells } = resultOf(trial, environmentOf(readMachine(), readState(0), null, 1), config, "0.1.0", new Map());
     expect(cells[0]?.trace.Acpu).toBeCloseTo(1, 9);
   });

@@ -1,18 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { printCell, type Cell } from "../../src/lab/result.ts";
+import { inProcess } from "../../src/lab/in-process.ts";
 import { runTrial } from "../../src/lab/trial.ts";
-import type { TrialPlan, TrialProgress } from "../../src/lab/trial-plan.ts";
-import { fakeCells, FakeMachine, FakeProgram, type FakePool } from "./fake-program.ts";
+import type { Protocol, TrialProgress, TrialRecord } from "../../src/lab/trial-plan.ts";
+import { fakeCells, FakeMachine, FakeProgram } from "./fake-program.ts";
 
-const plan = (program: FakeProgram, changes: Partial<TrialPlan<FakePool>> = {}): TrialPlan<FakePool> =>
-  ({ programs: [program], blocks: 2, runs: 3, warmupMs: 1, minTimeMs: 100, seed: 1, ...changes });
+function trial(program: FakeProgram, machine = new FakeMachine(), onProgress: (progress: TrialProgress) => void = ignore, signal = never, changes: Partial<Protocol> = {}): Promise<TrialRecord> {
+  const plan = { programs: [program], blocks: 2, runs: 3, warmupMs: 1, minTimeMs: 100, seed: 1, ...changes };
+  return runTrial(plan, inProcess(plan, machine), onProgress, signal, () => machine.nowNs());
+}
 
 const never = new AbortController().signal;
 const ignore = (): void => undefined;
 
 async function callsOf(seed: number): Promise<string[]> {
   const program = new FakeProgram(fakeCells());
-  await runTrial(plan(program, { seed }), new FakeMachine(), ignore, never);
+  await trial(program, new FakeMachine(), ignore, never, { seed });
   return program.calls;
 }
 
@@ -21,7 +24,7 @@ describe("runTrial", () => {
     const program = new FakeProgram(fakeCells());
     const starts: TrialProgress[] = [];
     const onProgress = (progress: TrialProgress): void => { if (progress.next !== null) starts.push(progress); };
-    const { cells, blocksDone } = await runTrial(plan(program), new FakeMachine(), onProgress, never);
+    const { cells, blocksDone } = await trial(program, new FakeMachine(), onProgress);
     expect(blocksDone).toBe(2);
     expect(cells).toHaveLength(16);
     for (const { samples } of cells) {
@@ -40,7 +43,7 @@ describe("runTrial", () => {
 
   it("freezes one size per group, with which the fastest cell takes the least time", async () => {
     const program = new FakeProgram(fakeCells());
-    const { cells } = await runTrial(plan(program), new FakeMachine(), ignore, never);
+    const { cells } = await trial(program);
     for (const world of ["cpu", "wait"]) {
       const group = cells.filter(({ cell }) => cell.world === world);
       expect(new Set(group.map(({ size }) => size)).size).toBe(1);
@@ -51,18 +54,18 @@ describe("runTrial", () => {
 
   it("keeps a size that is given", async () => {
     const program = new FakeProgram(fakeCells(), { sizing: { kind: "given", size: 12 } });
-    const { cells } = await runTrial(plan(program), new FakeMachine(), ignore, never);
+    const { cells } = await trial(program);
     expect(cells.every(({ size, items }) => size === 12 && items === 12)).toBe(true);
   });
 
   it("starts threads anew for each block and closes every pool, on every path", async () => {
     const machine = new FakeMachine();
     const program = new FakeProgram(fakeCells());
-    await runTrial(plan(program), machine, ignore, never);
+    await trial(program, machine);
     expect(machine.opened[0]).toBe(2);
     expect(machine.opened.slice(1).toSorted()).toEqual([1, 1, 2, 2]);
     program.onRun = () => { throw new Error("no"); };
-    await expect(runTrial(plan(program), machine, ignore, never)).rejects.toThrow("no");
+    await expect(trial(program, machine)).rejects.toThrow("no");
     expect(machine.open_).toBe(0);
   });
 
@@ -72,7 +75,7 @@ describe("runTrial", () => {
     const onProgress = (progress: TrialProgress): void => {
       if (progress.block === 1 && progress.cellsDone === 20) stop.abort();
     };
-    const record = await runTrial(plan(program), new FakeMachine(), onProgress, stop.signal);
+    const record = await trial(program, new FakeMachine(), onProgress, stop.signal);
     expect(record).toMatchObject({ interrupted: true, blocksDone: 1 });
     expect(record.cells).toHaveLength(16);
     expect(record.cells.flatMap(({ samples }) => samples)).toHaveLength(16 * 3 + 4 * 3);
@@ -87,7 +90,7 @@ describe("runTrial", () => {
       return {};
     };
     const onProgress = ({ next }: TrialProgress): void => { prepared = next !== null; };
-    const { cells, checks } = await runTrial(plan(program), machine, onProgress, never);
+    const { cells, checks } = await trial(program, machine, onProgress);
     expect(cells).toHaveLength(15);
     expect(checks).toContainEqual({ name: "every run completes", ok: false, detail: "1 of 1 run failed; gophers G6, cpu, 2 threads: RangeError: lost a book" });
     expect(machine.open_).toBe(0);
@@ -99,7 +102,7 @@ describe("runTrial", () => {
       checks: [{ name: "carts conserved", ok: cell.design !== "G7", detail: cell.design === "G7" ? "7 of 8" : "8 of 8" }],
       identity: { key: "digest", value: cell.threads === 2 ? "b" : "a" },
     });
-    const { checks } = await runTrial(plan(program), new FakeMachine(), ignore, never);
+    const { checks } = await trial(program);
     const carts = checks.find(({ name }) => name === "carts conserved");
     expect(carts).toMatchObject({ ok: false, detail: expect.stringMatching(/^12 of 48 runs failed; gophers G7, cpu, [12] threads?: 7 of 8$/) });
     expect(checks.find(({ name }) => name === "same result everywhere: digest")).toMatchObject({ ok: false });
