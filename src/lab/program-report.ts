@@ -7,6 +7,7 @@ import { nowNs } from "./clock.ts";
 import { environmentOf, readState, type Environment } from "./environment.ts";
 import type { Finding } from "./finding.ts";
 import type { Surroundings } from "./measure.ts";
+import type { Plot } from "./plot.ts";
 
 /** The version of the format. */
 export const PROGRAM_SCHEMA = "warren-program/1";
@@ -34,6 +35,8 @@ export interface ProgramOutcome {
   readonly config: Readonly<Record<string, string | number | boolean>>;
   readonly findings: readonly Finding[];
   readonly series?: readonly Series[];
+  /** Pictures: prediction and measurement on the same axes. */
+  readonly plots?: readonly Plot[];
   /** What a reader has to know to judge the figures, a sentence each. */
   readonly notes: readonly string[];
   /** What the figures say, in one sentence. */
@@ -79,6 +82,6 @@ export async function reportProgram(run: ProgramRun, settings: ProgramSettings, 
   const env = environmentOf(around.machine, around.before, readState(endNs), threads);
   return {
     schema: PROGRAM_SCHEMA, tool: { name: "warren", version }, program, command, threads, unitMs, seed, startedAt, seconds: (endNs - startNs) / 1e9, env,
-    series: [], ...outcome,
+    series: [], plots: [], ...outcome,
   };
 }

@@ -1,8 +1,9 @@
-/** A program's report for people: expected beside measured with the verdict, then series, notes and the conclusion. Pure. */
+/** A program's report for people: expected beside measured with the verdict, then plots, series, notes and the conclusion. Pure. */
 import { styleText } from "node:util";
 import { machineLine } from "../../lab/environment.ts";
 import type { Expectation, Finding, FindingVerdict } from "../../lab/finding.ts";
 import type { ProgramReport, Series } from "../../lab/program-report.ts";
+import { printPlot } from "../plot.ts";
 import { count, figure, printTime, wrapped } from "../text.ts";
 
 /** How to draw. */
@@ -28,6 +29,7 @@ export function printReport(report: ProgramReport, { width, color }: ReportStyle
   return [
     `${paint("bold", flowed(head.join("\u00a0· "), width, "  "))}\n${paint("dim", wrapped(machineLine(report.env), width, "  "))}`,
     printFindings(report.findings, width, paint),
+    ...report.plots.map((plot) => printPlot(plot, width)),
     ...report.series.map((series) => printSeries(series, paint)),
     ...(report.notes.length === 0 ? [] : [report.notes.map((text) => paint("dim", flowed(`- ${text}`, width, "  "))).join("\n")]),
     flowed(`${tally(report.findings)} ${report.conclusion}`, width),

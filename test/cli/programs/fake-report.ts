@@ -22,6 +22,7 @@ export const REPORT: ProgramReport = {
     statistic("tasks left", { part: "round-robin", expected: between(0.05, 1000), measured: Number.NaN, source: "" }),
   ],
   series: [{ title: "time by threads", columns: ["batch", "1", "2"], rows: [["one at a time", 1.5, 12_345.6], ["16", 0.0421, 0]] }],
+  plots: [],
   notes: ["Timers have a grain of 1 ms and are never early, so a sleep is on the mean between half a millisecond and a millisecond longer than asked."],
   conclusion: "The heap keeps the workers even.",
 };

@@ -1,0 +1,42 @@
+/**
+ * A picture as data: what was measured, with intervals, over what was predicted.
+ * It says nothing of how it is drawn: the terminal and the reports draw it.
+ */
+import type { Interval } from "./statistics.ts";
+
+/** One axis. */
+export interface PlotAxis {
+  /** "carts", "speed-up over G1" */
+  readonly label: string;
+  /** `log`: equal ratios at equal distances. `names`: the values 0, 1, … stand for `names`. */
+  readonly scale: "linear" | "log" | "names";
+  readonly names?: readonly string[];
+}
+
+/** One value, with its interval where it has one. */
+export interface PlotPoint {
+  readonly x: number;
+  readonly y: number;
+  readonly interval: Interval | null;
+}
+
+/** Points are marks of their own; a prediction is a curve through its points, or over names a level at each. */
+export interface PlotSeries {
+  readonly name: string;
+  readonly kind: "measured" | "predicted";
+  readonly points: readonly PlotPoint[];
+}
+
+/** One picture. The y axis begins at 0. */
+export interface Plot {
+  readonly title: string;
+  readonly x: PlotAxis;
+  readonly y: PlotAxis;
+  readonly series: readonly PlotSeries[];
+}
+
+/** A curve of a function over `at`; a value that is not a number leaves a gap. */
+export function curve(name: string, at: readonly number[], of: (x: number) => number): PlotSeries {
+  const points = at.map((x): PlotPoint => ({ x, y: of(x), interval: null }));
+  return { name, kind: "predicted", points: points.filter(({ y }) => Number.isFinite(y)) };
+}
