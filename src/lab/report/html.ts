@@ -1,0 +1,44 @@
+/**
+ * Markup that cannot be broken into: what is put into a template is escaped
+ * unless it is markup itself. Source of the idea: lit's and hono's `html`.
+ */
+
+/** Text that is markup already. */
+export class Html {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** What a template takes: markup as it is, text and numbers escaped, lists one after the other, `null` and `false` as nothing. */
+export type Piece = Html | string | number | null | undefined | false | readonly Piece[];
+
+const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+
+/** A template whose values are escaped, also inside quoted attributes. */
+export function html(parts: TemplateStringsArray, ...pieces: readonly Piece[]): Html {
+  return new Html(parts.reduce((text, part, index) => text + rendered(pieces[index - 1]) + part));
+}
+
+/** Markup made elsewhere: only for what this program itself has drawn or written. */
+export function raw(text: string): Html {
+  return new Html(text);
+}
+
+function rendered(piece: Piece): string {
+  if (piece === null || piece === undefined || piece === false) return "";
+  if (piece instanceof Html) return piece.text;
+  if (typeof piece === "object") return piece.map(rendered).join("");
+  return String(piece).replaceAll(/[&<>"']/g, (character) => ESCAPES[character] as string);
+}
+
+/**
+ * JSON for a script element: nothing in it can end the element or begin a
+ * comment, since `<` is written as an escape, and it is the same JSON.
+ */
+export function inlineJson(value: unknown): Html {
+  const text = JSON.stringify(value).replaceAll("<", String.raw`\u003c`).replaceAll("\u2028", String.raw`\u2028`).replaceAll("\u2029", String.raw`\u2029`);
+  return new Html(text);
+}

@@ -1,0 +1,65 @@
+/**
+ * What tells things apart in the pictures: each world has a colour and a shape,
+ * each design its name beside the mark. Never colour alone. The colours are
+ * variables of theme.ts.
+ */
+import type { Cell } from "../result.ts";
+import { html, raw, type Html } from "./html.ts";
+
+/** A world's name, colour and shape (a symbol of Observable Plot). */
+export interface Look {
+  readonly name: string;
+  readonly color: string;
+  readonly symbol: string;
+}
+
+const LOOKS: Readonly<Record<string, Omit<Look, "name">>> = {
+  cpu: { color: "var(--blue)", symbol: "circle" },
+  wait: { color: "var(--orange)", symbol: "triangle" },
+  mixed: { color: "var(--green)", symbol: "square" },
+  pile: { color: "var(--brown)", symbol: "star" },
+};
+const OTHERS: readonly Omit<Look, "name">[] = [
+  { color: "var(--purple)", symbol: "diamond" },
+  { color: "var(--brown)", symbol: "star" },
+  { color: "var(--red)", symbol: "cross" },
+  { color: "var(--blue)", symbol: "wye" },
+];
+
+/** The look of every world of these cells, in the order in which they come. */
+export function looksOf(cells: readonly Cell[]): Map<string, Look> {
+  const names = [...new Set(cells.map(worldName))];
+  const others = names.filter((name) => LOOKS[name] === undefined);
+  return new Map(names.map((name) => [name, { name, ...(LOOKS[name] ?? (OTHERS[others.indexOf(name) % OTHERS.length] as Omit<Look, "name">)) }]));
+}
+
+/** "wait", "dot simd-DRAM". */
+export function worldName({ program, world }: Pick<Cell, "program" | "world">): string {
+  return program === "gophers" ? world : `${program} ${world}`;
+}
+
+/** "G6 · 2 threads" */
+export function cellName({ design, threads }: Pick<Cell, "design" | "threads">): string {
+  return `${design} · ${threads} thread${threads === 1 ? "" : "s"}`;
+}
+
+/** "wait · G6 · 2 threads" */
+export function fullCellName(cell: Pick<Cell, "program" | "world" | "design" | "threads">): string {
+  return `${worldName(cell)} · ${cellName(cell)}`;
+}
+
+/** Shapes as paths around 0,0, for legends. */
+const SHAPES: Readonly<Record<string, string>> = {
+  circle: "M5 0A5 5 0 1 1-5 0A5 5 0 1 1 5 0Z",
+  triangle: "M0-5.5L5.2 4H-5.2Z",
+  square: "M-4.4-4.4h8.8v8.8h-8.8Z",
+  diamond: "M0-6L4.4 0L0 6L-4.4 0Z",
+  star: "M0-6L1.4-1.9H5.7L2.3.7L3.5 4.9L0 2.3L-3.5 4.9L-2.3.7L-5.7-1.9H-1.4Z",
+  cross: "M-1.7-5h3.4v3.3h3.3v3.4h-3.3v3.3h-3.4v-3.3h-3.3v-3.4h3.3Z",
+  wye: "M-1.5 6V1.5L-5.5-.8L-4-3.4L0-1L4-3.4L5.5-.8L1.5 1.5V6Z",
+};
+
+/** Which shape and colour is which world. */
+export function worldLegend(looks: Iterable<Look>): Html {
+  return html`<ul class="legend">${[...looks].map(({ name, color, symbol }) => html`<li><svg viewBox="-7 -7 14 14" width="14" height="14" aria-hidden="true"><path d="${raw(SHAPES[symbol] ?? "")}" fill="${color}"/></svg>${name}</li>`)}</ul>`;
+}
