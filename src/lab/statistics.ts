@@ -1,7 +1,8 @@
 /**
  * The arithmetic of measurement.md section 3. Medians and quantiles come from
  * simple-statistics; what is here is what it lacks: an interval for a median
- * that assumes no distribution, and a paired bootstrap of ratios.
+ * that assumes no distribution, a paired bootstrap of ratios, and one of the
+ * ratio of two independent medians.
  *
  * Tested against published numbers: the table of order-statistic intervals
  * (Conover, Practical Nonparametric Statistics) and the mouse data of Efron and
@@ -99,4 +100,34 @@ export function ratioInterval(ratios: readonly number[], source: RandomSource): 
   const logs = ratios.map((ratio) => Math.log(ratio));
   const means = Array.from(bootstrapMeans(logs, BOOTSTRAP_RESAMPLES, source).toSorted());
   return [Math.exp(quantileSorted(means, 0.025)), Math.exp(quantileSorted(means, 0.975))];
+}
+
+/**
+ * The 95 % percentile interval of median(b) / median(a) for two independent
+ * series: a bootstrap that resamples each on its own. `null` below six values
+ * in either.
+ */
+export function medianRatioInterval(a: readonly number[], b: readonly number[], source: RandomSource): Interval | null {
+  if (Math.min(a.length, b.length) < LEAST_FOR_INTERVAL) return null;
+  const above = bootstrapMedians(b, BOOTSTRAP_RESAMPLES, source);
+  const below = bootstrapMedians(a, BOOTSTRAP_RESAMPLES, source);
+  const ratios = Array.from(above.map((value, resample) => value / (below[resample] as number)).toSorted());
+  return [quantileSorted(ratios, 0.025), quantileSorted(ratios, 0.975)];
+}
+
+/** Medians of `count` resamples with replacement. A resample is how often each of the sorted values was drawn: nothing is sorted again. */
+export function bootstrapMedians(values: readonly number[], count: number, source: RandomSource): Float64Array {
+  const sorted = values.toSorted((a, b) => a - b);
+  const drawn = new Uint32Array(sorted.length);
+  const atRank = (rank: number): number => {
+    let index = 0;
+    for (let passed = drawn[0] as number; passed <= rank; passed += drawn[++index] as number);
+    return sorted[index] as number;
+  };
+  return Float64Array.from({ length: count }, () => {
+    drawn.fill(0);
+    for (let draw = 0; draw < sorted.length; draw++) (drawn[source.below(sorted.length)] as number)++;
+    const middle = (sorted.length - 1) / 2;
+    return (atRank(Math.floor(middle)) + atRank(Math.ceil(middle))) / 2;
+  });
 }

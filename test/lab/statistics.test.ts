@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { randomSource } from "../../src/lab/random.ts";
 import {
-  bootstrapMeans, geometricMean, halfWidth, mean, median, medianInterval, medianRanks, noiseGrade, outlierCount, ratioInterval,
+  bootstrapMeans, bootstrapMedians, geometricMean, halfWidth, mean, median, medianInterval, medianRanks, medianRatioInterval, noiseGrade, outlierCount, ratioInterval,
 } from "../../src/lab/statistics.ts";
 
 /** Survival of seven treated mice, days: Efron and Tibshirani, table 2.1. */
@@ -52,6 +52,27 @@ describe("bootstrap", () => {
     const error = Math.sqrt(means.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (means.length - 1));
     expect(error).toBeGreaterThan(22.9);
     expect(error).toBeLessThan(23.8);
+  });
+
+  it("gives the published standard error of the median of the mice (table 2.2, ideal bootstrap: 37.83)", () => {
+    const medians = bootstrapMedians(MICE, 20_000, randomSource(1));
+    const middle = mean([...medians]);
+    const error = Math.sqrt(medians.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (medians.length - 1));
+    expect(error).toBeGreaterThan(37.2);
+    expect(error).toBeLessThan(38.4);
+    expect(new Set(medians)).toEqual(new Set(MICE));
+  });
+
+  it("takes the mean of the two middle values where there is an even number", () => {
+    expect(new Set(bootstrapMedians([1, 3], 200, randomSource(1)))).toEqual(new Set([1, 2, 3]));
+  });
+
+  it("gives the interval of the ratio of two independent medians, and none below six values", () => {
+    expect(medianRatioInterval([2, 2, 2, 2, 2, 2], [3, 3, 3, 3, 3, 3], randomSource(1))).toEqual([1.5, 1.5]);
+    expect(medianRatioInterval([1, 2, 3, 4, 5], [1, 2, 3, 4, 5, 6], randomSource(1))).toBeNull();
+    const [low, high] = medianRatioInterval([98, 99, 100, 100, 101, 102, 97], [108, 109, 110, 110, 111, 112, 107], randomSource(1)) ?? [0, 0];
+    expect(low).toBeGreaterThan(1.05);
+    expect(high).toBeLessThan(1.15);
   });
 
   it("encloses a ratio that all blocks share, and only it", () => {
