@@ -12,6 +12,7 @@ import { suggestion } from "./nearest.ts";
 import { HEADLINE, NORMAL, withFormat, withLook, withProtocol, type RawOptions } from "./options.ts";
 import { PROGRAMS } from "./programs/catalogue.ts";
 import { declareProgram, runProgram, type ProgramCommand } from "./programs/command.ts";
+import { addReport } from "./report-command.ts";
 import { note, tolerateClosedPipes } from "./terminal.ts";
 import { FileError, UsageError } from "./usage-error.ts";
 import { VERSION } from "./version.ts";
@@ -67,6 +68,8 @@ function buildCommands(args: readonly string[], done: (code: number) => void): C
     .option("--quick", "fewer and shorter runs")
     .option("--format <format>", "table or json (default: table)")
     .action(async (options: object) => done(await bench({ ...program.opts(), ...options })));
+
+  addReport(add("report").addHelpText("before", examples([["warren report run.json -o report.html", "the pictures of a result"], ["warren gophers --format html -o report.html", "measured and reported at once"]])), done);
 
   withFormat(add("env"), LOOK_FORMATS)
     .description("The machine, its limits, and what makes measurements on it doubtful.")

@@ -8,6 +8,7 @@ import type { Result } from "../lab/result.ts";
 import { printBenchfmt } from "./benchfmt.ts";
 import { EXIT, exitCodeOf } from "./exit-code.ts";
 import { printCsv, printJson, printMarkdown, printPlain } from "./formats.ts";
+import { printHtml } from "./html-format.ts";
 import { interruptible } from "./interrupt.ts";
 import { nextCommand, programName } from "./next-command.ts";
 import { withholdingWarnings } from "./node-warnings.ts";
@@ -58,12 +59,12 @@ export async function runMeasurement({ programs, options, command, manifest, onF
 async function report(result: Result, options: MeasureOptions, manifest: string | null): Promise<void> {
   for (const { name, detail } of result.checks.filter(({ ok }) => !ok)) note(`warren: check failed: ${name}: ${detail}`);
   if (result.cells.length === 0) note("warren: nothing was measured");
-  else await writeResult(rendered(result, options, manifest), options.output);
+  else await writeResult(await rendered(result, options, manifest), options.output);
   if (options.output !== null && result.cells.length > 0 && !options.quiet) note(`wrote ${options.output}`);
 }
 
 /** The result in the format asked for. */
-function rendered(result: Result, options: MeasureOptions, manifest: string | null): string {
+async function rendered(result: Result, options: MeasureOptions, manifest: string | null): Promise<string> {
   switch (options.format) {
     case "json":
       return printJson(result);
@@ -73,6 +74,8 @@ function rendered(result: Result, options: MeasureOptions, manifest: string | nu
       return printMarkdown(result);
     case "benchfmt":
       return printBenchfmt(result);
+    case "html":
+      return printHtml(result);
     case "table":
       return options.plain ? printPlain(result) : readable(result, options, manifest);
   }

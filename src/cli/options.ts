@@ -8,7 +8,7 @@ import { UsageError } from "./usage-error.ts";
 import { milliseconds, wholeNumber } from "./values.ts";
 
 /** How a result is written. */
-export const FORMATS = ["table", "json", "csv", "markdown", "benchfmt"] as const;
+export const FORMATS = ["table", "json", "csv", "markdown", "benchfmt", "html"] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** The options as commander gives them. */

@@ -21,7 +21,7 @@ describe("resolveOptions", () => {
     [{ quick: true, publish: true }, "--quick and --publish exclude each other"],
     [{ quiet: true, verbose: true }, "--quiet and --verbose exclude each other"],
     [{ plain: true, format: "json" }, "--plain is a form of the table: it does not go with --format json"],
-    [{ format: "yaml" }, '--format: "yaml" is not one of table, json, csv, markdown, benchfmt'],
+    [{ format: "yaml" }, '--format: "yaml" is not one of table, json, csv, markdown, benchfmt, html'],
     [{ blocks: "0" }, '--blocks: "0" is not a whole number from 1 to 1000'],
     [{ seed: "-1" }, '--seed: "-1" is not a whole number from 0 to 4294967295'],
     [{ warmup: "soon" }, '--warmup: "soon" is not a time such as 250, 250ms or 0.5s'],
