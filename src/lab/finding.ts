@@ -58,7 +58,8 @@ export interface CheckFacts {
 /** What is said of a statistic. */
 export interface StatisticFacts {
   readonly expected: Expectation;
-  readonly measured: number;
+  /** A word only where the expectation is exact: a verdict. */
+  readonly measured: number | string;
   readonly unit?: string;
   readonly source: string;
   readonly part?: string;

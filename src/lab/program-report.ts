@@ -3,6 +3,7 @@
  * Stable: fields are added, never renamed. Measurements of designs against each
  * other are another format (`result.ts`).
  */
+import type { Runtime } from "../index.ts";
 import { nowNs } from "./clock.ts";
 import { environmentOf, readState, type Environment } from "./environment.ts";
 import type { Finding } from "./finding.ts";
@@ -11,6 +12,8 @@ import type { Plot } from "./plot.ts";
 
 /** The version of the format. */
 export const PROGRAM_SCHEMA = "warren-program/1";
+/** That of several reports in one document: `{ schema, reports }`. */
+export const PROGRAMS_SCHEMA = "warren-programs/1";
 
 /** What every program is told. */
 export interface ProgramSettings {
@@ -20,6 +23,8 @@ export interface ProgramSettings {
   readonly seed: number;
   /** Tells how far it is, between measurements. */
   readonly tell: (text: string) => void;
+  /** Records a runtime from when it is open until what this gives is disposed of: `warren trace`. */
+  readonly record?: ((runtime: Runtime) => Promise<AsyncDisposable>) | undefined;
 }
 
 /** A series of figures beside the findings: the first column names the row. */

@@ -8,7 +8,7 @@ import type { Command } from "commander";
 import { MOST_THREADS, readMachine } from "../../lab/environment.ts";
 import { isWrong } from "../../lab/finding.ts";
 import { surroundings } from "../../lab/measure.ts";
-import { reportProgram, type ProgramReport, type ProgramRun } from "../../lab/program-report.ts";
+import { PROGRAMS_SCHEMA, reportProgram, type ProgramReport, type ProgramRun } from "../../lab/program-report.ts";
 import { EXIT } from "../exit-code.ts";
 import { withholdingWarnings } from "../node-warnings.ts";
 import { wantsColor, withFormat } from "../options.ts";
@@ -50,43 +50,96 @@ export interface ProgramCommand<Raw extends RawProgram = RawProgram> {
   readonly unitMs: number | null;
   /** Default number of threads; absent: all usable processors. */
   readonly threads?: number;
+  /** Least number of threads; absent: 1. */
+  readonly leastThreads?: number;
   /** Declares its own options and arguments. */
   declare(command: Command): Command;
   /** Checks its own options; what it gives runs the program. @throws UsageError */
   resolve(raw: Raw): ProgramRun | Promise<ProgramRun>;
 }
 
+/** A program's run, its options found good. */
+export interface ProgramPlan {
+  readonly run: ProgramRun;
+  readonly threads: number;
+  readonly seed: number;
+  readonly unitMs: number | null;
+}
+
 /** Adds a program's options, its own first. */
 export function declareProgram(program: ProgramCommand, command: Command): Command {
+  return withReporting(declareRun(program, command));
+}
+
+/** Adds the options of a program's run: all but how it is told. */
+export function declareRun(program: ProgramCommand, command: Command): Command {
   program.declare(command.description(`${program.what.charAt(0).toUpperCase()}${program.what.slice(1)}.`));
-  command.option("--threads <n>", `threads that the tasks share (default: ${program.threads ?? "all usable processors"})`);
-  if (program.unitMs !== null) command.option("--unit <time>", `length of a unit u, in which all times are given (default: ${program.unitMs}ms)`);
-  return withFormat(command.option("--seed <n>", "seed of everything random (default: 1)"), PROGRAM_FORMATS)
+  return withRunning(command, String(program.threads ?? "all usable processors"), program.unitMs === null ? null : `${program.unitMs}ms`);
+}
+
+/** Adds the options of a run that programs share, with what holds when they are not given; no `unit`: no option `--unit`. */
+export function withRunning(command: Command, threads: string, unit: string | null): Command {
+  command.option("--threads <n>", `threads that the tasks share (default: ${threads})`);
+  if (unit !== null) command.option("--unit <time>", `length of a unit u, in which all times are given (default: ${unit})`);
+  return command.option("--seed <n>", "seed of everything random (default: 1)");
+}
+
+/** Adds how a program's run is told. */
+export function withReporting(command: Command): Command {
+  return withFormat(command, PROGRAM_FORMATS)
     .option("--no-color", "no colours (also with NO_COLOR set)")
     .option("-q, --quiet", "no progress and no warnings");
+}
+
+/** Checks the options of a program's run. @throws UsageError */
+export async function resolveRun(program: ProgramCommand, raw: RawProgram): Promise<ProgramPlan> {
+  const threads = raw.threads === undefined ? (program.threads ?? Math.max(1, Math.floor(readMachine().usable))) : wholeNumber("--threads", raw.threads, program.leastThreads ?? 1, MOST_THREADS);
+  const seed = raw.seed === undefined ? 1 : wholeNumber("--seed", raw.seed, 0, 0xffff_ffff);
+  const unitMs = program.unitMs === null || raw.unit === undefined ? program.unitMs : milliseconds("--unit", raw.unit, LEAST_UNIT_MS);
+  return { run: await program.resolve(raw), threads, seed, unitMs };
 }
 
 /** Runs a program's command; the exit code: 1 when a check does not hold, whatever the statistics say. */
 export async function runProgram(program: ProgramCommand, raw: RawProgram, command: readonly string[]): Promise<number> {
   const json = formatOf(raw, PROGRAM_FORMATS) === "json";
-  const threads = raw.threads === undefined ? (program.threads ?? Math.max(1, Math.floor(readMachine().usable))) : wholeNumber("--threads", raw.threads, 1, MOST_THREADS);
-  const seed = raw.seed === undefined ? 1 : wholeNumber("--seed", raw.seed, 0, 0xffff_ffff);
-  const unitMs = program.unitMs === null || raw.unit === undefined ? program.unitMs : milliseconds("--unit", raw.unit, LEAST_UNIT_MS);
-  const run = await program.resolve(raw);
+  const run = await prepared(program, raw, command);
   if (raw.output !== undefined) await requireWritable("--output", raw.output);
-
-  const quiet = raw.quiet === true;
-  const around = surroundings(threads);
-  if (!quiet) warn(around.warnings);
-  const telling = new Telling(process.stderr, quiet);
-  const settings = { threads, seed, unitMs: unitMs ?? 1, tell: telling.tell.bind(telling) };
-  const { value: report, warnings } = await withholdingWarnings(() => reportProgram(run, settings, { program: program.name, command, version: VERSION, unitMs, around }));
-  telling.end();
-  if (!quiet) warn([...warnings, ...report.env.warnings.filter((warning) => !around.warnings.includes(warning))]);
-  const wrong = report.findings.filter(isWrong);
-  for (const { part, name } of wrong) note(`warren: check failed: ${part === null ? "" : `${part}: `}${name}`);
+  const report = await run();
   await writeResult(json ? JSON.stringify(report, null, 2) : readable(report, raw), raw.output ?? null);
-  return wrong.length > 0 ? EXIT.wrong : EXIT.fine;
+  return exitCode([report]);
+}
+
+/** Runs several programs one after the other; in JSON their reports are one document. Options are checked for all before the first is run. */
+export async function runPrograms(programs: readonly ProgramCommand[], raw: RawProgram, command: readonly string[]): Promise<number> {
+  const json = formatOf(raw, PROGRAM_FORMATS) === "json";
+  const runs: (() => Promise<ProgramReport>)[] = [];
+  for (const program of programs) runs.push(await prepared(program, raw, command));
+  if (raw.output !== undefined) await requireWritable("--output", raw.output);
+  const reports: ProgramReport[] = [];
+  for (const run of runs) reports.push(await run());
+  await writeResult(json ? JSON.stringify({ schema: PROGRAMS_SCHEMA, reports }, null, 2) : reports.map((report) => readable(report, raw)).join("\n\n\n"), raw.output ?? null);
+  return exitCode(reports);
+}
+
+/** Checks the options; what it gives runs the program and tells of it on standard error. */
+async function prepared(program: ProgramCommand, raw: RawProgram, command: readonly string[]): Promise<() => Promise<ProgramReport>> {
+  const { run, threads, seed, unitMs } = await resolveRun(program, raw);
+  return async () => {
+    const quiet = raw.quiet === true;
+    const around = surroundings(threads);
+    if (!quiet) warn(around.warnings);
+    const telling = new Telling(process.stderr, quiet);
+    const settings = { threads, seed, unitMs: unitMs ?? 1, tell: telling.tell.bind(telling) };
+    const { value: report, warnings } = await withholdingWarnings(() => reportProgram(run, settings, { program: program.name, command, version: VERSION, unitMs, around }));
+    telling.end();
+    if (!quiet) warn([...warnings, ...report.env.warnings.filter((warning) => !around.warnings.includes(warning))]);
+    for (const { part, name } of report.findings.filter(isWrong)) note(`warren: check failed: ${part === null ? "" : `${part}: `}${name}`);
+    return report;
+  };
+}
+
+function exitCode(reports: readonly ProgramReport[]): number {
+  return reports.some(({ findings }) => findings.some(isWrong)) ? EXIT.wrong : EXIT.fine;
 }
 
 function readable(report: ProgramReport, { output, color }: RawProgram): string {

@@ -76,16 +76,13 @@ function placesOf(most: number): Place[] {
 
 function pointsOf({ name, world, threads, products }: Place, loads: number, unitMs: number): Point[] {
   const ids = [...new Set(products.flatMap(({ whole, lanes, team }) => [lanes, team, whole]))];
-  const common = { world, steps: EVEN, unitMs: world === "wait" ? unitMs : USUAL_UNIT_MS.cpu } as const;
   const alone = world === "wait" ? loads : COMPUTING_LOADS * loads;
-  return [
-    { ...common, name: `${name}, G1`, design: "G1", threads: 1, loads: alone },
-    ...ids.map((id) => {
-      const design = designOf(id);
-      const point: Point = { ...common, name: `${name}, ${id}`, design: id, threads, loads: loadsFor(alone, speedUp({ design, steps: EVEN, world, threads }), design.lanes) };
-      return point;
-    }),
-  ];
+  const point = (id: DesignId, threads: number): Point => {
+    const design = designOf(id);
+    const gain = speedUp({ design, steps: EVEN, world, threads });
+    return { name: `${name}, ${id}`, design: id, world, steps: EVEN, threads, unitMs: world === "wait" ? unitMs : USUAL_UNIT_MS.cpu, loads: loadsFor(alone, gain, design.lanes) };
+  };
+  return [point("G1", 1), ...ids.map((id) => point(id, threads))];
 }
 
 function shareOf(measured: Measurements, { name }: Place, { whole, lanes, team }: Product): Estimate {

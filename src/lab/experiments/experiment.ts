@@ -31,5 +31,7 @@ export interface Experiment {
   readonly unitMs: number | null;
   /** Usual number of threads; `null`: all usable processors. */
   readonly threads: number | null;
+  /** With fewer threads there is nothing to see. */
+  readonly leastThreads: number;
   readonly load: () => Promise<ExperimentRun>;
 }

@@ -65,15 +65,18 @@ export interface ComputingGrain {
   readonly gains: readonly Estimate[];
   readonly overheads: Overheads;
   readonly grainMs: number;
-  /** Milliseconds a load on all threads together, beyond four steps. */
+  /** Share of their running time in which the threads waited for a processor. */
   readonly waited: number;
 }
 
 /** What was measured of the wait world. */
 export interface WaitingGrain {
   readonly gains: readonly Estimate[];
+  /** How much longer than asked a load of one gopher took, as a share. */
   readonly excess: readonly number[];
   readonly grainMs: number;
+  /** The shortest step that takes no more than a ninth longer than asked. */
+  readonly trueMs: number;
 }
 
 /** Runs the experiment. */
@@ -89,7 +92,7 @@ export async function grain({ repetitions, loads }: ExperimentChoice, settings: 
     series: grainTables(computing, waiting),
     plots: grainPlots(computing, waiting),
     notes: [
-      `Computing: G7, eight gophers and 8 messages for two loads; P is its time on one thread over that on more. Expected is (4u + h₁)·p / (4u + hₚ), with h from the steps of ${1000 * (COMPUTING_UNITS[0] as number)} µs.`,
+      `Computing: G7, eight gophers and four messages a load; P is its time on one thread over that on more. Expected is (4u + h₁)·p / (4u + hₚ), with h from the steps of ${1000 * (COMPUTING_UNITS[0] as number)} µs.`,
       "k books a cart make a step k times as long for the same messages: the grain is what a cart must carry, not a book.",
       `Waiting: C is the time of G1 over that of G6, both on one thread. Timers have a grain of 1 ms, and what one comes late the next wait of the same gopher is shorter; his colleagues have waited for it.`,
     ],
@@ -137,8 +140,9 @@ function computingGrain(measured: Measurements, threads: number): ComputingGrain
 
 function waitingGrain(measured: Measurements): WaitingGrain {
   const gains = WAITING_UNITS.map((unitMs) => measured.speedUp(`waiting, ${unitMs}, G1`, `waiting, ${unitMs}, G6`));
+  const excess = WAITING_UNITS.map((unitMs) => measured.excess(`waiting, ${unitMs}, G1`, 4));
   return {
-    gains, excess: WAITING_UNITS.map((unitMs) => measured.excess(`waiting, ${unitMs}, G1`, 4)),
+    gains, excess, trueMs: reachedFrom(WAITING_UNITS, excess.map((share) => 1 / (1 + share)), REACHED),
     grainMs: reachedFrom(WAITING_UNITS, gains.map(({ value }) => value), REACHED * WAITING_GAIN),
   };
 }
@@ -153,17 +157,18 @@ function computingFindings({ threads, gains, overheads, grainMs, waited }: Compu
   ];
 }
 
-function waitingFindings({ gains, excess, grainMs }: WaitingGrain): Finding[] {
+function waitingFindings({ gains, excess, grainMs, trueMs }: WaitingGrain): Finding[] {
   const part = "waiting, one thread";
   const condition = quiet(excess.at(-1) as number);
   return [
     statistic(`C with steps of ${WAITING_UNITS.at(-1)} ms`, { part, expected: about(WAITING_GAIN, { share: 1 - REACHED }), measured: (gains.at(-1) as Estimate).value, source: "the model, at any length", condition }),
     statistic(`shortest step with C ≥ ${REACHED * WAITING_GAIN}`, { part, unit: "ms", expected: atMost(USUAL_UNIT_MS.wait), measured: grainMs, source: `the lab's step: ${USUAL_UNIT_MS.wait} ms`, condition }),
+    statistic(`shortest step at ${REACHED} of the model's pace`, { part, unit: "ms", expected: atMost(USUAL_UNIT_MS.wait), measured: trueMs, source: "one gopher alone; the grain of timers is 1 ms", condition }),
   ];
 }
 
-function conclusion(computing: readonly ComputingGrain[], { grainMs }: WaitingGrain): string {
-  const waiting = Number.isNaN(grainMs) ? `no step up to ${WAITING_UNITS.at(-1)} ms lets G6 gain ${REACHED * WAITING_GAIN} here` : `a step of ${grainMs.toFixed(1)} ms is enough for G6 to gain ${REACHED * WAITING_GAIN}`;
+function conclusion(computing: readonly ComputingGrain[], { grainMs, trueMs }: WaitingGrain): string {
+  const waiting = Number.isNaN(grainMs) ? `no step up to ${WAITING_UNITS.at(-1)} ms lets G6 gain ${REACHED * WAITING_GAIN} here` : `a step of ${grainMs.toFixed(1)} ms is enough for G6 to gain ${REACHED * WAITING_GAIN}, and one gopher keeps the model's pace with ${Number.isNaN(trueMs) ? "none" : `${trueMs.toFixed(1)} ms`}`;
   const most = computing.at(-1);
   if (most === undefined) return `Where steps wait, ${waiting}; with --threads 2 there is something to say of computing.`;
   const { threads, overheads } = most;
