@@ -6,6 +6,7 @@ import { Command, CommanderError } from "commander";
 import { BlockProcessError } from "../lab/block-child.ts";
 import { dumpOnSignal } from "./dump-signal.ts";
 import { EXIT } from "./exit-code.ts";
+import { declareExperiment, experiment, EXPERIMENT_EXAMPLES } from "./experiment-command.ts";
 import { env, list, LOOK_FORMATS } from "./look-commands.ts";
 import { bench, dot, gophers, headline } from "./measure-commands.ts";
 import { suggestion } from "./nearest.ts";
@@ -14,6 +15,7 @@ import { PROGRAMS } from "./programs/catalogue.ts";
 import { declareProgram, runProgram, type ProgramCommand } from "./programs/command.ts";
 import { addReport } from "./report-command.ts";
 import { note, tolerateClosedPipes } from "./terminal.ts";
+import { declareTrace, TRACE_EXAMPLES } from "./trace-command.ts";
 import { FileError, UsageError } from "./usage-error.ts";
 import { VERSION } from "./version.ts";
 
@@ -46,6 +48,7 @@ function buildCommands(args: readonly string[], done: (code: number) => void): C
       ["warren gophers --pile src --manifest m.txt", "burn real files"],
       ["warren dot --size L2,LLC,DRAM", "where the memory is the limit"],
       ["warren balance", "a program of the talk, checked"],
+      ["warren trace gophers -o trace.json", "what ran when, for Perfetto or as text"],
       ["warren list", "what can be measured"],
     ]))
     .enablePositionalOptions()
@@ -60,6 +63,9 @@ function buildCommands(args: readonly string[], done: (code: number) => void): C
   addGophers(add("gophers"), async (options) => done(await gophers(withRoot(options, program), args)));
   addDot(add("dot"), async (options) => done(await dot(withRoot(options, program), args)));
   for (const known of PROGRAMS) addProgram(known, add(known.name), program, async (raw) => done(await runProgram(known, raw, args)));
+  declareExperiment(add("experiment").addHelpText("before", examples(EXPERIMENT_EXAMPLES))).action(async (_name: string | undefined, options: object, self: Command) => done(await experiment({ ...withRoot(options, program), operands: self.args }, args)));
+
+  declareTrace(add("trace").addHelpText("before", examples(TRACE_EXAMPLES)), { args, before: () => program.opts(), done });
 
   add("bench")
     .description("What channel, select and task operations cost, beside Go's.")

@@ -1,6 +1,6 @@
 /** The patterns, each in a closed world of its own: a pattern that hangs is a deadlock report, and one of them is to be. */
 import { PATTERNS, type Pattern, type PatternCheck } from "../../../workers/patterns.ts";
-import { run, WarrenError } from "../../index.ts";
+import { run, start, WarrenError } from "../../index.ts";
 import { atLeast, between, check, statistic, type Finding } from "../finding.ts";
 import type { ProgramOutcome, ProgramSettings } from "../program-report.ts";
 
@@ -17,7 +17,7 @@ export function listPatterns(): readonly Pick<Pattern, "name" | "shows">[] {
 }
 
 /** Runs the patterns. */
-export async function patterns({ names, full }: PatternsChoice, { threads, tell }: ProgramSettings): Promise<ProgramOutcome> {
+export async function patterns({ names, full }: PatternsChoice, { threads, tell, record }: ProgramSettings): Promise<ProgramOutcome> {
   const chosen = names.length === 0 ? PATTERNS : PATTERNS.filter(({ name }) => names.includes(name));
   const findings: Finding[] = [];
   const notes: string[] = [];
@@ -25,7 +25,8 @@ export async function patterns({ names, full }: PatternsChoice, { threads, tell 
     const part = `${pattern.name}: ${pattern.shows}`;
     tell(pattern.name);
     try {
-      const checks = await run(pattern.run, { threads, args: [{ full }] });
+      // only `run` sees that nothing can go on any more
+      const checks = record === undefined || pattern.deadlocks === true ? await run(pattern.run, { threads, args: [{ full }] }) : await recorded(pattern, full, threads, record);
       findings.push(...(pattern.deadlocks === true ? [deadlock(part, "ended in good order")] : checks.map((found) => findingOf(part, found))));
     } catch (error) {
       if (pattern.deadlocks === true && error instanceof WarrenError && error.code === "ERR_DEADLOCK") {
@@ -39,6 +40,13 @@ export async function patterns({ names, full }: PatternsChoice, { threads, tell 
     findings, notes,
     conclusion: `${chosen.length === 1 ? "The pattern" : `${chosen.length} patterns`} on ${threads === 1 ? "one thread" : `${threads} threads`}; the text is the same for every number of them.`,
   };
+}
+
+/** As `run`, in a world that is open to be recorded. */
+async function recorded(pattern: Pattern, full: boolean, threads: number, record: NonNullable<ProgramSettings["record"]>): Promise<readonly PatternCheck[]> {
+  await using runtime = await start({ threads });
+  await using _recording = await record(runtime);
+  return await runtime.spawn(pattern.run, { full });
 }
 
 function deadlock(part: string, measured: string): Finding {

@@ -56,19 +56,20 @@ export async function sawzall({ input, runs }: SawzallChoice, settings: ProgramS
   };
 }
 
-async function measure(cells: readonly Cell[], counts: readonly number[], input: string, runs: number, { seed, tell }: ProgramSettings): Promise<void> {
+async function measure(cells: readonly Cell[], counts: readonly number[], input: string, runs: number, { seed, tell, record }: ProgramSettings): Promise<void> {
+  await using opened = new AsyncDisposableStack();
   const runtimes = new Map<number, Runtime>();
-  try {
-    for (const count of counts) runtimes.set(count, await start({ threads: count }));
-    const once = ({ way, threads }: Cell): Promise<SawzallResult> => (way === "chunks" ? (runtimes.get(threads) as Runtime).spawn(inChunks, input) : (runtimes.get(threads) as Runtime).spawn(pipeline, input));
-    tell("warm-up");
-    for (const cell of cells) await once(cell);
-    for (let run = 1; run <= runs; run++) {
-      tell(`run ${run} of ${runs}`);
-      for (const cell of shuffled(cells, randomSource(seed, "sawzall", run))) cell.results.push(await once(cell));
-    }
-  } finally {
-    for (const runtime of runtimes.values()) await runtime.stop();
+  for (const count of counts) {
+    const runtime = opened.use(await start({ threads: count }));
+    runtimes.set(count, runtime);
+    opened.use(await record?.(runtime));
+  }
+  const once = ({ way, threads }: Cell): Promise<SawzallResult> => (way === "chunks" ? (runtimes.get(threads) as Runtime).spawn(inChunks, input) : (runtimes.get(threads) as Runtime).spawn(pipeline, input));
+  tell("warm-up");
+  for (const cell of cells) await once(cell);
+  for (let run = 1; run <= runs; run++) {
+    tell(`run ${run} of ${runs}`);
+    for (const cell of shuffled(cells, randomSource(seed, "sawzall", run))) cell.results.push(await once(cell));
   }
 }
 

@@ -62,19 +62,20 @@ function row(count: number, placement: Placement, value: Ms): (string | number)[
 
 const PLACED: Readonly<Record<Placement, string>> = { one: "all on one", blocks: "contiguous blocks", spread: "spread" };
 
-async function measure(cells: readonly Cell[], primes: number, runs: number, { threads, seed, tell }: ProgramSettings): Promise<void> {
+async function measure(cells: readonly Cell[], primes: number, runs: number, { threads, seed, tell, record }: ProgramSettings): Promise<void> {
+  await using opened = new AsyncDisposableStack();
   const runtimes = new Map<number, Runtime>();
-  try {
-    for (const count of threadCounts(threads)) runtimes.set(count, await start({ threads: count }));
-    const once = (cell: Cell): Promise<SieveResult> => (runtimes.get(cell.threads) as Runtime).spawn(findPrimes, { primes, threads: cell.threads, placement: cell.placement, batch: cell.batch });
-    tell("warm-up");
-    for (const cell of cells) await once(cell);
-    for (let run = 1; run <= runs; run++) {
-      tell(`run ${run} of ${runs}`);
-      for (const cell of shuffled(cells, randomSource(seed, "sieve", run))) cell.results.push(await once(cell));
-    }
-  } finally {
-    for (const runtime of runtimes.values()) await runtime.stop();
+  for (const count of threadCounts(threads)) {
+    const runtime = opened.use(await start({ threads: count }));
+    runtimes.set(count, runtime);
+    opened.use(await record?.(runtime));
+  }
+  const once = (cell: Cell): Promise<SieveResult> => (runtimes.get(cell.threads) as Runtime).spawn(findPrimes, { primes, threads: cell.threads, placement: cell.placement, batch: cell.batch });
+  tell("warm-up");
+  for (const cell of cells) await once(cell);
+  for (let run = 1; run <= runs; run++) {
+    tell(`run ${run} of ${runs}`);
+    for (const cell of shuffled(cells, randomSource(seed, "sieve", run))) cell.results.push(await once(cell));
   }
 }
 

@@ -28,6 +28,8 @@ export class Life {
   /** When it began to run; `null` if it never did. */
   startNs: number | null;
   endNs: number | null = null;
+  /** Where it ran, once it has. */
+  thread: number | null = null;
   /** Spawned by a task, and not by code outside tasks. */
   readonly hasParent: boolean;
   /** Tasks that it has spawned. */

@@ -144,6 +144,10 @@ class Reader {
       case "turn":
       case "idle":
         return line.clear(ns);
+      case "died":
+        line.clear(ns);
+        for (const life of this.#tasks) if (life.thread === event.thread) life.endNs ??= ns;
+        return;
       case "gc":
         this.#gcs.push({ thread: event.thread, fromNs: Math.max(0, ns - Math.round(event.durationNs)), toNs: ns, type: event.type });
         return;
@@ -242,8 +246,10 @@ class Reader {
   /** The place of the task of an event. */
   #at(event: { readonly task: number; readonly thread: number; readonly timeNs: number }): number {
     const place = this.#place(event.task === 0 ? -1 - event.thread : event.task);
+    const life = this.#task(place);
+    life.thread = event.thread;
     // it may have been spawned, and its start be lost
-    this.#task(place).startNs ??= Math.max(0, this.#ns(event.timeNs));
+    life.startNs ??= Math.max(0, this.#ns(event.timeNs));
     return place;
   }
 

@@ -1,0 +1,44 @@
+/** What `warren trace` tells of a run, JSON schema "warren-trace/1". Stable: fields are added, never renamed. */
+import type { Trace } from "../../index.ts";
+import { median } from "../statistics.ts";
+import type { TraceActivity } from "./analyse.ts";
+import type { Timeline } from "../timeline.ts";
+
+/** The version of the format. */
+export const TRACE_SCHEMA = "warren-trace/1";
+
+/** A traced run. */
+export interface TraceRecord {
+  readonly schema: typeof TRACE_SCHEMA;
+  readonly tool: { readonly name: "warren"; readonly version: string };
+  /** "gophers", "balance" */
+  readonly program: string;
+  /** What ran, in words. */
+  readonly title: string;
+  /** The command line, without the program's name. */
+  readonly command: readonly string[];
+  readonly threads: number;
+  readonly activity: TraceActivity;
+  /** Median of the runs of the same size without a trace, and what the traced one took longer, as a share; `null` where there are none. */
+  readonly untracedMedianNs: number | null;
+  readonly cost: number | null;
+  /** What a reader has to know, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** The file: with what ran when. */
+export interface TraceFile extends TraceRecord {
+  readonly timeline: Timeline;
+}
+
+/** What tracing cost: the wall time with it against the median of those without. */
+export function costOf(wallNs: number, untracedNs: readonly number[]): Pick<TraceRecord, "untracedMedianNs" | "cost"> {
+  if (untracedNs.length === 0) return { untracedMedianNs: null, cost: null };
+  const untracedMedianNs = median(untracedNs);
+  return { untracedMedianNs, cost: wallNs / untracedMedianNs - 1 };
+}
+
+/** Of several recordings that of most threads, and of those the one in which most happened; `null` without any. */
+export function mainTrace(traces: readonly Trace[]): Trace | null {
+  return traces.toSorted((a, b) => b.threads - a.threads || b.events.length - a.events.length)[0] ?? null;
+}
