@@ -66,9 +66,9 @@ class SourceFile {
     return oneLine(this.text.slice(from, to)).replaceAll("( ", "(").replaceAll(", )", ")").replace("= | ", "= ");
   }
 
-  /** The comment right before a node, only modifiers and directives between. */
+  /** The comment right before a node, only modifiers and directives between, or the bar of a union. */
   doc(node: Node): Doc {
-    const before = this.#comments.filter(({ end }) => end <= node.start && /^(\s|\/\/[^\n]*\n)*$/.test(this.text.slice(end, node.start)));
+    const before = this.#comments.filter(({ end }) => end <= node.start && /^(\s|\/\/[^\n]*\n)*(\| *)?$/.test(this.text.slice(end, node.start)));
     return parseDoc((before.find(({ value }) => (value as string).startsWith("*"))?.value as string | undefined) ?? "");
   }
 }
@@ -89,6 +89,14 @@ function parseDoc(comment: string): Doc {
   }
   if (comment.includes("@internal")) return { paragraphs: ["@internal"], params, throws };
   return { paragraphs: description.split(/\n\s*\n/).map(oneLine).filter((paragraph) => paragraph !== ""), params, throws };
+}
+
+/** A type's text; of a union whose parts have comments, the parts are its members. */
+function aliasOf(file: SourceFile, node: Node, name: string, doc: Doc): Declaration {
+  const parts = (node.typeAnnotation.type === "TSUnionType" ? node.typeAnnotation.types : []) as Node[];
+  const docs = parts.map((part) => file.doc(part));
+  if (docs.every(({ paragraphs }) => paragraphs.length === 0)) return { name, signature: file.slice(node.start, node.end).replace(/;$/, ""), doc, params: [], members: [] };
+  return { name, signature: `type ${name} = …`, doc, params: [], members: parts.map((part, k) => ({ name: `part ${k + 1}`, signature: file.slice(part.start, part.end).replace(/^\((.*)\)$/, "$1"), doc: docs[k], params: [] })) };
 }
 
 function oneLine(text: string): string {
@@ -152,7 +160,7 @@ function declared(file: SourceFile, name: string, isExported: (name: string) => 
       };
     }
     case "TSTypeAliasDeclaration":
-      return { name, signature: file.slice(node.start, node.end).replace(/;$/, ""), doc, params: [], members: [] };
+      return aliasOf(file, node, name, doc);
     default:
       return { name, signature: file.slice(node.start, end), doc, params: [], members: membersOf(file, name, isExported) };
   }

@@ -24,7 +24,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   Coordination: ["shared+SharedArrays", "SharedArray", "Mutex", "RwLock", "Semaphore", "WaitGroup", "Once", "Barrier", "Counter", "Guard", "SyncConstructors", "SyncConstructor"],
   Cancellation: ["context", "ContextOptions", "Context", "group", "GroupOptions", "Group"],
   Parallel: ["parallelFor", "parallelMap", "parallelReduce", "ParallelOptions", "dot", "DotOptions", "DotKernel"],
-  Observing: ["formatDump", "Dump", "ThreadReport", "TaskReport", "ParkedReport", "StuckReport", "StuckWait", "RuntimeStats", "ThreadStats", "Parked", "WaitReason", "ArenaUse", "assertQuiet", "QuietOptions", "leftovers", "Leftovers", "LeftObject"],
+  Observing: ["formatDump", "Dump", "ThreadReport", "TaskReport", "ParkedReport", "StuckReport", "StuckWait", "RuntimeStats", "ThreadStats", "Parked", "WaitReason", "ArenaUse", "Trace", "TraceEvent", "TraceOptions", "Tracing", "assertQuiet", "QuietOptions", "leftovers", "Leftovers", "LeftObject"],
   Errors: ["WarrenError", "ErrorCode", "ERROR_CODES", "registerError"],
   Limits: ["LIMITS"],
 };

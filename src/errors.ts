@@ -34,6 +34,7 @@ export const ERROR_CODES = {
   ERR_THREAD_DIED: "a thread ended while it held the task",
   ERR_THREAD_START: "a thread could not be started",
   ERR_THREAD_STUCK: "a thread does not end although it was terminated",
+  ERR_TRACING: "a trace of the runtime is on already",
   ERR_VALUE_REFUSED: "a value does not fit the channel's type (details: type, path)",
   ERR_WHICH_RUNTIME: "several runtimes are open here: use the methods of one",
 } as const;

@@ -326,6 +326,28 @@ export const taskRecord = {
 } as const;
 export const TASK_WORDS = 16;
 
+/** A thread's ring of trace events (memory/trace-ring.ts): these words, then `capacity` events. */
+export const traceRing = {
+  /** A RING_STATE: main says when recording ends. */
+  state: 0,
+  capacity: 1,
+  /** Events recorded so far, those overwritten included (a double: two words), by the thread. */
+  count: 2,
+  /** When the thread began to record; as the time of an event of kind 0, which stands for the one before the first. */
+  began: 4,
+  events: LINE,
+} as const;
+
+/** `closed` takes only what happened before; `read` takes nothing. */
+export const RING_STATE = { closed: 0, recording: 1, read: 2 } as const;
+
+/** One trace event: when (a double: nanoseconds of `process.hrtime`), what, the task, and two operands or one double. */
+export const traceEvent = { time: 0, kind: 2, task: 3, a: 4, b: 5 } as const;
+export const TRACE_EVENT_WORDS = 6;
+
+/** `traceEvent.kind`; what each means, and its operands: sync/recorder.ts. */
+export const TRACE = { spawn: 1, start: 2, end: 3, park: 4, wake: 5, ready: 6, resume: 7, yield: 8, hop: 9, foreign: 10, steal: 11, turn: 12, idle: 13, gc: 14, died: 15 } as const;
+
 /** How a wait or a task ended. */
 export const OUTCOME = { pending: 0, ok: 1, closed: 2, failed: 3, noRoom: 4 } as const;
 

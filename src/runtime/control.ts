@@ -103,6 +103,10 @@ export interface ThreadControl {
   times(): ThreadTimes;
   /** Lets go of what is only kept for speed, and collects garbage if Node lets it; the types of the handles that are left. */
   tidy(): ReadonlyMap<number, string>;
+  /** Records what this thread does into a ring of the arena. */
+  trace(ring: number): void;
+  /** Records no more; resolves when nothing will be written into the ring any more. */
+  endTrace(): Promise<void>;
   /** Another thread has died: what this one has to do with it is settled. */
   died(notice: DeathNotice): void;
   /** Stops the processor and flushes standard output. */

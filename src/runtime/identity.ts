@@ -24,6 +24,8 @@ export interface Identity {
   holds: Holds;
   /** Place in the list of live tasks, −1 for a shared identity. */
   place: number;
+  /** See `Running`. */
+  stretch: number;
   /** Of a shared identity: what its tasks that nobody joins do at their end. */
   ends?: Ends;
 }
@@ -89,7 +91,7 @@ export class Identities {
   #share({ name, nameId }: Omit<Identity, "place">): Identity {
     let shared = this.#shared.get(name);
     if (shared === undefined) {
-      const fresh = { id: 0, name, nameId, site: undefined, starter: undefined, holds: undefined, place: -1, count: 0 };
+      const fresh = { id: 0, name, nameId, site: undefined, starter: undefined, holds: undefined, place: -1, stretch: 0, count: 0 };
       const enter = this.#current.run(fresh, () => AsyncLocalStorage.snapshot());
       shared = Object.assign(fresh, { enter }) as Shared;
       this.#shared.set(name, shared);

@@ -27,6 +27,7 @@ import type { SharedArrays } from "./shared.ts";
 import { Sleep } from "./sleep.ts";
 import { type Place, Tasks } from "./tasks.ts";
 import type { AnyFunction } from "./task-function.ts";
+import { ThreadTrace } from "./trace-thread.ts";
 
 export interface LocalOptions {
   readonly arena: Arena;
@@ -48,6 +49,7 @@ export class Local {
   readonly contexts: Contexts;
   readonly handles = new HandleTable();
   readonly #sleep: Sleep;
+  #trace: ThreadTrace | undefined;
   #stopped: WarrenError | undefined;
 
   constructor({ arena, cores, onFault, onWaiting }: LocalOptions) {
@@ -177,9 +179,24 @@ export class Local {
     return this.handles.types;
   }
 
+  /** Records what this thread does into the ring at `at`, from now on. */
+  trace(at: number): void {
+    if (this.#trace?.at === at) return;
+    void this.endTrace();
+    this.#trace = new ThreadTrace(this, at);
+  }
+
+  /** Records no more; resolves when nothing will be written into the ring any more. */
+  async endTrace(): Promise<void> {
+    const trace = this.#trace;
+    this.#trace = undefined;
+    await trace?.end();
+  }
+
   /** Ends this side: what still waits here rejects with `error`. */
   stop(error: WarrenError): void {
     this.#stopped = error;
+    void this.endTrace();
     this.processor.close();
     this.timers.clear();
     this.waiters.failAll(error);

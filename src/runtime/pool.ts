@@ -31,6 +31,8 @@ export interface PoolOptions {
   readonly resourceLimits: { readonly maxOldGenerationSizeMb?: number };
   /** A thread has ended by itself, or something on it threw outside any task. */
   readonly onDeath: (thread: number, death: Death) => void;
+  /** The ring into which a thread that starts now records, or 0. */
+  readonly ringOf: (thread: number) => number;
 }
 
 /** How a thread ended. */
@@ -123,7 +125,7 @@ export class Pool {
   }
 
   async #bringUp(indexes: readonly number[]): Promise<void> {
-    const { arena, cores } = this.#options;
+    const { arena, cores, ringOf } = this.#options;
     const ports: MessagePort[] = [];
     const ups: Promise<number>[] = [];
     const ends: Promise<void>[] = [];
@@ -132,7 +134,7 @@ export class Pool {
     try {
       for (const index of indexes) {
         const { port1, port2 } = new MessageChannel();
-        const start: ThreadStart = { memory: arena.memory, index, cores, port: port2 };
+        const start: ThreadStart = { memory: arena.memory, index, cores, port: port2, ring: ringOf(index) };
         ports[index] = port1;
         this.#opening.add(port1);
         ups.push(new Promise((resolve) => port1.once("message", resolve)));
@@ -184,8 +186,14 @@ export class Pool {
   }
 
   /** Asks each thread; one that is computing answers late, one that has ended or ends meanwhile is `undefined`. */
-  each<T>(ask: (control: Remote<ThreadControl>) => Promise<T>): Promise<T | undefined>[] {
-    return Array.from(this.#threads, async (thread) => thread && Promise.race([ask(thread.control), thread.ended]));
+  each<T>(ask: (control: Remote<ThreadControl>, index: number) => Promise<T>): Promise<T | undefined>[] {
+    return Array.from(this.#threads, (_, index) => this.ask(index, ask));
+  }
+
+  /** Asks one thread, as `each`. */
+  async ask<T>(index: number, ask: (control: Remote<ThreadControl>, index: number) => Promise<T>): Promise<T | undefined> {
+    const thread = this.#threads[index];
+    return thread && Promise.race([ask(thread.control, index), thread.ended]);
   }
 
   /** Ends a thread by force; false if it has not ended in time, for it is in a native call. */

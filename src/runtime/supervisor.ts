@@ -29,6 +29,7 @@ const FIRST_PAUSE_MS = 20;
 export class Supervisor {
   readonly #local: Local;
   readonly #onFault: (error: WarrenError) => void;
+  readonly #onUp: (thread: number) => void;
   /** Threads whose locks are being given back right now. */
   readonly #releasing = new Set<number>();
   /** Threads that have died and have no successor yet. */
@@ -38,10 +39,11 @@ export class Supervisor {
   #pool: Pool | undefined;
   #stopped = false;
 
-  /** @param onFault told when a thread cannot be replaced: the runtime ends */
-  constructor(local: Local, onFault: (error: WarrenError) => void) {
+  /** @param onFault told when a thread cannot be replaced: the runtime ends; @param onUp told when a successor is up */
+  constructor(local: Local, onFault: (error: WarrenError) => void, onUp: (thread: number) => void) {
     this.#local = local;
     this.#onFault = onFault;
+    this.#onUp = onUp;
   }
 
   open(pool: Pool): void {
@@ -89,6 +91,7 @@ export class Supervisor {
       try {
         await this.#pool?.replace(thread);
         this.#down.delete(thread);
+        this.#onUp(thread);
         this.#waiting.get(thread)?.resolve();
         this.#waiting.delete(thread);
         return;

@@ -20,6 +20,7 @@ import type { Processor, TaskRunner } from "../scheduler/processor.ts";
 import { pushTask } from "../scheduler/task-queue.ts";
 import { isAsleep, ring, ringAny } from "../sync/doorbell.ts";
 import { pushInbox } from "../sync/inbox.ts";
+import type { Recorder } from "../sync/recorder.ts";
 import type { Waiters } from "../sync/waiter.ts";
 import { REASON_PLACE } from "../sync/wait-reason.ts";
 import type { HeapWatch } from "./heap-watch.ts";
@@ -49,11 +50,15 @@ export class Tasks implements TaskRunner {
   readonly identities: Identities;
   readonly joins: Joins;
   readonly holdings: Holdings;
+  /** Set while there is a trace. */
+  recorder: Recorder | undefined = undefined;
   readonly #options: TasksOptions;
   readonly #arena: Arena;
   readonly #current = new AsyncLocalStorage<Identity>();
   /** Numbers of the names of tasks that this thread has started. */
   readonly #names = new Map<TaskSource, number>();
+  /** Numbers of the names of closures that have started here during a trace. */
+  readonly #closures = new Map<string, number>();
   /** Task functions by the number of their name. */
   readonly #functions = new Map<number, AnyFunction>();
   #lastPlace = 0;
@@ -123,7 +128,8 @@ export class Tasks implements TaskRunner {
   }
 
   #startClosure(fn: AnyFunction, args: unknown[], site: string | undefined, id: number, join: number): void {
-    const what = { id, name: nameOfClosure(fn), nameId: 0, site, starter: this.current(), holds: undefined, place: 0 };
+    const what = { id, name: nameOfClosure(fn), nameId: 0, site, starter: this.current(), holds: undefined, place: 0, stretch: 0 };
+    if (this.recorder !== undefined) this.recorder.noteSpawn(id, this.#arena.index);
     changeHeld(this.#arena, 1);
     this.#countPlaced();
     this.#options.processor.startSoon(() => {
@@ -173,6 +179,7 @@ export class Tasks implements TaskRunner {
     i32[record + taskRecord.id] = id;
     i32[record + taskRecord.payload] = payload;
     i32[record + taskRecord.outcome] = OUTCOME.pending;
+    if (this.recorder !== undefined) this.recorder.noteSpawn(id, to);
     const count = pushTask(arena, to, record, target !== undefined);
     this.#countPlaced();
     if (to === me) this.#options.processor.wake();
@@ -189,6 +196,20 @@ export class Tasks implements TaskRunner {
       this.#names.set(source, name);
     }
     return name;
+  }
+
+  /** The number of a task's name for a trace. A closure's is entered in the table of names, once; 0 if there is no room for it. */
+  #traceName({ name, nameId }: Identity): number {
+    const known = nameId !== 0 ? nameId : this.#closures.get(name);
+    if (known !== undefined) return known;
+    try {
+      const id = this.#options.names.intern(`\n${name}`);
+      this.#closures.set(name, id);
+      return id;
+    } catch (error) {
+      if (error instanceof WarrenError && error.code === "ERR_ARENA_FULL") return 0;
+      throw error;
+    }
   }
 
   /** Ids are handed out to threads by the thousand. */
@@ -239,7 +260,7 @@ export class Tasks implements TaskRunner {
     const { name } = fn;
     const payload = i32[record + taskRecord.payload];
     i32[this.#arena.here + processor.running] = i32[record + taskRecord.name];
-    const what: Omit<Identity, "site"> & { site: string | undefined } = { id: i32[record + taskRecord.id], name, nameId: i32[record + taskRecord.name], site: undefined, starter: undefined, holds: undefined, place: 0 };
+    const what: Omit<Identity, "site"> & { site: string | undefined } = { id: i32[record + taskRecord.id], name, nameId: i32[record + taskRecord.name], site: undefined, starter: undefined, holds: undefined, place: 0, stretch: 0 };
     let args: unknown[] = [];
     try {
       i32[record + taskRecord.payload] = 0;
@@ -268,7 +289,9 @@ export class Tasks implements TaskRunner {
   #run(fn: AnyFunction, args: unknown[], what: Omit<Identity, "place">, ended: (failed: boolean, value: unknown) => void): void {
     const { identities } = this;
     const identity = identities.add(what);
+    if (this.recorder !== undefined) this.recorder.noteStart(identity, this.#traceName(identity));
     const end = (failed: boolean, value: unknown): void => {
+      if (this.recorder !== undefined) this.recorder.noteEnd(identity, failed);
       identities.remove(identity);
       ended(failed, value);
       this.#options.processor.ended();
@@ -288,6 +311,7 @@ export class Tasks implements TaskRunner {
   #runAlone(fn: AnyFunction, args: unknown[], what: Omit<Identity, "place">): void {
     const { identities } = this;
     const identity = identities.add(what);
+    if (this.recorder !== undefined) this.recorder.noteStart(identity, this.#traceName(identity));
     let result: unknown;
     try {
       result = identities.enter(identity, fn, args);
@@ -305,6 +329,7 @@ export class Tasks implements TaskRunner {
   }
 
   #endAlone(identity: Identity, failed: boolean, error: unknown): void {
+    if (this.recorder !== undefined) this.recorder.noteEnd(identity, failed);
     this.identities.remove(identity);
     // Before it is counted as ended: a process with no task left may end, and must not miss the fault.
     if (failed) this.#fault(identity.name, identity.site, error);

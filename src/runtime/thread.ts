@@ -15,19 +15,24 @@ export interface ThreadStart {
   readonly index: number;
   readonly cores: number;
   readonly port: MessagePort;
+  /** The ring of a trace that is on, or 0. */
+  readonly ring: number;
 }
 
 /** Runs the processor of this thread; resolves once main has heard of it, and the processor goes on. */
-export async function serve({ memory, index, cores, port }: ThreadStart): Promise<void> {
+export async function serve({ memory, index, cores, port, ring }: ThreadStart): Promise<void> {
   const arena = Arena.attach(memory, index);
   arena.i32[arena.here + processor.systemId] = systemThreadId();
   const local: Local = new Local({ arena, cores, onFault: (error) => local.tasks.sendFault(error) });
   enterThread(local);
+  if (ring !== 0) local.trace(ring);
   const control: ThreadControl = {
     report: () => reportThread(local, baseline),
     view: () => viewThread(local, baseline),
     times: ownTimes,
     tidy: () => local.tidy(),
+    trace: (at) => local.trace(at),
+    endTrace: () => local.endTrace(),
     died: ({ aftermath, why, cause }) => local.died(aftermath, why, cause),
     close: async () => {
       local.processor.close();

@@ -22,6 +22,7 @@ import type { Arena } from "../memory/arena.ts";
 import { RECORD, processor, superblock, waiter } from "../memory/layout.ts";
 import { Doorbell, isAsleep, transitionToAwake } from "../sync/doorbell.ts";
 import { hasMail, takeInbox } from "../sync/inbox.ts";
+import type { Recorder } from "../sync/recorder.ts";
 import type { Running, Turn, Wait } from "../sync/wait.ts";
 import type { Waiters } from "../sync/waiter.ts";
 import { Fifo } from "./fifo.ts";
@@ -74,6 +75,8 @@ export class Processor implements Turn {
   declare runner: TaskRunner;
   /** Told of a watch record that has come back. */
   declare onWatch: (record: number) => void;
+  /** Set while there is a trace. */
+  recorder: Recorder | undefined = undefined;
   readonly #arena: Arena;
   /** Where others read how many here wait for a turn. */
   readonly #readyAt: number;
@@ -140,7 +143,16 @@ export class Processor implements Turn {
     const hops = this.#hops;
     this.#arm();
     this.#arena.i32[this.#readyAt]++;
-    return new Promise((resolve) => hops.push(() => resolve(value)));
+    const { recorder } = this;
+    if (recorder === undefined) return new Promise((resolve) => hops.push(() => resolve(value)));
+    const task = this.task();
+    const hop = recorder.noteYield(task);
+    return new Promise((resolve) => {
+      hops.push(() => {
+        if (this.recorder === recorder) recorder.noteHop(hop, task);
+        resolve(value);
+      });
+    });
   }
 
   ready(local: number): void {
@@ -184,6 +196,7 @@ export class Processor implements Turn {
     this.#arena.i32[this.#readyAt]--;
     if (wait === undefined || !this.waiters.isOver(wait)) return;
     this.runner.resuming(wait.task);
+    if (this.recorder !== undefined) this.recorder.noteResume(wait);
     this.waiters.resume(wait);
   }
 
@@ -235,6 +248,8 @@ export class Processor implements Turn {
     if (this.#inSlice) this.#arena.f64[(this.#arena.here + processor.busyMs) >>> 1] += nowMs - this.nowMs;
     this.#inSlice = true;
     this.nowMs = nowMs;
+    const { recorder } = this;
+    if (recorder !== undefined) recorder.noteTurn(nowMs);
     this.#sliceEndMs = this.nowMs + SLICE_MS;
     this.ticks = TICKS;
     this.#arena.i32[this.#arena.here + processor.sliceStart] = this.#arena.clockMs | 1;
@@ -242,6 +257,7 @@ export class Processor implements Turn {
     this.#onTurn?.(nowMs);
     this.#drain();
     const resumed = this.#resume();
+    if (recorder !== undefined) recorder.isOutside = false;
     // Also after resuming: tasks that keep each other going must not keep new ones from starting.
     const started = this.#start();
     if (resumed || started || this.isBusy) {
@@ -277,13 +293,23 @@ export class Processor implements Turn {
       const current = record;
       record = i32[current + waiter.inboxNext];
       if (i32[current + waiter.record] === RECORD.fault) this.runner.fault(current);
-      else if (i32[current + waiter.record] === RECORD.watch) this.#starts.push(() => this.onWatch(current));
+      else if (i32[current + waiter.record] === RECORD.watch) this.#starts.push(() => this.#heard(current));
       // The others have the owner in the same word: one that died before this thread may be meant.
       else if (i32[current + waiter.owner] !== this.#arena.id) this.runner.orphan(current);
-      else if (i32[current + waiter.record] === RECORD.wait) this.#queue(i32[current + waiter.local]);
-      else this.runner.finished(current);
+      else if (i32[current + waiter.record] === RECORD.wait) {
+        if (this.recorder !== undefined) this.recorder.noteReady(current);
+        this.#queue(i32[current + waiter.local]);
+      } else this.runner.finished(current);
       this.#arm();
     }
+  }
+
+  /** A watch record has come back: no task does what follows. */
+  #heard(record: number): void {
+    const { recorder } = this;
+    if (recorder !== undefined) recorder.isOutside = true;
+    this.onWatch(record);
+    if (recorder !== undefined) recorder.isOutside = false;
   }
 
   /** Resumes what is ready now; what becomes ready meanwhile has its turn later. */
@@ -312,7 +338,7 @@ export class Processor implements Turn {
     if (!this.#isThread || load(this.#arena.i32, superblock.stopping) !== 0) return started;
     for (;;) {
       let record = popTask(this.#arena);
-      if (record === 0 && !started && stealTasks(this.#arena) > 0) record = popTask(this.#arena);
+      if (record === 0 && !started && stealTasks(this.#arena, this.recorder) > 0) record = popTask(this.#arena);
       if (record === 0) return started;
       started = true;
       this.runner.start(record);
@@ -324,6 +350,7 @@ export class Processor implements Turn {
   #idle(): void {
     if (this.#idleSinceMs === 0) this.#idleSinceMs = this.nowMs;
     this.#inSlice = false;
+    if (this.recorder !== undefined) this.recorder.noteIdle();
     this.#arena.i32[this.#arena.here + processor.sliceStart] = 0;
     if (this.nowMs - this.#idleSinceMs < WATCH_MS && this.#mayWatch()) {
       const { i32, here } = this.#arena;
@@ -338,6 +365,7 @@ export class Processor implements Turn {
     this.#onIdle();
     if (this.#isThread && anyTasks(this.#arena)) this.#nap ??= setTimeout(this.#endNap, NAP_MS);
     if (!this.#doorbell.fallAsleep(this.#hasWork)) this.#arm();
+    else if (this.recorder !== undefined) this.recorder.noteSleep();
   }
 
   readonly #endNap = (): void => {

@@ -17,6 +17,7 @@ import { load, store } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { processor, taskRecord } from "../memory/layout.ts";
 import { lock, unlock } from "../memory/spin-lock.ts";
+import type { Recorder } from "../sync/recorder.ts";
 import { changeHeld, loadOf } from "./load.ts";
 
 /** Most tasks stolen at once. */
@@ -80,7 +81,7 @@ export function anyTasks(arena: Arena): boolean {
  * come to them yet. A thread that the watchdog has found computing in one slice
  * for long loses half of them whatever the loads.
  */
-export function stealTasks(arena: Arena): number {
+export function stealTasks(arena: Arena, recorder?: Recorder): number {
   const { i32, index, threads, here } = arena;
   // It would only refuse them.
   if (i32[here + processor.heapFull] !== 0) return 0;
@@ -95,7 +96,10 @@ export function stealTasks(arena: Arena): number {
     const wanted = Math.min(MAX_STEAL, isHeldUp ? (count + 1) >> 1 : surplus);
     if (wanted <= 0) continue;
     const stolen = stealFrom(arena, victim, wanted);
-    if (stolen > 0) return stolen;
+    if (stolen > 0) {
+      recorder?.noteSteal(victim, stolen);
+      return stolen;
+    }
   }
   return 0;
 }

@@ -13,6 +13,7 @@ import type { Arena } from "../memory/arena.ts";
 import { OUTCOME, indexOfId, processor, waiter } from "../memory/layout.ts";
 import { ring } from "./doorbell.ts";
 import { pushInbox } from "./inbox.ts";
+import type { Recorder } from "./recorder.ts";
 import type { Turn, Wait } from "./wait.ts";
 
 /** Bits of a waiter's `state`. */
@@ -24,6 +25,8 @@ const BELOW_CLAIMER = (1 << CLAIMER) - 1;
 export abstract class Claims {
   readonly arena: Arena;
   readonly turn: Turn;
+  /** Set while there is a trace. */
+  recorder: Recorder | undefined = undefined;
 
   constructor(arena: Arena, turn: Turn) {
     this.arena = arena;
@@ -103,6 +106,7 @@ export abstract class Claims {
   complete(decider: number): void {
     const { i32, id } = this.arena;
     const owner = i32[decider + waiter.owner];
+    if (this.recorder !== undefined) this.recorder.noteWake(decider, indexOfId(owner));
     if (owner === id) {
       i32[decider + waiter.state] = STATE.done;
       this.turn.ready(i32[decider + waiter.local]);

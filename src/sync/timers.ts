@@ -5,6 +5,8 @@
  * Node's 2³¹ ms are waited for in parts. A *quiet* timer does not keep the
  * process alive by itself: whoever waits for what it does, does.
  */
+import type { Recorder } from "./recorder.ts";
+
 const LONGEST_MS = 2 ** 31 - 1;
 
 /** One armed timer. `cancel` it when its waiter leaves for another reason. */
@@ -18,6 +20,8 @@ export interface Timer {
 }
 
 export class Timers {
+  /** Set while there is a trace. */
+  recorder: Recorder | undefined = undefined;
   readonly #heap: Timer[] = [];
   readonly #onCount: (count: number) => void;
   #node: NodeJS.Timeout | undefined;
@@ -82,11 +86,14 @@ export class Timers {
     this.#node = undefined;
     this.#armedMs = Infinity;
     const nowMs = performance.now();
+    const { recorder } = this;
+    if (recorder !== undefined) recorder.isOutside = true;
     while (this.#heap.length > 0 && this.#heap[0].deadlineMs <= nowMs) {
       const timer = this.#heap[0];
       this.#remove(timer);
       timer.fire();
     }
+    if (recorder !== undefined) recorder.isOutside = false;
     this.#onCount(this.#heap.length);
     if (this.#heap.length > 0 && this.#heap[0].deadlineMs < this.#armedMs) this.#set(this.#heap[0].deadlineMs);
   }

@@ -7,6 +7,8 @@ import type { WaitReason } from "./wait-reason.ts";
 /** A running task, as the waiting half knows it. */
 export interface Running {
   readonly id: number;
+  /** While there is a trace: in which stretch of its thread it is known to run (recorder.ts). */
+  stretch: number;
 }
 
 /** What the waiting half needs of the running half: implemented by the scheduler. */

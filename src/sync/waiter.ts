@@ -221,6 +221,7 @@ export class Waiters extends Claims implements Space {
     wait.sinceMs = turn.nowMs | 0;
     if (this.#parked++ === 0) turn.busy?.();
     if (signal !== undefined) this.#listen(wait, signal);
+    if (this.recorder !== undefined) this.recorder.notePark(wait);
     turn.parked(wait);
     return promise;
   }
@@ -272,7 +273,10 @@ export class Waiters extends Claims implements Space {
     for (const decider of deciders) {
       const local = i32[decider + waiter.local];
       const isMine = i32[decider + waiter.owner] === id && this.#waits[local]?.record === decider;
-      if (isMine && (load(i32, decider + waiter.state) & STATE.done) !== 0 && isClaimedBy(i32, decider, dead + 1) && !isReady(local)) this.turn.ready(local);
+      if (isMine && (load(i32, decider + waiter.state) & STATE.done) !== 0 && isClaimedBy(i32, decider, dead + 1) && !isReady(local)) {
+        if (this.recorder !== undefined) this.recorder.noteReady(decider);
+        this.turn.ready(local);
+      }
     }
   }
 
@@ -315,7 +319,9 @@ export class Waiters extends Claims implements Space {
 
   #abort(wait: Wait, signal: AbortSignal): void {
     // Not if it is over already and only waits for its turn.
-    if (wait.abort?.signal === signal && wait.finisher.withdraw(wait)) this.#fail(wait, signal.reason);
+    if (wait.abort?.signal !== signal || !wait.finisher.withdraw(wait)) return;
+    if (this.recorder !== undefined) this.recorder.noteAbort(wait);
+    this.#fail(wait, signal.reason);
   }
 
   /**
