@@ -70,8 +70,8 @@ export function declareTrace(trace: Command, { args, before, done }: Surrounding
   }
 }
 
-/** A run, recorded and analysed; `title`, figures beside the trace's and what was found wrong. */
-export interface Traced extends Pick<TraceRecord, "program" | "title" | "threads" | "untracedMedianNs" | "cost" | "notes"> {
+/** A run, recorded and analysed, and what was found wrong with it. */
+export interface Traced extends Pick<TraceRecord, "program" | "title" | "threads" | "untracedNs" | "cost" | "notes"> {
   readonly analysis: Analysis;
   readonly problems: readonly string[];
 }

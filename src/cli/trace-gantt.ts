@@ -3,12 +3,13 @@
  * the same columns, a time axis and what the characters mean. Pure.
  *
  * A column is one stretch of time. A thread's column shows the task that ran
- * longest in it: a capital if the thread was busy for half of the column or more,
- * a small letter if less. Everything is told by characters; colours repeat it.
+ * longest in it (of more tasks than letters: the function whose tasks did): a
+ * capital if the thread was busy for half of the column or more, a small letter if
+ * less. Everything is told by characters; colours repeat it.
  */
 import { styleText } from "node:util";
 import type { Timeline } from "../lab/timeline.ts";
-import { printTime, wrapped } from "./text.ts";
+import { printPercent, printTime, wrapped } from "./text.ts";
 
 /** How to draw. */
 export interface GanttStyle {
@@ -20,7 +21,7 @@ export interface GanttStyle {
 }
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-/** Stands for all tasks beyond the letters, busy and less busy. */
+/** Stands for all beyond the letters, busy and less busy. */
 const REST = { busy: "#", less: "+" } as const;
 const SPARKS = "▁▂▃▄▅▆▇█";
 const COLORS = ["cyan", "magenta", "yellow", "green", "blue", "red"] as const;
@@ -31,50 +32,63 @@ export function printGantt(timeline: Timeline, style: GanttStyle): string {
   const labels = [...Array.from({ length: threads }, (_, thread) => `thread ${thread}`), "r(t)", "c(t)"];
   const margin = Math.max(...labels.map((label) => label.length)) + 1;
   const columns = style.width - margin - 2;
-  const places = ranked(timeline);
+  const marks = marksOf(timeline);
+  const ranks = new Map(marks.flatMap(({ places }, rank) => places.map((place) => [place, rank] as const)));
   const line = (label: string, bar: string): string => `${label.padEnd(margin)}${style.plain ? "|" : "│"}${bar}${style.plain ? "|" : "│"}`;
   const most = Math.max(1, ...resampled(c, columns));
   return [
-    ...Array.from({ length: threads }, (_, thread) => line(`thread ${thread}`, threadBar(timeline, thread, columns, places, style))),
+    ...Array.from({ length: threads }, (_, thread) => line(`thread ${thread}`, threadBar(timeline, thread, columns, ranks, style))),
     line("r(t)", spark(resampled(r, columns), threads, style)),
     line("c(t)", spark(resampled(c, columns), most, style)),
     " ".repeat(margin + 1) + axis(durationNs, columns),
     "",
-    wrapped(legend(timeline, places), style.width, "  "),
+    wrapped(legend(marks), style.width, "  "),
     wrapped(explanation(durationNs / columns, threads, most, style), style.width, "  "),
   ].join("\n");
 }
 
-/** Places of the tasks that get a letter, by the time that they ran. */
-function ranked({ tasks, runs }: Timeline): readonly number[] {
-  const ran = ranNs(tasks.length, runs);
-  return tasks.map((_, place) => place).filter((place) => (ran[place] as number) > 0).toSorted((a, b) => (ran[b] as number) - (ran[a] as number) || a - b).slice(0, LETTERS.length);
+/** What has a character: a task, or, of more tasks than letters, all with one name. */
+interface Mark {
+  readonly label: string;
+  readonly places: readonly number[];
+  readonly ranNs: number;
 }
 
-function ranNs(count: number, runs: Timeline["runs"]): number[] {
-  const ran = Array.from({ length: count }, () => 0);
+/** What has a letter, by the time that it ran; of what ran. */
+function marksOf({ tasks, runs }: Timeline): readonly Mark[] {
+  const ran = tasks.map(() => 0);
   for (const [, task, fromNs, toNs] of runs) ran[task] = (ran[task] as number) + toNs - fromNs;
-  return ran;
+  const places = tasks.map((_, place) => place).filter((place) => (ran[place] as number) > 0);
+  const byName = Map.groupBy(places, (place) => (tasks[place] as Timeline["tasks"][number]).name);
+  const label = (place: number): string => {
+    const { id, name } = tasks[place] as Timeline["tasks"][number];
+    return id !== 0 && (byName.get(name)?.length ?? 0) > 1 ? `${name} #${id}` : name;
+  };
+  const marks = places.length <= LETTERS.length
+    ? places.map((place) => ({ label: label(place), places: [place] }))
+    : [...byName].map(([name, its]) => ({ label: its.length === 1 ? name : `${its.length} × ${name}`, places: its }));
+  return marks.map((mark) => ({ ...mark, ranNs: mark.places.reduce((sum, place) => sum + (ran[place] as number), 0) })).toSorted((a, b) => b.ranNs - a.ranNs);
 }
 
-function threadBar({ runs, durationNs }: Timeline, thread: number, columns: number, places: readonly number[], { color, plain }: GanttStyle): string {
+function threadBar({ runs, durationNs }: Timeline, thread: number, columns: number, ranks: ReadonlyMap<number, number>, { color, plain }: GanttStyle): string {
   const columnNs = durationNs / columns;
   const shares = Array.from({ length: columns }, () => new Map<number, number>());
   for (const [its, task, fromNs, toNs] of runs) {
     if (its !== thread) continue;
     for (let column = Math.floor(fromNs / columnNs); column < columns && column * columnNs < toNs; column++) {
       const share = shares[column] as Map<number, number>;
-      share.set(task, (share.get(task) ?? 0) + Math.min(toNs, (column + 1) * columnNs) - Math.max(fromNs, column * columnNs));
+      const rank = ranks.get(task) as number;
+      share.set(rank, (share.get(rank) ?? 0) + Math.min(toNs, (column + 1) * columnNs) - Math.max(fromNs, column * columnNs));
     }
   }
   return shares.map((share) => {
     const busyNs = [...share.values()].reduce((sum, ns) => sum + ns, 0);
     if (busyNs === 0) return plain ? "." : "·";
-    const [task] = [...share].reduce((most, its) => (its[1] > most[1] ? its : most));
-    const rank = places.indexOf(task);
+    const [rank] = [...share].reduce((most, its) => (its[1] > most[1] ? its : most));
     const isBusy = busyNs >= columnNs / 2;
-    const character = rank < 0 ? (isBusy ? REST.busy : REST.less) : isBusy ? (LETTERS[rank] as string) : (LETTERS[rank] as string).toLowerCase();
-    return color && rank >= 0 ? styleText(COLORS[rank % COLORS.length] as (typeof COLORS)[number], character, { validateStream: false }) : character;
+    const letter = LETTERS[rank];
+    const character = letter === undefined ? (isBusy ? REST.busy : REST.less) : isBusy ? letter : letter.toLowerCase();
+    return color && letter !== undefined ? styleText(COLORS[rank % COLORS.length] as (typeof COLORS)[number], character, { validateStream: false }) : character;
   }).join("");
 }
 
@@ -105,18 +119,12 @@ function axis(durationNs: number, columns: number): string {
   return start + end.padStart(columns - start.length);
 }
 
-function legend({ tasks, runs }: Timeline, places: readonly number[]): string {
-  const ran = ranNs(tasks.length, runs);
-  const total = ran.reduce((sum, ns) => sum + ns, 0);
+function legend(marks: readonly Mark[]): string {
+  const total = marks.reduce((sum, { ranNs }) => sum + ranNs, 0);
   if (total === 0) return "No task ran.";
-  const share = (ns: number): string => `${((100 * ns) / total).toFixed(ns * 10 < total ? 1 : 0)} %`;
-  const repeated = new Set(tasks.map(({ name }) => name).filter((name, place, names) => names.indexOf(name) !== place));
-  const entries = places.map((place, rank) => {
-    const { id, name } = tasks[place] as Timeline["tasks"][number];
-    return `${LETTERS[rank]} ${name}${id !== 0 && repeated.has(name) ? ` #${id}` : ""} ${share(ran[place] as number)}`;
-  });
-  const others = ran.filter((ns, place) => ns > 0 && !places.includes(place));
-  if (others.length > 0) entries.push(`${REST.busy} ${others.length} more ${share(others.reduce((sum, ns) => sum + ns, 0))}`);
+  const entries = marks.slice(0, LETTERS.length).map(({ label, ranNs }, rank) => `${LETTERS[rank]} ${label} ${printPercent(ranNs / total)}`);
+  const others = marks.slice(LETTERS.length);
+  if (others.length > 0) entries.push(`${REST.busy} others ${printPercent(others.reduce((sum, { ranNs }) => sum + ranNs, 0) / total)}`);
   return `Of the time that tasks ran: ${entries.join(", ")}.`;
 }
 

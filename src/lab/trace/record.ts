@@ -19,8 +19,9 @@ export interface TraceRecord {
   readonly command: readonly string[];
   readonly threads: number;
   readonly activity: TraceActivity;
-  /** Median of the runs of the same size without a trace, and what the traced one took longer, as a share; `null` where there are none. */
-  readonly untracedMedianNs: number | null;
+  /** Wall times of the runs of the same size without a trace; none for programs that are only run once. */
+  readonly untracedNs: readonly number[];
+  /** By what share the traced run took longer than their median; `null` where there are none. */
   readonly cost: number | null;
   /** What a reader has to know, a sentence each. */
   readonly notes: readonly string[];
@@ -32,10 +33,8 @@ export interface TraceFile extends TraceRecord {
 }
 
 /** What tracing cost: the wall time with it against the median of those without. */
-export function costOf(wallNs: number, untracedNs: readonly number[]): Pick<TraceRecord, "untracedMedianNs" | "cost"> {
-  if (untracedNs.length === 0) return { untracedMedianNs: null, cost: null };
-  const untracedMedianNs = median(untracedNs);
-  return { untracedMedianNs, cost: wallNs / untracedMedianNs - 1 };
+export function costOf(wallNs: number, untracedNs: readonly number[]): number | null {
+  return untracedNs.length === 0 ? null : wallNs / median(untracedNs) - 1;
 }
 
 /** Of several recordings that of most threads, and of those the one in which most happened; `null` without any. */

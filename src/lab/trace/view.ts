@@ -3,9 +3,10 @@
  * Times are whole nanoseconds from the start of the region.
  *
  * A coordinator is a task that code outside tasks has spawned, that has itself
- * spawned others and only waits for them: at least half of its time in the region,
- * and for nothing but ends and messages (no sleep, no lock, no room in a channel).
- * It runs when it runs, but it is no part of the concurrency.
+ * spawned others and only waits for them: in the region it runs for a twentieth of
+ * its time at most, and it waits for nothing but ends and messages (no sleep, no
+ * lock, no room in a channel). It runs when it runs, but it is no part of the
+ * concurrency.
  */
 import type { Life, Rest, RestSpan } from "./life.ts";
 import type { Span, States, Wake } from "./states.ts";
@@ -79,6 +80,9 @@ export function viewOf(states: States, { startNs, endNs }: Region): View {
   };
 }
 
+/** A coordinator runs for one part in so many. */
+const MOST_OF_COORDINATOR = 20;
+
 type Cut = <T extends Interval>(span: T) => T[];
 
 function viewTask(life: Life, cut: Cut, durationNs: number): ViewTask | null {
@@ -89,13 +93,13 @@ function viewTask(life: Life, cut: Cut, durationNs: number): ViewTask | null {
   if (whole === undefined) return null;
   const active = life.startNs === null ? undefined : cut({ fromNs: life.startNs, toNs })[0];
   const rests = life.rests(toNs).flatMap(cut);
-  return { id, name, life: whole, active: active ?? null, isCoordinator: active !== undefined && isCoordinator(life, active, rests), rests };
+  const ranNs = slices.flatMap(cut).reduce((sum, slice) => sum + slice.toNs - slice.fromNs, 0);
+  return { id, name, life: whole, active: active ?? null, isCoordinator: active !== undefined && ranNs * MOST_OF_COORDINATOR <= active.toNs - active.fromNs && onlyWaits(life, rests), rests };
 }
 
+/** Who waits for these has work of its own. */
 const WORK: ReadonlySet<Rest> = new Set(["sleep", "send", "lock", "acquire", "barrier", "once"]);
 
-function isCoordinator({ hasParent, children }: Life, { fromNs, toNs }: Interval, rests: readonly RestSpan[]): boolean {
-  if (hasParent || children === 0 || rests.some(({ rest }) => WORK.has(rest))) return false;
-  const waitedNs = rests.reduce((sum, span) => sum + (span.rest === "ready" ? 0 : span.toNs - span.fromNs), 0);
-  return waitedNs * 2 >= toNs - fromNs;
+function onlyWaits({ hasParent, children }: Life, rests: readonly RestSpan[]): boolean {
+  return !hasParent && children > 0 && rests.every(({ rest }) => !WORK.has(rest));
 }
