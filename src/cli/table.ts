@@ -28,16 +28,20 @@ export function printTable(result: Result, style: TableStyle): string {
   const { width, verbose } = style;
   const paint: Paint = (format, text) => (style.color ? styleText(format, text, { validateStream: false }) : text);
   const omitted = new Set<string>();
+  const shown = new Set<string>();
   const blocks = [...Map.groupBy(rowGroups(result), ({ program }) => program).values()].flatMap((groups) => {
     const layouts = [COLUMNS, ...(verbose ? [DETAILS] : [])].map((columns) => laidOut(columns, groups, width, paint));
-    for (const layout of layouts) for (const title of layout.omitted) omitted.add(title);
+    for (const { columns, omitted: left } of layouts) {
+      for (const { title } of columns) shown.add(title);
+      for (const title of left) omitted.add(title);
+    }
     return groups.map((group) => [
       paint("bold", wrapped(groupTitle(group), width, "  ")),
       layouts.map((layout) => drawn(layout, group, paint)).join("\n\n"),
       ...(verbose ? ["", ...reasonLines(group).map((line) => wrapped(line, width, "  "))] : []),
     ].join("\n"));
   });
-  const legend = [...legendOf(result, verbose), ...(omitted.size > 0 ? [`Not shown at this width: ${[...omitted].join(", ")}; --format csv has everything.`] : [])];
+  const legend = [legendOf(result, shown), ...(omitted.size > 0 ? [`Not shown at this width: ${[...omitted].join(", ")}; --format csv has everything.`] : [])];
   return [
     headOf(result, width).map((line) => paint("dim", line)).join("\n"),
     ...blocks,
@@ -52,25 +56,33 @@ function headOf({ config, env }: Result, width: number): string[] {
   return [wrapped(machineLine(env), width, "  "), wrapped(how, width, "  ")];
 }
 
-/** What the letters mean: only of those that may be there. */
-function legendOf({ cells }: Result, verbose: boolean): string[] {
+/** What the titles mean, of the columns that are shown. */
+const TERMS: readonly (readonly [title: string, meaning: string])[] = [
+  ["C", "C concurrency gain: same threads, better structure."],
+  ["P", "P parallelism gain: same structure, more threads."],
+  ["S", "S = C·P."],
+  ["busy", "busy: mean number of threads running a task (A)."],
+  ["CPU", "CPU: mean number of threads that had a processor."],
+  ["≥ 2", "≥ 2: share of the time with two or more threads running."],
+  ["of it", "of it: time as a share of the model's; 100 % is as predicted."],
+  ["grade", "grade: noise, A within ±2 %, B 5 %, C 10 %, D above."],
+  ["L", "L: mean number of tasks in progress."],
+  ["U", "U: share of the time that a thread ran a task."],
+  ["fill", "C = fill · work: idle time filled, work saved."],
+  ["LB", "P = LB · CommE · p · CompS / U on one thread: load balance, communication, work that did not grow."],
+  ["queue Rq", "queue Rq: threads in the kernel's run queue."],
+  ["helper", "helper: processors used by V8's own threads and main."],
+  ["tracing", "tracing: what it cost."],
+];
+
+function legendOf({ cells }: Result, shown: ReadonlySet<string>): string {
   const has = (test: (cell: Result["cells"][number]) => boolean): boolean => cells.some(test);
-  const terms = [
-    "C concurrency gain: same threads, better structure.",
-    "P parallelism gain: same structure, more threads.",
-    "S = C·P.",
-    ...(has(({ trace }) => trace.A !== undefined) ? ["busy: mean number of threads running a task (A).", "≥ 2: share of the time with two or more running."] : []),
-    "CPU: mean number of threads that had a processor.",
-    ...(has(({ predicted }) => predicted !== undefined) ? ["of it: time as a share of the model's, if the model holds 100 %."] : []),
-    ...(has(({ predicted }) => predicted?.isBound === true) ? ["≥: the model knows only the least time."] : []),
-    "grade: noise, A within ±2 %, B 5 %, C 10 %, D above.",
+  return [
+    ...TERMS.flatMap(([title, meaning]) => (shown.has(title) ? [meaning] : [])),
+    ...(shown.has("model") && has(({ predicted }) => predicted?.isBound === true) ? ["≥: the model knows only the least time."] : []),
     ...(has(({ trace }) => trace.approximate === true) ? ["~: approximate, for tracing cost more than 5 % or lost events."] : []),
     "—: 1 by definition. ?: not known.",
-  ];
-  const details = "L: mean number of tasks in progress. U: share of the time a thread ran a task. C = fill · work: idle time filled, work saved. "
-    + "P = LB · CommE · p · CompS / U1: load balance, communication, work that did not grow. Rq: threads in the kernel's run queue. "
-    + "helper: processors used by V8's own threads and main. tracing: its cost.";
-  return [terms.join(" "), ...(verbose ? [details] : [])];
+  ].join(" ");
 }
 
 /** The columns of a table that fit, and their cells. */
