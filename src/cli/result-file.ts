@@ -15,12 +15,12 @@ type Kind = "string" | "number" | "object" | "array";
 /** What must be there, by path; `[]` stands for every item. */
 const NEEDED: readonly (readonly [path: string, kind: Kind])[] = [
   ["tool.version", "string"],
-  ["env.cpu", "string"], ["env.cores", "number"], ["env.usable", "number"], ["env.load", "number"], ["env.caches", "object"],
+  ["env.cpu", "string"], ["env.node", "string"], ["env.platform", "string"], ["env.cores", "number"], ["env.usable", "number"], ["env.load", "number"], ["env.caches", "object"],
   ["env.during", "object"], ["env.warnings", "array"],
-  ["config.command", "array"], ["config.seed", "number"], ["config.blocks", "number"], ["config.runs", "number"], ["config.startedAt", "string"], ["config.seconds", "number"],
+  ["config.command", "array"], ["config.seed", "number"], ["config.blocks", "number"], ["config.blocksDone", "number"], ["config.runs", "number"], ["config.startedAt", "string"], ["config.seconds", "number"],
   ["cells", "array"],
   ["cells[].program", "string"], ["cells[].world", "string"], ["cells[].design", "string"], ["cells[].gophers", "number"], ["cells[].threads", "number"],
-  ["cells[].params", "object"], ["cells[].samples", "array"], ["cells[].samples[].wallNs", "number"], ["cells[].trace", "object"],
+  ["cells[].params", "object"], ["cells[].samples", "array"], ["cells[].items", "number"], ["cells[].samples[].block", "number"], ["cells[].samples[].wallNs", "number"], ["cells[].trace", "object"],
   ["cells[].summary.medianNs", "number"], ["cells[].summary.flags", "array"], ["cells[].verdict", "string"],
   ["gains", "array"], ["gains[].C", "number"], ["gains[].P", "number"], ["gains[].S", "number"], ["gains[].ci", "object"],
   ["checks", "array"], ["checks[].name", "string"],

@@ -1,8 +1,9 @@
 /**
  * Two results compared, cell by cell. Cells are the same where program, world,
  * design, threads and parameters are: all but the size of the work, which every
- * measurement finds for itself. Where it differs, the time of an item is what
- * is compared.
+ * measurement without a baseline finds for itself. Where it differs, B's times
+ * are scaled to the work that A did: the items, and where every step computes
+ * also the iterations that a step was calibrated to.
  *
  * The values of a cell are its blocks: a run within a block is no independent
  * observation. Both sides are resampled on their own: block 3 of one result has
@@ -30,7 +31,7 @@ export interface CompareOptions {
 interface Pair {
   readonly a: CellResult;
   readonly b: CellResult;
-  readonly perItem: boolean;
+  readonly scaled: boolean;
   readonly aNs: readonly number[];
   readonly bNs: readonly number[];
 }
@@ -39,7 +40,7 @@ interface Pair {
 export function compareResults(a: Result, b: Result, { names, seed }: CompareOptions): Comparison {
   const earlier = new Map(a.cells.map((cell) => [cellKey(cell), cell]));
   const later = new Set(b.cells.map(cellKey));
-  const pairs = b.cells.flatMap((cell) => pairOf(earlier.get(cellKey(cell)), cell) ?? []);
+  const pairs = b.cells.flatMap((cell) => pairOf(earlier.get(cellKey(cell)), cell, rateRatio(a, b, cell.program)) ?? []);
   const tests = pairs.map(({ aNs, bNs }) => mannWhitney(aNs, bNs).p);
   const adjusted = holm(tests);
   const cells = pairs.map((pair, index) => compareCell(pair, adjusted[index] as number, pairs.length, seed, gainsOf(a, pair.a), gainsOf(b, pair.b)));
@@ -51,27 +52,57 @@ export function compareResults(a: Result, b: Result, { names, seed }: CompareOpt
     cells,
     onlyA: a.cells.filter((cell) => !later.has(cellKey(cell))).map(cellOf),
     onlyB: b.cells.filter((cell) => !earlier.has(cellKey(cell))).map(cellOf),
-    warnings: [...differences(a, b), ...doubts(a, names[0]), ...doubts(b, names[1])],
+    warnings: [...differences(a, b), ...otherWork(a, b, pairs), ...doubts(a, names[0]), ...doubts(b, names[1])],
   };
+}
+
+/** The same for cells that do the same work, whatever its size. */
+export function workKey(cell: Cell): string {
+  return groupOf({ ...cell, params: withoutSize(cell.params) });
 }
 
 /** The same for the same cell of two results, whatever the size of their work. */
 export function cellKey(cell: Cell): string {
-  return `${groupOf({ ...cell, params: withoutSize(cell.params) })} ${cell.design} ${cell.threads}`;
+  return `${workKey(cell)} ${cell.design} ${cell.threads}`;
 }
 
 function withoutSize(params: Cell["params"]): Cell["params"] {
   return Object.fromEntries(Object.entries(params).filter(([name]) => name !== "size"));
 }
 
-function pairOf(a: CellResult | undefined, b: CellResult): Pair | null {
+/** `rate`: iterations of a step in A / those in B. */
+function pairOf(a: CellResult | undefined, b: CellResult, rate: number): Pair | null {
   if (a === undefined || a.samples.length === 0 || b.samples.length === 0) return null;
-  const perItem = a.items !== b.items;
-  const values = ({ samples, items }: CellResult): number[] => [...blockTimes(samples).values()].map((ns) => (perItem ? ns / items : ns));
-  return { a, b, perItem, aNs: values(a), bNs: values(b) };
+  const factor = (a.items / b.items) * (b.world === COMPUTING ? rate : 1);
+  return { a, b, scaled: factor !== 1, aNs: valuesOf(a), bNs: valuesOf(b).map((ns) => ns * factor) };
 }
 
-function compareCell({ b, perItem, aNs, bNs }: Pair, p: number, cells: number, seed: number, gainA: GainResult | undefined, gainB: GainResult | undefined): CellComparison {
+function valuesOf({ samples }: CellResult): number[] {
+  return [...blockTimes(samples).values()];
+}
+
+/** The world in which every step computes, so that the work is proportional to its iterations. */
+const COMPUTING = "cpu";
+
+/** Iterations in a millisecond of computing, A / B; 1 where one of them does not know. */
+function rateRatio(a: Result, b: Result, program: string): number {
+  const [first, second] = [a, b].map(({ config }) => config.calibrations?.[program]?.["iterationsPerMs"]);
+  return first === undefined || second === undefined ? 1 : first / second;
+}
+
+/** What is said of work that differs by more than this share. */
+const NOTABLE = 0.01;
+
+function otherWork(a: Result, b: Result, pairs: readonly Pair[]): string[] {
+  const programs = new Set(pairs.filter(({ b: { world } }) => world === "mixed").map(({ b: { program } }) => program));
+  return [...programs].flatMap((program) => {
+    const more = 1 / rateRatio(a, b, program) - 1;
+    if (Math.abs(more) <= NOTABLE) return [];
+    return [`${program}: a step of computing had ${Math.abs(more * 100).toFixed(1)} % ${more > 0 ? "more" : "fewer"} iterations in B; times in the cpu world are scaled to the same work, those in the mixed world are not (measured with --baseline they need not be)`];
+  });
+}
+
+function compareCell({ b, scaled, aNs, bNs }: Pair, p: number, cells: number, seed: number, gainA: GainResult | undefined, gainB: GainResult | undefined): CellComparison {
   const medians = { aNs: median([...aNs]), bNs: median([...bNs]) };
   const judged = {
     ratio: medians.bNs / medians.aNs,
@@ -80,7 +111,7 @@ function compareCell({ b, perItem, aNs, bNs }: Pair, p: number, cells: number, s
     able: leastP(aNs.length, bNs.length) * cells <= LEVEL,
   };
   const gains = gainA === undefined || gainB === undefined ? {} : { C: [gainA.C, gainB.C] as const, P: [gainA.P, gainB.P] as const };
-  return { cell: cellOf(b), ...medians, n: [aNs.length, bNs.length], perItem, ...judged, ...outcomeOf(judged), ...gains };
+  return { cell: cellOf(b), ...medians, n: [aNs.length, bNs.length], scaled, ...judged, ...outcomeOf(judged), ...gains };
 }
 
 function gainsOf({ gains }: Result, { program, world, design, threads }: Cell): GainResult | undefined {

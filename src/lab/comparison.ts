@@ -47,13 +47,13 @@ export interface Judged {
 /** One cell in both results. */
 export interface CellComparison extends Judged {
   readonly cell: Cell;
-  /** Medians over blocks, nanoseconds: of a run, or of an item where `perItem`. */
+  /** Medians over blocks, nanoseconds; B's for the work that A did. */
   readonly aNs: number;
   readonly bNs: number;
   /** Blocks. */
   readonly n: readonly [a: number, b: number];
-  /** The runs did not do the same number of items, so the time of an item is compared. */
-  readonly perItem: boolean;
+  /** The runs did not do the same work, so B's times were multiplied by A's work / B's. */
+  readonly scaled: boolean;
   readonly outcome: Outcome;
   readonly why: string;
   /** C and P in A and in B, where both have them. */

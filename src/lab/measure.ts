@@ -8,12 +8,15 @@ import type { Result } from "./result.ts";
 import { resultOf } from "./summary.ts";
 import { runTrial } from "./trial.ts";
 import type { Protocol, TrialProgress } from "./trial-plan.ts";
+import { reusing, type Work } from "./work.ts";
 
 /** What to measure and how. Plain data. */
 export interface MeasurePlan extends Protocol {
   readonly programs: readonly ProgramSpec[];
   /** Processors that the blocks are confined to; absent or `null`: all that this process may use. */
   readonly cpus?: string | null;
+  /** Sizes and calibrations of an earlier measurement, to do the same work; absent or `null`: found. */
+  readonly work?: Work | null;
 }
 
 /** What is told about a measurement besides its plan. */
@@ -55,17 +58,20 @@ export function surroundings(threads: number, cpus: string | null = null): Surro
  * @throws BlockProcessError if nothing could be prepared
  */
 export async function measure(plan: MeasurePlan, { machine, before }: Surroundings, { command, version, signal, onProgress }: MeasureContext): Promise<Measured> {
-  const { blocks, runs, seed, warmupMs, minTimeMs, cpus = null } = plan;
+  const { blocks, runs, seed, warmupMs, minTimeMs, cpus = null, work = null } = plan;
   const startedAt = new Date().toISOString();
   const startNs = nowNs();
   const programs = plan.programs.map(programOf);
-  const runner = inProcesses(plan.programs, programs, plan, { cpus });
+  const own = inProcesses(plan.programs, programs, plan, { cpus });
+  const runner = work === null ? own : reusing(own, programs, work);
   const trial = await runTrial({ ...plan, programs }, runner, onProgress, signal);
   const threads = Math.max(...programs.flatMap((program) => program.cells.map((cell) => cell.threads)));
   const env = environmentOf({ ...machine, ...trial.processors }, before, readState(nowNs()), threads);
+  const calibrations = Object.fromEntries(programs.map(({ name }, index) => [name, trial.calibrations[index] ?? {}]));
   const config = {
     command, seed, blocks, blocksDone: trial.blocksDone, runs, warmupMs, minTimeMs,
-    interrupted: trial.interrupted, isolation: runner.isolation, ...(cpus === null ? {} : { cpus }), startedAt, seconds: (nowNs() - startNs) / 1e9,
+    interrupted: trial.interrupted, isolation: runner.isolation, ...(cpus === null ? {} : { cpus }), calibrations,
+    startedAt, seconds: (nowNs() - startNs) / 1e9,
   };
   return { result: resultOf(trial, env, config, version, BASELINES), found: trial.found, notes: trial.notes };
 }

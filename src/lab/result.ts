@@ -3,7 +3,9 @@
  * 4). Stable: fields are added, never renamed. A field whose value is not known
  * is absent or `null`, never zero. Times are nanoseconds; intervals are 95 %.
  */
+import type { Comparison } from "./comparison.ts";
 import type { Environment } from "./environment.ts";
+import type { Fit } from "./fits.ts";
 import type { Grade, Interval } from "./statistics.ts";
 import type { Timeline } from "./timeline.ts";
 import type { Verdict } from "./verdict.ts";
@@ -170,6 +172,8 @@ export interface Config {
   readonly isolation: "process" | "in-process";
   /** The processors that the blocks were confined to by `--cpus`, as given; absent without. */
   readonly cpus?: string;
+  /** What each program found before block 0, by program; of gophers: iterations of computing in a millisecond. */
+  readonly calibrations?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly startedAt: string;
   readonly seconds: number;
 }
@@ -183,6 +187,10 @@ export interface Result {
   readonly cells: readonly CellResult[];
   readonly gains: readonly GainResult[];
   readonly checks: readonly Check[];
+  /** Laws of scaling, one for each design and world measured on more than one thread count. */
+  readonly fits?: readonly Fit[];
+  /** Against a baseline (A); this result is B. */
+  readonly comparison?: Comparison;
 }
 
 /** Cells with the same group do the same work: they share a baseline and a size. */

@@ -34,7 +34,7 @@ export async function runTrial(
   onProgress: (progress: TrialProgress) => void,
   signal: AbortSignal,
   clock: () => number = nowNs,
-): Promise<TrialRecord & Pick<Prepared, "processors">> {
+): Promise<TrialRecord & Pick<Prepared, "processors" | "calibrations">> {
   return new Trial(plan, runner, onProgress, signal, clock).run();
 }
 
@@ -65,7 +65,7 @@ class Trial {
     this.#found = plan.programs.map(() => null);
   }
 
-  async run(): Promise<TrialRecord & Pick<Prepared, "processors">> {
+  async run(): Promise<TrialRecord & Pick<Prepared, "processors" | "calibrations">> {
     const prepared = await this.#runner.prepare(() => this.#tell(null), this.#signal);
     let blocksDone = 0;
     this.#sinceNs = this.#clock();
@@ -83,6 +83,7 @@ class Trial {
       found: this.#found,
       notes: [...this.#notes],
       processors: prepared?.processors ?? null,
+      calibrations: prepared?.calibrations ?? [],
     };
   }
 

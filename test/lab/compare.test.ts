@@ -95,21 +95,30 @@ describe("what is compared with what", () => {
     const cells = compare(a, a).cells;
     expect(cells).toHaveLength(a.cells.length);
     expect(new Set(a.cells.map(cellKey)).size).toBe(a.cells.length);
-    expect(cells.every(({ ratio, perItem, outcome, cell }) => ratio === 1 && !perItem && outcome === "equal" && cell.params["size"] === undefined)).toBe(true);
+    expect(cells.every(({ ratio, scaled, outcome, cell }) => ratio === 1 && !scaled && outcome === "equal" && cell.params["size"] === undefined)).toBe(true);
     const sized = { ...a, cells: a.cells.map((cell) => ({ ...cell, params: { ...cell.params, size: 7 } })) };
     expect(compare(a, sized).cells).toHaveLength(a.cells.length);
     const other = { ...a, cells: a.cells.map((cell) => ({ ...cell, params: { ...cell.params, unitMs: 9 } })) };
     expect(compare(a, other)).toMatchObject({ cells: [], onlyA: { length: 16 }, onlyB: { length: 16 } });
   });
 
-  it("compares the time of an item where the runs did not do the same number of items", async () => {
+  it("scales to the same work where the runs did not do the same number of items", async () => {
     const a = await fakeResult({ noise: 0 });
     const b = { ...a, cells: a.cells.map((cell) => ({ ...cell, items: cell.items * 2 })) };
-    for (const { ratio, perItem, aNs, bNs } of compare(a, b).cells) {
-      expect(perItem).toBe(true);
+    for (const { ratio, scaled, aNs, bNs } of compare(a, b).cells) {
+      expect(scaled).toBe(true);
       expect(ratio).toBeCloseTo(0.5, 12);
       expect(bNs / aNs).toBeCloseTo(ratio, 12);
     }
+  });
+
+  it("scales to the same iterations where every step computes, and says so of steps that do in part", async () => {
+    const given = (result: Result, iterationsPerMs: number): Result => ({ ...result, config: { ...result.config, calibrations: { gophers: { iterationsPerMs } } } });
+    const result = await fakeResult({ noise: 0, worlds: ["cpu", "mixed", "wait"] });
+    const { cells, warnings } = compare(given(result, 100_000), given(result, 105_000));
+    for (const { cell, ratio } of cells) expect(ratio).toBeCloseTo(cell.world === "cpu" ? 1 / 1.05 : 1, 12);
+    expect(warnings).toEqual([expect.stringMatching(/^gophers: a step of computing had 5\.0 % more iterations in B; .* mixed world are not/)]);
+    expect(compare(given(result, 100_000), result).cells.every(({ ratio }) => ratio === 1)).toBe(true);
   });
 
   it("lists cells that only one of them has, and gives C and P of both", async () => {
