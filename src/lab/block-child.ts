@@ -146,6 +146,6 @@ export class BlockChild<Spec> {
 /** The line that says why, of what a failing process printed: the error's, or the last. */
 function reasonIn(printed: string): string {
   const lines = printed.split("\n").map((line) => line.trim()).filter((line) => line !== "");
-  const line = lines.find((text) => /^(Uncaught )?\w*(Error|Exception)\b.*:/.test(text)) ?? lines.findLast((text) => !/^Node\.js v/.test(text));
+  const line = lines.find((text) => /^(Uncaught )?\w*(Error|Exception)\b.*:/.test(text)) ?? lines.findLast((text) => !text.startsWith("Node.js v"));
   return line === undefined ? "" : `: ${line}`;
 }

@@ -36,7 +36,7 @@ export async function serveBlock<Spec, Pool>(programOf: (spec: Spec) => CellProg
   const warnings = heldWarnings();
 
   const { programs: specs, protocol, work } = await started.promise;
-  const programs = specs.map(programOf);
+  const programs = specs.map((spec) => programOf(spec));
   if (work === null) {
     const frozen = await prepare(programs, machine, protocol, () => tell({ kind: "progress" }), stopping.signal);
     const { affinity, usable } = readMachine();

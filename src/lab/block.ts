@@ -55,7 +55,8 @@ class Block<Pool> {
   async run(): Promise<void> {
     const { programs, protocol } = this.#setting;
     const { block, skip } = this.#order;
-    const entries = programs.flatMap((program) => program.cells.map((cell) => ({ program, cell }))).map((entry, index): Entry<Pool> => ({ ...entry, index }));
+    const entries: Entry<Pool>[] = [];
+    for (const program of programs) for (const cell of program.cells) entries.push({ index: entries.length, program, cell });
     const source = randomSource(protocol.seed, "block", block);
     const threadCounts = [...new Set(entries.map(({ cell }) => cell.threads))];
     for (const threads of shuffled(threadCounts, source)) {

@@ -15,4 +15,5 @@ export const RUNTIMES: TrialMachine<Runtime> = {
     return (user + system) * 1000;
   },
   times: async (runtime) => (await runtime.stats()).threads.map(({ index, cpuNs, runDelayNs }) => ({ index, cpuNs, runDelayNs: runDelayNs ?? null })),
+  trace: (runtime) => runtime.trace(),
 };
