@@ -14,7 +14,7 @@ import { headersOf } from "../../src/memory/headers.ts";
 import type { Type } from "../../src/memory/type.ts";
 import { runSelect } from "../../src/select/select.ts";
 import { STATE, ownerIndex } from "../../src/sync/claims.ts";
-import { type HandMadeThread, handMadeWorld } from "../sync/hand-made.ts";
+import { type HandMadeThread, freshMemory, handMadeWorld } from "../sync/hand-made.ts";
 
 /** What became of a value. */
 type Fate = "sending" | "sent" | "refused" | "withdrawn";
@@ -66,7 +66,7 @@ export class DeathStage<T> {
   constructor(shape: Shape, element: Element<T>, areAllMortal = false) {
     this.shape = shape;
     this.element = element;
-    ({ main: this.main, victim: this.victim, other: this.other } = handMadeWorld(true, areAllMortal));
+    ({ main: this.main, victim: this.victim, other: this.other } = handMadeWorld(true, areAllMortal, freshMemory()));
     const { waiters } = this.main;
     // Records in reserve: what an operation allocates is tested elsewhere, and counted here.
     for (const { arena, waiters: its } of [this.main, this.victim, this.other]) {

@@ -4,6 +4,7 @@ import { openChannel } from "../../src/channel/make-channel.ts";
 import { typeOfName } from "../../src/channel/type-name.ts";
 import { Arena } from "../../src/memory/arena.ts";
 import { OUTCOME, RECORD, taskRecord, waiter } from "../../src/memory/layout.ts";
+import { CLASS_WORDS } from "../../src/memory/size-classes.ts";
 import type { Handles } from "../../src/memory/type.ts";
 import { type Aftermath, repairAfter } from "../../src/runtime/repair.ts";
 import { balanceSleepers } from "../../src/sync/doorbell.ts";
@@ -94,9 +95,33 @@ export class HandMadeThread {
   }
 }
 
+/** Enough for the pages that a death takes, and little to copy. */
+const IMAGE_BYTES = 1_572_864;
+/** Words of the largest blocks that it has ready. */
+const LARGEST_READY = 64;
+let image: { readonly memory: WebAssembly.Memory; readonly words: Int32Array; readonly before: Int32Array } | undefined;
+
+/**
+ * The memory of a new arena of main and two threads, each with some free blocks of
+ * every small class; the same memory at each call, so that only one world may use
+ * it at a time. To make it anew takes longer than most of what is done in it.
+ */
+export function freshMemory(): WebAssembly.Memory {
+  if (image === undefined) {
+    const { memory } = Arena.create(2, IMAGE_BYTES);
+    for (const arena of [0, 1, 2].map((index) => Arena.attach(memory, index))) {
+      for (const block of CLASS_WORDS.filter((words) => words <= LARGEST_READY).map((words) => arena.alloc(words))) arena.free(block);
+      arena.free(arena.allocHeader(0));
+    }
+    const words = new Int32Array(memory.buffer);
+    image = { memory, words, before: words.slice() };
+  }
+  image.words.set(image.before);
+  return image.memory;
+}
+
 /** Main and two threads; the first, index 0, can be mortal, or both: their atomics then need `mortalAtomics`. */
-export function handMadeWorld(isMortal = false, areAllMortal = false): { main: HandMadeThread; victim: HandMadeThread; other: HandMadeThread } {
-  const arena = Arena.create(2, 4_194_304);
-  const main = new HandMadeThread(arena, false);
-  return { main, victim: new HandMadeThread(Arena.attach(arena.memory, 0), isMortal), other: new HandMadeThread(Arena.attach(arena.memory, 1), areAllMortal) };
+export function handMadeWorld(isMortal = false, areAllMortal = false, memory = Arena.create(2, 4_194_304).memory): { main: HandMadeThread; victim: HandMadeThread; other: HandMadeThread } {
+  const [victim, other, main] = [isMortal, areAllMortal, false].map((its, index) => new HandMadeThread(Arena.attach(memory, index), its));
+  return { main, victim, other };
 }
