@@ -16,7 +16,7 @@ export async function serveBlock<Spec, Pool>(programOf: (spec: Spec) => CellProg
   if (process.send === undefined) throw new Error("this module is the process of a block: the lab starts it");
   const stopping = new AbortController();
   const started = Promise.withResolvers<BlockTask<Spec>>();
-  let go: () => void = () => undefined;
+  let go = nothing;
   process.on("message", (message: ToBlock<Spec>) => {
     switch (message.kind) {
       case "task":
@@ -29,9 +29,6 @@ export async function serveBlock<Spec, Pool>(programOf: (spec: Spec) => CellProg
         void dump().then((text) => tell({ kind: "dumped", text }));
     }
   });
-  const orphaned = (): void => {
-    process.kill(process.pid, "SIGKILL");
-  };
   process.on("disconnect", orphaned);
   const warnings = heldWarnings();
 
@@ -57,6 +54,13 @@ export async function serveBlock<Spec, Pool>(programOf: (spec: Spec) => CellProg
   }
   process.off("disconnect", orphaned);
   process.disconnect();
+}
+
+function nothing(): void {}
+
+/** Nobody would take the results. */
+function orphaned(): void {
+  process.kill(process.pid, "SIGKILL");
 }
 
 /** Resolves when the message is on its way. */
