@@ -32,7 +32,7 @@ ${printChecks(checks)}
 function troubles({ config, checks }: Result): Html {
   const failed = checks.filter(({ ok }) => !ok);
   return html`${failed.length > 0 && html`<div class="notice wrong" role="note"><h2>✗ ${count(failed.length, "check")} failed: these numbers are not to be relied on</h2><ul>${failed.map(({ name, detail }) => html`<li><strong>${name}</strong>: ${detail}</li>`)}</ul></div>`}
-${config.interrupted && html`<div class="notice doubt" role="note"><p><strong>Interrupted.</strong> ${count(config.blocksDone, "block")} of ${config.blocks} were whole; what was measured is kept.</p></div>`}
+${config.interrupted && html`<div class="notice doubt" role="note"><p><strong>Interrupted.</strong> ${count(config.blocksDone, "block")} of ${config.blocks} ${config.blocksDone === 1 ? "was" : "were"} whole; what was measured is kept.</p></div>`}
 ${config.cpus !== undefined && html`<div class="notice" role="note"><p>The threads were confined to the processors <code>${config.cpus}</code> (<code>--cpus</code>).</p></div>`}
 ${config.isolation === "in-process" && html`<div class="notice" role="note"><p>All blocks ran in one process, not each in a process of its own.</p></div>`}`;
 }

@@ -58,7 +58,7 @@ function scatter(cells: readonly Predicted[], looks: ReadonlyMap<string, Look>):
     x: { type: "log", domain, ticks, tickFormat: printTime, label: "predicted", labelAnchor: "center", labelOffset: 40, grid: true },
     y: { type: "log", domain, ticks, tickFormat: printTime, label: "measured", grid: true },
     marks: [
-      Plot.areaY(domain, { x: (at: number) => at, y1: (at: number) => at * (1 - BAND), y2: (at: number) => at * (1 + BAND), fill: "currentColor", fillOpacity: 0.1, clip: true, ariaDescription: "ten percent" }),
+      Plot.areaY(bandOf(domain), { x: "at", y1: "low", y2: "high", fill: "currentColor", fillOpacity: 0.1, ariaDescription: "ten percent" }),
       Plot.line(domain, { x: (at: number) => at, y: (at: number) => at, stroke: "currentColor", strokeOpacity: 0.6, ariaDescription: "as predicted" }),
       ...[...looks.values()].map((look) => Plot.dot(cells.filter((cell) => looks.get(worldName(cell)) === look), {
         x: ({ predicted }) => predicted.ns, y: ({ summary }) => summary.medianNs, r: 4.5, symbol: look.symbol as "circle", fill: look.color, fillOpacity: 0.85, stroke: "var(--page)", strokeWidth: 0.8, ariaDescription: "cell",
@@ -67,6 +67,11 @@ function scatter(cells: readonly Predicted[], looks: ReadonlyMap<string, Look>):
       Plot.text(labels, { x: "x", y: "y", text: "text", textAnchor: "start", stroke: "var(--page)", strokeWidth: 4, fill: "currentColor" }),
     ],
   });
+}
+
+/** The band's edges, cut off where it leaves the picture: at its corners, between which it is straight. */
+function bandOf([from, to]: readonly [number, number]): { at: number; low: number; high: number }[] {
+  return [from, from / (1 - BAND), to / (1 + BAND), to].map((at) => ({ at, low: Math.max(from, at * (1 - BAND)), high: Math.min(to, at * (1 + BAND)) }));
 }
 
 /** 1, 2 and 5 times powers of ten. */

@@ -60,6 +60,13 @@ function runsOf({ samples, summary }: CellResult): Run[] {
   }));
 }
 
+/** Five blocks at most, evenly. */
+function blockTicks({ samples }: CellResult): number[] {
+  const blocks = [...new Set(samples.map(({ block }) => block))].toSorted((a, b) => a - b);
+  const step = Math.ceil(blocks.length / 5);
+  return blocks.filter((_, index) => index % step === 0);
+}
+
 /** "+2", "0 %", "−2": of few letters, the unit at zero. */
 function percentTick(at: number): string {
   return at === 0 ? "0 %" : `${at > 0 ? "+" : "−"}${Math.abs(at)}`;
@@ -77,7 +84,7 @@ function strip(cell: CellResult, runs: readonly Run[], { color, symbol }: Look, 
   const far = runs.filter(({ isFar }) => isFar);
   return drawn(`${cellName(cell)}: ${count(runs.length, "run")}, ${far.length} far out`, {
     width: 245, height: 140, marginLeft: 42, marginRight: 8, marginTop: 8, marginBottom: 40,
-    x: { type: "linear", domain: [Math.min(...blocks) - 0.6, Math.max(...blocks) + 0.6], ticks: 4, tickFormat: (at: number) => (Number.isInteger(at) ? String(at + 1) : ""), label: "block", labelAnchor: "center", labelArrow: "none", labelOffset: 36 },
+    x: { type: "linear", domain: [Math.min(...blocks) - 0.6, Math.max(...blocks) + 0.6], ticks: blockTicks(cell), tickFormat: (at: number) => String(at + 1), label: "block", labelAnchor: "center", labelArrow: "none", labelOffset: 36 },
     y: { domain: [-reach, reach], ticks: 4, tickFormat: percentTick, grid: true, label: null },
     marks: [
       ...(ci === null ? [] : [Plot.rect([ci], { x1: Math.min(...blocks) - 0.6, x2: Math.max(...blocks) + 0.6, y1: ([low]: readonly [number, number]) => 100 * (low / medianNs - 1), y2: ([, high]: readonly [number, number]) => 100 * (high / medianNs - 1), fill: "currentColor", fillOpacity: 0.12, ariaDescription: "interval" })]),

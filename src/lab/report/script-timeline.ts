@@ -5,6 +5,7 @@ import { LEAST_NUMBERED, MOST_ARROWS, UNITS } from "./timeline-marks.ts";
 export const TIMELINE_SCRIPT = `
 const UNITS = ${UNITS};
 const SVG = "http://www.w3.org/2000/svg";
+// a tooltip: it repeats what the table under the picture adds up, so nothing is lost without a pointer
 const tip = document.createElement("div");
 tip.id = "tip";
 tip.hidden = true;
@@ -87,6 +88,7 @@ for (const figure of figures.values()) {
     to = from + width;
     draw();
   };
+  const move = (steps) => show(from + (steps * (to - from)) / 5, to - from);
   const zoom = (factor, at) => show(at - (at - from) * factor, (to - from) * factor);
   const timeAt = (event) => {
     const box = svg.getBoundingClientRect();
@@ -94,17 +96,28 @@ for (const figure of figures.values()) {
     return x < left || x > left + inner ? null : from + ((x - left) / inner) * (to - from);
   };
 
+  const buttons = document.createElement("span");
+  buttons.className = "zoom";
+  const act = { "+": () => zoom(0.5, (from + to) / 2), "−": () => zoom(2, (from + to) / 2), "←": () => move(-1), "→": () => move(1), all: () => show(0, full) };
+  const names = { "+": "zoom in", "−": "zoom out", "←": "earlier", "→": "later", all: "show all" };
+  for (const [sign, run] of Object.entries(act)) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = sign;
+    button.title = names[sign];
+    button.setAttribute("aria-label", names[sign]);
+    button.addEventListener("click", run);
+    buttons.append(button);
+  }
+  figure.querySelector("figcaption").append(buttons);
+
   const pane = svg.parentElement;
   pane.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const middle = (from + to) / 2;
-    const step = (to - from) / 5;
-    if (event.key === "+" || event.key === "=") zoom(0.5, middle);
-    else if (event.key === "-") zoom(2, middle);
-    else if (event.key === "0") show(0, full);
-    else if (event.key === "ArrowLeft" && to - from < full) show(from - step, to - from);
-    else if (event.key === "ArrowRight" && to - from < full) show(from + step, to - from);
-    else return;
+    const zoomed = to - from < full;
+    const run = { "+": act["+"], "=": act["+"], "-": act["−"], 0: act.all, ArrowLeft: zoomed && act["←"], ArrowRight: zoomed && act["→"] }[event.key];
+    if (!run) return;
+    run();
     event.preventDefault();
   });
   pane.addEventListener("wheel", (event) => {
@@ -147,7 +160,7 @@ for (const figure of figures.values()) {
     const value = values[Math.min(values.length - 1, Math.floor((at / full) * values.length))];
     return kind + "(t) = " + value.toFixed(2) + " at " + time(at);
   };
-  svg.addEventListener("pointermove", (event) => {
+  for (const kind of ["pointermove", "pointerdown"]) svg.addEventListener(kind, (event) => {
     const text = told(event);
     tip.hidden = text === null;
     if (text === null) return;

@@ -98,6 +98,9 @@ figcaption { font-size: 14px; margin-bottom: 4px; }
 .area { fill: var(--shade-2); fill-opacity: 0.85; }
 .area.c { fill: var(--shade-1); }
 .timeline-figure { padding-top: 8px; }
+.zoom { float: right; }
+.zoom button { font: 13px system-ui, sans-serif; min-width: 26px; margin-left: 4px; padding: 1px 6px; background: var(--page); color: var(--ink); border: 1px solid var(--line); border-radius: 4px; cursor: pointer; }
+.zoom button:hover { background: var(--ground); }
 .choices { margin: 8px 0 0; }
 .choices label { display: inline-block; max-width: 100%; font-size: 14px; margin: 0 20px 4px 0; }
 .choices select { font: inherit; padding: 3px 6px; max-width: 100%; background: var(--page); color: var(--ink); border: 1px solid var(--quiet); border-radius: 4px; }

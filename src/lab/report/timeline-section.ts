@@ -24,7 +24,7 @@ export function timelineSection(result: Result): Section {
   )}
 ${timelineLegend()}
 <div class="choices" hidden>${telling.map((cell, slot) => chooser(slot, telling.length, cell, traced, result))}
-<p class="quiet small">Zoom with the wheel and Ctrl, or with <kbd>+</kbd> <kbd>−</kbd>, move with <kbd>←</kbd> <kbd>→</kbd>, <kbd>0</kbd> shows all; the picture must have the focus.</p></div>
+<p class="quiet small">Zoom and move with the buttons, with <kbd>Ctrl</kbd> and the wheel, or, when a picture has the focus, with <kbd>+</kbd> <kbd>-</kbd> <kbd>←</kbd> <kbd>→</kbd>; <kbd>0</kbd> shows all. Point at a bar to be told what it is.</p></div>
 <div class="slots">${telling.map((cell, slot) => html`<div class="slot" data-slot="${slot}">${picture(cell)}</div>`)}</div>
 ${rest.length > 0 && html`<details class="more-timelines"><summary>${rest.length === 1 ? "One more timeline" : `${rest.length} more timelines`}</summary>${rest.map(picture)}</details>
 <p class="only-print quiet">The file has ${rest.length === 1 ? "one more timeline" : `${rest.length} more timelines`}: choose what to print before printing.</p>`}`;

@@ -1,0 +1,213 @@
+/**
+ * The report in a real Chromium, opened from a file: no errors, no requests,
+ * every mark there, readable in light, dark and on paper, wide and narrow.
+ * Screenshots are kept in artifacts/report/.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { renderReport } from "../../../src/lab/report/report.ts";
+import type { Result } from "../../../src/lab/result.ts";
+import type { RunSlice } from "../../../src/lab/timeline.ts";
+import { CHROMIUM, launch } from "./chromium.ts";
+import { lowContrast } from "./contrast.ts";
+import { fullResult } from "./full-result.ts";
+
+const ARTIFACTS = join(import.meta.dirname, "../../../artifacts/report");
+const TOLD = { sentences: ["On one thread structure gives 3.96×."], program: "warren" };
+/** A4 within its margins, CSS pixels. */
+const PAPER = { width: 703, height: 1032 };
+
+if (CHROMIUM === null) process.stderr.write("Chromium is not installed: the report is not opened in a browser (apt-get install chromium, or set CHROMIUM)\n");
+
+describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), "warren-report-"));
+  let browser: Browser;
+  let result: Result;
+  let file: string;
+
+  beforeAll(async () => {
+    mkdirSync(ARTIFACTS, { recursive: true });
+    result = await fullResult();
+    file = write("report.html", result);
+    browser = await launch();
+  }, 180_000);
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  function write(name: string, of: Result): string {
+    writeFileSync(join(folder, name), renderReport(of, TOLD));
+    return pathToFileURL(join(folder, name)).href;
+  }
+
+  /** Opens a page; when the test ends nothing may have been logged and nothing asked for but the file. */
+  async function open(options: BrowserContextOptions = {}, url = file): Promise<Page> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    context.setDefaultTimeout(60_000);
+    const page = await context.newPage();
+    const troubles: string[] = [];
+    const requests: string[] = [];
+    page.on("console", (message) => troubles.push(`${message.type()}: ${message.text()}`));
+    page.on("pageerror", (error) => troubles.push(error.message));
+    page.on("requestfailed", (request) => troubles.push(`failed: ${request.url()}`));
+    page.on("dialog", (dialog) => troubles.push(`dialog: ${dialog.message()}`));
+    page.on("request", (request) => requests.push(request.url()));
+    onTestFinished(async () => {
+      await context.close();
+      expect(troubles).toEqual([]);
+      expect(requests.filter((request) => !/^(data|blob):/.test(request))).toEqual([url]);
+    });
+    await page.goto(url);
+    return page;
+  }
+
+  const countOf = (page: Page, selector: string): Promise<number> => page.locator(selector).count();
+  const overflow = (page: Page): Promise<number> => page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
+
+  test("the marks of the charts are as many as the data", async () => {
+    const page = await open();
+    const { cells, gains } = result;
+    const sum = (of: (cell: Result["cells"][number]) => number): number => cells.reduce((total, cell) => total + of(cell), 0);
+    expect(await countOf(page, '#parallelism [aria-description="share"] > rect')).toBe(sum(({ trace }) => trace.hist?.length ?? 0));
+    expect(await countOf(page, '#gains [aria-description="gain"] > *')).toBe(gains.filter(({ threads }) => threads > 1).length);
+    expect(await countOf(page, '#gains [aria-description="interval of P"] > *')).toBe(gains.filter(({ threads, ci }) => threads > 1 && ci.P).length);
+    expect(await countOf(page, '#speed-up [aria-description="speed-up"] > *')).toBe(gains.length);
+    expect(await countOf(page, '#speed-up [aria-description="ideal"] path')).toBe(4);
+    expect(await countOf(page, '#predicted [aria-description="cell"] > *')).toBe(cells.filter(({ predicted }) => predicted !== undefined).length);
+    expect(await countOf(page, '#predicted [aria-description="ten percent"] path')).toBe(1);
+    expect(await countOf(page, '#samples [aria-description="run"] > *, #samples [aria-description="far run"] > *')).toBe(sum(({ samples }) => samples.length));
+    expect(await countOf(page, '#samples [aria-description="far run"] > *')).toBeGreaterThan(0);
+  });
+
+  test("the timelines have every run, and a row for every task", async () => {
+    const page = await open();
+    expect(await countOf(page, ".timeline-figure")).toBe(result.cells.length);
+    for (const index of [0, result.cells.findIndex(({ design, world, threads }) => design === "G7" && world === "mixed" && threads === 2)]) {
+      const { timeline } = result.cells[index] as Result["cells"][number];
+      const figure = `.timeline-figure[data-cell="${index}"]`;
+      const drawn = await page.evaluate<number>(`[...document.querySelectorAll('${figure} [data-kind="threads"] .run')].flatMap((path) => path.getAttribute("d").match(/M/g)).length`);
+      expect(drawn).toBe(timeline?.runs.length);
+      expect(await countOf(page, `${figure} .place`)).toBe(timeline?.tasks.length);
+      expect(await countOf(page, `${figure} .as-table tbody tr`)).toBe(timeline?.tasks.length);
+    }
+  });
+
+  test.each([["light", 1280], ["dark", 1280], ["light", 375], ["dark", 375]] as const)("%s, %i pixels wide: nothing sticks out, text can be read", async (colorScheme, width) => {
+    const page = await open({ colorScheme, viewport: { width, height: 900 } });
+    expect(await overflow(page)).toBe(0);
+    expect(await page.evaluate<boolean>("getComputedStyle(document.body).backgroundColor === 'rgb(255, 255, 255)'")).toBe(colorScheme === "light");
+    expect(await lowContrast(page)).toEqual([]);
+    await page.screenshot({ path: join(ARTIFACTS, `${colorScheme}-${width}.png`), fullPage: true });
+  });
+
+  test("on paper: white, unfolded, nothing cut off", async () => {
+    const page = await open({ colorScheme: "dark", viewport: PAPER });
+    await page.emulateMedia({ media: "print", colorScheme: "dark" });
+    expect(await page.evaluate<string>("getComputedStyle(document.body).backgroundColor")).toBe("rgb(255, 255, 255)");
+    expect(await overflow(page)).toBe(0);
+    expect(await lowContrast(page)).toEqual([]);
+    const hidden = `[...document.querySelectorAll(".as-table table")].filter((table) => !table.closest(".more-timelines") && table.getBoundingClientRect().height === 0).length`;
+    expect(await page.evaluate<number>(hidden)).toBe(0);
+    const cut = `[...document.querySelectorAll(".scroll")].filter((box) => box.checkVisibility() && box.scrollWidth > box.clientWidth + 1).map((box) => box.textContent.slice(0, 60))`;
+    expect(await page.evaluate<string[]>(cut)).toEqual([]);
+    expect(await page.locator("nav").isVisible()).toBe(false);
+    await page.screenshot({ path: join(ARTIFACTS, "print.png"), fullPage: true });
+    await page.pdf({ path: join(ARTIFACTS, "report.pdf"), preferCSSPageSize: true });
+  });
+
+  test("a timeline can be chosen; the one that stood there goes away, or changes places", async () => {
+    const page = await open();
+    const shown = (): Promise<string[]> => page.evaluate<string[]>(`[...document.querySelectorAll(".slot .timeline-figure")].map(({ dataset }) => dataset.cell)`);
+    const [first, second] = (await shown()) as [string, string];
+    const [upper, lower] = [page.locator('select[data-slot="0"]'), page.locator('select[data-slot="1"]')];
+    expect([await upper.inputValue(), await lower.inputValue()]).toEqual([first, second]);
+    await upper.selectOption("3");
+    expect(await shown()).toEqual(["3", second]);
+    expect(await page.locator('.timeline-figure[data-cell="3"]').isVisible()).toBe(true);
+    expect(await page.locator(`.timeline-figure[data-cell="${first}"]`).isVisible()).toBe(false);
+    await upper.selectOption(second);
+    expect(await shown()).toEqual([second, "3"]);
+    expect(await lower.inputValue()).toBe("3");
+    await lower.selectOption(first);
+    expect(await shown()).toEqual([second, first]);
+  });
+
+  test("a timeline is zoomed and moved with the keyboard; near by, hand-offs appear", async () => {
+    const page = await open();
+    const figure = page.locator(".slot .timeline-figure").first();
+    const range = async (): Promise<[number, number]> => [Number(await figure.getAttribute("data-from")), Number(await figure.getAttribute("data-to"))];
+    const { durationNs } = result.cells[Number(await figure.getAttribute("data-cell"))]?.timeline as { durationNs: number };
+    const [arrows, ticks] = [figure.locator(".arrows path"), figure.locator(".axis text")];
+    const before = await ticks.allTextContents();
+    expect(await arrows.count()).toBe(0);
+    await figure.locator(".scroll").first().focus();
+    await page.keyboard.press("+");
+    expect(await range()).toEqual([durationNs / 4, (3 * durationNs) / 4]);
+    expect(await ticks.allTextContents()).not.toEqual(before);
+    expect(await arrows.count()).toBeGreaterThan(0);
+    await page.keyboard.press("ArrowRight");
+    expect((await range())[0]).toBeCloseTo(0.35 * durationNs, 0);
+    await page.keyboard.press("-");
+    await page.keyboard.press("0");
+    expect(await range()).toEqual([0, durationNs]);
+    expect(await ticks.allTextContents()).toEqual(before);
+    await figure.getByRole("button", { name: "zoom in" }).click();
+    expect(await range()).toEqual([durationNs / 4, (3 * durationNs) / 4]);
+  });
+
+  test("a bar tells what it is", async () => {
+    const page = await open();
+    const figure = page.locator(".slot .timeline-figure").nth(1);
+    const { timeline } = result.cells[Number(await figure.getAttribute("data-cell"))] as Result["cells"][number];
+    const [thread, task] = timeline?.runs.find(([, , from, to]) => to - from > 1e6) as RunSlice;
+    const number = figure.locator(".numbers text").first();
+    await number.scrollIntoViewIfNeeded();
+    const box = await number.boundingBox();
+    await page.mouse.move((box?.x ?? 0) + 2, (box?.y ?? 0) + 6);
+    expect(await page.locator("#tip").textContent()).toMatch(new RegExp(`^thread ${thread} runs \\d+ ${timeline?.tasks[task]?.name}\\n.* to .* \\(.*\\)$`));
+    await page.mouse.move(2, 2);
+    expect(await page.locator("#tip").isVisible()).toBe(false);
+  });
+
+  test("the numbers can be taken away", async () => {
+    const page = await open();
+    const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#download").click()]);
+    const path = join(folder, "taken.json");
+    await download.saveAs(path);
+    expect(download.suggestedFilename()).toBe("warren-result.json");
+    expect(JSON.parse(readFileSync(path, "utf8"))).toEqual(JSON.parse(JSON.stringify(result)));
+  });
+
+  test("without scripting: two timelines, the others folded away, and everything else", async () => {
+    const page = await open({ javaScriptEnabled: false });
+    expect(await page.locator(".slot .timeline-figure").first().isVisible()).toBe(true);
+    expect(await page.locator(".more-timelines > summary").isVisible()).toBe(true);
+    expect(await page.locator(".choices").isVisible()).toBe(false);
+    expect(await page.locator("#download").isVisible()).toBe(false);
+    expect(await countOf(page, "svg.plot")).toBeGreaterThan(50);
+    await page.locator(".more-timelines > summary").click();
+    expect(await page.locator(".more-timelines .timeline-figure").last().isVisible()).toBe(true);
+  });
+
+  test("markup in names stays text", async () => {
+    const bad = `</script></style><img src=x onerror="alert(1)"><svg onload="alert(2)">`;
+    const cells = result.cells.map((cell) => ({ ...cell, world: `${cell.world}${bad}`, design: `${cell.design}${bad}` }));
+    const gains = result.gains.map((gain) => ({ ...gain, world: `${gain.world}${bad}`, design: `${gain.design}${bad}` }));
+    const page = await open({}, write("bad.html", { ...result, cells, gains, config: { ...result.config, command: [bad] } }));
+    expect(await countOf(page, "img, [onload], [onerror]")).toBe(0);
+    expect(await page.locator("h1").textContent()).toBe("What structure buys, what threads buy");
+    expect(await page.locator("#results tbody th").first().textContent()).toContain(bad);
+  });
+
+  test("a result with little in it", async () => {
+    const one = await fullResult({ threads: [1], worlds: ["wait"], designs: ["G1"], blocks: 1, dot: false });
+    const page = await open({ viewport: { width: 375, height: 800 } }, write("little.html", { ...one, cells: one.cells.map(({ timeline: _, ...cell }) => ({ ...cell, trace: {} })), gains: [] }));
+    expect(await overflow(page)).toBe(0);
+    expect(await countOf(page, ".absent")).toBeGreaterThanOrEqual(5);
+  });
+});

@@ -1,0 +1,144 @@
+/** The report as text: what must be in it, whatever is missing from the result. In a browser: browser.test.ts. */
+import { parseHTML } from "linkedom";
+import { describe, expect, test } from "vitest";
+import { renderReport } from "../../../src/lab/report/report.ts";
+import type { Result } from "../../../src/lab/result.ts";
+import { fullResult } from "./full-result.ts";
+
+const TOLD = { sentences: ["On one thread structure gives 3.96×.", "Threads give < 2×."], program: "warren" };
+const full = await fullResult();
+const page = renderReport(full, TOLD);
+
+/** The document, without what is data or code. */
+function documentOf(text: string): ReturnType<typeof parseHTML>["document"] {
+  const { document } = parseHTML(text);
+  for (const script of document.querySelectorAll("script, style")) script.remove();
+  return document;
+}
+
+function sectionText(text: string, id: string): string {
+  return documentOf(text).querySelector(`#${id}`)?.textContent ?? "";
+}
+
+describe("the whole report", () => {
+  test("the same result gives the same bytes", async () => {
+    expect(renderReport(await fullResult(), TOLD)).toBe(page);
+  });
+
+  test("is under two megabytes, and needs nothing from elsewhere", () => {
+    expect(page.length).toBeLessThan(2_000_000);
+    const linked = [...documentOf(page).querySelectorAll("[src], [href], [srcset], [action]")].map((element) => element.getAttribute("href"));
+    expect(linked.filter((url) => !/^(#|data:,)/.test(url ?? ""))).toEqual([]);
+    expect(page).not.toMatch(/@import|url\(|<iframe|<object|<embed/);
+    expect(page).toContain("default-src &#39;none&#39;");
+  });
+
+  test("holds the result itself", () => {
+    const json = /<script type="application\/json" id="warren-result">(.*?)<\/script>/s.exec(page)?.[1];
+    expect(JSON.parse(json as string)).toEqual(JSON.parse(JSON.stringify(full)));
+  });
+
+  test("says how to read every picture, in sections with headings, each id once", () => {
+    const { document } = parseHTML(page);
+    const ids = [...document.querySelectorAll("[id]")].map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(document.querySelectorAll("h1").length).toBe(1);
+    const sections = [...document.querySelectorAll("main > section")];
+    expect(sections.map(({ id }) => id)).toEqual(["findings", "results", "timelines", "parallelism", "gains", "speed-up", "predicted", "samples", "factors", "environment", "again"]);
+    for (const section of sections) expect(document.getElementById(section.getAttribute("aria-labelledby") as string)?.tagName).toBe("H2");
+    for (const section of sections.slice(1, 9)) expect(section.querySelector(".reading")).not.toBeNull();
+    for (const id of ["timelines", "parallelism", "gains", "speed-up", "predicted", "samples"]) expect(document.querySelector(`#${id} details.as-table table`)).not.toBeNull();
+    expect([...document.querySelectorAll("svg:not(svg svg):not([aria-hidden])")].every((svg) => (svg.getAttribute("aria-label") ?? "") !== "")).toBe(true);
+  });
+
+  test("has every cell in the table, with time beside ratio", () => {
+    const { document } = parseHTML(page);
+    expect(document.querySelectorAll("#results tbody tr").length).toBe(full.cells.length);
+    expect(sectionText(page, "findings")).toContain("Threads give < 2×.");
+    expect(sectionText(page, "again")).toContain("warren gophers --quick --format html -o report.html");
+  });
+
+  test("every number in it is one", () => {
+    expect(documentOf(page).toString()).not.toMatch(/NaN|Infinity|undefined|\[object/);
+  });
+});
+
+test("names that are markup stay names", async () => {
+  const bad = `</script><img src=x onerror=alert(1)>"'`;
+  const result = await fullResult({ config: { command: ["gophers", bad] } });
+  const cells = result.cells.map((cell) => ({
+    ...cell, world: bad, design: cell.design === "G6" ? bad : cell.design, verdict: bad as never, params: { ...cell.params, [bad]: bad },
+    timeline: cell.timeline && { ...cell.timeline, tasks: cell.timeline.tasks.map((task) => ({ ...task, name: bad })) },
+  }));
+  const gains = result.gains.map((gain) => ({ ...gain, world: bad }));
+  const evil = { ...result, cells, gains, env: { ...result.env, cpu: bad, warnings: [bad] }, checks: [{ name: bad, ok: false, detail: bad }] };
+  const text = renderReport(evil as Result, { sentences: [bad], program: bad });
+  const { document } = parseHTML(text);
+  expect(document.querySelectorAll("img").length).toBe(0);
+  expect(document.querySelectorAll("script").length).toBe(2);
+  expect([...document.querySelectorAll("*")].filter((element) => element.hasAttribute("onerror"))).toEqual([]);
+});
+
+describe("what is missing is said", () => {
+  const without = (change: (cell: Result["cells"][number]) => object): Result => ({ ...full, cells: full.cells.map((cell) => ({ ...cell, ...change(cell) })) as Result["cells"] });
+  const sane = (result: Result): string => {
+    const text = renderReport(result, TOLD);
+    expect(documentOf(text).toString()).not.toMatch(/NaN|Infinity|undefined|\[object/);
+    return text;
+  };
+
+  test("no traces", () => {
+    const text = sane({ ...without(() => ({ timeline: undefined, trace: {} })), gains: full.gains.map(({ factors: _, ...gain }) => gain) });
+    expect(sectionText(text, "timelines")).toContain("nothing to draw");
+    expect(sectionText(text, "parallelism")).toContain("No cell was traced");
+    expect(sectionText(text, "factors")).toContain("cannot be taken apart");
+    expect(documentOf(text).querySelectorAll("#timelines svg, #parallelism svg").length).toBe(0);
+  });
+
+  test("one thread only", async () => {
+    const text = sane(await fullResult({ threads: [1] }));
+    expect(sectionText(text, "speed-up")).toContain("no curve");
+    expect(sectionText(text, "gains")).toContain("every mark stands at P = 1");
+    expect(documentOf(text).querySelectorAll("#timelines .slot").length).toBe(1);
+  });
+
+  test("no gains", () => {
+    const text = sane({ ...full, gains: [] });
+    expect(sectionText(text, "gains")).toContain("no gains");
+    expect(sectionText(text, "results")).toContain("?");
+  });
+
+  test("no model, no sentences, no checks", () => {
+    const bare = { ...without(() => ({ predicted: undefined })), checks: [] };
+    expect(sectionText(sane(bare), "predicted")).toContain("no model");
+    const said = sectionText(renderReport(bare, { ...TOLD, sentences: [] }), "findings");
+    expect(said).toContain("Nothing can be said");
+    expect(said).toContain("No checks were made");
+  });
+
+  test("interrupted, confined, failed", async () => {
+    const text = sane(await fullResult({ failing: true, blocks: 2, config: { interrupted: true, blocksDone: 1, cpus: "0" } }));
+    const head = documentOf(text).querySelector("header")?.textContent;
+    expect(head).toContain("not to be relied on");
+    expect(head).toContain("7 of 8 carts came back");
+    expect(head).toContain("1 block of 2 was whole");
+    expect(head).toContain("--cpus");
+    expect(sectionText(text, "results")).toContain("no interval");
+  });
+
+  test("the dot product alone", () => {
+    const dot = (item: { readonly program: string }): boolean => item.program === "dot";
+    const text = sane({ ...full, cells: full.cells.filter(dot), gains: full.gains.filter(dot) });
+    expect(sectionText(text, "results")).toContain("dot product");
+    expect(documentOf(text).querySelectorAll("#gains svg .plot, #gains svg.plot").length).toBe(1);
+  });
+
+  test("hundreds of tasks: the busiest are drawn", () => {
+    const tasks = Array.from({ length: 200 }, (_, index) => ({ id: index + 1, name: "job" }));
+    const runs = tasks.map((_, index) => [index % 2, index, index * 1000, index * 1000 + 1000 + index] as const);
+    const timeline = { durationNs: 300_000, threads: 2, isCoarse: true, tasks, runs, rests: [], handOffs: [], r: [2], c: [200] };
+    const text = sane(without(() => ({ timeline })));
+    expect(sectionText(text, "timelines")).toContain("the busiest 40 of 200");
+    expect(sectionText(text, "timelines")).toContain("joined");
+  });
+});
