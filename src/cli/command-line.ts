@@ -13,6 +13,7 @@ import { suggestion } from "./nearest.ts";
 import { HEADLINE, NORMAL, withFormat, withLook, withProtocol, type RawOptions } from "./options.ts";
 import { PROGRAMS } from "./programs/catalogue.ts";
 import { declareProgram, runProgram, type ProgramCommand } from "./programs/command.ts";
+import { addCompare } from "./compare-command.ts";
 import { addReport } from "./report-command.ts";
 import { note, tolerateClosedPipes } from "./terminal.ts";
 import { declareTrace, TRACE_EXAMPLES } from "./trace-command.ts";
@@ -75,6 +76,7 @@ function buildCommands(args: readonly string[], done: (code: number) => void): C
     .option("--format <format>", "table or json (default: table)")
     .action(async (options: object) => done(await bench({ ...program.opts(), ...options })));
 
+  addCompare(add("compare").addHelpText("before", examples([["warren compare old.json new.json", "what has changed"], ["warren compare main new.json --max-regression 5%", "exit with 1 if something is slower; main: of --save main"]])), done);
   addReport(add("report").addHelpText("before", examples([["warren report run.json -o report.html", "the pictures of a result"], ["warren gophers --format html -o report.html", "measured and reported at once"]])), done);
 
   withFormat(add("env"), LOOK_FORMATS)

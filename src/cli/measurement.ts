@@ -2,13 +2,18 @@
  * Measures programs and writes the result: what `warren`, `warren gophers` and
  * `warren dot` have in common. Gives the exit code.
  */
+import { styleText } from "node:util";
 import { measure, surroundings } from "../lab/measure.ts";
 import { programOf, type ProgramSpec } from "../lab/program-spec.ts";
 import type { Result } from "../lab/result.ts";
+import { completed, keep, openBaseline, tellComparison, workToRepeat } from "./against-baseline.ts";
 import { printBenchfmt } from "./benchfmt.ts";
+import { comparisonMarkdown, printComparison } from "./comparison-text.ts";
 import { EXIT, exitCodeOf } from "./exit-code.ts";
+import { fitLines } from "./fit-lines.ts";
 import { printCsv, printJson, printMarkdown, printPlain } from "./formats.ts";
 import { printHtml } from "./html-format.ts";
+import type { Paint } from "./columns.ts";
 import { interruptible } from "./interrupt.ts";
 import { nextCommand, programName } from "./next-command.ts";
 import { withholdingWarnings } from "./node-warnings.ts";
@@ -34,7 +39,9 @@ export interface Measurement {
 
 /** Measures, writes and gives the exit code. */
 export async function runMeasurement({ programs, options, command, manifest, onFound }: Measurement): Promise<number> {
-  const threads = Math.max(...programs.map(programOf).flatMap((program) => program.cells.map((cell) => cell.threads)));
+  const cells = programs.map(programOf).flatMap((program) => program.cells);
+  const baseline = await openBaseline(options, cells);
+  const threads = Math.max(...cells.map((cell) => cell.threads));
   const around = surroundings(threads, options.cpus);
   if (!options.quiet || options.strict) warn(around.warnings);
   if (options.strict && around.warnings.length > 0) {
@@ -45,15 +52,19 @@ export async function runMeasurement({ programs, options, command, manifest, onF
   const { value, warnings } = await withholdingWarnings(() => interruptible((signal) => {
     const { blocks, runs, warmupMs, minTimeMs, seed, cpus } = options;
     const onProgress = options.quiet ? () => undefined : progress.show.bind(progress);
-    return measure({ programs, blocks, runs, warmupMs, minTimeMs, seed, cpus }, around, { command, version: VERSION, signal, onProgress });
+    const work = workToRepeat(baseline, around, options);
+    return measure({ programs, blocks, runs, warmupMs, minTimeMs, seed, cpus, work }, around, { command, version: VERSION, signal, onProgress });
   }));
-  const { result, found, notes } = value;
+  const { found, notes } = value;
+  const result = completed(value.result, baseline);
   if (!options.quiet) progress.end();
   if (!options.quiet) warn([...warnings, ...notes]);
   if (!options.quiet || options.strict) warn(result.env.warnings.filter((warning) => !around.warnings.includes(warning)));
   await report(result, options, manifest);
   await onFound?.(found);
-  return exitCodeOf(result, options.strict);
+  tellComparison(result, options);
+  await keep(result, options);
+  return exitCodeOf(result, options.strict, options.maxRegression);
 }
 
 async function report(result: Result, options: MeasureOptions, manifest: string | null): Promise<void> {
@@ -71,7 +82,7 @@ async function rendered(result: Result, options: MeasureOptions, manifest: strin
     case "csv":
       return printCsv(result);
     case "markdown":
-      return printMarkdown(result);
+      return [printMarkdown(result), ...(result.comparison === undefined ? [] : [comparisonMarkdown(result.comparison, options.maxRegression)])].join("\n\n");
     case "benchfmt":
       return printBenchfmt(result);
     case "html":
@@ -82,14 +93,17 @@ async function rendered(result: Result, options: MeasureOptions, manifest: strin
 }
 
 /** Table, checks, sentences, and the command to try next. */
-function readable(result: Result, { output, color, verbose, quiet }: MeasureOptions, manifest: string | null): string {
+function readable(result: Result, { output, color, verbose, quiet, maxRegression }: MeasureOptions, manifest: string | null): string {
   const width = output === null ? lineWidth(process.stdout, process.env) : 120;
   const kept = result.checks.filter(({ ok }) => ok);
   const checks = kept.length === result.checks.length ? `All ${kept.length} checks held` : `${result.checks.length - kept.length} of ${result.checks.length} checks FAILED`;
   const names = wrapped(`${checks}: ${result.checks.map(({ name, ok }) => (ok ? name : `${name} (FAILED)`)).join("; ")}.`, width);
   const said = sentences(result).map((sentence) => wrapped(sentence, width));
   const next = quiet ? [] : [`Next: ${programName(process.argv[1], process.env)} ${nextCommand(result, manifest)}`];
-  return [printTable(result, { width, color, verbose }), names, ...said, ...next].join("\n\n");
+  const laws = fitLines(result, verbose).map((line) => wrapped(line, width, "    ")).join("\n");
+  const paint: Paint = (style, text) => (color ? styleText(style, text, { validateStream: false }) : text);
+  const compared = result.comparison === undefined ? [] : [printComparison(result.comparison, { width, paint, most: maxRegression })];
+  return [printTable(result, { width, color, verbose }), names, ...said, ...(laws === "" ? [] : [laws]), ...compared, ...next].join("\n\n");
 }
 
 function warn(warnings: readonly string[]): void {

@@ -3,9 +3,10 @@
  * once. The rest of the command line never sees a missing value.
  */
 import type { Command } from "commander";
+import { baselineName, FOLDER } from "./baseline-names.ts";
 import { formatOf } from "./output-format.ts";
 import { UsageError } from "./usage-error.ts";
-import { milliseconds, wholeNumber } from "./values.ts";
+import { milliseconds, regressionLimit, wholeNumber } from "./values.ts";
 
 /** How a result is written. */
 export const FORMATS = ["table", "json", "csv", "markdown", "benchfmt", "html"] as const;
@@ -22,6 +23,9 @@ export interface RawOptions {
   readonly minTime?: string;
   readonly strict?: boolean;
   readonly cpus?: string;
+  readonly save?: string;
+  readonly baseline?: string;
+  readonly maxRegression?: string;
   readonly format?: string;
   readonly output?: string;
   readonly plain?: boolean;
@@ -44,6 +48,12 @@ export interface MeasureOptions extends Effort {
   readonly strict: boolean;
   /** Processors to confine the blocks to, as given; `null`: all that this process may use. */
   readonly cpus: string | null;
+  /** Name to keep the result under. */
+  readonly save: string | null;
+  /** File or name of the result to compare with. */
+  readonly baseline: string | null;
+  /** Share by which a cell may be slower than the baseline. */
+  readonly maxRegression: number | null;
   readonly format: Format;
   /** File to write to; `null`: standard output. */
   readonly output: string | null;
@@ -91,13 +101,17 @@ export function withProtocol(command: Command, effort: Effort): Command {
     .option("--warmup <time>", `work of every thread before it is timed (default: ${effort.warmupMs}ms)`)
     .option("--min-time <time>", "least time of a run; under 100ms no verdict is given (default: 100ms)")
     .option("--cpus <list>", "confine the threads to processors, such as 0 or 0,1 or 0-3 (Linux)")
-    .option("--strict", "exit with 3 when the environment makes the result doubtful");
+    .option("--strict", "exit with 3 when the environment makes the result doubtful")
+    .option("--save <name>", `keep the result as ${FOLDER}/<name>.json in this directory`)
+    .option("--baseline <name>", "do the same work as an earlier result, a name or a file, and compare with it")
+    .option("--max-regression <percent>", "with --baseline: exit with 1 if a cell is significantly slower by more than this, such as 5%");
 }
 
 /** Checks the options. `tty`: whether standard output is a terminal. */
 export function resolveOptions(raw: RawOptions, effort: Effort, tty: boolean, environment: NodeJS.ProcessEnv): MeasureOptions {
   if (raw.quick === true && raw.publish === true) throw new UsageError("--quick and --publish exclude each other");
   if (raw.quiet === true && raw.verbose === true) throw new UsageError("--quiet and --verbose exclude each other");
+  if (raw.maxRegression !== undefined && raw.baseline === undefined) throw new UsageError("--max-regression needs --baseline: slower than what?");
   const format = formatOf(raw, FORMATS);
   const chosen = raw.quick === true ? QUICK : raw.publish === true ? PUBLISH : effort;
   return {
@@ -108,6 +122,9 @@ export function resolveOptions(raw: RawOptions, effort: Effort, tty: boolean, en
     minTimeMs: raw.minTime === undefined ? 100 : milliseconds("--min-time", raw.minTime, 1),
     strict: raw.strict === true,
     cpus: raw.cpus ?? null,
+    save: raw.save === undefined ? null : baselineName("--save", raw.save),
+    baseline: raw.baseline ?? null,
+    maxRegression: raw.maxRegression === undefined ? null : regressionLimit("--max-regression", raw.maxRegression),
     format,
     output: raw.output ?? null,
     plain: raw.plain === true,

@@ -3,8 +3,12 @@
  * throws a `UsageError` that names the option, what was given and what is
  * allowed.
  */
+import { BAND } from "../lab/comparison.ts";
 import { suggestion } from "./nearest.ts";
 import { UsageError } from "./usage-error.ts";
+
+/** Ten times as slow: whoever allows that need not ask. */
+const MOST_REGRESSION = 9;
 
 /** A whole number in [least, most]. */
 export function wholeNumber(option: string, text: string, least = 1, most = Number.MAX_SAFE_INTEGER): number {
@@ -25,6 +29,14 @@ export function milliseconds(option: string, text: string, least = 0): number {
   const value = Number(digits) * (unit === "s" ? 1000 : 1);
   if (digits !== undefined && value >= least) return value;
   throw new UsageError(`${option}: ${quoted(text)} is not a time${least > 0 ? ` of at least ${least} ms` : ""} such as 250, 250ms or 0.5s`);
+}
+
+/** A share from "5%", "5 %" or "5": at least the band of ±3 % within which times count as equal. */
+export function regressionLimit(option: string, text: string): number {
+  const [, digits] = /^(\d+(?:\.\d+)?)\s*%?$/.exec(text) ?? [];
+  const share = Number(digits) / 100;
+  if (digits !== undefined && share >= BAND && share <= MOST_REGRESSION) return share;
+  throw new UsageError(`${option}: ${quoted(text)} is not a percentage from ${BAND * 100}% (times closer than that count as equal) to ${MOST_REGRESSION * 100}%, such as 5%`);
 }
 
 /** One of `allowed`; upper and lower case are one. */
