@@ -92,7 +92,7 @@ async function list(raw: RawExperiment): Promise<number> {
 }
 
 /** The experiments as data. */
-export function experimentListing(): { experiments: { name: string; what: string; seconds: number }[] } {
+function experimentListing(): { experiments: { name: string; what: string; seconds: number }[] } {
   return { experiments: EXPERIMENTS.map(({ name, what, seconds }) => ({ name, what, seconds })) };
 }
 

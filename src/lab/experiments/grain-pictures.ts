@@ -1,7 +1,7 @@
 /** The grain map as tables and pictures. */
 import { curve, type Plot } from "../plot.ts";
 import type { Series } from "../program-report.ts";
-import { COMPUTING_UNITS, predictedGain, WAITING_UNITS, type ComputingGrain, type WaitingGrain } from "./grain.ts";
+import { COMPUTING_UNITS, predictedGain, WAITING_UNITS, type ComputingGrain, type WaitingGrain } from "./grain-model.ts";
 import type { Estimate } from "./points.ts";
 
 /** A row for each length of a step. */

@@ -9,7 +9,7 @@ const LANES: Point = { ...ALONE, name: "lanes", design: "G4", loads: 12, unitMs:
 const NO_TIMES = [{ index: 0, cpuNs: 0, runDelayNs: 0 }];
 
 const result = (ms: number, firstMs: number, loads: number, ok = true): GopherResult => ({
-  wallNs: ms * 1e6, firstBurnNs: firstMs * 1e6, loads, books: loads, gophers: 1, placement: [0], checks: [{ name: "carts conserved", ok, detail: "" }],
+  startNs: 0, wallNs: ms * 1e6, firstBurnNs: firstMs * 1e6, loads, books: loads, gophers: 1, placement: [0], checks: [{ name: "carts conserved", ok, detail: "" }],
 });
 
 describe("Measurements", () => {

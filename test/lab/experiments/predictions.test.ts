@@ -6,7 +6,7 @@ import * as carts from "../../../src/lab/experiments/carts.ts";
 import { EXPERIMENTS } from "../../../src/lab/experiments/catalogue.ts";
 import * as control from "../../../src/lab/experiments/control.ts";
 import * as designs from "../../../src/lab/experiments/designs.ts";
-import * as grain from "../../../src/lab/experiments/grain.ts";
+import * as grain from "../../../src/lab/experiments/grain-model.ts";
 import * as walk from "../../../src/lab/experiments/walk.ts";
 
 const rounded = (values: readonly number[]): number[] => values.map((value) => Number(value.toFixed(2)));
