@@ -3,10 +3,12 @@
  * Times are whole nanoseconds from the start of the region.
  *
  * A coordinator is a task that code outside tasks has spawned, that has itself
- * spawned others and only waits for them: in the region it runs for a twentieth of
- * its time at most, and it waits for nothing but ends and messages (no sleep, no
- * lock, no room in a channel). It runs when it runs, but it is no part of the
- * concurrency.
+ * spawned others and only waits for them: in the region it runs for half of its
+ * time at most, and it waits for nothing but ends and messages (no sleep, no lock,
+ * no room in a channel). It runs when it runs, but it is no part of the concurrency.
+ * Half, because in a short region on a busy machine the little that it does takes
+ * long; of tasks that share their work with those they start, the one more or less
+ * is a small part.
  */
 import type { Life, Rest, RestSpan } from "./life.ts";
 import type { Span, States, Wake } from "./states.ts";
@@ -80,9 +82,6 @@ export function viewOf(states: States, { startNs, endNs }: Region): View {
   };
 }
 
-/** A coordinator runs for one part in so many. */
-const MOST_OF_COORDINATOR = 20;
-
 type Cut = <T extends Interval>(span: T) => T[];
 
 function viewTask(life: Life, cut: Cut, durationNs: number): ViewTask | null {
@@ -94,7 +93,7 @@ function viewTask(life: Life, cut: Cut, durationNs: number): ViewTask | null {
   const active = life.startNs === null ? undefined : cut({ fromNs: life.startNs, toNs })[0];
   const rests = life.rests(toNs).flatMap(cut);
   const ranNs = slices.flatMap(cut).reduce((sum, slice) => sum + slice.toNs - slice.fromNs, 0);
-  return { id, name, life: whole, active: active ?? null, isCoordinator: active !== undefined && ranNs * MOST_OF_COORDINATOR <= active.toNs - active.fromNs && onlyWaits(life, rests), rests };
+  return { id, name, life: whole, active: active ?? null, isCoordinator: active !== undefined && ranNs * 2 <= active.toNs - active.fromNs && onlyWaits(life, rests), rests };
 }
 
 /** Who waits for these has work of its own. */

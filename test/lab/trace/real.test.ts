@@ -1,0 +1,99 @@
+/** Recordings of real threads. No assertion on how long anything took. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { start, type Runtime, type Trace } from "../../../src/index.ts";
+import { programOf } from "../../../src/lab/program-spec.ts";
+import type { Cell } from "../../../src/lab/result.ts";
+import { analyseTrace } from "../../../src/lab/trace/analyse.ts";
+import { coarse } from "../../../src/lab/trace/coarse.ts";
+import { traceOneRun } from "../../../src/lab/trace/one-run.ts";
+import { Recordings } from "../../../src/lab/trace/recordings.ts";
+import { expectDisjoint, expectIdentities } from "./identities.ts";
+import { overseer, type Report } from "./toilers.ts";
+
+const THREADS = 2;
+
+let runtime: Runtime;
+beforeAll(async () => {
+  runtime = await start({ threads: THREADS });
+  await runtime.spawn(overseer, 4);
+});
+afterAll(() => runtime.stop());
+
+async function recorded(): Promise<{ trace: Trace; reports: readonly Report[] }> {
+  await using tracing = await runtime.trace();
+  const reports = await runtime.spawn(overseer, 60);
+  return { trace: await tracing.stop(), reports };
+}
+
+describe("a recording of real threads", () => {
+  test("the identities hold", async () => {
+    const { trace } = await recorded();
+    const analysis = analyseTrace(trace);
+    expectIdentities(analysis);
+    expect(analysis.activity).toMatchObject({ lost: 0, events: trace.events.length });
+    expectDisjoint(coarse(analysis.timeline, 100));
+  });
+
+  test("whenever a task computes it is seen to run", async () => {
+    const { trace, reports } = await recorded();
+    const { timeline } = analyseTrace(trace);
+    for (const { name, toils } of reports) {
+      const place = timeline.tasks.findIndex((its) => its.name === name);
+      const runs = timeline.runs.filter(([, task]) => task === place);
+      // the clocks of threads differ by less than this
+      const slackNs = 2_000;
+      // what it did last before its end may be told of who followed in the same turn: no event lies between
+      const unseen = toils.slice(0, -1).filter(([from, to]) => !runs.some(([, , fromNs, toNs]) => fromNs - slackNs <= from - trace.startNs && to - trace.startNs <= toNs + slackNs));
+      expect(toils.length).toBeGreaterThan(0);
+      expect(unseen).toEqual([]);
+    }
+  });
+
+  test("who only waits for the tasks it has started is not counted", async () => {
+    const { trace } = await recorded();
+    // on a busy machine it takes a while to start them: the region begins where all are at work
+    const startNs = trace.events.find(({ kind }) => kind === "park")?.timeNs as number;
+    const { view, activity } = analyseTrace(trace, { startNs, endNs: trace.endNs });
+    const coordinators = view.tasks.filter(({ isCoordinator }) => isCoordinator).map(({ name }) => name);
+    expect(coordinators).toEqual(["overseer"]);
+    // three at work, and three closures that wait for them
+    expect(activity.L).toBeLessThanOrEqual(6);
+    expect(view.counted).toHaveLength(6);
+  });
+
+  test("values that are handed over are hand-offs from who sent to who received", async () => {
+    const { trace } = await recorded();
+    const { timeline } = analyseTrace(trace);
+    const names = (task: number): string => timeline.tasks[task]?.name ?? "";
+    const kinds = new Set(timeline.handOffs.map(([from, to]) => `${names(from)} to ${names(to)}`));
+    expect([...kinds].some((kind) => kind === "producer to consumer" || kind === "consumer to producer")).toBe(true);
+    expect([...kinds].filter((kind) => kind.includes("sleeper"))).toEqual([]);
+    for (const [, , sentNs, resumedNs] of timeline.handOffs) expect(resumedNs).toBeGreaterThanOrEqual(sentNs);
+  });
+});
+
+test("a run of a cell: its region, the gophers at work in it, and runs without a trace", async () => {
+  const program = programOf({ kind: "gophers", grid: { designs: ["G6"], worlds: ["wait"], threads: [2], unitMs: 1, books: 24, lanes: null, carts: null, pile: null, seed: 1 } });
+  const run = await traceOneRun(program, program.cells[0] as Cell, { warmupMs: 1, minTimeMs: 1, events: 65_536, tell: () => undefined });
+  expect(run.untracedNs).toHaveLength(3);
+  expect(run.checks.every(({ ok }) => ok)).toBe(true);
+  const analysis = analyseTrace(run.trace, run.region);
+  expectIdentities(analysis);
+  expect(Math.abs(analysis.activity.T - run.wallNs)).toBeLessThanOrEqual(1);
+  expect(analysis.timeline.tasks.map(({ name }) => name).toSorted()).toEqual(["burner", "gophers", "loader", "mover", "returner"]);
+  expect(analysis.activity.L).toBeGreaterThan(2);
+  expect(analysis.activity.L).toBeLessThanOrEqual(4);
+});
+
+test("recordings of the runtimes that a program opens", async () => {
+  const recordings = new Recordings(1024);
+  {
+    await using opened = await start({ threads: 1 });
+    await using _recording = await recordings.record(opened);
+    await opened.spawn(overseer, 4);
+    expect(recordings.traces).toEqual([]);
+  }
+  expect(recordings.traces).toHaveLength(1);
+  expect(recordings.traces[0]?.threads).toBe(1);
+  expectIdentities(analyseTrace(recordings.traces[0] as Trace));
+});
