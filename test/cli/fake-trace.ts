@@ -17,18 +17,19 @@ export function withTrace(result: Result, processors = Infinity, cost = 0.01): R
 
 /** Threads share the processors that there are: what runs beyond them stands in the run queue. */
 function activityOf(cell: CellResult, processors: number, cost: number): Activity {
-  const { design, threads, gophers, items, summary } = cell;
+  const { threads, gophers, items, summary } = cell;
   const T = summary.medianNs;
   const needed = (computingOf(cell) * items * 4e6) / T;
   const most = Math.min(threads, gophers);
   const crowded = threads > processors && needed > processors * 0.9;
   const A = crowded ? most * 0.99 : Math.min(needed, most);
-  const both = threads < 2 || design === "loop" ? 0 : Math.max(0, A - 1);
+  // so many threads all the time, and one more for a part of it
+  const hist = Array.from({ length: threads + 1 }, (_, running) => Math.max(0, 1 - Math.abs(A - running)));
   return {
     Acpu: Math.min(A, processors), Rq: crowded ? A - processors : 0.01, helper: 0.04,
     T, W: A * T, busy: Array.from({ length: threads }, () => (A * T) / threads), A, U: A / threads,
-    L: Math.min(gophers, 4 * gophers), hist: [Math.max(0, 1 - A + both), Math.min(1, A) - both, ...(threads > 1 ? [both, ...Array.from({ length: threads - 2 }, () => 0)] : [])],
-    Pi2: both, events: 1200, lost: 0, cost, approximate: cost > 0.05,
+    L: gophers, hist, Pi2: hist.slice(2).reduce((sum, share) => sum + share, 0),
+    events: 1200, lost: 0, cost, approximate: cost > 0.05,
   };
 }
 
