@@ -29,18 +29,22 @@ export function workToRepeat(baseline: Baseline | null, { machine }: Surrounding
   return env.cpu === machine.cpu && env.cores === machine.cores && config.minTimeMs === minTimeMs ? workOf(baseline.result) : null;
 }
 
+/** What the result at hand is called. */
+const HERE = "this measurement";
+
 /** The result with what is derived from it as a whole: the fits, and the comparison with the baseline. */
 export function completed(result: Result, baseline: Baseline | null): Result {
   const whole = { ...result, fits: fitsOf(result) };
   if (baseline === null) return whole;
-  const names = [baseline.name, "this measurement"] as const;
+  const names = [baseline.name, HERE] as const;
   return { ...whole, comparison: compareResults(baseline.result, result, { names, seed: result.config.seed }) };
 }
 
 /** Tells what the format has no room for, and of each regression. */
 export function tellComparison({ comparison }: Result, { format, plain, quiet, maxRegression }: MeasureOptions): void {
   if (comparison === undefined) return;
-  if (!quiet) for (const warning of comparison.warnings) note(`warning: ${warning}`);
+  // what is doubtful about this one has been told
+  if (!quiet) for (const warning of comparison.warnings) if (!warning.startsWith(HERE)) note(`warning: ${warning}`);
   const isShown = (format === "table" && !plain) || format === "markdown" || format === "json";
   if (!isShown && !quiet) for (const sentence of comparisonSentences(comparison, maxRegression)) note(sentence);
   if (maxRegression !== null) for (const line of regressionLines(comparison, maxRegression)) note(`warren: regression: ${line}`);

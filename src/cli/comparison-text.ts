@@ -11,7 +11,10 @@ interface Column {
   readonly text: (cell: CellComparison) => string;
 }
 
-const pair = (values: readonly [a: number, b: number] | undefined): string => (values === undefined ? "" : values.map(printRatio).join(" → "));
+/** "3.96 → 3.91"; nothing where it is 1 by definition. */
+function pair(values: readonly [a: number, b: number] | undefined): string {
+  return values === undefined || values.every((value) => value === 1) ? "" : values.map(printRatio).join(" → ");
+}
 
 const COLUMNS: readonly Column[] = [
   { title: "design", align: "left", expendable: false, text: ({ cell }) => cell.design },
@@ -63,10 +66,10 @@ export function comparisonSentences(comparison: Comparison, most: number | null)
   const differing = cells.filter(({ outcome }) => outcome === "slower" || outcome === "faster");
   const named = differing.toSorted((a, b) => Math.abs(Math.log(b.ratio)) - Math.abs(Math.log(a.ratio))).slice(0, 5).map((cell) => `${cellName(cell)} takes ${printRatio(cell.ratio)} times as long`);
   const rest = differing.length > named.length ? `, and ${differing.length - named.length} more differ` : "";
-  const unseen = [...Map.groupBy(cells.filter(({ outcome }) => outcome === "inconclusive"), ({ why }) => why.replace(/ of [\d.]+ % /, " that great "))];
+  const unseen = [...Map.groupBy(cells.filter(({ outcome }) => outcome === "inconclusive"), ({ why }) => (why.startsWith("too noisy") ? `too noisy to exclude differences above ${percent(comparison.rule.widest)}` : why))];
   return [
     `${count(cells.length, "cell")} in both: ${enumeration(parts)}.${named.length === 0 ? "" : ` ${named.join("; ")}${rest}.`}`,
-    ...unseen.map(([why, found]) => `Inconclusive, ${count(found.length, "cell")}: ${why}.${found.some(({ able, ci }) => !able || ci === null) ? " More --blocks would tell." : ""}`),
+    ...unseen.map(([why, found]) => `Inconclusive (${count(found.length, "cell")}): ${why}. More --blocks, or a quieter machine, would tell.`),
     ...(most === null ? [] : [regressionSentence(comparison, most)]),
     ...(onlyA.length === 0 ? [] : [`Only in A: ${onlyA.map((cell) => cellName({ cell })).join("; ")}.`]),
     ...(onlyB.length === 0 ? [] : [`Only in B: ${onlyB.map((cell) => cellName({ cell })).join("; ")}.`]),
