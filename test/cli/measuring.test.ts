@@ -1,9 +1,12 @@
 /** `warren gophers` for real, as small as it gets: streams, formats, exit codes. No assertion on a time or on P. */
 import { access, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findTaskset, processorsIn } from "../../src/lab/affinity.ts";
+import { readMachine } from "../../src/lab/environment.ts";
 import type { Result } from "../../src/lab/result.ts";
+import { childrenOf, isRunning } from "../lab/processes.ts";
 import { warren } from "./warren-process.ts";
 
 const SMALL = ["gophers", "--designs", "G1,G6", "--threads", "1", "--world", "wait", "--books", "12", "--runs", "1", "--warmup", "1"];
@@ -77,6 +80,51 @@ describe("warren gophers", () => {
     expect(config).toMatchObject({ interrupted: true, blocks: 500 });
     expect(config.blocksDone).toBeGreaterThanOrEqual(1);
     expect(cells.every(({ summary }) => summary.flags.includes("interrupted"))).toBe(true);
+  });
+});
+
+describe("Ctrl-C twice", () => {
+  it("quits at once and leaves no process", async (context) => {
+    if (process.platform !== "linux") context.skip();
+    const seen: Promise<number[]>[] = [];
+    const { code } = await warren([...SMALL, "--books", "4000", "--blocks", "500"], {
+      // a run of a minute: it is not waited for
+      onStderr: (text, interrupt, _send, pid) => {
+        if (seen.length > 0 || !text.includes("measuring 2 cells")) return;
+        seen.push(childrenOf(pid).then((children) => {
+          interrupt();
+          setTimeout(interrupt, 100);
+          return children;
+        }));
+      },
+    });
+    expect(code).toBe(130);
+    const [child = 0] = (await seen[0]) ?? [];
+    expect(child).toBeGreaterThan(0);
+    await expect.poll(() => isRunning(child), { timeout: 20_000 }).toBe(false);
+  });
+});
+
+describe("warren gophers --cpus", () => {
+  it("is the control experiment: two threads on one processor are time-sliced", async (context) => {
+    if (findTaskset() === null) context.skip("there is no taskset");
+    if (availableParallelism() < 2) context.skip("there is one processor");
+    const [first] = processorsIn(readMachine().affinity ?? "") ?? [];
+    const { code, stdout } = await warren(["gophers", "--designs", "G4", "--world", "cpu", "--threads", "2", "--cpus", String(first), "--blocks", "1", "--runs", "1", "--warmup", "50", "--format", "json"]);
+    expect(code).toBe(0);
+    const { cells, config, env } = JSON.parse(stdout) as Result;
+    expect(cells.find(({ design, threads }) => design === "G4" && threads === 2)?.verdict).toBe("time-sliced");
+    expect(cells.find(({ design, threads }) => design === "G4" && threads === 1)?.verdict).toBe("concurrent only");
+    expect(config).toMatchObject({ cpus: String(first), isolation: "process" });
+    expect(env).toMatchObject({ affinity: String(first), usable: 1 });
+    expect(env.warnings).toContainEqual(expect.stringMatching(/^2 threads on 1 processor: they take turns/));
+  });
+
+  it("refuses a processor that is not there, in one line", async (context) => {
+    if (findTaskset() === null) context.skip("there is no taskset");
+    const { code, stdout, stderr } = await warren([...SMALL, "--cpus", "4095"]);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(/^warren: --cpus: "4095": there is no processor 4095 for this process; there (is|are) \S+\n$/);
   });
 });
 

@@ -16,7 +16,7 @@ export interface RunOptions {
   /** Closes the reading end of standard output before anything is written. */
   readonly closeStdout?: boolean;
   /** Told each time something came on standard error. */
-  readonly onStderr?: (text: string, interrupt: () => void, send: (signal: NodeJS.Signals) => void) => void;
+  readonly onStderr?: (text: string, interrupt: () => void, send: (signal: NodeJS.Signals) => void, pid: number) => void;
 }
 
 /** Runs `warren ARGS` from the checkout. */
@@ -31,7 +31,7 @@ export function warren(args: readonly string[], { environment = {}, node = [], c
   if (closeStdout) child.stdout.destroy();
   child.stderr.on("data", (chunk: Buffer) => {
     stderr += chunk.toString();
-    onStderr?.(stderr, () => child.kill("SIGINT"), (signal) => child.kill(signal));
+    onStderr?.(stderr, () => child.kill("SIGINT"), (signal) => child.kill(signal), child.pid ?? 0);
   });
   return new Promise((resolve, reject) => {
     child.on("error", reject);
