@@ -109,6 +109,8 @@ function addGophers(command: Command, action: (options: object) => Promise<void>
       ["warren gophers --designs G6 --carts 1", "one cart: no gain"],
       ["warren gophers --designs G4,G7 --lanes 8", "eight lanes"],
       ["warren gophers --pile ~/photos --manifest m.txt", "real files"],
+      ["warren gophers --cpus 0 --quick", "the control: threads without processors"],
+      ["warren gophers --publish -o run.json", "for warren report, and for others"],
     ]))
     .option("--designs <names>", "G1 … G11, separated by commas, or all (default: G1,G4,G6,G7)")
     .option("--threads <counts>", "1,2,4 or 1..8 or auto: 1, 2, 4, … and all processors (default: auto)")

@@ -1,8 +1,11 @@
 /** `warren list` and `warren env`: what can be measured, and on what. */
 import { setTimeout } from "node:timers/promises";
-import { environmentOf, printProcessors, readMachine, readState, type Environment } from "../lab/environment.ts";
+import { findTaskset } from "../lab/affinity.ts";
 import { nowNs } from "../lab/clock.ts";
+import { environmentOf, printProcessors, readMachine, readState, type Environment } from "../lab/environment.ts";
+import { EXPERIMENTS } from "../lab/experiments/catalogue.ts";
 import { DESIGN_IDS, designOf, type DesignId } from "../lab/gopher-grid.ts";
+import { readText } from "../lab/kernel-files.ts";
 import { PROGRAMS } from "./programs/catalogue.ts";
 
 /** What each design is and what the talk says of it (gophers.md section 2). */
@@ -38,9 +41,26 @@ interface Listed {
   readonly kernels?: Readonly<Record<string, string>>;
 }
 
+/** A prediction of the model, and about how long it takes to hold it against runs. */
+interface ListedExperiment {
+  readonly name: string;
+  readonly what: string;
+  readonly seconds: number;
+}
+
+/** What can be done with a result or with one run. */
+const TOOLS = [
+  { name: "trace", what: "one run of a program, recorded: who ran when, as text or for Perfetto" },
+  { name: "report", what: "a result as one HTML file" },
+  { name: "compare", what: "two results, cell by cell: faster, slower, equal, or inconclusive" },
+  { name: "env", what: "the machine, and what makes measurements on it doubtful" },
+] as const;
+
 /** What can be measured, for `--format json`. */
-export function listing(): { programs: Listed[] } {
+export function listing(): { programs: Listed[]; experiments: ListedExperiment[]; tools: typeof TOOLS } {
   return {
+    experiments: EXPERIMENTS.map(({ name, what, seconds }) => ({ name, what, seconds })),
+    tools: TOOLS,
     programs: [
       {
         name: "gophers",
@@ -69,7 +89,7 @@ export function listing(): { programs: Listed[] } {
 
 /** The list for people. `width` in characters. */
 export function printList(width: number): string {
-  const { programs } = listing();
+  const { programs, experiments, tools } = listing();
   const lines: string[] = [];
   for (const program of programs) {
     const said = program.claim === undefined ? "" : `  (${program.claim})`;
@@ -85,6 +105,8 @@ export function printList(width: number): string {
     if (program.kernels !== undefined) lines.push(...Object.entries(program.kernels).map(([name, what]) => `  --kernel ${name.padEnd(5)} ${what}`));
     if (program.designs !== undefined) lines.push("");
   }
+  lines.push("", "experiment NAME: a prediction of the model, held against runs", ...experiments.map(({ name, what }) => `  ${name.padEnd(8)} ${what}`));
+  lines.push("", ...tools.map(({ name, what }) => `${name.padEnd(8)} ${what}`));
   return lines.join("\n").trimEnd();
 }
 
@@ -110,6 +132,8 @@ export function printEnvironment(env: Environment): string {
     ["CPU governor", env.governor ?? "not known"],
     ["load", env.load.toFixed(2)],
     ["in half a second", `tasks waited for a processor ${printPart(env.during.pressure)}, stolen ${printPart(env.during.steal)}, throttled ${printPart(env.during.throttled)}`],
+    ["CPU time", readText("/proc/thread-self/schedstat") === null ? "of threads, from Node; no run-queue wait: there is no schedstat" : "of threads, with run-queue wait (schedstat)"],
+    ["--cpus", findTaskset() === null ? "not possible: there is no taskset" : "possible (taskset)"],
     ["platform", env.platform],
     ["Node", env.node],
     ["V8", env.v8],

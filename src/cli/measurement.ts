@@ -15,7 +15,7 @@ import { printCsv, printJson, printMarkdown, printPlain } from "./formats.ts";
 import { printHtml } from "./html-format.ts";
 import type { Paint } from "./columns.ts";
 import { interruptible } from "./interrupt.ts";
-import { nextCommand, programName } from "./next-command.ts";
+import { nextCommand, nextWithFile, programName } from "./next-command.ts";
 import { withholdingWarnings } from "./node-warnings.ts";
 import type { MeasureOptions } from "./options.ts";
 import { Progress } from "./progress.ts";
@@ -71,7 +71,10 @@ async function report(result: Result, options: MeasureOptions, manifest: string 
   for (const { name, detail } of result.checks.filter(({ ok }) => !ok)) note(`warren: check failed: ${name}: ${detail}`);
   if (result.cells.length === 0) note("warren: nothing was measured");
   else await writeResult(await rendered(result, options, manifest), options.output);
-  if (options.output !== null && result.cells.length > 0 && !options.quiet) note(`wrote ${options.output}`);
+  if (options.output === null || result.cells.length === 0 || options.quiet) return;
+  note(`wrote ${options.output}`);
+  const next = options.format === "json" ? nextWithFile(options.output) : null;
+  if (next !== null) note(`Next: ${programName(process.argv[1], process.env)} ${next}`);
 }
 
 /** The result in the format asked for. */
@@ -99,11 +102,11 @@ function readable(result: Result, { output, color, verbose, quiet, maxRegression
   const checks = kept.length === result.checks.length ? `All ${kept.length} checks held` : `${result.checks.length - kept.length} of ${result.checks.length} checks FAILED`;
   const names = wrapped(`${checks}: ${result.checks.map(({ name, ok }) => (ok ? name : `${name} (FAILED)`)).join("; ")}.`, width);
   const said = sentences(result).map((sentence) => wrapped(sentence, width));
-  const next = quiet ? [] : [`Next: ${programName(process.argv[1], process.env)} ${nextCommand(result, manifest)}`];
+  const next = quiet ? [] : [`Next: ${programName(process.argv[1], process.env)} ${nextCommand(result, manifest)}`.trimEnd()];
   const laws = fitLines(result, verbose).map((line) => wrapped(line, width, "    ")).join("\n");
   const paint: Paint = (style, text) => (color ? styleText(style, text, { validateStream: false }) : text);
   const compared = result.comparison === undefined ? [] : [printComparison(result.comparison, { width, paint, most: maxRegression })];
-  return [printTable(result, { width, color, verbose }), names, ...said, ...(laws === "" ? [] : [laws]), ...compared, ...next].join("\n\n");
+  return [printTable(result, { width, color, verbose }), ...(laws === "" ? [] : [laws]), ...compared, names, ...said, ...next].join("\n\n");
 }
 
 function warn(warnings: readonly string[]): void {

@@ -1,6 +1,7 @@
-/** The command worth trying after a result. */
-import { relative } from "node:path";
-import type { Result } from "../lab/result.ts";
+/** The command worth trying after a result: what it leaves open, first of all what is missing in it. */
+import { extname, relative } from "node:path";
+import type { CellResult, Result } from "../lab/result.ts";
+import { isSliced } from "./phrases.ts";
 
 /** How the user started this program, to be put before a command. */
 export function programName(script: string | undefined, environment: NodeJS.ProcessEnv): string {
@@ -8,21 +9,45 @@ export function programName(script: string | undefined, environment: NodeJS.Proc
   return script?.endsWith(".ts") === true ? `node ${relative(process.cwd(), script)}` : "warren";
 }
 
-/** Arguments of the command to try next: what the result leaves open. */
+/** Arguments of the command to try next. */
 export function nextCommand(result: Result, manifest: string | null): string {
   const { cells, config } = result;
-  const has = (test: (cell: Result["cells"][number]) => boolean): boolean => cells.some(test);
-  if (config.interrupted) return `${config.command.join(" ")} --quick`.trim();
-  if (has(({ world }) => world === "pile")) return manifest === null ? `${config.command.join(" ")} --manifest pile.txt` : "gophers --designs all --world wait --quick";
-  if (cells.every(({ threads }) => threads === 1)) return [...withoutOption(config.command, "--threads"), "--threads", "1,2"].join(" ");
-  if (cells.some(({ summary }) => summary.ci === null)) return [...withoutOption(withoutOption(config.command, "--blocks"), "--quick"), "--quick"].join(" ");
-  if (has(({ summary }) => summary.grade === "D") && !config.command.includes("--publish")) return [...withoutOption(config.command, "--quick"), "--publish"].join(" ");
-  if (cells.every(({ program }) => program === "dot")) return "gophers --world wait,cpu --quick";
-  return has(({ design }) => design === "G11") ? "gophers --pile DIR --manifest pile.txt" : "gophers --designs all --quick";
+  const { command } = config;
+  const all = (test: (cell: CellResult) => boolean): boolean => cells.every(test);
+  const some = (test: (cell: CellResult) => boolean): boolean => cells.some(test);
+  if (config.interrupted) return [...without(command, "--quick"), "--quick"].join(" ");
+  if (some(({ world }) => world === "pile")) return manifest === null ? `${command.join(" ")} --manifest pile.txt` : "gophers --designs all --world wait --quick";
+  if (all(({ threads }) => threads === 1)) return [...without(command, "--threads"), "--threads", "1,2"].join(" ");
+  if (some(({ summary }) => summary.ci === null)) return [...without(without(command, "--blocks"), "--quick"), "--quick"].join(" ");
+  // threads that took turns: on purpose, or because of something that `warren env` may show
+  if (some(isSliced)) return config.cpus === undefined ? "env" : without(command, "--cpus").join(" ");
+  if (some(({ summary }) => summary.grade === "D") && !command.includes("--publish")) return [...without(command, "--quick"), "--publish"].join(" ");
+  const saved = command[command.indexOf("--save") + 1];
+  if (command.includes("--save") && saved !== undefined) return [...without(command, "--save"), "--baseline", saved].join(" ");
+  if (all(({ program }) => program === "dot")) return "gophers --world wait,cpu --quick";
+  if (command.includes("--publish") && !command.includes("-o")) return `${command.join(" ")} -o run.json`;
+  if (some(({ design }) => design === "G11")) return "experiment carts";
+  return command.includes("--designs") ? traceOf(cells) : "gophers --designs all --quick";
+}
+
+/** What to do with the file that a result was written to; `null`: nothing. */
+export function nextWithFile(path: string): string | null {
+  return extname(path) === ".json" ? `report ${quoted(path)} -o ${quoted(`${path.slice(0, -".json".length)}.html`)}` : null;
+}
+
+/** A picture of the run in which threads had most to do with each other. */
+function traceOf(cells: readonly CellResult[]): string {
+  const { design, world, threads } = cells.reduce((most, cell) => (cell.gophers * cell.threads > most.gophers * most.threads ? cell : most));
+  return `trace gophers --designs ${design} --world ${world} --threads ${threads}`;
+}
+
+/** A path as a shell takes it. */
+function quoted(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** A command line without one of its options and the option's value. */
-function withoutOption(command: readonly string[], option: string): readonly string[] {
+function without(command: readonly string[], option: string): readonly string[] {
   const at = command.indexOf(option);
   if (at < 0) return command;
   const takesValue = command[at + 1] !== undefined && !(command[at + 1] as string).startsWith("-");
