@@ -6,8 +6,6 @@ import type { Command } from "commander";
 import { namedSizes } from "../lab/dot-grid.ts";
 import { MOST_THREADS, readMachine } from "../lab/environment.ts";
 import type { ProgramSpec } from "../lab/program-spec.ts";
-import type { Analysis } from "../lab/trace/analyse.ts";
-import type { TraceRecord } from "../lab/trace/record.ts";
 import type { RawDot } from "./dot-options.ts";
 import { EXIT } from "./exit-code.ts";
 import type { RawGophers } from "./gopher-options.ts";
@@ -15,9 +13,9 @@ import { suggestion } from "./nearest.ts";
 import { withholdingWarnings } from "./node-warnings.ts";
 import { PROGRAMS } from "./programs/catalogue.ts";
 import { declareRun, resolveRun, type RawProgram } from "./programs/command.ts";
-import { Telling } from "./programs/telling.ts";
 import { lineWidth, note, requireDirectory, requireWritable, writeResult, writeTo } from "./terminal.ts";
 import { oneDotRun, oneGopherRun, resolveTrace, TRACE_FORMATS, USUAL, USUAL_EVENTS, type RawTrace, type TraceOptions } from "./trace-options.ts";
+import type { Traced } from "./trace-runs.ts";
 import { printTrace } from "./trace-text.ts";
 import { UsageError } from "./usage-error.ts";
 import { wholeNumber } from "./values.ts";
@@ -68,12 +66,6 @@ export function declareTrace(trace: Command, { args, before, done }: Surrounding
       return (await import("./trace-runs.ts")).traceProgram(known.name, plan, options);
     });
   }
-}
-
-/** A run, recorded and analysed, and what was found wrong with it. */
-export interface Traced extends Pick<TraceRecord, "program" | "title" | "threads" | "untracedNs" | "cost" | "notes"> {
-  readonly analysis: Analysis;
-  readonly problems: readonly string[];
 }
 
 function withTraceOptions(command: Command, sized: boolean): Command {
@@ -146,9 +138,4 @@ async function traceAndWrite(raw: RawTrace, run: (options: TraceOptions) => Prom
   if (options.shown === "json" || options.shown === "chrome") await writeResult(formatted(options.shown, record, traced.analysis), null);
   else await writeResult(printTrace(record, options.shown === "text" ? traced.analysis.timeline : null, style), null);
   return traced.problems.length > 0 ? EXIT.wrong : EXIT.fine;
-}
-
-/** Progress on standard error while a trace is made. */
-export function tellingOf({ quiet }: TraceOptions): Telling {
-  return new Telling(process.stderr, quiet);
 }

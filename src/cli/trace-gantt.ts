@@ -32,7 +32,7 @@ export function printGantt(timeline: Timeline, style: GanttStyle): string {
   const labels = [...Array.from({ length: threads }, (_, thread) => `thread ${thread}`), "r(t)", "c(t)"];
   const margin = Math.max(...labels.map((label) => label.length)) + 1;
   const columns = style.width - margin - 2;
-  const marks = marksOf(timeline);
+  const marks = marksOf(timeline, style.plain ? "x" : "×");
   const ranks = new Map(marks.flatMap(({ places }, rank) => places.map((place) => [place, rank] as const)));
   const line = (label: string, bar: string): string => `${label.padEnd(margin)}${style.plain ? "|" : "│"}${bar}${style.plain ? "|" : "│"}`;
   const most = Math.max(1, ...resampled(c, columns));
@@ -54,8 +54,8 @@ interface Mark {
   readonly ranNs: number;
 }
 
-/** What has a letter, by the time that it ran; of what ran. */
-function marksOf({ tasks, runs }: Timeline): readonly Mark[] {
+/** What ran, by the time that it did: the first have letters. `by`: the sign of multiplication. */
+function marksOf({ tasks, runs }: Timeline, by: string): readonly Mark[] {
   const ran = tasks.map(() => 0);
   for (const [, task, fromNs, toNs] of runs) ran[task] = (ran[task] as number) + toNs - fromNs;
   const places = tasks.map((_, place) => place).filter((place) => (ran[place] as number) > 0);
@@ -64,10 +64,11 @@ function marksOf({ tasks, runs }: Timeline): readonly Mark[] {
     const { id, name } = tasks[place] as Timeline["tasks"][number];
     return id !== 0 && (byName.get(name)?.length ?? 0) > 1 ? `${name} #${id}` : name;
   };
+  const mark = (text: string, its: readonly number[]): Mark => ({ label: text, places: its, ranNs: its.reduce((sum, place) => sum + (ran[place] as number), 0) });
   const marks = places.length <= LETTERS.length
-    ? places.map((place) => ({ label: label(place), places: [place] }))
-    : [...byName].map(([name, its]) => ({ label: its.length === 1 ? name : `${its.length} × ${name}`, places: its }));
-  return marks.map((mark) => ({ ...mark, ranNs: mark.places.reduce((sum, place) => sum + (ran[place] as number), 0) })).toSorted((a, b) => b.ranNs - a.ranNs);
+    ? places.map((place) => mark(label(place), [place]))
+    : [...byName].map(([name, its]) => mark(its.length === 1 ? name : `${its.length} ${by} ${name}`, its));
+  return marks.toSorted((a, b) => b.ranNs - a.ranNs);
 }
 
 function threadBar({ runs, durationNs }: Timeline, thread: number, columns: number, ranks: ReadonlyMap<number, number>, { color, plain }: GanttStyle): string {
@@ -107,7 +108,8 @@ function resampled(values: readonly number[], parts: number): number[] {
 /** Plain: each value as a digit, 0 to 9, of `most` where that is more than nine. */
 function spark(values: readonly number[], most: number, { plain }: GanttStyle): string {
   if (plain) return values.map((value) => Math.min(9, Math.round(most > 9 ? (9 * value) / most : value))).join("");
-  return values.map((value) => SPARKS[Math.round((Math.min(value, most) / most) * (SPARKS.length - 1))]).join("");
+  // a mean of equal values may be off in its last bits: without the inner rounding a half would flicker
+  return values.map((value) => SPARKS[Math.round(Number(((Math.min(value, most) / most) * (SPARKS.length - 1)).toFixed(6)))]).join("");
 }
 
 /** 0, the half where there is room, and the end. */

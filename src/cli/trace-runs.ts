@@ -8,11 +8,17 @@ import { traceOneRun } from "../lab/trace/one-run.ts";
 import { costOf, mainTrace, TRACE_SCHEMA, type TraceFile, type TraceRecord } from "../lab/trace/record.ts";
 import { Recordings } from "../lab/trace/recordings.ts";
 import type { ProgramPlan } from "./programs/command.ts";
+import { Telling } from "./programs/telling.ts";
 import { count, printTime } from "./text.ts";
-import { tellingOf, type Traced } from "./trace-command.ts";
 import type { TraceOptions } from "./trace-options.ts";
 import { UsageError } from "./usage-error.ts";
 import { VERSION } from "./version.ts";
+
+/** A run, recorded and analysed, and what was found wrong with it. */
+export interface Traced extends Pick<TraceRecord, "program" | "title" | "threads" | "untracedNs" | "cost" | "notes"> {
+  readonly analysis: Analysis;
+  readonly problems: readonly string[];
+}
 
 /** Work of every thread before the run, milliseconds. */
 const WARMUP_MS = 250;
@@ -21,7 +27,7 @@ const WARMUP_MS = 250;
 export async function traceCell(spec: ProgramSpec, options: TraceOptions): Promise<Traced> {
   const program = programOf(spec);
   const cell = program.cells.find(({ design }) => design !== "loop") as Cell;
-  const telling = tellingOf(options);
+  const telling = new Telling(process.stderr, options.quiet);
   const run = await traceOneRun(program, cell, { warmupMs: WARMUP_MS, minTimeMs: options.minTimeMs, events: options.events, tell: telling.tell.bind(telling) });
   telling.end();
   return {
@@ -39,7 +45,7 @@ export async function traceCell(spec: ProgramSpec, options: TraceOptions): Promi
 /** One of the talk's programs, all of it. */
 export async function traceProgram(program: string, { run, threads, seed, unitMs }: ProgramPlan, options: TraceOptions): Promise<Traced> {
   const recordings = new Recordings(options.events);
-  const telling = tellingOf(options);
+  const telling = new Telling(process.stderr, options.quiet);
   const outcome = await run({ threads, seed, unitMs: unitMs ?? 1, tell: telling.tell.bind(telling), record: (runtime) => recordings.record(runtime) });
   telling.end();
   const trace = mainTrace(recordings.traces);
@@ -59,8 +65,8 @@ export async function traceProgram(program: string, { run, threads, seed, unitMs
 }
 
 /** What is told of a run. */
-export function recordOf({ analysis, problems: _, ...told }: Traced, command: readonly string[]): TraceRecord {
-  return { schema: TRACE_SCHEMA, tool: { name: "warren", version: VERSION }, ...told, command, activity: analysis.activity };
+export function recordOf({ program, title, threads, analysis, untracedNs, cost, notes }: Traced, command: readonly string[]): TraceRecord {
+  return { schema: TRACE_SCHEMA, tool: { name: "warren", version: VERSION }, program, title, command, threads, activity: analysis.activity, untracedNs, cost, notes };
 }
 
 /** A file for programs. */

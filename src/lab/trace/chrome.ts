@@ -125,15 +125,21 @@ function labelOf(tasks: View["tasks"], task: number): string {
   return id === 0 ? name : `${name} #${id}`;
 }
 
-function names({ threads, tasks, gcs }: View): ChromeEvent[] {
-  const process = (pid: number, name: string): ChromeEvent[] => [
+function process(pid: number, name: string): ChromeEvent[] {
+  return [
     { ph: "M", name: "process_name", pid, args: { name } },
     { ph: "M", name: "process_sort_index", pid, args: { sort_index: pid } },
   ];
-  const track = (pid: number, tid: number, name: string): ChromeEvent[] => [
+}
+
+function track(pid: number, tid: number, name: string): ChromeEvent[] {
+  return [
     { ph: "M", name: "thread_name", pid, tid, args: { name } },
     { ph: "M", name: "thread_sort_index", pid, tid, args: { sort_index: tid } },
   ];
+}
+
+function names({ threads, tasks, gcs }: View): ChromeEvent[] {
   const collected = new Set(gcs.map(({ thread }) => thread));
   const all = Array.from({ length: threads }, (_, thread) => thread);
   return [

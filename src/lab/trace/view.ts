@@ -73,7 +73,7 @@ export function viewOf(states: States, { startNs, endNs }: Region): View {
     threads: states.threads,
     durationNs: endNs - startNs,
     tasks,
-    runs: states.slices.flatMap((slices, thread) => slices.flatMap((slice) => cut({ ...slice, thread })).map((run) => ({ ...run, task: at(run.task) }))),
+    runs: states.slices.flatMap((slices, thread) => slices.flatMap(({ task, fromNs, toNs }) => cut({ thread, task: places.get(task) ?? -1, fromNs, toNs }))),
     wakes: states.wakes
       .filter(({ from, to, sentNs, resumedNs }) => sentNs >= startNs && resumedNs <= endNs && resumedNs >= sentNs && places.has(from) && places.has(to))
       .map(({ from, to, sentNs, resumedNs }) => ({ from: at(from), to: at(to), sentNs: sentNs - startNs, resumedNs: resumedNs - startNs })),
