@@ -6,8 +6,14 @@
  * It is in a process group of its own: the terminal's Ctrl-C reaches this
  * process only, which asks the child to stop after its run. If this process is
  * gone the child sees its channel closed and ends itself (`block-service.ts`).
+ *
+ * Its threads load a hundred modules each. Node keeps their bytecode from one
+ * process to the next (NODE_COMPILE_CACHE), which halves that; what V8 optimises
+ * is kept nowhere, so each block still starts cold.
  */
 import { fork, type ChildProcess } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { BlockTask, FromBlock, ToBlock } from "./block-messages.ts";
 
 /** How to start it. */
@@ -31,6 +37,8 @@ export class BlockProcessError extends Error {
   override readonly name = "BlockProcessError";
 }
 
+/** Where Node keeps bytecode by default. */
+const COMPILE_CACHE = join(tmpdir(), "node-compile-cache");
 /** How long a process may take to end when it has said its last. */
 const END_MS = 10_000;
 /** Of what a process prints, the end is kept. */
@@ -70,6 +78,7 @@ export class BlockChild<Spec> {
     this.#onMessage = onMessage;
     this.finished = this.#settle.promise;
     this.#process = fork(entry, [], {
+      env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env },
       execPath: program, execArgv: [...before, ...process.execArgv], serialization: "advanced", detached: true, stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     running.add(this);

@@ -6,9 +6,11 @@
 import type { CellProgram, Sizing } from "./program.ts";
 import type { Cell } from "./result.ts";
 
-/** Aim above the least time: runs vary, and one below it is not judged. */
-const MARGIN = 1.15;
+/** Aim above the least time: runs vary, and one below it is not judged. Every per cent is paid for by the slowest cell, times its slowness. */
+const MARGIN = 1.05;
 const MOST_PROBES = 12;
+/** Runs of the aimed length that are to be seen: a single one may have been held up. */
+const ENOUGH = 2;
 
 /** The sizing of a program that leaves its size to be found. */
 type Found = Extract<Sizing, { kind: "found" }>;
@@ -24,10 +26,10 @@ export async function findSize<Pool>(program: CellProgram<Pool>, pool: Pool, pro
   const aimNs = leastNs * MARGIN;
   const { cell, ns } = fastestByModel(program, probes, sizing) ?? (await fastestByRun(program, pool, probes, sizing));
   let size = grown(sizing.start, ns, aimNs, sizing);
-  for (let probe = 0; probe < MOST_PROBES; probe++) {
+  for (let probe = 0, reached = 0; probe < MOST_PROBES && reached < ENOUGH && size < sizing.most; probe++) {
     const { wallNs } = await program.run(pool, cell, size);
-    if (wallNs >= aimNs || size >= sizing.most) break;
-    size = grown(size, wallNs, aimNs, sizing);
+    reached = wallNs >= aimNs ? reached + 1 : 0;
+    if (reached === 0) size = grown(size, wallNs, aimNs, sizing);
   }
   return size;
 }
