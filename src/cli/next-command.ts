@@ -9,25 +9,28 @@ export function programName(script: string | undefined, environment: NodeJS.Proc
   return script?.endsWith(".ts") === true ? `node ${relative(process.cwd(), script)}` : "warren";
 }
 
-/** Arguments of the command to try next. */
+/** Arguments of the command to try next, as a shell takes them. */
 export function nextCommand(result: Result, manifest: string | null): string {
-  const { cells, config } = result;
+  return nextWords(result, manifest).map(quoted).join(" ");
+}
+
+function nextWords({ cells, config }: Result, manifest: string | null): readonly string[] {
   const { command } = config;
   const all = (test: (cell: CellResult) => boolean): boolean => cells.every(test);
   const some = (test: (cell: CellResult) => boolean): boolean => cells.some(test);
-  if (config.interrupted) return [...without(command, "--quick"), "--quick"].join(" ");
-  if (some(({ world }) => world === "pile")) return manifest === null ? `${command.join(" ")} --manifest pile.txt` : "gophers --designs all --world wait --quick";
-  if (all(({ threads }) => threads === 1)) return [...without(command, "--threads"), "--threads", "1,2"].join(" ");
-  if (some(({ summary }) => summary.ci === null)) return [...without(without(command, "--blocks"), "--quick"), "--quick"].join(" ");
+  if (config.interrupted) return [...without(command, "--quick"), "--quick"];
+  if (some(({ world }) => world === "pile")) return manifest === null ? [...command, "--manifest", "pile.txt"] : ["gophers", "--designs", "all", "--world", "wait", "--quick"];
+  if (all(({ threads }) => threads === 1)) return [...without(command, "--threads"), "--threads", "1,2"];
+  if (some(({ summary }) => summary.ci === null)) return [...without(without(command, "--blocks"), "--quick"), "--quick"];
   // threads that took turns: on purpose, or because of something that `warren env` may show
-  if (some(isSliced)) return config.cpus === undefined ? "env" : without(command, "--cpus").join(" ");
-  if (some(({ summary }) => summary.grade === "D") && !command.includes("--publish")) return [...without(command, "--quick"), "--publish"].join(" ");
+  if (some(isSliced)) return config.cpus === undefined ? ["env"] : without(command, "--cpus");
+  if (some(({ summary }) => summary.grade === "D") && !command.includes("--publish")) return [...without(command, "--quick"), "--publish"];
   const saved = command[command.indexOf("--save") + 1];
-  if (command.includes("--save") && saved !== undefined) return [...without(command, "--save"), "--baseline", saved].join(" ");
-  if (all(({ program }) => program === "dot")) return "gophers --world wait,cpu --quick";
-  if (command.includes("--publish") && !command.includes("-o")) return `${command.join(" ")} -o run.json`;
-  if (some(({ design }) => design === "G11")) return "experiment carts";
-  return command.includes("--designs") ? traceOf(cells) : "gophers --designs all --quick";
+  if (command.includes("--save") && saved !== undefined) return [...without(command, "--save"), "--baseline", saved];
+  if (all(({ program }) => program === "dot")) return ["gophers", "--world", "wait,cpu", "--quick"];
+  if (command.includes("--publish") && !command.includes("-o")) return [...command, "-o", "run.json"];
+  if (some(({ design }) => design === "G11")) return ["experiment", "carts"];
+  return command.includes("--designs") ? traceOf(cells) : ["gophers", "--designs", "all", "--quick"];
 }
 
 /** What to do with the file that a result was written to; `null`: nothing. */
@@ -36,9 +39,9 @@ export function nextWithFile(path: string): string | null {
 }
 
 /** A picture of the run in which threads had most to do with each other. */
-function traceOf(cells: readonly CellResult[]): string {
+function traceOf(cells: readonly CellResult[]): readonly string[] {
   const { design, world, threads } = cells.reduce((most, cell) => (cell.gophers * cell.threads > most.gophers * most.threads ? cell : most));
-  return `trace gophers --designs ${design} --world ${world} --threads ${threads}`;
+  return ["trace", "gophers", "--designs", design, "--world", world, "--threads", String(threads)];
 }
 
 /** A path as a shell takes it. */

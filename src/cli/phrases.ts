@@ -13,11 +13,14 @@ import { printPercent, printRatio, printTime } from "./text.ts";
 export type Gained = Row & { readonly gain: GainResult };
 
 /** Ratios this close to 1 are no gain, in words: the practical band of measurement.md section 3. */
-export const BAND = 0.03;
+const BAND = 0.03;
 /** "Nothing" is only said if the interval, too, is this close to 1. */
 const NARROW = 0.1;
 /** A thread that ran tasks for less of the time than this had no work to speak of. */
 const IDLE = 0.05;
+
+/** A mean number of threads in the kernel's run queue above this has disturbed the run. */
+export const DISTURBED = 0.1;
 
 /** What an interval allows to be said of a gain. */
 export type Strength = "gain" | "loss" | "none" | "unclear" | "unknown";
@@ -94,6 +97,6 @@ function proof({ verdict, threads, trace }: CellResult): string {
       return "unconfirmed: whether they ran at once is not known";
     case "concurrent only":
     case "sequential":
-      return "";
+      return (trace.Rq ?? 0) > DISTURBED ? `${printRatio(trace.Rq ?? 0)} threads stood waiting for a processor` : "";
   }
 }

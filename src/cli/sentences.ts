@@ -5,7 +5,7 @@
  */
 import { BASELINES } from "../lab/baseline.ts";
 import type { CellResult, Result } from "../lab/result.ts";
-import { inWorld, isSliced, strengthOf, structurePhrase, threadsPhrase, type Gained } from "./phrases.ts";
+import { DISTURBED, inWorld, isSliced, strengthOf, structurePhrase, threadsPhrase, type Gained } from "./phrases.ts";
 import { allRows } from "./rows.ts";
 import { count, enumeration, printRatio, printTime } from "./text.ts";
 
@@ -17,9 +17,6 @@ const CLAIMED = "G6";
 
 /** More worlds than this are not told one by one: only where threads gain most and least. */
 const MOST_WORLDS = 3;
-
-/** A thread that stood in the kernel's run queue for more of the time than this was disturbed. */
-const DISTURBED = 0.1;
 
 /** What the sentences are about: one design in each world, its baseline, and a number of threads. */
 interface Story {

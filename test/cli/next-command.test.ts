@@ -33,6 +33,11 @@ describe("nextCommand", () => {
     expect(nextCommand(await result(), manifest)).toBe(next);
   });
 
+  it("quotes what a shell would take apart", async () => {
+    const result = await fakeResult({ worlds: ["pile"], config: { command: ["gophers", "--pile", "my files"] } });
+    expect(nextCommand(result, null)).toBe("gophers --pile 'my files' --manifest pile.txt");
+  });
+
   it("names commands and options that there are", async () => {
     const known = new Map<string, string>();
     for (const text of [...CASES.map(([, , , next]) => next), nextWithFile("run.json") ?? ""]) {

@@ -73,6 +73,12 @@ describe("sentences", () => {
     expect(sentences({ ...result, cells }).at(-1)).toBe("Read this with care: 3 cells on one thread waited for a processor more than a tenth of the time, up to 30 % (G6, cpu).");
   });
 
+  it("say that threads waited for processors, where they were not sliced by the verdict", async () => {
+    const result = await fakeResult({ blocks: 2 });
+    const cells = result.cells.map((cell) => ({ ...cell, trace: { ...cell.trace, Rq: 0.98 } }));
+    expect(sentences({ ...result, cells })[1]).toContain("0.98 threads stood waiting for a processor");
+  });
+
   it("speak of the most threads for which there are processors", async () => {
     expect(sentences(await fakeHeadline({ threads: [1, 2, 4] }))[1]).toMatch(/^Two threads give/);
   });
