@@ -19,6 +19,13 @@ const LONG_NUMBER = /-?\d+\.\d{3,}/g;
 /** Draws. `label` is what a screen reader says instead of the picture. */
 export function drawn(label: string, options: Plot.PlotOptions): Html {
   const svg = Plot.plot({ document, className: "plot", figure: false, ...options } as Plot.PlotOptions);
+  // what is in a picture is no part of the page to a screen reader; descriptions name marks for tests and scripts
+  for (const part of svg.querySelectorAll("[aria-label], [aria-description]")) {
+    const mark = part.getAttribute("aria-description");
+    if (mark !== null) part.setAttribute("data-mark", mark);
+    part.removeAttribute("aria-label");
+    part.removeAttribute("aria-description");
+  }
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", label);
   return raw(svg.outerHTML.replace(OWN_STYLE, "").replaceAll(LONG_NUMBER, (number: string) => String(Number(Number(number).toFixed(2)))));

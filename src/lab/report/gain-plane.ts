@@ -20,7 +20,7 @@ export function gainPlane(result: Result): Section {
   const looks = looksOf(gains.map((gain) => ({ ...gain, gophers: 1, params: {} })));
   const body = html`${reading(
     "each mark is a design. The further right it stands, the more its ", html`<b>structure alone</b>`, " gains on one thread (C); the higher, the more the same structure gains from ",
-    html`<b>more threads</b>`, " (P). On a dotted diagonal the product S = C·P is the same. The crosses are 95 % intervals. Both scales are logarithmic.",
+    html`<b>more threads</b>`, " (P). On a dotted diagonal the product S = C·P is the same. ", gains.some(({ ci }) => ci.P) ? "The crosses are 95 % intervals." : "There were too few blocks for intervals.", " Both scales are logarithmic.",
     many.length === 0 && " Only one thread was measured, so every mark stands at P = 1.",
   )}
 ${worldLegend(looks.values())}

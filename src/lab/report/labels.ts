@@ -49,9 +49,15 @@ export function placed(points: readonly Named[], frame: Box, taken: readonly Box
 
 /** "G4, G6"; of several groups "cpu, wait: G1 · mixed: G4, G6". */
 function textOf(cluster: readonly Named[]): string {
-  const groups = [...Map.groupBy(cluster, ({ group }) => group)].map(([group, points]) => ({ group, names: [...new Set(points.map(({ name }) => name))].join(", ") }));
+  const groups = [...Map.groupBy(cluster, ({ group }) => group)].map(([group, points]) => ({ group, names: namesOf(points) }));
   if (groups.length === 1) return groups[0]?.names ?? "";
   return [...Map.groupBy(groups, ({ names }) => names)].map(([names, same]) => `${same.map(({ group }) => group).join(", ")}: ${names}`).join(" · ");
+}
+
+/** "G4, G6·2/4": names before a dot once, with all that comes after it. */
+function namesOf(points: readonly Named[]): string {
+  const ends = Map.groupBy(new Set(points.map(({ name }) => name)), (name) => name.split("·")[0] as string);
+  return [...ends].map(([start, names]) => (names.length === 1 ? names[0] : `${start}·${names.map((name) => name.slice(start.length + 1)).join("/")}`)).join(", ");
 }
 
 /** Points that lie together, each in exactly one cluster, in the order of their first. */

@@ -13,6 +13,9 @@ const isTraced = (cell: CellResult): cell is Traced => cell.trace.hist !== undef
 /** Nothing, one, several: darker is more; the axis says it too. */
 const FILLS = ["var(--shade-0)", "var(--shade-1)", "var(--shade-2)"];
 
+/** With more columns than this only the high ones have their share above them. */
+const ROOMY = 5;
+
 /** One histogram for each traced cell. */
 export function parallelismSection(result: Result): Section {
   const traced = result.cells.filter(isTraced);
@@ -40,7 +43,7 @@ function histogram(cell: Traced): Html {
     y: { domain: [0, 1], axis: null },
     marks: [
       Plot.barY(bars, { x: "j", y: "share", fill: ({ j }: { j: number }) => FILLS[Math.min(j, 2)] as string, stroke: "currentColor", strokeWidth: 0.8, ariaDescription: "share", title: ({ j, share }: { j: number; share: number }) => `${j} running: ${percent(share)}` }),
-      ...(bars.length <= 9 ? [Plot.text(bars, { x: "j", y: "share", text: ({ share }: { share: number }) => percent(share), dy: -8 })] : []),
+      Plot.text(bars.filter(({ share }) => bars.length <= ROOMY || share >= 0.1), { x: "j", y: "share", text: ({ share }: { share: number }) => percent(share), dy: -8 }),
       Plot.ruleY([0]),
     ],
   });

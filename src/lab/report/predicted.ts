@@ -17,23 +17,28 @@ const MARGIN = { left: 78, right: 40, top: 20, bottom: 46 };
 /** How far from the model a cell may be to count as explained by it. */
 const BAND = 0.1;
 
+/** Whether the model gives only the least time. */
+const isBound = ({ predicted }: Predicted): boolean => predicted.isBound === true;
+
 /** Measured against predicted. */
 export function predictedSection(result: Result): Section {
   const title = "Measured against predicted";
   const cells = result.cells.filter(isPredicted);
   if (cells.length === 0) return { id: "predicted", title, body: absent("There is no model for any of these cells.") };
-  const within = cells.filter((cell) => Math.abs(ratioOf(cell) - 1) <= BAND);
+  const exact = cells.filter((cell) => !isBound(cell));
+  const within = exact.filter((cell) => Math.abs(ratioOf(cell) - 1) <= BAND);
   const looks = looksOf(cells);
   const body = html`${reading(
     "each mark is a cell. On the line it took as long as the model says; above, longer; the band is ± 10 %. Cells outside the band are named. ",
-    `${within.length} of ${count(cells.length, "cell")} ${within.length === 1 ? "is" : "are"} inside.`,
+    exact.length > 0 && `${within.length} of ${count(exact.length, "cell")} ${within.length === 1 ? "is" : "are"} inside. `,
+    exact.length < cells.length && "Of hollow marks the model knows only the least time; they may stand anywhere above the line.",
   )}
 ${worldLegend(looks.values())}
 ${figure(scatter(cells, looks))}
 ${asTable("Measured and predicted time", [
     { title: "cell", text: fullCellName },
     { title: "measured", isNumber: true, text: ({ summary }) => printTime(summary.medianNs) },
-    { title: "predicted", isNumber: true, text: ({ predicted }) => printTime(predicted.ns) },
+    { title: "predicted", isNumber: true, text: (cell) => `${isBound(cell) ? "≥ " : ""}${printTime(cell.predicted.ns)}` },
     { title: "% of it", isNumber: true, text: (cell) => `${Math.round(100 * ratioOf(cell))} %` },
   ], cells)}`;
   return { id: "predicted", title, body };
@@ -48,7 +53,7 @@ function scatter(cells: readonly Predicted[], looks: ReadonlyMap<string, Look>):
   const domain: [number, number] = [Math.min(...times) / 1.35, Math.max(...times) * 1.35];
   const x = Plot.scale({ x: { type: "log", domain, range: [MARGIN.left, WIDTH - MARGIN.right] } });
   const y = Plot.scale({ y: { type: "log", domain, range: [HEIGHT - MARGIN.bottom, MARGIN.top] } });
-  const outside = cells.filter((cell) => Math.abs(ratioOf(cell) - 1) > BAND);
+  const outside = cells.filter((cell) => ratioOf(cell) < 1 - BAND || (ratioOf(cell) > 1 + BAND && !isBound(cell)));
   const frame = { left: MARGIN.left, right: WIDTH, top: MARGIN.top, bottom: HEIGHT - MARGIN.bottom };
   const labels = placed(outside.map((cell) => ({ x: x.apply(cell.predicted.ns), y: y.apply(cell.summary.medianNs), name: `${cell.design}·${cell.threads}`, group: worldName(cell) })), frame)
     .map(({ text, x: left, y: middle }) => ({ text, x: x.invert?.(left), y: y.invert?.(middle) }));
@@ -61,7 +66,7 @@ function scatter(cells: readonly Predicted[], looks: ReadonlyMap<string, Look>):
       Plot.areaY(bandOf(domain), { x: "at", y1: "low", y2: "high", fill: "currentColor", fillOpacity: 0.1, ariaDescription: "ten percent" }),
       Plot.line(domain, { x: (at: number) => at, y: (at: number) => at, stroke: "currentColor", strokeOpacity: 0.6, ariaDescription: "as predicted" }),
       ...[...looks.values()].map((look) => Plot.dot(cells.filter((cell) => looks.get(worldName(cell)) === look), {
-        x: ({ predicted }) => predicted.ns, y: ({ summary }) => summary.medianNs, r: 4.5, symbol: look.symbol as "circle", fill: look.color, fillOpacity: 0.85, stroke: "var(--page)", strokeWidth: 0.8, ariaDescription: "cell",
+        x: ({ predicted }) => predicted.ns, y: ({ summary }) => summary.medianNs, r: 4.5, symbol: look.symbol as "circle", fill: (cell: Predicted) => (isBound(cell) ? "var(--page)" : look.color), fillOpacity: 0.85, stroke: (cell: Predicted) => (isBound(cell) ? look.color : "var(--page)"), strokeWidth: 1.4, ariaDescription: "cell",
         title: (cell: Predicted) => `${fullCellName(cell)}: ${printTime(cell.summary.medianNs)}, predicted ${printTime(cell.predicted.ns)}`,
       })),
       Plot.text(labels, { x: "x", y: "y", text: "text", textAnchor: "start", stroke: "var(--page)", strokeWidth: 4, fill: "currentColor" }),

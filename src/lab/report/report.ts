@@ -8,6 +8,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Result } from "../result.ts";
+import { comparisonSection } from "./comparison.ts";
 import { factorsSection } from "./factors.ts";
 import { gainPlane } from "./gain-plane.ts";
 import { printHead, type Told } from "./head.ts";
@@ -28,7 +29,7 @@ export type { Told };
 /** The whole file. */
 export function renderReport(result: Result, told: Told): string {
   const sections: readonly Section[] = [
-    resultsTable(result), timelineSection(result), parallelismSection(result), gainPlane(result), speedUp(result), predictedSection(result),
+    resultsTable(result), ...[comparisonSection(result.comparison)].filter((section) => section !== null), timelineSection(result), parallelismSection(result), gainPlane(result), speedUp(result), predictedSection(result),
     samplesSection(result), factorsSection(result), surroundings(result), again(result, told.program),
   ];
   const policy = `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-${createHash("sha256").update(SCRIPT).digest("base64")}'; base-uri 'none'; form-action 'none'`;

@@ -28,7 +28,7 @@ const COLUMNS: readonly Column<Row>[] = [
   { title: titled("A", "running"), isNumber: true, text: ({ cell }) => known(cell.trace.A, (value) => approximate(cell, printRatio(value))) },
   { title: titled("CPU A", "on a CPU"), isNumber: true, text: ({ cell }) => known(cell.trace.Acpu, printRatio) },
   { title: titled("Π₂", "≥ 2 run"), isNumber: true, text: ({ cell }) => (cell.threads === 1 ? BY_DEFINITION : known(cell.trace.Pi2, (value) => approximate(cell, `${Math.round(100 * value)} %`))) },
-  { title: titled("model", "of it"), isNumber: true, text: ({ cell: { predicted, summary } }) => predicted && html`${printTime(predicted.ns)}<small>${Math.round((100 * summary.medianNs) / predicted.ns)} %</small>` },
+  { title: titled("model", "of it"), isNumber: true, text: ({ cell: { predicted, summary } }) => predicted && html`${predicted.isBound === true && "≥ "}${printTime(predicted.ns)}<small>${Math.round((100 * summary.medianNs) / predicted.ns)} %</small>` },
   { title: "verdict", text: ({ cell }) => html`<span class="verdict">${cell.verdict}</span>` },
   { title: "noise", text: ({ cell }) => cell.summary.grade ?? UNKNOWN },
 ];
@@ -46,6 +46,7 @@ const VERDICTS: Readonly<Record<Verdict, string>> = {
 /** The tables of all groups. */
 export function resultsTable(result: Result): Section {
   const verdicts = [...new Set(result.cells.map(({ verdict }) => verdict))];
+  const bounded = result.cells.some(({ predicted }) => predicted?.isBound === true);
   const flagged = result.cells.some(({ trace }) => trace.approximate === true);
   const body = html`${reading(
     "each row is one design on so many threads. ", html`<b>C</b>`, " is what its structure alone gains over the first row on one thread, ", html`<b>P</b>`,
@@ -55,6 +56,7 @@ export function resultsTable(result: Result): Section {
 ${rowGroups(result).map((group) => table(groupTitle(group), COLUMNS, group.rows))}
 <dl class="terms">${verdicts.map((verdict) => html`<div><dt>${verdict}</dt><dd>${VERDICTS[verdict]}</dd></div>`)}
 <div><dt>noise</dt><dd>half the interval of the time: A ≤ 2 %, B ≤ 5 %, C ≤ 10 %, D above</dd></div>
+${bounded && html`<div><dt>≥</dt><dd>the model knows only the least time: gophers that compute and gophers that wait share a thread</dd></div>`}
 ${flagged && html`<div><dt>≈</dt><dd>approximate: tracing cost more than 5 %, or lost events</dd></div>`}</dl>`;
   return { id: "results", title: "Results", body };
 }

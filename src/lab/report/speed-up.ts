@@ -1,8 +1,11 @@
 /** What more threads gain for the same structure, against the most that they could and what the model says. */
 import type { CellResult, GainResult, Result } from "../result.ts";
+import { isFitted, type Fit } from "../fits.ts";
 import { rowGroups, type RowGroup } from "../rows.ts";
+import { throughputAt } from "../scaling.ts";
 import { printRatio } from "../text.ts";
 import { drawn, multiples, Plot } from "./chart.ts";
+import { fitsIn, fitsTable } from "./fits-table.ts";
 import { html, type Html } from "./html.ts";
 import { looksOf, worldName, type Look } from "./look.ts";
 import { absent, asTable, reading, type Section } from "./section.ts";
@@ -24,14 +27,15 @@ export function speedUp(result: Result): Section {
     .filter(({ points }) => new Set(points.map(({ threads }) => threads)).size > 1);
   if (groups.length === 0) return { id: "speed-up", title, body: absent("Only one number of threads was measured: there is no curve to draw.") };
   const looks = looksOf(result.cells);
+  const fits = fitsIn(result);
   const top = 1.1 * Math.max(...groups.flatMap(({ points }) => points.flatMap(({ P, threads, ci }) => [P, threads, ci?.[1] ?? 0])));
   const body = html`${reading(
     "each line is a design: P, how many times faster than itself on one thread. The dashed line is the most there can be, ", html`<i>p</i>`, " threads for ", html`<i>p</i>`,
-    " times; a hollow ring is what the model predicts. A line that stays at 1 gains nothing from threads: there is nothing left to run at once.",
+    " times; a hollow ring is what the model predicts, a dotted curve the Universal Scalability Law where one fits. A line that stays at 1 gains nothing from threads: there is nothing left to run at once.",
   )}
 ${multiples(groups.map(({ group, points }) => {
     const cell = group.rows[0]?.cell as CellResult;
-    return { title: worldName(cell), drawing: curves(worldName(cell), points, looks.get(worldName(cell)) as Look, top) };
+    return { title: worldName(cell), drawing: curves(worldName(cell), points, looks.get(worldName(cell)) as Look, top, lawPoints(cell, fits)) };
   }))}
 ${asTable("P by threads", [
     { title: "world", text: ({ world }) => world },
@@ -39,7 +43,8 @@ ${asTable("P by threads", [
     { title: "threads", isNumber: true, text: ({ point }) => point.threads },
     { title: "P", isNumber: true, text: ({ point }) => printRatio(point.P) },
     { title: "model", isNumber: true, text: ({ point }) => (point.model === null ? "" : printRatio(point.model)) },
-  ], groups.flatMap(({ group, points }) => points.map((point) => ({ world: worldName(group.rows[0]?.cell as CellResult), point }))))}`;
+  ], groups.flatMap(({ group, points }) => points.map((point) => ({ world: worldName(group.rows[0]?.cell as CellResult), point }))))}
+${fitsTable(fits)}`;
   return { id: "speed-up", title, body };
 }
 
@@ -56,7 +61,17 @@ function intervalOf({ threads, ci }: GainResult): readonly [number, number] | nu
   return threads === 1 ? null : (ci.P ?? null);
 }
 
-function curves(world: string, points: readonly Point[], { color, symbol }: Look, top: number): Html {
+/** Points of the laws that were found for the designs of a group: P by the law, between the threads measured. */
+function lawPoints({ program, world }: CellResult, fits: readonly Fit[]): { design: string; threads: number; P: number }[] {
+  return fits.filter((fit) => fit.program === program && fit.world === world).flatMap(({ design, universal, points }) => {
+    if (!isFitted(universal)) return [];
+    const most = Math.max(...points.map(({ threads }) => threads));
+    const single = throughputAt(universal, 1);
+    return Array.from({ length: 41 }, (_, step) => 1 + ((most - 1) * step) / 40).map((threads) => ({ design, threads, P: throughputAt(universal, threads) / single }));
+  });
+}
+
+function curves(world: string, points: readonly Point[], { color, symbol }: Look, top: number, law: readonly { design: string; threads: number; P: number }[]): Html {
   const counts = [...new Set(points.map(({ threads }) => threads))].toSorted((a, b) => a - b);
   const most = counts.at(-1) as number;
   const height = 240;
@@ -71,6 +86,7 @@ function curves(world: string, points: readonly Point[], { color, symbol }: Look
     marks: [
       Plot.line([{ threads: 1, P: 1 }, { threads: most, P: most }], { x: "threads", y: "P", stroke: "var(--quiet)", strokeDasharray: "6 4", ariaDescription: "ideal" }),
       Plot.line(points, { x: "threads", y: "P", z: "design", stroke: color, strokeWidth: 1.6, ariaDescription: "design" }),
+      Plot.line(law, { x: "threads", y: "P", z: "design", stroke: "currentColor", strokeWidth: 1, strokeDasharray: "1 3", ariaDescription: "law" }),
       Plot.ruleX(points.filter(({ ci }) => ci !== null), { x: "threads", y1: ({ ci }: Point) => ci?.[0], y2: ({ ci }: Point) => ci?.[1], stroke: color, strokeWidth: 1.5 }),
       Plot.dot(modelled, { x: "threads", y: "model", r: 6, stroke: "currentColor", strokeWidth: 1, fill: "none", ariaDescription: "model", title: ({ design, model }: Point) => `${design}: model ${printRatio(model as number)}` }),
       Plot.dot(points, { x: "threads", y: "P", r: 3.5, symbol: symbol as "circle", fill: color, ariaDescription: "speed-up", title: ({ design, threads, P }: Point) => `${design} on ${threads}: ${printRatio(P)}` }),

@@ -51,6 +51,7 @@ tbody th { font-weight: 600; }
 .number { text-align: right; }
 th small, td small { display: block; font-weight: 400; font-size: 12px; }
 small.flag { color: var(--orange); }
+#speed-up td.word, #comparison td.word { white-space: normal; }
 .verdict { font-weight: 500; }
 .terms { font-size: 14px; display: grid; gap: 4px; margin: 0; }
 .terms div { display: grid; grid-template-columns: 9.5em 1fr; gap: 8px; }

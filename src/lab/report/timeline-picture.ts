@@ -47,7 +47,8 @@ export function timelinePicture(cell: TimelineCell, index: number): Html {
   const rowOf = new Map(shown.map(({ task }, row) => [task, row]));
   const places = new Map(lines.map(({ task }, place) => [task, place]));
   const colorOf = (_: number, task: number): number => (places.get(task) ?? 0) % COLORS;
-  const mostC = Math.max(1, ...timeline.c.map(Math.ceil));
+  // a hair above a whole number is no further task
+  const mostC = Math.max(1, ...timeline.c.map((tasks) => Math.ceil(tasks - 0.05)));
   const svg = html`<svg class="timeline" viewBox="0 0 ${WIDTH} ${bottom + 38}" width="${WIDTH}" height="${bottom + 38}" role="img" aria-label="${describe(cell)}">
 ${heading(tops.threads, "by thread")}
 ${Array.from({ length: timeline.threads }, (_, thread) => rowName(tops.threads, thread, THREADS, `thread ${thread}`))}

@@ -73,15 +73,15 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     const page = await open();
     const { cells, gains } = result;
     const sum = (of: (cell: Result["cells"][number]) => number): number => cells.reduce((total, cell) => total + of(cell), 0);
-    expect(await countOf(page, '#parallelism [aria-description="share"] > rect')).toBe(sum(({ trace }) => trace.hist?.length ?? 0));
-    expect(await countOf(page, '#gains [aria-description="gain"] > *')).toBe(gains.filter(({ threads }) => threads > 1).length);
-    expect(await countOf(page, '#gains [aria-description="interval of P"] > *')).toBe(gains.filter(({ threads, ci }) => threads > 1 && ci.P).length);
-    expect(await countOf(page, '#speed-up [aria-description="speed-up"] > *')).toBe(gains.length);
-    expect(await countOf(page, '#speed-up [aria-description="ideal"] path')).toBe(4);
-    expect(await countOf(page, '#predicted [aria-description="cell"] > *')).toBe(cells.filter(({ predicted }) => predicted !== undefined).length);
-    expect(await countOf(page, '#predicted [aria-description="ten percent"] path')).toBe(1);
-    expect(await countOf(page, '#samples [aria-description="run"] > *, #samples [aria-description="far run"] > *')).toBe(sum(({ samples }) => samples.length));
-    expect(await countOf(page, '#samples [aria-description="far run"] > *')).toBeGreaterThan(0);
+    expect(await countOf(page, '#parallelism [data-mark="share"] > rect')).toBe(sum(({ trace }) => trace.hist?.length ?? 0));
+    expect(await countOf(page, '#gains [data-mark="gain"] > *')).toBe(gains.filter(({ threads }) => threads > 1).length);
+    expect(await countOf(page, '#gains [data-mark="interval of P"] > *')).toBe(gains.filter(({ threads, ci }) => threads > 1 && ci.P).length);
+    expect(await countOf(page, '#speed-up [data-mark="speed-up"] > *')).toBe(gains.length);
+    expect(await countOf(page, '#speed-up [data-mark="ideal"] path')).toBe(4);
+    expect(await countOf(page, '#predicted [data-mark="cell"] > *')).toBe(cells.filter(({ predicted }) => predicted !== undefined).length);
+    expect(await countOf(page, '#predicted [data-mark="ten percent"] path')).toBe(1);
+    expect(await countOf(page, '#samples [data-mark="run"] > *, #samples [data-mark="far run"] > *')).toBe(sum(({ samples }) => samples.length));
+    expect(await countOf(page, '#samples [data-mark="far run"] > *')).toBeGreaterThan(0);
   });
 
   test("the timelines have every run, and a row for every task", async () => {

@@ -12,6 +12,7 @@ test("a lone point has its name at its right", () => {
 
 test("points that lie together share a label, which tells worlds apart when there are several", () => {
   expect(placed([point(100, 100, "G4"), point(104, 101, "G6")], FRAME).map(({ text }) => text)).toEqual(["G4, G6"]);
+  expect(placed([point(100, 100, "G6·2"), point(104, 101, "G6·4"), point(104, 101, "G7·2")], FRAME).map(({ text }) => text)).toEqual(["G6·2/4, G7·2"]);
   const mixed = [point(100, 100, "G1"), point(101, 100, "G1", "wait"), point(103, 100, "loop", "dot")];
   expect(placed(mixed, FRAME).map(({ text }) => text)).toEqual(["cpu, wait: G1 · dot: loop"]);
 });

@@ -1,6 +1,7 @@
 /** The report as text: what must be in it, whatever is missing from the result. In a browser: browser.test.ts. */
 import { parseHTML } from "linkedom";
 import { describe, expect, test } from "vitest";
+import { compareResults } from "../../../src/lab/compare.ts";
 import { renderReport } from "../../../src/lab/report/report.ts";
 import type { Result } from "../../../src/lab/result.ts";
 import { fullResult } from "./full-result.ts";
@@ -79,6 +80,23 @@ test("names that are markup stay names", async () => {
   expect([...document.querySelectorAll("*")].filter((element) => element.hasAttribute("onerror"))).toEqual([]);
 });
 
+test("with four thread counts there are laws, with fewer the reason why not", async () => {
+  const many = renderReport(await fullResult({ threads: [1, 2, 4, 8], dot: false }), TOLD);
+  expect(sectionText(many, "speed-up")).toContain("Laws of scaling");
+  expect(documentOf(many).querySelectorAll('#speed-up [data-mark="law"] path').length).toBeGreaterThan(0);
+  expect(documentOf(many).toString()).not.toMatch(/NaN|Infinity|undefined|\[object/);
+  expect(sectionText(page, "speed-up")).toContain("2 thread counts measured, 4 needed");
+});
+
+test("against a baseline", async () => {
+  const before = await fullResult({ noise: 0.05, dot: false });
+  const comparison = compareResults(before, await fullResult({ dot: false }), { names: ["before.json", "now"], seed: 1 });
+  const text = renderReport({ ...full, comparison }, TOLD);
+  expect(documentOf(text).querySelectorAll('#comparison [data-mark="ratio"] > *').length).toBe(comparison.cells.length);
+  expect(sectionText(text, "comparison")).toContain("before.json");
+  expect(page).not.toContain('id="comparison"');
+});
+
 describe("what is missing is said", () => {
   const without = (change: (cell: Result["cells"][number]) => object): Result => ({ ...full, cells: full.cells.map((cell) => ({ ...cell, ...change(cell) })) as Result["cells"] });
   const sane = (result: Result): string => {
@@ -131,6 +149,13 @@ describe("what is missing is said", () => {
     const text = sane({ ...full, cells: full.cells.filter(dot), gains: full.gains.filter(dot) });
     expect(sectionText(text, "results")).toContain("dot product");
     expect(documentOf(text).querySelectorAll("#gains svg .plot, #gains svg.plot").length).toBe(1);
+  });
+
+  test("a model that knows only the least time", () => {
+    const text = sane(without(({ predicted, world }) => ({ predicted: predicted && (world === "mixed" ? { ns: 0.7 * predicted.ns, isBound: true } : { ns: predicted.ns }) })));
+    expect(sectionText(text, "results")).toContain("≥ ");
+    expect(sectionText(text, "predicted")).toContain("16 of 16 cells are inside");
+    expect(sectionText(text, "predicted")).toContain("Of hollow marks");
   });
 
   test("hundreds of tasks: the busiest are drawn", () => {
