@@ -4,7 +4,7 @@
  * numbers, and of the cells on one, is random. Runs where its caller is: a
  * process of its own, but for tests.
  *
- * A cell: an untimed run of the least size, the timed ones with tracing off,
+ * A cell: a short rehearsal, the timed runs with tracing off,
  * and in traced blocks one more that is recorded.
  *
  * Not done: fully random order over numbers of threads, which would start the
@@ -104,8 +104,7 @@ class Block<Pool> {
       if (run.identity !== undefined) identities.push(run.identity);
     };
     try {
-      const sizing = program.sizing(cell);
-      await program.run(pool, cell, sizing.kind === "found" ? sizing.step : size);
+      await program.rehearse(pool, cell);
       for (let run = 0; run < protocol.runs && !this.#signal.aborted; run++) {
         const before = await machine.times(pool);
         const startProcessNs = machine.processNs();

@@ -62,6 +62,11 @@ export class DotProgram implements CellProgram<Runtime> {
     }
   }
 
+  /** One product; the vectors are laid, if others lay there. */
+  rehearse(runtime: Runtime, cell: Cell): Promise<CellRun> {
+    return this.run(runtime, cell, 1);
+  }
+
   async run(runtime: Runtime, cell: Cell, size: number): Promise<CellRun> {
     const kernel = cell.params["kernel"] as Kernel;
     const elements = cell.params["elements"] as number;

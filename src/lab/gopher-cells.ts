@@ -15,8 +15,10 @@ import type { Cell } from "./result.ts";
 /** Every step of a load takes one unit, walking none: column 1 of the table in gophers.md section 4. */
 const STEPS: Steps = { L: 1, M: 1, U: 1, R: 1, D: 1, W: 0 };
 
-/** Length of a step while warming up: short, so that many steps are done. */
+/** Length of a step while warming up and in rehearsals: short, so that many steps are done. */
 const WARM_UNIT_MS = 0.1;
+/** Loads of a rehearsal, for each lane. */
+const REHEARSED_LOADS = 4;
 
 const MOST_LOADS = 1_000_000;
 
@@ -73,6 +75,14 @@ export class GopherProgram implements CellProgram<Runtime> {
     const unit = this.#unit(WARM_UNIT_MS);
     const config: GopherConfig = { design: "G7", world: "cpu", loads: 8 * lanes, booksPerCart: 1, steps: STEPS, ...unit, lanes };
     while (performance.now() < until) await runtime.spawn(gophers, config);
+  }
+
+  /** With steps of a tenth of a millisecond; a pile is burnt as it is. */
+  async rehearse(runtime: Runtime, cell: Cell): Promise<CellRun> {
+    if (this.#grid.pile !== null) return this.run(runtime, cell, 1);
+    const config = this.#config(cell, REHEARSED_LOADS * this.#design(cell.design as DesignId).lanes);
+    const { wallNs, books: items, checks } = await runtime.spawn(gophers, { ...config, ...this.#unit(WARM_UNIT_MS) });
+    return { wallNs, items, checks };
   }
 
   async run(runtime: Runtime, cell: Cell, size: number): Promise<CellRun> {

@@ -48,6 +48,8 @@ export interface CellProgram<Pool> extends CellCatalogue {
   use(calibration: Calibration): void;
   /** Lets every thread of the pool work for `ms` or longer, so that its code is compiled. */
   warm(pool: Pool, threads: number, ms: number): Promise<void>;
+  /** A short run of the cell's design, which is not timed: its own code is compiled too. */
+  rehearse(pool: Pool, cell: Cell): Promise<CellRun>;
   /** One run of one cell; the order of `cell` and of the runs is the lab's. */
   run(pool: Pool, cell: Cell, size: number): Promise<CellRun>;
   /** What it has found besides times once cells were run: plain data for who asked for the measurement, or `null`. */

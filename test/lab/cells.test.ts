@@ -47,7 +47,9 @@ describe("GopherProgram", () => {
     program.use(await program.calibrate());
     await program.warm(runtime, 2, 1);
     for (const cell of program.cells) {
-      const { items, checks, wallNs } = await program.run(runtime, cell, 6);
+      expect((await program.rehearse(runtime, cell)).checks.filter(({ ok }) => !ok)).toEqual([]);
+      const { items, checks, wallNs, region } = await program.run(runtime, cell, 6);
+      expect(region === undefined ? 0 : region.endNs - region.startNs).toBe(wallNs);
       expect([cell.design, items, checks.filter(({ ok }) => !ok)]).toEqual([cell.design, 6, []]);
       expect(wallNs).toBeGreaterThan(0);
       expect(program.predict(cell, 6)).toBeGreaterThan(0);

@@ -58,6 +58,11 @@ export class FakeProgram implements CellProgram<FakePool> {
     this.calls.push(`warm ${threads}`);
   }
 
+  async rehearse(_pool: FakePool, { design, threads }: Cell): Promise<CellRun> {
+    this.calls.push(`rehearse ${design} ${threads}`);
+    return { wallNs: 0, items: 0, checks: [] };
+  }
+
   async run(pool: FakePool, cell: Cell, size: number): Promise<CellRun> {
     this.calls.push(`run ${cell.design} ${cell.world} ${cell.threads} ${size}`);
     const extra = this.onRun(cell, size);
