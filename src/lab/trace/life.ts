@@ -34,8 +34,8 @@ export class Life {
   readonly hasParent: boolean;
   /** Tasks that it has spawned. */
   children = 0;
-  /** Its waits that are not over, by record. */
-  readonly waits = new Map<number, Reason>();
+  /** Its waits that are not over, by record; mostly one, in all of a program's tasks many. */
+  readonly #waits: { readonly record: number; readonly reason: Reason }[] = [];
   readonly slices: Slice[] = [];
   readonly #marks: { readonly ns: number; readonly rest: Rest }[] = [];
 
@@ -51,10 +51,21 @@ export class Life {
     this.#marks.push({ ns, rest });
   }
 
+  /** A wait begins. */
+  park(record: number, reason: Reason): void {
+    this.over(record);
+    this.#waits.push({ record, reason });
+  }
+
+  /** A wait is over. */
+  over(record: number): void {
+    const place = this.#waits.findIndex((wait) => wait.record === record);
+    if (place >= 0) this.#waits.splice(place, 1);
+  }
+
   /** It stopped, and did not say for what: for a wait that is not over, or for something that is not warren's. */
   markUnseenStop(ns: number): void {
-    const [reason] = this.waits.values();
-    this.mark(ns, reason ?? "elsewhere");
+    this.mark(ns, this.#waits[0]?.reason ?? "elsewhere");
   }
 
   /** What it did between its slices, from its birth to `toNs`. Its slices are in order. */

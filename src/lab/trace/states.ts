@@ -88,7 +88,8 @@ class Reader {
       const place = placeOf(task);
       return place === undefined || toNs <= fromNs ? [] : [{ task: place, fromNs, toNs }];
     }));
-    for (const slice of slices.flat().toSorted((a, b) => a.fromNs - b.fromNs)) (tasks[slice.task] as Life).slices.push(slice);
+    // in order: a task runs on one thread
+    for (const slice of slices.flat()) (tasks[slice.task] as Life).slices.push(slice);
     return { threads, durationNs, tasks, slices, wakes: this.#resumed(tasks, placeOf), gcs: this.#gcs, crowd: this.#crowd(durationNs) };
   }
 
@@ -112,7 +113,7 @@ class Reader {
         const task = this.#at(event);
         line.stop(task, ns);
         this.#task(task).mark(ns, event.reason);
-        this.#task(task).waits.set(event.wait, event.reason);
+        this.#task(task).park(event.wait, event.reason);
         this.#waiting.set(event.wait, task);
         return;
       }
@@ -195,7 +196,7 @@ class Reader {
     if (task === undefined) return;
     this.#waiting.delete(wait);
     const life = this.#task(task);
-    life.waits.delete(wait);
+    life.over(wait);
     life.mark(ns, "ready");
   }
 
@@ -203,7 +204,7 @@ class Reader {
     const task = this.#at(event);
     const life = this.#task(task);
     this.#waiting.delete(event.wait);
-    life.waits.delete(event.wait);
+    life.over(event.wait);
     life.mark(ns, "ready");
     line.push(task, ns);
     const wake = this.#wakes.get(event.wait);

@@ -3,12 +3,11 @@
  * Times are whole nanoseconds from the start of the region.
  *
  * A coordinator is a task that code outside tasks has spawned, that has itself
- * spawned others and only waits for them: in the region it runs for half of its
- * time at most, and it waits for nothing but ends and messages (no sleep, no lock,
- * no room in a channel). It runs when it runs, but it is no part of the concurrency.
- * Half, because in a short region on a busy machine the little that it does takes
- * long; of tasks that share their work with those they start, the one more or less
- * is a small part.
+ * spawned others and only waits for them: in the region it waits for nothing but ends
+ * and messages (no sleep, no lock, no room in a channel), and it does next to nothing
+ * itself: a twentieth of all that is run, or, where the region is short or the machine
+ * so busy that this is much, a few slices and half of its time. It runs when it runs,
+ * but it is no part of the concurrency. One that takes a part of the work itself is.
  */
 import type { Life, Rest, RestSpan } from "./life.ts";
 import type { Span, States, Wake } from "./states.ts";
@@ -62,8 +61,9 @@ export function viewOf(states: States, { startNs, endNs }: Region): View {
   };
   const places = new Map<number, number>();
   const tasks: ViewTask[] = [];
+  const workNs = totalNs(states.slices.flatMap((slices) => slices.flatMap(cut)));
   for (const [place, life] of states.tasks.entries()) {
-    const task = viewTask(life, cut, states.durationNs);
+    const task = viewTask(life, { cut, workNs, durationNs: states.durationNs });
     if (task === null) continue;
     places.set(place, tasks.length);
     tasks.push(task);
@@ -82,18 +82,33 @@ export function viewOf(states: States, { startNs, endNs }: Region): View {
   };
 }
 
-type Cut = <T extends Interval>(span: T) => T[];
+interface Cutting {
+  readonly cut: <T extends Interval>(span: T) => T[];
+  /** Time of all run slices in the region. */
+  readonly workNs: number;
+  /** Of the recording. */
+  readonly durationNs: number;
+}
 
-function viewTask(life: Life, cut: Cut, durationNs: number): ViewTask | null {
-  const { id, name, slices } = life;
-  if (id === 0) return slices.flatMap(cut).length === 0 ? null : { id, name, life: null, active: null, isCoordinator: false, rests: [] };
+function viewTask(life: Life, { cut, workNs, durationNs }: Cutting): ViewTask | null {
+  const { id, name } = life;
+  const slices = life.slices.flatMap(cut);
+  if (id === 0) return slices.length === 0 ? null : { id, name, life: null, active: null, isCoordinator: false, rests: [] };
   const toNs = life.endNs ?? durationNs;
   const [whole] = cut({ fromNs: life.bornNs, toNs });
   if (whole === undefined) return null;
   const active = life.startNs === null ? undefined : cut({ fromNs: life.startNs, toNs })[0];
   const rests = life.rests(toNs).flatMap(cut);
-  const ranNs = slices.flatMap(cut).reduce((sum, slice) => sum + slice.toNs - slice.fromNs, 0);
-  return { id, name, life: whole, active: active ?? null, isCoordinator: active !== undefined && ranNs * 2 <= active.toNs - active.fromNs && onlyWaits(life, rests), rests };
+  const hardlyRuns = active !== undefined && (totalNs(slices) * PART_OF_ALL <= workNs || (slices.length <= FEW && totalNs(slices) * 2 <= active.toNs - active.fromNs));
+  return { id, name, life: whole, active: active ?? null, isCoordinator: hardlyRuns && onlyWaits(life, rests), rests };
+}
+
+/** What a coordinator does: of all that is run one part in so many, or so many slices. */
+const PART_OF_ALL = 20;
+const FEW = 4;
+
+function totalNs(spans: readonly Interval[]): number {
+  return spans.reduce((sum, { fromNs, toNs }) => sum + toNs - fromNs, 0);
 }
 
 /** Who waits for these has work of its own. */

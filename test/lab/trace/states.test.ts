@@ -111,6 +111,23 @@ describe("who is counted", () => {
     expect(of("join").activity.W).toBe(960);
   });
 
+  test("who starts others and takes a part of the work itself is counted", () => {
+    const turns = Array.from({ length: 6 }, (_, k): readonly [number, number, Told][] => [
+      [100 + 100 * k, 0, { kind: "resume", task: 1, wait: 5 }],
+      [130 + 100 * k, 0, { kind: "park", task: 1, reason: "join", wait: 5 }],
+    ]).flat();
+    const { activity, view } = analyseTrace(traceOf(
+      [0, MAIN, { kind: "spawn", task: 0, child: 1, to: 0 }],
+      [0, 0, { kind: "start", task: 1, name: "boss" }],
+      [10, 0, { kind: "spawn", task: 1, child: 2, to: 1 }],
+      [20, 0, { kind: "park", task: 1, reason: "join", wait: 5 }],
+      [20, 1, { kind: "start", task: 2, name: "worker" }],
+      ...turns,
+    ));
+    expect(view.tasks.map(({ isCoordinator }) => isCoordinator)).toEqual([false, false]);
+    expect(activity.L).toBeCloseTo(1.98, 12);
+  });
+
   test("tasks that cannot be told apart: their number and what they ran, by thread", () => {
     const { activity, timeline } = analyseTrace(traceOf(
       [0, MAIN, { kind: "spawn", task: 0, child: 11, to: 0 }],
