@@ -1,9 +1,7 @@
 /** `warren compare a.json b.json`: two results, cell by cell; with `--max-regression` a gate. */
 import { styleText } from "node:util";
 import type { Command } from "commander";
-import { compareResults } from "../lab/compare.ts";
 import { regressions, type Comparison } from "../lab/comparison.ts";
-import { readBaseline } from "./baselines.ts";
 import type { Paint } from "./columns.ts";
 import { comparisonMarkdown, printComparison, regressionLines } from "./comparison-text.ts";
 import { EXIT } from "./exit-code.ts";
@@ -41,6 +39,8 @@ async function compare([first, second]: readonly [string, string], raw: RawCompa
   const most = raw.maxRegression === undefined ? null : regressionLimit("--max-regression", raw.maxRegression);
   if (first === "-" && second === "-") throw new UsageError("only one of the results can be standard input");
   if (raw.output !== undefined) await requireWritable("--output", raw.output);
+  // loaded only once the options have been found good
+  const [{ compareResults }, { readBaseline }] = await Promise.all([import("../lab/compare.ts"), import("./baselines.ts")]);
   const a = await readBaseline("compare", first);
   const b = await readBaseline("compare", second);
   const comparison = compareResults(a.result, b.result, { names: [a.name, b.name], seed: b.result.config.seed });

@@ -6,7 +6,7 @@ const resolve = (raw: RawOptions, environment: NodeJS.ProcessEnv = {}, tty = fal
 describe("resolveOptions", () => {
   it("has the defaults of the protocol", () => {
     expect(resolve({})).toEqual({
-      blocks: 10, runs: 5, seed: 1, warmupMs: 250, minTimeMs: 100, strict: false, cpus: null, format: "table", output: null,
+      blocks: 10, runs: 5, seed: 1, warmupMs: 250, minTimeMs: 100, strict: false, cpus: null, save: null, baseline: null, maxRegression: null, format: "table", output: null,
       plain: false, color: false, quiet: false, verbose: false,
     });
   });
@@ -19,6 +19,11 @@ describe("resolveOptions", () => {
 
   it.each<[RawOptions, string]>([
     [{ quick: true, publish: true }, "--quick and --publish exclude each other"],
+    [{ maxRegression: "5%" }, "--max-regression needs --baseline: slower than what?"],
+    [{ baseline: "main", maxRegression: "1%" }, '--max-regression: "1%" is not a percentage from 3%'],
+    [{ save: "a/b" }, '--save: "a/b" is not a name: up to 64 letters, digits and . _ - without .json'],
+    [{ save: "main.json" }, '--save: "main.json" is not a name'],
+    [{ save: ".." }, '--save: ".." is not a name'],
     [{ quiet: true, verbose: true }, "--quiet and --verbose exclude each other"],
     [{ plain: true, format: "json" }, "--plain is a form of the table: it does not go with --format json"],
     [{ format: "yaml" }, '--format: "yaml" is not one of table, json, csv, markdown, benchfmt, html'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/cli/usage-error.ts";
-import { autoThreads, milliseconds, oneOf, someOf, threadCounts, vectorSizes, wholeNumber } from "../../src/cli/values.ts";
+import { autoThreads, milliseconds, oneOf, regressionLimit, someOf, threadCounts, vectorSizes, wholeNumber } from "../../src/cli/values.ts";
 
 const DESIGNS = ["G1", "G2", "G4", "G6", "G7", "G10", "G11"] as const;
 
@@ -18,6 +18,13 @@ describe("milliseconds", () => {
   it.each([["250", 250], ["250ms", 250], ["0.5s", 500], ["2 s", 2000], ["0", 0]])("reads %j as %d", (text, value) => expect(milliseconds("--warmup", text)).toBe(value));
   it.each(["-1", "1h", "ms", "", "1,5s"])("refuses %j", (text) => expect(() => milliseconds("--warmup", text)).toThrow(UsageError));
   it("refuses what is too short", () => expect(() => milliseconds("--min-time", "0", 1)).toThrow('--min-time: "0" is not a time of at least 1 ms'));
+});
+
+describe("regressionLimit", () => {
+  it.each([["5%", 0.05], ["5", 0.05], ["7.5 %", 0.075], ["3%", 0.03], ["900%", 9]])("reads %j as %d", (text, value) => expect(regressionLimit("--max-regression", text)).toBeCloseTo(value, 12));
+  it.each(["2%", "0", "-5%", "0.05x", "", "901%", "five"])("refuses %j", (text) => {
+    expect(() => regressionLimit("--max-regression", text)).toThrow(`--max-regression: ${JSON.stringify(text)} is not a percentage from 3% (times closer than that count as equal) to 900%, such as 5%`);
+  });
 });
 
 describe("oneOf and someOf", () => {
