@@ -60,7 +60,7 @@ export async function axes({ repetitions, loads }: ExperimentChoice, settings: P
       "Each figure is a design's speed-up over G1 on one thread in the same repetition, divided by the product of its parts' speed-ups.",
       `Where steps compute a unit is ${USUAL_UNIT_MS.cpu} ms of arithmetic, whatever --unit says. On one thread nothing gains, and 1 = 1·1.`,
     ],
-    conclusion: `Where steps wait, G7 gains ${waiting.toFixed(2)} of the product of G4 and G6 on one thread: the axes multiply. Where steps compute it is ${computing.join(", ")} thread${settings.threads === 1 ? "" : "s"}: a product that needs ${ENOUGH} processors.`,
+    conclusion: `Where steps wait, G7 gains ${waiting.toFixed(2)} of the product of G4 and G6 on one thread${Math.abs(waiting - 1) <= TOLERANCE ? ": the axes multiply" : ""}. Where steps compute it is ${computing.join(", ")} thread${settings.threads === 1 ? "" : "s"}; the whole product needs ${ENOUGH} processors.`,
   };
 }
 

@@ -39,8 +39,7 @@ export async function carts({ repetitions, loads }: ExperimentChoice, settings: 
   const points = pointsOf(loads, settings);
   const measured = await measurePoints(points, repetitions, settings);
   const condition = quiet(measured.excess("constant, G1", 4));
-  const random = measured.speedUp("exponential, G1", "exponential, 4 carts").value;
-  const constant = measured.speedUp("constant, G1", "constant, 4 carts").value;
+  const gain = (times: Times, carts: number): string => measured.speedUp(`${times}, G1`, named(times, carts)).value.toFixed(2);
   return {
     config: { repetitions, loads, systems: SYSTEMS },
     findings: [...measured.checks(), ...constantFindings(measured, condition), ...exponentialFindings(measured, points, repetitions, settings.seed, condition)],
@@ -49,7 +48,7 @@ export async function carts({ repetitions, loads }: ExperimentChoice, settings: 
       "Speed-up is over one gopher in the same repetition, by the pace from the first load burnt to the last; the wait world: a step is a sleep.",
       `Exponential times: ${SYSTEMS} runs at once, each with chance of its own. Expected is the mean of ${SIMULATED_RUNS} simulated runs of the same length, ± 4 standard errors and ${100 * SLACK} %; the law holds in the long run.`,
     ],
-    conclusion: `Four gophers with one cart are as slow as one; with four carts they are ${constant.toFixed(2)} times as fast. Where each step takes as long as chance will have it, four carts give ${random.toFixed(2)} and it takes 32 to come to ${measured.speedUp("exponential, G1", "exponential, 32 carts").value.toFixed(2)}: carts are what absorbs the differences.`,
+    conclusion: `Four gophers with one cart are ${gain("constant", 1)} times as fast as one, with four carts ${gain("constant", 4)} times. Where each step takes as long as chance will have it, four carts give ${gain("exponential", 4)}, 16 give ${gain("exponential", 16)} and 32 give ${gain("exponential", 32)}: carts are what absorbs the differences.`,
   };
 }
 

@@ -27,7 +27,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
     load: async () => (await import("./grain.ts")).grain,
   },
   {
-    name: "control", what: "threads without processors gain nothing", seconds: 40, loads: 64, unitMs: null, threads: 2, leastThreads: 2,
+    name: "control", what: "threads without processors gain nothing", seconds: 60, loads: 64, unitMs: null, threads: 2, leastThreads: 2,
     load: async () => (await import("./control.ts")).control,
   },
 ];

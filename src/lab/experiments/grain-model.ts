@@ -7,6 +7,7 @@ export const WAITING_UNITS = [0.25, 0.5, 1, 2, 4, 8] as const;
 
 /** A gain counts as reached at this share of it. */
 export const REACHED = 0.9;
+
 /** What handing over costs a load, in milliseconds of all threads together. */
 export interface Overheads {
   readonly single: number;
