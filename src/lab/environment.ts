@@ -7,7 +7,7 @@ import { availableParallelism, cpus, loadavg, release } from "node:os";
 import { LIMITS } from "../limits.ts";
 import { processorsIn } from "./affinity.ts";
 import {
-  affinityList, cacheBytes, cpuQuota, pressureTotal, processorTicks, readText, throttledMicroseconds, type ReadText,
+  affinityList, cacheBytes, cpuQuota, ownTicks, pressureOfTenSeconds, pressureTotal, processorTicks, readText, throttledTime, type ReadText,
 } from "./kernel-files.ts";
 
 /** Most threads of a runtime, and so of a cell. */
@@ -37,18 +37,26 @@ export interface Reading {
   readonly wallNs: number;
   /** Load average over one minute. */
   readonly load: number;
+  /** Share of the last ten seconds in which some task waited for a processor. */
+  readonly pressure10: number | null;
   /** Pressure: microseconds in which some task waited for a processor. */
   readonly pressureUs: number | null;
   readonly throttledUs: number | null;
-  readonly ticks: { readonly all: number; readonly stolen: number } | null;
+  /** Clock ticks of all processors; `own`: of this process and of those it started that have ended. */
+  readonly ticks: { readonly all: number; readonly idle: number; readonly stolen: number; readonly own: number | null } | null;
 }
 
 /** `env` of a result: the machine, its state from start to end, the doubts. */
 export interface Environment extends Machine {
   /** One-minute load average before the first block. */
   readonly load: number;
-  /** Shares of the wall time between the two readings, 0…1; `null`: not known, or no second reading. */
-  readonly during: { readonly pressure: number | null; readonly throttled: number | null; readonly steal: number | null };
+  /** Share of the ten seconds before the first block in which some task waited for a processor; `null`: not known. */
+  readonly pressure: number | null;
+  /**
+   * Shares of the wall time between the two readings, 0…1; `null`: not known, or no second reading.
+   * `others`: processors that other programs used.
+   */
+  readonly during: { readonly pressure: number | null; readonly throttled: number | null; readonly steal: number | null; readonly others: number | null };
   readonly warnings: readonly string[];
 }
 
@@ -82,41 +90,55 @@ export function confined(machine: Machine, cpus: string | null): Machine {
 
 /** Reads the state of the machine now. */
 export function readState(wallNs: number, read: ReadText = readText): Reading {
+  const ticks = processorTicks(read("/proc/stat"));
   return {
     wallNs,
     load: loadavg()[0] ?? 0,
+    pressure10: pressureOfTenSeconds(read("/proc/pressure/cpu")),
     pressureUs: pressureTotal(read("/proc/pressure/cpu")),
-    throttledUs: throttledMicroseconds(read("/sys/fs/cgroup/cpu.stat") ?? read("/sys/fs/cgroup/cpu/cpu.stat")),
-    ticks: processorTicks(read("/proc/stat")),
+    throttledUs: throttledTime(read),
+    ticks: ticks && { ...ticks, own: ownTicks(read("/proc/self/stat")) },
   };
 }
 
 /** Joins machine and readings. `threads`: the most that any cell uses; 0 when nothing is measured. */
 export function environmentOf(machine: Machine, before: Reading, after: Reading | null, threads: number): Environment {
-  const during = { pressure: null, throttled: null, steal: null, ...(after && sharesBetween(before, after)) };
-  return { ...machine, load: before.load, during, warnings: doubts(machine, before, during, threads) };
+  const during = { pressure: null, throttled: null, steal: null, others: null, ...(after && sharesBetween(before, after, machine.cores)) };
+  return { ...machine, load: before.load, pressure: before.pressure10, during, warnings: doubts(machine, before, during, threads) };
 }
 
-function sharesBetween(before: Reading, after: Reading): Environment["during"] {
+function sharesBetween(before: Reading, after: Reading, cores: number): Environment["during"] {
   const wallUs = (after.wallNs - before.wallNs) / 1000;
   const share = (from: number | null, to: number | null): number | null => (from === null || to === null || wallUs <= 0 ? null : (to - from) / wallUs);
-  const ticks = before.ticks && after.ticks ? after.ticks.all - before.ticks.all : 0;
   return {
     pressure: share(before.pressureUs, after.pressureUs),
     throttled: share(before.throttledUs, after.throttledUs),
-    steal: before.ticks && after.ticks && ticks > 0 ? (after.ticks.stolen - before.ticks.stolen) / ticks : null,
+    ...ticksBetween(before.ticks, after.ticks, cores),
   };
+}
+
+/** What became of the processors' time: taken by a hypervisor (a share), used by other programs (in processors). */
+function ticksBetween(before: Reading["ticks"], after: Reading["ticks"], cores: number): Pick<Environment["during"], "steal" | "others"> {
+  const all = before === null || after === null ? 0 : after.all - before.all;
+  if (before === null || after === null || all <= 0) return { steal: null, others: null };
+  const stolen = after.stolen - before.stolen;
+  const busy = all - (after.idle - before.idle) - stolen;
+  // the kernel rounds both to ticks: a little below nothing is nothing
+  const others = before.own === null || after.own === null ? null : Math.max(0, ((busy - (after.own - before.own)) / all) * cores);
+  return { steal: stolen / all, others };
 }
 
 /** One line for each thing that makes a measurement here doubtful. */
 function doubts(machine: Machine, before: Reading, during: Environment["during"], threads: number): string[] {
   const found: string[] = [];
   if (before.load > 0.5 * machine.cores) found.push(`the machine is busy: load ${before.load.toFixed(2)} on ${printProcessors(machine.cores)} before the first measurement`);
+  if ((before.pressure10 ?? 0) > 0.2) found.push(`tasks were waiting for a processor ${percent(before.pressure10 as number)} of the time (PSI) in the ten seconds before the first measurement`);
   if (threads > machine.usable) found.push(`${threads} threads on ${printProcessors(machine.usable)}: they take turns, so no speed-up beyond ${machine.usable} can show`);
   if (machine.quota !== null && !Number.isInteger(machine.quota)) found.push(`a cgroup quota of ${machine.quota} processors throttles in bursts`);
   if (machine.governor !== null && machine.governor !== "performance") found.push(`the CPU governor is "${machine.governor}": the clock rate varies`);
   if ((during.throttled ?? 0) > 0.01) found.push(`the cgroup quota stopped the process for ${percent(during.throttled as number)} of the time`);
   if ((during.steal ?? 0) > 0.02) found.push(`the hypervisor took ${percent(during.steal as number)} of the processor time`);
+  if ((during.others ?? 0) > 0.1 * machine.cores) found.push(`other programs used ${printProcessors(during.others as number)} of ${machine.cores} meanwhile`);
   if (threads <= machine.usable && (during.pressure ?? 0) > 0.2) {
     found.push(`tasks waited for a processor ${percent(during.pressure as number)} of the time (PSI): something else was running`);
   }

@@ -33,17 +33,18 @@ export function quotaOfCpuMax(text: string | null): number | null {
  * mounted under `unified`) and v1 (`cpu.cfs_quota_us`, −1 for none).
  */
 export function cpuQuota(read: ReadText): number | null {
-  const found: number[] = [];
-  for (const line of (read("/proc/self/cgroup") ?? "").split("\n")) {
-    const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
-    if (controllers === undefined || path === undefined) continue;
-    if (controllers !== "" && !controllers.split(",").includes("cpu")) continue;
-    for (const folder of withParents(path)) {
-      const quota = controllers === "" ? quotaV2(read, folder) : quotaV1(read, folder);
-      if (quota !== null) found.push(quota);
-    }
-  }
+  const found = ownGroups(read).map(({ folder, isV2 }) => (isV2 ? quotaV2(read, folder) : quotaV1(read, folder))).filter((quota) => quota !== null);
   return found.length === 0 ? null : Math.min(...found);
+}
+
+/** This process's control groups for processor time, and those around them. */
+function ownGroups(read: ReadText): { folder: string; isV2: boolean }[] {
+  return (read("/proc/self/cgroup") ?? "").split("\n").flatMap((line) => {
+    const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+    if (controllers === undefined || path === undefined) return [];
+    if (controllers !== "" && !controllers.split(",").includes("cpu")) return [];
+    return withParents(path).map((folder) => ({ folder, isV2: controllers === "" }));
+  });
 }
 
 function quotaV2(read: ReadText, folder: string): number | null {
@@ -69,12 +70,34 @@ export function pressureTotal(text: string | null): number | null {
   return total === undefined ? null : Number(total);
 }
 
-/** Clock ticks of all processors from the first line of /proc/stat: all of them, and those a hypervisor took away. */
-export function processorTicks(text: string | null): { all: number; stolen: number } | null {
+/** The share of the last ten seconds in which at least one task waited for a processor, 0…1. */
+export function pressureOfTenSeconds(text: string | null): number | null {
+  const percent = /^some avg10=([\d.]+)/m.exec(text ?? "")?.[1];
+  return percent === undefined ? null : Number(percent) / 100;
+}
+
+/** Clock ticks of all processors from the first line of /proc/stat: all of them, those with nothing to do, and those a hypervisor took away. */
+export function processorTicks(text: string | null): { all: number; idle: number; stolen: number } | null {
   const fields = /^cpu\s+(.*)$/m.exec(text ?? "")?.[1]?.split(/\s+/).map(Number);
   if (fields === undefined || fields.length < 8) return null;
   // user nice system idle iowait irq softirq steal (guest time is already in user)
-  return { all: fields.slice(0, 8).reduce((sum, ticks) => sum + ticks, 0), stolen: fields[7] as number };
+  const [idle, waiting, , , stolen] = fields.slice(3) as [number, number, number, number, number];
+  return { all: fields.slice(0, 8).reduce((sum, ticks) => sum + ticks, 0), idle: idle + waiting, stolen };
+}
+
+/** Clock ticks of this process and of the processes it has started that have ended, from /proc/self/stat. */
+export function ownTicks(text: string | null): number | null {
+  // the name, in brackets, may hold blanks; then state is field 3, and utime, stime, cutime, cstime are fields 14 to 17
+  const fields = text?.slice(text.lastIndexOf(")") + 2).split(" ").slice(11, 15).map(Number);
+  return fields?.length === 4 ? fields.reduce((sum, ticks) => sum + ticks, 0) : null;
+}
+
+/** Microseconds for which a quota has stopped this process's group or one around it: the longest of them. */
+export function throttledTime(read: ReadText): number | null {
+  const stats = ownGroups(read).map(({ folder, isV2 }) =>
+    isV2 ? (read(`/sys/fs/cgroup${folder}/cpu.stat`) ?? read(`/sys/fs/cgroup/unified${folder}/cpu.stat`)) : read(`/sys/fs/cgroup/cpu${folder}/cpu.stat`));
+  const found = stats.map(throttledMicroseconds).filter((time) => time !== null);
+  return found.length === 0 ? null : Math.max(...found);
 }
 
 /** Microseconds for which a quota stopped the group, from `cpu.stat` (v2 `throttled_usec`, v1 `throttled_time` in ns). */

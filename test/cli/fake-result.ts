@@ -12,7 +12,7 @@ const MACHINE = {
   cpu: "Test CPU", cores: 2, usable: 2, quota: null, affinity: "0-1", caches: { l2: 524_288, llc: 33_554_432 },
   governor: null, platform: "linux 6.1.0 x64", node: "24.21.0", v8: "13.6.233",
 };
-const READING = { wallNs: 0, load: 0.25, pressureUs: null, throttledUs: null, ticks: null };
+const READING = { wallNs: 0, load: 0.25, pressure10: null, pressureUs: null, throttledUs: null, ticks: null };
 
 /** What the fake measurement is like. */
 export interface FakeTrial {

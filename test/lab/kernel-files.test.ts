@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
-  affinityList, cacheBytes, cpuQuota, pressureTotal, processorTicks, quotaOfCpuMax, readText, throttledMicroseconds,
+  affinityList, cacheBytes, cpuQuota, ownTicks, pressureOfTenSeconds, pressureTotal, processorTicks, quotaOfCpuMax, readText, throttledMicroseconds, throttledTime,
 } from "../../src/lab/kernel-files.ts";
 
 const files = (contents: Record<string, string>) => (path: string) => contents[path] ?? null;
@@ -35,8 +35,19 @@ describe("the other files", () => {
     expect(pressureTotal(null)).toBeNull();
   });
 
+  it("give the pressure of the last ten seconds", () => {
+    expect(pressureOfTenSeconds("some avg10=6.31 avg60=1.98 avg300=1.92 total=23611238\n")).toBeCloseTo(0.0631, 9);
+    expect(pressureOfTenSeconds(null)).toBeNull();
+  });
+
+  it("give this process's own ticks, whatever its name", () => {
+    expect(ownTicks("17 (a) b) R 1 17 17 0 -1 4194304 100 0 0 0 250 30 7 5 20 0 11 0 500 1 2")).toBe(292);
+    expect(ownTicks(null)).toBeNull();
+    expect(ownTicks("17 (x) R 1")).toBeNull();
+  });
+
   it("give ticks and steal", () => {
-    expect(processorTicks("cpu  10 0 20 200 5 0 1 7 0 0\ncpu0 1 2 3\n")).toEqual({ all: 243, stolen: 7 });
+    expect(processorTicks("cpu  10 0 20 200 5 0 1 7 0 0\ncpu0 1 2 3\n")).toEqual({ all: 243, idle: 205, stolen: 7 });
     expect(processorTicks("")).toBeNull();
   });
 
@@ -44,6 +55,13 @@ describe("the other files", () => {
     expect(throttledMicroseconds("nr_throttled 3\nthrottled_usec 1500\n")).toBe(1500);
     expect(throttledMicroseconds("nr_throttled 3\nthrottled_time 1500000\n")).toBe(1500);
     expect(throttledMicroseconds(null)).toBeNull();
+  });
+
+  it("give the longest throttling of the group and those around it", () => {
+    const v2 = { "/proc/self/cgroup": "0::/pod/box\n", "/sys/fs/cgroup/pod/box/cpu.stat": "throttled_usec 5", "/sys/fs/cgroup/pod/cpu.stat": "throttled_usec 9" };
+    expect(throttledTime(files(v2))).toBe(9);
+    expect(throttledTime(files({ "/proc/self/cgroup": "1:cpu,cpuacct:/a\n", "/sys/fs/cgroup/cpu/a/cpu.stat": "throttled_time 4000" }))).toBe(4);
+    expect(throttledTime(() => null)).toBeNull();
   });
 
   it("give the affinity and cache sizes", () => {

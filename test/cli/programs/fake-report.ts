@@ -4,7 +4,7 @@ import type { ProgramReport } from "../../../src/lab/program-report.ts";
 
 const ENV: ProgramReport["env"] = {
   cpu: "Test CPU", cores: 2, usable: 2, quota: null, affinity: "0-1", caches: { l2: 524_288, llc: 33_554_432 }, governor: null,
-  platform: "linux 6.1.0 x64", node: "24.21.0", v8: "13.6.233", load: 0.25, during: { pressure: null, throttled: null, steal: null }, warnings: [],
+  platform: "linux 6.1.0 x64", node: "24.21.0", v8: "13.6.233", load: 0.25, pressure: null, during: { pressure: null, throttled: null, steal: null, others: null }, warnings: [],
 };
 
 export const REPORT: ProgramReport = {
