@@ -6,6 +6,7 @@ import type { ThreadTimes } from "../../src/lab/clock.ts";
 import type { Calibration, CellProgram, CellRun, Sizing } from "../../src/lab/program.ts";
 import { randomSource } from "../../src/lab/random.ts";
 import type { Cell } from "../../src/lab/result.ts";
+import type { Trace, TraceEvent } from "../../src/index.ts";
 import type { TrialMachine } from "../../src/lab/trial-plan.ts";
 
 /** A pool whose clocks the program turns. */
@@ -94,6 +95,10 @@ export class FakeMachine implements TrialMachine<FakePool> {
   readonly #clock = { nowNs: 0 };
   readonly #pools: FakePool[] = [];
   open_ = 0;
+  /** Events that a trace says it has lost. */
+  lost = 0;
+  /** Runs that were traced. */
+  traced = 0;
 
   async open(threads: number): Promise<FakePool> {
     this.opened.push(threads);
@@ -118,5 +123,24 @@ export class FakeMachine implements TrialMachine<FakePool> {
 
   async times(pool: FakePool): Promise<readonly ThreadTimes[]> {
     return Array.from({ length: pool.threads }, (_, index) => ({ index, cpuNs: pool.cpuNs[index] ?? 0, runDelayNs: 0 }));
+  }
+}
+
+/** And that record: every thread runs a task of its own all the time. */
+export class TracingMachine extends FakeMachine {
+  async trace(pool: FakePool): Promise<{ stop(): Promise<Trace> }> {
+    const startNs = this.nowNs();
+    return {
+      stop: async () => {
+        this.traced++;
+        const endNs = this.nowNs();
+        const lasting = Array.from({ length: pool.threads }, (_, thread): TraceEvent[] => [
+          { kind: "start", timeNs: startNs, thread, task: thread + 1, name: "gopher" },
+          { kind: "end", timeNs: endNs, thread, task: thread + 1, failed: false },
+        ]);
+        const lost = Array.from({ length: pool.threads + 1 }, () => this.lost);
+        return { threads: pool.threads, startNs, endNs, events: lasting.flat().toSorted((a, b) => a.timeNs - b.timeNs), lost, completeFromNs: startNs };
+      },
+    };
   }
 }

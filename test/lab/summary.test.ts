@@ -4,7 +4,7 @@ import type { Config, Result, Sample } from "../../src/lab/result.ts";
 import { blockTimes, judgeCell, resultOf } from "../../src/lab/summary.ts";
 import { inProcess } from "../../src/lab/in-process.ts";
 import { runTrial } from "../../src/lab/trial.ts";
-import { fakeCells, FakeMachine, FakeProgram } from "./fake-program.ts";
+import { fakeCells, FakeMachine, FakeProgram, TracingMachine } from "./fake-program.ts";
 
 const config: Config = {
   command: ["gophers"], seed: 1, blocks: 6, blocksDone: 6, runs: 3, warmupMs: 1, minTimeMs: 100,
@@ -59,6 +59,21 @@ describe("resultOf", () => {
     const trial = await runTrial(plan, inProcess(plan, new FakeMachine()), () => undefined, new AbortController().signal);
     const { cells } = resultOf(trial, environmentOf(readMachine(), readState(0), null, 1), config, "0.1.0", new Map());
     expect(cells[0]?.trace.Acpu).toBeCloseTo(1, 9);
+  });
+
+  it("fills in what the trace tells: activity, timeline, factors that multiply to the gains, and a verdict from them", async () => {
+    const program = new FakeProgram(fakeCells(["cpu"], ["G1", "G6"]));
+    const plan = { programs: [program], blocks: 6, runs: 3, warmupMs: 1, minTimeMs: 100, seed: 1 };
+    const trial = await runTrial(plan, inProcess(plan, new TracingMachine()), () => undefined, new AbortController().signal);
+    const { cells, gains } = resultOf(trial, environmentOf(readMachine(), readState(0), null, 2), config, "0.1.0", new Map([["gophers", "G1"]]));
+    const [g1, , , g6] = cells;
+    expect(g1).toMatchObject({ trace: { block: 0, A: 1, L: 1, U: 1, cost: expect.closeTo(0, 9), helper: expect.closeTo(0.1, 9) }, verdict: "sequential", timeline: { threads: 1 } });
+    expect(g6).toMatchObject({ trace: { A: 2, L: 2, Pi2: 1 }, verdict: "parallel" });
+    expect(gains).toHaveLength(4);
+    for (const { factors } of gains) {
+      if (factors === undefined) throw new Error("no factors");
+      expect(factors.fill * factors.work).toBeCloseTo(factors.C, 9);
+    }
   });
 
   it("has no gains without the baseline", async () => {

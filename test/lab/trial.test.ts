@@ -3,7 +3,7 @@ import { printCell, type Cell } from "../../src/lab/result.ts";
 import { inProcess } from "../../src/lab/in-process.ts";
 import { runTrial } from "../../src/lab/trial.ts";
 import type { Protocol, TrialProgress, TrialRecord } from "../../src/lab/trial-plan.ts";
-import { fakeCells, FakeMachine, FakeProgram } from "./fake-program.ts";
+import { fakeCells, FakeMachine, FakeProgram, TracingMachine } from "./fake-program.ts";
 
 function trial(program: FakeProgram, machine = new FakeMachine(), onProgress: (progress: TrialProgress) => void = ignore, signal = never, changes: Partial<Protocol> = {}): Promise<TrialRecord> {
   const plan = { programs: [program], blocks: 2, runs: 3, warmupMs: 1, minTimeMs: 100, seed: 1, ...changes };
@@ -106,5 +106,25 @@ describe("runTrial", () => {
     const carts = checks.find(({ name }) => name === "carts conserved");
     expect(carts).toMatchObject({ ok: false, detail: expect.stringMatching(/^12 of 48 runs failed; gophers G7, cpu, [12] threads?: 7 of 8$/) });
     expect(checks.find(({ name }) => name === "same result everywhere: digest")).toMatchObject({ ok: false });
+  });
+
+  it("traces one run more of each cell, in every block from five runs on, otherwise in the first", async () => {
+    const traced = async (runs: number): Promise<number[][]> => {
+      const machine = new TracingMachine();
+      const program = new FakeProgram(fakeCells(["cpu"], ["G1", "G6"]));
+      const { cells } = await trial(program, machine, ignore, never, { runs });
+      expect(program.calls.filter((call) => call.startsWith("run G6 cpu 1 "))).toHaveLength(2 * runs + (runs < 5 ? 1 : 2));
+      return cells.map(({ traced: all }) => all.map(({ block }) => block));
+    };
+    expect(await traced(5)).toEqual([[0, 1], [0, 1], [0, 1], [0, 1]]);
+    expect(await traced(4)).toEqual([[0], [0], [0], [0]]);
+  });
+
+  it("tells the time left from what is done", async () => {
+    const machine = new FakeMachine();
+    const told: (number | null)[] = [];
+    await trial(new FakeProgram(fakeCells(["cpu"], ["G1"], [1])), machine, ({ next, leftMs }) => { if (next !== null) told.push(leftMs); }, never, { blocks: 3 });
+    expect(told[0]).toBeNull();
+    expect(told[1]).toBeCloseTo(2 * (told[2] ?? 0), 6);
   });
 });

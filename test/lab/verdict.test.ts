@@ -4,16 +4,32 @@ import { judge, type Evidence, type Verdict } from "../../src/lab/verdict.ts";
 const long = { wallNs: 200e6, runQueue: 0, parallelism: null, concurrency: null, tasks: 4 };
 
 describe("judge, with a trace", () => {
-  it.each<[Verdict, Partial<Evidence>]>([
-    ["parallel", { cpuParallelism: 1.9, parallelism: 1.95 }],
-    ["parallel, sliced", { cpuParallelism: 1.3, parallelism: 1.95 }],
-    ["time-sliced", { cpuParallelism: 0.87, parallelism: 1.99 }],
-    ["concurrent only", { cpuParallelism: 0.9, parallelism: 1.0 }],
-    ["sequential", { cpuParallelism: 0.9, parallelism: 0.9, concurrency: 1 }],
-    ["unconfirmed", { cpuParallelism: 1.9, parallelism: 1.95, wallNs: 99e6 }],
-    ["unconfirmed", { cpuParallelism: null, parallelism: 1.95 }],
-  ])("%s", (verdict, evidence) => {
-    expect(judge({ threads: 2, cpuParallelism: 0, ...long, ...evidence }).verdict).toBe(verdict);
+  // measurement.md section 2, with both sides of every limit
+  it.each<[Verdict, number, number, number]>([
+    ["parallel", 1.95, 2, 1.9],
+    ["parallel", 1.1, 1.1, 1.1],
+    ["parallel", 2, 8, 1.8],
+    ["parallel, sliced", 2, 8, 1.79],
+    ["parallel, sliced", 1.95, 4, 1.1],
+    ["time-sliced", 1.99, 4, 0.87],
+    ["time-sliced", 1.1, 4, 1.09],
+    ["concurrent only", 1.09, 1.1, 0.9],
+    ["concurrent only", 0.05, 4, 0.1],
+    ["sequential", 0.9, 1.09, 0.9],
+    ["sequential", 0.9, 1, 0.9],
+    // a thread that looks for work uses its processor, and runs no task
+    ["concurrent only", 1.0, 4, 1.7],
+    ["sequential", 1.0, 1, 1.7],
+  ])("%s: A %d, L %d, A_cpu %d", (verdict, parallelism, concurrency, cpuParallelism) => {
+    const judgement = judge({ threads: 2, ...long, parallelism, concurrency, cpuParallelism });
+    expect(judgement.verdict).toBe(verdict);
+    expect(judgement.why).not.toBe("");
+  });
+
+  it("is unconfirmed for a short region and without a source of CPU time", () => {
+    const evidence = { threads: 2, ...long, parallelism: 1.95, concurrency: 2, cpuParallelism: 1.9 };
+    expect(judge({ ...evidence, wallNs: 99e6 }).verdict).toBe("unconfirmed");
+    expect(judge({ ...evidence, cpuParallelism: null }).verdict).toBe("unconfirmed");
   });
 });
 
