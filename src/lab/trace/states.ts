@@ -1,18 +1,15 @@
 /**
  * What every task of a recording did when: running, ready, or waiting for what.
- * The events are read once, by time; `line.ts` says how run slices follow from
- * them, `life.ts` how the rest does.
+ * The events are read once, by time: `line.ts` says how run slices follow from
+ * them, `life.ts` how the rest does, `census.ts` which tasks there are.
  *
- * Tasks that share an identity (`task` 0, see runtime/identity.ts) cannot be
- * told apart: on each thread they are one task of the result, which has run
- * slices and no other states, and how long they lived is in `crowd`. Tasks on
- * the main thread (closures) are left out: it coordinates and is never counted.
- *
- * Nothing here throws, whatever the events: where some are lost, tasks appear
- * and go on without having been told of, and are taken from there.
+ * Tasks on the main thread (closures) are left out: it coordinates and is never
+ * counted. Nothing here throws, whatever the events: where some are lost, tasks
+ * appear and go on without having been told of, and are taken from there.
  */
 import type { Trace, TraceEvent } from "../../index.ts";
-import { Life } from "./life.ts";
+import { Census, type PlaceOf } from "./census.ts";
+import type { Life } from "./life.ts";
 import { ThreadLine } from "./line.ts";
 
 /** A task ended another's wait. Places in `tasks`; `resumedNs`: when the other ran. */
@@ -48,29 +45,21 @@ export function statesOf(trace: Trace): States {
   return new Reader(trace).read();
 }
 
-/** From a task's place while reading to that in the result, if it belongs there. */
-type PlaceOf = (task: number) => number | undefined;
-
 class Reader {
   readonly #trace: Trace;
-  readonly #tasks: Life[] = [];
-  /** Places in `#tasks`, by id; −1 − thread for those without one. */
-  readonly #places = new Map<number, number>();
+  readonly #census = new Census();
   readonly #lines: ThreadLine[];
   /** Who waits with a record. */
   readonly #waiting = new Map<number, number>();
-  /** Who ended the wait of a record last. */
+  /** Who ended the wait of a record last; −1: no task. */
   readonly #wakes = new Map<number, { from: number; to: number; ns: number }>();
   readonly #hops = new Map<string, number>();
   readonly #handOffs: { from: number; to: number; sentNs: number; ns: number }[] = [];
   readonly #gcs: (Span & { type: string })[] = [];
-  readonly #onMain = new Set<number>();
-  readonly #crowdStarts: number[] = [];
-  readonly #crowdEnds: number[] = [];
 
   constructor(trace: Trace) {
     this.#trace = trace;
-    const onUnseenStop = (task: number, ns: number): void => this.#task(task).markUnseenStop(ns);
+    const onUnseenStop = (task: number, ns: number): void => this.#census.life(task).markUnseenStop(ns);
     this.#lines = Array.from({ length: trace.threads }, () => new ThreadLine(onUnseenStop));
   }
 
@@ -79,110 +68,76 @@ class Reader {
     const durationNs = this.#ns(this.#trace.endNs);
     for (const event of events) {
       const ns = Math.min(durationNs, Math.max(0, this.#ns(event.timeNs)));
-      if (event.thread < threads) this.#onThread(event, ns);
+      if (event.thread < threads) this.#onThread(event, this.#lines[event.thread] as ThreadLine, ns);
       else this.#onMainThread(event, ns);
     }
     for (const line of this.#lines) line.clear(durationNs);
-    const { tasks, placeOf } = this.#seen();
+    const { tasks, placeOf } = this.#census.result();
     const slices = this.#lines.map((line) => line.slices.flatMap(({ task, fromNs, toNs }) => {
       const place = placeOf(task);
       return place === undefined || toNs <= fromNs ? [] : [{ task: place, fromNs, toNs }];
     }));
     // in order: a task runs on one thread
     for (const slice of slices.flat()) (tasks[slice.task] as Life).slices.push(slice);
-    return { threads, durationNs, tasks, slices, wakes: this.#resumed(tasks, placeOf), gcs: this.#gcs, crowd: this.#crowd(durationNs) };
+    return { threads, durationNs, tasks, slices, wakes: this.#resumed(tasks, placeOf), gcs: this.#gcs, crowd: this.#census.crowd(durationNs) };
   }
 
-  #onThread(event: TraceEvent, ns: number): void {
-    const line = this.#lines[event.thread] as ThreadLine;
+  #onThread(event: TraceEvent, line: ThreadLine, ns: number): void {
+    const { thread } = event;
+    const at = (task: number): number => this.#census.at(task, thread, ns);
     switch (event.kind) {
       case "spawn":
-        this.#spawn(event.task, event.child, ns);
-        if (event.task !== 0) line.act(this.#at(event), ns);
+        this.#census.spawn(event.task, event.child, ns);
+        if (event.task !== 0) line.act(at(event.task), ns);
         return;
       case "start":
-        return this.#start(event, line, ns);
-      case "end": {
-        const task = this.#at(event);
-        line.end(task, ns);
-        if (event.task === 0) this.#crowdEnds.push(ns);
-        this.#task(task).endNs = ns;
-        return;
-      }
-      case "park": {
-        const task = this.#at(event);
-        line.stop(task, ns);
-        this.#task(task).mark(ns, event.reason);
-        this.#task(task).park(event.wait, event.reason);
-        this.#waiting.set(event.wait, task);
-        return;
-      }
+        return line.start(this.#census.start(event.task, event.name, thread, ns), ns);
+      case "end":
+        line.end(at(event.task), ns);
+        return this.#census.end(at(event.task), ns);
+      case "park":
+        line.stop(at(event.task), ns);
+        return this.#park(at(event.task), event, ns);
       case "wake":
-        if (event.task !== 0) line.act(this.#at(event), ns);
-        return this.#wake(event, event.task === 0 ? -1 : this.#at(event), ns);
+        if (event.task !== 0) line.act(at(event.task), ns);
+        return this.#wake(event, event.task === 0 ? -1 : at(event.task), ns);
       case "ready":
         return this.#ready(event.wait, ns);
       case "resume":
-        return this.#resume(event, line, ns);
-      case "yield": {
-        const task = this.#at(event);
-        line.stop(task, ns);
-        this.#task(task).mark(ns, "ready");
-        this.#hops.set(`${event.thread}:${event.hop}`, task);
-        return;
-      }
-      case "hop": {
-        const key = `${event.thread}:${event.hop}`;
-        const task = this.#hops.get(key);
-        this.#hops.delete(key);
-        if (task === undefined) return;
-        this.#task(task).mark(ns, "ready");
-        line.push(task, ns);
-        return;
-      }
+        line.push(at(event.task), ns);
+        return this.#resume(at(event.task), event, ns);
+      case "yield":
+        line.stop(at(event.task), ns);
+        this.#census.life(at(event.task)).mark(ns, "ready");
+        return void this.#hops.set(`${thread}:${event.hop}`, at(event.task));
+      case "hop":
+        return this.#hop(`${thread}:${event.hop}`, line, ns);
       case "foreign":
-        return line.actUnseen(this.#at(event), Math.max(0, this.#ns(event.sinceNs)), ns);
+        return line.actUnseen(at(event.task), Math.max(0, this.#ns(event.sinceNs)), ns);
       case "turn":
       case "idle":
         return line.clear(ns);
       case "died":
         line.clear(ns);
-        for (const life of this.#tasks) if (life.thread === event.thread) life.endNs ??= ns;
-        return;
+        return this.#census.died(thread, ns);
       case "gc":
-        this.#gcs.push({ thread: event.thread, fromNs: Math.max(0, ns - Math.round(event.durationNs)), toNs: ns, type: event.type });
-        return;
+        return void this.#gcs.push({ thread, fromNs: Math.max(0, ns - Math.round(event.durationNs)), toNs: ns, type: event.type });
       case "steal":
     }
   }
 
   /** Of the main thread counts what it does to the others. */
   #onMainThread(event: TraceEvent, ns: number): void {
-    if (event.kind === "spawn") this.#spawn(0, event.child, ns);
-    else if (event.kind === "start" && event.task !== 0) this.#onMain.add(event.task);
+    if (event.kind === "spawn") this.#census.spawn(0, event.child, ns);
+    else if (event.kind === "start") this.#census.startOnMain(event.task);
     else if (event.kind === "wake") this.#wake(event, -1, ns);
   }
 
-  #spawn(parent: number, child: number, ns: number): void {
-    if (parent !== 0) this.#task(this.#place(parent)).children++;
-    if (child === 0 || this.#places.has(child)) return;
-    this.#places.set(child, this.#tasks.length);
-    const life = new Life({ id: child, name: "", bornNs: ns, startNs: null, hasParent: parent !== 0 });
-    life.mark(ns, "ready");
-    this.#tasks.push(life);
-  }
-
-  #start(event: TraceEvent & { kind: "start" }, line: ThreadLine, ns: number): void {
-    if (event.task === 0) {
-      this.#crowdStarts.push(ns);
-    } else if (!this.#places.has(event.task)) {
-      this.#places.set(event.task, this.#tasks.length);
-      this.#tasks.push(new Life({ id: event.task, name: event.name, bornNs: ns, startNs: ns, hasParent: false }));
-    }
-    const task = this.#at(event);
-    const life = this.#task(task);
-    if (event.task !== 0) life.name = event.name;
-    line.start(task, ns);
+  #park(task: number, { reason, wait }: TraceEvent & { kind: "park" }, ns: number): void {
+    const life = this.#census.life(task);
+    life.mark(ns, reason);
+    life.park(wait, reason);
+    this.#waiting.set(wait, task);
   }
 
   #wake({ wait, to }: TraceEvent & { kind: "wake" }, from: number, ns: number): void {
@@ -195,21 +150,27 @@ class Reader {
     const task = this.#waiting.get(wait);
     if (task === undefined) return;
     this.#waiting.delete(wait);
-    const life = this.#task(task);
+    const life = this.#census.life(task);
     life.over(wait);
     life.mark(ns, "ready");
   }
 
-  #resume(event: TraceEvent & { kind: "resume" }, line: ThreadLine, ns: number): void {
-    const task = this.#at(event);
-    const life = this.#task(task);
-    this.#waiting.delete(event.wait);
-    life.over(event.wait);
+  #resume(task: number, { wait, thread }: TraceEvent & { kind: "resume" }, ns: number): void {
+    const life = this.#census.life(task);
+    this.#waiting.delete(wait);
+    life.over(wait);
     life.mark(ns, "ready");
+    const wake = this.#wakes.get(wait);
+    this.#wakes.delete(wait);
+    if (wake !== undefined && wake.from >= 0 && wake.to === thread) this.#handOffs.push({ from: wake.from, to: task, sentNs: wake.ns, ns });
+  }
+
+  #hop(key: string, line: ThreadLine, ns: number): void {
+    const task = this.#hops.get(key);
+    if (task === undefined) return;
+    this.#hops.delete(key);
+    this.#census.life(task).mark(ns, "ready");
     line.push(task, ns);
-    const wake = this.#wakes.get(event.wait);
-    this.#wakes.delete(event.wait);
-    if (wake !== undefined && wake.from >= 0 && wake.to === event.thread) this.#handOffs.push({ from: wake.from, to: task, sentNs: wake.ns, ns });
   }
 
   /** Hand-offs, with the moment when the other one ran. */
@@ -221,52 +182,6 @@ class Reader {
       const slice = slices[firstEndingAfter(slices, ns)];
       return [{ from: sender, to: receiver, sentNs, resumedNs: slice === undefined ? ns : Math.max(slice.fromNs, ns) }];
     });
-  }
-
-  /** The lives of tasks that cannot be told apart: whoever began first is taken to have ended first, which changes no sum. */
-  #crowd(durationNs: number): { fromNs: number; toNs: number }[] {
-    const [starts, ends] = [this.#crowdStarts, this.#crowdEnds];
-    const before = Math.max(0, ends.length - starts.length);
-    const began = [...Array.from({ length: before }, () => 0), ...starts];
-    return began.map((fromNs, k) => ({ fromNs, toNs: Math.max(fromNs, ends[k] ?? durationNs) }));
-  }
-
-  /** The tasks that belong into the result: not those of the main thread, and none that is known only as spawned where tasks may have begun unnamed. */
-  #seen(): { tasks: Life[]; placeOf: PlaceOf } {
-    const places = new Map<number, number>();
-    const tasks: Life[] = [];
-    for (const [place, life] of this.#tasks.entries()) {
-      const isUnnamed = life.startNs === null && this.#crowdStarts.length > 0;
-      if (this.#onMain.has(life.id) || isUnnamed) continue;
-      places.set(place, tasks.length);
-      tasks.push(life);
-    }
-    return { tasks, placeOf: (task) => places.get(task) };
-  }
-
-  /** The place of the task of an event. */
-  #at(event: { readonly task: number; readonly thread: number; readonly timeNs: number }): number {
-    const place = this.#place(event.task === 0 ? -1 - event.thread : event.task);
-    const life = this.#task(place);
-    life.thread = event.thread;
-    // it may have been spawned, and its start be lost
-    life.startNs ??= Math.max(0, this.#ns(event.timeNs));
-    return place;
-  }
-
-  /** A task that was never told of has been there all the time. */
-  #place(id: number): number {
-    let place = this.#places.get(id);
-    if (place === undefined) {
-      place = this.#tasks.length;
-      this.#places.set(id, place);
-      this.#tasks.push(new Life({ id: Math.max(0, id), name: id < 0 ? `others on thread ${-1 - id}` : `task ${id}`, bornNs: 0, startNs: 0, hasParent: false }));
-    }
-    return place;
-  }
-
-  #task(place: number): Life {
-    return this.#tasks[place] as Life;
   }
 
   #ns(timeNs: number): number {
