@@ -3,11 +3,15 @@ import type { Factors, GainResult, Result } from "../result.ts";
 import { printRatio } from "../text.ts";
 import { html } from "./html.ts";
 import { fullCellName } from "./look.ts";
-import { absent, reading, table, type Section } from "./section.ts";
+import { absent, reading, table, type Column, type Section } from "./section.ts";
 
 type Factored = GainResult & { readonly factors: Factors };
 
 const isFactored = (gain: GainResult): gain is Factored => gain.factors !== undefined;
+
+const column = (title: string, of: (factors: Factors, gain: Factored) => string): Column<Factored> => ({ title, isNumber: true, text: (gain) => of(gain.factors, gain) });
+/** Of what has no meaning on one thread. */
+const ifMany = (value: (factors: Factors) => number) => (factors: Factors, { threads }: Factored): string => (threads === 1 ? "—" : printRatio(value(factors)));
 
 /** The table of factors. */
 export function factorsSection({ gains }: Result): Section {
@@ -17,8 +21,6 @@ export function factorsSection({ gains }: Result): Section {
   const many = factored.filter(({ threads }) => threads > 1);
   const rows = many.length > 0 ? many : factored;
   if (rows.length === 0) return { id: "factors", title, body: absent("No cell was traced together with its baseline, so the gains cannot be taken apart.") };
-  const column = (heading: string, of: (factors: Factors, gain: Factored) => string) => ({ title: heading, isNumber: true, text: (gain: Factored) => of(gain.factors, gain) });
-  const ifMany = (value: (factors: Factors) => number) => (factors: Factors, { threads }: Factored): string => (threads === 1 ? "—" : printRatio(value(factors)));
   const body = html`${reading(
     html`<b>C = fill × work</b>`, ": how much more of the time the one thread is busy, and how much less work it has to do. ",
     html`<b>P = LB × CommE × p × CompS / U₁</b>`, ": load balance (mean busy time of the threads over that of the busiest), communication (the busiest thread's busy time over the whole), ",

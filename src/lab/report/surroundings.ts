@@ -22,8 +22,6 @@ ${scrolling(html`<pre><code>${[program, ...config.command].join(" ")} --format h
 }
 
 function machine(env: Environment): Term[] {
-  const bytes = (size: number | null): string => (size === null ? "not known" : size >= 1_048_576 ? `${Number((size / 1_048_576).toFixed(1))} MiB` : `${Math.round(size / 1024)} KiB`);
-  const share = (value: number | null): string => (value === null ? "not known" : `${(100 * value).toFixed(1)} % of the time`);
   return [
     ["processor", env.cpu],
     ["processors", `${printProcessors(env.cores)}, usable ${Number(env.usable.toFixed(2))}`],
@@ -58,4 +56,13 @@ function measurement(config: Config, cells: readonly CellResult[]): Term[] {
 
 function list(title: string, terms: readonly Term[]): Html {
   return html`<div><h3>${title}</h3><dl class="facts">${terms.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></div>`;
+}
+
+function bytes(size: number | null): string {
+  if (size === null) return "not known";
+  return size >= 1_048_576 ? `${Number((size / 1_048_576).toFixed(1))} MiB` : `${Math.round(size / 1024)} KiB`;
+}
+
+function share(value: number | null): string {
+  return value === null ? "not known" : `${(100 * value).toFixed(1)} % of the time`;
 }

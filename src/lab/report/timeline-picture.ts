@@ -74,32 +74,28 @@ ${tasksTable(cell, lines)}</figure>`;
 
 /** What is what in these pictures. */
 export function timelineLegend(): Html {
-  const sample = (kind: Rest | "run"): Html => html`<svg viewBox="0 0 36 16" width="36" height="16" aria-hidden="true">${kind === "run"
-    ? html`<path class="run k0" d="M1 1h34v14h-34z"/>` : html`<path class="rest ${kind}" d="${raw(kind === "ready" ? "M1 4.500h34v7h-34z" : "M1 8H35")}"/>`}</svg>`;
   return html`<ul class="legend"><li>${sample("run")}running on a thread, in the colour of the gopher</li>${(Object.keys(RESTS) as Rest[]).map((kind) => html`<li>${sample(kind)}${RESTS[kind]}</li>`)}</ul>`;
 }
 
-/** Tasks in the order of their first sign of life; those that ran most when there are too many. */
+function sample(kind: Rest | "run"): Html {
+  const mark = kind === "run" ? html`<path class="run k0" d="M1 1h34v14h-34z"/>` : html`<path class="rest ${kind}" d="${kind === "ready" ? "M1 4.5h34v7h-34z" : "M1 8H35"}"/>`;
+  return html`<svg viewBox="0 0 36 16" width="36" height="16" aria-hidden="true">${mark}</svg>`;
+}
+
+/** The tasks that were seen, in the order in which they were named; those that ran most first where there are too many. */
 function linesOf({ tasks, runs, rests }: Timeline): Line[] {
-  const first = new Map<number, number>();
   const busy = new Map<number, number>();
-  for (const [, task, from, to] of runs) {
-    first.set(task, Math.min(first.get(task) ?? Infinity, from));
-    busy.set(task, (busy.get(task) ?? 0) + to - from);
-  }
-  for (const [task, from] of rests) first.set(task, Math.min(first.get(task) ?? Infinity, from));
-  const names = new Map<string, number>();
-  for (const { name } of tasks) names.set(name, (names.get(name) ?? 0) + 1);
-  const seen = new Map<string, number>();
+  for (const [task] of rests) busy.set(task, 0);
+  for (const [, task, from, to] of runs) busy.set(task, (busy.get(task) ?? 0) + to - from);
+  const total = Map.groupBy(tasks, ({ name }) => name);
   const lines = tasks.map(({ name, id }, task) => {
-    const number = (seen.get(name) ?? 0) + 1;
-    seen.set(name, number);
+    const same = total.get(name) as Timeline["tasks"];
     const called = name === "" ? (id === 0 ? "others" : `task ${id}`) : name;
-    return { task, name: (names.get(name) ?? 0) > 1 ? `${called} ${number}` : called };
-  });
-  const alive = lines.filter(({ task }) => first.has(task));
-  const kept = alive.length <= MOST_ROWS ? alive : [...alive.toSorted((a, b) => (busy.get(b.task) ?? 0) - (busy.get(a.task) ?? 0))];
-  return kept.length <= MOST_ROWS ? kept : [...kept.slice(0, MOST_ROWS).toSorted((a, b) => a.task - b.task), ...kept.slice(MOST_ROWS)];
+    return { task, name: same.length > 1 ? `${called} ${same.indexOf(tasks[task] as Timeline["tasks"][number]) + 1}` : called };
+  }).filter(({ task }) => busy.has(task));
+  if (lines.length <= MOST_ROWS) return lines;
+  const busiest = lines.toSorted((a, b) => (busy.get(b.task) as number) - (busy.get(a.task) as number));
+  return [...busiest.slice(0, MOST_ROWS).toSorted((a, b) => a.task - b.task), ...busiest.slice(MOST_ROWS)];
 }
 
 function heading(top: number, text: string): Html {

@@ -7,11 +7,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { renderReport } from "../../../src/lab/report/report.ts";
 import type { Result } from "../../../src/lab/result.ts";
-import type { RunSlice } from "../../../src/lab/timeline.ts";
+import type { RunSlice, Timeline } from "../../../src/lab/timeline.ts";
 import { CHROMIUM, launch } from "./chromium.ts";
 import { lowContrast } from "./contrast.ts";
 import { fullResult } from "./full-result.ts";
@@ -66,6 +66,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     return page;
   }
 
+  const timelineOf = async (figure: Locator): Promise<Timeline> => result.cells[Number(await figure.getAttribute("data-cell"))]?.timeline as Timeline;
   const countOf = (page: Page, selector: string): Promise<number> => page.locator(selector).count();
   const overflow = (page: Page): Promise<number> => page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
 
@@ -141,7 +142,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     const page = await open();
     const figure = page.locator(".slot .timeline-figure").first();
     const range = async (): Promise<[number, number]> => [Number(await figure.getAttribute("data-from")), Number(await figure.getAttribute("data-to"))];
-    const { durationNs } = result.cells[Number(await figure.getAttribute("data-cell"))]?.timeline as { durationNs: number };
+    const { durationNs } = await timelineOf(figure);
     const [arrows, ticks] = [figure.locator(".arrows path"), figure.locator(".axis text")];
     const before = await ticks.allTextContents();
     expect(await arrows.count()).toBe(0);
@@ -163,13 +164,13 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
   test("a bar tells what it is", async () => {
     const page = await open();
     const figure = page.locator(".slot .timeline-figure").nth(1);
-    const { timeline } = result.cells[Number(await figure.getAttribute("data-cell"))] as Result["cells"][number];
-    const [thread, task] = timeline?.runs.find(([, , from, to]) => to - from > 1e6) as RunSlice;
+    const { runs, tasks } = await timelineOf(figure);
+    const [thread, task] = runs.find(([, , from, to]) => to - from > 1e6) as RunSlice;
     const number = figure.locator(".numbers text").first();
     await number.scrollIntoViewIfNeeded();
     const box = await number.boundingBox();
     await page.mouse.move((box?.x ?? 0) + 2, (box?.y ?? 0) + 6);
-    expect(await page.locator("#tip").textContent()).toMatch(new RegExp(`^thread ${thread} runs \\d+ ${timeline?.tasks[task]?.name}\\n.* to .* \\(.*\\)$`));
+    expect(await page.locator("#tip").textContent()).toMatch(new RegExp(`^thread ${thread} runs \\d+ ${tasks[task]?.name}\\n.* to .* \\(.*\\)$`));
     await page.mouse.move(2, 2);
     expect(await page.locator("#tip").isVisible()).toBe(false);
   });
@@ -206,7 +207,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
 
   test("a result with little in it", async () => {
     const one = await fullResult({ threads: [1], worlds: ["wait"], designs: ["G1"], blocks: 1, dot: false });
-    const page = await open({ viewport: { width: 375, height: 800 } }, write("little.html", { ...one, cells: one.cells.map(({ timeline: _, ...cell }) => ({ ...cell, trace: {} })), gains: [] }));
+    const page = await open({ viewport: { width: 375, height: 800 } }, write("little.html", { ...one, cells: one.cells.map((cell) => ({ ...cell, timeline: undefined as never, trace: {} })), gains: [] }));
     expect(await overflow(page)).toBe(0);
     expect(await countOf(page, ".absent")).toBeGreaterThanOrEqual(5);
   });
