@@ -49,7 +49,7 @@ function buildCommands(args: readonly string[], done: (code: number) => void): C
       ["warren gophers --pile src --manifest m.txt", "burn real files"],
       ["warren dot --size L2,LLC,DRAM", "where the memory is the limit"],
       ["warren balance", "a program of the talk, checked"],
-      ["warren trace gophers -o trace.json", "what ran when, for Perfetto or as text"],
+      ["warren trace gophers -o trace.json", "what ran when, on which thread"],
       ["warren list", "what can be measured"],
     ]))
     .enablePositionalOptions()
@@ -109,8 +109,8 @@ function addGophers(command: Command, action: (options: object) => Promise<void>
       ["warren gophers --designs G6 --carts 1", "one cart: no gain"],
       ["warren gophers --designs G4,G7 --lanes 8", "eight lanes"],
       ["warren gophers --pile ~/photos --manifest m.txt", "real files"],
-      ["warren gophers --cpus 0 --quick", "the control: threads without processors"],
-      ["warren gophers --publish -o run.json", "for warren report, and for others"],
+      ["warren gophers --cpus 0 --quick", "threads without processors"],
+      ["warren gophers --publish -o run.json", "a file for warren report"],
     ]))
     .option("--designs <names>", "G1 … G11, separated by commas, or all (default: G1,G4,G6,G7)")
     .option("--threads <counts>", "1,2,4 or 1..8 or auto: 1, 2, 4, … and all processors (default: auto)")
