@@ -13,7 +13,8 @@ export default defineConfig({
     // still being optimised in the background, which tests do by the hundred.
     execArgv: ["--liftoff-only"],
     fileParallelism: false,
-    testTimeout: 60_000,
-    hookTimeout: 30_000,
+    // Far more than any needs: it ends what hangs, also where ten processes share a core.
+    testTimeout: 180_000,
+    hookTimeout: 120_000,
   },
 });

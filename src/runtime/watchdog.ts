@@ -69,25 +69,26 @@ export class Watchdog {
       const since = i32[at + processor.sliceStart];
       const heldMs = since === 0 ? this.#unansweredMs(thread, clockMs) : clockMs - since;
       if (heldMs < LOOK_EVERY_MS) continue;
-      if (!this.#hasComputed(thread, since)) continue;
+      const computedMs = this.#computedMs(thread, since);
+      if (computedMs < STUCK_MS / 2) continue;
       // Its unstarted tasks wait in vain: somebody who sleeps may take them.
       store(i32, at + processor.heldUp, since);
       if (i32[at + processor.queueCount] > 0) ringAny(this.#arena, thread);
-      if (heldMs >= STUCK_MS) this.#report(thread, heldMs);
+      if (heldMs >= STUCK_MS) this.#report(thread, heldMs, computedMs);
     }
   }
 
   /**
-   * Whether the thread has used a core for that long in this slice: one that had
-   * none is not stuck. True where the system does not tell.
+   * For how long the thread has had a core in this slice, since it was first found
+   * long: one that had none is not stuck. Infinite where the system does not tell.
    */
-  #hasComputed(thread: number, slice: number): boolean {
+  #computedMs(thread: number, slice: number): number {
     const times = timesOf(this.#arena.i32[this.#arena.processorAt(thread) + processor.systemId]);
-    if (times === undefined) return true;
+    if (times === undefined) return Infinity;
     const before = this.#slices.get(thread);
-    if (before?.slice === slice) return times.cpuNs - before.cpuNs >= (STUCK_MS / 2) * 1e6;
+    if (before?.slice === slice) return (times.cpuNs - before.cpuNs) / 1e6;
     this.#slices.set(thread, { slice, cpuNs: times.cpuNs });
-    return false;
+    return 0;
   }
 
   /** Once for each, and by the most that it had in use: it may have made room since the last look. */
@@ -118,9 +119,10 @@ export class Watchdog {
     return 0;
   }
 
-  #report(thread: number, heldMs: number): void {
+  #report(thread: number, heldMs: number, computedMs: number): void {
     const running = this.#arena.i32[this.#arena.processorAt(thread) + processor.running];
-    if (running < 0 && heldMs < IMPORT_STUCK_MS) return;
+    // On a busy machine a module waits for a core most of the time.
+    if (running < 0 && (heldMs < IMPORT_STUCK_MS || computedMs < IMPORT_STUCK_MS / 2)) return;
     const [, name = "(a closure)"] = this.#names.text(Math.abs(running)).split("\n");
     const what = running < 0 ? `importing the module of task ${name}` : `task ${name}`;
     if (this.#reported.has(what)) return;

@@ -1,11 +1,11 @@
-/** A tenth of every load; the full counts are `npm run stress`. */
+/** A twentieth of every load; the full counts are `npm run stress`. */
 import { expect, test } from "vitest";
 import { world } from "../channel/world.ts";
 import { LOADS } from "./loads.ts";
 import { runStressOn } from "./stress.ts";
 
 const the = world(2);
-const SCALE = 0.1;
+const SCALE = 0.05;
 const seed = Date.now() % 1_000_000;
 
 test.each(LOADS.map((load) => [load.id, load] as const))("%s", async (_id, load) => {

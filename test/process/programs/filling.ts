@@ -8,20 +8,26 @@ export const keeps = task(import.meta, async function keeps() {
   kept.push(Array.from({ length: 16_000 }, (_, k) => [k]));
 });
 
+/** Makes and drops `count` megabytes of them. */
+function waste(count: number): void {
+  const recent: unknown[] = [];
+  for (let k = 0; k < count; k++) recent[k % 10] = Array.from({ length: 16_000 }, (_, n) => [n]);
+}
+
 /** Makes and drops many times as much as fits. */
 export const wastes = task(import.meta, async function wastes() {
-  const recent: unknown[] = [];
-  for (let k = 0; k < 40; k++) recent[k % 10] = Array.from({ length: 16_000 }, (_, n) => [n]);
+  waste(40);
 });
 
 export const answers = task(import.meta, async function answers() {
   return 42;
 });
 
-/** Started while there is room, and goes on when there is none. */
+/** Started while there is room, and goes on when there is none. Room is known by V8's next full collection, which a thread that allocates nothing puts off. */
 export const makesRoom = task(import.meta, async function makesRoom(when: Chan<number>) {
   await when.recv();
   kept.length = 0;
+  waste(150);
 });
 
 const print = (what: string, value: unknown): void => console.log(JSON.stringify([what, value]));
