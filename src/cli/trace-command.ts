@@ -23,9 +23,9 @@ import { wholeNumber } from "./values.ts";
 /** Examples for the help. */
 export const TRACE_EXAMPLES = [
   ["warren trace gophers", "four gophers, two threads, as text"],
-  ["warren trace gophers --designs G7 --world cpu -o trace.json", "open it at https://ui.perfetto.dev"],
+  ["warren trace gophers --designs G7 -o t.json", "for https://ui.perfetto.dev"],
   ["warren trace dot --size L2 --text", "the dot product"],
-  ["warren trace search --queries 20 --format json", "figures and timeline for a program"],
+  ["warren trace patterns ring --format json", "for a program of yours"],
 ] as const;
 
 /** What a command needs of the command line that it is part of. */
