@@ -48,6 +48,8 @@ export class Recorder {
   /** When the thread fell asleep, on the clock of `performance.now()`, and how long its event loop had been idle by then; −1 while it is awake. */
   #asleepMs = -1;
   #idleMs = 0;
+  /** When the last turn began, noted or not, on the same clock. */
+  #turnMs = 0;
 
   /** @param takeTurn a task has gone on outside the loop: it must take a turn soon */
   constructor(ring: TraceRing, thread: number, current: () => Running | undefined, takeTurn: () => void) {
@@ -128,6 +130,7 @@ export class Recorder {
   noteTurn(nowMs: number): void {
     this.isOutside = true;
     this.#asleepMs = -1;
+    this.#turnMs = nowMs;
     if (this.#ring.isIdle) return;
     this.#stretch = ++stretches;
     this.#ring.recordAt(nowMs, TRACE.turn);
@@ -159,7 +162,8 @@ export class Recorder {
     if (task === undefined || task.id === 0 || task.stretch === this.#stretch) return;
     task.stretch = this.#stretch;
     const ring = this.#ring;
-    ring.recordWith(TRACE.foreign, task.id, this.#asleepMs < 0 ? ring.newestNs : Math.max(ring.newestNs, this.#busySinceNs()));
+    // The newest event may be that the thread was idle, long before the turn in which the task has gone on.
+    ring.recordWith(TRACE.foreign, task.id, Math.max(ring.newestNs, this.#asleepMs < 0 ? ring.nsOf(this.#turnMs) : this.#busySinceNs()));
     this.#takeTurn();
   }
 

@@ -108,3 +108,12 @@ export const litter = task(import.meta, async function litter() {
   }
   return kept.length;
 });
+
+export const naps = task(import.meta, async function naps() {
+  await sleep(20);
+});
+
+/** Waits for a task of thread 0 through a promise that is not warren's. */
+export const joins = task(import.meta, async function joins() {
+  await Promise.all([spawn.on(0)(naps)]);
+});

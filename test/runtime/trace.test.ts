@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Runtime, type Trace, type TraceEvent, assertQuiet, i32, leftovers, start } from "../../src/index.ts";
 import { computeForEver, square } from "./recycle-tasks.ts";
 import { script } from "./trace-script.ts";
-import { crowd, fails, failsAtOnce, foreign, hoard, litter, pair, pingPong, receive, send, touch, waits, yields } from "./trace-tasks.ts";
+import { crowd, fails, failsAtOnce, foreign, hoard, joins, litter, pair, pingPong, receive, send, touch, waits, yields } from "./trace-tasks.ts";
 import { thrown, until } from "./until.ts";
 
 let rt: Runtime;
@@ -181,6 +181,17 @@ describe("on the main thread", () => {
 });
 
 describe("between threads", () => {
+  test("a task that waits through a foreign promise has not gone on before what it waits for has ended", async () => {
+    const trace = await traced(async (on) => {
+      for (let k = 0; k < 5; k++) await on.spawn.on(1)(joins);
+    });
+    const napped = of(trace, "end").filter(({ thread }) => thread === 0);
+    const wentOn = of(trace, "foreign").filter(({ thread }) => thread === 1);
+    expect(wentOn).toHaveLength(5);
+    // to within the grain of the clocks of two threads
+    for (const [k, { sinceNs }] of wentOn.entries()) expect(sinceNs).toBeGreaterThan((napped[k]?.timeNs ?? Infinity) - 1e6);
+  });
+
   test.each([
     ["two threads", 0, 1, 0],
     ["two threads, buffered", 0, 1, 4],
@@ -419,7 +430,7 @@ describe("a thread that dies", () => {
     await assertQuiet(own, { since });
   });
 
-  test("while the trace ends: the ring is freed once its successor is up", async () => {
+  test("while the trace ends: its rings are freed once its successor is up, which records into that of the next", async () => {
     await using own = await start({ threads: 2 });
     await Promise.all([own.spawn.on(0)(square, 1), own.spawn.on(1)(square, 1)]);
     const since = await leftovers(own);
@@ -433,6 +444,7 @@ describe("a thread that dies", () => {
       await lost;
       const trace = await tracing.stop();
       expect(script(trace, { thread: 1 })).toEqual(["computeForEver starts", "died"]);
+      await (await own.trace({ events: 1000 })).stop();
       const next = await own.trace({ events: 1000 });
       await recycled;
       await own.spawn.on(1)(square, death);
