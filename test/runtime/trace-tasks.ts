@@ -113,7 +113,7 @@ export const naps = task(import.meta, async function naps() {
   await sleep(20);
 });
 
-/** Waits for a task of thread 0 through a promise that is not warren's. */
+/** Waits for a task of thread 0: a join is a promise as any other. */
 export const joins = task(import.meta, async function joins() {
-  await Promise.all([spawn.on(0)(naps)]);
+  await spawn.on(0)(naps);
 });
