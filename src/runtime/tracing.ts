@@ -4,10 +4,13 @@
  * computes holds nothing up: it begins or stops when it next answers, and records
  * nothing once its ring is closed.
  *
- * A ring is freed when its thread will write into it no more: when it has said so,
- * or has ended. One that computes says so later; one that died may have a successor
- * on the way that has been given the ring: it is asked when it is up. The successor
- * of a thread that dies during a trace records into the same ring.
+ * The successor of a thread that dies during a trace records into the same ring,
+ * from its first task on: it is given the ring when it starts.
+ *
+ * A ring is freed when no thread will write into it any more: when its own has said
+ * so, or has ended. One that computes says so later. Where there is none when the
+ * trace ends, a successor may be on the way with the ring: it is asked when it is up.
+ * One that starts later is given none.
  */
 import { WarrenError, printValue } from "../errors.ts";
 import type { Arena } from "../memory/arena.ts";
@@ -37,17 +40,19 @@ export class Traces {
   /** Where the rings of the trace that is on lie, the main thread's last. */
   #rings: readonly number[] | undefined;
   #startNs = 0;
+  /** The trace is about to end. */
+  #isEnding = false;
   /** Rings that are read and that the successor of their thread may have been given, by thread. */
-  readonly #left = new Map<number, number>();
+  readonly #left = new Map<number, number[]>();
 
   constructor(options: TracesOptions) {
     this.#options = options;
     this.#arena = options.local.arena;
   }
 
-  /** The ring into which a thread that starts now records; 0 for none. */
+  /** The ring into which a thread that starts now will record; 0 for none. */
   ringOf(thread: number): number {
-    return this.#rings?.[thread] ?? 0;
+    return this.#isEnding ? 0 : (this.#rings?.[thread] ?? 0);
   }
 
   /** Begins a trace: resolves when all threads record, but for those that compute. @throws ERR_INVALID_ARGUMENT, ERR_TRACING, ERR_ARENA_FULL */
@@ -78,6 +83,7 @@ export class Traces {
     const { local, names, isUp } = this.#options;
     const arena = this.#arena;
     const rings = this.#rings as readonly number[];
+    this.#isEnding = true;
     const endNs = nowNs();
     for (const ring of rings) closeRing(arena, ring);
     const up = rings.map((_, thread) => thread === arena.threads || isUp(thread));
@@ -85,9 +91,10 @@ export class Traces {
     const isOver = await Promise.all(answers.map((answer, thread) => unlessComputing(arena, thread, answer.then(() => true))));
     const contents = rings.map((ring, thread) => readRing(arena, ring, isOver[thread] === true));
     this.#rings = undefined;
+    this.#isEnding = false;
     for (const [thread, ring] of rings.entries()) {
       if (up[thread]) void answers[thread].then(() => arena.free(ring));
-      else this.#left.set(thread, ring);
+      else this.#left.set(thread, [...(this.#left.get(thread) ?? []), ring]);
     }
     return traceOf(contents, names, this.#startNs, endNs);
   }
@@ -98,12 +105,14 @@ export class Traces {
     if (ring !== 0) new TraceRing(this.#arena, ring).record(TRACE.died, 0, 0, 0);
   }
 
-  /** The successor of a thread is up. It may have a ring that is over, or none of a trace that began when it was on the way. */
+  /** The successor of a thread is up. It may have a ring of a trace that is over, and none of one that began when it was on the way. */
   joined(pool: Pool, thread: number): void {
     const left = this.#left.get(thread);
     if (left !== undefined) {
       this.#left.delete(thread);
-      void pool.ask(thread, (control) => control.endTrace()).then(() => this.#arena.free(left));
+      void pool.ask(thread, (control) => control.endTrace()).then(() => {
+        for (const ring of left) this.#arena.free(ring);
+      });
     }
     const ring = this.ringOf(thread);
     if (ring !== 0) void pool.ask(thread, (control) => control.trace(ring) as Promise<void>);
