@@ -22,7 +22,7 @@ import { wholeNumber } from "./values.ts";
 
 /** Examples for the help. */
 export const TRACE_EXAMPLES = [
-  ["warren trace gophers", "four gophers, two threads, as text"],
+  ["warren trace gophers", "four gophers on two threads"],
   ["warren trace gophers --designs G7 -o t.json", "for https://ui.perfetto.dev"],
   ["warren trace dot --size L2 --text", "the dot product"],
   ["warren trace patterns ring --format json", "for a program of yours"],
