@@ -3,9 +3,6 @@
  * `trace/` makes them. Times are whole nanoseconds from the start of the region.
  */
 
-/** What a task is doing: on a thread, able to go on, or waiting (for what: a `WaitReason`, or "elsewhere" for what is not warren's). */
-export type TaskState = "running" | "ready" | "waiting";
-
 /** A task of a timeline. */
 export interface TimelineTask {
   /** Its number in the runtime; 0 for tasks without an identity of their own, taken together. */
