@@ -109,7 +109,7 @@ export const litter = task(import.meta, async function litter() {
   return kept.length;
 });
 
-export const naps = task(import.meta, async function naps() {
+const naps = task(import.meta, async function naps() {
   await sleep(20);
 });
 
