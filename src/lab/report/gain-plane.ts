@@ -21,6 +21,7 @@ export function gainPlane(result: Result): Section {
   const body = html`${reading(
     "each mark is a design. The further right it stands, the more its ", html`<b>structure alone</b>`, " gains on one thread (C); the higher, the more the same structure gains from ",
     html`<b>more threads</b>`, " (P). On a dotted diagonal the product S = C·P is the same. ", gains.some(({ ci }) => ci.P) ? "The crosses are 95 % intervals." : "There were too few blocks for intervals.", " Both scales are logarithmic.",
+    new Set(gains.map(({ threads }) => threads)).size > 1 && " G6·4 is G6 on 4 threads.",
     many.length === 0 && " Only one thread was measured, so every mark stands at P = 1.",
   )}
 ${worldLegend(looks.values())}

@@ -23,9 +23,14 @@ ${troubles(result)}
 ${env.warnings.length > 0 && html`<div class="notice doubt" role="note"><h2>What makes this measurement doubtful</h2><ul>${env.warnings.map((warning) => html`<li>${warning}</li>`)}</ul></div>`}
 </header>
 <section id="findings" aria-labelledby="findings-title"><h2 id="findings-title">What it says</h2>
-${sentences.length === 0 ? html`<p class="absent">Nothing can be said: there are no gains without a baseline.</p>` : html`<div class="sentences">${sentences.map((sentence) => html`<p>${sentence}</p>`)}</div>`}
+${sentences.length === 0 ? html`<p class="absent">Nothing can be said: there are no gains without a baseline.</p>` : html`<div class="sentences">${sentences.map((sentence) => html`<p>${unbroken(sentence)}</p>`)}</div>`}
 ${printChecks(checks)}
 </section>`;
+}
+
+/** A number and its unit stay on one line. */
+function unbroken(sentence: string): string {
+  return sentence.replaceAll(/(?<=\d) (?=(?:ns|µs|ms|s|min|%)(?![a-z]))/g, "\u00a0");
 }
 
 /** What must be seen before any number: a failed check, an interruption, a run without processors. */

@@ -29,7 +29,7 @@ export function predictedSection(result: Result): Section {
   const within = exact.filter((cell) => Math.abs(ratioOf(cell) - 1) <= BAND);
   const looks = looksOf(cells);
   const body = html`${reading(
-    "each mark is a cell. On the line it took as long as the model says; above, longer; the band is ± 10 %. Cells outside the band are named. ",
+    "each mark is a cell. On the line it took as long as the model says; above, longer; the band is ± 10 %. Cells outside the band are named, G6·2 for G6 on 2 threads. ",
     exact.length > 0 && `${within.length} of ${count(exact.length, "cell")} ${within.length === 1 ? "is" : "are"} inside. `,
     exact.length < cells.length && "Of hollow marks the model knows only the least time; they may stand anywhere above the line.",
   )}
@@ -55,7 +55,8 @@ function scatter(cells: readonly Predicted[], looks: ReadonlyMap<string, Look>):
   const y = Plot.scale({ y: { type: "log", domain, range: [HEIGHT - MARGIN.bottom, MARGIN.top] } });
   const outside = cells.filter((cell) => ratioOf(cell) < 1 - BAND || (ratioOf(cell) > 1 + BAND && !isBound(cell)));
   const frame = { left: MARGIN.left, right: WIDTH, top: MARGIN.top, bottom: HEIGHT - MARGIN.bottom };
-  const labels = placed(outside.map((cell) => ({ x: x.apply(cell.predicted.ns), y: y.apply(cell.summary.medianNs), name: `${cell.design}·${cell.threads}`, group: worldName(cell) })), frame)
+  const marks = cells.map((cell) => ({ x: x.apply(cell.predicted.ns), y: y.apply(cell.summary.medianNs) }));
+  const labels = placed(outside.map((cell) => ({ x: x.apply(cell.predicted.ns), y: y.apply(cell.summary.medianNs), name: `${cell.design}·${cell.threads}`, group: worldName(cell) })), frame, marks.map((mark) => ({ left: mark.x - 6, right: mark.x + 6, top: mark.y - 6, bottom: mark.y + 6 })))
     .map(({ text, x: left, y: middle }) => ({ text, x: x.invert?.(left), y: y.invert?.(middle) }));
   const ticks = ticksOf(domain);
   return drawn(`Measured against predicted time of ${count(cells.length, "cell")}, ${outside.length} outside ten percent`, {

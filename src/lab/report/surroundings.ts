@@ -16,9 +16,15 @@ export function surroundings({ env, config, cells }: Result): Section {
 /** The command, and the numbers to take away. */
 export function again({ config }: Result, program: string): Section {
   const body = html`<p>Run this on the machine you want to know about; absolute times will differ, the gains are what compares:</p>
-${scrolling(html`<pre><code>${[program, ...config.command].join(" ")} --format html -o report.html</code></pre>`, "command, scrolls sideways")}
+${scrolling(html`<pre><code>${[program, ...measured(config.command)].join(" ")} --format html -o report.html</code></pre>`, "command, scrolls sideways")}
 <p>All numbers of this page are in it, as JSON of the schema <code>warren/1</code>, in the element <code>#warren-result</code>. <a id="download" download="warren-result.json" hidden>Download them</a></p>`;
   return { id: "again", title: "How to get this again", body };
+}
+
+/** A command line without where its output went and how it looked. */
+function measured(command: readonly string[]): string[] {
+  const isOutput = (word: string | undefined): boolean => word === "-o" || word === "--output" || word === "--format";
+  return command.filter((word, index) => !isOutput(word) && !isOutput(command[index - 1]) && !/^(--output=|--format=|-o.)/.test(word));
 }
 
 function machine(env: Environment): Term[] {

@@ -189,10 +189,14 @@ function tasksTable(cell: TimelineCell, lines: readonly Line[]): Html {
   for (const [, task, from, to] of timeline.runs) ran.set(task, (ran.get(task) ?? 0) + to - from);
   const rested = new Map<string, number>();
   for (const [task, from, to, reason] of timeline.rests) rested.set(`${task} ${restOf(reason)}`, (rested.get(`${task} ${restOf(reason)}`) ?? 0) + to - from);
-  const resting = (title: string, kind: Rest) => ({ title, isNumber: true, text: ({ task }: Line) => printTime(rested.get(`${task} ${kind}`) ?? 0) });
+  const resting = (title: string, kind: Rest) => ({ title, isNumber: true, text: ({ task }: Line) => spent(rested.get(`${task} ${kind}`)) });
   return asTable(`${fullCellName(cell)}: what each task did`, [
     { title: "task", text: ({ name }) => name },
-    { title: "running", isNumber: true, text: ({ task }) => printTime(ran.get(task) ?? 0) },
+    { title: "running", isNumber: true, text: ({ task }) => spent(ran.get(task)) },
     resting("ready", "ready"), resting("waiting for a gopher", "channel"), resting("for time", "timer"), resting("for others", "other"),
   ], lines.slice(0, MOST_ROWS));
+}
+
+function spent(ns: number | undefined): string {
+  return ns === undefined || ns === 0 ? "0" : printTime(ns);
 }

@@ -36,19 +36,19 @@ const FIRST = "G6";
 
 /**
  * Concurrency without parallelism, then parallelism: the greatest C on one
- * thread, and the greatest P of the same design on several threads.
+ * thread, and of the same design on several threads that with most running at once.
  */
 function tellingCells(traced: readonly TimelineCell[], { gains }: Result): TimelineCell[] {
-  const gainOf = (cell: TimelineCell, name: "C" | "P"): number =>
-    gains.find((gain) => gain.program === cell.program && gain.world === cell.world && gain.design === cell.design && gain.threads === cell.threads)?.[name] ?? 0;
-  const greatest = (cells: readonly TimelineCell[], name: "C" | "P", design: string | undefined): TimelineCell | undefined => {
+  const structure = (cell: TimelineCell): number =>
+    gains.find((gain) => gain.program === cell.program && gain.world === cell.world && gain.design === cell.design && gain.threads === cell.threads)?.C ?? 0;
+  const greatest = (cells: readonly TimelineCell[], value: (cell: TimelineCell) => number, design: string | undefined): TimelineCell | undefined => {
     const preferred = cells.filter((cell) => cell.design === design);
     const from = preferred.length > 0 ? preferred : cells;
     // what differs by less than a tenth is as telling: the first stays
-    return from.reduce<TimelineCell | undefined>((best, cell) => (best === undefined || gainOf(cell, name) > 1.1 * gainOf(best, name) ? cell : best), undefined);
+    return from.reduce<TimelineCell | undefined>((best, cell) => (best === undefined || value(cell) > 1.1 * value(best) ? cell : best), undefined);
   };
-  const single = greatest(traced.filter(({ threads }) => threads === 1), "C", FIRST);
-  const many = greatest(traced.filter(({ threads }) => threads > 1), "P", single?.design);
+  const single = greatest(traced.filter(({ threads }) => threads === 1), structure, FIRST);
+  const many = greatest(traced.filter(({ threads }) => threads > 1), ({ trace }) => trace.A ?? 0, single?.design);
   return [single, many].filter((cell) => cell !== undefined);
 }
 

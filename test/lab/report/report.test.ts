@@ -58,6 +58,8 @@ describe("the whole report", () => {
     const { document } = parseHTML(page);
     expect(document.querySelectorAll("#results tbody tr").length).toBe(full.cells.length);
     expect(sectionText(page, "findings")).toContain("Threads give < 2×.");
+    const again = renderReport({ ...small, config: { ...small.config, command: ["dot", "--format", "json", "-o", "x.json", "--quick"] } }, TOLD);
+    expect(sectionText(again, "again")).toContain("warren dot --quick --format html -o report.html");
     expect(sectionText(page, "again")).toContain("warren gophers --quick --format html -o report.html");
   });
 
