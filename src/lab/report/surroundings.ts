@@ -21,9 +21,10 @@ ${scrolling(html`<pre><code>${[program, ...measured(config.command)].join(" ")} 
   return { id: "again", title: "How to get this again", body };
 }
 
+const isOutput = (word: string | undefined): boolean => word === "-o" || word === "--output" || word === "--format";
+
 /** A command line without where its output went and how it looked. */
 function measured(command: readonly string[]): string[] {
-  const isOutput = (word: string | undefined): boolean => word === "-o" || word === "--output" || word === "--format";
   return command.filter((word, index) => !isOutput(word) && !isOutput(command[index - 1]) && !/^(--output=|--format=|-o.)/.test(word));
 }
 

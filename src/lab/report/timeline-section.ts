@@ -41,15 +41,16 @@ const FIRST = "G6";
 function tellingCells(traced: readonly TimelineCell[], { gains }: Result): TimelineCell[] {
   const structure = (cell: TimelineCell): number =>
     gains.find((gain) => gain.program === cell.program && gain.world === cell.world && gain.design === cell.design && gain.threads === cell.threads)?.C ?? 0;
-  const greatest = (cells: readonly TimelineCell[], value: (cell: TimelineCell) => number, design: string | undefined): TimelineCell | undefined => {
-    const preferred = cells.filter((cell) => cell.design === design);
-    const from = preferred.length > 0 ? preferred : cells;
-    // what differs by less than a tenth is as telling: the first stays
-    return from.reduce<TimelineCell | undefined>((best, cell) => (best === undefined || value(cell) > 1.1 * value(best) ? cell : best), undefined);
-  };
   const single = greatest(traced.filter(({ threads }) => threads === 1), structure, FIRST);
   const many = greatest(traced.filter(({ threads }) => threads > 1), ({ trace }) => trace.A ?? 0, single?.design);
   return [single, many].filter((cell) => cell !== undefined);
+}
+
+/** The cell with the greatest value, of a design if that is there. What differs by less than a tenth is as telling: the first stays. */
+function greatest(cells: readonly TimelineCell[], value: (cell: TimelineCell) => number, design: string | undefined): TimelineCell | undefined {
+  const preferred = cells.filter((cell) => cell.design === design);
+  const from = preferred.length > 0 ? preferred : cells;
+  return from.reduce<TimelineCell | undefined>((best, cell) => (best === undefined || value(cell) > 1.1 * value(best) ? cell : best), undefined);
 }
 
 function chooser(slot: number, slots: number, chosen: TimelineCell, traced: readonly TimelineCell[], { cells }: Result): Html {
