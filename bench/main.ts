@@ -9,8 +9,8 @@
  * versions stand above them. Nothing else should run meanwhile.
  */
 import { parseArgs } from "node:util";
-import { nowNs } from "../src/lab/clock.ts";
-import { environmentOf, machineLine, readMachine, readState } from "../src/lab/environment.ts";
+import { nowNs } from "../src/lab/machine/clock.ts";
+import { environmentOf, machineLine, readMachine, readState } from "../src/lab/machine/environment.ts";
 import type { RivalOutcome } from "./rivals/outcome.ts";
 import { measureRivals } from "./rivals/rivals.ts";
 import { configurations, firstForms, measureCase } from "./warren/cases.ts";

@@ -4,7 +4,7 @@
  * cart-load; the lab measures all designs, with intervals (`warren gophers`).
  */
 import { start } from "../../src/index.ts";
-import { predictNs } from "../../src/lab/gopher-finish.ts";
+import { predictNs } from "../../src/lab/models/gopher-finish.ts";
 import { calibrate, designOf, gophers, type DesignId, type GopherConfig, type World } from "../../workers/gophers.ts";
 import { median } from "../rivals/outcome.ts";
 import { figureOf, type Configuration, type Figure } from "./figure.ts";

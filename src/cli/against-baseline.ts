@@ -3,11 +3,11 @@
  * measured, what of the earlier work is done again, and what is added to the
  * result and said of it afterwards.
  */
-import { compareResults } from "../lab/compare.ts";
-import { fitsOf } from "../lab/fits.ts";
-import type { Surroundings } from "../lab/measure.ts";
+import { compareResults } from "../lab/figures/compare.ts";
+import { fitsOf } from "../lab/figures/fits.ts";
+import type { Surroundings } from "../lab/trial/measure.ts";
 import type { Cell, Result } from "../lab/result.ts";
-import { workOf, type Work } from "../lab/work.ts";
+import { workOf, type Work } from "../lab/trial/work.ts";
 import { readBaseline, requireCommon, requireSavable, saveResult, type Baseline } from "./baselines.ts";
 import { comparisonSentences, regressionLines } from "./comparison-text.ts";
 import type { MeasureOptions } from "./options.ts";

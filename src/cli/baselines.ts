@@ -8,7 +8,7 @@
  * each other's.
  */
 import { mkdir, readdir, stat } from "node:fs/promises";
-import { cellKey } from "../lab/compare.ts";
+import { cellKey } from "../lab/figures/compare.ts";
 import type { Cell, Result } from "../lab/result.ts";
 import { baselineName, fileOf, FOLDER } from "./baseline-names.ts";
 import { printJson } from "./formats.ts";

@@ -11,8 +11,8 @@
  */
 import { BASELINES } from "../lab/baseline.ts";
 import { groupOf, type CellResult, type Result, type Sample } from "../lab/result.ts";
-import { median } from "../lab/statistics.ts";
-import { blockTimes } from "../lab/summary.ts";
+import { median } from "../lab/figures/statistics.ts";
+import { blockTimes } from "../lab/figures/summary.ts";
 
 const GO_SYSTEM: Readonly<Record<string, string>> = { win32: "windows" };
 const GO_ARCH: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm64", ia32: "386", arm: "arm" };

@@ -7,9 +7,9 @@
 import type { styleText } from "node:util";
 import { BASELINES } from "../lab/baseline.ts";
 import type { Activity, CellResult } from "../lab/result.ts";
-import { halfWidth, type Interval } from "../lab/statistics.ts";
-import type { Row } from "./rows.ts";
-import { printPercent, printRatio, printShare, printTime, threeFigures } from "./text.ts";
+import { halfWidth, type Interval } from "../lab/figures/statistics.ts";
+import type { Row } from "../lab/rows.ts";
+import { printPercent, printRatio, printShare, printTime, threeFigures } from "../lab/text.ts";
 
 /** Colours a text, or leaves it as it is. */
 export type Paint = (format: Parameters<typeof styleText>[0], text: string) => string;

@@ -3,7 +3,7 @@
  * Gives the exit code; nothing here ends the process.
  */
 import { Command, CommanderError } from "commander";
-import { BlockProcessError } from "../lab/block-child.ts";
+import { BlockProcessError } from "../lab/trial/block-child.ts";
 import { dumpOnSignal } from "./dump-signal.ts";
 import { EXIT } from "./exit-code.ts";
 import { declareExperiment, experiment, EXPERIMENT_EXAMPLES } from "./experiment-command.ts";

@@ -1,7 +1,7 @@
 /** `warren compare a.json b.json`: two results, cell by cell; with `--max-regression` a gate. */
 import { styleText } from "node:util";
 import type { Command } from "commander";
-import { regressions, type Comparison } from "../lab/comparison.ts";
+import { regressions, type Comparison } from "../lab/figures/comparison.ts";
 import type { Paint } from "./columns.ts";
 import { comparisonMarkdown, printComparison, regressionLines } from "./comparison-text.ts";
 import { EXIT } from "./exit-code.ts";
@@ -40,7 +40,7 @@ async function compare([first, second]: readonly [string, string], raw: RawCompa
   if (first === "-" && second === "-") throw new UsageError("only one of the results can be standard input");
   if (raw.output !== undefined) await requireWritable("--output", raw.output);
   // loaded only once the options have been found good
-  const [{ compareResults }, { readBaseline }] = await Promise.all([import("../lab/compare.ts"), import("./baselines.ts")]);
+  const [{ compareResults }, { readBaseline }] = await Promise.all([import("../lab/figures/compare.ts"), import("./baselines.ts")]);
   const a = await readBaseline("compare", first);
   const b = await readBaseline("compare", second);
   const comparison = compareResults(a.result, b.result, { names: [a.name, b.name], seed: b.result.config.seed });

@@ -1,7 +1,7 @@
 /** A comparison in words: a table for people, a table for Markdown, the sentences under both. Pure. */
-import { regressions, outcomeCounts, type CellComparison, type Comparison, type Outcome, type Side } from "../lab/comparison.ts";
+import { regressions, outcomeCounts, type CellComparison, type Comparison, type Outcome, type Side } from "../lab/figures/comparison.ts";
 import type { Paint } from "./columns.ts";
-import { count, enumeration, printRatio, printTime, wrapped } from "./text.ts";
+import { count, enumeration, printRatio, printTime, wrapped } from "../lab/text.ts";
 
 interface Column {
   readonly title: string;

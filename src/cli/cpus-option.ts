@@ -1,5 +1,5 @@
 /** `--cpus`: checked against the processors that this process may use. */
-import { processorList, processorsIn } from "../lab/affinity.ts";
+import { processorList, processorsIn } from "../lab/machine/affinity.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What there is. `affinity`: the processors that may be used, as Linux lists them; `taskset`: the program that confines. */

@@ -1,5 +1,5 @@
 /** From the options of `warren dot` to a grid of cells: pure, every error named. */
-import { KERNELS, MOST_ELEMENTS, type DotGrid } from "../lab/dot-grid.ts";
+import { KERNELS, MOST_ELEMENTS, type DotGrid } from "../lab/cells/dot-grid.ts";
 import { resolveThreads, type ThreadLimits } from "./gopher-options.ts";
 import type { RawOptions } from "./options.ts";
 import { someOf, vectorSizes } from "./values.ts";

@@ -8,7 +8,7 @@ import { formatOf } from "./output-format.ts";
 import { runProgram, runPrograms, withReporting, withRunning, type ProgramCommand, type RawProgram } from "./programs/command.ts";
 import { lineWidth, requireWritable, writeResult } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
-import { wrapped } from "./text.ts";
+import { wrapped } from "../lab/text.ts";
 import { wholeNumber } from "./values.ts";
 
 /** The options as commander gives them. */

@@ -2,9 +2,9 @@
  * What the fitted laws say, in lines under the table. Shown where there are
  * enough thread counts for a fit; with fewer, `verbose` gets the reason why not.
  */
-import { fitsOf, isFitted, LEAST_THREAD_COUNTS, type Fit } from "../lab/fits.ts";
+import { fitsOf, isFitted, LEAST_THREAD_COUNTS, type Fit } from "../lab/figures/fits.ts";
 import type { Result } from "../lab/result.ts";
-import { count, enumeration, printPercent, printRatio, threeFigures } from "./text.ts";
+import { count, enumeration, printPercent, printRatio, threeFigures } from "../lab/text.ts";
 
 /** One line for each design and world; none where there is nothing to say. */
 export function fitLines(result: Pick<Result, "cells" | "env">, verbose: boolean): string[] {

@@ -3,11 +3,11 @@
  * are added at the end and never renamed, so that what reads them by place goes
  * on working. Go's benchmark text: benchfmt.ts.
  */
-import { machineLine } from "../lab/environment.ts";
+import { machineLine } from "../lab/machine/environment.ts";
 import type { Factors, Result } from "../lab/result.ts";
-import type { Interval } from "../lab/statistics.ts";
-import { allRows, groupTitle, rowGroups, type Row } from "./rows.ts";
-import { count, printPercent, printRatio, printTime } from "./text.ts";
+import type { Interval } from "../lab/figures/statistics.ts";
+import { allRows, groupTitle, rowGroups, type Row } from "../lab/rows.ts";
+import { count, printPercent, printRatio, printTime } from "../lab/text.ts";
 
 /** Schema "warren/1". */
 export function printJson(result: Result): string {

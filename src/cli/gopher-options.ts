@@ -1,7 +1,7 @@
 /** From the options of `warren gophers` to a grid of cells: pure, every error named. */
 import {
   DESIGN_IDS, MAX_CARTS, MAX_LANES, takesCarts, takesLanes, WORLDS, type DesignId, type GopherGrid,
-} from "../lab/gopher-grid.ts";
+} from "../lab/cells/gopher-grid.ts";
 import type { RawOptions } from "./options.ts";
 import { UsageError } from "./usage-error.ts";
 import { milliseconds, someOf, threadCounts, wholeNumber } from "./values.ts";

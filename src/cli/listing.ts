@@ -1,11 +1,11 @@
 /** `warren list` and `warren env`: what can be measured, and on what. */
 import { setTimeout } from "node:timers/promises";
-import { findTaskset } from "../lab/affinity.ts";
-import { nowNs } from "../lab/clock.ts";
-import { environmentOf, printProcessors, readMachine, readState, type Environment } from "../lab/environment.ts";
+import { findTaskset } from "../lab/machine/affinity.ts";
+import { nowNs } from "../lab/machine/clock.ts";
+import { environmentOf, printProcessors, readMachine, readState, type Environment } from "../lab/machine/environment.ts";
 import { EXPERIMENTS } from "../lab/experiments/catalogue.ts";
-import { DESIGN_IDS, designOf, type DesignId } from "../lab/gopher-grid.ts";
-import { readText } from "../lab/kernel-files.ts";
+import { DESIGN_IDS, designOf, type DesignId } from "../lab/cells/gopher-grid.ts";
+import { readText } from "../lab/machine/kernel-files.ts";
 import { PROGRAMS } from "./programs/catalogue.ts";
 
 /** What each design is and what the talk says of it (gophers.md section 2). */

@@ -2,10 +2,10 @@
  * The commands that measure: options checked, then measured, then the exit
  * code. The runtime is loaded only once the options have been found good.
  */
-import { findTaskset } from "../lab/affinity.ts";
-import { namedSizes } from "../lab/dot-grid.ts";
-import { MOST_THREADS, readMachine } from "../lab/environment.ts";
-import type { PileOutcome } from "../lab/gopher-cells.ts";
+import { findTaskset } from "../lab/machine/affinity.ts";
+import { namedSizes } from "../lab/cells/dot-grid.ts";
+import { MOST_THREADS, readMachine } from "../lab/machine/environment.ts";
+import type { PileOutcome } from "../lab/cells/gopher-cells.ts";
 import { resolveCpus } from "./cpus-option.ts";
 import { resolveDot, type RawDot } from "./dot-options.ts";
 import { EXIT } from "./exit-code.ts";
@@ -13,7 +13,7 @@ import { resolveGophers, type RawGophers, type ThreadLimits } from "./gopher-opt
 import type { Measurement } from "./measurement.ts";
 import { HEADLINE, NORMAL, resolveOptions, type Effort, type MeasureOptions, type RawOptions } from "./options.ts";
 import { note, requireDirectory, requireWritable, writeTo } from "./terminal.ts";
-import { count } from "./text.ts";
+import { count } from "../lab/text.ts";
 import { UsageError } from "./usage-error.ts";
 import { oneOf } from "./values.ts";
 

@@ -3,8 +3,8 @@
  * `warren dot` have in common. Gives the exit code.
  */
 import { styleText } from "node:util";
-import { measure, surroundings } from "../lab/measure.ts";
-import { programOf, type ProgramSpec } from "../lab/program-spec.ts";
+import { measure, surroundings } from "../lab/trial/measure.ts";
+import { programOf, type ProgramSpec } from "../lab/trial/program-spec.ts";
 import type { Result } from "../lab/result.ts";
 import { completed, keep, openBaseline, tellComparison, workToRepeat } from "./against-baseline.ts";
 import { printBenchfmt } from "./benchfmt.ts";
@@ -22,7 +22,7 @@ import { Progress } from "./progress.ts";
 import { sentences } from "./sentences.ts";
 import { printTable } from "./table.ts";
 import { lineWidth, note, writeResult } from "./terminal.ts";
-import { wrapped } from "./text.ts";
+import { wrapped } from "../lab/text.ts";
 import { VERSION } from "./version.ts";
 
 /** What a command wants measured. */

@@ -6,8 +6,8 @@
  * phrase says so.
  */
 import type { CellResult, GainResult } from "../lab/result.ts";
-import type { Row } from "./rows.ts";
-import { printPercent, printRatio, printTime } from "./text.ts";
+import type { Row } from "../lab/rows.ts";
+import { printPercent, printRatio, printTime } from "../lab/text.ts";
 
 /** A row whose gains are known. */
 export type Gained = Row & { readonly gain: GainResult };

@@ -8,7 +8,7 @@
  * intervals or marks over a curve.
  */
 import type { Plot, PlotAxis, PlotSeries } from "../lab/plot.ts";
-import { wrapped } from "./text.ts";
+import { wrapped } from "../lab/text.ts";
 
 const MARKS = ["o", "x", "+", "#"] as const;
 const CURVES = ["·", "-", ":", "~"] as const;

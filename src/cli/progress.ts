@@ -4,8 +4,8 @@
  * block elsewhere.
  */
 import { printCell } from "../lab/result.ts";
-import type { TrialProgress } from "../lab/trial-plan.ts";
-import { count, printTime } from "./text.ts";
+import type { TrialProgress } from "../lab/trial/trial-plan.ts";
+import { count, printTime } from "../lab/text.ts";
 
 const CLEAR_LINE = "\r\u001b[K";
 

@@ -1,7 +1,7 @@
 /** Why each verdict, and what is flagged: one line for all cells of which the same is to be said. */
-import { judgeCell } from "../lab/summary.ts";
-import type { RowGroup } from "./rows.ts";
-import { count, enumeration } from "./text.ts";
+import { judgeCell } from "../lab/figures/summary.ts";
+import type { RowGroup } from "../lab/rows.ts";
+import { count, enumeration } from "../lab/text.ts";
 
 const FLAGS: Readonly<Record<string, string>> = {
   short: "runs shorter than 100 ms",

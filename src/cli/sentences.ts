@@ -6,8 +6,8 @@
 import { BASELINES } from "../lab/baseline.ts";
 import type { CellResult, Result } from "../lab/result.ts";
 import { DISTURBED, inWorld, isSliced, strengthOf, structurePhrase, threadsPhrase, type Gained } from "./phrases.ts";
-import { allRows } from "./rows.ts";
-import { count, enumeration, printRatio, printTime } from "./text.ts";
+import { allRows } from "../lab/rows.ts";
+import { count, enumeration, printRatio, printTime } from "../lab/text.ts";
 
 /** Worlds in the order in which structure has most to gain. */
 const IDLE_FIRST = ["wait", "mixed", "pile", "cpu"];

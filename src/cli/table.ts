@@ -5,12 +5,12 @@
  */
 import { stripVTControlCharacters, styleText } from "node:util";
 import Table from "cli-table3";
-import { machineLine } from "../lab/environment.ts";
+import { machineLine } from "../lab/machine/environment.ts";
 import type { Result } from "../lab/result.ts";
 import { COLUMNS, DETAILS, type Column, type Paint } from "./columns.ts";
 import { reasonLines } from "./reasons.ts";
-import { groupTitle, rowGroups, type RowGroup } from "./rows.ts";
-import { count, printTime, wrapped } from "./text.ts";
+import { groupTitle, rowGroups, type RowGroup } from "../lab/rows.ts";
+import { count, printTime, wrapped } from "../lab/text.ts";
 
 /** How to draw. */
 export interface TableStyle {

@@ -3,9 +3,9 @@
  * or as JSON. Each program is a command under it, with that program's own options.
  */
 import type { Command } from "commander";
-import { namedSizes } from "../lab/dot-grid.ts";
-import { MOST_THREADS, readMachine } from "../lab/environment.ts";
-import type { ProgramSpec } from "../lab/program-spec.ts";
+import { namedSizes } from "../lab/cells/dot-grid.ts";
+import { MOST_THREADS, readMachine } from "../lab/machine/environment.ts";
+import type { ProgramSpec } from "../lab/trial/program-spec.ts";
 import type { RawDot } from "./dot-options.ts";
 import { EXIT } from "./exit-code.ts";
 import type { RawGophers } from "./gopher-options.ts";

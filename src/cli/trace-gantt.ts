@@ -9,7 +9,7 @@
  */
 import { styleText } from "node:util";
 import type { Timeline } from "../lab/timeline.ts";
-import { printPercent, printTime, wrapped } from "./text.ts";
+import { printPercent, printTime, wrapped } from "../lab/text.ts";
 
 /** How to draw. */
 export interface GanttStyle {

@@ -1,7 +1,7 @@
 /** From the options of `warren trace` to one run: pure, every error named. */
-import { DESIGN_IDS, WORLDS, type DesignId, type World } from "../lab/gopher-grid.ts";
-import { KERNELS } from "../lab/dot-grid.ts";
-import type { ProgramSpec } from "../lab/program-spec.ts";
+import { DESIGN_IDS, WORLDS, type DesignId, type World } from "../lab/cells/gopher-grid.ts";
+import { KERNELS } from "../lab/cells/dot-grid.ts";
+import type { ProgramSpec } from "../lab/trial/program-spec.ts";
 import { resolveDot, type RawDot } from "./dot-options.ts";
 import { resolveGophers, type RawGophers, type ThreadLimits } from "./gopher-options.ts";
 import { wantsColor } from "./options.ts";

@@ -1,6 +1,6 @@
 /** Runs what `warren trace` shows, and the formats for programs. Loaded once the options have been found good, for it loads the runtime. */
 import { isWrong } from "../lab/finding.ts";
-import { programOf, type ProgramSpec } from "../lab/program-spec.ts";
+import { programOf, type ProgramSpec } from "../lab/trial/program-spec.ts";
 import { printCell, type Cell } from "../lab/result.ts";
 import { analyseTrace, type Analysis } from "../lab/trace/analyse.ts";
 import { chromeTrace } from "../lab/trace/chrome.ts";
@@ -9,7 +9,7 @@ import { costOf, mainTrace, TRACE_SCHEMA, type TraceFile, type TraceRecord } fro
 import { Recordings } from "../lab/trace/recordings.ts";
 import type { ProgramPlan } from "./programs/command.ts";
 import { Telling } from "./programs/telling.ts";
-import { count, printTime } from "./text.ts";
+import { count, printTime } from "../lab/text.ts";
 import type { TraceOptions } from "./trace-options.ts";
 import { UsageError } from "./usage-error.ts";
 import { VERSION } from "./version.ts";

@@ -2,7 +2,7 @@
 import type { TraceRecord } from "../lab/trace/record.ts";
 import type { Timeline } from "../lab/timeline.ts";
 import { printGantt, type GanttStyle } from "./trace-gantt.ts";
-import { count, printPercent, printTime, threeFigures, wrapped } from "./text.ts";
+import { count, printPercent, printTime, threeFigures, wrapped } from "../lab/text.ts";
 
 /** The figures and, with a timeline, the picture. */
 export function printTrace(record: TraceRecord, timeline: Timeline | null, style: GanttStyle): string {

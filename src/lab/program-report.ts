@@ -4,10 +4,10 @@
  * other are another format (`result.ts`).
  */
 import type { Runtime } from "../index.ts";
-import { nowNs } from "./clock.ts";
-import { environmentOf, readState, type Environment } from "./environment.ts";
+import { nowNs } from "./machine/clock.ts";
+import { environmentOf, readState, type Environment } from "./machine/environment.ts";
 import type { Finding } from "./finding.ts";
-import type { Surroundings } from "./measure.ts";
+import type { Surroundings } from "./trial/measure.ts";
 import type { Plot } from "./plot.ts";
 
 /** The version of the format. */

@@ -3,12 +3,12 @@
  * 4). Stable: fields are added, never renamed. A field whose value is not known
  * is absent or `null`, never zero. Times are nanoseconds; intervals are 95 %.
  */
-import type { Comparison } from "./comparison.ts";
-import type { Environment } from "./environment.ts";
-import type { Fit } from "./fits.ts";
-import type { Grade, Interval } from "./statistics.ts";
+import type { Comparison } from "./figures/comparison.ts";
+import type { Environment } from "./machine/environment.ts";
+import type { Fit } from "./figures/fits.ts";
+import type { Grade, Interval } from "./figures/statistics.ts";
 import type { Timeline } from "./timeline.ts";
-import type { Verdict } from "./verdict.ts";
+import type { Verdict } from "./figures/verdict.ts";
 
 /** The version of the format. */
 export const SCHEMA = "warren/1";

@@ -3,9 +3,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Comparison } from "../../src/lab/comparison.ts";
+import type { Comparison } from "../../src/lab/figures/comparison.ts";
 import type { Result } from "../../src/lab/result.ts";
-import { simulatedResult } from "../lab/simulated-result.ts";
+import { simulatedResult } from "../lab/figures/simulated-result.ts";
 import { warren, type RunOptions } from "./warren-process.ts";
 
 let folder: string;

@@ -1,11 +1,11 @@
 /** A result made without threads or time: the same in every run, for golden output. */
 import { BASELINES } from "../../src/lab/baseline.ts";
-import { environmentOf } from "../../src/lab/environment.ts";
+import { environmentOf } from "../../src/lab/machine/environment.ts";
 import { randomSource, type RandomSource } from "../../src/lab/random.ts";
 import type { Cell, Config, Result } from "../../src/lab/result.ts";
-import { resultOf } from "../../src/lab/summary.ts";
-import type { CellRecord } from "../../src/lab/trial-plan.ts";
-import { fakeCells } from "../lab/fake-program.ts";
+import { resultOf } from "../../src/lab/figures/summary.ts";
+import type { CellRecord } from "../../src/lab/trial/trial-plan.ts";
+import { fakeCells } from "../lab/trial/fake-program.ts";
 import { withTrace } from "./fake-trace.ts";
 
 const MACHINE = {

@@ -3,10 +3,10 @@ import { access, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:f
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findTaskset, processorsIn } from "../../src/lab/affinity.ts";
-import { readMachine } from "../../src/lab/environment.ts";
+import { findTaskset, processorsIn } from "../../src/lab/machine/affinity.ts";
+import { readMachine } from "../../src/lab/machine/environment.ts";
 import type { Result } from "../../src/lab/result.ts";
-import { childrenOf, isRunning } from "../lab/processes.ts";
+import { childrenOf, isRunning } from "../lab/trial/processes.ts";
 import { warren } from "./warren-process.ts";
 
 const SMALL = ["gophers", "--designs", "G1,G6", "--threads", "1", "--world", "wait", "--books", "12", "--runs", "1", "--warmup", "1"];

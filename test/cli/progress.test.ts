@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { EXIT, exitCodeOf } from "../../src/cli/exit-code.ts";
 import { Progress } from "../../src/cli/progress.ts";
 import { lineWidth } from "../../src/cli/terminal.ts";
-import { fakeCells } from "../lab/fake-program.ts";
+import { fakeCells } from "../lab/trial/fake-program.ts";
 import { fakeResult } from "./fake-result.ts";
 
 const [cell] = fakeCells();

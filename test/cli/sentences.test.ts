@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sentences } from "../../src/cli/sentences.ts";
 import type { Result } from "../../src/lab/result.ts";
-import { printRatio } from "../../src/cli/text.ts";
+import { printRatio } from "../../src/lab/text.ts";
 import { fakeHeadline, fakeResult } from "./fake-result.ts";
 
 /** All ratios that are anywhere in a result, as they are printed. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { editDistance, nearest } from "../../src/cli/nearest.ts";
-import { count, enumeration, printTime, wrapped } from "../../src/cli/text.ts";
+import { count, enumeration, printTime, wrapped } from "../../src/lab/text.ts";
 
 describe("printTime", () => {
   it.each([

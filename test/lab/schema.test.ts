@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { beforeAll, describe, expect, it } from "vitest";
-import { compareResults } from "../../src/lab/compare.ts";
-import { fitsOf } from "../../src/lab/fits.ts";
+import { compareResults } from "../../src/lab/figures/compare.ts";
+import { fitsOf } from "../../src/lab/figures/fits.ts";
 import type { Result } from "../../src/lab/result.ts";
 import { fakeHeadline, fakeResult } from "../cli/fake-result.ts";
 import { warren } from "../cli/warren-process.ts";
@@ -12,7 +12,7 @@ import { shapeOfSchema, TypeShapes } from "./shapes.ts";
 const schema = JSON.parse(readFileSync("docs/warren-1.schema.json", "utf8")) as { type: string; $defs: Record<string, object> };
 const validate: ValidateFunction = new Ajv2020({ strict: true, allErrors: true }).compile(schema);
 
-const TYPES = new TypeShapes(["result", "timeline", "environment", "comparison", "fits", "scaling", "statistics", "verdict"].map((name) => `src/lab/${name}.ts`));
+const TYPES = new TypeShapes(["result", "timeline", "machine/environment", "figures/comparison", "figures/fits", "figures/scaling", "figures/statistics", "figures/verdict"].map((name) => `src/lab/${name}.ts`));
 
 /** Every error as "place: message". */
 const errorsOf = (value: unknown) => (validate(value) ? [] : (validate.errors ?? []).map(({ instancePath, message, params }) => `${instancePath}: ${message} ${JSON.stringify(params)}`));

@@ -5,9 +5,9 @@
  * been found good.
  */
 import type { Command } from "commander";
-import { MOST_THREADS, readMachine } from "../../lab/environment.ts";
+import { MOST_THREADS, readMachine } from "../../lab/machine/environment.ts";
 import { isWrong } from "../../lab/finding.ts";
-import { surroundings } from "../../lab/measure.ts";
+import { surroundings } from "../../lab/trial/measure.ts";
 import { PROGRAMS_SCHEMA, reportProgram, type ProgramReport, type ProgramRun } from "../../lab/program-report.ts";
 import { EXIT } from "../exit-code.ts";
 import { withholdingWarnings } from "../node-warnings.ts";

@@ -1,10 +1,10 @@
 /** A program's report for people: expected beside measured with the verdict, then plots, series, notes and the conclusion. Pure. */
 import { styleText } from "node:util";
-import { machineLine } from "../../lab/environment.ts";
+import { machineLine } from "../../lab/machine/environment.ts";
 import type { Expectation, Finding, FindingVerdict } from "../../lab/finding.ts";
 import type { ProgramReport, Series } from "../../lab/program-report.ts";
 import { printPlot } from "../plot.ts";
-import { count, figure, printTime, wrapped } from "../text.ts";
+import { count, figure, printTime, wrapped } from "../../lab/text.ts";
 
 /** How to draw. */
 export interface ReportStyle {

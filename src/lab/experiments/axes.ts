@@ -5,9 +5,9 @@
  * each gopher: on fewer the product promises more than there is.
  */
 import { about, statistic, type Condition, type Finding } from "../finding.ts";
-import { readMachine } from "../environment.ts";
-import { designOf, USUAL_UNIT_MS, type DesignId } from "../gopher-grid.ts";
-import { speedUp, type ModelWorld } from "../gopher-model.ts";
+import { readMachine } from "../machine/environment.ts";
+import { designOf, USUAL_UNIT_MS, type DesignId } from "../cells/gopher-grid.ts";
+import { speedUp, type ModelWorld } from "../models/gopher-model.ts";
 import type { Plot } from "../plot.ts";
 import type { ProgramOutcome, ProgramSettings, Series } from "../program-report.ts";
 import { processorsFor, quiet } from "./conditions.ts";

@@ -8,9 +8,9 @@
  * take the same, so without a dump the pauses of the one are lost to the other.
  */
 import { about, atLeast, atMost, statistic, type Condition, type Finding } from "../finding.ts";
-import { simulatedPace, type ModelPauses, type Spread } from "../gopher-chance.ts";
-import { designOf, type DesignId } from "../gopher-grid.ts";
-import { legsOf, type Leg, type ModelSteps } from "../gopher-model.ts";
+import { simulatedPace, type ModelPauses, type Spread } from "../models/gopher-chance.ts";
+import { designOf, type DesignId } from "../cells/gopher-grid.ts";
+import { legsOf, type Leg, type ModelSteps } from "../models/gopher-model.ts";
 import { curve, type Plot } from "../plot.ts";
 import type { ProgramOutcome, ProgramSettings } from "../program-report.ts";
 import { quiet } from "./conditions.ts";

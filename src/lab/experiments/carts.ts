@@ -4,9 +4,9 @@
  * with two gophers who share one (G2), nothing at all.
  */
 import { about, statistic, type Condition, type Finding } from "../finding.ts";
-import { simulatedPace, type Spread } from "../gopher-chance.ts";
-import { designOf } from "../gopher-grid.ts";
-import { exponentialInterval, speedUp } from "../gopher-model.ts";
+import { simulatedPace, type Spread } from "../models/gopher-chance.ts";
+import { designOf } from "../cells/gopher-grid.ts";
+import { exponentialInterval, speedUp } from "../models/gopher-model.ts";
 import { curve, type Plot, type PlotSeries } from "../plot.ts";
 import type { ProgramOutcome, ProgramSettings } from "../program-report.ts";
 import { quiet } from "./conditions.ts";

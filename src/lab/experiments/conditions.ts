@@ -1,6 +1,6 @@
 /** What the predictions need of the machine, and whether that was so. */
 import type { Condition } from "../finding.ts";
-import { printProcessors } from "../environment.ts";
+import { printProcessors } from "../machine/environment.ts";
 
 /** Steps longer than asked by more than this share: timers come later than the gophers can make up for. */
 const MOST_EXCESS = 0.03;

@@ -4,14 +4,14 @@
  * and the tasks are the same, only what they run on is not. The gain must go,
  * and the verdict must say why: a picture of two threads at work proves nothing.
  */
-import { findTaskset, processorsIn } from "../affinity.ts";
-import { confined, readMachine } from "../environment.ts";
+import { findTaskset, processorsIn } from "../machine/affinity.ts";
+import { confined, readMachine } from "../machine/environment.ts";
 import { about, check, statistic, type Condition, type Finding } from "../finding.ts";
-import { measure, surroundings } from "../measure.ts";
+import { measure, surroundings } from "../trial/measure.ts";
 import type { Plot } from "../plot.ts";
 import type { ProgramOutcome, ProgramSettings, Series } from "../program-report.ts";
 import type { CellResult, GainResult, Result } from "../result.ts";
-import type { Interval } from "../statistics.ts";
+import type { Interval } from "../figures/statistics.ts";
 import { processorsFor } from "./conditions.ts";
 import type { ExperimentChoice } from "./experiment.ts";
 

@@ -4,11 +4,11 @@
  * thread must show all of it: concurrency without parallelism.
  */
 import { about, statistic, type Condition, type Finding } from "../finding.ts";
-import { DESIGN_IDS, designOf, type DesignId } from "../gopher-grid.ts";
-import { speedUp, type ModelSteps } from "../gopher-model.ts";
+import { DESIGN_IDS, designOf, type DesignId } from "../cells/gopher-grid.ts";
+import { speedUp, type ModelSteps } from "../models/gopher-model.ts";
 import type { Plot } from "../plot.ts";
 import type { ProgramOutcome, ProgramSettings, Series } from "../program-report.ts";
-import { mean } from "../statistics.ts";
+import { mean } from "../figures/statistics.ts";
 import { quiet } from "./conditions.ts";
 import type { ExperimentChoice } from "./experiment.ts";
 import { EVEN, loadsFor, measurePoints, type Measurements, type Point } from "./points.ts";

@@ -9,8 +9,8 @@
  * taken from the shortest step; everything longer is predicted.
  */
 import { about, atMost, between, statistic, type Condition, type Finding } from "../finding.ts";
-import { readMachine } from "../environment.ts";
-import { USUAL_UNIT_MS } from "../gopher-grid.ts";
+import { readMachine } from "../machine/environment.ts";
+import { USUAL_UNIT_MS } from "../cells/gopher-grid.ts";
 import type { ProgramOutcome, ProgramSettings } from "../program-report.ts";
 import { processorsFor, quiet } from "./conditions.ts";
 import type { ExperimentChoice } from "./experiment.ts";

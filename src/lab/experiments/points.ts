@@ -11,14 +11,14 @@
  */
 import { calibrate, gophers, type DesignId, type GopherConfig, type GopherResult, type World } from "../../../workers/gophers.ts";
 import { start, type Runtime } from "../../index.ts";
-import { threadUse, type ThreadTimes } from "../clock.ts";
+import { threadUse, type ThreadTimes } from "../machine/clock.ts";
 import { check, type Finding } from "../finding.ts";
-import type { ModelSteps } from "../gopher-model.ts";
-import { RUNTIMES } from "../pool.ts";
+import type { ModelSteps } from "../models/gopher-model.ts";
+import { RUNTIMES } from "../trial/pool.ts";
 import type { ProgramSettings } from "../program-report.ts";
 import { randomSource, shuffled } from "../random.ts";
-import { mean, median, medianInterval, type Interval } from "../statistics.ts";
-import { designOf } from "../gopher-grid.ts";
+import { mean, median, medianInterval, type Interval } from "../figures/statistics.ts";
+import { designOf } from "../cells/gopher-grid.ts";
 
 /** A run of gophers: what is the same in all repetitions. */
 export interface Point extends Pick<GopherConfig, "carts" | "dumpCapacity" | "times" | "pauses"> {

@@ -5,11 +5,11 @@
  * and G6 max(M, R) + W: the fourth gopher helps exactly while W < min(M, R).
  */
 import { about, statistic, type Finding } from "../finding.ts";
-import { designOf } from "../gopher-grid.ts";
-import { speedUp, type ModelSteps } from "../gopher-model.ts";
+import { designOf } from "../cells/gopher-grid.ts";
+import { speedUp, type ModelSteps } from "../models/gopher-model.ts";
 import { curve, type Plot } from "../plot.ts";
 import type { ProgramOutcome, ProgramSettings } from "../program-report.ts";
-import { mean } from "../statistics.ts";
+import { mean } from "../figures/statistics.ts";
 import { quiet } from "./conditions.ts";
 import type { ExperimentChoice } from "./experiment.ts";
 import { estimate, EVEN, loadsFor, measurePoints, type Estimate, type Measurements, type Point } from "./points.ts";

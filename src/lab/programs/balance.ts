@@ -1,10 +1,10 @@
 /** The load balancers as findings: what the talk's constants must give, and what they gave here. */
 import { realBalance, simpleBalance, TALK, type BalanceResult, type Policy } from "../../../workers/balance.ts";
 import { start, type Runtime } from "../../index.ts";
-import { responseFigures, simulateBalance, type BalanceFigures } from "../balance-model.ts";
+import { responseFigures, simulateBalance, type BalanceFigures } from "../models/balance-model.ts";
 import { about, atLeast, atMost, between, check, statistic, type Condition, type Finding } from "../finding.ts";
 import type { ProgramOutcome, ProgramSettings, Series } from "../program-report.ts";
-import { mean } from "../statistics.ts";
+import { mean } from "../figures/statistics.ts";
 
 /** What the command chooses. */
 export interface BalanceChoice {

@@ -1,7 +1,7 @@
 /** Mouse, keyboard, display and disk as findings: a task each against one loop that polls all. */
 import { DEVICES, drive, scheduleOf, type Device, type Driven, type Handled, type Structure } from "../../../workers/drivers.ts";
 import { start } from "../../index.ts";
-import { worstResponses } from "../drivers-model.ts";
+import { worstResponses } from "../models/drivers-model.ts";
 import { about, atLeast, atMost, check, statistic, type Condition, type Finding } from "../finding.ts";
 import type { ProgramOutcome, ProgramSettings, Series } from "../program-report.ts";
 import { tasksLeft } from "./settled.ts";

@@ -4,7 +4,7 @@ import { meanOfLeast } from "../../../workers/replicas/latency.ts";
 import { run, start, WarrenError, type Runtime } from "../../index.ts";
 import { about, check, statistic, type Condition, type Finding } from "../finding.ts";
 import type { ProgramOutcome, ProgramSettings } from "../program-report.ts";
-import { mean } from "../statistics.ts";
+import { mean } from "../figures/statistics.ts";
 import { settled, tasksLeft } from "./settled.ts";
 
 /** What the command chooses. */

@@ -5,11 +5,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { pipeline, sawzall as inChunks, type JobResult, type SawzallResult } from "../../../workers/sawzall.ts";
 import { start, type Runtime } from "../../index.ts";
-import { readMachine } from "../environment.ts";
+import { readMachine } from "../machine/environment.ts";
 import { atLeast, check, statistic, type Condition, type Finding } from "../finding.ts";
 import type { ProgramOutcome, ProgramSettings, Series } from "../program-report.ts";
 import { randomSource, shuffled } from "../random.ts";
-import { median } from "../statistics.ts";
+import { median } from "../figures/statistics.ts";
 
 /** What the command chooses. */
 export interface SawzallChoice {

@@ -3,8 +3,8 @@ import { KINDS, LIMIT, REPLICAS, searches, VERSIONS, type SearchResult, type Ver
 import { start } from "../../index.ts";
 import { about, check, statistic, type Condition, type Finding } from "../finding.ts";
 import type { ProgramOutcome, ProgramSettings, Series } from "../program-report.ts";
-import { searchLaw } from "../search-model.ts";
-import { mean } from "../statistics.ts";
+import { searchLaw } from "../models/search-model.ts";
+import { mean } from "../figures/statistics.ts";
 import { tasksLeft } from "./settled.ts";
 
 /** What the command chooses. */

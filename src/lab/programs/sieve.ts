@@ -7,10 +7,10 @@ import { PLACEMENTS, sieve as findPrimes, type Placement, type SieveResult } fro
 import { firstPrimes, sendsUntil } from "../../../workers/sieve/primes.ts";
 import { start, type Runtime } from "../../index.ts";
 import { atLeast, atMost, check, statistic, type Condition, type Finding } from "../finding.ts";
-import { readMachine } from "../environment.ts";
+import { readMachine } from "../machine/environment.ts";
 import type { ProgramOutcome, ProgramSettings, Series } from "../program-report.ts";
 import { randomSource, shuffled } from "../random.ts";
-import { median } from "../statistics.ts";
+import { median } from "../figures/statistics.ts";
 
 /** What the command chooses. */
 export interface SieveChoice {

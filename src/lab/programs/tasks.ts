@@ -7,7 +7,7 @@ import { extname } from "node:path";
 import { daisyChain, type CrowdConfig, type CrowdResult } from "../../../workers/tasks.ts";
 import { start } from "../../index.ts";
 import { atMost, check, statistic, type Finding } from "../finding.ts";
-import { inOwnProcess } from "../own-process.ts";
+import { inOwnProcess } from "../machine/own-process.ts";
 import type { ProgramOutcome, ProgramSettings, Series } from "../program-report.ts";
 
 /** A crowd as another system ran it, or why there is none. */

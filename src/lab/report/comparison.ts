@@ -1,5 +1,5 @@
 /** Against a baseline, where the result carries a comparison: the ratio of the times of every cell, with its interval. */
-import type { CellComparison, Comparison, Outcome } from "../comparison.ts";
+import type { CellComparison, Comparison, Outcome } from "../figures/comparison.ts";
 import { count, printRatio, printTime } from "../text.ts";
 import { drawn, figure, Plot } from "./chart.ts";
 import { html, type Html } from "./html.ts";

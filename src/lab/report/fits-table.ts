@@ -1,5 +1,5 @@
 /** The laws of scaling that go through the measured points, or why there are none. */
-import { fitsOf, isFitted, LEAST_THREAD_COUNTS, type Fit } from "../fits.ts";
+import { fitsOf, isFitted, LEAST_THREAD_COUNTS, type Fit } from "../figures/fits.ts";
 import type { Result } from "../result.ts";
 import { count, threeFigures } from "../text.ts";
 import { html, type Html } from "./html.ts";

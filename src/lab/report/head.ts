@@ -1,5 +1,5 @@
 /** The top of the report: what was measured, where, when, how sure, and what it says. */
-import { machineLine } from "../environment.ts";
+import { machineLine } from "../machine/environment.ts";
 import type { Check, Result } from "../result.ts";
 import { count } from "../text.ts";
 import { html, type Html } from "./html.ts";

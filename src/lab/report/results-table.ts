@@ -2,9 +2,9 @@
 import { BASELINES } from "../baseline.ts";
 import type { CellResult, Result } from "../result.ts";
 import { groupTitle, rowGroups, type Row } from "../rows.ts";
-import { halfWidth, type Interval } from "../statistics.ts";
+import { halfWidth, type Interval } from "../figures/statistics.ts";
 import { printRatio, printShare, printTime } from "../text.ts";
-import type { Verdict } from "../verdict.ts";
+import type { Verdict } from "../figures/verdict.ts";
 import { html, type Piece } from "./html.ts";
 import { reading, table, type Column, type Section } from "./section.ts";
 

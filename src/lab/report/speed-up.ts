@@ -1,8 +1,8 @@
 /** What more threads gain for the same structure, against the most that they could and what the model says. */
 import type { CellResult, GainResult, Result } from "../result.ts";
-import { isFitted, type Fit } from "../fits.ts";
+import { isFitted, type Fit } from "../figures/fits.ts";
 import { rowGroups, type RowGroup } from "../rows.ts";
-import { throughputAt } from "../scaling.ts";
+import { throughputAt } from "../figures/scaling.ts";
 import { printRatio } from "../text.ts";
 import { drawn, multiples, Plot } from "./chart.ts";
 import { fitsIn, fitsTable } from "./fits-table.ts";

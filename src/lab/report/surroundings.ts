@@ -1,5 +1,5 @@
 /** The machine, how it was measured, and how to get the same again. */
-import { printProcessors, type Environment } from "../environment.ts";
+import { printProcessors, type Environment } from "../machine/environment.ts";
 import type { CellResult, Config, Result } from "../result.ts";
 import { count, printRatio } from "../text.ts";
 import { scrolling } from "./chart.ts";

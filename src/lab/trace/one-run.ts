@@ -5,9 +5,9 @@
  */
 import { start, type Trace } from "../../index.ts";
 import type { Runtime } from "../../index.ts";
-import type { CellProgram } from "../program.ts";
+import type { CellProgram } from "../trial/program.ts";
 import type { Cell, Check } from "../result.ts";
-import { findSize } from "../size.ts";
+import { findSize } from "../trial/size.ts";
 import type { Region } from "./view.ts";
 
 /** How to run. */

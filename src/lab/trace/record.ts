@@ -1,6 +1,6 @@
 /** What `warren trace` tells of a run, JSON schema "warren-trace/1". Stable: fields are added, never renamed. */
 import type { Trace } from "../../index.ts";
-import { median } from "../statistics.ts";
+import { median } from "../figures/statistics.ts";
 import type { TraceActivity } from "./analyse.ts";
 import type { Timeline } from "../timeline.ts";
 

@@ -1,7 +1,7 @@
 /** The report as text: what must be in it, whatever is missing from the result. In a browser: browser.test.ts. */
 import { parseHTML } from "linkedom";
 import { describe, expect, test } from "vitest";
-import { compareResults } from "../../../src/lab/compare.ts";
+import { compareResults } from "../../../src/lab/figures/compare.ts";
 import { renderReport } from "../../../src/lab/report/report.ts";
 import type { Result } from "../../../src/lab/result.ts";
 import { fullResult } from "./full-result.ts";

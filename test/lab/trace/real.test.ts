@@ -1,7 +1,7 @@
 /** Recordings of real threads. No assertion on how long anything took. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { start, type Runtime, type Trace } from "../../../src/index.ts";
-import { programOf } from "../../../src/lab/program-spec.ts";
+import { programOf } from "../../../src/lab/trial/program-spec.ts";
 import type { Cell } from "../../../src/lab/result.ts";
 import { analyseTrace } from "../../../src/lab/trace/analyse.ts";
 import { coarse } from "../../../src/lab/trace/coarse.ts";

@@ -1,0 +1,166 @@
+/**
+ * Two results compared, cell by cell. Cells are the same where program, world,
+ * design, threads and parameters are: all but the size of the work, which every
+ * measurement without a baseline finds for itself. Where it differs, B's times
+ * are scaled to the work that A did: the items, and where every step computes
+ * also the iterations that a step was calibrated to.
+ *
+ * The values of a cell are its blocks: a run within a block is no independent
+ * observation. Both sides are resampled on their own: block 3 of one result has
+ * nothing to do with block 3 of another.
+ *
+ * Not done: taking out a shift that all cells have in common. It would hide the
+ * slowdown that concerns them all.
+ */
+import { COMPARISON_SCHEMA, BAND, LEVEL, outcomeOf, WIDEST, type CellComparison, type Comparison, type Side } from "./comparison.ts";
+import { randomSource } from "../random.ts";
+import { holm, leastP, mannWhitney } from "./rank-test.ts";
+import { groupOf, type Cell, type CellResult, type Config, type GainResult, type Result } from "../result.ts";
+import { median, medianRatioInterval } from "./statistics.ts";
+import { blockTimes } from "./summary.ts";
+
+/** How to compare. */
+export interface CompareOptions {
+  /** What the sides are called: files, or a baseline's name. */
+  readonly names: readonly [a: string, b: string];
+  /** Seed of the bootstrap. */
+  readonly seed: number;
+}
+
+/** A cell with its values on both sides. */
+interface Pair {
+  readonly a: CellResult;
+  readonly b: CellResult;
+  readonly scaled: boolean;
+  readonly aNs: readonly number[];
+  readonly bNs: readonly number[];
+}
+
+/** Compares B with A, the older one. */
+export function compareResults(a: Result, b: Result, { names, seed }: CompareOptions): Comparison {
+  const earlier = new Map(a.cells.map((cell) => [cellKey(cell), cell]));
+  const later = new Set(b.cells.map(cellKey));
+  const pairs = b.cells.flatMap((cell) => pairOf(earlier.get(cellKey(cell)), cell, rateRatio(a, b, cell.program)) ?? []);
+  const tests = pairs.map(({ aNs, bNs }) => mannWhitney(aNs, bNs).p);
+  const adjusted = holm(tests);
+  const cells = pairs.map((pair, index) => compareCell(pair, adjusted[index] as number, pairs.length, seed, gainsOf(a, pair.a), gainsOf(b, pair.b)));
+  return {
+    schema: COMPARISON_SCHEMA,
+    rule: { band: BAND, widest: WIDEST, level: LEVEL },
+    a: sideOf(a, names[0]),
+    b: sideOf(b, names[1]),
+    cells,
+    onlyA: a.cells.filter((cell) => !later.has(cellKey(cell))).map(cellOf),
+    onlyB: b.cells.filter((cell) => !earlier.has(cellKey(cell))).map(cellOf),
+    warnings: [...differences(a, b), ...otherWork(a, b, pairs), ...doubts(a, names[0]), ...doubts(b, names[1])],
+  };
+}
+
+/** The same for cells that do the same work, whatever its size. */
+export function workKey(cell: Cell): string {
+  return groupOf({ ...cell, params: withoutSize(cell.params) });
+}
+
+/** The same for the same cell of two results, whatever the size of their work. */
+export function cellKey(cell: Cell): string {
+  return `${workKey(cell)} ${cell.design} ${cell.threads}`;
+}
+
+function withoutSize(params: Cell["params"]): Cell["params"] {
+  return Object.fromEntries(Object.entries(params).filter(([name]) => name !== "size"));
+}
+
+/** `rate`: iterations of a step in A / those in B. */
+function pairOf(a: CellResult | undefined, b: CellResult, rate: number): Pair | null {
+  if (a === undefined || a.samples.length === 0 || b.samples.length === 0) return null;
+  const factor = (a.items / b.items) * (b.world === COMPUTING ? rate : 1);
+  return { a, b, scaled: factor !== 1, aNs: valuesOf(a), bNs: valuesOf(b).map((ns) => ns * factor) };
+}
+
+function valuesOf({ samples }: CellResult): number[] {
+  return [...blockTimes(samples).values()];
+}
+
+/** The world in which every step computes, so that the work is proportional to its iterations. */
+const COMPUTING = "cpu";
+
+/** Iterations in a millisecond of computing, A / B; 1 where one of them does not know. */
+function rateRatio(a: Result, b: Result, program: string): number {
+  const [first, second] = [a, b].map(({ config }) => config.calibrations?.[program]?.["iterationsPerMs"]);
+  return first === undefined || second === undefined ? 1 : first / second;
+}
+
+/** What is said of work that differs by more than this share. */
+const NOTABLE = 0.01;
+
+function otherWork(a: Result, b: Result, pairs: readonly Pair[]): string[] {
+  const programs = new Set(pairs.filter(({ b: { world } }) => world === "mixed").map(({ b: { program } }) => program));
+  return [...programs].flatMap((program) => {
+    const more = 1 / rateRatio(a, b, program) - 1;
+    if (Math.abs(more) <= NOTABLE) return [];
+    return [`${program}: a step of computing had ${Math.abs(more * 100).toFixed(1)} % ${more > 0 ? "more" : "fewer"} iterations in B; times in the cpu world are scaled to the same work, those in the mixed world are not (measured with --baseline they need not be)`];
+  });
+}
+
+function compareCell({ b, scaled, aNs, bNs }: Pair, p: number, cells: number, seed: number, gainA: GainResult | undefined, gainB: GainResult | undefined): CellComparison {
+  const medians = { aNs: median([...aNs]), bNs: median([...bNs]) };
+  const judged = {
+    ratio: medians.bNs / medians.aNs,
+    ci: medianRatioInterval(aNs, bNs, randomSource(seed, "compare", cellKey(b))),
+    p,
+    able: leastP(aNs.length, bNs.length) * cells <= LEVEL,
+  };
+  const gains = gainA === undefined || gainB === undefined ? {} : { C: [gainA.C, gainB.C] as const, P: [gainA.P, gainB.P] as const };
+  return { cell: cellOf(b), ...medians, n: [aNs.length, bNs.length], scaled, ...judged, ...outcomeOf(judged), ...gains };
+}
+
+function gainsOf({ gains }: Result, { program, world, design, threads }: Cell): GainResult | undefined {
+  return gains.find((gain) => gain.program === program && gain.world === world && gain.design === design && gain.threads === threads);
+}
+
+function cellOf({ program, world, design, gophers, threads, params }: Cell): Cell {
+  return { program, world, design, gophers, threads, params: withoutSize(params) };
+}
+
+function sideOf({ tool, env, config }: Result, name: string): Side {
+  return { name, version: tool.version, startedAt: config.startedAt, cpu: env.cpu, node: env.node, blocks: config.blocksDone };
+}
+
+/** How a measurement is made, in words; what differs is warned of. */
+const HOW: readonly (readonly [what: string, of: (config: Config) => string | number | undefined])[] = [
+  ["seed", ({ seed }) => seed],
+  ["blocks", ({ blocks }) => blocks],
+  ["runs in a block", ({ runs }) => runs],
+  ["warm-up in ms", ({ warmupMs }) => warmupMs],
+  ["least time in ms", ({ minTimeMs }) => minTimeMs],
+  ["isolation of the blocks", ({ isolation }) => isolation],
+  ["--cpus", ({ cpus }) => cpus],
+];
+
+/** One line for each thing in which the measurements differ. */
+function differences(a: Result, b: Result): string[] {
+  const found: string[] = [];
+  const tell = (what: string, first: unknown, second: unknown): void => {
+    if (first !== second) found.push(`${what}: ${String(first ?? "none")} in A, ${String(second ?? "none")} in B`);
+  };
+  tell("other machine", machine(a), machine(b));
+  tell("governor", a.env.governor, b.env.governor);
+  tell("Node", a.env.node, b.env.node);
+  tell("version of warren", a.tool.version, b.tool.version);
+  for (const [what, of] of HOW) tell(what, of(a.config), of(b.config));
+  return found;
+}
+
+function machine({ env }: Result): string {
+  return `${env.cpu}, ${env.cores} cores, ${Number(env.usable.toFixed(2))} usable, ${env.platform}`;
+}
+
+/** What makes one of them doubtful on its own. */
+function doubts({ env, config, checks }: Result, name: string): string[] {
+  const failed = checks.filter(({ ok }) => !ok);
+  return [
+    ...(config.interrupted ? [`${name} was interrupted after ${config.blocksDone} of ${config.blocks} blocks`] : []),
+    ...(failed.length > 0 ? [`${name} has failed checks: ${failed.map((check) => check.name).join("; ")}`] : []),
+    ...env.warnings.map((warning) => `${name}: ${warning}`),
+  ];
+}

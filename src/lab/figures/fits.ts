@@ -1,0 +1,98 @@
+/**
+ * Scaling laws of a result: one fit for each design in each world, over its
+ * thread counts. A fit that the measurement does not carry is refused, with the
+ * reason: too few thread counts, points that no law with these parameters goes
+ * near, or a throughput that grows faster than the threads.
+ *
+ * Nothing is said beyond twice the threads measured: a peak further away is not
+ * given.
+ */
+import { fitAmdahl, fitUniversal, peakOf, serialFraction, throughputAt, type FittedLaw, type Peak, type ScalingPoint } from "./scaling.ts";
+import { groupOf, type Cell, type CellResult, type Result } from "../result.ts";
+
+/** Fewer say nothing: the Universal Scalability Law has three parameters. */
+export const LEAST_THREAD_COUNTS = 4;
+/** Laws are asked for up to this many times the most threads measured. */
+const REACH = 2;
+/** A law that explains less than this of the variance … */
+const LEAST_R2 = 0.9;
+/** … and is further than this from the points has not been found. */
+const MOST_RESIDUAL = 0.05;
+/** Throughput of a thread above that at the fewest threads: noise up to here, faster than the threads beyond. */
+const SUPERLINEAR = 1.1;
+
+/** Why there is no fit, in words. */
+export interface Refusal {
+  readonly refused: string;
+}
+
+/** The Universal Scalability Law, and what follows from it. */
+export interface UniversalFit extends FittedLaw {
+  /** Where throughput is at its greatest; `null` where that is beyond twice the threads measured, or nowhere. */
+  readonly peak: Peak | null;
+  /** Throughput at twice the threads measured, items a second: as far as the law is asked. */
+  readonly ahead: Peak;
+}
+
+/** How one design scales with threads. */
+export interface Fit extends Pick<Cell, "program" | "world" | "design" | "params"> {
+  /** Measured: items a second, from the median time. Threads rising. */
+  readonly points: readonly ScalingPoint[];
+  readonly universal: UniversalFit | Refusal;
+  readonly amdahl: FittedLaw | Refusal;
+  /** Serial fraction of Karp and Flatt at each count above one; empty where one thread was not measured. */
+  readonly serial: readonly { readonly threads: number; readonly fraction: number }[];
+  /** Some of the threads had no processor of their own: the fit describes the machine as much as the program. */
+  readonly oversubscribed: boolean;
+}
+
+/** The fits of a result, in the order of its cells; none for a design measured on one thread count. */
+export function fitsOf({ cells, env }: Pick<Result, "cells" | "env">): Fit[] {
+  const series = [...Map.groupBy(cells, (cell) => `${groupOf(cell)} ${cell.design}`).values()];
+  return series.filter(({ length }) => length > 1).map((members) => fitOf(members, env.usable));
+}
+
+/** Whether it is a fit. */
+export function isFitted<T extends object>(fit: T | Refusal): fit is T {
+  return !("refused" in fit);
+}
+
+function fitOf(members: readonly CellResult[], usable: number): Fit {
+  const { program, world, design, params } = members[0] as CellResult;
+  const points = members.map(({ threads, items, summary }) => ({ threads, perSecond: (items / summary.medianNs) * 1e9 })).toSorted((a, b) => a.threads - b.threads);
+  const most = Math.max(...points.map(({ threads }) => threads));
+  const refusal = refusalOf(points);
+  return { program, world, design, params, points, ...laws(points, most, refusal), serial: serialOf(points), oversubscribed: most > usable };
+}
+
+function laws(points: readonly ScalingPoint[], most: number, refusal: Refusal | null): Pick<Fit, "universal" | "amdahl"> {
+  if (refusal !== null) return { universal: refusal, amdahl: refusal };
+  const universal = fitUniversal(points);
+  const amdahl = fitAmdahl(points);
+  const peak = peakOf(universal);
+  const ahead = { threads: REACH * most, perSecond: throughputAt(universal, REACH * most) };
+  return {
+    universal: badness(universal) ?? { ...universal, peak: peak !== null && peak.threads <= REACH * most ? peak : null, ahead },
+    amdahl: badness(amdahl) ?? amdahl,
+  };
+}
+
+function refusalOf(points: readonly ScalingPoint[]): Refusal | null {
+  if (points.length < LEAST_THREAD_COUNTS) return { refused: `${points.length} thread counts were measured, and a law with three parameters needs ${LEAST_THREAD_COUNTS}` };
+  const [first] = points as [ScalingPoint];
+  const best = Math.max(...points.map(({ threads, perSecond }) => perSecond / threads)) / (first.perSecond / first.threads);
+  if (best > SUPERLINEAR) return { refused: `throughput grows faster than the threads, by ${Math.round((best - 1) * 100)} %: the laws know no such thing` };
+  return null;
+}
+
+/** A law that is nowhere near the points. */
+function badness({ r2, residual }: FittedLaw): Refusal | null {
+  if ((r2 ?? 1) >= LEAST_R2 || residual <= MOST_RESIDUAL) return null;
+  return { refused: `no such law goes through the points: R² ${(r2 ?? 0).toFixed(2)}, residual ${Math.round(residual * 100)} %` };
+}
+
+function serialOf(points: readonly ScalingPoint[]): Fit["serial"] {
+  const single = points.find(({ threads }) => threads === 1);
+  if (single === undefined) return [];
+  return points.filter(({ threads }) => threads > 1).map(({ threads, perSecond }) => ({ threads, fraction: serialFraction(perSecond / single.perSecond, threads) }));
+}

@@ -1,0 +1,113 @@
+/** From what a trial saw to a result: medians, intervals, gains, verdicts. Pure. */
+import { driftFlags } from "./drift.ts";
+import type { Environment } from "../machine/environment.ts";
+import { gainsOf, type BlockTimes, type GainName } from "./gains.ts";
+import { randomSource } from "../random.ts";
+import { groupOf, SCHEMA, type Activity, type CellResult, type Config, type GainResult, type Result, type Sample } from "../result.ts";
+import { median, medianInterval, noiseGrade, outlierCount } from "./statistics.ts";
+import { factorsOf } from "../trace/factors.ts";
+import { medianRun, tracedActivity } from "../trial/traced.ts";
+import type { CellRecord, TrialRecord } from "../trial/trial-plan.ts";
+import { judge, LEAST_REGION_NS, type Judgement } from "./verdict.ts";
+
+/** The value of a cell in each block: the median of its runs there, nanoseconds; in block order. */
+export function blockTimes(samples: readonly Sample[]): BlockTimes {
+  const times = new Map<number, number>();
+  const blocks = [...Map.groupBy(samples, (sample) => sample.block)].toSorted(([a], [b]) => a - b);
+  for (const [block, runs] of blocks) times.set(block, median(runs.map((run) => run.wallNs)));
+  return times;
+}
+
+/** Makes the result. `baselines`: the design all gains refer to, by program. */
+export function resultOf(trial: TrialRecord, env: Environment, config: Config, version: string, baselines: ReadonlyMap<string, string>): Result {
+  const cells = trial.cells.map((record) => cellResult(record, trial, config));
+  return {
+    schema: SCHEMA,
+    tool: { name: "warren", version },
+    env,
+    config,
+    cells,
+    gains: cells.flatMap((cell) => gainResult(cell, cells, baselines, config.seed) ?? []),
+    checks: trial.checks,
+  };
+}
+
+function cellResult(record: CellRecord, trial: TrialRecord, config: Config): CellResult {
+  const { samples, traced, predicted } = record;
+  const values = [...blockTimes(samples).values()];
+  const medianNs = median(values);
+  const ci = medianInterval(values);
+  const outliers = outlierCount(values);
+  const flags = [
+    ...(medianNs < LEAST_REGION_NS ? ["short"] : []),
+    ...(outliers > 0 ? [`outliers:${outliers}`] : []),
+    ...driftFlags(values, samples),
+    ...(trial.interrupted && samples.length < config.blocks * config.runs ? ["interrupted"] : []),
+  ];
+  const timeline = medianRun(traced)?.timeline();
+  const cell = {
+    ...record.cell,
+    params: { ...record.cell.params, size: record.size },
+    items: record.items,
+    samples,
+    trace: { ...clockedActivity(samples), ...tracedActivity(traced, samples, blockTimes(samples)) },
+    ...(timeline === undefined ? {} : { timeline }),
+    summary: { medianNs, ci, n: values.length, grade: noiseGrade(medianNs, ci), flags },
+    ...(predicted === null ? {} : { predicted: { ns: predicted.ns, ...(predicted.isBound ? { isBound: true as const } : {}) } }),
+  };
+  return { ...cell, verdict: judgeCell(cell).verdict };
+}
+
+/** The verdict on a cell, with the reason. */
+export function judgeCell(cell: Pick<CellResult, "threads" | "gophers" | "trace" | "summary">): Judgement {
+  return judge({
+    threads: cell.threads,
+    wallNs: cell.summary.medianNs,
+    cpuParallelism: cell.trace.Acpu ?? null,
+    runQueue: cell.trace.Rq ?? null,
+    parallelism: cell.trace.A ?? null,
+    concurrency: cell.trace.L ?? null,
+    tasks: cell.gophers,
+  });
+}
+
+/** What the clocks tell, as sums over all samples, so that the 4 ms steps of the CPU clocks average out. */
+function clockedActivity(samples: readonly Sample[]): Activity {
+  const windowNs = samples.reduce((sum, sample) => sum + sample.windowNs, 0);
+  const total = (field: "cpuNs" | "runDelayNs"): number | null => {
+    if (samples.some((sample) => sample[field].length === 0)) return null;
+    return samples.reduce((sum, sample) => sum + sample[field].reduce((all, ns) => all + ns, 0), 0);
+  };
+  const cpuNs = total("cpuNs");
+  const queuedNs = total("runDelayNs");
+  const processNs = samples.some((sample) => sample.processNs === undefined) ? null : samples.reduce((sum, sample) => sum + (sample.processNs ?? 0), 0);
+  return {
+    ...(cpuNs === null ? {} : { Acpu: cpuNs / windowNs }),
+    ...(queuedNs === null ? {} : { Rq: queuedNs / windowNs }),
+    // the two clocks step differently: a little below nothing is nothing
+    ...(cpuNs === null || processNs === null ? {} : { helper: Math.max(0, processNs - cpuNs) / windowNs }),
+  };
+}
+
+function gainResult(cell: CellResult, all: readonly CellResult[], baselines: ReadonlyMap<string, string>, seed: number): GainResult | null {
+  const find = (design: string | undefined, threads: number): CellResult | undefined =>
+    all.find((other) => groupOf(other) === groupOf(cell) && other.design === design && other.threads === threads);
+  const baseline = baselines.get(cell.program);
+  const base = find(baseline, 1);
+  const single = find(cell.design, 1);
+  const control = find(baseline, cell.threads);
+  if (base === undefined || single === undefined) return null;
+  const source = (name: GainName) => randomSource(seed, "gains", cell.program, cell.world, cell.design, cell.threads, name);
+  const times = { base: blockTimes(base.samples), single: blockTimes(single.samples), cell: blockTimes(cell.samples), control: control && blockTimes(control.samples) };
+  const gains = gainsOf(times, source);
+  if (gains === null) return null;
+  const { C, P, S, I, P0 } = gains;
+  const factors = factorsOf({ base1: base.trace, single: single.trace, cell: cell.trace });
+  return {
+    program: cell.program, design: cell.design, world: cell.world, threads: cell.threads,
+    C: C.value, P: P.value, S: S.value,
+    ...(I && { I: I.value }), ...(P0 && { P0: P0.value }),
+    ...(factors && { factors }),
+    ci: { C: C.ci, P: P.ci, S: S.ci, ...(I && { I: I.ci }), ...(P0 && { P0: P0.ci }) },
+  };
+}

@@ -1,0 +1,20 @@
+/** Programs as plain data, so that another process can make them. */
+import type { Runtime } from "../../index.ts";
+import { DotProgram } from "../cells/dot-cells.ts";
+import type { DotGrid } from "../cells/dot-grid.ts";
+import { GopherProgram } from "../cells/gopher-cells.ts";
+import type { GopherGrid } from "../cells/gopher-grid.ts";
+import type { CellProgram } from "./program.ts";
+
+/** What to measure. */
+export type ProgramSpec = { readonly kind: "gophers"; readonly grid: GopherGrid } | { readonly kind: "dot"; readonly grid: DotGrid };
+
+/** The program that it says. */
+export function programOf(spec: ProgramSpec): CellProgram<Runtime> {
+  switch (spec.kind) {
+    case "gophers":
+      return new GopherProgram(spec.grid);
+    case "dot":
+      return new DotProgram(spec.grid);
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * A program and a machine that take no time: wall times come from a formula, so
+ * that the protocol, the result and every output format can be tested exactly.
+ */
+import type { ThreadTimes } from "../../../src/lab/machine/clock.ts";
+import type { Calibration, CellProgram, CellRun, Sizing } from "../../../src/lab/trial/program.ts";
+import { randomSource } from "../../../src/lab/random.ts";
+import type { Cell } from "../../../src/lab/result.ts";
+import type { Trace, TraceEvent } from "../../../src/index.ts";
+import type { TrialMachine } from "../../../src/lab/trial/trial-plan.ts";
+
+/** A pool whose clocks the program turns. */
+export interface FakePool {
+  readonly threads: number;
+  readonly cpuNs: number[];
+  readonly clock: { nowNs: number };
+}
+
+/** Speed-up on one thread and the most that threads can add, by world and design: the table of gophers.md section 4. */
+const STRUCTURE: Record<string, number> = { G1: 1, G4: 2, G6: 4, G7: 8 };
+const GOPHERS: Record<string, number> = { G1: 1, G4: 2, G6: 4, G7: 8 };
+
+export const fakeCells = (worlds = ["cpu", "wait"], designs = ["G1", "G4", "G6", "G7"], threads = [1, 2]): Cell[] =>
+  worlds.flatMap((world) => designs.flatMap((design) => threads.map((count) => (
+    { program: "gophers", world, design, threads: count, gophers: GOPHERS[design] ?? 1, params: {} }
+  ))));
+
+/** One load takes 4 ms of work on one thread; runs vary by `noise`. */
+export class FakeProgram implements CellProgram<FakePool> {
+  readonly name = "gophers";
+  readonly #sizing: Sizing;
+  readonly cells: readonly Cell[];
+  /** Every call, in order: "calibrate", "use 1000", "warm 2", "run G6 cpu 2 40". */
+  readonly calls: string[] = [];
+  onRun: (cell: Cell, size: number) => Partial<CellRun> = () => ({});
+  readonly #noise: number;
+  readonly #source = randomSource(99);
+
+  constructor(cells: readonly Cell[], { noise = 0, sizing = { kind: "found", start: 8, step: 8, most: 100_000 } as Sizing } = {}) {
+    this.cells = cells;
+    this.#sizing = sizing;
+    this.#noise = noise;
+  }
+
+  sizing(): Sizing {
+    return this.#sizing;
+  }
+
+  async calibrate(): Promise<Calibration> {
+    this.calls.push("calibrate");
+    return { iterationsPerMs: 1000 };
+  }
+
+  use({ iterationsPerMs = 0 }: Calibration): void {
+    this.calls.push(`use ${iterationsPerMs}`);
+  }
+
+  async warm(_pool: FakePool, threads: number): Promise<void> {
+    this.calls.push(`warm ${threads}`);
+  }
+
+  async rehearse(_pool: FakePool, { design, threads }: Cell): Promise<CellRun> {
+    this.calls.push(`rehearse ${design} ${threads}`);
+    return { wallNs: 0, items: 0, checks: [] };
+  }
+
+  async run(pool: FakePool, cell: Cell, size: number): Promise<CellRun> {
+    this.calls.push(`run ${cell.design} ${cell.world} ${cell.threads} ${size}`);
+    const extra = this.onRun(cell, size);
+    const wallNs = this.predict(cell, size) * (1 + this.#noise * (this.#source.float() - 0.5));
+    const busy = cell.world === "cpu" ? Math.min(cell.threads, cell.gophers) : 0.05;
+    for (let index = 0; index < pool.threads; index++) pool.cpuNs[index] = (pool.cpuNs[index] ?? 0) + (busy / pool.threads) * wallNs;
+    pool.clock.nowNs += wallNs;
+    return { wallNs, items: size, checks: [{ name: "each book once", ok: true, detail: "" }], ...extra };
+  }
+
+  predict(cell: Cell, size: number): number {
+    const structure = STRUCTURE[cell.design] ?? 1;
+    const speedUp = cell.world === "cpu" ? Math.min(cell.threads, cell.gophers) : structure;
+    return (size * 4e6) / speedUp;
+  }
+
+  isBound(): boolean {
+    return false;
+  }
+
+  found(): string {
+    return "what was found";
+  }
+}
+
+/** Pools that count what happens to them. */
+export class FakeMachine implements TrialMachine<FakePool> {
+  readonly opened: number[] = [];
+  readonly #clock = { nowNs: 0 };
+  readonly #pools: FakePool[] = [];
+  open_ = 0;
+  /** Events that a trace says it has lost. */
+  lost = 0;
+  /** Runs that were traced. */
+  traced = 0;
+
+  async open(threads: number): Promise<FakePool> {
+    this.opened.push(threads);
+    this.open_++;
+    const pool = { threads, cpuNs: [], clock: this.#clock };
+    this.#pools.push(pool);
+    return pool;
+  }
+
+  async close(): Promise<void> {
+    this.open_--;
+  }
+
+  nowNs(): number {
+    return this.#clock.nowNs;
+  }
+
+  /** The threads' and a tenth of the wall time. */
+  processNs(): number {
+    return this.#pools.flatMap(({ cpuNs }) => cpuNs).reduce((sum, ns) => sum + ns, 0.1 * this.#clock.nowNs);
+  }
+
+  async times(pool: FakePool): Promise<readonly ThreadTimes[]> {
+    return Array.from({ length: pool.threads }, (_, index) => ({ index, cpuNs: pool.cpuNs[index] ?? 0, runDelayNs: 0 }));
+  }
+}
+
+/** And that record: every thread runs a task of its own all the time. */
+export class TracingMachine extends FakeMachine {
+  async trace(pool: FakePool): Promise<{ stop(): Promise<Trace> }> {
+    const startNs = this.nowNs();
+    return {
+      stop: async () => {
+        this.traced++;
+        const endNs = this.nowNs();
+        const lasting = Array.from({ length: pool.threads }, (_, thread): TraceEvent[] => [
+          { kind: "start", timeNs: startNs, thread, task: thread + 1, name: "gopher" },
+          { kind: "end", timeNs: endNs, thread, task: thread + 1, failed: false },
+        ]);
+        const lost = Array.from({ length: pool.threads + 1 }, () => this.lost);
+        return { threads: pool.threads, startNs, endNs, events: lasting.flat().toSorted((a, b) => a.timeNs - b.timeNs), lost, completeFromNs: startNs };
+      },
+    };
+  }
+}

@@ -1,0 +1,130 @@
+import { describe, expect, it } from "vitest";
+import { printCell, type Cell } from "../../../src/lab/result.ts";
+import { inProcess } from "../../../src/lab/trial/in-process.ts";
+import { runTrial } from "../../../src/lab/trial/trial.ts";
+import type { Protocol, TrialProgress, TrialRecord } from "../../../src/lab/trial/trial-plan.ts";
+import { fakeCells, FakeMachine, FakeProgram, TracingMachine } from "./fake-program.ts";
+
+function trial(program: FakeProgram, machine = new FakeMachine(), onProgress: (progress: TrialProgress) => void = ignore, signal = never, changes: Partial<Protocol> = {}): Promise<TrialRecord> {
+  const plan = { programs: [program], blocks: 2, runs: 3, warmupMs: 1, minTimeMs: 100, seed: 1, ...changes };
+  return runTrial(plan, inProcess(plan, machine), onProgress, signal, () => machine.nowNs());
+}
+
+const never = new AbortController().signal;
+const ignore = (): void => undefined;
+
+async function callsOf(seed: number): Promise<string[]> {
+  const program = new FakeProgram(fakeCells());
+  await trial(program, new FakeMachine(), ignore, never, { seed });
+  return program.calls;
+}
+
+describe("runTrial", () => {
+  it("runs every cell k times in every block, in another order in each", async () => {
+    const program = new FakeProgram(fakeCells());
+    const starts: TrialProgress[] = [];
+    const onProgress = (progress: TrialProgress): void => { if (progress.next !== null) starts.push(progress); };
+    const { cells, blocksDone } = await trial(program, new FakeMachine(), onProgress);
+    expect(blocksDone).toBe(2);
+    expect(cells).toHaveLength(16);
+    for (const { samples } of cells) {
+      expect(samples.map(({ block, run }) => [block, run])).toEqual([[0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [1, 2]]);
+    }
+    const order = (block: number): Cell[] => starts.filter((start) => start.block === block).map(({ next }) => next as Cell);
+    expect(order(0).map(printCell).toSorted()).toEqual(fakeCells().map(printCell).toSorted());
+    expect(order(1).map(printCell).toSorted()).toEqual(fakeCells().map(printCell).toSorted());
+    expect(order(0)).not.toEqual(order(1));
+  });
+
+  it("does the same for the same seed", async () => {
+    expect(await callsOf(5)).toEqual(await callsOf(5));
+    expect(await callsOf(5)).not.toEqual(await callsOf(6));
+  });
+
+  it("freezes one size per group, with which the fastest cell takes the least time", async () => {
+    const program = new FakeProgram(fakeCells());
+    const { cells } = await trial(program);
+    for (const world of ["cpu", "wait"]) {
+      const group = cells.filter(({ cell }) => cell.world === world);
+      expect(new Set(group.map(({ size }) => size)).size).toBe(1);
+      expect(Math.min(...group.flatMap(({ samples }) => samples.map((sample) => sample.wallNs)))).toBeGreaterThanOrEqual(100e6);
+      expect(group[0]?.size).toBeLessThan(400);
+    }
+  });
+
+  it("keeps a size that is given", async () => {
+    const program = new FakeProgram(fakeCells(), { sizing: { kind: "given", size: 12 } });
+    const { cells } = await trial(program);
+    expect(cells.every(({ size, items }) => size === 12 && items === 12)).toBe(true);
+  });
+
+  it("starts threads anew for each block and closes every pool, on every path", async () => {
+    const machine = new FakeMachine();
+    const program = new FakeProgram(fakeCells());
+    await trial(program, machine);
+    expect(machine.opened[0]).toBe(2);
+    expect(machine.opened.slice(1).toSorted()).toEqual([1, 1, 2, 2]);
+    program.onRun = () => { throw new Error("no"); };
+    await expect(trial(program, machine)).rejects.toThrow("no");
+    expect(machine.open_).toBe(0);
+  });
+
+  it("keeps complete runs when it is stopped, and says so", async () => {
+    const stop = new AbortController();
+    const program = new FakeProgram(fakeCells());
+    const onProgress = (progress: TrialProgress): void => {
+      if (progress.block === 1 && progress.cellsDone === 20) stop.abort();
+    };
+    const record = await trial(program, new FakeMachine(), onProgress, stop.signal);
+    expect(record).toMatchObject({ interrupted: true, blocksDone: 1 });
+    expect(record.cells).toHaveLength(16);
+    expect(record.cells.flatMap(({ samples }) => samples)).toHaveLength(16 * 3 + 4 * 3);
+  });
+
+  it("reports a run that throws, goes on with the others and does not try that cell again", async () => {
+    const program = new FakeProgram(fakeCells());
+    const machine = new FakeMachine();
+    let prepared = false;
+    program.onRun = (cell) => {
+      if (prepared && cell.design === "G6" && cell.threads === 2 && cell.world === "cpu") throw new RangeError("lost a book");
+      return {};
+    };
+    const onProgress = ({ next }: TrialProgress): void => { prepared = next !== null; };
+    const { cells, checks } = await trial(program, machine, onProgress);
+    expect(cells).toHaveLength(15);
+    expect(checks).toContainEqual({ name: "every run completes", ok: false, detail: "1 of 1 run failed; gophers G6, cpu, 2 threads: RangeError: lost a book" });
+    expect(machine.open_).toBe(0);
+  });
+
+  it("fails a check that one run failed, and an identity that one run broke", async () => {
+    const program = new FakeProgram(fakeCells(["cpu"]));
+    program.onRun = (cell) => ({
+      checks: [{ name: "carts conserved", ok: cell.design !== "G7", detail: cell.design === "G7" ? "7 of 8" : "8 of 8" }],
+      identity: { key: "digest", value: cell.threads === 2 ? "b" : "a" },
+    });
+    const { checks } = await trial(program);
+    const carts = checks.find(({ name }) => name === "carts conserved");
+    expect(carts).toMatchObject({ ok: false, detail: expect.stringMatching(/^12 of 48 runs failed; gophers G7, cpu, [12] threads?: 7 of 8$/) });
+    expect(checks.find(({ name }) => name === "same result everywhere: digest")).toMatchObject({ ok: false });
+  });
+
+  it("traces one run more of each cell, in every block from five runs on, otherwise in the first", async () => {
+    const traced = async (runs: number): Promise<number[][]> => {
+      const machine = new TracingMachine();
+      const program = new FakeProgram(fakeCells(["cpu"], ["G1", "G6"]));
+      const { cells } = await trial(program, machine, ignore, never, { runs });
+      expect(program.calls.filter((call) => call.startsWith("run G6 cpu 1 "))).toHaveLength(2 * runs + (runs < 5 ? 1 : 2));
+      return cells.map(({ traced: all }) => all.map(({ block }) => block));
+    };
+    expect(await traced(5)).toEqual([[0, 1], [0, 1], [0, 1], [0, 1]]);
+    expect(await traced(4)).toEqual([[0], [0], [0], [0]]);
+  });
+
+  it("tells the time left from what is done", async () => {
+    const machine = new FakeMachine();
+    const told: (number | null)[] = [];
+    await trial(new FakeProgram(fakeCells(["cpu"], ["G1"], [1])), machine, ({ next, leftMs }) => { if (next !== null) told.push(leftMs); }, never, { blocks: 3 });
+    expect(told[0]).toBeNull();
+    expect(told[1]).toBeCloseTo(2 * (told[2] ?? 0), 6);
+  });
+});
