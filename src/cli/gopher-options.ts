@@ -6,8 +6,8 @@ import type { RawOptions } from "./options.ts";
 import { UsageError } from "./usage-error.ts";
 import { milliseconds, someOf, threadCounts, wholeNumber } from "./values.ts";
 
-/** The designs of the headline: one procedure and four, once and twice. */
-const HEADLINE_DESIGNS: readonly DesignId[] = ["G1", "G4", "G6", "G7"];
+/** The usual designs: one procedure and four, once and twice. */
+const USUAL_DESIGNS: readonly DesignId[] = ["G1", "G4", "G6", "G7"];
 
 const MOST_BOOKS = 10_000_000;
 
@@ -40,7 +40,7 @@ export interface ResolvedGophers {
 
 /** Checks the options. G1 and one thread are added where they were left out. */
 export function resolveGophers(raw: RawGophers, limits: ThreadLimits, seed: number): ResolvedGophers {
-  const asked = raw.designs === undefined ? HEADLINE_DESIGNS : someOf("--designs", raw.designs, DESIGN_IDS);
+  const asked = raw.designs === undefined ? USUAL_DESIGNS : someOf("--designs", raw.designs, DESIGN_IDS);
   const { threads, added } = resolveThreads(raw.threads, limits);
   if (raw.manifest !== undefined && raw.pile === undefined) throw new UsageError("--manifest needs --pile: synthetic books have no names");
   if (raw.pile !== undefined) refuseWithPile(raw);

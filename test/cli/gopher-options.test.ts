@@ -7,7 +7,7 @@ const limits = { usable: 2, most: 126 };
 const resolve = (raw: RawGophers) => resolveGophers(raw, limits, 1);
 
 describe("resolveGophers", () => {
-  it("measures the four designs of the headline in three worlds on 1…n threads", () => {
+  it("measures the usual four designs in three worlds on 1…n threads", () => {
     expect(resolve({})).toEqual({
       grid: {
         designs: ["G1", "G4", "G6", "G7"], worlds: ["cpu", "wait", "mixed"], threads: [1, 2], unitMs: null,

@@ -55,7 +55,7 @@ export class GopherProgram implements CellProgram<Runtime> {
     if (pile !== null) return { kind: "given", size: 1 };
     if (books !== null) return { kind: "given", size: books };
     // so many loads that filling and emptying the pipeline is a small part of a run where structure is the point
-    const least = world === "wait" ? 36 : 8;
+    const least = world === "wait" ? 32 : 8;
     const step = Math.max(...designs.map((id) => this.#design(id).lanes));
     return { kind: "found", start: step * Math.ceil(least / step), step, most: step * Math.floor(MOST_LOADS / step) };
   }
