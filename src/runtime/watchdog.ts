@@ -5,7 +5,7 @@
  * (`process.on("warning")`, code WARREN_STUCK_TASK). And it warns of a thread whose
  * heap is nearly full (WARREN_MEMORY).
  */
-import { store } from "../memory/atomics.ts";
+import { load, store } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { processor } from "../memory/layout.ts";
 import { Names } from "../memory/names.ts";
@@ -66,6 +66,7 @@ export class Watchdog {
       this.#lookAtHeap(thread);
       // One that is idle and full looks again: something else may have made room.
       if (i32[at + processor.heapFull] !== 0) ring(this.#arena, thread);
+      const turns = load(i32, at + processor.turns);
       const since = i32[at + processor.sliceStart];
       const heldMs = since === 0 ? this.#unansweredMs(thread, clockMs) : clockMs - since;
       if (heldMs < LOOK_EVERY_MS) continue;
@@ -74,7 +75,7 @@ export class Watchdog {
       // Its unstarted tasks wait in vain: somebody who sleeps may take them.
       store(i32, at + processor.heldUp, since);
       if (i32[at + processor.queueCount] > 0) ringAny(this.#arena, thread);
-      if (heldMs >= STUCK_MS) this.#report(thread, heldMs, computedMs);
+      if (heldMs >= STUCK_MS) this.#report(thread, turns, heldMs, computedMs);
     }
   }
 
@@ -119,8 +120,12 @@ export class Watchdog {
     return 0;
   }
 
-  #report(thread: number, heldMs: number, computedMs: number): void {
-    const running = this.#arena.i32[this.#arena.processorAt(thread) + processor.running];
+  #report(thread: number, turns: number, heldMs: number, computedMs: number): void {
+    const { i32 } = this.#arena;
+    const at = this.#arena.processorAt(thread);
+    const running = load(i32, at + processor.running);
+    // It has gone on while this thread was looking: what runs now is not what took so long (an import, and then its task). Pairs with `renewSlice`.
+    if (load(i32, at + processor.turns) !== turns) return;
     // On a busy machine a module waits for a core most of the time.
     if (running < 0 && (heldMs < IMPORT_STUCK_MS || computedMs < IMPORT_STUCK_MS / 2)) return;
     const [, name = "(a closure)"] = this.#names.text(Math.abs(running)).split("\n");

@@ -268,7 +268,7 @@ export class Processor implements Turn {
     }
   };
 
-  /** What was computed up to now was no task's (an import): who watches this thread from outside begins to count anew. */
+  /** What was computed up to now was no task's (an import): who watches this thread from outside begins to count anew. `turns` goes first: pairs with the watchdog's report. */
   renewSlice(): void {
     const { i32, here } = this.#arena;
     i32[here + processor.turns]++;
