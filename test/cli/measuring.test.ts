@@ -110,7 +110,7 @@ describe("warren gophers --cpus", () => {
     if (findTaskset() === null) context.skip("there is no taskset");
     if (availableParallelism() < 2) context.skip("there is one processor");
     const [first] = processorsIn(readMachine().affinity ?? "") ?? [];
-    const { code, stdout } = await warren(["gophers", "--designs", "G4", "--world", "cpu", "--threads", "2", "--cpus", String(first), "--blocks", "1", "--runs", "1", "--warmup", "50", "--format", "json"]);
+    const { code, stdout } = await warren(["gophers", "--designs", "G4", "--world", "cpu", "--threads", "2", "--cpus", String(first), "--blocks", "1", "--runs", "1", "--warmup", "50", "--min-time", "200ms", "--format", "json"]);
     expect(code).toBe(0);
     const { cells, config, env } = JSON.parse(stdout) as Result;
     expect(cells.find(({ design, threads }) => design === "G4" && threads === 2)?.verdict).toBe("time-sliced");

@@ -35,8 +35,8 @@ export async function serveBlock<Spec, Pool>(programOf: (spec: Spec) => CellProg
   const { programs: specs, protocol, work } = await started.promise;
   const programs = specs.map((spec) => programOf(spec));
   if (work === null) {
-    const frozen = await prepare(programs, machine, protocol, () => tell({ kind: "progress" }), stopping.signal);
     const { affinity, usable } = readMachine();
+    const frozen = await prepare(programs, machine, protocol, () => tell({ kind: "progress" }), stopping.signal, usable);
     await tell({ kind: "prepared", prepared: frozen && { ...frozen, processors: { affinity, usable } }, notes: [...warnings] });
   } else {
     const events = {

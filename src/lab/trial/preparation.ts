@@ -5,9 +5,13 @@ import { groupOf } from "../result.ts";
 import { findSize } from "./size.ts";
 import type { Protocol, TrialMachine } from "./trial-plan.ts";
 
+/** With fewer processors than threads the widest cells, which are probed, are the slower ones: aim so much higher that the others do not fall short. */
+const CROWDED = 1.4;
+
 /**
  * Calibrates every program and finds the size of every group of cells that do
  * the same work, on as many threads as any cell has. `null` if it was stopped.
+ * @param processors that the threads may use
  */
 export async function prepare<Pool>(
   programs: readonly CellProgram<Pool>[],
@@ -15,6 +19,7 @@ export async function prepare<Pool>(
   { warmupMs, minTimeMs }: Pick<Protocol, "warmupMs" | "minTimeMs">,
   onProgress: () => void,
   signal: AbortSignal,
+  processors = Infinity,
 ): Promise<Frozen | null> {
   const entries = programs.flatMap((program) => program.cells.map((cell) => ({ program, cell })));
   const most = Math.max(...entries.map(({ cell }) => cell.threads));
@@ -34,7 +39,7 @@ export async function prepare<Pool>(
       const { program } = members[0] as (typeof entries)[number];
       const widest = Math.max(...members.map(({ cell }) => cell.threads));
       const probes = members.filter(({ cell }) => cell.threads === widest).map(({ cell }) => cell);
-      sizes[group] = await findSize(program, pool, probes, minTimeMs * 1e6);
+      sizes[group] = await findSize(program, pool, probes, minTimeMs * 1e6 * (widest > processors ? CROWDED : 1));
       onProgress();
     }
   } finally {
