@@ -235,7 +235,8 @@ export class Tasks implements TaskRunner {
     i32[this.#arena.here + processor.running] = -nameId;
     importTask({ url, name }).then(
       (fn) => this.#remember(record, nameId, fn),
-      (error: unknown) => this.#refuse(record, error),
+      // Not at once: a thread that is being terminated in the middle of an import may come to here with a broken module, but never to another turn. Its tasks die with it.
+      (error: unknown) => void setImmediate(() => this.#refuse(record, error)),
     );
   }
 
