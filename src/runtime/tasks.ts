@@ -29,6 +29,7 @@ import { Joins } from "./joins.ts";
 import { type Ends, Identities, type Identity } from "./identity.ts";
 import { encodeResult, noRoom, promiseOf } from "./task-result.ts";
 import { captureSite } from "./site.ts";
+import { TaskNames } from "./task-names.ts";
 import { type AnyFunction, type TaskSource, importTask, loadedTask, nameOfClosure, sourceOf } from "./task-function.ts";
 
 /** `"here"`, a thread's index, or `undefined` for the least loaded thread. */
@@ -55,15 +56,10 @@ export class Tasks implements TaskRunner {
   readonly #options: TasksOptions;
   readonly #arena: Arena;
   readonly #current = new AsyncLocalStorage<Identity>();
-  /** Numbers of the names of tasks that this thread has started. */
-  readonly #names = new Map<TaskSource, number>();
-  /** Numbers of the names of closures that have started here during a trace. */
-  readonly #closures = new Map<string, number>();
+  readonly #names: TaskNames;
   /** Task functions by the number of their name. */
   readonly #functions = new Map<number, AnyFunction>();
   #lastPlace = 0;
-  #nextId = 0;
-  #lastId = 0;
   #stopped: WarrenError | undefined;
   /** Kept from the start, so that a fault can be told with the arena full. */
   readonly #faultRecord: number;
@@ -72,6 +68,7 @@ export class Tasks implements TaskRunner {
   constructor(options: TasksOptions) {
     this.#options = options;
     this.#arena = options.arena;
+    this.#names = new TaskNames(options.names);
     this.#faultRecord = options.arena.keep(processor.faultRecord, TASK_WORDS);
     options.arena.i32[this.#faultRecord + taskRecord.record] = RECORD.fault;
     this.identities = new Identities(this.#current);
@@ -94,7 +91,7 @@ export class Tasks implements TaskRunner {
   spawn(fn: AnyFunction, args: unknown[], place: Place): Promise<unknown> {
     const source = this.#check(fn, place);
     const site = captureSite();
-    const taskId = this.#id();
+    const taskId = this.#names.nextId();
     const what = { name: source?.name ?? nameOfClosure(fn), taskId, site, by: this.current(), sinceMs: this.#options.processor.nowMs };
     return this.joins.open(what, (join) => {
       if (source !== undefined) return this.#place(source, args, site, taskId, join, place);
@@ -107,8 +104,8 @@ export class Tasks implements TaskRunner {
   go(fn: AnyFunction, args: unknown[], place: Place): void {
     const source = this.#check(fn, place);
     const site = captureSite();
-    if (source === undefined) this.#startClosure(fn, args, site, this.#id(), -1);
-    else this.#place(source, args, site, this.#id(), -1, place);
+    if (source === undefined) this.#startClosure(fn, args, site, this.#names.nextId(), -1);
+    else this.#place(source, args, site, this.#names.nextId(), -1, place);
     this.#options.onChange();
   }
 
@@ -159,7 +156,7 @@ export class Tasks implements TaskRunner {
     const { space } = this.#options;
     const arena = this.#arena;
     const { i32, index: me, threads } = arena;
-    const name = this.#nameOf(source);
+    const name = this.#names.numberOf(source);
     const payload = args.length === 0 && site === undefined ? 0 : encodePayload(space, { args, site }, `the call of ${source.name}(…)`);
     let record = 0;
     try {
@@ -189,51 +186,24 @@ export class Tasks implements TaskRunner {
     return record;
   }
 
-  #nameOf(source: TaskSource): number {
-    let name = this.#names.get(source);
-    if (name === undefined) {
-      name = this.#options.names.intern(`${source.url}\n${source.name}`);
-      this.#names.set(source, name);
-    }
-    return name;
-  }
-
-  /** The number of a task's name for a trace. A closure's is entered in the table of names, once; 0 if there is no room for it. */
-  #traceName({ name, nameId }: Identity): number {
-    const known = nameId !== 0 ? nameId : this.#closures.get(name);
-    if (known !== undefined) return known;
-    try {
-      const id = this.#options.names.intern(`\n${name}`);
-      this.#closures.set(name, id);
-      return id;
-    } catch (error) {
-      if (error instanceof WarrenError && error.code === "ERR_ARENA_FULL") return 0;
-      throw error;
-    }
-  }
-
-  /** Ids are handed out to threads by the thousand. */
-  #id(): number {
-    if (this.#nextId === this.#lastId) {
-      this.#nextId = this.#options.names.block(1000);
-      this.#lastId = this.#nextId + 1000;
-    }
-    return this.#nextId++;
+  /** Notes the start of a task. */
+  #noteStart(recorder: Recorder, identity: Identity): void {
+    recorder.noteStart(identity, identity.nameId !== 0 ? identity.nameId : this.#names.numberOfClosure(identity.name));
   }
 
   start(record: number): void {
     const { i32 } = this.#arena;
     i32[this.#arena.here + processor.started]++;
     const nameId = i32[record + taskRecord.name];
-    if (this.#options.heap.isFull) return this.#refuse(record, this.#options.heap.refusal(this.#options.names.text(nameId).split("\n")[1]));
+    if (this.#options.heap.isFull) return this.#refuse(record, this.#options.heap.refusal(this.#names.sourceOf(nameId).name));
     i32[this.#arena.here + processor.running] = nameId;
     const known = this.#functions.get(nameId);
     if (known !== undefined) return this.#startWith(record, known);
-    const [url, name] = this.#options.names.text(nameId).split("\n");
-    const loaded = loadedTask({ url, name });
+    const source = this.#names.sourceOf(nameId);
+    const loaded = loadedTask(source);
     if (loaded !== undefined) return this.#remember(record, nameId, loaded);
     i32[this.#arena.here + processor.running] = -nameId;
-    importTask({ url, name }).then(
+    importTask(source).then(
       (fn) => this.#remember(record, nameId, fn),
       // Not at once: a thread that is being terminated in the middle of an import may come to here with a broken module, but never to another turn. Its tasks die with it.
       (error: unknown) => void setImmediate(() => this.#refuse(record, error)),
@@ -243,7 +213,7 @@ export class Tasks implements TaskRunner {
   /** A task is not started at all. */
   #refuse(record: number, error: unknown): void {
     const { i32 } = this.#arena;
-    const [, name] = this.#options.names.text(i32[record + taskRecord.name]).split("\n");
+    const { name } = this.#names.sourceOf(i32[record + taskRecord.name]);
     const payload = i32[record + taskRecord.payload];
     i32[record + taskRecord.payload] = 0;
     decodePayload(this.#options.space, payload);
@@ -290,7 +260,7 @@ export class Tasks implements TaskRunner {
   #run(fn: AnyFunction, args: unknown[], what: Omit<Identity, "place">, ended: (failed: boolean, value: unknown) => void): void {
     const { identities } = this;
     const identity = identities.add(what);
-    if (this.recorder !== undefined) this.recorder.noteStart(identity, this.#traceName(identity));
+    if (this.recorder !== undefined) this.#noteStart(this.recorder, identity);
     const end = (failed: boolean, value: unknown): void => {
       if (this.recorder !== undefined) this.recorder.noteEnd(identity, failed);
       identities.remove(identity);
@@ -312,7 +282,7 @@ export class Tasks implements TaskRunner {
   #runAlone(fn: AnyFunction, args: unknown[], what: Omit<Identity, "place">): void {
     const { identities } = this;
     const identity = identities.add(what);
-    if (this.recorder !== undefined) this.recorder.noteStart(identity, this.#traceName(identity));
+    if (this.recorder !== undefined) this.#noteStart(this.recorder, identity);
     let result: unknown;
     try {
       result = identities.enter(identity, fn, args);

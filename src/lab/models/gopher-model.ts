@@ -18,6 +18,8 @@
  * ratios: Baccelli et al., *Synchronization and Linearity*, ch. 2; exponential
  * times: mean value analysis, Reiser and Lavenberg 1980.
  */
+import type { Steps } from "../../../workers/gophers/config.ts";
+import type { World } from "../../../workers/gophers/labour.ts";
 
 /** A design, as the model sees it: the generator's own value fits. Carts are per team. */
 export interface ModelDesign {
@@ -28,17 +30,10 @@ export interface ModelDesign {
 }
 
 /** Units per cart-load: load, move, unload and burn, return, handling at a dump, walking without a cart. */
-export interface ModelSteps {
-  readonly L: number;
-  readonly M: number;
-  readonly U: number;
-  readonly R: number;
-  readonly D: number;
-  readonly W: number;
-}
+export type ModelSteps = Steps;
 
 /** The world of a run: what share of every step computes. */
-export type ModelWorld = "cpu" | "wait" | "mixed";
+export type ModelWorld = World;
 
 /** A run to predict: `placement[gopher]` is a thread's index; default: dealt out in rotation. */
 export interface ModelRun {
