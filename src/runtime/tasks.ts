@@ -11,7 +11,6 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { WarrenError, printValue } from "../errors.ts";
 import { store } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
-import { continueStack } from "../memory/error-class.ts";
 import { OUTCOME, RECORD, TASK_WORDS, indexOfId, processor, taskRecord } from "../memory/layout.ts";
 import type { Names } from "../memory/names.ts";
 import { decodePayload, encodePayload } from "../memory/payload.ts";
@@ -23,6 +22,7 @@ import { pushInbox } from "../sync/inbox.ts";
 import type { Recorder } from "../sync/recorder.ts";
 import type { Waiters } from "../sync/waiter.ts";
 import { REASON_PLACE } from "../sync/wait-reason.ts";
+import { Faults } from "./faults.ts";
 import type { HeapWatch } from "./heap-watch.ts";
 import { Holdings } from "./holdings.ts";
 import { Joins } from "./joins.ts";
@@ -51,6 +51,7 @@ export class Tasks implements TaskRunner {
   readonly identities: Identities;
   readonly joins: Joins;
   readonly holdings: Holdings;
+  readonly faults: Faults;
   /** Set while there is a trace. */
   recorder: Recorder | undefined = undefined;
   readonly #options: TasksOptions;
@@ -61,16 +62,12 @@ export class Tasks implements TaskRunner {
   readonly #functions = new Map<number, AnyFunction>();
   #lastPlace = 0;
   #stopped: WarrenError | undefined;
-  /** Kept from the start, so that a fault can be told with the arena full. */
-  readonly #faultRecord: number;
-  #hasFaulted = false;
 
   constructor(options: TasksOptions) {
     this.#options = options;
     this.#arena = options.arena;
     this.#names = new TaskNames(options.names);
-    this.#faultRecord = options.arena.keep(processor.faultRecord, TASK_WORDS);
-    options.arena.i32[this.#faultRecord + taskRecord.record] = RECORD.fault;
+    this.faults = new Faults(options.space, options.onFault);
     this.identities = new Identities(this.#current);
     this.holdings = new Holdings(options.space, () => this.current());
     this.joins = new Joins(() => {
@@ -303,7 +300,7 @@ export class Tasks implements TaskRunner {
     if (this.recorder !== undefined) this.recorder.noteEnd(identity, failed);
     this.identities.remove(identity);
     // Before it is counted as ended: a process with no task left may end, and must not miss the fault.
-    if (failed) this.#fault(identity.name, identity.site, error);
+    if (failed) this.faults.tell(identity.name, identity.site, error);
     this.#uncount();
     this.#options.processor.ended();
   }
@@ -314,7 +311,7 @@ export class Tasks implements TaskRunner {
     const { i32 } = arena;
     if (i32[record + taskRecord.join] < 0) {
       arena.free(record);
-      this.#fault(name, undefined, value);
+      this.faults.tell(name, undefined, value);
       return this.#uncount();
     }
     this.#uncount();
@@ -369,27 +366,7 @@ export class Tasks implements TaskRunner {
     this.joins.rejectAll(error);
   }
 
-  #fault(name: string, site: string | undefined, error: unknown): void {
-    const { threads, index } = this.#arena;
-    continueStack(error, `task ${name}, started with go, failed on ${index === threads ? "the main thread" : `thread ${index}`}`, site);
-    this.#options.onFault(error);
-  }
-
-  /** Carries a fault to the main thread. */
-  sendFault(error: unknown): void {
-    const arena = this.#arena;
-    // One fault ends the runtime: later ones are not sent.
-    if (this.#hasFaulted) return;
-    this.#hasFaulted = true;
-    const record = this.#faultRecord;
-    [arena.i32[record + taskRecord.outcome], arena.i32[record + taskRecord.payload]] = encodeResult(this.#options.space, "a task", true, error);
-    pushInbox(arena, arena.threads, record);
-    ring(arena, arena.threads);
-  }
-
   fault(record: number): void {
-    const { i32 } = this.#arena;
-    const hasRoom = i32[record + taskRecord.outcome] !== OUTCOME.noRoom;
-    this.#options.onFault(hasRoom ? decodePayload(this.#options.space, i32[record + taskRecord.payload]) : noRoom(this.#arena));
+    this.faults.heard(record);
   }
 }

@@ -23,7 +23,7 @@ export interface ThreadStart {
 export async function serve({ memory, index, cores, port, ring }: ThreadStart): Promise<void> {
   const arena = Arena.attach(memory, index);
   arena.i32[arena.here + processor.systemId] = systemThreadId();
-  const local: Local = new Local({ arena, cores, onFault: (error) => local.tasks.sendFault(error) });
+  const local: Local = new Local({ arena, cores, onFault: (error) => local.tasks.faults.send(error) });
   enterThread(local);
   if (ring !== 0) local.trace(ring);
   const control: ThreadControl = {
