@@ -13,10 +13,10 @@ import { nowNs } from "../src/lab/machine/clock.ts";
 import { environmentOf, machineLine, readMachine, readState } from "../src/lab/machine/environment.ts";
 import type { RivalOutcome } from "./rivals/outcome.ts";
 import { measureRivals } from "./rivals/rivals.ts";
-import { configurations, firstForms, measureCase } from "./warren/cases.ts";
-import type { Configuration, Failure, Figure } from "./warren/figure.ts";
-import { printRows } from "./warren/report.ts";
-import { rowsOf } from "./warren/rows.ts";
+import { configurations, firstForms, measureCase } from "./ours/cases.ts";
+import type { Configuration, Failure, Figure } from "./ours/figure.ts";
+import { printRows } from "./ours/report.ts";
+import { rowsOf } from "./ours/rows.ts";
 
 /** What to measure. */
 export interface BenchOptions {

@@ -1,5 +1,5 @@
 /**
- * Runs the soak of test/soak: `npm run soak -- --minutes 60`.
+ * Runs the soak of verify/soak: `npm run soak -- --minutes 60`.
  *
  *   --minutes n   1 by default
  *   --threads n   4 by default
@@ -12,7 +12,7 @@
  * order, a result is wrong, or the arena has grown.
  */
 import { parseArgs } from "node:util";
-import { soak } from "../test/soak/soak.ts";
+import { soak } from "../verify/soak/soak.ts";
 
 const { values } = parseArgs({
   options: {

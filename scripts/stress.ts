@@ -1,5 +1,5 @@
 /**
- * Runs the stress loads of test/stress: `npm run stress`.
+ * Runs the stress loads of verify/stress: `npm run stress`.
  *
  *   --only X      those whose id contains X
  *   --seed n      the seed of their pauses; without it one from the clock
@@ -10,8 +10,8 @@
  * with V8's young generation held small: resident memory then tells of leaks.
  */
 import { parseArgs } from "node:util";
-import { LOADS } from "../test/stress/loads.ts";
-import { runStress } from "../test/stress/stress.ts";
+import { LOADS } from "../verify/stress/loads.ts";
+import { runStress } from "../verify/stress/stress.ts";
 
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { only: { type: "string", default: "" }, seed: { type: "string", default: String(Date.now() % 1_000_000) }, threads: { type: "string", default: "4" }, scale: { type: "string", default: "1" } } });

@@ -7,10 +7,10 @@
  *
  * Prints one line of figures; exit code 1 if something hung, was double or was
  * lost without the task that had received it. The deaths before every single
- * write are tests: test/{channel,scheduler,memory}/death.test.ts, test/sync/repair.test.ts.
+ * write are tests: test/{channel,scheduler,memory}/death.test.ts, test/runtime/main/repair.test.ts.
  */
 import { parseArgs } from "node:util";
-import { runKills } from "../test/faults/kills.ts";
+import { runKills } from "../verify/faults/kills.ts";
 
 const { values } = parseArgs({ options: { kills: { type: "string", default: "200" }, seed: { type: "string", default: String(Date.now() % 1_000_000) }, threads: { type: "string", default: "4" } } });
 const { passed, line } = await runKills({ kills: Number(values.kills), seed: Number(values.seed), threads: Number(values.threads) });

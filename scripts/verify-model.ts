@@ -1,5 +1,5 @@
 /**
- * Checks the Promela models in test/models with Spin:
+ * Checks the Promela models in verify/models with Spin:
  *
  *   node scripts/verify-model.ts           the quick configurations and every mutant
  *   node scripts/verify-model.ts --full    the large configurations as well (minutes)
@@ -10,8 +10,8 @@
  * 0 where Spin is missing, with a line that says so.
  */
 import { parseArgs } from "node:util";
-import { CONFIGURATIONS, type Configuration, type ModelName, parametersFor } from "../test/models/configurations.ts";
-import { Verifiers, environment, missingTools, mutantsOf } from "../test/models/spin.ts";
+import { CONFIGURATIONS, type Configuration, type ModelName, parametersFor } from "../verify/models/configurations.ts";
+import { Verifiers, environment, missingTools, mutantsOf } from "../verify/models/spin.ts";
 
 const MODELS: readonly ModelName[] = ["chan", "rendezvous", "sleep"];
 const TRAIL_LINES = 60;

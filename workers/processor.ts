@@ -1,2 +1,2 @@
 /** What Piscina loads in each thread: the processor of that thread. */
-export { serve as default } from "../src/runtime/thread.ts";
+export { serve as default } from "../src/runtime/thread/thread.ts";

@@ -1,8 +1,8 @@
 /** `after`: the timer that fires once. */
 import { WarrenError, printValue } from "../errors.ts";
-import { f64 } from "../memory/scalars.ts";
-import type { Timer } from "../sync/timers.ts";
-import type { Waiters } from "../sync/waiter.ts";
+import { f64 } from "../wire/scalars.ts";
+import type { Timer } from "../wait/timers.ts";
+import type { Waiters } from "../wait/waiter.ts";
 import type { Channel } from "./channel.ts";
 import { LocalReceiver } from "./local-receiver.ts";
 

@@ -1,6 +1,6 @@
 /** Channels as values: the slot holds header and generation, and the message counts as one reference. */
-import { checkType } from "../memory/composites.ts";
-import { Refusal, Type, type Space } from "../memory/type.ts";
+import { checkType } from "../wire/composites.ts";
+import { Refusal, Type, type Space } from "../wire/type.ts";
 import type { Chan } from "./chan.ts";
 
 class ChanOf<T> extends Type<Chan<T>> {

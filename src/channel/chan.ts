@@ -1,6 +1,6 @@
 /** The public faces of a channel. */
 
-import type { WaitOptions } from "../sync/wait-options.ts";
+import type { WaitOptions } from "../wait/wait-options.ts";
 
 export type { WaitOptions };
 

@@ -14,10 +14,10 @@
  */
 import { WarrenError } from "../errors.ts";
 import { KIND, OUTCOME, header, nextGeneration } from "../memory/layout.ts";
-import { type Type, handleKey } from "../memory/type.ts";
-import type { Finisher, Partners, Wait } from "../sync/wait.ts";
-import { enqueue, isQueued, unlink } from "../sync/wait-queue.ts";
-import type { Waiters } from "../sync/waiter.ts";
+import { type Type, handleKey } from "../wire/type.ts";
+import type { Finisher, Partners, Wait } from "../wait/wait.ts";
+import { enqueue, isQueued, unlink } from "../wait/wait-queue.ts";
+import type { Waiters } from "../wait/waiter.ts";
 import { type Queue, RECEIVERS, SENDERS } from "./queues.ts";
 
 /** What a primitive of a kind answers. */

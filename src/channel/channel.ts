@@ -8,7 +8,7 @@
  * allocated is freed exactly once, by the receiver or by whoever drops the value.
  */
 import { WarrenError, invariant, printValue } from "../errors.ts";
-import { refused } from "../memory/type.ts";
+import { refused } from "../wire/type.ts";
 import type { Chan, WaitOptions } from "./chan.ts";
 import { ChannelCore, DID, type Did } from "./channel-core.ts";
 import { SendCase } from "./send-case.ts";

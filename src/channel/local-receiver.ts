@@ -8,9 +8,9 @@
  * other wait can be quicker between the two.
  */
 import { WarrenError, printValue } from "../errors.ts";
-import type { Type } from "../memory/type.ts";
-import type { Finisher, Wait } from "../sync/wait.ts";
-import type { Waiters } from "../sync/waiter.ts";
+import type { Type } from "../wire/type.ts";
+import type { Finisher, Wait } from "../wait/wait.ts";
+import type { Waiters } from "../wait/waiter.ts";
 import type { Receiver, WaitOptions } from "./chan.ts";
 import type { Channel } from "./channel.ts";
 import { makeChannel } from "./make-channel.ts";

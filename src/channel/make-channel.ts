@@ -1,10 +1,10 @@
 /** Making channels: new ones, and objects for handles that arrive from elsewhere. */
 import { WarrenError, printValue } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
-import { checkType } from "../memory/composites.ts";
+import { checkType } from "../wire/composites.ts";
 import { KIND, header } from "../memory/layout.ts";
-import type { Type } from "../memory/type.ts";
-import type { Waiters } from "../sync/waiter.ts";
+import type { Type } from "../wire/type.ts";
+import type { Waiters } from "../wait/waiter.ts";
 import { ArrayChannel } from "./array.ts";
 import type { Channel } from "./channel.ts";
 import { Rendezvous } from "./rendezvous.ts";

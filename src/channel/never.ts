@@ -1,6 +1,6 @@
 /** `never`: the receiver that has nothing. */
-import { f64 } from "../memory/scalars.ts";
-import type { Type } from "../memory/type.ts";
+import { f64 } from "../wire/scalars.ts";
+import type { Type } from "../wire/type.ts";
 import { LocalReceiver } from "./local-receiver.ts";
 
 /** Never has a value and is never closed; in a select it disables its case. */

@@ -16,9 +16,9 @@
  */
 import { WarrenError, printValue } from "../errors.ts";
 import { header } from "../memory/layout.ts";
-import { f64 } from "../memory/scalars.ts";
-import type { Timer, Timers } from "../sync/timers.ts";
-import type { Waiters } from "../sync/waiter.ts";
+import { f64 } from "../wire/scalars.ts";
+import type { Timer, Timers } from "../wait/timers.ts";
+import type { Waiters } from "../wait/waiter.ts";
 import type { Receiver } from "./chan.ts";
 import type { Channel } from "./channel.ts";
 import { LocalReceiver } from "./local-receiver.ts";

@@ -1,9 +1,9 @@
 /** Types from their names: how a thread learns the type of a channel that another thread made. */
 import { WarrenError } from "../errors.ts";
-import { bytes, json, utf8 } from "../memory/blobs.ts";
-import { optional, struct } from "../memory/composites.ts";
-import { bool, f64, i32, i64, u32 } from "../memory/scalars.ts";
-import type { Type } from "../memory/type.ts";
+import { bytes, json, utf8 } from "../wire/blobs.ts";
+import { optional, struct } from "../wire/composites.ts";
+import { bool, f64, i32, i64, u32 } from "../wire/scalars.ts";
+import type { Type } from "../wire/type.ts";
 import { chanOf } from "./chan-of.ts";
 
 const known = new Map<string, Type<unknown>>();

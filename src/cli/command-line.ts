@@ -3,22 +3,22 @@
  * Gives the exit code; nothing here ends the process.
  */
 import { Command, CommanderError } from "commander";
-import { BlockProcessError } from "../lab/trial/block-child.ts";
-import { dumpOnSignal } from "./dump-signal.ts";
-import { EXIT } from "./exit-code.ts";
-import { declareExperiment, experiment, EXPERIMENT_EXAMPLES } from "./experiment-command.ts";
-import { env, list, LOOK_FORMATS } from "./look-commands.ts";
-import { bench, dot, gophers, headline } from "./measure-commands.ts";
-import { suggestion } from "./nearest.ts";
-import { HEADLINE, NORMAL, withFormat, withLook, withProtocol, type RawOptions } from "./options.ts";
+import { BlockProcessError } from "../lab/trial/process/child.ts";
+import { dumpOnSignal } from "./terminal/dump-signal.ts";
+import { EXIT } from "./terminal/exit-code.ts";
+import { declareExperiment, experiment, EXPERIMENT_EXAMPLES } from "./commands/experiment.ts";
+import { env, list, LOOK_FORMATS } from "./commands/inventory.ts";
+import { bench, dot, gophers, headline } from "./commands/measure.ts";
+import { suggestion } from "./options/nearest.ts";
+import { HEADLINE, NORMAL, withFormat, withLook, withProtocol, type RawOptions } from "./options/options.ts";
 import { PROGRAMS } from "./programs/catalogue.ts";
 import { declareProgram, runProgram, type ProgramCommand } from "./programs/command.ts";
-import { addCompare } from "./compare-command.ts";
-import { addReport } from "./report-command.ts";
-import { note, tolerateClosedPipes } from "./terminal.ts";
-import { declareTrace, TRACE_EXAMPLES } from "./trace-command.ts";
-import { FileError, UsageError } from "./usage-error.ts";
-import { VERSION } from "./version.ts";
+import { addCompare } from "./commands/compare.ts";
+import { addReport } from "./commands/report.ts";
+import { note, tolerateClosedPipes } from "./terminal/streams.ts";
+import { declareTrace, TRACE_EXAMPLES } from "./commands/trace.ts";
+import { FileError, UsageError } from "./options/usage-error.ts";
+import { VERSION } from "./terminal/version.ts";
 
 /** Runs one command line; the exit code. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {

@@ -17,16 +17,16 @@
  */
 import type { Receiver } from "../channel/chan.ts";
 import type { Channel } from "../channel/channel.ts";
-import type { Family, Held } from "../channel/handles.ts";
+import type { Family, Held } from "../runtime/thread/handle-table.ts";
 import { makeChannel, openChannel } from "../channel/make-channel.ts";
 import { WarrenError, printValue } from "../errors.ts";
 import type { Arena } from "../memory/arena.ts";
 import { KIND, REASON, RECORD, WATCH_WORDS, contextHeader, header, indexOfId, processor, processorId, watchRecord } from "../memory/layout.ts";
-import { bool } from "../memory/scalars.ts";
-import { ring } from "../sync/doorbell.ts";
-import { pushInbox } from "../sync/inbox.ts";
-import type { Timer } from "../sync/timers.ts";
-import type { Waiters } from "../sync/waiter.ts";
+import { bool } from "../wire/scalars.ts";
+import { ring } from "../wait/doorbell.ts";
+import { pushInbox } from "../wait/inbox.ts";
+import type { Timer } from "../wait/timers.ts";
+import type { Waiters } from "../wait/waiter.ts";
 import { Context, type ContextHost, type ContextOptions } from "./context.ts";
 import { checkOptions, decodeReason, encodeReason, errorFrom } from "./reason.ts";
 import { ContextTree, type News, type Remains } from "./tree.ts";

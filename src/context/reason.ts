@@ -6,8 +6,8 @@
 import { WarrenError, printValue } from "../errors.ts";
 import type { Arena } from "../memory/arena.ts";
 import { REASON, REASON_WORDS, reasonRecord } from "../memory/layout.ts";
-import { encodePayload, readPayload } from "../memory/payload.ts";
-import type { Handles, Space } from "../memory/type.ts";
+import { encodePayload, readPayload } from "../wire/payload.ts";
+import type { Handles, Space } from "../wire/type.ts";
 import type { ContextOptions } from "./context.ts";
 
 /** A reason is decoded many times, so it carries no handles: of channels in an error's properties a text arrives. */

@@ -18,9 +18,9 @@
  */
 import { WarrenError, printValue } from "../errors.ts";
 import { SharedArray } from "../memory/shared-array.ts";
-import { current } from "../runtime/ambient.ts";
-import type { Local } from "../runtime/local.ts";
-import { task } from "../runtime/task-function.ts";
+import { current } from "../runtime/thread/ambient.ts";
+import type { Local } from "../runtime/thread/side.ts";
+import { task } from "../runtime/task/task-function.ts";
 import { chunkCount, chunkLength, chunkStart, sumTree } from "./dot-grid.ts";
 import { type DotKernel, dotKernels } from "./kernel.ts";
 

@@ -1,7 +1,7 @@
 /** `parallelFor` and `parallelMap`: one call for each index, on all threads. */
 import { WarrenError, printValue } from "../errors.ts";
-import { current } from "../runtime/ambient.ts";
-import { type AnyFunction, task } from "../runtime/task-function.ts";
+import { current } from "../runtime/thread/ambient.ts";
+import { type AnyFunction, task } from "../runtime/task/task-function.ts";
 import { type Callee, type ParallelOptions, type Run, eachIndex, functionOf, isThenable, planOf, runAll } from "./runs.ts";
 
 /**

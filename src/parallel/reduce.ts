@@ -9,10 +9,10 @@
  *
  * Source: the fixed tree of dot-grid.ts; oneTBB's parallel_deterministic_reduce.
  */
-import { decodePayload, encodePayload } from "../memory/payload.ts";
-import type { Space } from "../memory/type.ts";
-import { current } from "../runtime/ambient.ts";
-import { type AnyFunction, task } from "../runtime/task-function.ts";
+import { decodePayload, encodePayload } from "../wire/payload.ts";
+import type { Space } from "../wire/type.ts";
+import { current } from "../runtime/thread/ambient.ts";
+import { type AnyFunction, task } from "../runtime/task/task-function.ts";
 import { lengthOf, sliceOf } from "./for-map.ts";
 import { type Callee, type ParallelOptions, type Run, eachIndex, functionOf, isThenable, planOf, runAll } from "./runs.ts";
 

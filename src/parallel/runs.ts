@@ -12,8 +12,8 @@
  */
 import type { Context } from "../context/context.ts";
 import { WarrenError, printValue } from "../errors.ts";
-import type { Local } from "../runtime/local.ts";
-import { type AnyFunction, type TaskSource, importTask, loadedTask, sourceOf } from "../runtime/task-function.ts";
+import type { Local } from "../runtime/thread/side.ts";
+import { type AnyFunction, type TaskSource, importTask, loadedTask, sourceOf } from "../runtime/task/task-function.ts";
 
 /** Chunks where the caller names no grain: enough for balance on many threads, few enough to merge here. */
 const USUAL_CHUNKS = 256;

@@ -1,6 +1,6 @@
 /** The free functions: the calls of the runtime that is current here. */
 import type * as objects from "../sync/objects.ts";
-import { current } from "./ambient.ts";
+import { current } from "./thread/ambient.ts";
 import { makeCalls } from "./make-calls.ts";
 
 const calls = makeCalls(current);

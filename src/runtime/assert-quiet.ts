@@ -4,7 +4,7 @@
  * end needs turns of several threads to be seen everywhere. Source: uber's goleak.
  */
 import { WarrenError } from "../errors.ts";
-import { cut, formatWait } from "./format-dump.ts";
+import { cut, formatWait } from "./inspect/format-dump.ts";
 import { type Leftovers, leftovers } from "./leftovers.ts";
 import type { Runtime } from "./runtime.ts";
 

@@ -2,12 +2,12 @@
 import type { Chan, Receiver } from "../channel/chan.ts";
 import type { Ticker } from "../channel/ticker.ts";
 import type { Context, ContextOptions } from "../context/context.ts";
-import type { Type } from "../memory/type.ts";
+import type { Type } from "../wire/type.ts";
 import type { Cases, SelectOptions, Selected } from "../select/select.ts";
-import type { Group, GroupOptions } from "./group.ts";
+import type { Group, GroupOptions } from "./task/group.ts";
 import type { SharedArrays } from "./shared.ts";
 import type { SyncConstructors } from "./sync-constructors.ts";
-import type { Place } from "./tasks.ts";
+import type { Place } from "./task/tasks.ts";
 
 /**
  * Starts a task or a closure and forgets it; if it fails, the runtime ends, since

@@ -8,11 +8,11 @@ import { WarrenError, printValue } from "../errors.ts";
 import { headersOf } from "../memory/headers.ts";
 import { KIND, header, processor, syncHeader } from "../memory/layout.ts";
 import type { Arena } from "../memory/arena.ts";
-import { handleKey } from "../memory/type.ts";
-import { queueLength } from "../sync/wait-queue.ts";
-import type { TaskReport } from "./control.ts";
+import { handleKey } from "../wire/type.ts";
+import { queueLength } from "../wait/wait-queue.ts";
+import type { TaskReport } from "./thread/control.ts";
 import { type Runtime, World } from "./runtime.ts";
-import type { StuckWait } from "./stuck.ts";
+import type { StuckWait } from "./inspect/stuck.ts";
 
 /** A channel, shared array, shared object or context that has not been freed. */
 export interface LeftObject {

@@ -1,11 +1,11 @@
 /** The calls over one thread's side of a runtime, which `of` finds at each call. */
-import type { Type } from "../memory/type.ts";
+import type { Type } from "../wire/type.ts";
 import type { Cases, SelectOptions } from "../select/select.ts";
 import type { Calls, Go, Spawn } from "./calls.ts";
-import type { Local } from "./local.ts";
-import type { AnyFunction } from "./task-function.ts";
+import type { Local } from "./thread/side.ts";
+import type { AnyFunction } from "./task/task-function.ts";
 import { makeSyncConstructors } from "./sync-constructors.ts";
-import type { Place } from "./tasks.ts";
+import type { Place } from "./task/tasks.ts";
 
 export function makeCalls(of: (what: string) => Local): Calls {
   const go = Object.assign((fn: AnyFunction, ...args: unknown[]): void => of("go").go(fn, args, undefined), {

@@ -1,7 +1,7 @@
 /** Options of `run` and `start`, checked once. */
 import { WarrenError, printValue } from "../errors.ts";
 import { DEFAULT_ARENA_BYTES, LIMITS } from "../limits.ts";
-import { usableCores } from "./cores.ts";
+import { usableCores } from "./main/cores.ts";
 
 /** Options of `start`, and beside `args` of `run`. */
 export interface RuntimeOptions {

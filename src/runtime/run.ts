@@ -1,6 +1,6 @@
 /** `run`: a closed world around one main task, as a Go program is. */
 import { WarrenError, printValue } from "../errors.ts";
-import { DeadlockWatch } from "./deadlock.ts";
+import { DeadlockWatch } from "./inspect/deadlock.ts";
 import { type RuntimeOptions, resolveOptions } from "./options.ts";
 import { openWorld } from "./runtime.ts";
 

@@ -14,8 +14,8 @@ import { SharedRwLock } from "../sync/rw-lock.ts";
 import { SharedSemaphore } from "../sync/semaphore.ts";
 import type { SharedObject } from "../sync/shared-object.ts";
 import { SharedWaitGroup } from "../sync/wait-group.ts";
-import type { Waiters } from "../sync/waiter.ts";
-import type { Local } from "./local.ts";
+import type { Waiters } from "../wait/waiter.ts";
+import type { Local } from "./thread/side.ts";
 
 /** A constructor of shared objects, bound to one runtime: `instanceof` holds for the objects of all. */
 export interface SyncConstructor<A extends unknown[], T> {

@@ -20,11 +20,11 @@
 import { load, pause } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { RECORD, processor, superblock, waiter } from "../memory/layout.ts";
-import { Doorbell, isAsleep, transitionToAwake } from "../sync/doorbell.ts";
-import { hasMail, takeInbox } from "../sync/inbox.ts";
-import type { Recorder } from "../sync/recorder.ts";
-import type { Running, Turn, Wait } from "../sync/wait.ts";
-import type { Waiters } from "../sync/waiter.ts";
+import { Doorbell, isAsleep, transitionToAwake } from "../wait/doorbell.ts";
+import { hasMail, takeInbox } from "../wait/inbox.ts";
+import type { Recorder } from "../trace/recorder.ts";
+import type { Running, Turn, Wait } from "../wait/wait.ts";
+import type { Waiters } from "../wait/waiter.ts";
 import { Fifo } from "./fifo.ts";
 import { SpinBudget } from "./spin-budget.ts";
 import { anyTasks, popTask, stealTasks } from "./task-queue.ts";

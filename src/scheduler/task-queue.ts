@@ -17,7 +17,7 @@ import { load, store } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { processor, taskRecord } from "../memory/layout.ts";
 import { lock, unlock } from "../memory/spin-lock.ts";
-import type { Recorder } from "../sync/recorder.ts";
+import type { Recorder } from "../trace/recorder.ts";
 import { changeHeld, loadOf } from "./load.ts";
 
 /** Most tasks stolen at once. */

@@ -5,8 +5,8 @@ import { DID, type Did } from "../channel/channel-core.ts";
 import type { LocalReceiver } from "../channel/local-receiver.ts";
 import { type Queue, RECEIVERS, SENDERS } from "../channel/queues.ts";
 import { OUTCOME, waiter } from "../memory/layout.ts";
-import type { Wait } from "../sync/wait.ts";
-import type { Waiters } from "../sync/waiter.ts";
+import type { Wait } from "../wait/wait.ts";
+import type { Waiters } from "../wait/waiter.ts";
 
 export interface Case {
   /** The channel to lock; none for a case of this thread. A duplicate is replaced by the first of its kind. */

@@ -23,8 +23,8 @@ import { LocalReceiver } from "../channel/local-receiver.ts";
 import { Never } from "../channel/never.ts";
 import { SendCase } from "../channel/send-case.ts";
 import { waiter } from "../memory/layout.ts";
-import type { Finisher, Partners, Wait } from "../sync/wait.ts";
-import type { Waiters } from "../sync/waiter.ts";
+import type { Finisher, Partners, Wait } from "../wait/wait.ts";
+import type { Waiters } from "../wait/waiter.ts";
 import { type Case, LocalCase, RecvSide, SendSide } from "./case.ts";
 import { shuffle } from "./shuffle.ts";
 

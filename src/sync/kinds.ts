@@ -9,7 +9,7 @@ import { SharedRwLock } from "./rw-lock.ts";
 import { SharedSemaphore } from "./semaphore.ts";
 import type { SharedObject } from "./shared-object.ts";
 import { SharedWaitGroup } from "./wait-group.ts";
-import type { Waiters } from "./waiter.ts";
+import type { Waiters } from "../wait/waiter.ts";
 
 interface Kind {
   readonly kind: number;

@@ -3,13 +3,13 @@
  * one that has the lock. Invariant: while it is 0 nobody waits.
  */
 import { KIND, syncHeader, syncWaiter } from "../memory/layout.ts";
-import { ownerIndex } from "./claims.ts";
+import { ownerIndex } from "../wait/claims.ts";
 import { type Guard, HeldGuard } from "./guard.ts";
 import type { Mutex } from "./objects.ts";
 import { SharedObject, makeHeader } from "./shared-object.ts";
-import type { Wait } from "./wait.ts";
-import type { WaitOptions } from "./wait-options.ts";
-import type { Waiters } from "./waiter.ts";
+import type { Wait } from "../wait/wait.ts";
+import type { WaitOptions } from "../wait/wait-options.ts";
+import type { Waiters } from "../wait/waiter.ts";
 
 export class SharedMutex extends SharedObject implements Mutex {
   static make(waiters: Waiters): number {

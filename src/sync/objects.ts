@@ -1,6 +1,6 @@
 /** The public faces of the objects that tasks on all threads coordinate by. */
 import type { Guard } from "./guard.ts";
-import type { WaitOptions } from "./wait-options.ts";
+import type { WaitOptions } from "../wait/wait-options.ts";
 
 /**
  * Travels to any thread, as a task's argument or result, as a channel does; all

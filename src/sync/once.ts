@@ -7,12 +7,12 @@
 import { WarrenError, printValue } from "../errors.ts";
 import { load, store } from "../memory/atomics.ts";
 import { KIND, syncHeader, syncWaiter } from "../memory/layout.ts";
-import { ownerIndex } from "./claims.ts";
+import { ownerIndex } from "../wait/claims.ts";
 import type { Once } from "./objects.ts";
 import { SharedObject, makeHeader } from "./shared-object.ts";
-import type { Wait } from "./wait.ts";
-import type { WaitOptions } from "./wait-options.ts";
-import type { Waiters } from "./waiter.ts";
+import type { Wait } from "../wait/wait.ts";
+import type { WaitOptions } from "../wait/wait-options.ts";
+import type { Waiters } from "../wait/waiter.ts";
 
 export class SharedOnce extends SharedObject implements Once {
   static make(waiters: Waiters): number {

@@ -7,13 +7,13 @@
  * and the readers behind that writer are let in together when it is done.
  */
 import { KIND, syncHeader, syncWaiter } from "../memory/layout.ts";
-import { ownerIndex } from "./claims.ts";
+import { ownerIndex } from "../wait/claims.ts";
 import { type Guard, HeldGuard } from "./guard.ts";
 import type { RwLock } from "./objects.ts";
 import { SharedObject, makeHeader } from "./shared-object.ts";
-import type { Wait } from "./wait.ts";
-import type { WaitOptions } from "./wait-options.ts";
-import type { Waiters } from "./waiter.ts";
+import type { Wait } from "../wait/wait.ts";
+import type { WaitOptions } from "../wait/wait-options.ts";
+import type { Waiters } from "../wait/waiter.ts";
 
 const READ = 1;
 const WRITE = 2;

@@ -9,13 +9,13 @@
 import { WarrenError, printValue } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import { KIND, syncHeader } from "../memory/layout.ts";
-import { ownerIndex } from "./claims.ts";
+import { ownerIndex } from "../wait/claims.ts";
 import { type Guard, HeldGuard } from "./guard.ts";
 import type { Semaphore } from "./objects.ts";
 import { SharedObject, makeHeader } from "./shared-object.ts";
-import type { Wait } from "./wait.ts";
-import type { WaitOptions } from "./wait-options.ts";
-import type { Waiters } from "./waiter.ts";
+import type { Wait } from "../wait/wait.ts";
+import type { WaitOptions } from "../wait/wait-options.ts";
+import type { Waiters } from "../wait/waiter.ts";
 
 export class SharedSemaphore extends SharedObject implements Semaphore {
   static make(waiters: Waiters, permits: number): number {

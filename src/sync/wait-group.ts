@@ -9,8 +9,8 @@ import { LIMITS } from "../limits.ts";
 import { KIND, syncHeader } from "../memory/layout.ts";
 import type { WaitGroup } from "./objects.ts";
 import { SharedObject, makeHeader } from "./shared-object.ts";
-import type { WaitOptions } from "./wait-options.ts";
-import type { Waiters } from "./waiter.ts";
+import type { WaitOptions } from "../wait/wait-options.ts";
+import type { Waiters } from "../wait/waiter.ts";
 
 export class SharedWaitGroup extends SharedObject implements WaitGroup {
   static make(waiters: Waiters): number {

@@ -1,8 +1,8 @@
 /** sendMany and recvMany where a batch does not go as a whole. */
 import { expect, test } from "vitest";
 import { i32, json, struct, utf8 } from "../../src/index.ts";
-import { recvEach } from "./verbs.ts";
-import { quiet, sendersAt, until, used, world } from "./world.ts";
+import { recvEach } from "./tasks/verbs.ts";
+import { quiet, sendersAt, until, used, world } from "./tasks/world.ts";
 
 const the = world();
 

@@ -3,8 +3,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { type Chan, chanOf, i32, never, utf8 } from "../../src/index.ts";
-import { quiet, until, used, world } from "./world.ts";
-import { collect, keepAndDrop } from "./dropping.ts";
+import { quiet, until, used, world } from "./tasks/world.ts";
+import { collect, keepAndDrop } from "./tasks/dropping.ts";
 
 const the = world(2);
 

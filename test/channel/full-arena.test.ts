@@ -2,8 +2,8 @@
 import { expect, test } from "vitest";
 import { type Chan, chanOf, i32, select, start, utf8 } from "../../src/index.ts";
 import type { World } from "../../src/runtime/runtime.ts";
-import { echo } from "../memory/payload-tasks.ts";
-import { receiversAt, sendersAt, until } from "./world.ts";
+import { echo } from "../wire/payload-tasks.ts";
+import { receiversAt, sendersAt, until } from "./tasks/world.ts";
 
 const full = expect.objectContaining({ code: "ERR_ARENA_FULL", details: expect.objectContaining({ limit: expect.any(Number), used: expect.any(Number), asked: expect.any(Number) }) });
 

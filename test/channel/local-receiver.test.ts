@@ -1,8 +1,8 @@
 /** Timers and `never` as receivers: on their thread, in loops, and sent to another. */
 import { describe, expect, test } from "vitest";
 import { type Receiver, after, chan, chanOf, f64, never, select, sleep } from "../../src/index.ts";
-import { abortNever, recvNumber } from "./timers.ts";
-import { until, world } from "./world.ts";
+import { abortNever, recvNumber } from "./tasks/timers.ts";
+import { until, world } from "./tasks/world.ts";
 
 const the = world(2);
 

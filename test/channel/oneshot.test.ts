@@ -1,11 +1,11 @@
 /** The oneshot: one value, then closed. */
 import { describe, expect, test } from "vitest";
 import { i32, select } from "../../src/index.ts";
-import { drainClosed, useClosed } from "./closing.ts";
-import { REQUEST, answerOneshots, askOneshots } from "./oneshots.ts";
-import { PLACEMENTS, PLACEMENT_NAMES } from "./placements.ts";
-import { RECV_VERBS, recvOne, sendOne, trySendOne } from "./verbs.ts";
-import { receiversAt, sendersAt, until, used, world } from "./world.ts";
+import { drainClosed, useClosed } from "./tasks/closing.ts";
+import { REQUEST, answerOneshots, askOneshots } from "./tasks/oneshots.ts";
+import { PLACEMENTS, PLACEMENT_NAMES } from "./tasks/placements.ts";
+import { RECV_VERBS, recvOne, sendOne, trySendOne } from "./tasks/verbs.ts";
+import { receiversAt, sendersAt, until, used, world } from "./tasks/world.ts";
 
 const the = world();
 const refused = Array(6).fill("ERR_CHANNEL_CLOSED");

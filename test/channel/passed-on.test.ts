@@ -4,8 +4,8 @@
  */
 import { describe, expect, test } from "vitest";
 import { type Chan, chanOf, i32, select } from "../../src/index.ts";
-import { recvEach, sendEach } from "./verbs.ts";
-import { receiversAt, sendersAt, world } from "./world.ts";
+import { recvEach, sendEach } from "./tasks/verbs.ts";
+import { receiversAt, sendersAt, world } from "./tasks/world.ts";
 
 const the = world(2);
 const numbers = (count: number, from = 0) => Array.from({ length: count }, (_, k) => from + k);

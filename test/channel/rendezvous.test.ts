@@ -1,4 +1,4 @@
-import { conformance } from "./conformance.ts";
-import { world } from "./world.ts";
+import { conformance } from "./conformance/suite.ts";
+import { world } from "./tasks/world.ts";
 
 conformance(world(), 0);

@@ -5,10 +5,10 @@
  */
 import { expect, test } from "vitest";
 import { i32 } from "../../src/index.ts";
-import { PLACEMENTS, PLACEMENT_NAMES } from "./placements.ts";
-import { sumUp } from "./streams.ts";
-import { sendEach } from "./verbs.ts";
-import { quiet, used, world } from "./world.ts";
+import { PLACEMENTS, PLACEMENT_NAMES } from "./tasks/placements.ts";
+import { sumUp } from "./tasks/streams.ts";
+import { sendEach } from "./tasks/verbs.ts";
+import { quiet, used, world } from "./tasks/world.ts";
 
 const the = world(2);
 const EACH = 2000;

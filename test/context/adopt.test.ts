@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import type { Context } from "../../src/index.ts";
 import { Arena } from "../../src/memory/arena.ts";
 import { contextHeader, processor } from "../../src/memory/layout.ts";
-import { Local } from "../../src/runtime/local.ts";
+import { Local } from "../../src/runtime/thread/side.ts";
 import { until } from "../runtime/until.ts";
 import { contextsIn } from "./roots.ts";
 

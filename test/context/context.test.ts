@@ -1,8 +1,8 @@
 /** Contexts on one thread: reasons, deadlines, trees, and what they leave behind. */
 import { describe, expect, test } from "vitest";
 import { type Context, WarrenError, chan, context, i32, select, sleep } from "../../src/index.ts";
-import { collectGarbage } from "../channel/garbage.ts";
-import { until, used, world } from "../channel/world.ts";
+import { collectGarbage } from "../channel/ticker/garbage.ts";
+import { until, used, world } from "../channel/tasks/world.ts";
 import { thrown } from "../runtime/until.ts";
 import { contextsIn } from "./roots.ts";
 

@@ -1,8 +1,8 @@
 /** Contexts across threads. */
 import { describe, expect, test } from "vitest";
 import { type Context, chan, context, i32, shared, sleep } from "../../src/index.ts";
-import { collectGarbage } from "../channel/garbage.ts";
-import { receiversAt, until, used, world } from "../channel/world.ts";
+import { collectGarbage } from "../channel/ticker/garbage.ts";
+import { receiversAt, until, used, world } from "../channel/tasks/world.ts";
 import { raceSend } from "./race.ts";
 import { contextsIn } from "./roots.ts";
 import { type Seen, cancelAs, cancelMany, computeUntilCancelled, hearAt, makeHere, makeTree, seeAt, seen, sumUntilCancelled, touch, waitAll, waitChannel, waitDone } from "./tasks.ts";

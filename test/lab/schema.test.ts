@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { compareResults } from "../../src/lab/figures/compare.ts";
 import { fitsOf } from "../../src/lab/figures/fits.ts";
 import type { Result } from "../../src/lab/result.ts";
-import { fakeHeadline, fakeResult } from "../cli/fake-result.ts";
+import { fakeHeadline, fakeResult } from "../cli/print/fake-result.ts";
 import { warren } from "../cli/warren-process.ts";
 import { shapeOfSchema, TypeShapes } from "./shapes.ts";
 

@@ -7,9 +7,9 @@ import type { Arena } from "../../src/memory/arena.ts";
 import { CENTRAL_WORDS, PAGE, SUPERBLOCK_WORDS, central, superblock } from "../../src/memory/layout.ts";
 import { Names } from "../../src/memory/names.ts";
 import { BATCH, CLASS_WORDS, INSIDE, classOf } from "../../src/memory/size-classes.ts";
-import { type HandMadeThread, handMadeWorld } from "../sync/hand-made.ts";
+import { type HandMadeThread, handMadeWorld } from "../wait/hand-made.ts";
 
-vi.mock("../../src/memory/atomics.ts", async (original) => (await import("../sync/mortal-memory.ts")).mortalAtomics(await original()));
+vi.mock("../../src/memory/atomics.ts", async (original) => (await import("../wait/mortal-memory.ts")).mortalAtomics(await original()));
 
 const WORDS = 1024;
 const LARGE = 2 * PAGE + 1;

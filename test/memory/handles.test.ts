@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import { type Chan, chanOf, i32, json, select, start } from "../../src/index.ts";
 import { Channel } from "../../src/channel/channel.ts";
 import { header } from "../../src/memory/layout.ts";
-import { drainClosed, useClosed } from "../channel/closing.ts";
-import { until, used, world } from "../channel/world.ts";
-import { codeOfArray, double, echo, freeArray } from "./payload-tasks.ts";
+import { drainClosed, useClosed } from "../channel/tasks/closing.ts";
+import { until, used, world } from "../channel/tasks/world.ts";
+import { codeOfArray, double, echo, freeArray } from "../wire/payload-tasks.ts";
 
 const the = world(2);
 const internals = (c: unknown) => c as Channel<unknown>;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { chan, i32, parallelFor, parallelMap, parallelReduce, shared, sleep, spawn } from "../../src/index.ts";
-import { world } from "../channel/world.ts";
+import { world } from "../channel/tasks/world.ts";
 import { contextsIn } from "../context/roots.ts";
 import { thrown } from "../runtime/until.ts";
 import { addTo, burnFor, countInto, failAt, failingStep, nameLater, nested, plus, square, squareLater, where } from "./parallel-tasks.ts";

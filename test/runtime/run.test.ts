@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { chan, i32, run } from "../../src/index.ts";
-import { QuotaError, failAtOnce, overflow } from "./error-tasks.ts";
+import { QuotaError, failAtOnce, overflow } from "./task/error-tasks.ts";
 import { thrown } from "./until.ts";
 import { closureFails, goFails, mainFails, spawnFails, sumUp } from "./world-tasks.ts";
 

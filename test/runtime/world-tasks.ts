@@ -1,7 +1,7 @@
 /** Tasks for run(), stop(), stats() and dump(). */
 import { setTimeout as wait } from "node:timers/promises";
 import { type Chan, type SharedArray, chan, go, i32, select, sleep, spawn, task, yieldNow } from "../../src/index.ts";
-import { fail } from "./error-tasks.ts";
+import { fail } from "./task/error-tasks.ts";
 
 export const sumUp = task(import.meta, async function sumUp(...numbers: number[]) {
   const parts = chan(i32);

@@ -8,10 +8,10 @@ import { Arena } from "../../src/memory/arena.ts";
 import { TASK_WORDS, processor, superblock, taskRecord } from "../../src/memory/layout.ts";
 import { hasNoTasks, loadOf } from "../../src/scheduler/load.ts";
 import { PINNED, STEALABLE, popTask, pushTask, stealTasks } from "../../src/scheduler/task-queue.ts";
-import { Doorbell, isAsleep, ring } from "../../src/sync/doorbell.ts";
-import { HandMadeThread, handMadeWorld } from "../sync/hand-made.ts";
+import { Doorbell, isAsleep, ring } from "../../src/wait/doorbell.ts";
+import { HandMadeThread, handMadeWorld } from "../wait/hand-made.ts";
 
-vi.mock("../../src/memory/atomics.ts", async (original) => (await import("../sync/mortal-memory.ts")).mortalAtomics(await original()));
+vi.mock("../../src/memory/atomics.ts", async (original) => (await import("../wait/mortal-memory.ts")).mortalAtomics(await original()));
 
 class Crew {
   readonly main: HandMadeThread;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { type Timer, Timers } from "../../src/sync/timers.ts";
+import { type Timer, Timers } from "../../src/wait/timers.ts";
 import { until } from "../runtime/until.ts";
 
 afterEach(() => {

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { after, chan, i32, select } from "../../src/index.ts";
-import { world } from "../channel/world.ts";
+import { world } from "../channel/tasks/world.ts";
 import { feedEmpty, forwardCounts, TRIALS } from "./fair.ts";
 
 const the = world(2);

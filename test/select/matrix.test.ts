@@ -5,7 +5,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { type Chan, type Receiver, type Sending, after, chan, i32, json, never, select, struct } from "../../src/index.ts";
-import { receiversAt, sendersAt, world } from "../channel/world.ts";
+import { receiversAt, sendersAt, world } from "../channel/tasks/world.ts";
 
 const the = world(1);
 

@@ -9,7 +9,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Chan, i32 } from "../../src/index.ts";
-import { receiversAt, sendersAt, world } from "../channel/world.ts";
+import { receiversAt, sendersAt, world } from "../channel/tasks/world.ts";
 
 const the = world(1);
 

@@ -1,9 +1,9 @@
 /** Selects against other threads. */
 import { describe, expect, test } from "vitest";
 import { bool, i32 } from "../../src/index.ts";
-import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/placements.ts";
-import { iterate, sendEach } from "../channel/verbs.ts";
-import { receiversAt, sendersAt, until, world } from "../channel/world.ts";
+import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/tasks/placements.ts";
+import { iterate, sendEach } from "../channel/tasks/verbs.ts";
+import { receiversAt, sendersAt, until, world } from "../channel/tasks/world.ts";
 import { PAIR, bothWays, failInBody, merge, neverOtherwise, philosopher, sendLater, spread, takeEachOnce, takeEither } from "./race.ts";
 
 const the = world(2);

@@ -1,8 +1,8 @@
 /** What a select leaves behind: nothing, however it ends. */
 import { describe, expect, test } from "vitest";
 import { after, chan, chanOf, i32, json, never, select, utf8 } from "../../src/index.ts";
-import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/placements.ts";
-import { quiet, receiversAt, sendersAt, used, world } from "../channel/world.ts";
+import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/tasks/placements.ts";
+import { quiet, receiversAt, sendersAt, used, world } from "../channel/tasks/world.ts";
 import { cancelSelects } from "./race.ts";
 
 const the = world(2);

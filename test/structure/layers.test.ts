@@ -62,7 +62,7 @@ describe("programs use the public entry", () => {
     const programs = sourcesOf("workers").filter(({ path }) => path !== "workers/processor.ts");
     const wrong = programs.flatMap(({ path, imports }) => imports.filter((target) => target !== "src/index.ts" && !target.startsWith("workers/")).map((target) => `${path} imports ${target}`));
     expect(wrong).toEqual([]);
-    expect(readSource("workers/processor.ts").imports).toEqual(["src/runtime/thread.ts"]);
+    expect(readSource("workers/processor.ts").imports).toEqual(["src/runtime/thread/thread.ts"]);
   });
 
   test("no program of the talk uses a lock", () => {
@@ -84,7 +84,7 @@ describe("what only one place may name", () => {
   });
 
   test("threads and ports: runtime/pool.ts", () => {
-    expect(filesWith(/\bnew\s+(Piscina|MessageChannel|Worker|BroadcastChannel)\b/)).toEqual(["src/runtime/pool.ts"]);
+    expect(filesWith(/\bnew\s+(Piscina|MessageChannel|Worker|BroadcastChannel)\b/)).toEqual(["src/runtime/main/pool.ts"]);
     expect(src.filter(({ packages }) => packages.some((name) => name.startsWith("comlink") || name === "piscina")).every(({ path }) => path.startsWith("src/runtime/"))).toBe(true);
   });
 

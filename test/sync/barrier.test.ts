@@ -1,8 +1,8 @@
 /** The barrier: all meet, round after round, and each learns its place. */
 import { describe, expect, test } from "vitest";
 import { Barrier } from "../../src/index.ts";
-import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/placements.ts";
-import { until, used, world } from "../channel/world.ts";
+import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/tasks/placements.ts";
+import { until, used, world } from "../channel/tasks/world.ts";
 import { arrive, meet } from "./groups.ts";
 import { waitingAt } from "./state.ts";
 

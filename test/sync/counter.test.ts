@@ -1,8 +1,8 @@
 /** The counter: exact over all threads and beyond a word, and nobody misses the value that it waits for. */
 import { describe, expect, test } from "vitest";
 import { Counter, i32 } from "../../src/index.ts";
-import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/placements.ts";
-import { until, used, world } from "../channel/world.ts";
+import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/tasks/placements.ts";
+import { until, used, world } from "../channel/tasks/world.ts";
 import { addTo, sayWhen, waitFor } from "./groups.ts";
 import { waitingAt } from "./state.ts";
 

@@ -3,8 +3,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { Mutex, Semaphore } from "../../src/index.ts";
-import { collect } from "../channel/dropping.ts";
-import { quiet, until, used, world } from "../channel/world.ts";
+import { collect } from "../channel/tasks/dropping.ts";
+import { quiet, until, used, world } from "../channel/tasks/world.ts";
 import { codeOfLock } from "./locking.ts";
 import { waitingAt } from "./state.ts";
 

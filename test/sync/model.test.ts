@@ -6,7 +6,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Barrier, Counter, type Guard, Mutex, Once, RwLock, Semaphore, WaitGroup } from "../../src/index.ts";
-import { used, world } from "../channel/world.ts";
+import { used, world } from "../channel/tasks/world.ts";
 import { Count, Meeting, type Model, OneRun, type Outcome, Permits, Sum } from "./model.ts";
 import { waitingAt } from "./state.ts";
 

@@ -1,8 +1,8 @@
 /** The mutex: one at a time over all threads, first come first served, and nothing lost to a signal. */
 import { describe, expect, test } from "vitest";
 import { Mutex, i32 } from "../../src/index.ts";
-import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/placements.ts";
-import { until, used, world } from "../channel/world.ts";
+import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/tasks/placements.ts";
+import { until, used, world } from "../channel/tasks/world.ts";
 import { hammer, hammerImpatiently, holdUntil, lockAndSay } from "./locking.ts";
 import { held, waitingAt } from "./state.ts";
 

@@ -1,8 +1,8 @@
 /** Once: one run at a time, one that succeeds, and everybody sees what it did. */
 import { describe, expect, test } from "vitest";
 import { Once } from "../../src/index.ts";
-import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/placements.ts";
-import { used, world } from "../channel/world.ts";
+import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/tasks/placements.ts";
+import { used, world } from "../channel/tasks/world.ts";
 import { callOnce } from "./groups.ts";
 import { held, waitingAt } from "./state.ts";
 

@@ -1,8 +1,8 @@
 /** The lock for one writer or many readers: no torn read, no lost write, nobody starves. */
 import { describe, expect, test } from "vitest";
 import { type Guard, RwLock } from "../../src/index.ts";
-import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/placements.ts";
-import { used, world } from "../channel/world.ts";
+import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/tasks/placements.ts";
+import { used, world } from "../channel/tasks/world.ts";
 import { readAndWrite } from "./locking.ts";
 import { held, waitingAt, wordOf } from "./state.ts";
 

@@ -1,8 +1,8 @@
 /** The semaphore: never more permits out than there are, first come first served, and no wake-up lost. */
 import { describe, expect, test } from "vitest";
 import { LIMITS, Semaphore } from "../../src/index.ts";
-import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/placements.ts";
-import { used, world } from "../channel/world.ts";
+import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/tasks/placements.ts";
+import { used, world } from "../channel/tasks/world.ts";
 import { takeImpatiently, takePermits } from "./locking.ts";
 import { waitingAt } from "./state.ts";
 

@@ -2,7 +2,7 @@
 import type { World } from "../../src/runtime/runtime.ts";
 import { syncHeader } from "../../src/memory/layout.ts";
 import { SharedObject } from "../../src/sync/shared-object.ts";
-import { queueLength } from "../../src/sync/wait-queue.ts";
+import { queueLength } from "../../src/wait/wait-queue.ts";
 
 /** Address of an object's header. */
 export function addressOf(object: unknown): number {

@@ -5,7 +5,7 @@
 import { expect, test } from "vitest";
 import { Barrier, Counter, Mutex, RwLock, Semaphore, WaitGroup } from "../../src/index.ts";
 import { WAITER_WORDS } from "../../src/memory/layout.ts";
-import { quiet, used, world } from "../channel/world.ts";
+import { quiet, used, world } from "../channel/tasks/world.ts";
 import { addTo, meet, waitFor, workThenDone } from "./groups.ts";
 import { hammer, hammerImpatiently, readAndWrite, takeImpatiently, takePermits } from "./locking.ts";
 import { held, waitingAt, wordOf } from "./state.ts";

@@ -1,7 +1,7 @@
 /** Shared objects as values: they travel, are counted, and a stale or foreign one is refused. */
 import { describe, expect, test } from "vitest";
 import { Barrier, Counter, Mutex, Once, RwLock, Semaphore, WaitGroup, i32, start } from "../../src/index.ts";
-import { until, used, world } from "../channel/world.ts";
+import { until, used, world } from "../channel/tasks/world.ts";
 import { makeThere, sameThere, useThere } from "./travelling.ts";
 import { codeOfLock, freeIt } from "./locking.ts";
 import { addressOf, wordOf } from "./state.ts";

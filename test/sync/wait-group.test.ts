@@ -1,8 +1,8 @@
 /** The wait group: nobody passes early, everybody passes, and it can be used again at once. */
 import { describe, expect, test } from "vitest";
 import { LIMITS, WaitGroup } from "../../src/index.ts";
-import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/placements.ts";
-import { until, used, world } from "../channel/world.ts";
+import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/tasks/placements.ts";
+import { until, used, world } from "../channel/tasks/world.ts";
 import { addAndDone, twoPhase, waitOften, waitOnce, workThenDone } from "./groups.ts";
 import { waitingAt } from "./state.ts";
 

@@ -1,7 +1,7 @@
 /** Operations that never wait still let timers, I/O and other tasks have their turn. */
 import { expect, test } from "vitest";
 import { Barrier, Counter, Mutex, Once, RwLock, Semaphore, WaitGroup } from "../../src/index.ts";
-import { world } from "../channel/world.ts";
+import { world } from "../channel/tasks/world.ts";
 import { held } from "./state.ts";
 
 const the = world(1);

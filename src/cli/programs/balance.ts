@@ -1,8 +1,8 @@
 /** `warren balance` */
 import type { Command } from "commander";
-import type { ProgramRun } from "../../lab/program-report.ts";
-import { UsageError } from "../usage-error.ts";
-import { someOf, wholeNumber } from "../values.ts";
+import type { ProgramRun } from "../../lab/talk/report.ts";
+import { UsageError } from "../options/usage-error.ts";
+import { someOf, wholeNumber } from "../options/values.ts";
 import type { ProgramCommand, RawProgram } from "./command.ts";
 
 interface RawBalance extends RawProgram {
@@ -49,6 +49,6 @@ export const BALANCE: ProgramCommand<RawBalance> = {
       systems: systems === undefined ? 6 : wholeNumber("--systems", systems, 1, MOST_SYSTEMS),
       length: length === undefined ? LENGTH : wholeNumber("--length", length, LEAST_LENGTH, MOST_LENGTH),
     };
-    return async (settings) => (await import("../../lab/programs/balance.ts")).balance(choice, settings);
+    return async (settings) => (await import("../../lab/talk/balance/findings.ts")).balance(choice, settings);
   },
 };

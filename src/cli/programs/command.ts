@@ -6,18 +6,18 @@
  */
 import type { Command } from "commander";
 import { MOST_THREADS, readMachine } from "../../lab/machine/environment.ts";
-import { isWrong } from "../../lab/finding.ts";
+import { isWrong } from "../../lab/talk/finding.ts";
 import { surroundings } from "../../lab/trial/measure.ts";
-import { PROGRAMS_SCHEMA, reportProgram, type ProgramReport, type ProgramRun } from "../../lab/program-report.ts";
-import { EXIT } from "../exit-code.ts";
-import { withholdingWarnings } from "../node-warnings.ts";
-import { wantsColor, withFormat } from "../options.ts";
-import { formatOf } from "../output-format.ts";
-import { lineWidth, note, requireWritable, writeResult } from "../terminal.ts";
-import { milliseconds, wholeNumber } from "../values.ts";
-import { VERSION } from "../version.ts";
-import { printReport } from "./report-table.ts";
-import { Telling } from "./telling.ts";
+import { PROGRAMS_SCHEMA, reportProgram, type ProgramReport, type ProgramRun } from "../../lab/talk/report.ts";
+import { EXIT } from "../terminal/exit-code.ts";
+import { withholdingWarnings } from "../terminal/warnings.ts";
+import { wantsColor, withFormat } from "../options/options.ts";
+import { formatOf } from "../options/format.ts";
+import { lineWidth, note, requireWritable, writeResult } from "../terminal/streams.ts";
+import { milliseconds, wholeNumber } from "../options/values.ts";
+import { VERSION } from "../terminal/version.ts";
+import { printReport } from "../print/findings.ts";
+import { Telling } from "../terminal/telling.ts";
 
 /** Formats of a program's report. */
 const PROGRAM_FORMATS = ["table", "json"] as const;

@@ -1,7 +1,7 @@
 /** `warren drivers` */
 import type { Command } from "commander";
-import type { ProgramRun } from "../../lab/program-report.ts";
-import { wholeNumber } from "../values.ts";
+import type { ProgramRun } from "../../lab/talk/report.ts";
+import { wholeNumber } from "../options/values.ts";
 import type { ProgramCommand, RawProgram } from "./command.ts";
 
 interface RawDrivers extends RawProgram {
@@ -22,6 +22,6 @@ export const DRIVERS: ProgramCommand<RawDrivers> = {
   declare: (command: Command) => command.option("--length <n>", "units in which events happen, for each structure (default: 1500)"),
   resolve({ length }: RawDrivers): ProgramRun {
     const choice = { length: length === undefined ? 1500 : wholeNumber("--length", length, LEAST_LENGTH, MOST_LENGTH) };
-    return async (settings) => (await import("../../lab/programs/drivers.ts")).drivers(choice, settings);
+    return async (settings) => (await import("../../lab/talk/drivers/findings.ts")).drivers(choice, settings);
   },
 };

@@ -1,7 +1,7 @@
 /** `warren patterns` */
 import type { Command } from "commander";
-import type { ProgramRun } from "../../lab/program-report.ts";
-import { oneOf } from "../values.ts";
+import type { ProgramRun } from "../../lab/talk/report.ts";
+import { oneOf } from "../options/values.ts";
 import type { ProgramCommand, RawProgram } from "./command.ts";
 
 interface RawPatterns extends RawProgram {
@@ -18,7 +18,7 @@ export const PATTERNS: ProgramCommand<RawPatterns> = {
     .argument("[names...]", "patterns (default: all)")
     .option("--full", "the sizes of the literature: ring 5,000,000, skynet six levels"),
   async resolve({ full = false, operands = [] }: RawPatterns): Promise<ProgramRun> {
-    const { listPatterns, patterns } = await import("../../lab/programs/patterns.ts");
+    const { listPatterns, patterns } = await import("../../lab/talk/patterns.ts");
     const known = listPatterns().map(({ name }) => name);
     const names = operands.map((operand) => oneOf("patterns", operand, known));
     return (settings) => patterns({ names, full }, settings);

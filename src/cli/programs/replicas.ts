@@ -1,7 +1,7 @@
 /** `warren replicas` */
 import type { Command } from "commander";
-import type { ProgramRun } from "../../lab/program-report.ts";
-import { wholeNumber, wholeNumbers } from "../values.ts";
+import type { ProgramRun } from "../../lab/talk/report.ts";
+import { wholeNumber, wholeNumbers } from "../options/values.ts";
 import type { ProgramCommand, RawProgram } from "./command.ts";
 
 interface RawReplicas extends RawProgram {
@@ -27,6 +27,6 @@ export const REPLICAS: ProgramCommand<RawReplicas> = {
       replicas: replicas === undefined ? [1, 2, 4, 8] : wholeNumbers("--replicas", replicas, 1, MOST_REPLICAS),
       queries: queries === undefined ? 500 : wholeNumber("--queries", queries, LEAST_QUERIES, MOST_QUERIES),
     };
-    return async (settings) => (await import("../../lab/programs/replicas.ts")).replicas(choice, settings);
+    return async (settings) => (await import("../../lab/talk/replicas.ts")).replicas(choice, settings);
   },
 };

@@ -2,10 +2,10 @@
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
-import type { ProgramRun } from "../../lab/program-report.ts";
-import { requireReadable } from "../terminal.ts";
-import { UsageError } from "../usage-error.ts";
-import { wholeNumber } from "../values.ts";
+import type { ProgramRun } from "../../lab/talk/report.ts";
+import { requireReadable } from "../terminal/streams.ts";
+import { UsageError } from "../options/usage-error.ts";
+import { wholeNumber } from "../options/values.ts";
 import type { ProgramCommand, RawProgram } from "./command.ts";
 
 interface RawSawzall extends RawProgram {
@@ -33,6 +33,6 @@ export const SAWZALL: ProgramCommand<RawSawzall> = {
     const given = operand ?? input;
     if (given !== undefined) await requireReadable("--input", given);
     const choice = { input: given ?? (relative(process.cwd(), OWN_SOURCE) || "."), runs: runs === undefined ? 3 : wholeNumber("--runs", runs, 1, MOST_RUNS) };
-    return async (settings) => (await import("../../lab/programs/sawzall.ts")).sawzall(choice, settings);
+    return async (settings) => (await import("../../lab/talk/sawzall.ts")).sawzall(choice, settings);
   },
 };

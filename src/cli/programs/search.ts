@@ -1,7 +1,7 @@
 /** `warren search` */
 import type { Command } from "commander";
-import type { ProgramRun } from "../../lab/program-report.ts";
-import { wholeNumber } from "../values.ts";
+import type { ProgramRun } from "../../lab/talk/report.ts";
+import { wholeNumber } from "../options/values.ts";
 import type { ProgramCommand, RawProgram } from "./command.ts";
 
 interface RawSearch extends RawProgram {
@@ -20,6 +20,6 @@ export const SEARCH: ProgramCommand<RawSearch> = {
   declare: (command: Command) => command.option("--queries <n>", "queries for each version (default: 600)"),
   resolve({ queries }: RawSearch): ProgramRun {
     const choice = { queries: queries === undefined ? 600 : wholeNumber("--queries", queries, LEAST_QUERIES, MOST_QUERIES) };
-    return async (settings) => (await import("../../lab/programs/search.ts")).search(choice, settings);
+    return async (settings) => (await import("../../lab/talk/search/findings.ts")).search(choice, settings);
   },
 };

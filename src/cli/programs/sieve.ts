@@ -1,7 +1,7 @@
 /** `warren sieve` */
 import type { Command } from "commander";
-import type { ProgramRun } from "../../lab/program-report.ts";
-import { wholeNumber } from "../values.ts";
+import type { ProgramRun } from "../../lab/talk/report.ts";
+import { wholeNumber } from "../options/values.ts";
 import type { ProgramCommand, RawProgram } from "./command.ts";
 
 interface RawSieve extends RawProgram {
@@ -26,6 +26,6 @@ export const SIEVE: ProgramCommand<RawSieve> = {
       primes: primes === undefined ? 1000 : wholeNumber("--primes", primes, 1, MOST_PRIMES),
       runs: runs === undefined ? 5 : wholeNumber("--runs", runs, 1, MOST_RUNS),
     };
-    return async (settings) => (await import("../../lab/programs/sieve.ts")).sieve(choice, settings);
+    return async (settings) => (await import("../../lab/talk/sieve.ts")).sieve(choice, settings);
   },
 };

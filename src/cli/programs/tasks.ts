@@ -1,9 +1,9 @@
 /** `warren tasks` */
 import type { Command } from "commander";
 import { measureGoCrowd } from "../../../bench/rivals/go-crowd.ts";
-import type { ProgramRun } from "../../lab/program-report.ts";
-import { UsageError } from "../usage-error.ts";
-import { wholeNumber } from "../values.ts";
+import type { ProgramRun } from "../../lab/talk/report.ts";
+import { UsageError } from "../options/usage-error.ts";
+import { wholeNumber } from "../options/values.ts";
 import type { ProgramCommand, RawProgram } from "./command.ts";
 
 interface RawTasks extends RawProgram {
@@ -34,7 +34,7 @@ export const TASKS: ProgramCommand<RawTasks> = {
     const counts = full ? [...chosen.filter((number) => number < FULL), FULL, ...chosen.filter((number) => number > FULL)] : chosen;
     requireMemory(count !== undefined && !full ? "--count" : "--full", Math.max(...counts));
     const choice = { counts, active: active === undefined ? 10_000 : wholeNumber("--active", active, 1, MOST_TASKS), go: measureGoCrowd };
-    return async (settings) => (await import("../../lab/programs/tasks.ts")).tasks(choice, settings);
+    return async (settings) => (await import("../../lab/talk/tasks.ts")).tasks(choice, settings);
   },
 };
 

@@ -7,7 +7,7 @@ import { groupOf, SCHEMA, type Activity, type CellResult, type Config, type Gain
 import { median, medianInterval, noiseGrade, outlierCount } from "./statistics.ts";
 import { factorsOf } from "../trace/factors.ts";
 import { medianRun, tracedActivity } from "../trial/traced.ts";
-import type { CellRecord, TrialRecord } from "../trial/trial-plan.ts";
+import type { CellRecord, TrialRecord } from "../trial/plan.ts";
 import { judge, LEAST_REGION_NS, type Judgement } from "./verdict.ts";
 
 /** The value of a cell in each block: the median of its runs there, nanoseconds; in block order. */

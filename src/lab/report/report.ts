@@ -8,21 +8,21 @@
  */
 import { createHash } from "node:crypto";
 import type { Result } from "../result.ts";
-import { comparisonSection } from "./comparison.ts";
-import { factorsSection } from "./factors.ts";
-import { gainPlane } from "./gain-plane.ts";
+import { comparisonSection } from "./tables/comparison.ts";
+import { factorsSection } from "./tables/factors.ts";
+import { gainPlane } from "./charts/gain-plane.ts";
 import { printHead, type Told } from "./head.ts";
 import { html, inlineJson, raw } from "./html.ts";
-import { parallelismSection } from "./parallelism.ts";
-import { predictedSection } from "./predicted.ts";
-import { resultsTable } from "./results-table.ts";
-import { samplesSection } from "./samples.ts";
-import { SCRIPT } from "./script.ts";
+import { parallelismSection } from "./charts/parallelism.ts";
+import { predictedSection } from "./charts/predicted.ts";
+import { resultsTable } from "./tables/results.ts";
+import { samplesSection } from "./charts/samples.ts";
+import { SCRIPT } from "./page/script.ts";
 import { printSection, type Section } from "./section.ts";
-import { speedUp } from "./speed-up.ts";
-import { STYLE } from "./style.ts";
-import { again, surroundings } from "./surroundings.ts";
-import { timelineSection } from "./timeline-section.ts";
+import { speedUp } from "./charts/speed-up.ts";
+import { STYLE } from "./page/style.ts";
+import { again, surroundings } from "./tables/surroundings.ts";
+import { timelineSection } from "./timeline/section.ts";
 
 export type { Told };
 

@@ -10,13 +10,13 @@
  * Not done: fully random order over numbers of threads, which would start the
  * threads anew for every cell.
  */
-import type { BlockEnd, BlockEvents, BlockOrder, CellOutcome, Frozen } from "./block-runner.ts";
+import type { BlockEnd, BlockEvents, BlockOrder, CellOutcome, Frozen } from "./runner.ts";
 import { threadUse } from "../machine/clock.ts";
 import type { CellProgram, CellRun } from "./program.ts";
 import { randomSource, shuffled } from "../random.ts";
 import { groupOf, type Cell, type Check, type Sample } from "../result.ts";
 import { readTrace } from "./traced.ts";
-import type { Protocol, TracedRun, TrialMachine } from "./trial-plan.ts";
+import type { Protocol, TracedRun, TrialMachine } from "./plan.ts";
 
 interface Entry<Pool> {
   readonly index: number;

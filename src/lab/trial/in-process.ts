@@ -1,9 +1,9 @@
 /** Runs blocks in this process: for tests of the protocol, which need no fresh one. */
 import { runBlock } from "./block.ts";
-import type { BlockEnd, BlockEvents, BlockOrder, BlockRunner, Frozen } from "./block-runner.ts";
+import type { BlockEnd, BlockEvents, BlockOrder, BlockRunner, Frozen } from "./runner.ts";
 import { prepare } from "./preparation.ts";
 import type { CellProgram } from "./program.ts";
-import type { Protocol, TrialMachine } from "./trial-plan.ts";
+import type { Protocol, TrialMachine } from "./plan.ts";
 
 /** A plan whose programs can be run here. */
 interface RunnablePlan<Pool> extends Protocol {

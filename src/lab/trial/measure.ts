@@ -1,13 +1,13 @@
 /** A whole measurement: machine, trial, machine again, result. */
-import { BASELINES } from "../baseline.ts";
-import { inProcesses } from "./block-processes.ts";
+import { BASELINES } from "../reference.ts";
+import { inProcesses } from "./processes.ts";
 import { nowNs } from "../machine/clock.ts";
 import { confined, environmentOf, readMachine, readState, type Machine, type Reading } from "../machine/environment.ts";
 import { programOf, type ProgramSpec } from "./program-spec.ts";
 import type { Result } from "../result.ts";
 import { resultOf } from "../figures/summary.ts";
 import { runTrial } from "./trial.ts";
-import type { Protocol, TrialProgress } from "./trial-plan.ts";
+import type { Protocol, TrialProgress } from "./plan.ts";
 import { reusing, type Work } from "./work.ts";
 
 /** What to measure and how. Plain data. */

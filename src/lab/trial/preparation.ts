@@ -1,9 +1,9 @@
 /** Before block 0: what all blocks are to use. */
-import type { Frozen } from "./block-runner.ts";
+import type { Frozen } from "./runner.ts";
 import type { CellProgram } from "./program.ts";
 import { groupOf } from "../result.ts";
 import { findSize } from "./size.ts";
-import type { Protocol, TrialMachine } from "./trial-plan.ts";
+import type { Protocol, TrialMachine } from "./plan.ts";
 
 /** With fewer processors than threads the widest cells, which are probed, are the slower ones: aim so much higher that the others do not fall short. */
 const CROWDED = 1.4;

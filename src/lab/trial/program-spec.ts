@@ -1,9 +1,9 @@
 /** Programs as plain data, so that another process can make them. */
 import type { Runtime } from "../../index.ts";
-import { DotProgram } from "../cells/dot-cells.ts";
-import type { DotGrid } from "../cells/dot-grid.ts";
-import { GopherProgram } from "../cells/gopher-cells.ts";
-import type { GopherGrid } from "../cells/gopher-grid.ts";
+import { DotProgram } from "../talk/dot/cells.ts";
+import type { DotGrid } from "../talk/dot/grid.ts";
+import { GopherProgram } from "../talk/gophers/cells.ts";
+import type { GopherGrid } from "../talk/gophers/grid.ts";
 import type { CellProgram } from "./program.ts";
 
 /** What to measure. */

@@ -8,7 +8,7 @@ import type { BlockTimes } from "../figures/gains.ts";
 import type { CellRun } from "./program.ts";
 import type { Activity, Sample } from "../result.ts";
 import { median } from "../figures/statistics.ts";
-import type { TracedRun } from "./trial-plan.ts";
+import type { TracedRun } from "./plan.ts";
 import { analyseTrace } from "../trace/analyse.ts";
 import { coarse } from "../trace/coarse.ts";
 

@@ -8,13 +8,13 @@
  * block whose process ends or hangs; its cell is not tried again, everything
  * else is. Nothing is printed and no callback is made while a run is timed.
  */
-import type { BlockEvents, BlockRunner, CellOutcome, Frozen, Prepared } from "./block-runner.ts";
+import type { BlockEvents, BlockRunner, CellOutcome, Frozen, Prepared } from "./runner.ts";
 import { CheckList } from "./check-list.ts";
 import { nowNs } from "../machine/clock.ts";
 import type { CellCatalogue } from "./program.ts";
 import { groupOf, type Cell, type Sample } from "../result.ts";
 import { TimeLeft } from "./time-left.ts";
-import { isTraced, type CellRecord, type TracedRun, type TrialPlan, type TrialProgress, type TrialRecord } from "./trial-plan.ts";
+import { isTraced, type CellRecord, type TracedRun, type TrialPlan, type TrialProgress, type TrialRecord } from "./plan.ts";
 
 const COMPLETES = "every run completes";
 

@@ -4,7 +4,7 @@
  * computing, for one, is so many iterations, counted in a tenth of a second on a
  * machine whose clock wavers. With a baseline both do the same.
  */
-import type { BlockRunner } from "./block-runner.ts";
+import type { BlockRunner } from "./runner.ts";
 import { workKey } from "../figures/compare.ts";
 import type { Calibration, CellCatalogue } from "./program.ts";
 import { groupOf, type Cell, type Result } from "../result.ts";

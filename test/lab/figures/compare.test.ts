@@ -6,7 +6,7 @@ import { randomSource } from "../../../src/lab/random.ts";
 import { holm, mannWhitney } from "../../../src/lab/figures/rank-test.ts";
 import type { Result } from "../../../src/lab/result.ts";
 import { medianRatioInterval } from "../../../src/lab/figures/statistics.ts";
-import { fakeResult } from "../../cli/fake-result.ts";
+import { fakeResult } from "../../cli/print/fake-result.ts";
 import { simulatedResult } from "./simulated-result.ts";
 
 const NAMES = ["old.json", "new.json"] as const;

@@ -2,7 +2,7 @@
 import { randomSource, type RandomSource } from "../../../src/lab/random.ts";
 import type { CellResult, Result } from "../../../src/lab/result.ts";
 import { median } from "../../../src/lab/figures/statistics.ts";
-import { fakeResult } from "../../cli/fake-result.ts";
+import { fakeResult } from "../../cli/print/fake-result.ts";
 
 /** What is drawn. */
 export interface Simulation {

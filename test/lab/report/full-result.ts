@@ -1,7 +1,7 @@
 /** A result with everything in it, made without threads or time: the fake trial, with timelines, activity, factors and a dot product. */
 import type { Activity, CellResult, Factors, GainResult, Result } from "../../../src/lab/result.ts";
 import type { Timeline } from "../../../src/lab/timeline.ts";
-import { fakeResult, type FakeTrial } from "../../cli/fake-result.ts";
+import { fakeResult, type FakeTrial } from "../../cli/print/fake-result.ts";
 import { fakeTimeline } from "./fake-timeline.ts";
 
 const LANES: Record<string, number> = { G1: 1, G4: 2, G6: 1, G7: 2 };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { placed } from "../../../src/lab/report/labels.ts";
+import { placed } from "../../../src/lab/report/charts/labels.ts";
 
 const FRAME = { left: 0, right: 600, top: 0, bottom: 400 };
 const point = (x: number, y: number, name: string, group = "cpu") => ({ x, y, name, group });

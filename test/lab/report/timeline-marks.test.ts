@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { restOf, restPaths, runPaths, stepPath, UNITS } from "../../../src/lab/report/timeline-marks.ts";
-import { WAIT_REASONS } from "../../../src/sync/wait-reason.ts";
+import { restOf, restPaths, runPaths, stepPath, UNITS } from "../../../src/lab/report/timeline/marks.ts";
+import { WAIT_REASONS } from "../../../src/wait/wait-reason.ts";
 import type { Timeline } from "../../../src/lab/timeline.ts";
 
 const TIMELINE: Timeline = {

@@ -1,5 +1,5 @@
 /** A block's process with the fake program: in trouble where its task says so. */
-import { serveBlock } from "../../../src/lab/trial/block-service.ts";
+import { serveBlock } from "../../../src/lab/trial/process/service.ts";
 import { fakeCells, FakeMachine, FakeProgram, type FakePool } from "./fake-program.ts";
 
 /** What goes wrong, in G6 on two threads in the cpu world. */

@@ -7,7 +7,7 @@ import type { Calibration, CellProgram, CellRun, Sizing } from "../../../src/lab
 import { randomSource } from "../../../src/lab/random.ts";
 import type { Cell } from "../../../src/lab/result.ts";
 import type { Trace, TraceEvent } from "../../../src/index.ts";
-import type { TrialMachine } from "../../../src/lab/trial/trial-plan.ts";
+import type { TrialMachine } from "../../../src/lab/trial/plan.ts";
 
 /** A pool whose clocks the program turns. */
 export interface FakePool {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { packed, unpacked } from "../../../src/lab/trial/block-messages.ts";
+import { packed, unpacked } from "../../../src/lab/trial/process/messages.ts";
 import type { Activity, Sample } from "../../../src/lab/result.ts";
 import { blockTimes } from "../../../src/lab/figures/summary.ts";
 import { medianRun, tracedActivity } from "../../../src/lab/trial/traced.ts";
-import type { TracedRun } from "../../../src/lab/trial/trial-plan.ts";
+import type { TracedRun } from "../../../src/lab/trial/plan.ts";
 
 const timeline = { durationNs: 5, threads: 1, isCoarse: false, tasks: [{ id: 1, name: "gopher" }], runs: [[0, 0, 0, 5] as const], rests: [], handOffs: [], r: [1], c: [1] };
 const traced = (block: number, wallNs: number, activity: Activity = { A: block }): TracedRun => ({ block, wallNs, activity, timeline: () => timeline });

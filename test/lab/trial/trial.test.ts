@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { printCell, type Cell } from "../../../src/lab/result.ts";
 import { inProcess } from "../../../src/lab/trial/in-process.ts";
 import { runTrial } from "../../../src/lab/trial/trial.ts";
-import type { Protocol, TrialProgress, TrialRecord } from "../../../src/lab/trial/trial-plan.ts";
+import type { Protocol, TrialProgress, TrialRecord } from "../../../src/lab/trial/plan.ts";
 import { fakeCells, FakeMachine, FakeProgram, TracingMachine } from "./fake-program.ts";
 
 function trial(program: FakeProgram, machine = new FakeMachine(), onProgress: (progress: TrialProgress) => void = ignore, signal = never, changes: Partial<Protocol> = {}): Promise<TrialRecord> {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { BlockRunner, Prepared } from "../../../src/lab/trial/block-runner.ts";
+import type { BlockRunner, Prepared } from "../../../src/lab/trial/runner.ts";
 import { groupOf } from "../../../src/lab/result.ts";
 import { reusing, workOf } from "../../../src/lab/trial/work.ts";
-import { fakeResult } from "../../cli/fake-result.ts";
+import { fakeResult } from "../../cli/print/fake-result.ts";
 import { fakeCells, FakeProgram } from "./fake-program.ts";
 
 const signal = new AbortController().signal;

@@ -1,0 +1,98 @@
+/**
+ * The commands that measure: options checked, then measured, then the exit
+ * code. The runtime is loaded only once the options have been found good.
+ */
+import { findTaskset } from "../../lab/machine/affinity.ts";
+import { namedSizes } from "../../lab/talk/dot/grid.ts";
+import { MOST_THREADS, readMachine } from "../../lab/machine/environment.ts";
+import type { PileOutcome } from "../../lab/talk/gophers/cells.ts";
+import { resolveCpus } from "../options/cpus.ts";
+import { resolveDot, type RawDot } from "../options/dot.ts";
+import { EXIT } from "../terminal/exit-code.ts";
+import { resolveGophers, type RawGophers, type ThreadLimits } from "../options/gophers.ts";
+import type { Measurement } from "./measurement.ts";
+import { HEADLINE, NORMAL, resolveOptions, type Effort, type MeasureOptions, type RawOptions } from "../options/options.ts";
+import { note, requireDirectory, requireWritable, writeTo } from "../terminal/streams.ts";
+import { count } from "../../lab/text.ts";
+import { UsageError } from "../options/usage-error.ts";
+import { oneOf } from "../options/values.ts";
+
+/** One procedure, the same twice, and four: what fits into a minute on two processors; seven eighths of a run with G7 are its baseline's. */
+const HEADLINE_DESIGNS = "G1,G4,G6";
+
+/** The headline: three designs in three worlds and the dot product, on one thread and on all. */
+export async function headline(raw: RawOptions, command: readonly string[]): Promise<number> {
+  const options = await resolve(raw, HEADLINE);
+  const { grid } = resolveGophers({ designs: HEADLINE_DESIGNS }, limits(), options.seed);
+  const dotGrid = resolveDot({ kernel: "simd", size: "DRAM" }, limits(), namedSizes(readMachine())).grid;
+  return runMeasurement({ programs: [{ kind: "gophers", grid }, { kind: "dot", grid: dotGrid }], options, command, manifest: null });
+}
+
+/** `warren gophers` */
+export async function gophers(raw: RawGophers, command: readonly string[]): Promise<number> {
+  const options = await resolve(raw, NORMAL);
+  const { grid, added } = resolveGophers(raw, limits(), options.seed);
+  const manifest = raw.manifest ?? null;
+  if (grid.pile !== null) await requireDirectory("--pile", grid.pile);
+  if (manifest !== null) await requireWritable("--manifest", manifest);
+  tellAdded(added, options, "G1 on one thread");
+  const onFound = async ([pile]: readonly unknown[]): Promise<void> => {
+    if (pile !== null) await reportPile(pile as PileOutcome, options, manifest);
+  };
+  return runMeasurement({ programs: [{ kind: "gophers", grid }], options, command, manifest, onFound });
+}
+
+/** `warren dot` */
+export async function dot(raw: RawDot, command: readonly string[]): Promise<number> {
+  const options = await resolve(raw, NORMAL);
+  const { grid, added } = resolveDot(raw, limits(), namedSizes(readMachine()));
+  tellAdded(added, options, "one thread");
+  return runMeasurement({ programs: [{ kind: "dot", grid }], options, command, manifest: null });
+}
+
+/** Options of `warren bench` as commander gives them. */
+export interface RawBench {
+  readonly filter?: string;
+  readonly format?: string;
+  readonly quick?: boolean;
+}
+
+/** `warren bench`: the benchmarks print for themselves. */
+export async function bench({ filter = "", format = "table", quick = false }: RawBench): Promise<number> {
+  const json = oneOf("--format", format, ["table", "json"]) === "json";
+  const { runBench } = await import("../../../bench/main.ts");
+  try {
+    await runBench({ filter, json, quick });
+  } catch (error) {
+    throw error instanceof RangeError ? new UsageError(`--filter: ${error.message}`) : error;
+  }
+  return typeof process.exitCode === "number" ? process.exitCode : EXIT.fine;
+}
+
+async function runMeasurement(measurement: Measurement): Promise<number> {
+  return (await import("./measurement.ts")).runMeasurement(measurement);
+}
+
+async function resolve(raw: RawOptions, effort: Effort): Promise<MeasureOptions> {
+  const given = resolveOptions(raw, effort, process.stdout.isTTY, process.env);
+  const options = given.cpus === null ? given : { ...given, cpus: resolveCpus(given.cpus, { affinity: readMachine().affinity, taskset: findTaskset() }) };
+  if (options.output !== null) await requireWritable("--output", options.output);
+  return options;
+}
+
+function limits(): ThreadLimits {
+  return { usable: readMachine().usable, most: MOST_THREADS };
+}
+
+function tellAdded(added: readonly string[], { quiet }: MeasureOptions, base: string): void {
+  if (added.length > 0 && !quiet) note(`added ${added.join(" and ")}: gains are measured against ${base}`);
+}
+
+/** Lists what could not be read, and writes the manifest of the rest. */
+async function reportPile({ files, manifest, problems, skipped }: PileOutcome, { quiet }: MeasureOptions, path: string | null): Promise<void> {
+  for (const problem of problems) note(`warren: ${problem.path}: ${problem.kind}: ${problem.message}`);
+  if (!quiet) for (const { path, kind } of skipped) note(`skipped ${path}: ${kind}`);
+  if (path === null) return;
+  await writeTo(path, manifest);
+  if (!quiet) note(`wrote ${path}: ${count(files, "file")}; check it with sha256sum --check in the pile's directory`);
+}

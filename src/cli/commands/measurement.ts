@@ -1,0 +1,114 @@
+/**
+ * Measures programs and writes the result: what `warren`, `warren gophers` and
+ * `warren dot` have in common. Gives the exit code.
+ */
+import { styleText } from "node:util";
+import { measure, surroundings } from "../../lab/trial/measure.ts";
+import { programOf, type ProgramSpec } from "../../lab/trial/program-spec.ts";
+import type { Result } from "../../lab/result.ts";
+import { completed, keep, openBaseline, tellComparison, workToRepeat } from "../saved/against-baseline.ts";
+import { printBenchfmt } from "../print/benchfmt.ts";
+import { comparisonMarkdown, printComparison } from "../print/comparison.ts";
+import { EXIT, exitCodeOf } from "../terminal/exit-code.ts";
+import { fitLines } from "../print/fit-lines.ts";
+import { printCsv, printJson, printMarkdown, printPlain } from "../print/formats.ts";
+import { printHtml } from "../print/html.ts";
+import type { Paint } from "../print/columns.ts";
+import { interruptible } from "../terminal/interrupt.ts";
+import { nextCommand, nextWithFile, programName } from "./next-command.ts";
+import { withholdingWarnings } from "../terminal/warnings.ts";
+import type { MeasureOptions } from "../options/options.ts";
+import { Progress } from "../terminal/progress.ts";
+import { sentences } from "../print/sentences.ts";
+import { printTable } from "../print/table.ts";
+import { lineWidth, note, writeResult } from "../terminal/streams.ts";
+import { wrapped } from "../../lab/text.ts";
+import { VERSION } from "../terminal/version.ts";
+
+/** What a command wants measured. */
+export interface Measurement {
+  readonly programs: readonly ProgramSpec[];
+  readonly options: MeasureOptions;
+  /** The command line, without the program's name. */
+  readonly command: readonly string[];
+  /** File that a manifest goes to; decides what to try next. */
+  readonly manifest: string | null;
+  /** Told what each program found besides times, after the result has been written. */
+  readonly onFound?: (found: readonly unknown[]) => Promise<void>;
+}
+
+/** Measures, writes and gives the exit code. */
+export async function runMeasurement({ programs, options, command, manifest, onFound }: Measurement): Promise<number> {
+  const cells = programs.map(programOf).flatMap((program) => program.cells);
+  const baseline = await openBaseline(options, cells);
+  const threads = Math.max(...cells.map((cell) => cell.threads));
+  const around = surroundings(threads, options.cpus);
+  if (!options.quiet || options.strict) warn(around.warnings);
+  if (options.strict && around.warnings.length > 0) {
+    note("warren: --strict: nothing was measured in this environment");
+    return EXIT.unsuitable;
+  }
+  const progress = new Progress(process.stderr);
+  const { value, warnings } = await withholdingWarnings(() => interruptible((signal) => {
+    const { blocks, runs, warmupMs, minTimeMs, seed, cpus } = options;
+    const onProgress = options.quiet ? () => undefined : progress.show.bind(progress);
+    const work = workToRepeat(baseline, around, options);
+    return measure({ programs, blocks, runs, warmupMs, minTimeMs, seed, cpus, work }, around, { command, version: VERSION, signal, onProgress });
+  }));
+  const { found, notes } = value;
+  const result = completed(value.result, baseline);
+  if (!options.quiet) progress.end();
+  if (!options.quiet) warn([...warnings, ...notes]);
+  if (!options.quiet || options.strict) warn(result.env.warnings.filter((warning) => !around.warnings.includes(warning)));
+  await report(result, options, manifest);
+  await onFound?.(found);
+  tellComparison(result, options);
+  await keep(result, options);
+  return exitCodeOf(result, options.strict, options.maxRegression);
+}
+
+async function report(result: Result, options: MeasureOptions, manifest: string | null): Promise<void> {
+  for (const { name, detail } of result.checks.filter(({ ok }) => !ok)) note(`warren: check failed: ${name}: ${detail}`);
+  if (result.cells.length === 0) note("warren: nothing was measured");
+  else await writeResult(await rendered(result, options, manifest), options.output);
+  if (options.output === null || result.cells.length === 0 || options.quiet) return;
+  note(`wrote ${options.output}`);
+  const next = options.format === "json" ? nextWithFile(options.output) : null;
+  if (next !== null) note(`Next: ${programName(process.argv[1], process.env)} ${next}`);
+}
+
+/** The result in the format asked for. */
+async function rendered(result: Result, options: MeasureOptions, manifest: string | null): Promise<string> {
+  switch (options.format) {
+    case "json":
+      return printJson(result);
+    case "csv":
+      return printCsv(result);
+    case "markdown":
+      return [printMarkdown(result), ...(result.comparison === undefined ? [] : [comparisonMarkdown(result.comparison, options.maxRegression)])].join("\n\n");
+    case "benchfmt":
+      return printBenchfmt(result);
+    case "html":
+      return printHtml(result);
+    case "table":
+      return options.plain ? printPlain(result) : readable(result, options, manifest);
+  }
+}
+
+/** Table, checks, sentences, and the command to try next. */
+function readable(result: Result, { output, color, verbose, quiet, maxRegression }: MeasureOptions, manifest: string | null): string {
+  const width = output === null ? lineWidth(process.stdout, process.env) : 120;
+  const kept = result.checks.filter(({ ok }) => ok);
+  const checks = kept.length === result.checks.length ? `All ${kept.length} checks held` : `${result.checks.length - kept.length} of ${result.checks.length} checks FAILED`;
+  const names = wrapped(`${checks}: ${result.checks.map(({ name, ok }) => (ok ? name : `${name} (FAILED)`)).join("; ")}.`, width);
+  const said = sentences(result).map((sentence) => wrapped(sentence, width));
+  const next = quiet ? [] : [`Next: ${programName(process.argv[1], process.env)} ${nextCommand(result, manifest)}`.trimEnd()];
+  const laws = fitLines(result, verbose).map((line) => wrapped(line, width, "    ")).join("\n");
+  const paint: Paint = (style, text) => (color ? styleText(style, text, { validateStream: false }) : text);
+  const compared = result.comparison === undefined ? [] : [printComparison(result.comparison, { width, paint, most: maxRegression })];
+  return [printTable(result, { width, color, verbose }), ...(laws === "" ? [] : [laws]), ...compared, names, ...said, ...next].join("\n\n");
+}
+
+function warn(warnings: readonly string[]): void {
+  for (const warning of warnings) note(`warning: ${warning}`);
+}

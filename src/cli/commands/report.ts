@@ -1,0 +1,26 @@
+/** `warren report run.json`: a result that was measured before, as the HTML report. */
+import type { Command } from "commander";
+import { EXIT } from "../terminal/exit-code.ts";
+import { printHtml } from "../print/html.ts";
+import { readResult } from "../saved/result-file.ts";
+import { note, requireWritable, writeResult } from "../terminal/streams.ts";
+import { UsageError } from "../options/usage-error.ts";
+
+/** Declares the command; `done` gets the exit code. */
+export function addReport(command: Command, done: (code: number) => void): void {
+  command
+    .description("The HTML report of a result: one file, no network.")
+    .argument("<result>", "a result written with --format json; - is standard input")
+    .option("-o, --output <file>", "write the report to a file instead of standard output")
+    .option("-q, --quiet", "do not tell what was written")
+    .action(async (path: string, options: { output?: string; quiet?: boolean }) => done(await report(path, options)));
+}
+
+async function report(path: string, { output, quiet = false }: { output?: string; quiet?: boolean }): Promise<number> {
+  if (output !== undefined) await requireWritable("--output", output);
+  const result = await readResult(path);
+  if (result.cells.length === 0) throw new UsageError(`${JSON.stringify(path)} holds no cell: there is nothing to report`);
+  await writeResult(await printHtml(result), output ?? null);
+  if (output !== undefined && !quiet) note(`wrote ${output}`);
+  return EXIT.fine;
+}

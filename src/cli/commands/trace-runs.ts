@@ -1,0 +1,76 @@
+/** Runs what `warren trace` shows, and the formats for programs. Loaded once the options have been found good, for it loads the runtime. */
+import { isWrong } from "../../lab/talk/finding.ts";
+import { programOf, type ProgramSpec } from "../../lab/trial/program-spec.ts";
+import { printCell, type Cell } from "../../lab/result.ts";
+import { analyseTrace, type Analysis } from "../../lab/trace/analyse.ts";
+import { chromeTrace } from "../../lab/trace/chrome.ts";
+import { traceOneRun } from "../../lab/trace/one-run.ts";
+import { costOf, mainTrace, TRACE_SCHEMA, type TraceFile, type TraceRecord } from "../../lab/trace/record.ts";
+import { Recordings } from "../../lab/trace/recordings.ts";
+import type { ProgramPlan } from "../programs/command.ts";
+import { Telling } from "../terminal/telling.ts";
+import { count, printTime } from "../../lab/text.ts";
+import type { TraceOptions } from "../options/trace.ts";
+import { UsageError } from "../options/usage-error.ts";
+import { VERSION } from "../terminal/version.ts";
+
+/** A run, recorded and analysed, and what was found wrong with it. */
+export interface Traced extends Pick<TraceRecord, "program" | "title" | "threads" | "untracedNs" | "cost" | "notes"> {
+  readonly analysis: Analysis;
+  readonly problems: readonly string[];
+}
+
+/** Work of every thread before the run, milliseconds. */
+const WARMUP_MS = 250;
+
+/** One run of the one cell of a program: of gophers the first, of dot that in chunks. */
+export async function traceCell(spec: ProgramSpec, options: TraceOptions): Promise<Traced> {
+  const program = programOf(spec);
+  const cell = program.cells.find(({ design }) => design !== "loop") as Cell;
+  const telling = new Telling(process.stderr, options.quiet);
+  const run = await traceOneRun(program, cell, { warmupMs: WARMUP_MS, minTimeMs: options.minTimeMs, events: options.events, tell: telling.tell.bind(telling) });
+  telling.end();
+  return {
+    program: cell.program,
+    title: `${printCell(cell)}: ${count(run.items, cell.program === "dot" ? "product" : "book")} in ${printTime(run.wallNs)}`,
+    threads: cell.threads,
+    untracedNs: run.untracedNs,
+    cost: costOf(run.wallNs, run.untracedNs),
+    notes: [],
+    problems: run.checks.filter(({ ok }) => !ok).map(({ name, detail }) => `check failed: ${name}: ${detail}`),
+    analysis: analyseTrace(run.trace, run.region),
+  };
+}
+
+/** One of the talk's programs, all of it. */
+export async function traceProgram(program: string, { run, threads, seed, unitMs }: ProgramPlan, options: TraceOptions): Promise<Traced> {
+  const recordings = new Recordings(options.events);
+  const telling = new Telling(process.stderr, options.quiet);
+  const outcome = await run({ threads, seed, unitMs: unitMs ?? 1, tell: telling.tell.bind(telling), record: (runtime) => recordings.record(runtime) });
+  telling.end();
+  const trace = mainTrace(recordings.traces);
+  if (trace === null) throw new UsageError(`${program}: nothing of this can be recorded: what runs here is to end in a deadlock, which only a closed world sees`);
+  const analysis = analyseTrace(trace);
+  const others = recordings.traces.length - 1;
+  return {
+    program,
+    title: `${program}, ${count(trace.threads, "thread")}: ${printTime(analysis.activity.T)}`,
+    threads: trace.threads,
+    untracedNs: [],
+    cost: null,
+    notes: others === 0 ? [] : [`The program opened ${others + 1} runtimes; this is the one of most threads in which most happened.`],
+    problems: outcome.findings.filter(isWrong).map(({ part, name }) => `check failed: ${part === null ? "" : `${part}: `}${name}`),
+    analysis,
+  };
+}
+
+/** What is told of a run. */
+export function recordOf({ program, title, threads, analysis, untracedNs, cost, notes }: Traced, command: readonly string[]): TraceRecord {
+  return { schema: TRACE_SCHEMA, tool: { name: "warren", version: VERSION }, program, title, command, threads, activity: analysis.activity, untracedNs, cost, notes };
+}
+
+/** A file for programs. */
+export function formatted(format: "json" | "chrome", record: TraceRecord, { timeline, view }: Analysis): string {
+  if (format === "chrome") return JSON.stringify(chromeTrace(view, { tool: `warren ${record.tool.version}`, title: record.title, command: record.command.join(" ") }));
+  return JSON.stringify({ ...record, timeline } satisfies TraceFile, null, 1);
+}

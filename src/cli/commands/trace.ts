@@ -1,0 +1,141 @@
+/**
+ * `warren trace`: one run of a program, recorded: as text, as a file for Perfetto,
+ * or as JSON. Each program is a command under it, with that program's own options.
+ */
+import type { Command } from "commander";
+import { namedSizes } from "../../lab/talk/dot/grid.ts";
+import { MOST_THREADS, readMachine } from "../../lab/machine/environment.ts";
+import type { ProgramSpec } from "../../lab/trial/program-spec.ts";
+import type { RawDot } from "../options/dot.ts";
+import { EXIT } from "../terminal/exit-code.ts";
+import type { RawGophers } from "../options/gophers.ts";
+import { suggestion } from "../options/nearest.ts";
+import { withholdingWarnings } from "../terminal/warnings.ts";
+import { PROGRAMS } from "../programs/catalogue.ts";
+import { declareRun, resolveRun, type RawProgram } from "../programs/command.ts";
+import { lineWidth, note, requireDirectory, requireWritable, writeResult, writeTo } from "../terminal/streams.ts";
+import { oneDotRun, oneGopherRun, resolveTrace, TRACE_FORMATS, USUAL, USUAL_EVENTS, type RawTrace, type TraceOptions } from "../options/trace.ts";
+import type { Traced } from "./trace-runs.ts";
+import { printTrace } from "../print/trace-text.ts";
+import { UsageError } from "../options/usage-error.ts";
+import { wholeNumber } from "../options/values.ts";
+
+/** Examples for the help. */
+export const TRACE_EXAMPLES = [
+  ["warren trace gophers", "four gophers on two threads"],
+  ["warren trace gophers --designs G7 -o t.json", "for https://ui.perfetto.dev"],
+  ["warren trace dot --size L2 --text", "the dot product"],
+  ["warren trace patterns ring --format json", "for a program of yours"],
+] as const;
+
+/** What a command needs of the command line that it is part of. */
+interface Surrounding {
+  /** The whole command line, for the record. */
+  readonly args: readonly string[];
+  /** Options that stand before the command. */
+  readonly before: () => RawTrace;
+  readonly done: (code: number) => void;
+}
+
+/** Declares the command and those under it. */
+export function declareTrace(trace: Command, { args, before, done }: Surrounding): void {
+  trace
+    .description("One run of a program, recorded: what ran when, on which thread.")
+    .usage("<program> [options]")
+    .helpCommand(false)
+    .argument("[program]")
+    .allowExcessArguments(true)
+    .action((name: string | undefined) => {
+      const names = trace.commands.map((command) => command.name());
+      throw new UsageError(name === undefined ? `trace needs a program: ${names.join(", ")}` : `trace knows no program ${JSON.stringify(name)}${suggestion(name, names)} (programs: ${names.join(", ")})`);
+    });
+  const add = (name: string, what: string): Command => trace.command(name).allowExcessArguments(false).description(what);
+  const end = (command: Command, sized: boolean, run: (raw: object, options: TraceOptions) => Promise<Traced>): void => {
+    withTraceOptions(command, sized).action(async () => {
+      const [local, root] = [command.opts<RawTrace>(), before()];
+      const raw = { ...root, ...local, color: root.color !== false && local.color !== false };
+      done(await traceAndWrite(raw, (options) => run({ ...raw, operands: command.args }, options), args));
+    });
+  };
+  end(withGopherOptions(add("gophers", "Burn a pile of books in one design.")), true, (raw, options) => traceGophers(raw, options));
+  end(withDotOptions(add("dot", "The dot product of two vectors, in chunks.")), true, (raw, options) => traceDot(raw, options));
+  for (const known of PROGRAMS) {
+    end(declareRun(known, add(known.name, known.what)), false, async (raw, options) => {
+      const plan = await resolveRun(known, raw as RawProgram);
+      await requireOutput(options);
+      return (await import("./trace-runs.ts")).traceProgram(known.name, plan, options);
+    });
+  }
+}
+
+function withTraceOptions(command: Command, sized: boolean): Command {
+  if (sized) command.option("--min-time <time>", "least time of the run (default: 100ms)");
+  return command
+    .option("--text", "the picture on standard output, also with -o")
+    .option("--format <format>", `${TRACE_FORMATS.slice(0, -1).join(", ")} or ${TRACE_FORMATS.at(-1)} (default: text; with -o chrome, which Perfetto reads)`)
+    .option("-o, --output <file>", "write the trace to a file; the figures go to standard output")
+    .option("--events <n>", `events that each thread keeps, the newest (default: ${USUAL_EVENTS})`)
+    .option("--plain", "ASCII only, r(t) and c(t) as digits")
+    .option("--no-color", "no colours (also with NO_COLOR set)")
+    .option("-q, --quiet", "no progress and no warnings");
+}
+
+function withGopherOptions(command: Command): Command {
+  return command
+    .option("--designs <name>", `one of G1 … G11 (default: ${USUAL.design})`)
+    .option("--world <name>", `cpu, wait or mixed (default: ${USUAL.world})`)
+    .option("--threads <n>", `threads (default: ${USUAL.threads})`)
+    .option("--pile <directory>", "burn the files of a directory instead of synthetic books")
+    .option("--books <n>", "books in the run (default: as many as take --min-time)")
+    .option("--lanes <n>", "lanes of the designs that have two (default: 2)")
+    .option("--carts <n>", "carts of each team that hands them on (default: 3 or 4)")
+    .option("--unit <time>", "length of a step (default: 1ms in the cpu world, else 5ms)")
+    .option("--seed <n>", "seed of everything random (default: 1)");
+}
+
+function withDotOptions(command: Command): Command {
+  return command
+    .option("--size <length>", "number of elements, or L2, LLC, DRAM (default: LLC)")
+    .option("--kernel <name>", "js or simd (default: simd)")
+    .option("--threads <n>", `threads (default: ${USUAL.threads})`);
+}
+
+async function traceGophers(raw: RawGophers, options: TraceOptions): Promise<Traced> {
+  const seed = raw.seed === undefined ? 1 : wholeNumber("--seed", raw.seed, 0, 0xffff_ffff);
+  const spec = oneGopherRun(raw, { usable: readMachine().usable, most: MOST_THREADS }, seed);
+  if (spec.grid.pile !== null) await requireDirectory("--pile", spec.grid.pile);
+  return traceCell(spec, options);
+}
+
+async function traceDot(raw: RawDot, options: TraceOptions): Promise<Traced> {
+  const machine = readMachine();
+  return traceCell(oneDotRun(raw, { usable: machine.usable, most: MOST_THREADS }, namedSizes(machine)), options);
+}
+
+async function traceCell(spec: ProgramSpec, options: TraceOptions): Promise<Traced> {
+  await requireOutput(options);
+  return (await import("./trace-runs.ts")).traceCell(spec, options);
+}
+
+/** Refuses a file that cannot be written, before anything runs. */
+async function requireOutput({ written }: TraceOptions): Promise<void> {
+  if (written !== null) await requireWritable("--output", written.path);
+}
+
+async function traceAndWrite(raw: RawTrace, run: (options: TraceOptions) => Promise<Traced>, command: readonly string[]): Promise<number> {
+  const options = resolveTrace(raw, process.stdout.isTTY, process.env);
+  const { value: traced, warnings } = await withholdingWarnings(() => run(options));
+  if (!options.quiet) for (const warning of warnings) note(`warning: ${warning}`);
+  for (const problem of traced.problems) note(`warren: ${problem}`);
+  const { recordOf, formatted } = await import("./trace-runs.ts");
+  const record = recordOf(traced, command);
+  const style = { width: lineWidth(process.stdout, process.env), color: options.color, plain: options.plain };
+  if (options.written !== null) {
+    const { path, format } = options.written;
+    await writeTo(path, `${format === "text" ? printTrace(record, traced.analysis.timeline, { ...style, color: false }) : formatted(format, record, traced.analysis)}\n`);
+    if (!options.quiet) note(`wrote ${path}${format === "chrome" ? ": open it at https://ui.perfetto.dev" : ""}`);
+  }
+  if (options.shown === "json" || options.shown === "chrome") await writeResult(formatted(options.shown, record, traced.analysis), null);
+  else await writeResult(printTrace(record, options.shown === "text" ? traced.analysis.timeline : null, style), null);
+  return traced.problems.length > 0 ? EXIT.wrong : EXIT.fine;
+}

@@ -1,0 +1,80 @@
+/** From the options of `warren gophers` to a grid of cells: pure, every error named. */
+import {
+  DESIGN_IDS, MAX_CARTS, MAX_LANES, takesCarts, takesLanes, WORLDS, type DesignId, type GopherGrid,
+} from "../../lab/talk/gophers/grid.ts";
+import type { RawOptions } from "./options.ts";
+import { UsageError } from "./usage-error.ts";
+import { milliseconds, someOf, threadCounts, wholeNumber } from "./values.ts";
+
+/** The usual designs: one procedure and four, once and twice. */
+const USUAL_DESIGNS: readonly DesignId[] = ["G1", "G4", "G6", "G7"];
+
+const MOST_BOOKS = 10_000_000;
+
+/** The options as commander gives them. */
+export interface RawGophers extends RawOptions {
+  readonly designs?: string;
+  readonly threads?: string;
+  readonly world?: string;
+  readonly pile?: string;
+  readonly manifest?: string;
+  readonly books?: string;
+  readonly lanes?: string;
+  readonly carts?: string;
+  readonly unit?: string;
+}
+
+/** What this machine and build allow. */
+export interface ThreadLimits {
+  /** Processors that may be used. */
+  readonly usable: number;
+  /** Most threads of a runtime. */
+  readonly most: number;
+}
+
+/** A grid, and what was added to what was asked for, so that gains can be formed. */
+export interface ResolvedGophers {
+  readonly grid: GopherGrid;
+  readonly added: readonly string[];
+}
+
+/** Checks the options. G1 and one thread are added where they were left out. */
+export function resolveGophers(raw: RawGophers, limits: ThreadLimits, seed: number): ResolvedGophers {
+  const asked = raw.designs === undefined ? USUAL_DESIGNS : someOf("--designs", raw.designs, DESIGN_IDS);
+  const { threads, added } = resolveThreads(raw.threads, limits);
+  if (raw.manifest !== undefined && raw.pile === undefined) throw new UsageError("--manifest needs --pile: synthetic books have no names");
+  if (raw.pile !== undefined) refuseWithPile(raw);
+  const lanes = raw.lanes === undefined ? null : wholeNumber("--lanes", raw.lanes, 1, MAX_LANES);
+  const carts = raw.carts === undefined ? null : wholeNumber("--carts", raw.carts, 1, MAX_CARTS);
+  if (lanes !== null) refuseUnlessSome("--lanes", asked, takesLanes);
+  if (carts !== null) refuseUnlessSome("--carts", asked, takesCarts);
+  const grid: GopherGrid = {
+    designs: asked.includes("G1") ? asked : ["G1", ...asked],
+    worlds: raw.world === undefined ? WORLDS : someOf("--world", raw.world, WORLDS),
+    threads,
+    unitMs: raw.unit === undefined ? null : milliseconds("--unit", raw.unit, 0.01),
+    books: raw.books === undefined ? null : wholeNumber("--books", raw.books, 1, MOST_BOOKS),
+    lanes,
+    carts,
+    pile: raw.pile ?? null,
+    seed,
+  };
+  return { grid, added: [...(asked.includes("G1") ? [] : ["G1"]), ...added] };
+}
+
+/** Thread counts, with 1 added where it was left out. */
+export function resolveThreads(text: string | undefined, { usable, most }: ThreadLimits): { threads: number[]; added: readonly string[] } {
+  const asked = threadCounts("--threads", text ?? "auto", usable, most);
+  return asked.includes(1) ? { threads: asked, added: [] } : { threads: [1, ...asked], added: ["1 thread"] };
+}
+
+function refuseWithPile(raw: RawGophers): void {
+  for (const name of ["world", "books", "unit"] as const) {
+    if (raw[name] !== undefined) throw new UsageError(`--${name} has no meaning with --pile: the files are the books, and their work takes what it takes`);
+  }
+}
+
+function refuseUnlessSome(option: string, asked: readonly DesignId[], takes: (design: DesignId) => boolean): void {
+  if (asked.some(takes)) return;
+  throw new UsageError(`${option} changes ${DESIGN_IDS.filter(takes).join(", ")}, and --designs has none of them`);
+}

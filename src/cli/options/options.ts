@@ -1,0 +1,142 @@
+/**
+ * The options that all measurements share: declared once, resolved and checked
+ * once. The rest of the command line never sees a missing value.
+ */
+import type { Command } from "commander";
+import { baselineName, FOLDER } from "../saved/baseline-names.ts";
+import { formatOf } from "./format.ts";
+import { UsageError } from "./usage-error.ts";
+import { milliseconds, regressionLimit, wholeNumber } from "./values.ts";
+
+/** How a result is written. */
+export const FORMATS = ["table", "json", "csv", "markdown", "benchfmt", "html"] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** The options as commander gives them. */
+export interface RawOptions {
+  readonly blocks?: string;
+  readonly runs?: string;
+  readonly quick?: boolean;
+  readonly publish?: boolean;
+  readonly seed?: string;
+  readonly warmup?: string;
+  readonly minTime?: string;
+  readonly strict?: boolean;
+  readonly cpus?: string;
+  readonly save?: string;
+  readonly baseline?: string;
+  readonly maxRegression?: string;
+  readonly format?: string;
+  readonly output?: string;
+  readonly plain?: boolean;
+  readonly color?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** How much to measure, and how much work goes before it. */
+export interface Effort {
+  readonly blocks: number;
+  readonly runs: number;
+  readonly warmupMs: number;
+}
+
+/** The options, checked. */
+export interface MeasureOptions extends Effort {
+  readonly seed: number;
+  readonly minTimeMs: number;
+  readonly strict: boolean;
+  /** Processors to confine the blocks to, as given; `null`: all that this process may use. */
+  readonly cpus: string | null;
+  /** Name to keep the result under. */
+  readonly save: string | null;
+  /** File or name of the result to compare with. */
+  readonly baseline: string | null;
+  /** Share by which a cell may be slower than the baseline. */
+  readonly maxRegression: number | null;
+  readonly format: Format;
+  /** File to write to; `null`: standard output. */
+  readonly output: string | null;
+  readonly plain: boolean;
+  readonly color: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+}
+
+/** Blocks and runs of measurement.md section 3. */
+export const NORMAL: Effort = { blocks: 10, runs: 5, warmupMs: 250 };
+/** Six blocks are the fewest that give an interval; one run in each. Warm threads have done hundreds of kernel calls in 100 ms. */
+export const QUICK: Effort = { blocks: 6, runs: 1, warmupMs: 100 };
+/** The headline has to be done in under a minute. */
+export const HEADLINE: Effort = { blocks: 6, runs: 1, warmupMs: 40 };
+const PUBLISH: Effort = { blocks: 20, runs: 5, warmupMs: 250 };
+
+const MOST_BLOCKS = 1000;
+const MOST_RUNS = 1000;
+
+/** Adds the format and the file of a result. */
+export function withFormat(command: Command, formats: readonly Format[]): Command {
+  return command
+    .option("--format <format>", `${formats.slice(0, -1).join(", ")} or ${formats.at(-1)} (default: by the name of the --output file, else table)`)
+    .option("-o, --output <file>", "write the result to a file instead of standard output; x.json is written as json");
+}
+
+/** Adds how a measurement is told. */
+export function withLook(command: Command): Command {
+  return withFormat(command, FORMATS)
+    .option("--plain", "one line per row, no blanks inside a value: for grep and awk")
+    .option("--no-color", "no colours (also with NO_COLOR set)")
+    .option("-q, --quiet", "no progress, no warnings, no advice")
+    .option("-v, --verbose", "more tables: intervals of the gains, what the trace says, reasons of the verdicts");
+}
+
+/** Adds the options of the protocol; `effort` is what holds when none is given. */
+export function withProtocol(command: Command, effort: Effort): Command {
+  return command
+    .option("--blocks <n>", `times that every cell is measured, in another order each time (default: ${effort.blocks})`)
+    .option("--runs <n>", `timed runs of a cell in a block (default: ${effort.runs})`)
+    .option("--quick", `${QUICK.blocks} blocks of ${QUICK.runs} run: the least that gives an interval`)
+    .option("--publish", `${PUBLISH.blocks} blocks of ${PUBLISH.runs} runs`)
+    .option("--seed <n>", "seed of the order and of the intervals (default: 1)")
+    .option("--warmup <time>", `work of every thread before it is timed (default: ${effort.warmupMs}ms)`)
+    .option("--min-time <time>", "least time of a run; under 100ms no verdict is given (default: 100ms)")
+    .option("--cpus <list>", "confine the threads to processors, such as 0 or 0,1 or 0-3 (Linux)")
+    .option("--strict", "exit with 3 when the environment makes the result doubtful")
+    .option("--save <name>", `keep the result as ${FOLDER}/<name>.json in this directory`)
+    .option("--baseline <name>", "do the same work as an earlier result, a name or a file, and compare with it")
+    .option("--max-regression <percent>", "with --baseline: exit with 1 if a cell is significantly slower by more than this, such as 5%");
+}
+
+/** Checks the options. `tty`: whether standard output is a terminal. */
+export function resolveOptions(raw: RawOptions, effort: Effort, tty: boolean, environment: NodeJS.ProcessEnv): MeasureOptions {
+  if (raw.quick === true && raw.publish === true) throw new UsageError("--quick and --publish exclude each other");
+  if (raw.quiet === true && raw.verbose === true) throw new UsageError("--quiet and --verbose exclude each other");
+  if (raw.maxRegression !== undefined && raw.baseline === undefined) throw new UsageError("--max-regression needs --baseline: slower than what?");
+  const format = formatOf(raw, FORMATS);
+  const chosen = raw.quick === true ? QUICK : raw.publish === true ? PUBLISH : effort;
+  return {
+    blocks: raw.blocks === undefined ? chosen.blocks : wholeNumber("--blocks", raw.blocks, 1, MOST_BLOCKS),
+    runs: raw.runs === undefined ? chosen.runs : wholeNumber("--runs", raw.runs, 1, MOST_RUNS),
+    seed: raw.seed === undefined ? 1 : wholeNumber("--seed", raw.seed, 0, 0xffff_ffff),
+    warmupMs: raw.warmup === undefined ? chosen.warmupMs : milliseconds("--warmup", raw.warmup),
+    minTimeMs: raw.minTime === undefined ? 100 : milliseconds("--min-time", raw.minTime, 1),
+    strict: raw.strict === true,
+    cpus: raw.cpus ?? null,
+    save: raw.save === undefined ? null : baselineName("--save", raw.save),
+    baseline: raw.baseline ?? null,
+    maxRegression: raw.maxRegression === undefined ? null : regressionLimit("--max-regression", raw.maxRegression),
+    format,
+    output: raw.output ?? null,
+    plain: raw.plain === true,
+    color: raw.color !== false && raw.plain !== true && raw.output === undefined && wantsColor(tty, environment),
+    quiet: raw.quiet === true,
+    verbose: raw.verbose === true,
+  };
+}
+
+/** https://no-color.org: any value but the empty one turns colours off. A dumb terminal has none. */
+export function wantsColor(tty: boolean, environment: NodeJS.ProcessEnv): boolean {
+  if ((environment["NO_COLOR"] ?? "") !== "") return false;
+  if ((environment["FORCE_COLOR"] ?? "") !== "" && environment["FORCE_COLOR"] !== "0") return true;
+  return tty && environment["TERM"] !== "dumb";
+}

@@ -1,0 +1,104 @@
+/**
+ * What may stand after an option, as pure functions: each gives the value or
+ * throws a `UsageError` that names the option, what was given and what is
+ * allowed.
+ */
+import { BAND } from "../../lab/figures/comparison.ts";
+import { suggestion } from "./nearest.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** Ten times as slow: whoever allows that need not ask. */
+const MOST_REGRESSION = 9;
+
+/** A whole number in [least, most]. */
+export function wholeNumber(option: string, text: string, least = 1, most = Number.MAX_SAFE_INTEGER): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  throw new UsageError(`${option}: ${quoted(text)} is not a whole number ${range}`);
+}
+
+/** Whole numbers in [least, most] from "1,2,4"; each once, in the order given. */
+export function wholeNumbers(option: string, text: string, least: number, most: number): number[] {
+  return [...new Set(parts(option, text).map((part) => wholeNumber(option, part, least, most)))];
+}
+
+/** Milliseconds from "250", "250ms", "0.5s". */
+export function milliseconds(option: string, text: string, least = 0): number {
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*(ms|s)?$/.exec(text) ?? [];
+  const value = Number(digits) * (unit === "s" ? 1000 : 1);
+  if (digits !== undefined && value >= least) return value;
+  throw new UsageError(`${option}: ${quoted(text)} is not a time${least > 0 ? ` of at least ${least} ms` : ""} such as 250, 250ms or 0.5s`);
+}
+
+/** A share from "5%", "5 %" or "5": at least the band of ±3 % within which times count as equal. */
+export function regressionLimit(option: string, text: string): number {
+  const [, digits] = /^(\d+(?:\.\d+)?)\s*%?$/.exec(text) ?? [];
+  const share = Number(digits) / 100;
+  if (digits !== undefined && share >= BAND && share <= MOST_REGRESSION) return share;
+  throw new UsageError(`${option}: ${quoted(text)} is not a percentage from ${BAND * 100}% (times closer than that count as equal) to ${MOST_REGRESSION * 100}%, such as 5%`);
+}
+
+/** One of `allowed`; upper and lower case are one. */
+export function oneOf<T extends string>(option: string, text: string, allowed: readonly T[]): T {
+  const found = allowed.find((name) => name.toLowerCase() === text.toLowerCase());
+  if (found !== undefined) return found;
+  throw new UsageError(`${option}: ${quoted(text)} is not one of ${allowed.join(", ")}${suggestion(text, allowed)}`);
+}
+
+/** Some of `allowed`, given as "a,b" or "all"; each once, in the order of `allowed`. */
+export function someOf<T extends string>(option: string, text: string, allowed: readonly T[]): T[] {
+  if (text.toLowerCase() === "all") return [...allowed];
+  const chosen = new Set(parts(option, text).map((part) => oneOf(option, part, [...allowed, "all" as T])));
+  return (chosen as Set<string>).has("all") ? [...allowed] : allowed.filter((name) => chosen.has(name));
+}
+
+/**
+ * Thread counts from "1,2,4", "1..8", "auto" or a mixture; each once, rising.
+ * "auto": 1, 2, 4, … and all `usable` processors.
+ */
+export function threadCounts(option: string, text: string, usable: number, most: number): number[] {
+  const counts = parts(option, text).flatMap((part) => {
+    if (part.toLowerCase() === "auto") return autoThreads(usable);
+    const [, first, last] = /^(\d+)\.\.(\d+)$/.exec(part) ?? [];
+    if (first === undefined || last === undefined) {
+      if (/^\d+$/.test(part)) return [wholeNumber(option, part, 1, most)];
+      throw new UsageError(`${option}: ${quoted(part)} is not a number of threads from 1 to ${most}, a range such as 1..8, or auto`);
+    }
+    const [from, to] = [wholeNumber(option, first, 1, most), wholeNumber(option, last, 1, most)];
+    if (from > to) throw new UsageError(`${option}: the range ${quoted(part)} runs backwards: write ${to}..${from}`);
+    return Array.from({ length: to - from + 1 }, (_, offset) => from + offset);
+  });
+  return [...new Set(counts)].toSorted((a, b) => a - b);
+}
+
+/** 1, 2, 4, … below the number of whole usable processors, and that number. */
+export function autoThreads(usable: number): number[] {
+  const most = Math.max(1, Math.floor(usable));
+  const counts: number[] = [];
+  for (let count = 1; count < most; count *= 2) counts.push(count);
+  return [...counts, most];
+}
+
+/** Vector lengths: whole numbers or the names in `named`; each once, in the order given. */
+export function vectorSizes(option: string, text: string, named: ReadonlyMap<string, number>, most: number): { label: string; size: number }[] {
+  const names = [...named.keys()];
+  const sizes = parts(option, text).map((part) => {
+    if (/^\d+$/.test(part)) return { label: part, size: wholeNumber(option, part, 1, most) };
+    const label = names.find((name) => name.toLowerCase() === part.toLowerCase());
+    if (label !== undefined) return { label, size: named.get(label) as number };
+    throw new UsageError(`${option}: ${quoted(part)} is neither a number of elements from 1 to ${most} nor one of ${names.join(", ")}${suggestion(part, names)}`);
+  });
+  return [...new Map(sizes.map((entry) => [entry.size, entry])).values()];
+}
+
+/** The parts of a list; an empty one is refused. */
+function parts(option: string, text: string): string[] {
+  const found = text.split(",").map((part) => part.trim());
+  if (found.includes("")) throw new UsageError(`${option}: ${quoted(text)} has an empty entry`);
+  return found;
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}

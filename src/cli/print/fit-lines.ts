@@ -1,0 +1,55 @@
+/**
+ * What the fitted laws say, in lines under the table. Shown where there are
+ * enough thread counts for a fit; with fewer, `verbose` gets the reason why not.
+ */
+import { fitsOf, isFitted, LEAST_THREAD_COUNTS, type Fit } from "../../lab/figures/fits.ts";
+import type { Result } from "../../lab/result.ts";
+import { count, enumeration, printPercent, printRatio, threeFigures } from "../../lab/text.ts";
+
+/** One line for each design and world; none where there is nothing to say. */
+export function fitLines(result: Pick<Result, "cells" | "env">, verbose: boolean): string[] {
+  const fits = fitsOf(result);
+  const enough = fits.filter(({ points }) => points.length >= LEAST_THREAD_COUNTS);
+  if (enough.length === 0) {
+    const most = Math.max(1, ...fits.map(({ points }) => points.length));
+    return verbose ? [`No law of scaling is fitted: ${count(most, "thread count")} measured, ${LEAST_THREAD_COUNTS} needed.`] : [];
+  }
+  const [{ points }] = enough as [Fit];
+  const note = enough.some(({ oversubscribed }) => oversubscribed)
+    ? [`Some threads had no processor of their own (${count(result.env.usable, "processor")}): the fits describe the machine as much as the programs.`]
+    : [];
+  return [`How throughput grows over ${enumeration(points.map(({ threads }) => String(threads)))} threads (σ: contention, κ: coherency, e: Karp–Flatt serial fraction):`, ...enough.map(line), ...note];
+}
+
+function line(fit: Fit): string {
+  return `  ${fit.program} ${fit.design}, ${fit.world}: ${[universalText(fit), amdahlText(fit), serialText(fit)].filter((text) => text !== "").join("; ")}.`;
+}
+
+function universalText({ universal, points }: Fit): string {
+  if (!isFitted(universal)) return `no fit: ${universal.refused}`;
+  const { lambda, sigma, kappa, peak, ahead } = universal;
+  const most = Math.max(...points.map(({ threads }) => threads));
+  const end = peak === null ? `no peak up to ${ahead.threads} threads` : `greatest at ${threeFigures(peak.threads)} threads, ${printRatio(peak.perSecond / lambda)}× one thread${peak.threads > most ? " (extrapolated)" : ""}`;
+  return `USL λ ${threeFigures(lambda)}/s, σ ${small(sigma)}, κ ${small(kappa)} (${quality(universal)}): ${end}`;
+}
+
+function amdahlText({ amdahl, universal }: Fit): string {
+  // refused for the same reason: once is enough
+  if (!isFitted(amdahl)) return isFitted(universal) ? `Amdahl: ${amdahl.refused}` : "";
+  return `Amdahl: ${printPercent(amdahl.sigma)} serial (${quality(amdahl)})`;
+}
+
+function serialText({ serial }: Fit): string {
+  return serial.length === 0 ? "" : `e ${serial.map(({ threads, fraction }) => `${small(fraction)} at ${threads}`).join(", ")}`;
+}
+
+function quality({ r2, residual }: { r2: number | null; residual: number }): string {
+  return `${r2 === null ? "" : `R² ${r2.toFixed(3)}, `}residual ${printPercent(residual)}`;
+}
+
+/** "0.0277", "1.0e-4", "0". */
+function small(value: number): string {
+  const size = Math.abs(value);
+  if (size < 1e-6) return "0";
+  return size < 1e-3 ? value.toExponential(1) : String(Number(value.toFixed(size < 0.1 ? 4 : 3)));
+}

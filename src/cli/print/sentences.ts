@@ -1,0 +1,166 @@
+/**
+ * What the numbers say, in three plain sentences: what structure gained on one
+ * thread, what threads gained, and the control. Every number in them is
+ * measured. What makes them doubtful follows in a fourth, if there is anything.
+ */
+import { BASELINES } from "../../lab/reference.ts";
+import type { CellResult, Result } from "../../lab/result.ts";
+import { DISTURBED, inWorld, isSliced, strengthOf, structurePhrase, threadsPhrase, type Gained } from "./phrases.ts";
+import { allRows } from "../../lab/rows.ts";
+import { count, enumeration, printRatio, printTime } from "../../lab/text.ts";
+
+/** Worlds in the order in which structure has most to gain. */
+const IDLE_FIRST = ["wait", "mixed", "pile", "cpu"];
+
+/** The design that the talk makes its claim about: "four times G1, if all is arranged right". */
+const CLAIMED = "G6";
+
+/** More worlds than this are not told one by one: only where threads gain most and least. */
+const MOST_WORLDS = 3;
+
+/** What the sentences are about: one design in each world, its baseline, and a number of threads. */
+interface Story {
+  readonly rows: readonly Gained[];
+  readonly baseline: string;
+  readonly design: string;
+  readonly worlds: readonly string[];
+  /** The most threads that the machine has processors for, of those measured. */
+  readonly threads: number;
+}
+
+/** Three sentences at most, and what makes them doubtful. */
+export function sentences(result: Result): string[] {
+  const gophers = storyOf(result, "gophers");
+  const dot = storyOf(result, "dot");
+  const told = gophers === null ? (dot === null ? [] : [structure(dot), threads(dot), control(dot)]) : [structure(gophers), threads(gophers), lastOf(gophers, dot)];
+  const said = told.filter((sentence) => sentence !== null);
+  return said.length === 0 ? [] : [...said, ...doubts(result)];
+}
+
+/** The control; in the headline, the product takes the place of the two together. */
+function lastOf(gophers: Story, dot: Story | null): string | null {
+  const threadsAlone = control(gophers, dot === null);
+  const product = dot === null ? null : productSentence(dot);
+  return threadsAlone === null || product === null ? (threadsAlone ?? product) : `${threadsAlone.slice(0, -1)}; ${lowered(product)}`;
+}
+
+function storyOf(result: Result, program: string): Story | null {
+  const rows = allRows(result).filter((row): row is Gained => row.gain !== null && row.cell.program === program);
+  const baseline = BASELINES.get(program);
+  if (baseline === undefined || rows.every(({ cell }) => cell.design === baseline && cell.threads === 1)) return null;
+  const counts = rows.map(({ cell }) => cell.threads);
+  const usable = Math.max(...counts.filter((threads) => threads <= result.env.usable));
+  const threads = usable > 1 ? usable : Math.max(...counts);
+  const all = [...new Set(rows.map(({ cell }) => cell.world))].toSorted((a, b) => IDLE_FIRST.indexOf(a) - IDLE_FIRST.indexOf(b));
+  const design = heroOf(rows, baseline, all);
+  const worlds = all.length <= MOST_WORLDS ? all : extremes(rows.filter(({ cell }) => cell.design === design && cell.threads === threads));
+  return { rows, baseline, design, worlds, threads };
+}
+
+/** G6 if it was measured; else what gains most from structure in the first world. */
+function heroOf(rows: readonly Gained[], baseline: string, worlds: readonly string[]): string {
+  const others = rows.filter(({ cell }) => cell.threads === 1 && cell.design !== baseline && cell.world === worlds[0]);
+  if (others.length === 0 || others.some(({ cell }) => cell.design === CLAIMED)) return others.length === 0 ? baseline : CLAIMED;
+  return others.reduce((best, row) => (row.gain.C > best.gain.C ? row : best)).cell.design;
+}
+
+function extremes(rows: readonly Gained[]): readonly string[] {
+  const sorted = rows.toSorted((a, b) => b.gain.P - a.gain.P);
+  return [sorted[0], sorted.at(-1)].flatMap((row) => (row === undefined ? [] : [row.cell.world]));
+}
+
+function rowOf({ rows }: Story, design: string, world: string, threads: number): Gained | undefined {
+  return rows.find(({ cell }) => cell.design === design && cell.world === world && cell.threads === threads);
+}
+
+/** "On one thread structure gives G6 4.00× in the wait world (…) and nothing in the cpu world (…)." */
+function structure(story: Story): string | null {
+  const { baseline, design, worlds } = story;
+  if (design === baseline) return null;
+  const phrases = worlds.flatMap((world) => {
+    const [row, base] = [rowOf(story, design, world, 1), rowOf(story, baseline, world, 1)];
+    return row === undefined || base === undefined ? [] : [structurePhrase(row, base.cell)];
+  });
+  return phrases.length === 0 ? null : `On one thread structure gives ${design} ${enumeration(phrases)}.`;
+}
+
+/** "2 threads give G6 nothing in the wait world (…) and 1.98× in the cpu world (…)." */
+function threads(story: Story): string | null {
+  const { baseline, design, threads } = story;
+  if (threads === 1) return "Only one thread was measured, so there is nothing to say about parallelism.";
+  if (design === baseline) return null;
+  const phrases = threadsPhrases(story, design);
+  return phrases.length === 0 ? null : `${capital(spelt(threads))} threads give ${design} ${enumeration(phrases)}.`;
+}
+
+/** Threads without structure: the baseline on as many threads; then both together. */
+function control(story: Story, withProduct = true): string | null {
+  const { baseline, threads } = story;
+  const phrases = threads === 1 ? [] : threadsPhrases(story, baseline);
+  if (phrases.length === 0) return null;
+  const both = withProduct ? together(story) : "";
+  return `Without structure ${spelt(threads)} threads give ${baseline} ${enumeration(phrases)}${both}.`;
+}
+
+function threadsPhrases(story: Story, design: string): string[] {
+  return story.worlds.flatMap((world) => {
+    const [row, single] = [rowOf(story, design, world, story.threads), rowOf(story, design, world, 1)];
+    return row === undefined || single === undefined ? [] : [threadsPhrase(row, single.cell)];
+  });
+}
+
+/** Where both gave something: S = C·P. */
+function together(story: Story): string {
+  const { baseline, design, worlds, threads } = story;
+  for (const world of worlds) {
+    const [row, base] = [rowOf(story, design, world, threads), rowOf(story, baseline, world, 1)];
+    if (row === undefined || base === undefined || isSliced(row.cell) || strengthOf(row.gain, "C") !== "gain" || strengthOf(row.gain, "P") !== "gain") continue;
+    const times = `${baseline} on one thread ${printTime(base.cell.summary.medianNs)}, ${design} on ${threads} ${printTime(row.cell.summary.medianNs)}`;
+    return `; structure and threads together, S = C·P, give ${printRatio(row.gain.S)}× ${inWorld(row.cell)} (${times})`;
+  }
+  return "";
+}
+
+/** The product in one sentence: what chunks alone gave, and what threads gave. */
+function productSentence(story: Story): string | null {
+  const { baseline, design, worlds, threads } = story;
+  const [row, base] = [rowOf(story, design, worlds[0] as string, 1), rowOf(story, baseline, worlds[0] as string, 1)];
+  if (row === undefined || base === undefined || design === baseline) return null;
+  const alone = structurePhrase(row, base.cell);
+  const [first] = threads === 1 ? [] : threadsPhrases(story, design);
+  const place = ` ${inWorld(row.cell)}`;
+  const more = first === undefined ? "" : `, and ${spelt(threads)} threads ${first.replace(place, "")}`;
+  return `In the dot product structure alone gives ${alone.replace(place, "")}${more}.`;
+}
+
+const NUMERALS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+
+function spelt(number: number): string {
+  return NUMERALS[number] ?? String(number);
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+function lowered(sentence: string): string {
+  return sentence.slice(0, 1).toLowerCase() + sentence.slice(1);
+}
+
+/** What was not as it should be while measuring. */
+function doubts({ env, cells, config }: Result): string[] {
+  const waited = cells.filter(({ threads, trace }) => threads === 1 && (trace.Rq ?? 0) > DISTURBED);
+  const found = [
+    ...(config.interrupted ? ["the measurement was interrupted"] : []),
+    ...(cells.some(isSliced) ? ["where threads were sliced they lacked processors, and what threads can give was not seen"] : []),
+    ...(cells.some(({ summary }) => summary.ci === null) ? ["there are too few blocks for intervals"] : []),
+    ...(waited.length > 0 ? [`${count(waited.length, "cell")} on one thread waited for a processor more than a tenth of the time, up to ${worstQueue(waited)}`] : []),
+    ...env.warnings,
+  ];
+  return found.length === 0 ? [] : [`Read this with care: ${found.join("; ")}.`];
+}
+
+function worstQueue(cells: readonly CellResult[]): string {
+  const worst = cells.reduce((most, cell) => ((cell.trace.Rq ?? 0) > (most.trace.Rq ?? 0) ? cell : most));
+  return `${Math.round(100 * (worst.trace.Rq ?? 0))} % (${worst.design}, ${worst.world})`;
+}

@@ -1,0 +1,90 @@
+/**
+ * The two streams. Results go to standard output (or a file), everything else
+ * to standard error. A reader that goes away (`warren | head`) is no error.
+ */
+import { access, constants, stat, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { WriteStream } from "node:tty";
+import { FileError, UsageError } from "../options/usage-error.ts";
+
+/** Lines are as wide as this where nothing is known of the reader. */
+const WIDE = 120;
+
+/** Characters in a line of standard output. */
+export function lineWidth(stream: Pick<WriteStream, "columns">, environment: NodeJS.ProcessEnv): number {
+  const given = stream.columns ?? Number(environment["COLUMNS"]);
+  return Number.isFinite(given) && given > 0 ? Math.max(40, given) : WIDE;
+}
+
+/** Makes a reader that goes away end the output and not the program. Call once. */
+export function tolerateClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  }
+}
+
+/** Refuses a file that cannot be written, before anything is measured. */
+export async function requireWritable(option: string, path: string): Promise<void> {
+  try {
+    const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return null;
+      throw error;
+    });
+    if (found?.isDirectory() === true) throw new UsageError(`${option}: ${JSON.stringify(path)} is a directory`);
+    await access(found === null ? dirname(path) : path, constants.W_OK);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${option}: ${JSON.stringify(path)} cannot be written: ${reasonOf(error)}`);
+  }
+}
+
+/** Refuses what is neither a file nor a directory that can be read. */
+export async function requireReadable(option: string, path: string): Promise<void> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile() && !found.isDirectory()) throw new UsageError(`${option}: ${JSON.stringify(path)} is neither a file nor a directory`);
+    await access(path, found.isFile() ? constants.R_OK : constants.R_OK | constants.X_OK);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${option}: ${JSON.stringify(path)} cannot be read: ${reasonOf(error)}`);
+  }
+}
+
+/** Refuses what is not a directory that can be listed. */
+export async function requireDirectory(option: string, path: string): Promise<void> {
+  try {
+    if (!(await stat(path)).isDirectory()) throw new UsageError(`${option}: ${JSON.stringify(path)} is not a directory`);
+    await access(path, constants.R_OK | constants.X_OK);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${option}: ${JSON.stringify(path)} cannot be read: ${reasonOf(error)}`);
+  }
+}
+
+/** Writes the result; a file gets exactly the same bytes as the stream. */
+export async function writeResult(text: string, output: string | null): Promise<void> {
+  if (output === null) process.stdout.write(`${text}\n`);
+  else await writeTo(output, `${text}\n`);
+}
+
+/** Writes a file of the user's. */
+export async function writeTo(path: string, content: string | Uint8Array): Promise<void> {
+  try {
+    await writeFile(path, content);
+  } catch (error) {
+    throw new FileError(`${path} cannot be written: ${reasonOf(error)}`);
+  }
+}
+
+/** A line on standard error. */
+export function note(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** "no such file or directory" of "ENOENT: no such file or directory, open 'x'". */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/^[A-Z]+: /, "").replace(/, \w+ '.*'$/, "");
+}

@@ -1,0 +1,55 @@
+/** π_j: for what share of the time exactly j threads ran a task, cell by cell. */
+import type { CellResult, Result } from "../../result.ts";
+import { rowGroups } from "../../rows.ts";
+import { drawn, multiples, Plot } from "./chart.ts";
+import { html, type Html } from "../html.ts";
+import { cellName, fullCellName, worldName } from "../marks.ts";
+import { absent, asTable, reading, type Section } from "../section.ts";
+
+type Traced = CellResult & { readonly trace: { readonly hist: readonly number[] } };
+
+const isTraced = (cell: CellResult): cell is Traced => cell.trace.hist !== undefined;
+
+/** Nothing, one, several: darker is more; the axis says it too. */
+const FILLS = ["var(--shade-0)", "var(--shade-1)", "var(--shade-2)"];
+
+/** With more columns than this only the high ones have their share above them. */
+const ROOMY = 5;
+
+/** One histogram for each traced cell. */
+export function parallelismSection(result: Result): Section {
+  const traced = result.cells.filter(isTraced);
+  const title = "How many threads ran at once";
+  if (traced.length === 0) return { id: "parallelism", title, body: absent("No cell was traced, so it is not known how many threads ran a task at a time. The results have CPU A, which bounds it.") };
+  const most = Math.max(...traced.map(({ threads }) => threads));
+  const body = html`${reading(
+    "the column over ", html`<i>j</i>`, " is the share of the time in which exactly ", html`<i>j</i>`,
+    " threads ran a task, by the trace. Everything at 2 and above is parallelism; a design that only waits stands at 0. The mean of the columns is A.",
+  )}
+${rowGroups({ ...result, cells: traced }).map(({ rows }) => html`<h3>${worldName((rows[0] as { cell: CellResult }).cell)}</h3>${multiples(rows.map(({ cell }) => ({ title: cellName(cell), drawing: histogram(cell as Traced) })))}`)}
+${asTable("Share of the time with exactly j threads running", [
+    { title: "cell", text: fullCellName },
+    ...Array.from({ length: most + 1 }, (_, j) => ({ title: html`π<sub>${j}</sub>`, isNumber: true, text: ({ trace }: Traced) => (trace.hist[j] === undefined ? "" : percent(trace.hist[j])) })),
+  ], traced)}`;
+  return { id: "parallelism", title, body };
+}
+
+function histogram(cell: Traced): Html {
+  const bars = cell.trace.hist.map((share, j) => ({ j, share }));
+  const ticks = bars.length <= 9 ? bars.map(({ j }) => j) : bars.map(({ j }) => j).filter((j) => j % Math.ceil(bars.length / 8) === 0);
+  return drawn(`${fullCellName(cell)}: ${bars.map(({ j, share }) => `${j} running ${percent(share)}`).join(", ")}`, {
+    width: 245, height: 136, marginLeft: 14, marginRight: 14, marginTop: 20, marginBottom: 38,
+    x: { type: "band", domain: bars.map(({ j }) => j), ticks, label: "threads running", labelArrow: "none", labelAnchor: "center", labelOffset: 34, padding: 0.2, tickSize: 0 },
+    y: { domain: [0, 1], axis: null },
+    marks: [
+      Plot.barY(bars, { x: "j", y: "share", fill: ({ j }: { j: number }) => FILLS[Math.min(j, 2)] as string, stroke: "currentColor", strokeWidth: 0.8, ariaDescription: "share", title: ({ j, share }: { j: number; share: number }) => `${j} running: ${percent(share)}` }),
+      Plot.text(bars.filter(({ share }) => bars.length <= ROOMY || share >= 0.1), { x: "j", y: "share", text: ({ share }: { share: number }) => percent(share), dy: -8 }),
+      Plot.ruleY([0]),
+    ],
+  });
+}
+
+/** "0 %" is none at all; "<1 %" a little. */
+function percent(share: number): string {
+  return share > 0 && share < 0.005 ? "<1 %" : `${Math.round(100 * share)} %`;
+}

@@ -1,0 +1,75 @@
+/** The machine, how it was measured, and how to get the same again. */
+import { printProcessors, type Environment } from "../../machine/environment.ts";
+import type { CellResult, Config, Result } from "../../result.ts";
+import { count, printRatio } from "../../text.ts";
+import { scrolling } from "../charts/chart.ts";
+import { html, type Html, type Piece } from "../html.ts";
+import type { Section } from "../section.ts";
+
+type Term = readonly [name: Piece, value: Piece];
+
+/** Environment and configuration. */
+export function surroundings({ env, config, cells }: Result): Section {
+  return { id: "environment", title: "Environment and configuration", body: html`<div class="columns">${list("The machine", machine(env))}${list("The measurement", measurement(config, cells))}</div>` };
+}
+
+/** The command, and the numbers to take away. */
+export function again({ config }: Result, program: string): Section {
+  const body = html`<p>Run this on the machine you want to know about; absolute times will differ, the gains are what compares:</p>
+${scrolling(html`<pre><code>${[program, ...measured(config.command)].join(" ")} --format html -o report.html</code></pre>`, "command, scrolls sideways")}
+<p>All numbers of this page are in it, as JSON of the schema <code>warren/1</code>, in the element <code>#warren-result</code>. <a id="download" download="warren-result.json" hidden>Download them</a></p>`;
+  return { id: "again", title: "How to get this again", body };
+}
+
+const isOutput = (word: string | undefined): boolean => word === "-o" || word === "--output" || word === "--format";
+
+/** A command line without where its output went and how it looked. */
+function measured(command: readonly string[]): string[] {
+  return command.filter((word, index) => !isOutput(word) && !isOutput(command[index - 1]) && !/^(--output=|--format=|-o.)/.test(word));
+}
+
+function machine(env: Environment): Term[] {
+  return [
+    ["processor", env.cpu],
+    ["processors", `${printProcessors(env.cores)}, usable ${Number(env.usable.toFixed(2))}`],
+    ["cgroup quota", env.quota === null ? "none" : printProcessors(env.quota)],
+    ["affinity", env.affinity ?? "not known"],
+    ["caches", `L2 ${bytes(env.caches.l2)}, last level ${bytes(env.caches.llc)}`],
+    ["governor", env.governor ?? "not known"],
+    ["system", env.platform],
+    ["Node, V8", `${env.node}, ${env.v8}`],
+    ["load before", printRatio(env.load)],
+    ["waiting for a processor (PSI)", share(env.during.pressure)],
+    ["throttled by the quota", share(env.during.throttled)],
+    ["taken by the hypervisor", share(env.during.steal)],
+  ];
+}
+
+function measurement(config: Config, cells: readonly CellResult[]): Term[] {
+  const costs = cells.flatMap(({ trace }) => trace.cost ?? []);
+  return [
+    ["command", html`<code>${["warren", ...config.command].join(" ")}</code>`],
+    ["seed", config.seed],
+    ["blocks", `${config.blocksDone} whole of ${config.blocks}, ${config.isolation === "process" ? "each a process of its own" : "all in one process"}`],
+    ["runs", `${count(config.runs, "run")} of each cell in a block`],
+    ["warm-up", `${config.warmupMs} ms a thread`],
+    ["least time of a run", `${config.minTimeMs} ms`],
+    ["processors used", config.cpus ?? "all"],
+    ["cost of tracing", costs.length === 0 ? "nothing was traced" : `up to ${(100 * Math.max(...costs)).toFixed(1)} %`],
+    ["started", config.startedAt],
+    ["took", `${config.seconds.toFixed(1)} s`],
+  ];
+}
+
+function list(title: string, terms: readonly Term[]): Html {
+  return html`<div><h3>${title}</h3><dl class="facts">${terms.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></div>`;
+}
+
+function bytes(size: number | null): string {
+  if (size === null) return "not known";
+  return size >= 1_048_576 ? `${Number((size / 1_048_576).toFixed(1))} MiB` : `${Math.round(size / 1024)} KiB`;
+}
+
+function share(value: number | null): string {
+  return value === null ? "not known" : `${(100 * value).toFixed(1)} % of the time`;
+}

@@ -1,0 +1,151 @@
+/**
+ * The gopher designs as a program of the lab: which cells there are, what a run
+ * of one is, and what the model says of it.
+ */
+import { createHash } from "node:crypto";
+import { calibrate, designOf, formatManifest, gophers } from "../../../../workers/gophers.ts";
+import type { DesignId, GopherConfig, GopherResult, Steps, World } from "../../../../workers/gophers.ts";
+import type { Runtime } from "../../../index.ts";
+import { isBound, predictNs } from "./finish.ts";
+import type { ModelRun } from "./model.ts";
+import { takesCarts, takesLanes, USUAL_UNIT_MS, type GopherGrid } from "./grid.ts";
+import type { Calibration, CellProgram, CellRun, Sizing } from "../../trial/program.ts";
+import type { Cell } from "../../result.ts";
+
+/** Every step of a load takes one unit, walking none: column 1 of the table in gophers.md section 4. */
+const STEPS: Steps = { L: 1, M: 1, U: 1, R: 1, D: 1, W: 0 };
+
+/** Length of a step while warming up and in rehearsals: short, so that many steps are done. */
+const WARM_UNIT_MS = 0.1;
+/** Loads of a rehearsal, for each lane. */
+const REHEARSED_LOADS = 4;
+
+const MOST_LOADS = 1_000_000;
+
+/** What came of a pile: the same in every run, or a check fails. */
+export interface PileOutcome extends Required<Pick<GopherResult, "problems" | "skipped">> {
+  /** Files burnt. */
+  readonly files: number;
+  /** The manifest as the bytes of a file. */
+  readonly manifest: Uint8Array;
+}
+
+/** The gophers of a grid. */
+export class GopherProgram implements CellProgram<Runtime> {
+  readonly name = "gophers";
+  readonly cells: readonly Cell[];
+  readonly #grid: GopherGrid;
+  /** Iterations of a millisecond's computing, from the calibration. */
+  #iterationsPerMs = 0;
+  #pileOutcome: PileOutcome | null = null;
+
+  constructor(grid: GopherGrid) {
+    this.#grid = grid;
+    const worlds = grid.pile === null ? grid.worlds : ["pile"];
+    this.cells = worlds.flatMap((world) => grid.designs.flatMap((id) => grid.threads.map((threads) => this.#cell(world, id, threads))));
+  }
+
+  /** The pile's files and troubles, once a run is over; `null` without a pile. */
+  found(): PileOutcome | null {
+    return this.#pileOutcome;
+  }
+
+  sizing({ world }: Cell): Sizing {
+    const { pile, books, designs } = this.#grid;
+    if (pile !== null) return { kind: "given", size: 1 };
+    if (books !== null) return { kind: "given", size: books };
+    // so many loads that filling and emptying the pipeline is a small part of a run where structure is the point
+    const least = world === "wait" ? 32 : 8;
+    const step = Math.max(...designs.map((id) => this.#design(id).lanes));
+    return { kind: "found", start: step * Math.ceil(least / step), step, most: step * Math.floor(MOST_LOADS / step) };
+  }
+
+  async calibrate(): Promise<Calibration> {
+    return { iterationsPerMs: calibrate(1) };
+  }
+
+  use({ iterationsPerMs = 0 }: Calibration): void {
+    this.#iterationsPerMs = iterationsPerMs;
+  }
+
+  /** A quartet in each lane, lanes enough for all threads, computing: the code of every role is compiled everywhere. */
+  async warm(runtime: Runtime, threads: number, ms: number): Promise<void> {
+    const until = performance.now() + ms;
+    const lanes = Math.min(64, Math.max(2, threads));
+    const unit = this.#unit(WARM_UNIT_MS);
+    const config: GopherConfig = { design: "G7", world: "cpu", loads: 8 * lanes, booksPerCart: 1, steps: STEPS, ...unit, lanes };
+    while (performance.now() < until) await runtime.spawn(gophers, config);
+  }
+
+  /** With steps of a tenth of a millisecond; a pile is burnt as it is. */
+  async rehearse(runtime: Runtime, cell: Cell): Promise<CellRun> {
+    if (this.#grid.pile !== null) return this.run(runtime, cell, 1);
+    const config = this.#config(cell, REHEARSED_LOADS * this.#design(cell.design as DesignId).lanes);
+    const { wallNs, books: items, checks } = await runtime.spawn(gophers, { ...config, ...this.#unit(WARM_UNIT_MS) });
+    return { wallNs, items, checks };
+  }
+
+  async run(runtime: Runtime, cell: Cell, size: number): Promise<CellRun> {
+    const result = await runtime.spawn(gophers, this.#config(cell, size));
+    const { wallNs, startNs } = result;
+    const run = { wallNs, region: { startNs, endNs: startNs + wallNs }, items: result.books, checks: result.checks };
+    if (this.#grid.pile === null) return run;
+    const { problems = [], skipped = [] } = result;
+    const files = result.manifest?.length ?? 0;
+    const manifest = formatManifest(result.manifest ?? []);
+    this.#pileOutcome ??= { files, manifest, problems, skipped };
+    const detail = problems.length === 0 ? `${files} files` : `${problems.length} could not be: ${problems[0]?.path}: ${problems[0]?.message}`;
+    return {
+      ...run,
+      checks: [...run.checks, { name: "every file read", ok: problems.length === 0, detail }],
+      identity: { key: "the manifest", value: `SHA-256 ${createHash("sha256").update(manifest).digest("hex")}` },
+    };
+  }
+
+  predict(cell: Cell, size: number): number | null {
+    if (this.#grid.pile !== null) return null;
+    return predictNs({ ...this.#modelRun(cell), loads: size }, this.#unitMs(cell.world as World));
+  }
+
+  isBound(cell: Cell): boolean {
+    return this.#grid.pile === null && isBound(this.#modelRun(cell));
+  }
+
+  #modelRun({ design, world, threads }: Cell): ModelRun {
+    return { design: this.#design(design as DesignId), steps: STEPS, world: world as World, threads };
+  }
+
+  #cell(world: string, id: DesignId, threads: number): Cell {
+    const { pile, lanes, carts } = this.#grid;
+    const params = { ...(pile === null ? { unitMs: this.#unitMs(world as World) } : { pile }), ...(lanes === null ? {} : { lanes }), ...(carts === null ? {} : { carts }) };
+    return { program: "gophers", world, design: id, gophers: this.#design(id).gophers, threads, params };
+  }
+
+  #unitMs(world: World): number {
+    return this.#grid.unitMs ?? USUAL_UNIT_MS[world];
+  }
+
+  /** A unit of waiting and the same of computing. */
+  #unit(unitMs: number): Pick<GopherConfig, "unitMs" | "unitIterations"> {
+    return { unitMs, unitIterations: Math.max(1, Math.round(this.#iterationsPerMs * unitMs)) };
+  }
+
+  #design(id: DesignId): ReturnType<typeof designOf> {
+    return designOf(id, this.#changes(id));
+  }
+
+  #changes(id: DesignId): { lanes?: number; carts?: number } {
+    const { lanes, carts } = this.#grid;
+    return { ...(lanes !== null && takesLanes(id) ? { lanes } : {}), ...(carts !== null && takesCarts(id) ? { carts } : {}) };
+  }
+
+  #config(cell: Cell, size: number): GopherConfig {
+    const { pile, seed } = this.#grid;
+    const id = cell.design as DesignId;
+    const common = { design: id, booksPerCart: 1, steps: STEPS, seed, ...this.#changes(id) };
+    // the world, the loads and the unit have no meaning for a pile
+    if (pile !== null) return { ...common, ...this.#unit(1), world: "mixed", loads: 1, pile };
+    const world = cell.world as World;
+    return { ...common, ...this.#unit(this.#unitMs(world)), world, loads: size };
+  }
+}

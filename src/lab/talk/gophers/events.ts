@@ -1,0 +1,96 @@
+/**
+ * When each load of a lane is burnt, if a processor is there for every gopher:
+ * each event is the latest of those it waits for, plus its own time (the
+ * evolution equations of the event graph, Baccelli et al., *Synchronization and
+ * Linearity*, ch. 2), computed load by load.
+ *
+ * Step times are constants or drawn. Carts and loads are handed on first in,
+ * first out, so the equations stay exact when times are random, except for G3,
+ * whose two gophers may overtake each other at a token. Held against a
+ * simulation of the same procedures (test/lab/talk/gophers/simulator.ts).
+ */
+import { legsOf, restingCarts, type Leg, type ModelDesign, type ModelSteps } from "./model.ts";
+
+/** How long things take in one run, in units. */
+export interface Chance {
+  /** A step, from its mean. */
+  readonly step: (mean: number) => number;
+  /** An interruption before the loading at the pile, before the burning. */
+  readonly pause: (at: "pile" | "incinerator") => number;
+}
+
+/** No chance: a step takes what it takes on the mean, and nobody pauses. */
+const CONSTANT: Chance = { step: (mean) => mean, pause: () => 0 };
+
+/** Units from the opening of the gate to the burning of each of a lane's `loads`. The dump holds `dumpCapacity` loads. */
+export function burnTimes(design: ModelDesign, steps: ModelSteps, loads: number, dumpCapacity: number, { step, pause }: Chance = CONSTANT): number[] {
+  const legs = legsOf(design, steps);
+  const [first, second] = legs.map((leg, at) => buildLeg(design, leg, {
+    step,
+    load: () => step(leg.load) + (at === 0 ? pause("pile") : 0),
+    unload: () => step(leg.unload) + (at === legs.length - 1 ? pause("incinerator") : 0),
+  }));
+  const taken: number[] = []; // when each load left the dump
+  const burnt: number[] = [];
+  for (let load = 0; load < loads; load++) {
+    if (!second) {
+      burnt.push(first(load, 0, 0).unloaded);
+    } else {
+      const room = load < dumpCapacity ? 0 : taken[load - dumpCapacity];
+      const put = first(load, 0, room).unloaded;
+      const next = second(load, put, 0);
+      taken.push(next.taken);
+      burnt.push(next.unloaded);
+    }
+  }
+  return burnt;
+}
+
+/** Times of a leg's steps: a new one each time it is asked. */
+interface LegTimes {
+  readonly step: (mean: number) => number;
+  readonly load: () => number;
+  readonly unload: () => number;
+}
+
+/**
+ * The events of load number `load` on one leg. `available`: when it can be taken
+ * from the dump; `room`: when the dump has a place for it.
+ */
+type LegClock = (load: number, available: number, room: number) => { taken: number; unloaded: number };
+
+function buildLeg({ team, carts }: ModelDesign, { move, back, walk }: Leg, times: LegTimes): LegClock {
+  const resting = team === "trio" ? restingCarts(carts) : 0;
+  const atPile = carts - resting;
+  const backs: number[] = []; // when a cart came home after load i
+  const emptied: number[] = []; // when the cart of load i was unloaded
+  let loaded = 0;
+  let moved = 0;
+  let carrierFree = 0;
+  let returnerFree = 0;
+  const alone = team === "single" || (team === "pair" && carts === 1);
+  return (i, available, room) => {
+    const cart = i < atPile ? 0 : backs[i - atPile];
+    const taken = Math.max(cart, available, alone ? 0 : loaded);
+    loaded = taken + times.load();
+    moved = Math.max(loaded, carrierFree) + times.step(move);
+    const previous = i === 0 || alone ? 0 : emptied[i - 1];
+    emptied.push(Math.max(Math.max(moved, previous) + times.unload(), room));
+    switch (team) {
+      case "single":
+      case "pair":
+        backs.push(emptied[i] + times.step(back));
+        break;
+      case "trio":
+        // He takes home the cart that was emptied `resting` loads ago.
+        carrierFree = Math.max(moved, i < resting ? 0 : emptied[i - resting]) + times.step(back);
+        backs.push(carrierFree);
+        break;
+      case "quartet":
+        carrierFree = moved + times.step(walk);
+        backs.push(Math.max(emptied[i], returnerFree) + times.step(back));
+        returnerFree = backs[i] + times.step(walk);
+    }
+    return { taken, unloaded: emptied[i] };
+  };
+}

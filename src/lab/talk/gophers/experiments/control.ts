@@ -1,0 +1,127 @@
+/**
+ * The control: threads without processors. The same cells are measured with all
+ * processors and with one (measurement.md section 5): the program, the threads
+ * and the tasks are the same, only what they run on is not. The gain must go,
+ * and the verdict must say why: a picture of two threads at work proves nothing.
+ */
+import { findTaskset, processorsIn } from "../../../machine/affinity.ts";
+import { confined, readMachine } from "../../../machine/environment.ts";
+import { about, check, statistic, type Condition, type Finding } from "../../finding.ts";
+import { measure, surroundings } from "../../../trial/measure.ts";
+import type { Plot } from "../../../plot.ts";
+import type { ProgramOutcome, ProgramSettings, Series } from "../../report.ts";
+import type { CellResult, GainResult, Result } from "../../../result.ts";
+import type { Interval } from "../../../figures/statistics.ts";
+import { processorsFor } from "./conditions.ts";
+import type { ExperimentChoice } from "./experiment.ts";
+
+const DESIGN = "G7";
+const TOLERANCE = 0.1;
+const WARMUP_MS = 100;
+/** Shorter regions get no verdict. */
+const LEAST_MS = 110;
+
+/** One half of the experiment. */
+interface Half {
+  readonly name: string;
+  /** As `--cpus` takes them; `null`: all. */
+  readonly cpus: string | null;
+  readonly usable: number;
+  readonly expected: { readonly gain: number; readonly verdict: CellResult["verdict"] };
+  readonly result: Result;
+}
+
+/** Parallelism gain of G7, computing, on so many threads and processors. */
+export function predictedGain(threads: number, processors: number): number {
+  return Math.min(8, threads, processors);
+}
+
+/** Runs the experiment. `loads` are those of one run. */
+export async function control({ repetitions, loads }: ExperimentChoice, settings: ProgramSettings): Promise<ProgramOutcome> {
+  const { threads } = settings;
+  const config = { repetitions, loads, design: DESIGN };
+  const one = onlyProcessor();
+  if (one === null) {
+    return { config, findings: [], notes: ["A process can be confined to processors only on Linux, with taskset (of util-linux): it is not here."], conclusion: "Nothing was measured." };
+  }
+  const halves: Half[] = [];
+  for (const [name, cpus] of [["all processors", null], [`processor ${one} only`, one]] as const) {
+    const expected = cpus === null ? { gain: predictedGain(threads, threads), verdict: "parallel" as const } : { gain: 1, verdict: "time-sliced" as const };
+    halves.push({ name, cpus, usable: confined(readMachine(), cpus).usable, expected, result: await resultOn(cpus, name, { repetitions, loads }, settings) });
+  }
+  return {
+    config,
+    findings: halves.flatMap((half) => findingsOf(half, threads)),
+    series: [table(halves, threads)],
+    plots: [plotOf(halves, threads)],
+    notes: [
+      `P is the time of ${DESIGN} on one thread over that on ${threads}, every step computing; each repetition is a process of its own, and a mask of taskset confines it.`,
+      "A is the mean number of threads that ran a task, by the trace; A_cpu that of threads that had a processor, by their CPU clocks.",
+    ],
+    conclusion: halves.map((half) => `With ${half.name} ${threads} threads give ${gainOf(half, threads).P.toFixed(2)}, ${cellOf(half, threads).verdict}`).join("; ").replaceAll("With processor", "with processor") + ": threads are no processors.",
+  };
+}
+
+/** The first processor that this process may use; `null` where it cannot be confined to one. */
+function onlyProcessor(): string | null {
+  const first = processorsIn(readMachine().affinity ?? "")?.[0];
+  return first === undefined || findTaskset() === null ? null : String(first);
+}
+
+async function resultOn(cpus: string | null, name: string, { repetitions, loads }: ExperimentChoice, { threads, seed, tell }: ProgramSettings): Promise<Result> {
+  const grid = { designs: ["G1", DESIGN], worlds: ["cpu"], threads: [1, threads], unitMs: null, books: loads, lanes: null, carts: null, pile: null, seed } as const;
+  const plan = { programs: [{ kind: "gophers", grid }], blocks: repetitions, runs: 1, warmupMs: WARMUP_MS, minTimeMs: LEAST_MS, seed, cpus } as const;
+  let told = -1;
+  const onProgress = ({ block, blocks }: { readonly block: number; readonly blocks: number }): void => {
+    if (block !== told) tell(`${name}: repetition ${block + 1} of ${blocks}`);
+    told = block;
+  };
+  const { result } = await measure(plan, surroundings(threads, cpus), { command: ["experiment", "control"], version: "", signal: new AbortController().signal, onProgress });
+  return result;
+}
+
+function cellOf({ result }: Half, threads: number): CellResult {
+  return result.cells.find((cell) => cell.design === DESIGN && cell.threads === threads) as CellResult;
+}
+
+function gainOf({ result }: Half, threads: number): GainResult {
+  return result.gains.find((gain) => gain.design === DESIGN && gain.threads === threads) as GainResult;
+}
+
+function findingsOf(half: Half, threads: number): Finding[] {
+  const { name: part, usable, expected, result } = half;
+  const { verdict, trace: { Acpu = 0, Rq = 0 } } = cellOf(half, threads);
+  // on one processor waiting for it is the point
+  const condition: Condition = processorsFor(half.cpus === null ? threads : 1, usable, half.cpus === null ? Rq / (Acpu + Rq || 1) : 0);
+  const { P, P0 = Number.NaN } = gainOf(half, threads);
+  return [
+    check("invariants that held", { part, expected: result.checks.length, measured: result.checks.filter(({ ok }) => ok).length }),
+    statistic(`P of ${DESIGN} on ${threads} threads`, { part, expected: about(expected.gain, { share: TOLERANCE }), measured: P, source: half.cpus === null ? "a processor for each thread" : "one processor", condition }),
+    statistic(`P of G1 on ${threads} threads`, { part, expected: about(1, { share: TOLERANCE }), measured: P0, source: "threads without structure", condition }),
+    statistic("verdict", { part, expected: { kind: "exact", value: expected.verdict }, measured: verdict, source: "A_cpu against A", condition }),
+  ];
+}
+
+function table(halves: readonly Half[], threads: number): Series {
+  return {
+    title: `${DESIGN} on ${threads} threads`, columns: ["", "P", "A", "A_cpu", "verdict"],
+    rows: halves.map((half) => {
+      const { trace: { A = Number.NaN, Acpu = Number.NaN }, verdict } = cellOf(half, threads);
+      return [half.name, gainOf(half, threads).P, A, Acpu, verdict];
+    }),
+  };
+}
+
+function plotOf(halves: readonly Half[], threads: number): Plot {
+  return {
+    title: `${DESIGN}: P on ${threads} threads`, x: { label: "", scale: "names", names: halves.map(({ name }) => name) }, y: { label: "P", scale: "linear" },
+    series: [
+      { name: "model", kind: "predicted", points: halves.map(({ expected }, x) => ({ x, y: expected.gain, interval: null })) },
+      { name: "here", kind: "measured", points: halves.map((half, x) => {
+        const { P, ci } = gainOf(half, threads);
+        const interval: Interval | null = ci.P ?? null;
+        return { x, y: P, interval };
+      }) },
+    ],
+  };
+}

@@ -1,0 +1,127 @@
+/**
+ * Grain: how much work a message must carry. In the cpu world a load of G7
+ * costs its four steps and what handing over costs; the shorter the step, the
+ * more of the threads' time goes to messages. In the wait world nothing computes,
+ * and the grain is the timers'.
+ *
+ * The prediction is a straight line: a load costs 4 units and a constant, all of
+ * it shared by the threads. The constants, one for one thread and one for p, are
+ * taken from the shortest step; everything longer is predicted.
+ */
+import { about, atMost, between, statistic, type Condition, type Finding } from "../../finding.ts";
+import { readMachine } from "../../../machine/environment.ts";
+import { USUAL_UNIT_MS } from "../grid.ts";
+import type { ProgramOutcome, ProgramSettings } from "../../report.ts";
+import { processorsFor, quiet } from "./conditions.ts";
+import type { ExperimentChoice } from "./experiment.ts";
+import { COMPUTING_UNITS, predictedGain, predictedGrain, REACHED, reachedFrom, WAITING_UNITS, type ComputingGrain, type WaitingGrain } from "./grain-model.ts";
+import { grainPlots, grainTables } from "./grain-pictures.ts";
+import { EVEN, estimate, loadsFor, measurePoints, type Estimate, type Measurements, type Point } from "./points.ts";
+
+/** The most that G6 gains where it waits, and the most threads that G7 keeps busy. */
+const WAITING_GAIN = 4;
+const GOPHERS = 8;
+/** The straight line is a rough model of what messages cost. */
+const ROUGH = 3;
+/** A run takes as long as `loads` of this length, until handing over takes more than that. */
+const FULL_UNIT_MS = 1;
+const LEAST_UNIT_MS = 0.02;
+const LEAST_LOADS = 16;
+
+/** Runs the experiment. */
+export async function grain({ repetitions, loads }: ExperimentChoice, settings: ProgramSettings): Promise<ProgramOutcome> {
+  const counts = countsOf(Math.min(GOPHERS, settings.threads));
+  const measured = await measurePoints(pointsOf(counts, loads), repetitions, settings);
+  const computing = counts.slice(1).map((threads) => computingGrain(measured, threads));
+  const waiting = waitingGrain(measured);
+  const { usable } = readMachine();
+  return {
+    config: { repetitions, loads },
+    findings: [...measured.checks(), ...computing.flatMap((one) => computingFindings(one, usable)), ...waitingFindings(waiting)],
+    series: grainTables(computing, waiting),
+    plots: grainPlots(computing, waiting),
+    notes: [
+      `Computing: G7, eight gophers and four messages a load; P is its time on one thread over that on more. Expected is (4u + h₁)·p / (4u + hₚ), with h from the steps of ${1000 * (COMPUTING_UNITS[0] as number)} µs.`,
+      "k books a cart make a step k times as long for the same messages: the grain is what a cart must carry, not a book.",
+      `Waiting: C is the time of G1 over that of G6, both on one thread. Timers have a grain of 1 ms, and what one comes late the next wait of the same gopher is shorter; his colleagues have waited for it.`,
+    ],
+    conclusion: conclusion(computing, waiting),
+  };
+}
+
+function countsOf(most: number): number[] {
+  const counts: number[] = [];
+  for (let count = 1; count < most; count *= 2) counts.push(count);
+  return [...counts, most];
+}
+
+function pointsOf(counts: readonly number[], loads: number): Point[] {
+  const computing = COMPUTING_UNITS.flatMap((unitMs) => counts.map((threads): Point => {
+    const alone = Math.max(LEAST_LOADS, (loads * FULL_UNIT_MS) / Math.max(LEAST_UNIT_MS, unitMs));
+    return { name: computingName(unitMs, threads), design: "G7", world: "cpu", steps: EVEN, threads, unitMs, loads: loadsFor(alone, 1, 2) };
+  }));
+  const waiting = WAITING_UNITS.flatMap((unitMs): Point[] => {
+    const common = { world: "wait", steps: EVEN, threads: 1, unitMs } as const;
+    const alone = Math.max(LEAST_LOADS, Math.min(2 * loads, (2 * loads) / unitMs));
+    return [
+      { ...common, name: `waiting, ${unitMs}, G1`, design: "G1", loads: Math.round(alone) },
+      { ...common, name: `waiting, ${unitMs}, G6`, design: "G6", loads: loadsFor(alone, WAITING_GAIN, 1) },
+    ];
+  });
+  return [...(counts.length > 1 ? computing : []), ...waiting];
+}
+
+function computingName(unitMs: number, threads: number): string {
+  return `computing, ${unitMs}, ${threads}`;
+}
+
+function computingGrain(measured: Measurements, threads: number): ComputingGrain {
+  const gains = COMPUTING_UNITS.map((unitMs) => measured.speedUp(computingName(unitMs, 1), computingName(unitMs, threads)));
+  const shortest = COMPUTING_UNITS[0];
+  // at least nothing: of a load as short as that, noise can be more than handing over
+  const overhead = (count: number): number => Math.max(0, (count * estimate(measured.paces(computingName(shortest, count))).value - 4) * shortest);
+  return {
+    threads, gains, overheads: { single: overhead(1), shared: overhead(threads) },
+    grainMs: reachedFrom(COMPUTING_UNITS, gains.map(({ value }) => value), REACHED * threads),
+    waited: measured.waited(COMPUTING_UNITS.map((unitMs) => computingName(unitMs, threads))),
+  };
+}
+
+function waitingGrain(measured: Measurements): WaitingGrain {
+  const gains = WAITING_UNITS.map((unitMs) => measured.speedUp(`waiting, ${unitMs}, G1`, `waiting, ${unitMs}, G6`));
+  const excess = WAITING_UNITS.map((unitMs) => measured.excess(`waiting, ${unitMs}, G1`, 4));
+  return {
+    gains, excess, trueMs: reachedFrom(WAITING_UNITS, excess.map((share) => 1 / (1 + share)), REACHED),
+    grainMs: reachedFrom(WAITING_UNITS, gains.map(({ value }) => value), REACHED * WAITING_GAIN),
+  };
+}
+
+function computingFindings({ threads, gains, overheads, grainMs, waited }: ComputingGrain, usable: number): Finding[] {
+  const part = `computing on ${threads} threads`;
+  const condition: Condition = processorsFor(threads, usable, waited);
+  const predictedMs = Math.max(COMPUTING_UNITS[0], predictedGrain(overheads));
+  return [
+    statistic(`P with steps of ${COMPUTING_UNITS.at(-1)} ms`, { part, expected: about(predictedGain(COMPUTING_UNITS.at(-1) as number, threads, overheads), { share: 1 - REACHED }), measured: (gains.at(-1) as Estimate).value, source: "(4u + h₁)·p / (4u + hₚ)", condition }),
+    statistic(`shortest step with P ≥ ${REACHED * threads}`, { part, unit: "µs", expected: between((1000 * predictedMs) / ROUGH, 1000 * predictedMs * ROUGH), measured: 1000 * grainMs, source: `where the line says so, within a factor of ${ROUGH}`, condition }),
+  ];
+}
+
+function waitingFindings({ gains, excess, grainMs, trueMs }: WaitingGrain): Finding[] {
+  const part = "waiting, one thread";
+  const condition = quiet(excess.at(-1) as number);
+  return [
+    statistic(`C with steps of ${WAITING_UNITS.at(-1)} ms`, { part, expected: about(WAITING_GAIN, { share: 1 - REACHED }), measured: (gains.at(-1) as Estimate).value, source: "the model, at any length", condition }),
+    statistic(`shortest step with C ≥ ${REACHED * WAITING_GAIN}`, { part, unit: "ms", expected: atMost(USUAL_UNIT_MS.wait), measured: grainMs, source: `the lab's step: ${USUAL_UNIT_MS.wait} ms`, condition }),
+    statistic(`shortest step at ${REACHED} of the model's pace`, { part, unit: "ms", expected: atMost(USUAL_UNIT_MS.wait), measured: trueMs, source: "one gopher alone; the grain of timers is 1 ms", condition }),
+  ];
+}
+
+function conclusion(computing: readonly ComputingGrain[], { grainMs, trueMs }: WaitingGrain): string {
+  const waiting = Number.isNaN(grainMs) ? `no step up to ${WAITING_UNITS.at(-1)} ms lets G6 gain ${REACHED * WAITING_GAIN} here` : `a step of ${grainMs.toFixed(1)} ms is enough for G6 to gain ${REACHED * WAITING_GAIN}, and one gopher keeps the model's pace with ${Number.isNaN(trueMs) ? "none" : `${trueMs.toFixed(1)} ms`}`;
+  const most = computing.at(-1);
+  if (most === undefined) return `Where steps wait, ${waiting}; with --threads 2 there is something to say of computing.`;
+  const { threads, overheads } = most;
+  const perStep = (1000 * overheads.shared) / 4;
+  const grain = Number.isNaN(most.grainMs) ? `no step up to ${COMPUTING_UNITS.at(-1)} ms gives` : `steps of ${(1000 * most.grainMs).toFixed(0)} µs give`;
+  return `Handing over costs ${perStep.toFixed(1)} µs a step on ${threads} threads, ${((1000 * overheads.single) / 4).toFixed(1)} µs on one: ${grain} ${REACHED * threads} of ${threads}. Where steps wait, ${waiting}.`;
+}

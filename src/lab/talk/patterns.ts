@@ -1,0 +1,59 @@
+/** The patterns, each in a closed world of its own: a pattern that hangs is a deadlock report, and one of them is to be. */
+import { PATTERNS, type Pattern, type PatternCheck } from "../../../workers/patterns.ts";
+import { run, start, WarrenError } from "../../index.ts";
+import { atLeast, between, check, statistic, type Finding } from "./finding.ts";
+import type { ProgramOutcome, ProgramSettings } from "./report.ts";
+
+/** What the command chooses. */
+export interface PatternsChoice {
+  /** Names; empty: all. */
+  readonly names: readonly string[];
+  readonly full: boolean;
+}
+
+/** Names and what they show, in the order in which they run. */
+export function listPatterns(): readonly Pick<Pattern, "name" | "shows">[] {
+  return PATTERNS;
+}
+
+/** Runs the patterns. */
+export async function patterns({ names, full }: PatternsChoice, { threads, tell, record }: ProgramSettings): Promise<ProgramOutcome> {
+  const chosen = names.length === 0 ? PATTERNS : PATTERNS.filter(({ name }) => names.includes(name));
+  const findings: Finding[] = [];
+  const notes: string[] = [];
+  for (const pattern of chosen) {
+    const part = `${pattern.name}: ${pattern.shows}`;
+    tell(pattern.name);
+    try {
+      // only `run` sees that nothing can go on any more
+      const checks = record === undefined || pattern.deadlocks === true ? await run(pattern.run, { threads, args: [{ full }] }) : await recorded(pattern, full, threads, record);
+      findings.push(...(pattern.deadlocks === true ? [deadlock(part, "ended in good order")] : checks.map((found) => findingOf(part, found))));
+    } catch (error) {
+      if (pattern.deadlocks === true && error instanceof WarrenError && error.code === "ERR_DEADLOCK") {
+        findings.push(deadlock(part, error.code), check("tasks in the report", { part, expected: 3, measured: (error.details["tasks"] as readonly unknown[]).length }));
+        notes.push(...`${pattern.name} ends with ${error.code}: ${error.message}`.split("\n").map((line) => line.trim()));
+      } else findings.push(check("ended", { part, expected: "in good order", measured: error instanceof Error ? `${error.name}: ${error.message}` : String(error) }));
+    }
+  }
+  return {
+    config: { patterns: chosen.length, ...(full && { full }) },
+    findings, notes,
+    conclusion: `${chosen.length === 1 ? "The pattern" : `${chosen.length} patterns`} on ${threads === 1 ? "one thread" : `${threads} threads`}; the text is the same for every number of them.`,
+  };
+}
+
+/** As `run`, in a world that is open to be recorded. */
+async function recorded(pattern: Pattern, full: boolean, threads: number, record: NonNullable<ProgramSettings["record"]>): Promise<readonly PatternCheck[]> {
+  await using runtime = await start({ threads });
+  await using _recording = await record(runtime);
+  return await runtime.spawn(pattern.run, { full });
+}
+
+function deadlock(part: string, measured: string): Finding {
+  return check("ends with", { part, expected: "ERR_DEADLOCK", measured });
+}
+
+function findingOf(part: string, found: PatternCheck): Finding {
+  if ("expected" in found) return check(found.name, { part, expected: found.expected, measured: found.measured });
+  return statistic(found.name, { part, expected: found.high === Infinity ? atLeast(found.low) : between(found.low, found.high), measured: found.measured, source: found.why });
+}

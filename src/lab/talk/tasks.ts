@@ -1,0 +1,100 @@
+/**
+ * Thousands of tasks: bytes a waiting task, and the time to start, wake and
+ * join them all, next to Go where it is installed. Each crowd has a process of
+ * its own.
+ */
+import { extname } from "node:path";
+import { daisyChain, type CrowdConfig, type CrowdResult } from "../../../workers/tasks.ts";
+import { start } from "../../index.ts";
+import { atMost, check, statistic, type Finding } from "./finding.ts";
+import { inOwnProcess } from "../machine/own-process.ts";
+import type { ProgramOutcome, ProgramSettings, Series } from "./report.ts";
+
+/** A crowd as another system ran it, or why there is none. */
+export type RivalCrowd = (CrowdResult & { readonly kind: "measured"; readonly version: string }) | { readonly kind: "skipped"; readonly reason: string };
+
+/** What the command chooses. */
+export interface TasksChoice {
+  readonly counts: readonly number[];
+  readonly active: number;
+  /** Runs the same crowd in Go. */
+  readonly go: (count: number, active: number, threads: number) => Promise<RivalCrowd>;
+}
+
+/** A crowd of warren's, and Go's beside it. */
+interface Pair {
+  readonly own: CrowdResult;
+  readonly go: RivalCrowd;
+}
+
+const CHAIN = 10_000;
+/** What a goroutine takes: Go 1.19 on linux/amd64, design.md. Used where Go is not installed. */
+const GOROUTINE_BYTES = 2600;
+const CROWD_PROCESS = new URL(`./crowd-process${extname(import.meta.url)}`, import.meta.url);
+/** A collection of a large heap holds a thread up for more than 100 ms: that is no task's fault. */
+const FLAGS = ["--expose-gc", "--disable-warning=WARREN_STUCK_TASK"] as const;
+
+/** Measures the crowds. */
+export async function tasks({ counts, active, go }: TasksChoice, { threads, tell, record }: ProgramSettings): Promise<ProgramOutcome> {
+  const pairs: Pair[] = [];
+  for (const count of counts) {
+    tell(`${count.toLocaleString("en-US")} tasks`);
+    const config: Required<CrowdConfig> = { count, active, threads };
+    const own = await inOwnProcess<CrowdResult>(CROWD_PROCESS, FLAGS, config);
+    pairs.push({ own, go: await go(count, active, threads) });
+  }
+  tell(`a chain of ${CHAIN.toLocaleString("en-US")} tasks`);
+  await using runtime = await start({ threads });
+  await using _recording = await record?.(runtime);
+  const answer = await runtime.spawn(daisyChain, CHAIN);
+  const largest = pairs.at(-1) as Pair;
+  return {
+    config: { active },
+    findings: [...pairs.flatMap(findingsOf), check("what comes out", { part: "a daisy chain of 10,000 tasks", expected: CHAIN + 1, measured: answer })],
+    series: [seriesOf(pairs)],
+    notes: [
+      `Memory: bytes a waiting task, less what the process had before. Of warren, the threads' heaps after full collections; of Go, what its runtime took from the system. RSS: resident memory of the process, garbage and all.`,
+      `Times are per task, from a single one that starts, wakes and joins all: to start is until all wait, to wake until all have answered and wait again (${active.toLocaleString("en-US")} at a time), to join until all have said goodbye.`,
+      ...(largest.go.kind === "skipped" ? [`Go: skipped: ${largest.go.reason}`] : []),
+    ],
+    conclusion: conclusion(largest),
+  };
+}
+
+function findingsOf({ own, go }: Pair): Finding[] {
+  const part = `${own.count.toLocaleString("en-US")} tasks`;
+  const measured = go.kind === "measured";
+  const found = [check("woken exactly once each", { part, expected: own.count, measured: own.touchedOnce })];
+  // In a small crowd the runtime's own growth outweighs the tasks.
+  if (own.heapBytes === null || own.count < 10_000) return found;
+  const source = measured ? `a goroutine of Go ${go.version} here` : "a goroutine takes 2.6 kB";
+  found.push(statistic("heap, bytes a task", { part, expected: atMost(measured ? Math.round(go.heapBytes ?? go.residentBytes) : GOROUTINE_BYTES), measured: Math.round(own.heapBytes), source }));
+  return found;
+}
+
+function seriesOf(pairs: readonly Pair[]): Series {
+  return {
+    title: "A task",
+    columns: ["", "memory, B", "RSS, B", "start, µs", "wake, µs", "join, µs", "all of them, s"],
+    rows: pairs.flatMap(({ own, go }) => [row("tasks", own), ...(go.kind === "measured" ? [row("goroutines", go)] : [[`${own.count.toLocaleString("en-US")} goroutines`, "skipped"]])]),
+  };
+}
+
+function row(name: string, crowd: CrowdResult): (string | number)[] {
+  const { spawnNs, touchNs, joinNs, heapBytes, residentBytes, count } = crowd;
+  return [
+    `${count.toLocaleString("en-US")} ${name}`, heapBytes === null ? "?" : Math.round(heapBytes), Math.round(residentBytes),
+    spawnNs / 1e3 / count, touchNs / 1e3 / count, joinNs / 1e3 / count, secondsOf(crowd),
+  ];
+}
+
+function secondsOf({ spawnNs, touchNs, joinNs }: CrowdResult): number {
+  return (spawnNs + touchNs + joinNs) / 1e9;
+}
+
+function conclusion({ own, go }: Pair): string {
+  const bytes = own.heapBytes === null ? "" : ` A task that waits takes ${Math.round(own.heapBytes).toLocaleString("en-US")} bytes`;
+  const beside = go.kind === "measured" && go.heapBytes !== null ? `, a goroutine ${Math.round(go.heapBytes).toLocaleString("en-US")}` : "";
+  const time = go.kind === "measured" ? `; Go is ${(secondsOf(own) / secondsOf(go)).toFixed(1)} times as fast` : "";
+  return `${own.count.toLocaleString("en-US")} tasks were started, woken and joined in ${secondsOf(own).toFixed(1)} s${time}.${bytes}${beside}${bytes === "" ? "" : "."}`;
+}

@@ -1,0 +1,151 @@
+/**
+ * Deadlock in a closed world: every thread sleeps, every task waits in warren, no
+ * timer is armed, nothing is on its way, and nothing outside (a socket, a file,
+ * an abort signal, a job of the thread pool) can wake any of them. Then no task
+ * can ever run again.
+ *
+ * The last thread to fall asleep says so (`superblock.quiet`); the main thread
+ * then asks each thread, twice, and believes it only if nothing changed between
+ * the two answers. Node lists sockets, files and timers, but not jobs of its
+ * thread pool (zlib, crypto): those compute, so a process that uses a core
+ * meanwhile is not dead. Source: Go's checkdead (runtime/proc.go), which stays
+ * silent when it cannot be sure; this warns then (WARREN_STANDSTILL). What it cannot see is a native
+ * addon or a foreign Worker that sleeps while a task waits for it *and* has a
+ * pending operation of warren.
+ */
+import { WarrenError } from "../../errors.ts";
+import { load, waitAsync } from "../../memory/atomics.ts";
+import type { Arena } from "../../memory/arena.ts";
+import { processor, superblock } from "../../memory/layout.ts";
+import type { ParkedReport, ThreadReport } from "../thread/control.ts";
+import { cut, formatUnlisted, formatWait } from "./format-dump.ts";
+
+/** A standstill of which nobody can be sure is told of after this time. */
+const STANDSTILL_MS = 2000;
+/** Between the two answers, and the share of it that the process may compute. */
+const CONFIRM_MS = 200;
+const MOST_CPU = 0.1;
+
+export class DeadlockWatch {
+  readonly #arena: Arena;
+  readonly #ask: () => Promise<readonly ThreadReport[]>;
+  readonly #onDeadlock: (error: WarrenError) => void;
+  #ended = false;
+  #stillSinceMs = performance.now();
+  #hasWarned = false;
+
+  constructor(arena: Arena, ask: () => Promise<readonly ThreadReport[]>, onDeadlock: (error: WarrenError) => void) {
+    this.#arena = arena;
+    this.#ask = ask;
+    this.#onDeadlock = onDeadlock;
+  }
+
+  end(): void {
+    this.#ended = true;
+  }
+
+  /** Watches until a deadlock or `end`. */
+  async watch(): Promise<void> {
+    const { i32 } = this.#arena;
+    while (!this.#ended) {
+      const seen = load(i32, superblock.quiet);
+      const reports = await this.#confirmed();
+      if (this.#ended) return;
+      if (reports !== undefined && allWait(reports)) return this.#onDeadlock(deadlock(reports));
+      this.#standStill(reports);
+      if (this.#isAsleep()) await delay(CONFIRM_MS / 2);
+      else await waitAsync(i32, superblock.quiet, seen);
+    }
+  }
+
+  /** Some task awaits something outside warren that nobody can see: that may end yet, so it is a warning, once. */
+  #standStill(reports: readonly ThreadReport[] | undefined): void {
+    const nowMs = performance.now();
+    if (reports === undefined) this.#stillSinceMs = nowMs;
+    if (reports === undefined || this.#hasWarned || nowMs - this.#stillSinceMs < STANDSTILL_MS) return;
+    this.#hasWarned = true;
+    process.emitWarning(`nothing has run for ${STANDSTILL_MS} ms, and nothing that can be seen from here will wake a task\n${table(listWaits(reports), reports)}`, { type: "WarrenWarning", code: "WARREN_STANDSTILL" });
+  }
+
+  /** The reports of a world in which nothing runs and nothing visible can change that, or `undefined`. */
+  async #confirmed(): Promise<readonly ThreadReport[] | undefined> {
+    if (!this.#isAsleep() || this.#hasTimers()) return undefined;
+    const first = await this.#ask();
+    if (!isStill(first)) return undefined;
+    const before = this.#activity();
+    const cpu = process.cpuUsage();
+    await delay(CONFIRM_MS);
+    const { user, system } = process.cpuUsage(cpu);
+    if (user + system > MOST_CPU * CONFIRM_MS * 1000) return undefined;
+    if (this.#ended) return undefined;
+    const second = await this.#ask();
+    const unchanged = this.#isAsleep() && !this.#hasTimers() && this.#activity() === before;
+    return unchanged && isStill(second) ? second : undefined;
+  }
+
+  #isAsleep(): boolean {
+    return load(this.#arena.i32, superblock.sleepers) === this.#arena.threads;
+  }
+
+  #hasTimers(): boolean {
+    return this.#sum(processor.timers) > 0;
+  }
+
+  /** Grows with whatever tasks do; a thread that only answered the watchdog has done nothing. */
+  #activity(): number {
+    return this.#sum(processor.started) + this.#sum(processor.finished) + this.#sum(processor.parks);
+  }
+
+  #sum(word: number): number {
+    let sum = 0;
+    // The main thread counts too: it arms the deadlines of contexts whose thread has died.
+    for (let index = 0; index <= this.#arena.threads; index++) sum += this.#arena.i32[this.#arena.processorAt(index) + word];
+    return sum;
+  }
+}
+
+/** Nothing is ready, some task lives, and nothing that Node or warren can see will wake one. */
+function isStill(reports: readonly ThreadReport[]): boolean {
+  const isQuiet = reports.every(({ isQuiet, outside, resources }) => isQuiet && outside === 0 && resources.length === 0);
+  return isQuiet && reports.some(({ tasks, unlisted }) => tasks.length + unlisted.length > 0);
+}
+
+/** Every live task has an operation of warren that waits. */
+function allWait(reports: readonly ThreadReport[]): boolean {
+  const waiting = waitingIds(reports);
+  return reports.every(
+    ({ tasks, unlisted, parked }) =>
+      tasks.every(({ id }) => waiting.has(id)) &&
+      unlisted.every(({ name, count }) => parked.filter(({ taskId, task }) => taskId === 0 && task === name).length >= count),
+  );
+}
+
+function waitingIds(reports: readonly ThreadReport[]): Set<number> {
+  return new Set(reports.flatMap(({ parked }) => parked.map(({ taskId }) => taskId)));
+}
+
+type Waiting = ParkedReport & { readonly thread: number };
+
+/** Every waiting operation, and the tasks that have none. */
+function listWaits(reports: readonly ThreadReport[]): Waiting[] {
+  const waiting = waitingIds(reports);
+  return reports.flatMap(({ thread, parked, tasks }) => [
+    ...parked.map((wait) => ({ thread, ...wait })),
+    ...tasks.filter(({ id }) => !waiting.has(id)).map(({ id, name, site }) => ({ thread, task: name, taskId: id, reason: "await", on: "something outside warren", parkedMs: 0, site })),
+  ]);
+}
+
+function table(waits: readonly Waiting[], reports: readonly ThreadReport[]): string {
+  return [...cut(waits.map((wait) => formatWait(wait))), ...reports.flatMap(({ unlisted }) => formatUnlisted(unlisted))].join("\n");
+}
+
+function deadlock(reports: readonly ThreadReport[]): WarrenError {
+  const tasks = listWaits(reports);
+  return new WarrenError("ERR_DEADLOCK", `all tasks are asleep: none can ever run again\n${table(tasks, reports)}`, { tasks });
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}

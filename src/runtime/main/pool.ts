@@ -1,0 +1,235 @@
+/**
+ * The threads: Piscina owns them, Comlink talks to them. The only file that
+ * makes threads and ports.
+ *
+ * Each thread gets one Piscina task that brings its processor up and returns;
+ * the processor then runs beside Piscina, which regards the thread as idle and
+ * keeps the process alive for it no longer: that is the runtime's decision.
+ * Piscina makes a new thread for one that has ended, or when there is none for
+ * the task of a successor; the balancer gives each thread one task, ever.
+ */
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { MessageChannel, type MessagePort, type Worker } from "node:worker_threads";
+import { type Remote, releaseProxy, wrap } from "comlink";
+import { ArrayTaskQueue, Piscina } from "piscina";
+import { WarrenError, printValue } from "../../errors.ts";
+import type { Arena } from "../../memory/arena.ts";
+import type { ThreadControl } from "../thread/control.ts";
+import type { ThreadStart } from "../thread/thread.ts";
+
+const PROCESSOR = fileURLToPath(new URL(`../../../workers/processor${extname(import.meta.url)}`, import.meta.url));
+/** How long a thread may take to end in good order before it is terminated, and the pool to be destroyed. */
+const CLOSE_MS = 1000;
+const DESTROY_MS = 5000;
+/** How long a thread may take to end by force before it counts as stuck in a native call. */
+const TERMINATE_MS = 5000;
+
+export interface PoolOptions {
+  readonly arena: Arena;
+  readonly cores: number;
+  readonly resourceLimits: { readonly maxOldGenerationSizeMb?: number };
+  /** A thread has ended by itself, or something on it threw outside any task. */
+  readonly onDeath: (thread: number, death: Death) => void;
+  /** The ring into which a thread that starts now records, or 0. */
+  readonly ringOf: (thread: number) => number;
+}
+
+/** How a thread ended. */
+export interface Death {
+  /** What it threw, if that was the reason. */
+  readonly cause?: unknown;
+  readonly why: string;
+  readonly isRecycled: boolean;
+}
+
+interface Thread {
+  readonly worker: Worker;
+  readonly port: MessagePort;
+  readonly control: Remote<ThreadControl>;
+  /** Resolves when it has ended. */
+  readonly ended: Promise<undefined>;
+  /** Its end was asked for. */
+  isRecycled: boolean;
+  /** What it threw outside any task, in a list because that may be `undefined`. */
+  readonly thrown: unknown[];
+}
+
+export class Pool {
+  readonly #piscina: Piscina;
+  readonly #options: PoolOptions;
+  /** By index; none while one that has died has no successor. */
+  readonly #threads: (Thread | undefined)[] = [];
+  /** Ids of Piscina's threads that have got their task. */
+  readonly #taken = new Set<number>();
+  #lastError: unknown;
+  /** Told when a thread has ended before it got its task. */
+  #onStillborn: ((cause: unknown) => void) | undefined;
+  /** Tasks of Piscina that have no thread yet. */
+  readonly #queue = new ArrayTaskQueue();
+  #lastReplaced: Promise<void> = Promise.resolve();
+  /** Of threads that are not up yet. */
+  readonly #opening = new Set<MessagePort>();
+  #closing = false;
+
+  private constructor(options: PoolOptions) {
+    this.#options = options;
+    const { threads } = options.arena;
+    this.#piscina = new Piscina({
+      filename: PROCESSOR,
+      // It makes a thread when a task asks for one, and none by itself: there a failure could reject nothing.
+      minThreads: 0,
+      maxThreads: threads,
+      concurrentTasksPerWorker: 1,
+      taskQueue: this.#queue,
+      idleTimeout: Infinity,
+      atomics: "disabled",
+      resourceLimits: options.resourceLimits,
+      loadBalancer: (_task, workers) => {
+        const fresh = workers.find(({ id }) => !this.#taken.has(id));
+        if (fresh !== undefined) this.#taken.add(fresh.id);
+        return fresh ?? null;
+      },
+    });
+    // Errors of threads that are up are heard in #adopt.
+    this.#piscina.on("error", (error: unknown) => {
+      this.#lastError = error;
+    });
+    this.#piscina.on("workerDestroy", ({ id }: { id: number }) => {
+      // Piscina tells nobody of a thread that ends before it has its task: in what every thread loads.
+      if (this.#taken.has(id)) return;
+      // The error, if there is one, comes after.
+      queueMicrotask(() => this.#onStillborn?.(this.#lastError ?? new Error("a thread ended before it was up")));
+    });
+  }
+
+  /** Starts all threads and waits until each has answered. @throws ERR_THREAD_START */
+  static async start(options: PoolOptions): Promise<Pool> {
+    const { threads } = options.arena;
+    const pool = new Pool(options);
+    try {
+      await pool.#bringUp(Array.from({ length: threads }, (_, index) => index));
+    } catch (cause) {
+      await pool.stop();
+      throw new WarrenError("ERR_THREAD_START", `the threads could not be started: ${cause instanceof Error ? cause.message : String(cause)}`, { threads }, { cause });
+    }
+    return pool;
+  }
+
+  /** Starts the successor of a thread that has died. Rejects if it dies before it has answered. */
+  replace(index: number): Promise<void> {
+    // One at a time: a task whose thread could not be made is taken back from the queue by emptying it.
+    const replaced = this.#lastReplaced.then(() => this.#bringUp([index]));
+    this.#lastReplaced = replaced.catch(() => undefined);
+    return replaced;
+  }
+
+  async #bringUp(indexes: readonly number[]): Promise<void> {
+    const { arena, cores, ringOf } = this.#options;
+    const ports: MessagePort[] = [];
+    const ups: Promise<number>[] = [];
+    const ends: Promise<void>[] = [];
+    const { promise: stillborn, reject: fail } = Promise.withResolvers<never>();
+    this.#onStillborn = fail;
+    try {
+      for (const index of indexes) {
+        const { port1, port2 } = new MessageChannel();
+        const start: ThreadStart = { memory: arena.memory, index, cores, port: port2, ring: ringOf(index) };
+        ports[index] = port1;
+        this.#opening.add(port1);
+        ups.push(new Promise((resolve) => port1.once("message", resolve)));
+        const end = this.#piscina.run(start, { transferList: [port2] }) as Promise<void>;
+        // Heard below, unless the next one cannot even be asked for.
+        end.catch(() => undefined);
+        ends.push(end);
+      }
+      // No end comes before the "go", but a failure may.
+      const threadIds = await Promise.race([Promise.all(ups), Promise.all(ends).then(() => []), stillborn]);
+      // From here on its end is a death like any other: it may compute from its first turn and never finish its Piscina task.
+      for (const [k, index] of indexes.entries()) this.#adopt(index, threadIds[k], ports[index]);
+      for (const index of indexes) ports[index].postMessage("go");
+    } catch (error) {
+      while (this.#queue.size > 0) this.#queue.shift();
+      for (const index of indexes) ports[index]?.close();
+      throw error;
+    } finally {
+      this.#onStillborn = undefined;
+      for (const index of indexes) this.#opening.delete(ports[index]);
+    }
+  }
+
+  /** @throws if the thread has ended already */
+  #adopt(index: number, threadId: number | undefined, port: MessagePort): void {
+    const worker = this.#piscina.threads.find((candidate: Worker) => candidate.threadId === threadId);
+    if (worker === undefined) throw new Error("a thread ended before it was up");
+    const thrown: unknown[] = [];
+    worker.on("error", (error) => thrown.push(error));
+    const ended = new Promise<undefined>((resolve) => {
+      worker.once("exit", (code) => {
+        resolve(undefined);
+        this.#threads[index] = undefined;
+        port.close();
+        if (!this.#closing) this.#options.onDeath(index, this.#deathOf(thread, code));
+      });
+    });
+    const thread: Thread = { worker, port, control: wrap<ThreadControl>(port as never), ended, isRecycled: false, thrown };
+    this.#threads[index] = thread;
+    // Last: whoever listens on a port references it.
+    port.unref();
+  }
+
+  #deathOf({ isRecycled, thrown }: Thread, code: number): Death {
+    if (isRecycled) return { why: "it was recycled", isRecycled };
+    if (thrown.length === 0) return { why: `it ended with exit code ${code}`, isRecycled };
+    const [cause] = thrown;
+    return { cause, why: cause instanceof Error ? cause.message : printValue(cause), isRecycled };
+  }
+
+  /** Asks each thread; one that is computing answers late, one that has ended or ends meanwhile is `undefined`. */
+  each<T>(ask: (control: Remote<ThreadControl>, index: number) => Promise<T>): Promise<T | undefined>[] {
+    return Array.from(this.#threads, (_, index) => this.ask(index, ask));
+  }
+
+  /** Asks one thread, as `each`. */
+  async ask<T>(index: number, ask: (control: Remote<ThreadControl>, index: number) => Promise<T>): Promise<T | undefined> {
+    const thread = this.#threads[index];
+    return thread && Promise.race([ask(thread.control, index), thread.ended]);
+  }
+
+  /** Ends a thread by force; false if it has not ended in time, for it is in a native call. */
+  async terminate(index: number): Promise<boolean> {
+    const thread = this.#threads[index];
+    if (thread === undefined) return true;
+    thread.isRecycled = true;
+    void thread.worker.terminate();
+    return within(thread.ended, TERMINATE_MS);
+  }
+
+  /** Ends all threads: in good order if they answer, else by force. Always resolves. */
+  async stop(): Promise<void> {
+    this.#closing = true;
+    await within(Promise.all(this.each((control) => control.close())), CLOSE_MS);
+    // A port that listens keeps the process alive.
+    for (const port of this.#opening) port.close();
+    for (const thread of this.#threads) {
+      thread?.control[releaseProxy]();
+      thread?.port.close();
+    }
+    await within(this.#piscina.destroy(), DESTROY_MS);
+  }
+}
+
+/** Waits for a promise, at most `ms`; whether it was in time. A rejection counts as an end. */
+async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const done = promise.then(
+    () => true,
+    () => true,
+  );
+  const inTime = await Promise.race([done, late]);
+  clearTimeout(timer);
+  return inTime;
+}

@@ -1,0 +1,55 @@
+/**
+ * Failures that nobody joins: they end the runtime. On a thread of the pool one
+ * travels to the main thread, in a record that the thread has kept since it
+ * started, so that a fault can be told with the arena full.
+ */
+import type { Arena } from "../../memory/arena.ts";
+import { continueStack } from "../../wire/error-class.ts";
+import { OUTCOME, RECORD, TASK_WORDS, processor, taskRecord } from "../../memory/layout.ts";
+import { decodePayload } from "../../wire/payload.ts";
+import { ring } from "../../wait/doorbell.ts";
+import { pushInbox } from "../../wait/inbox.ts";
+import type { Waiters } from "../../wait/waiter.ts";
+import { encodeResult, noRoom } from "./task-result.ts";
+
+export class Faults {
+  readonly #arena: Arena;
+  readonly #space: Waiters;
+  readonly #onFault: (error: unknown) => void;
+  readonly #record: number;
+  #isSent = false;
+
+  /** @param onFault told of a failure on this thread, and on main of those that come from others */
+  constructor(space: Waiters, onFault: (error: unknown) => void) {
+    this.#arena = space.arena;
+    this.#space = space;
+    this.#onFault = onFault;
+    this.#record = this.#arena.keep(processor.faultRecord, TASK_WORDS);
+    this.#arena.i32[this.#record + taskRecord.record] = RECORD.fault;
+  }
+
+  /** A task that was started with `go` has failed here. */
+  tell(name: string, site: string | undefined, error: unknown): void {
+    const { threads, index } = this.#arena;
+    continueStack(error, `task ${name}, started with go, failed on ${index === threads ? "the main thread" : `thread ${index}`}`, site);
+    this.#onFault(error);
+  }
+
+  /** Carries a fault to the main thread. */
+  send(error: unknown): void {
+    const arena = this.#arena;
+    // One fault ends the runtime: later ones are not sent.
+    if (this.#isSent) return;
+    this.#isSent = true;
+    [arena.i32[this.#record + taskRecord.outcome], arena.i32[this.#record + taskRecord.payload]] = encodeResult(this.#space, "a task", true, error);
+    pushInbox(arena, arena.threads, this.#record);
+    ring(arena, arena.threads);
+  }
+
+  /** A fault has come from a thread. */
+  heard(record: number): void {
+    const { i32 } = this.#arena;
+    const hasRoom = i32[record + taskRecord.outcome] !== OUTCOME.noRoom;
+    this.#onFault(hasRoom ? decodePayload(this.#space, i32[record + taskRecord.payload]) : noRoom(this.#arena));
+  }
+}

@@ -1,0 +1,94 @@
+/** The joins of one thread: promises of the tasks that it has spawned and that have not ended. */
+import { continueStack } from "../../wire/error-class.ts";
+import type { Identity } from "./identity.ts";
+
+/** What a join knows of its task, for reports. */
+export interface JoinSite {
+  readonly name: string;
+  readonly taskId: number;
+  /** Where the task was spawned, if that was recorded. */
+  readonly site: string | undefined;
+  /** The task that spawned it; none on the main thread. */
+  readonly by: Identity | undefined;
+  readonly sinceMs: number;
+}
+
+interface Join extends JoinSite, PromiseWithResolvers<unknown> {
+  /** The task's record, 0 for a closure. */
+  record: number;
+}
+
+export class Joins {
+  readonly #joins: (Join | undefined)[] = [];
+  readonly #free: number[] = [];
+  readonly #onChange: () => void;
+  #count = 0;
+
+  /** @param onChange told when the number of joins changes */
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The task that spawned the one of a join. */
+  by(index: number): Identity | undefined {
+    return this.#joins[index]?.by;
+  }
+
+  list(): JoinSite[] {
+    return this.#joins.filter((join) => join !== undefined);
+  }
+
+  /** Makes a join, lets `start` start its task with the join's index (it returns the task's record), and returns its promise. @throws what `start` throws */
+  open(what: JoinSite, start: (index: number) => number): Promise<unknown> {
+    const join: Join = { ...what, record: 0, ...Promise.withResolvers<unknown>() };
+    const index = this.#free.pop() ?? this.#joins.length;
+    this.#joins[index] = join;
+    try {
+      join.record = start(index);
+    } catch (error) {
+      this.#joins[index] = undefined;
+      this.#free.push(index);
+      throw error;
+    }
+    this.#count++;
+    this.#onChange();
+    return join.promise;
+  }
+
+  /** The joins whose tasks have a record. */
+  *withRecords(): Generator<{ index: number; record: number; name: string }> {
+    for (const [index, join] of this.#joins.entries()) if (join !== undefined && join.record !== 0) yield { index, record: join.record, name: join.name };
+  }
+
+  /** The task of a join has ended. */
+  settle(index: number, failed: boolean, value: unknown): void {
+    const join = this.#close(index);
+    if (join === undefined) return;
+    if (!failed) return join.resolve(value);
+    continueStack(value, `task ${join.name}, spawned at`, join.site);
+    join.reject(value);
+  }
+
+  /** Rejects all joins. As for waits, one that nobody awaits is no unhandled rejection. */
+  rejectAll(error: Error): void {
+    for (let index = 0; index < this.#joins.length; index++) {
+      const join = this.#close(index);
+      join?.promise.catch(() => undefined);
+      join?.reject(error);
+    }
+  }
+
+  #close(index: number): Join | undefined {
+    const join = this.#joins[index];
+    if (join === undefined) return undefined;
+    this.#joins[index] = undefined;
+    this.#free.push(index);
+    this.#count--;
+    this.#onChange();
+    return join;
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Where tasks are started, for errors and reports. A stack costs microseconds,
+ * so each thread has an allowance: programs with some hundred tasks have every
+ * site, one that starts a million tasks a second does not pay for a million
+ * stacks.
+ */
+import { fileURLToPath } from "node:url";
+
+const MOST = 512;
+const PER_SECOND = 200;
+
+let allowance = MOST;
+let refilledMs = 0;
+
+/** The stack of the caller outside warren's own files, indented, or `undefined` if the allowance is used up. */
+export function captureSite(): string | undefined {
+  if (allowance < 1) {
+    const nowMs = performance.now();
+    allowance = Math.min(MOST, ((nowMs - refilledMs) / 1000) * PER_SECOND);
+    if (allowance < 1) return undefined;
+    refilledMs = nowMs;
+  }
+  allowance--;
+  const holder: { stack?: string } = {};
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 12;
+  Error.captureStackTrace(holder, captureSite);
+  Error.stackTraceLimit = limit;
+  const frames = String(holder.stack).split("\n").slice(1).filter((frame) => !frame.includes(OWN_FILES) && !frame.includes(OWN_FOLDER) && !frame.includes("node:internal") && !frame.includes("new Promise (<anonymous>)"));
+  return frames.length === 0 ? undefined : frames.slice(0, 6).join("\n");
+}
+
+/** Frames from this folder and its neighbours are warren's. */
+const OWN_FILES = new URL("../..", import.meta.url).href;
+/** As test runners write it. */
+const OWN_FOLDER = fileURLToPath(OWN_FILES);
+
+/** One line of a site, for tables. */
+export function firstLine(site: string | undefined): string {
+  return site?.split("\n", 1)[0].trim() ?? "(not recorded)";
+}

@@ -1,0 +1,38 @@
+/** `sleep`: parks a task until a time; never shorter than asked. */
+import type { Timer } from "../../wait/timers.ts";
+import type { Finisher, Wait } from "../../wait/wait.ts";
+import type { Waiters } from "../../wait/waiter.ts";
+
+export class Sleep implements Finisher {
+  readonly #waiters: Waiters;
+
+  constructor(waiters: Waiters) {
+    this.#waiters = waiters;
+  }
+
+  /** @throws the signal's reason */
+  start(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+    if (signal?.aborted) throw signal.reason;
+    const waiters = this.#waiters;
+    const wait = waiters.acquire("sleep", this);
+    const { record } = wait;
+    wait.extra = waiters.timers.arm(performance.now() + delayMs, () => {
+      if (waiters.claimDecider(record)) waiters.complete(record);
+    });
+    return waiters.park(wait, signal) as Promise<void>;
+  }
+
+  finish(): void {
+    // A sleep has no value.
+  }
+
+  withdraw(wait: Wait): boolean {
+    if (!this.#waiters.claimDecider(wait.record)) return false;
+    this.#waiters.timers.cancel(wait.extra as Timer);
+    return true;
+  }
+
+  describe(wait: Wait): string {
+    return `until ${Math.max(0, Math.ceil((wait.extra as Timer).deadlineMs - performance.now()))} ms from now`;
+  }
+}

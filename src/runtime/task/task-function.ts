@@ -1,0 +1,77 @@
+/**
+ * Task functions: what makes a function startable on any thread. Only its
+ * module's URL and its name travel; a thread that meets them imports the module,
+ * which registers the function there. No function text, no stack parsing.
+ */
+import { WarrenError, printValue } from "../../errors.ts";
+
+// oxlint-disable-next-line no-explicit-any -- any parameter list
+export type AnyFunction = (...args: any[]) => unknown;
+
+/** Where a task function comes from. */
+export interface TaskSource {
+  readonly url: string;
+  readonly name: string;
+}
+
+const sources = new WeakMap<AnyFunction, TaskSource>();
+const modules = new Map<string, Map<string, AnyFunction>>();
+
+/**
+ * Makes `fn` a task: a function that `go` and `spawn` can start on any thread.
+ * Call it at the top level of a module; the result is `fn` itself and can still
+ * be called directly.
+ *
+ * @param meta the module's `import.meta`
+ * @throws ERR_TASK_UNNAMED, ERR_DUPLICATE_TASK, ERR_INVALID_ARGUMENT
+ */
+export function task<F extends AnyFunction>(meta: { readonly url: string }, fn: F): F {
+  if (typeof meta?.url !== "string") throw new WarrenError("ERR_INVALID_ARGUMENT", `task needs import.meta first, not ${printValue(meta)}`);
+  if (typeof fn !== "function") throw new WarrenError("ERR_INVALID_ARGUMENT", `task needs a function, not ${printValue(fn)}`);
+  const { name } = fn;
+  if (name === "") throw new WarrenError("ERR_TASK_UNNAMED", `a task of ${meta.url} has no name: write task(import.meta, async function name() {…})`);
+  let names = modules.get(meta.url);
+  if (names === undefined) modules.set(meta.url, (names = new Map()));
+  const known = names.get(name);
+  if (known !== undefined && known !== fn) throw new WarrenError("ERR_DUPLICATE_TASK", `${meta.url} has two tasks named ${name}`);
+  names.set(name, fn);
+  sources.set(fn, { url: meta.url, name });
+  return fn;
+}
+
+/** Where `fn` comes from if it is a task; a plain function is a closure of its thread. */
+export function sourceOf(fn: AnyFunction): TaskSource | undefined {
+  return sources.get(fn);
+}
+
+/** What reports call a closure. */
+export function nameOfClosure(fn: AnyFunction): string {
+  return fn.name === "" ? "(closure)" : fn.name;
+}
+
+/** The task function of a module that is loaded here. */
+export function loadedTask(source: TaskSource): AnyFunction | undefined {
+  return modules.get(source.url)?.get(source.name);
+}
+
+/** How long a module may take to be imported: an await at its top level may never end, and nobody would hear of it. */
+const IMPORT_MS = 30_000;
+
+/** Imports the module of a task and returns the function. @throws ERR_TASK_MODULE, ERR_TASK_UNKNOWN */
+export async function importTask(source: TaskSource, deadlineMs: number = IMPORT_MS): Promise<AnyFunction> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`it has not been imported after ${deadlineMs} ms: an await at its top level may never end`)), deadlineMs);
+  try {
+    await Promise.race([import(source.url), late]);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : printValue(cause);
+    throw new WarrenError("ERR_TASK_MODULE", `the module of task ${source.name} cannot be imported on a thread: ${source.url}: ${why}`, { ...source }, { cause });
+  } finally {
+    clearTimeout(timer);
+  }
+  const fn = loadedTask(source);
+  if (fn === undefined) {
+    throw new WarrenError("ERR_TASK_UNKNOWN", `${source.url} registers no task named ${source.name} when a thread imports it: call task() at the module's top level`, { ...source });
+  }
+  return fn;
+}

@@ -1,0 +1,65 @@
+/**
+ * Numbers of tasks and of their names, for one thread: a task travels as the
+ * number of "module URL, function name" in the runtime's table of names, which
+ * this thread has looked up once. A closure has a name without a module, and
+ * stands in the table only once a trace has met it.
+ */
+import { WarrenError } from "../../errors.ts";
+import type { Names } from "../../memory/names.ts";
+import type { TaskSource } from "./task-function.ts";
+
+/** Task ids are handed out to threads by the thousand. */
+const IDS = 1000;
+
+export class TaskNames {
+  readonly #names: Names;
+  /** Numbers of the names of tasks that this thread has started. */
+  readonly #sources = new Map<TaskSource, number>();
+  /** And of closures that have started here during a trace. */
+  readonly #closures = new Map<string, number>();
+  #nextId = 0;
+  #lastId = 0;
+
+  constructor(names: Names) {
+    this.#names = names;
+  }
+
+  /** An id for a task that is started. @throws ERR_ARENA_FULL */
+  nextId(): number {
+    if (this.#nextId === this.#lastId) {
+      this.#nextId = this.#names.block(IDS);
+      this.#lastId = this.#nextId + IDS;
+    }
+    return this.#nextId++;
+  }
+
+  /** The number of a task's name. @throws ERR_ARENA_FULL */
+  numberOf(source: TaskSource): number {
+    let number = this.#sources.get(source);
+    if (number === undefined) {
+      number = this.#names.intern(`${source.url}\n${source.name}`);
+      this.#sources.set(source, number);
+    }
+    return number;
+  }
+
+  /** What a task's name stands for. */
+  sourceOf(number: number): TaskSource {
+    const [url, name] = this.#names.text(number).split("\n");
+    return { url, name };
+  }
+
+  /** The number of a closure's name, for a trace; 0 if there is no room for it. */
+  numberOfClosure(name: string): number {
+    const known = this.#closures.get(name);
+    if (known !== undefined) return known;
+    try {
+      const number = this.#names.intern(`\n${name}`);
+      this.#closures.set(name, number);
+      return number;
+    } catch (error) {
+      if (error instanceof WarrenError && error.code === "ERR_ARENA_FULL") return 0;
+      throw error;
+    }
+  }
+}

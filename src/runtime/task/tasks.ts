@@ -1,0 +1,372 @@
+/**
+ * Tasks of one thread: starting them anywhere, running those that came here, and
+ * bringing results home.
+ *
+ * A task record is made by the thread that spawns, queued in shared memory,
+ * taken by the thread that runs it, and comes back through the inbox with the
+ * result. A record belongs to exactly one of these at a time. A closure has no
+ * record: it stays on its thread.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { WarrenError, printValue } from "../../errors.ts";
+import { store } from "../../memory/atomics.ts";
+import type { Arena } from "../../memory/arena.ts";
+import { OUTCOME, RECORD, TASK_WORDS, indexOfId, processor, taskRecord } from "../../memory/layout.ts";
+import type { Names } from "../../memory/names.ts";
+import { decodePayload, encodePayload } from "../../wire/payload.ts";
+import { changeHeld, leastLoaded } from "../../scheduler/load.ts";
+import type { Processor, TaskRunner } from "../../scheduler/processor.ts";
+import { pushTask } from "../../scheduler/task-queue.ts";
+import { isAsleep, ring, ringAny } from "../../wait/doorbell.ts";
+import { pushInbox } from "../../wait/inbox.ts";
+import type { Recorder } from "../../trace/recorder.ts";
+import type { Waiters } from "../../wait/waiter.ts";
+import { REASON_PLACE } from "../../wait/wait-reason.ts";
+import { Faults } from "./faults.ts";
+import type { HeapWatch } from "../thread/heap-watch.ts";
+import { Holdings } from "./holdings.ts";
+import { Joins } from "./joins.ts";
+import { type Ends, Identities, type Identity } from "./identity.ts";
+import { encodeResult, noRoom, promiseOf } from "./task-result.ts";
+import { captureSite } from "./site.ts";
+import { TaskNames } from "./task-names.ts";
+import { type AnyFunction, type TaskSource, importTask, loadedTask, nameOfClosure, sourceOf } from "./task-function.ts";
+
+/** `"here"`, a thread's index, or `undefined` for the least loaded thread. */
+export type Place = "here" | number | undefined;
+
+export interface TasksOptions {
+  readonly arena: Arena;
+  readonly space: Waiters;
+  readonly names: Names;
+  readonly processor: Processor;
+  readonly heap: HeapWatch;
+  /** Told when a task that nobody joins has failed: the runtime ends. */
+  readonly onFault: (error: unknown) => void;
+  /** Told when this thread has started a task or a join of it has ended. */
+  readonly onChange: () => void;
+}
+
+export class Tasks implements TaskRunner {
+  readonly identities: Identities;
+  readonly joins: Joins;
+  readonly holdings: Holdings;
+  readonly faults: Faults;
+  /** Set while there is a trace. */
+  recorder: Recorder | undefined = undefined;
+  readonly #options: TasksOptions;
+  readonly #arena: Arena;
+  readonly #current = new AsyncLocalStorage<Identity>();
+  readonly #names: TaskNames;
+  /** Task functions by the number of their name. */
+  readonly #functions = new Map<number, AnyFunction>();
+  #lastPlace = 0;
+  #stopped: WarrenError | undefined;
+
+  constructor(options: TasksOptions) {
+    this.#options = options;
+    this.#arena = options.arena;
+    this.#names = new TaskNames(options.names);
+    this.faults = new Faults(options.space, options.onFault);
+    this.identities = new Identities(this.#current);
+    this.holdings = new Holdings(options.space, () => this.current());
+    this.joins = new Joins(() => {
+      this.#arena.i32[this.#arena.here + processor.parkedBy + REASON_PLACE.join] = this.joins.count;
+      options.onChange();
+    });
+  }
+
+  current(): Identity | undefined {
+    return this.#current.getStore();
+  }
+
+  resuming(task: object | undefined): void {
+    this.#arena.i32[this.#arena.here + processor.running] = (task as Identity | undefined)?.nameId ?? 0;
+  }
+
+  /** Starts a task or a closure; rejects with what it throws. @throws ERR_INVALID_ARGUMENT, ERR_NOT_TRANSFERABLE, ERR_ARENA_FULL, ERR_RUNTIME_STOPPED */
+  spawn(fn: AnyFunction, args: unknown[], place: Place): Promise<unknown> {
+    const source = this.#check(fn, place);
+    const site = captureSite();
+    const taskId = this.#names.nextId();
+    const what = { name: source?.name ?? nameOfClosure(fn), taskId, site, by: this.current(), sinceMs: this.#options.processor.nowMs };
+    return this.joins.open(what, (join) => {
+      if (source !== undefined) return this.#place(source, args, site, taskId, join, place);
+      this.#startClosure(fn, args, site, taskId, join);
+      return 0;
+    });
+  }
+
+  /** Starts a task or a closure; its failure ends the runtime. @throws as `spawn` */
+  go(fn: AnyFunction, args: unknown[], place: Place): void {
+    const source = this.#check(fn, place);
+    const site = captureSite();
+    if (source === undefined) this.#startClosure(fn, args, site, this.#names.nextId(), -1);
+    else this.#place(source, args, site, this.#names.nextId(), -1, place);
+    this.#options.onChange();
+  }
+
+  #check(fn: unknown, place: Place): TaskSource | undefined {
+    if (typeof fn !== "function") throw new WarrenError("ERR_INVALID_ARGUMENT", `go and spawn need a task or a function, not ${printValue(fn)}`);
+    if (this.#stopped !== undefined) throw this.#stopped;
+    const source = sourceOf(fn as AnyFunction);
+    const { threads } = this.#arena;
+    if (place === undefined || place === "here") return source;
+    if (!Number.isInteger(place) || place < 0 || place >= threads) {
+      throw new WarrenError("ERR_INVALID_ARGUMENT", `a place is "here" or a thread's index from 0 to ${threads - 1}, not ${printValue(place)}`);
+    }
+    if (source === undefined && place !== this.#arena.index) {
+      throw new WarrenError("ERR_INVALID_ARGUMENT", `${printValue(fn)} is a closure and stays on its thread: make it a task(import.meta, …) to place it on thread ${place}`);
+    }
+    return source;
+  }
+
+  #startClosure(fn: AnyFunction, args: unknown[], site: string | undefined, id: number, join: number): void {
+    const what = { id, name: nameOfClosure(fn), nameId: 0, site, starter: this.current(), holds: undefined, place: 0, stretch: 0 };
+    if (this.recorder !== undefined) this.recorder.noteSpawn(id, this.#arena.index);
+    changeHeld(this.#arena, 1);
+    this.#countPlaced();
+    this.#options.processor.startSoon(() => {
+      this.#arena.i32[this.#arena.here + processor.started]++;
+      if (join < 0) return this.#runAlone(fn, args, what);
+      this.#run(fn, args, what, (failed, value) => {
+        this.#uncount();
+        this.joins.settle(join, failed, value);
+      });
+    });
+  }
+
+  /** After the load has gone up: see hasNoTasks. */
+  #countPlaced(): void {
+    const { i32, here } = this.#arena;
+    store(i32, here + processor.placed, i32[here + processor.placed] + 1);
+  }
+
+  /** A task has ended on this thread. */
+  #uncount(): void {
+    this.#arena.i32[this.#arena.here + processor.finished]++;
+    changeHeld(this.#arena, -1);
+  }
+
+  /** Makes the record and passes it to a thread; returns it. */
+  #place(source: TaskSource, args: unknown[], site: string | undefined, id: number, join: number, place: Place): number {
+    const { space } = this.#options;
+    const arena = this.#arena;
+    const { i32, index: me, threads } = arena;
+    const name = this.#names.numberOf(source);
+    const payload = args.length === 0 && site === undefined ? 0 : encodePayload(space, { args, site }, `the call of ${source.name}(…)`);
+    let record = 0;
+    try {
+      record = arena.alloc(TASK_WORDS);
+    } catch (error) {
+      decodePayload(space, payload);
+      throw error;
+    }
+    // On the main thread there is no "here" for a task of the pool: it is placed as any other.
+    const target = place === "here" ? (me < threads ? me : undefined) : place;
+    const to = target ?? leastLoaded(arena, this.#lastPlace + 1);
+    if (target === undefined) this.#lastPlace = to;
+    i32[record + taskRecord.record] = RECORD.task;
+    i32[record + taskRecord.owner] = arena.id;
+    i32[record + taskRecord.join] = join;
+    i32[record + taskRecord.name] = name;
+    i32[record + taskRecord.id] = id;
+    i32[record + taskRecord.payload] = payload;
+    i32[record + taskRecord.outcome] = OUTCOME.pending;
+    if (this.recorder !== undefined) this.recorder.noteSpawn(id, to);
+    const count = pushTask(arena, to, record, target !== undefined);
+    this.#countPlaced();
+    if (to === me) this.#options.processor.wake();
+    // A thread that has more than it can start at once is helped by one that sleeps.
+    if (target === undefined && (to === me || count > 1) && !isAsleep(arena, to)) ringAny(arena, to);
+    if (to !== me) ring(arena, to);
+    return record;
+  }
+
+  /** Notes the start of a task. */
+  #noteStart(recorder: Recorder, identity: Identity): void {
+    recorder.noteStart(identity, identity.nameId !== 0 ? identity.nameId : this.#names.numberOfClosure(identity.name));
+  }
+
+  start(record: number): void {
+    const { i32 } = this.#arena;
+    i32[this.#arena.here + processor.started]++;
+    const nameId = i32[record + taskRecord.name];
+    if (this.#options.heap.isFull) return this.#refuse(record, this.#options.heap.refusal(this.#names.sourceOf(nameId).name));
+    i32[this.#arena.here + processor.running] = nameId;
+    const known = this.#functions.get(nameId);
+    if (known !== undefined) return this.#startWith(record, known);
+    const source = this.#names.sourceOf(nameId);
+    const loaded = loadedTask(source);
+    if (loaded !== undefined) return this.#remember(record, nameId, loaded);
+    i32[this.#arena.here + processor.running] = -nameId;
+    importTask(source).then(
+      (fn) => this.#remember(record, nameId, fn),
+      // Not at once: a thread that is being terminated in the middle of an import may come to here with a broken module, but never to another turn. Its tasks die with it.
+      (error: unknown) => void setImmediate(() => this.#refuse(record, error)),
+    );
+  }
+
+  /** A task is not started at all. */
+  #refuse(record: number, error: unknown): void {
+    const { i32 } = this.#arena;
+    const { name } = this.#names.sourceOf(i32[record + taskRecord.name]);
+    const payload = i32[record + taskRecord.payload];
+    i32[record + taskRecord.payload] = 0;
+    decodePayload(this.#options.space, payload);
+    this.#end(record, name, true, error);
+  }
+
+  #remember(record: number, nameId: number, fn: AnyFunction): void {
+    this.#functions.set(nameId, fn);
+    this.#options.processor.renewSlice();
+    this.#startWith(record, fn);
+  }
+
+  #startWith(record: number, fn: AnyFunction): void {
+    const { i32 } = this.#arena;
+    const { name } = fn;
+    const payload = i32[record + taskRecord.payload];
+    i32[this.#arena.here + processor.running] = i32[record + taskRecord.name];
+    const what: Omit<Identity, "site"> & { site: string | undefined } = { id: i32[record + taskRecord.id], name, nameId: i32[record + taskRecord.name], site: undefined, starter: undefined, holds: undefined, place: 0, stretch: 0 };
+    let args: unknown[] = [];
+    try {
+      i32[record + taskRecord.payload] = 0;
+      if (payload !== 0) ({ args, site: what.site } = this.#decodeFor(what, payload) as { args: unknown[]; site: string | undefined });
+    } catch (error) {
+      return this.#end(record, name, true, error);
+    }
+    if (i32[record + taskRecord.join] < 0) {
+      this.#arena.free(record);
+      return this.#runAlone(fn, args, what);
+    }
+    this.#run(fn, args, what, (failed, value) => this.#end(record, name, failed, value));
+  }
+
+  /** Decodes what comes to a task: the handles in it are in its hands. */
+  #decodeFor(task: Identity | undefined, payload: number): unknown {
+    this.holdings.receiving(task);
+    try {
+      return decodePayload(this.#options.space, payload);
+    } finally {
+      this.holdings.received();
+    }
+  }
+
+  /** Runs a function as a task of this thread. */
+  #run(fn: AnyFunction, args: unknown[], what: Omit<Identity, "place">, ended: (failed: boolean, value: unknown) => void): void {
+    const { identities } = this;
+    const identity = identities.add(what);
+    if (this.recorder !== undefined) this.#noteStart(this.recorder, identity);
+    const end = (failed: boolean, value: unknown): void => {
+      if (this.recorder !== undefined) this.recorder.noteEnd(identity, failed);
+      identities.remove(identity);
+      ended(failed, value);
+      this.#options.processor.ended();
+    };
+    let result: unknown;
+    try {
+      result = identities.enter(identity, fn, args);
+    } catch (error) {
+      return end(true, error);
+    }
+    const promise = promiseOf(result);
+    if (promise === undefined) return end(false, result);
+    promise.then((value) => end(false, value), (error) => end(true, error));
+  }
+
+  /** As `#run`, for a task that nobody joins. Of those there may be a million: with a shared identity they share these callbacks too. */
+  #runAlone(fn: AnyFunction, args: unknown[], what: Omit<Identity, "place">): void {
+    const { identities } = this;
+    const identity = identities.add(what);
+    if (this.recorder !== undefined) this.#noteStart(this.recorder, identity);
+    let result: unknown;
+    try {
+      result = identities.enter(identity, fn, args);
+    } catch (error) {
+      return this.#endAlone(identity, true, error);
+    }
+    const promise = promiseOf(result);
+    if (promise === undefined) return this.#endAlone(identity, false, undefined);
+    const ends: Ends = identity.ends ?? {
+      done: () => this.#endAlone(identity, false, undefined),
+      failed: (error) => this.#endAlone(identity, true, error),
+    };
+    if (identity.place < 0) identity.ends = ends;
+    promise.then(ends.done, ends.failed);
+  }
+
+  #endAlone(identity: Identity, failed: boolean, error: unknown): void {
+    if (this.recorder !== undefined) this.recorder.noteEnd(identity, failed);
+    this.identities.remove(identity);
+    // Before it is counted as ended: a process with no task left may end, and must not miss the fault.
+    if (failed) this.faults.tell(identity.name, identity.site, error);
+    this.#uncount();
+    this.#options.processor.ended();
+  }
+
+  /** A task of a record has ended here: sends the result home. */
+  #end(record: number, name: string, failed: boolean, value: unknown): void {
+    const arena = this.#arena;
+    const { i32 } = arena;
+    if (i32[record + taskRecord.join] < 0) {
+      arena.free(record);
+      this.faults.tell(name, undefined, value);
+      return this.#uncount();
+    }
+    this.#uncount();
+    [i32[record + taskRecord.outcome], i32[record + taskRecord.payload]] = encodeResult(this.#options.space, name, failed, value);
+    i32[record + taskRecord.record] = RECORD.result;
+    const owner = i32[record + taskRecord.owner];
+    if (owner === arena.id) return this.finished(record);
+    pushInbox(arena, indexOfId(owner), record);
+    ring(arena, indexOfId(owner));
+  }
+
+  finished(record: number): void {
+    const { i32 } = this.#arena;
+    const outcome = i32[record + taskRecord.outcome];
+    const join = i32[record + taskRecord.join];
+    const payload = i32[record + taskRecord.payload];
+    this.#arena.free(record);
+    let value: unknown;
+    try {
+      value = payload === 0 ? undefined : this.#decodeFor(this.joins.by(join), payload);
+    } catch (error) {
+      return this.joins.settle(join, true, error);
+    }
+    if (outcome === OUTCOME.noRoom) return this.joins.settle(join, true, noRoom(this.#arena));
+    this.joins.settle(join, outcome === OUTCOME.failed, value);
+  }
+
+  /** What was meant for a thread that died: nobody waits for it any more. */
+  orphan(record: number): void {
+    const { i32 } = this.#arena;
+    const kind = i32[record + taskRecord.record];
+    if (kind === RECORD.wait) this.#options.space.releaseValue(record);
+    if (kind === RECORD.result) decodePayload(this.#options.space, i32[record + taskRecord.payload]);
+    this.#arena.free(record);
+  }
+
+  /** A thread has died: the tasks that it held, by its `processorId`, and that were spawned here are lost. */
+  died(id: number, why: string, cause: unknown): void {
+    const { i32 } = this.#arena;
+    const thread = indexOfId(id);
+    for (const { index, record, name } of this.joins.withRecords()) {
+      if (i32[record + taskRecord.holder] !== id + 1) continue;
+      decodePayload(this.#options.space, i32[record + taskRecord.payload]);
+      this.#arena.free(record);
+      this.joins.settle(index, true, new WarrenError("ERR_THREAD_DIED", `thread ${thread} ended while it held task ${name}: ${why}`, { thread, task: name }, cause === undefined ? undefined : { cause }));
+    }
+  }
+
+  /** Rejects all joins of this thread and refuses new tasks. */
+  stop(error: WarrenError): void {
+    this.#stopped = error;
+    this.joins.rejectAll(error);
+  }
+
+  fault(record: number): void {
+    this.faults.heard(record);
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * Which runtime the free functions mean: on a thread of a pool that thread's; on
+ * the main thread the one that is open, if there is exactly one.
+ */
+import { WarrenError } from "../../errors.ts";
+import type { Local } from "./side.ts";
+
+let thread: Local | undefined;
+const open = new Set<Local>();
+
+/** This thread belongs to a pool from now on. */
+export function enterThread(local: Local): void {
+  thread = local;
+}
+
+/** Whether this is a thread of a pool. */
+export function isPoolThread(): boolean {
+  return thread !== undefined;
+}
+
+export function enterMain(local: Local): void {
+  open.add(local);
+}
+
+export function leaveMain(local: Local): void {
+  open.delete(local);
+}
+
+/** @throws ERR_NO_RUNTIME, ERR_WHICH_RUNTIME */
+export function current(what: string): Local {
+  if (thread !== undefined) return thread;
+  if (open.size === 1) for (const local of open) return local;
+  if (open.size === 0) {
+    throw new WarrenError("ERR_NO_RUNTIME", `${what} was called where no runtime runs: call it in a task, or after start()`);
+  }
+  throw new WarrenError("ERR_WHICH_RUNTIME", `${what} was called while ${open.size} runtimes are open here: use the method of one`, { open: open.size });
+}

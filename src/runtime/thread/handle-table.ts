@@ -1,0 +1,183 @@
+/**
+ * Handles on this thread: how channels, shared arrays and shared objects (Mutex,
+ * WaitGroup, …) get into messages and out of them, and the count of what refers
+ * to a channel or a shared object.
+ *
+ * Each object on a thread and each message that carries the handle is one
+ * reference. An object's reference is given back when the garbage collector has
+ * found it unreachable; that is late and never at a thread's end, so it is the
+ * safety net for what nobody closes or frees, not the way they are freed.
+ */
+import { WarrenError } from "../../errors.ts";
+import { SharedArray, type SharedKind } from "../../memory/shared-array.ts";
+import { type Handles, handleKey } from "../../wire/type.ts";
+import { openShared } from "../../sync/kinds.ts";
+import { SharedObject } from "../../sync/shared-object.ts";
+import type { Waiters } from "../../wait/waiter.ts";
+import { Channel } from "../../channel/channel.ts";
+import type { Watch } from "../../channel/channel-core.ts";
+import { LocalReceiver } from "../../channel/local-receiver.ts";
+import { openChannel } from "../../channel/make-channel.ts";
+import { typeOfName } from "../../channel/type-name.ts";
+
+export interface Held {
+  readonly header: number;
+  readonly generation: number;
+  readonly type: string;
+}
+
+/** A channel or a shared object: freed when nothing refers to it. */
+interface Counted {
+  readonly header: number;
+  readonly generation: number;
+  readonly handleType: string;
+  relinquish(): void;
+}
+
+/** Handles that a higher layer looks after: contexts. */
+export interface Family {
+  detach(value: object): Held | undefined;
+  adopt(at: number, generation: number): object;
+  release(at: number, generation: number): void;
+  forget(): void;
+}
+
+/** An object of this thread, in the list of all. */
+class Tracked implements Held, Watch {
+  readonly header: number;
+  readonly generation: number;
+  readonly type: string;
+  newer: Tracked | undefined = undefined;
+  older: Tracked | undefined;
+  readonly #table: HandleTable;
+
+  constructor(table: HandleTable, { header, generation, handleType }: Counted, older: Tracked | undefined) {
+    this.#table = table;
+    this.header = header;
+    this.generation = generation;
+    this.type = handleType;
+    this.older = older;
+  }
+
+  end(): void {
+    this.#table.untrack(this);
+  }
+}
+
+/** Who notes which handles come into whose hands. */
+export interface Holder {
+  /** The running task has it now. */
+  hold(key: number): void;
+  /** A timer of this thread sends on it from now on. */
+  feed(key: number): void;
+}
+
+const SHARED = "shared.";
+const SYNC = "sync.";
+const CONTEXT = "context";
+/** Objects met lately, so that a thousand tasks with one channel share one for it. */
+const MOST_RECENT = 64;
+
+export class HandleTable implements Handles {
+  /** Set once, when the thread's waiters exist. */
+  declare waiters: Waiters;
+  declare contexts: Family;
+  declare holder: Holder;
+  readonly #recent = new Map<number, Counted>();
+  /** The newest object of this thread that the garbage collector has not taken. */
+  #newest: Tracked | undefined;
+  readonly #lost = new FinalizationRegistry<Tracked>((tracked) => {
+    this.#unlist(tracked);
+    this.release(tracked.header, tracked.generation, tracked.type);
+  });
+
+  /** Watches over a new object of this thread. */
+  track<T extends Counted>(object: T): T {
+    const tracked = new Tracked(this, object, this.#newest);
+    if (this.#newest !== undefined) this.#newest.newer = tracked;
+    this.#newest = tracked;
+    this.#lost.register(object, tracked, tracked);
+    if (object instanceof Channel) object.watch = tracked;
+    this.holder.hold(handleKey(object.header, object.generation));
+    return object;
+  }
+
+  /** The channel of an object is freed: it holds no reference that would have to be given back. */
+  untrack(tracked: Tracked): void {
+    this.#lost.unregister(tracked);
+    this.#unlist(tracked);
+  }
+
+  #unlist({ newer, older }: Tracked): void {
+    if (newer === undefined) this.#newest = older;
+    else newer.older = older;
+    if (older !== undefined) older.newer = newer;
+  }
+
+  /** The types of the handles for which there is an object on this thread. */
+  get types(): Map<number, string> {
+    const types = new Map<number, string>();
+    for (let at = this.#newest; at !== undefined; at = at.older) types.set(handleKey(at.header, at.generation), at.type);
+    return types;
+  }
+
+  /** How many objects of this thread stand for each handle. */
+  countObjects(): Map<number, number> {
+    const counts = new Map<number, number>();
+    for (let at = this.#newest; at !== undefined; at = at.older) {
+      const key = handleKey(at.header, at.generation);
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  /** @throws ERR_STALE_HANDLE for a handle of another runtime or a freed array */
+  detach(value: object): Held | undefined {
+    if (value instanceof SharedArray) return { ...value.handleIn(this.waiters.arena), type: `${SHARED}${value.kind}` };
+    const object = value instanceof LocalReceiver ? (value.materialized ?? this.#materialize(value)) : value;
+    if (!(object instanceof Channel || object instanceof SharedObject)) return this.contexts.detach(value);
+    if (object.waiters.arena !== this.waiters.arena) {
+      throw new WarrenError("ERR_STALE_HANDLE", `${object.describe()} belongs to another runtime`);
+    }
+    object.retain();
+    return { header: object.header, generation: object.generation, type: object.handleType };
+  }
+
+  #materialize(receiver: LocalReceiver<unknown>): Channel<unknown> {
+    const channel = this.track(receiver.materialize());
+    this.holder.feed(handleKey(channel.header, channel.generation));
+    return channel;
+  }
+
+  adopt(at: number, generation: number, type: string): object {
+    if (type.startsWith(SHARED)) return new SharedArray(this.waiters.arena, type.slice(SHARED.length) as SharedKind, at, generation);
+    if (type === CONTEXT) return this.contexts.adopt(at, generation);
+    const recent = this.#recent.get(at);
+    if (recent !== undefined && recent.generation === generation) {
+      recent.relinquish();
+      this.holder.hold(handleKey(at, generation));
+      return recent;
+    }
+    const object = this.track(this.#open(at, generation, type));
+    if (this.#recent.size >= MOST_RECENT) this.#recent.clear();
+    this.#recent.set(at, object);
+    return object;
+  }
+
+  #open(at: number, generation: number, type: string): Counted {
+    if (type.startsWith(SYNC)) return openShared(this.waiters, at, generation, type.slice(SYNC.length));
+    return openChannel(this.waiters, at, generation, typeOfName(type.slice(5, -1)));
+  }
+
+  /** Lets go of the objects met lately, so that those nobody uses can be collected. */
+  forget(): void {
+    this.#recent.clear();
+    this.contexts.forget();
+  }
+
+  release(at: number, generation: number, type: string): void {
+    if (type === CONTEXT) return this.contexts.release(at, generation);
+    // Nobody counts what refers to an array: it is freed by hand.
+    if (!type.startsWith(SHARED)) this.#open(at, generation, type).relinquish();
+  }
+}

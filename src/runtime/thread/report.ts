@@ -1,0 +1,86 @@
+/** What one thread can say about its tasks: for dumps, and for the deadlock report. */
+import type { Wait } from "../../wait/wait.ts";
+import { isOver } from "../../wait/claims.ts";
+import { OUTSIDE, type OperationView, type ParkedReport, type ThreadReport, type ThreadView } from "./control.ts";
+import type { Identity } from "../task/identity.ts";
+import type { Local } from "./side.ts";
+
+/** What keeps this thread's event loop busy from outside, by Node's names; standard streams and our own next turn apart. */
+export function activeResources(): string[] {
+  return process.getActiveResourcesInfo().filter((name) => name !== "Immediate" && name !== "TTYWrap" && name !== "PipeWrap");
+}
+
+interface Operation {
+  readonly report: ParkedReport;
+  readonly view: OperationView;
+}
+
+export function reportThread(local: Local, baseline: readonly string[]): ThreadReport {
+  return reportOf(local, baseline, operationsOf(local).map(({ report }) => report));
+}
+
+/** As `reportThread`, with what the search for stuck tasks needs. */
+export function viewThread(local: Local, baseline: readonly string[]): ThreadView {
+  const operations = operationsOf(local);
+  const report = reportOf(local, baseline, operations.map((operation) => operation.report));
+  const { identities, holdings } = local.tasks;
+  // Sleeping tasks are known by their waits: their timer is nobody else's.
+  const foreign = report.resources.length - (local.timers.isReferenced && report.resources.includes("Timeout") ? 1 : 0);
+  return {
+    report,
+    operations: operations.map(({ view }) => view),
+    tasks: identities.live.map((task) => [task.id, holdings.of(task)]),
+    outside: holdings.outside,
+    fed: holdings.fed,
+    objects: local.handles.countObjects(),
+    isMain: local.arena.index === local.arena.threads,
+    isOpen: foreign > 0 || report.unlisted.length > 0,
+  };
+}
+
+function reportOf(local: Local, baseline: readonly string[], parked: ParkedReport[]): ThreadReport {
+  const { identities } = local.tasks;
+  return {
+    thread: local.arena.index,
+    tasks: identities.live.map(({ id, name, site }) => ({ id, name, site })),
+    unlisted: identities.unlisted,
+    parked,
+    outside: [...local.waiters.list()].filter(({ abort }) => abort !== undefined && !local.contexts.owns(abort.signal)).length,
+    resources: beyond(activeResources(), baseline),
+    isQuiet: !local.processor.isBusy,
+  };
+}
+
+function operationsOf(local: Local): Operation[] {
+  const nowMs = performance.now();
+  const { i32 } = local.arena;
+  const waits = [...local.waiters.list()].map((wait) => operationOf(wait, i32, nowMs));
+  const joins = local.tasks.joins.list().map(({ name, taskId, by, sinceMs }): Operation => ({
+    report: parkedReport(by, "join", `task ${name}`, nowMs - sinceMs),
+    view: { task: by?.id ?? OUTSIDE, wait: -taskId, sinceMs, partners: { handles: [], tasks: [taskId] } },
+  }));
+  return [...waits, ...joins];
+}
+
+function operationOf(wait: Wait, i32: Int32Array, nowMs: number): Operation {
+  const task = wait.task as Identity | undefined;
+  const mayEndOtherwise = wait.abort !== undefined || isOver(i32, wait.record);
+  return {
+    report: parkedReport(task, wait.reason, wait.finisher.describe(wait), nowMs - wait.sinceMs),
+    view: { task: task?.id ?? OUTSIDE, wait: wait.record, sinceMs: wait.sinceMs, partners: mayEndOtherwise ? undefined : wait.finisher.partners?.(wait) },
+  };
+}
+
+function parkedReport(task: Identity | undefined, reason: string, on: string, parkedMs: number): ParkedReport {
+  return { task: task?.name ?? "main thread", taskId: task?.id ?? 0, reason, on, parkedMs: Math.round(parkedMs), site: task?.site };
+}
+
+/** `names` without those of `baseline`, each as often as there. */
+function beyond(names: readonly string[], baseline: readonly string[]): string[] {
+  const left = [...baseline];
+  return names.filter((name) => {
+    const at = left.indexOf(name);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+}

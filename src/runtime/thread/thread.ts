@@ -1,0 +1,55 @@
+/** A thread of the pool: maps the arena, joins its halves, and answers the control plane. */
+import { type MessagePort, threadId } from "node:worker_threads";
+import { expose } from "comlink";
+import { Arena } from "../../memory/arena.ts";
+import { processor } from "../../memory/layout.ts";
+import { enterThread } from "./ambient.ts";
+import type { ThreadControl } from "./control.ts";
+import { Local } from "./side.ts";
+import { activeResources, reportThread, viewThread } from "./report.ts";
+import { ownTimes, systemThreadId } from "./times.ts";
+
+/** What the pool hands to a thread when it starts. */
+export interface ThreadStart {
+  readonly memory: WebAssembly.Memory;
+  readonly index: number;
+  readonly cores: number;
+  readonly port: MessagePort;
+  /** The ring of a trace that is on, or 0. */
+  readonly ring: number;
+}
+
+/** Runs the processor of this thread; resolves once main has heard of it, and the processor goes on. */
+export async function serve({ memory, index, cores, port, ring }: ThreadStart): Promise<void> {
+  const arena = Arena.attach(memory, index);
+  arena.i32[arena.here + processor.systemId] = systemThreadId();
+  const local: Local = new Local({ arena, cores, onFault: (error) => local.tasks.faults.send(error) });
+  enterThread(local);
+  if (ring !== 0) local.trace(ring);
+  const control: ThreadControl = {
+    report: () => reportThread(local, baseline),
+    view: () => viewThread(local, baseline),
+    times: ownTimes,
+    tidy: () => local.tidy(),
+    trace: (at) => local.trace(at),
+    endTrace: () => local.endTrace(),
+    died: ({ aftermath, why, cause }) => local.died(aftermath, why, cause),
+    close: async () => {
+      local.processor.close();
+      await Promise.all([flush(process.stdout), flush(process.stderr)]);
+    },
+  };
+  // The main thread destroys the pool only after all threads are up and it has talked to each.
+  const met = new Promise<void>((resolve) => port.once("message", () => resolve()));
+  expose(control, port as never);
+  // Before the first turn of the processor: a task may start before main's answer is heard here.
+  const baseline = activeResources();
+  port.postMessage(threadId);
+  await met;
+}
+
+function flush(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write("", () => resolve());
+  });
+}

@@ -1,0 +1,211 @@
+/**
+ * The ring into which one thread records what it does, while a trace is on: events
+ * of a fixed size in the arena, of which the newest stay. Made and freed by main,
+ * which reads it when recording has ended.
+ *
+ * Invariants: only the ring's thread writes events and `count`, a successor after
+ * it died, and main between the two; only main writes `state`. The k-th event ever
+ * recorded lies in slot k mod `capacity` and is whole once `count` exceeds k, so
+ * `count` − `capacity` were overwritten. Times do not decrease, but for those that
+ * `recordAside` takes. Once main has stored `closed`, at most the one event under
+ * way is still recorded: so the memory can be read, though not freed, while the
+ * thread computes and does not answer.
+ *
+ * Recording makes no object: numbers go from the clock into the arena. The clock is
+ * `performance.now()`, because `process.hrtime` makes an array or a BigInt; what
+ * lies between the two is measured once, when the ring is taken.
+ *
+ * Not done: atomic stores of `count`. They would cost half as much as the clock, and
+ * only matter for a thread that main reads without its answer, on a machine that
+ * shows stores out of order; x86-64 does not. One ring for all: its counter would be
+ * contended, and the oldest events of a calm thread lost to those of a busy one.
+ */
+import { store } from "../memory/atomics.ts";
+import type { Arena } from "../memory/arena.ts";
+import { RING_STATE, TRACE, TRACE_EVENT_WORDS, traceEvent, traceRing } from "../memory/layout.ts";
+
+/** An event as it lies in the ring. */
+export interface RawEvent {
+  readonly timeNs: number;
+  /** One of TRACE. */
+  readonly kind: number;
+  readonly task: number;
+  readonly a: number;
+  readonly b: number;
+  /** `a` and `b` as one double. */
+  readonly ns: number;
+}
+
+/** What a ring holds. */
+export interface RingContent {
+  readonly events: readonly RawEvent[];
+  /** Events that were overwritten. */
+  readonly lost: number;
+  /** When its thread began to record, 0 if it has not. */
+  readonly beganNs: number;
+}
+
+/** A ring for `capacity` events that records from now on; main frees it as any block. @throws ERR_ARENA_FULL */
+export function makeRing(arena: Arena, capacity: number): number {
+  const { i32 } = arena;
+  const at = arena.alloc(traceRing.events + capacity * TRACE_EVENT_WORDS);
+  i32.fill(0, at, at + traceRing.events);
+  i32[at + traceRing.capacity] = capacity;
+  store(i32, at + traceRing.state, RING_STATE.recording);
+  return at;
+}
+
+/** From now on nothing is recorded but what happened before. */
+export function closeRing({ i32 }: Arena, at: number): void {
+  store(i32, at + traceRing.state, RING_STATE.closed);
+}
+
+/** Reads a closed ring, oldest event first. @param isOver its thread has said that it writes no more: else the slot that would be written next is left out */
+export function readRing({ i32, f64 }: Arena, at: number, isOver: boolean): RingContent {
+  store(i32, at + traceRing.state, RING_STATE.read);
+  const capacity = i32[at + traceRing.capacity];
+  const count = f64[(at + traceRing.count) >>> 1];
+  const lost = Math.max(0, count - (isOver ? capacity : capacity - 1));
+  const events: RawEvent[] = [];
+  for (let k = lost; k < count; k++) {
+    const event = at + traceRing.events + (k % capacity) * TRACE_EVENT_WORDS;
+    events.push({
+      timeNs: f64[(event + traceEvent.time) >>> 1],
+      kind: i32[event + traceEvent.kind],
+      task: i32[event + traceEvent.task],
+      a: i32[event + traceEvent.a],
+      b: i32[event + traceEvent.b],
+      ns: f64[(event + traceEvent.a) >>> 1],
+    });
+  }
+  return { events, lost, beganNs: f64[(at + traceRing.began) >>> 1] };
+}
+
+/** The writing side of a ring. */
+export class TraceRing {
+  readonly #i32: Int32Array;
+  readonly #f64: Float64Array;
+  readonly #state: number;
+  /** Of a double. */
+  readonly #count: number;
+  readonly #first: number;
+  readonly #end: number;
+  /** The slot to be written next, and the event that was recorded last. */
+  #next: number;
+  #newest: number;
+  readonly #offsetNs: number;
+
+  /** Takes a ring: of a thread's own, or that of one that died. */
+  constructor({ i32, f64 }: Arena, at: number) {
+    const capacity = i32[at + traceRing.capacity];
+    this.#i32 = i32;
+    this.#f64 = f64;
+    this.#state = at + traceRing.state;
+    this.#count = (at + traceRing.count) >>> 1;
+    this.#first = at + traceRing.events;
+    this.#end = this.#first + capacity * TRACE_EVENT_WORDS;
+    this.#offsetNs = offsetNs();
+    const count = f64[this.#count];
+    this.#next = this.#first + (count % capacity) * TRACE_EVENT_WORDS;
+    this.#newest = count === 0 ? at + traceRing.began : this.#first + ((count - 1) % capacity) * TRACE_EVENT_WORDS;
+    if (f64[(at + traceRing.began) >>> 1] !== 0) return;
+    // Touched now, so that no event waits for the system to give a page.
+    i32.fill(0, this.#first, this.#end);
+    f64[(at + traceRing.began) >>> 1] = this.nowNs;
+  }
+
+  /** The time, nanoseconds of `process.hrtime`. */
+  get nowNs(): number {
+    return performance.now() * 1e6 + this.#offsetNs;
+  }
+
+  /** When the last event happened. */
+  get newestNs(): number {
+    return this.#f64[(this.#newest + traceEvent.time) >>> 1];
+  }
+
+  /** Whether the last event is one of `TRACE.idle`. */
+  get isIdle(): boolean {
+    return this.#i32[this.#newest + traceEvent.kind] === TRACE.idle;
+  }
+
+  /** A time of `performance.now()` on this thread as nanoseconds of `process.hrtime`. */
+  nsOf(timeMs: number): number {
+    return timeMs * 1e6 + this.#offsetNs;
+  }
+
+  /** Records an event that happens now. */
+  record(kind: number, task: number, a: number, b: number): void {
+    if (this.#i32[this.#state] !== RING_STATE.recording) return;
+    this.#put(a, b);
+    this.#commit(performance.now() * 1e6 + this.#offsetNs, kind, task);
+  }
+
+  /** Records an event that follows the last one so closely that the clock need not be read again. */
+  recordSame(kind: number, task: number, a: number, b: number): void {
+    if (this.#i32[this.#state] !== RING_STATE.recording) return;
+    this.#put(a, b);
+    this.#commit(this.newestNs, kind, task);
+  }
+
+  /** Records an event without operands of which the time is known, on the clock of `performance.now()`. */
+  recordAt(timeMs: number, kind: number): void {
+    if (this.#i32[this.#state] !== RING_STATE.recording) return;
+    this.#put(0, 0);
+    this.#commit(timeMs * 1e6 + this.#offsetNs, kind, 0);
+  }
+
+  /** Records an event that happens now, with a double for its operands. */
+  recordWith(kind: number, task: number, ns: number): void {
+    if (this.#i32[this.#state] !== RING_STATE.recording) return;
+    this.#f64[(this.#next + traceEvent.a) >>> 1] = ns;
+    this.#commit(performance.now() * 1e6 + this.#offsetNs, kind, task);
+  }
+
+  /** Records what has happened at some time before, also in a closed ring; it does not count as the last event. */
+  recordAside(timeNs: number, kind: number, task: number, ns: number): void {
+    if (this.#i32[this.#state] === RING_STATE.read) return;
+    const newest = this.#newest;
+    this.#f64[(this.#next + traceEvent.a) >>> 1] = ns;
+    this.#commit(timeNs, kind, task);
+    // Unless it has just been overwritten.
+    if (newest !== this.#newest) this.#newest = newest;
+  }
+
+  #put(a: number, b: number): void {
+    this.#i32[this.#next + traceEvent.a] = a;
+    this.#i32[this.#next + traceEvent.b] = b;
+  }
+
+  /** Completes the event of which the operands have been put. */
+  #commit(timeNs: number, kind: number, task: number): void {
+    const at = this.#next;
+    this.#f64[(at + traceEvent.time) >>> 1] = timeNs;
+    this.#i32[at + traceEvent.kind] = kind;
+    this.#i32[at + traceEvent.task] = task;
+    this.#newest = at;
+    this.#next = at + TRACE_EVENT_WORDS === this.#end ? this.#first : at + TRACE_EVENT_WORDS;
+    this.#f64[this.#count] += 1;
+  }
+}
+
+const BRACKETS = 200;
+
+/**
+ * What to add to `performance.now()`, in nanoseconds, to have `process.hrtime`. Each
+ * reading of the one between two of the other gives two bounds; the middle between the
+ * best of both is wrong by less than half a reading takes, and by the same on every thread.
+ */
+function offsetNs(): number {
+  let least = -Infinity;
+  let most = Infinity;
+  for (let k = 0; k < BRACKETS; k++) {
+    const beforeMs = performance.now();
+    const [seconds, nanoseconds] = process.hrtime();
+    const afterMs = performance.now();
+    const ns = seconds * 1e9 + nanoseconds;
+    least = Math.max(least, ns - afterMs * 1e6);
+    most = Math.min(most, ns - beforeMs * 1e6);
+  }
+  return (least + most) / 2;
+}

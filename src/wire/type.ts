@@ -1,0 +1,99 @@
+/**
+ * Types on the wire: how a value of a channel's element type lies in the words
+ * of a slot. Fixed-size values lie in the slot itself; strings, bytes and JSON
+ * lie in a block of the arena that belongs to the slot and is freed when the
+ * value is taken out.
+ *
+ * Invariants: `encode` either writes the whole slot or throws and leaves no
+ * block behind; `decode` consumes (each slot is decoded or dropped once); what
+ * `decode` returns shares nothing with the arena; nothing is coerced or
+ * truncated: a value that does not fit is refused with the path to it.
+ */
+import { WarrenError, printValue } from "../errors.ts";
+import type { Arena } from "../memory/arena.ts";
+
+/** How handles (channels, shared arrays) get into and out of memory: supplied by the runtime. */
+export interface Handles {
+  /** The header, generation and type of a handle, one reference counted for the message; `undefined` if it is none. */
+  detach(value: object): { header: number; generation: number; type: string } | undefined;
+  /** The object for a handle of `type` on this thread; takes over the message's reference. */
+  adopt(header: number, generation: number, type: string): object;
+  /** Gives up a message's reference. */
+  release(header: number, generation: number, type: string): void;
+}
+
+/** Generations of a header before they begin anew. */
+export const HANDLE_GENERATIONS = 0x400000;
+
+/** A handle as one number. */
+export function handleKey(header: number, generation: number): number {
+  return header * HANDLE_GENERATIONS + generation;
+}
+
+/** What encoding and decoding need of a thread. */
+export interface Space {
+  readonly arena: Arena;
+  readonly handles: Handles;
+}
+
+/** The type of a channel's elements; `T` is what TypeScript sees. */
+export abstract class Type<T> {
+  /** Canonical text, equal for equal types, such as `struct(n:i32,reply:chan(f64))`. */
+  abstract readonly name: string;
+  /** Words of a slot, and 2 if they must begin on an 8-byte boundary. */
+  abstract readonly words: number;
+  abstract readonly align: 1 | 2;
+  /** Only for inference: never present. */
+  declare readonly element: T;
+
+  /** Writes `value` into the words at `at`. @throws Refusal, ERR_ARENA_FULL */
+  abstract encode(space: Space, at: number, value: T): void;
+  /** Reads the value at `at` and frees what belongs to it. */
+  abstract decode(space: Space, at: number): T;
+  /** Frees what belongs to the slot at `at` without reading it. */
+  abstract drop(space: Space, at: number): void;
+
+  /** Encodes `values[from … from+count)` into consecutive slots. */
+  encodeMany(space: Space, at: number, values: ArrayLike<T>, from: number, count: number): void {
+    let done = 0;
+    try {
+      for (; done < count; done++) this.encode(space, at + done * this.words, values[from + done] as T);
+    } catch (error) {
+      if (error instanceof Refusal) error.path.unshift(`[${from + done}]`);
+      while (--done >= 0) this.drop(space, at + done * this.words);
+      throw error;
+    }
+  }
+
+  /** Decodes `count` consecutive slots onto the end of `out`. */
+  decodeMany(space: Space, at: number, count: number, out: T[]): void {
+    for (let k = 0; k < count; k++) out.push(this.decode(space, at + k * this.words));
+  }
+}
+
+/** The TypeScript type of a wire type's values. */
+export type ElementOf<X> = X extends Type<infer T> ? T : never;
+
+/** A value that its type refuses, on its way up to where the path is complete. */
+export class Refusal {
+  readonly path: string[] = [];
+  readonly why: string;
+  readonly value: unknown;
+  constructor(why: string, value: unknown) {
+    this.why = why;
+    this.value = value;
+  }
+}
+
+/** Turns a refusal into the error that the user sees; rethrows anything else. */
+export function refused(error: unknown, type: string): never {
+  if (!(error instanceof Refusal)) throw error;
+  const path = error.path.join("");
+  const where = path === "" ? "" : ` at value${path}`;
+  throw new WarrenError("ERR_VALUE_REFUSED", `${type} refuses ${printValue(error.value)}${where}: ${error.why}`, { type, path, value: error.value });
+}
+
+/** Path step to a property. */
+export function step(key: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+}

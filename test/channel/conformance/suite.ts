@@ -1,0 +1,37 @@
+/**
+ * The conformance suite: what every kind of channel promises, wherever its two
+ * ends run. Case ids are those of the reliability notes (B1 buffered, B2
+ * unbuffered, B3 close, E what peers got wrong).
+ */
+import { describe } from "vitest";
+import type { World } from "../../../src/runtime/runtime.ts";
+import { blockingCases } from "./blocking-cases.ts";
+import { cancelCases } from "./cancel-cases.ts";
+import { closeCases } from "./close-cases.ts";
+import { PLACEMENTS, PLACEMENT_NAMES, type Placement } from "../tasks/placements.ts";
+import { streamCases } from "./stream-cases.ts";
+import { verbCases } from "./verb-cases.ts";
+
+/** What a group of cases needs to know. */
+export interface Setup {
+  /** Values the channel buffers; 0 is a rendezvous. */
+  readonly capacity: number;
+  readonly rt: () => World;
+  readonly place: () => Placement;
+}
+
+/** Registers the suite for channels of one capacity. */
+export function conformance(the: { readonly rt: World }, capacity: number): void {
+  describe(`capacity ${capacity}`, () => {
+    for (const name of PLACEMENT_NAMES) {
+      const setup: Setup = { capacity, rt: () => the.rt, place: () => PLACEMENTS[name](the.rt) };
+      describe(name, () => {
+        verbCases(setup);
+        blockingCases(setup);
+        streamCases(setup);
+        closeCases(setup);
+        cancelCases(setup);
+      });
+    }
+  });
+}

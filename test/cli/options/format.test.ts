@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import { formatOf, type RawFormat } from "../../../src/cli/options/format.ts";
+
+const ALL = ["table", "json", "csv", "markdown", "benchfmt", "html"] as const;
+
+describe("formatOf", () => {
+  it.each<[RawFormat, string]>([
+    [{}, "table"],
+    [{ output: "run.json" }, "json"],
+    [{ output: "run.CSV" }, "csv"],
+    [{ output: "a.b/run.md" }, "markdown"],
+    [{ output: "report.html" }, "html"],
+    [{ output: "run.txt" }, "table"],
+    [{ output: "run.txt", plain: true }, "table"],
+    [{ output: "run.out" }, "table"],
+    [{ output: "json" }, "table"],
+    [{ output: "run.json", format: "csv" }, "csv"],
+    [{ output: "run.json", format: "table", plain: true }, "table"],
+  ])("%j: %s", (raw, expected) => expect(formatOf(raw, ALL)).toBe(expected));
+
+  it.each<[RawFormat, string]>([
+    [{ format: "yaml" }, '--format: "yaml" is not one of table, json'],
+    [{ format: "json", plain: true }, "--plain is a form of the table: it does not go with --format json"],
+    [{ output: "run.csv", plain: true }, '--plain is a form of the table: it does not go with --output "run.csv", whose name asks for csv'],
+    [{ output: "run.csv" }, '--output: "run.csv" asks for csv by its name, which is not one of table, json; --format says otherwise'],
+  ])("refuses %j where there are table and json", (raw, message) => expect(() => formatOf(raw, ["table", "json"])).toThrow(message));
+});

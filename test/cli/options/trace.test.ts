@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { oneDotRun, oneGopherRun, resolveTrace } from "../../../src/cli/options/trace.ts";
+
+const limits = { usable: 4, most: 126 };
+const named = new Map([["L2", 1000], ["LLC", 8000]]);
+
+describe("resolveTrace", () => {
+  const resolve = (raw: Parameters<typeof resolveTrace>[0]) => resolveTrace(raw, true, {});
+
+  it("shows text; with a file it shows the figures and writes for Perfetto", () => {
+    expect(resolve({})).toMatchObject({ shown: "text", written: null, color: true, plain: false });
+    expect(resolve({ output: "t.json" })).toMatchObject({ shown: "figures", written: { path: "t.json", format: "chrome" } });
+    expect(resolve({ output: "t.json", text: true })).toMatchObject({ shown: "text", written: { path: "t.json", format: "chrome" } });
+    expect(resolve({ output: "t.json", format: "json", text: true })).toMatchObject({ shown: "text", written: { format: "json" } });
+    expect(resolve({ format: "chrome" })).toMatchObject({ shown: "chrome", written: null });
+  });
+
+  it("has colours only where they are wanted", () => {
+    expect(resolve({ plain: true }).color).toBe(false);
+    expect(resolve({ color: false }).color).toBe(false);
+    expect(resolveTrace({}, false, {}).color).toBe(false);
+    expect(resolveTrace({}, true, { NO_COLOR: "1" }).color).toBe(false);
+  });
+
+  it.each([
+    [{ format: "svg" }, '--format: "svg" is not one of text, json, chrome'],
+    [{ format: "json", text: true }, "--text and --format json exclude each other, unless --output takes one of them"],
+    [{ events: "10" }, '--events: "10" is not a whole number from 256 to 8388608'],
+    [{ minTime: "soon" }, '--min-time: "soon" is not a time of at least 1 ms'],
+  ])("refuses %j", (raw, message) => {
+    expect(() => resolve(raw)).toThrow(message);
+  });
+});
+
+describe("one run of gophers", () => {
+  it("is G6 in the wait world on two threads unless something else is named", () => {
+    expect(oneGopherRun({}, limits, 1).grid).toMatchObject({ designs: ["G6"], worlds: ["wait"], threads: [2] });
+    expect(oneGopherRun({ designs: "g1", world: "cpu", threads: "1" }, limits, 1).grid).toMatchObject({ designs: ["G1"], worlds: ["cpu"], threads: [1] });
+    expect(oneGopherRun({ pile: "src" }, limits, 1).grid).toMatchObject({ pile: "src", designs: ["G6"], threads: [2] });
+  });
+
+  it.each([
+    [{ designs: "G1,G6" }, "--designs: a trace shows one run, and G1, G6 are 2: name one of G1, G2"],
+    [{ world: "all" }, "--world: a trace shows one run, and cpu, wait, mixed are 3: name one of cpu, wait, mixed"],
+    [{ threads: "2..4" }, "--threads: a trace shows one run, and 2, 3, 4 are 3: name one"],
+    [{ threads: "1,2" }, "--threads: a trace shows one run, and 1, 2 are 2: name one"],
+    [{ designs: "G66" }, "did you mean G6?"],
+  ])("refuses %j", (raw, message) => {
+    expect(() => oneGopherRun(raw, limits, 1)).toThrow(message);
+  });
+});
+
+describe("one run of the dot product", () => {
+  it("is simd in the last-level cache on two threads unless something else is named", () => {
+    expect(oneDotRun({}, limits, named).grid).toEqual({ sizes: [{ label: "LLC", size: 8000 }], kernels: ["simd"], threads: [2] });
+  });
+
+  it.each([
+    [{ size: "L2,LLC" }, "--size: a trace shows one run, and L2, LLC are 2: name one of L2, LLC"],
+    [{ kernel: "all" }, "--kernel: a trace shows one run, and js, simd are 2: name one of js, simd"],
+  ])("refuses %j", (raw, message) => {
+    expect(() => oneDotRun(raw, limits, named)).toThrow(message);
+  });
+});

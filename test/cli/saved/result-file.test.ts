@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { printJson } from "../../../src/cli/print/formats.ts";
+import { parseResult, readResult } from "../../../src/cli/saved/result-file.ts";
+import { UsageError } from "../../../src/cli/options/usage-error.ts";
+import { fullResult } from "../../lab/report/full-result.ts";
+
+const result = await fullResult({ worlds: ["wait"], designs: ["G1", "G6"], dot: false });
+
+test("what --format json wrote is read back, and what is new in it stays", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "warren-result-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, "run.json"), printJson({ ...result, later: true } as never));
+  expect(await readResult(join(folder, "run.json"))).toEqual({ ...JSON.parse(JSON.stringify(result)), later: true });
+});
+
+test.each([
+  ["not JSON", "{", /^"run.json" is not JSON: /],
+  ["of another kind", "[]", /^"run.json" is not a result of warren: it has no schema; write one with --format json$/],
+  ["of another version", '{"schema":"warren/2"}', /its schema is "warren\/2", not "warren\/1"/],
+  ["null", "null", /it has no schema/],
+  ["empty", '{"schema":"warren/1"}', /is not a whole result of warren: tool.version is missing$/],
+])("a file that is %s is refused", (_, text, message) => {
+  expect(() => parseResult(text, '"run.json"')).toThrow(UsageError);
+  expect(() => parseResult(text, '"run.json"')).toThrow(message);
+});
+
+test("what is missing or of another kind is named by its place", () => {
+  const broken = (change: (copy: any) => void): (() => unknown) => {
+    const copy = structuredClone(result);
+    change(copy);
+    return () => parseResult(JSON.stringify(copy), "x");
+  };
+  expect(broken((copy) => delete copy.cells[2].summary.medianNs)).toThrow("cells[2].summary.medianNs is missing");
+  expect(broken((copy) => (copy.cells[1].samples[3].wallNs = "1"))).toThrow("cells[1].samples[3].wallNs is a string, not a number");
+  expect(broken((copy) => (copy.gains = {}))).toThrow("gains is an object, not an array");
+  expect(broken((copy) => (copy.cells[0] = null))).toThrow("cells[0].program is missing");
+  expect(broken((copy) => (copy.env = null))).toThrow("env.cpu is missing");
+});
+
+test("a file that is not there, or is a directory", async () => {
+  await expect(readResult("/nowhere/run.json")).rejects.toThrow(/^result: "\/nowhere\/run.json" cannot be read: no such file or directory$/);
+  await expect(readResult(tmpdir())).rejects.toThrow(UsageError);
+});

@@ -1,0 +1,144 @@
+/** The search for stuck tasks against its definition: all subsets tried, on small random worlds. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { OUTSIDE, type OperationView, type ThreadView } from "../../../src/runtime/thread/control.ts";
+import { findStuck } from "../../../src/runtime/inspect/stuck.ts";
+
+const TASKS = 6;
+const HANDLES = 4;
+
+/** A world in plain terms: what each task knows and waits for; handles 0 … 3, tasks 1 … 6. */
+interface Sketch {
+  readonly tasks: readonly { readonly thread: 0 | 1; readonly knows: readonly number[]; readonly waits: readonly Wait[] }[];
+  /** Handles that code outside tasks knows on thread 0, that a timer feeds, and that are on their way. */
+  readonly outside: readonly number[];
+  readonly fed: readonly number[];
+  readonly underWay: readonly number[];
+}
+type Wait = { readonly handles: readonly number[] } | { readonly joins: number } | "something else";
+
+const handle = fc.nat({ max: HANDLES - 1 });
+const wait: fc.Arbitrary<Wait> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ handles: fc.uniqueArray(handle, { maxLength: 2 }) }) },
+  { weight: 3, arbitrary: fc.record({ joins: fc.integer({ min: 1, max: TASKS + 1 }) }) },
+  { weight: 1, arbitrary: fc.constant("something else" as const) },
+);
+const few = fc.oneof({ weight: 5, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.uniqueArray(handle, { maxLength: 2 }) });
+const sketch: fc.Arbitrary<Sketch> = fc.record({
+  tasks: fc.array(fc.record({ thread: fc.constantFrom(0 as const, 1 as const), knows: fc.uniqueArray(handle, { maxLength: 2 }), waits: fc.oneof({ weight: 5, arbitrary: fc.array(wait, { minLength: 1, maxLength: 2 }) }, { weight: 1, arbitrary: fc.constant([]) }) }), { minLength: 1, maxLength: TASKS }),
+  outside: few,
+  fed: few,
+  underWay: few,
+});
+
+/** Whether a task's every wait can be ended only by members: straight from the definition. */
+function isClosed({ tasks, outside, fed, underWay }: Sketch, members: ReadonlySet<number>): boolean {
+  const knows = (task: number, at: number): boolean => tasks[task - 1].knows.includes(at) || tasks[task - 1].waits.some((its) => typeof its === "object" && "handles" in its && its.handles.includes(at));
+  return [...members].every((task) => {
+    const { waits } = tasks[task - 1];
+    return (
+      waits.length > 0 &&
+      waits.every((its) => {
+        if (its === "something else") return false;
+        if ("joins" in its) return members.has(its.joins);
+        return its.handles.every((at) => ![...outside, ...fed, ...underWay].includes(at) && tasks.every((_, k) => members.has(k + 1) || !knows(k + 1, at)));
+      })
+    );
+  });
+}
+
+function greatestClosed(world: Sketch): number[] {
+  const all = new Set<number>();
+  for (let bits = 0; bits < 1 << world.tasks.length; bits++) {
+    const members = new Set(world.tasks.map((_, k) => k + 1).filter((task) => (bits >> (task - 1)) & 1));
+    // Closed sets are closed under union.
+    if (isClosed(world, members)) for (const task of members) all.add(task);
+  }
+  return [...all].toSorted();
+}
+
+const partnersOf = (its: Wait): OperationView["partners"] => (its === "something else" ? undefined : "joins" in its ? { handles: [], tasks: [its.joins] } : { handles: its.handles, tasks: [] });
+
+function viewsOf({ tasks, outside, fed }: Sketch): ThreadView[] {
+  const view = (thread: number, more: Partial<ThreadView>): ThreadView => {
+    const here = tasks.map((its, k) => ({ ...its, id: k + 1 })).filter((its) => its.thread === thread);
+    const operations = here.flatMap(({ id, waits }) => waits.map((its, k): OperationView => ({ task: id, wait: id * 10 + k, sinceMs: 0, partners: partnersOf(its) })));
+    return {
+      report: { thread, tasks: [], unlisted: [], parked: operations.map(({ task }) => ({ task: `t${task}`, taskId: task, reason: "receive", on: "", parkedMs: 0, site: undefined })), outside: 0, resources: [], isQuiet: true },
+      operations,
+      tasks: here.map(({ id, knows }) => [id, knows]),
+      outside: [],
+      fed: [],
+      objects: new Map(Array.from({ length: HANDLES }, (_, at) => [at, 1])),
+      isMain: false,
+      isOpen: false,
+      ...more,
+    };
+  };
+  return [view(0, { outside }), view(1, { fed }), view(2, { isMain: true })];
+}
+
+/** Each of three threads has an object of each handle; what is under way counts one more. */
+const referencesIn = ({ underWay }: Sketch) => (at: number): number => (underWay.includes(at) ? 4 : 3);
+const stuckIn = (views: readonly ThreadView[], references: (at: number) => number | undefined): number[] => findStuck(views, references).groups.flatMap(({ waits }) => waits.map(({ taskId }) => taskId));
+
+describe("the search for stuck tasks", () => {
+  test("finds the greatest set that only itself could wake", () => {
+    fc.assert(
+      fc.property(sketch, (world) => {
+        expect([...new Set(stuckIn(viewsOf(world), referencesIn(world)))].toSorted()).toEqual(greatestClosed(world));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test("its groups are disjoint, and each is closed by itself", () => {
+    fc.assert(
+      fc.property(sketch, (world) => {
+        const { groups } = findStuck(viewsOf(world), referencesIn(world));
+        const members = groups.map(({ waits }) => new Set(waits.map(({ taskId }) => taskId)));
+        expect(members.reduce((sum, { size }) => sum + size, 0)).toBe(new Set(members.flatMap((group) => [...group])).size);
+        for (const group of members) expect(isClosed(world, group)).toBe(true);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  const pair: Sketch = { tasks: [{ thread: 0, knows: [0, 1], waits: [{ handles: [0] }] }, { thread: 1, knows: [0, 1], waits: [{ handles: [1] }] }], outside: [], fed: [], underWay: [] };
+
+  test("a freed handle will wake its waiters; a thread that did not answer may know what it has an object of", () => {
+    expect(stuckIn(viewsOf(pair), referencesIn(pair))).toEqual([1, 2]);
+    expect(stuckIn(viewsOf(pair), (at) => (at === 0 ? undefined : 3))).toEqual([]);
+    const [first, , main] = viewsOf(pair);
+    expect(stuckIn([first, main], referencesIn(pair))).toEqual([]);
+  });
+
+  test("a thread on which Node has something under way may wake any of its tasks", () => {
+    const [first, second, main] = viewsOf(pair);
+    expect(stuckIn([{ ...first, isOpen: true }, second, main], referencesIn(pair))).toEqual([]);
+  });
+
+  test("the second time, a later wait of the same task is not the one that was found", () => {
+    const views = viewsOf(pair);
+    const found = findStuck(views, referencesIn(pair));
+    expect(findStuck(views, referencesIn(pair), found).groups).toHaveLength(1);
+    const [first, second, main] = views;
+    const later = { ...first, operations: first.operations.map((its) => ({ ...its, sinceMs: 1 })) };
+    expect(findStuck([later, second, main], referencesIn(pair), found).groups).toEqual([]);
+  });
+
+  test("the main thread's code is awake unless it waits itself, for them", () => {
+    const [first, second, main] = viewsOf(pair);
+    const report = { ...main.report, parked: [{ task: "main thread", taskId: 0, reason: "join", on: "", parkedMs: 0, site: undefined }] };
+    const waiting = (task: number): ThreadView => ({ ...main, outside: [0], report, operations: [{ task: OUTSIDE, wait: -task, sinceMs: 0, partners: { handles: [], tasks: [task] } }] });
+    expect(stuckIn([first, second, { ...main, outside: [0] }], referencesIn(pair))).toEqual([]);
+    expect(stuckIn([first, second, waiting(1)], referencesIn(pair)).toSorted()).toEqual([0, 1, 2]);
+    expect(stuckIn([first, second, waiting(3)], referencesIn(pair))).toEqual([]);
+    expect(stuckIn([first, second, { ...waiting(1), isOpen: true }], referencesIn(pair))).toEqual([]);
+  });
+
+  test("ten thousand tasks at one channel take no time worth speaking of", () => {
+    const tasks = Array.from({ length: 10_000 }, () => ({ thread: 0 as const, knows: [0, 1], waits: [{ handles: [0] }] }));
+    expect(stuckIn(viewsOf({ ...pair, tasks }), referencesIn(pair))).toHaveLength(10_000);
+  });
+});

@@ -1,0 +1,52 @@
+/** A trace as lines that a test can compare: who did what to whom, by name, without times. */
+import type { Trace, TraceEvent } from "../../../src/index.ts";
+
+type Named = Exclude<TraceEvent, { kind: "turn" | "idle" | "gc" | "died" }>;
+
+/** What happened, in order, on one thread or on all. Turns, idle moments and collections are left out unless they are asked for. */
+export function script(trace: Trace, { thread, also = [] }: { thread?: number; also?: readonly TraceEvent["kind"][] } = {}): string[] {
+  const left = new Set<TraceEvent["kind"]>((["turn", "idle", "gc"] as const).filter((kind) => !also.includes(kind)));
+  const names = new Map<number, string>([[0, "nobody"]]);
+  for (const event of trace.events) if (event.kind === "start") names.set(event.task, event.name);
+  const of = (task: number | undefined): string => (task === undefined ? "?" : (names.get(task) ?? `task ${task}`));
+  /** Who waits with a record, and who yielded with a hop. */
+  const waits = new Map<number, number>();
+  const hops = new Map<string, number>();
+  const lines: string[] = [];
+  for (const event of trace.events) {
+    if (event.kind === "park") waits.set(event.wait, event.task);
+    if (event.kind === "yield") hops.set(`${event.thread} ${event.hop}`, event.task);
+    if (left.has(event.kind) || (thread !== undefined && event.thread !== thread)) continue;
+    lines.push(lineOf(event, of, waits, hops));
+  }
+  return lines;
+}
+
+function lineOf(event: TraceEvent, of: (task: number | undefined) => string, waits: ReadonlyMap<number, number>, hops: ReadonlyMap<string, number>): string {
+  switch (event.kind) {
+    case "spawn":
+      return `${of(event.task)} spawns ${of(event.child)} on ${event.to}`;
+    case "start":
+    case "yield":
+    case "foreign":
+      return `${of(event.task)} ${VERBS[event.kind]}`;
+    case "end":
+      return `${of(event.task)} ${event.failed ? "fails" : "ends"}`;
+    case "park":
+      return `${of(event.task)} waits: ${event.reason}`;
+    case "wake":
+      return `${of(event.task)} wakes ${of(waits.get(event.wait))}`;
+    case "ready":
+      return `${of(waits.get(event.wait))} is ready`;
+    case "resume":
+      return `${of(event.task)} goes on`;
+    case "hop":
+      return `${of(hops.get(`${event.thread} ${event.hop}`))} hops`;
+    case "steal":
+      return `${event.count} taken from ${event.from}`;
+    default:
+      return event.kind;
+  }
+}
+
+const VERBS: Readonly<Partial<Record<Named["kind"], string>>> = { start: "starts", yield: "yields", foreign: "went on by itself" };

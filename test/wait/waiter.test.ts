@@ -1,0 +1,53 @@
+/** Waits: ended before, while or after their owner parks, by its own thread or another. */
+import { expect, test } from "vitest";
+import { OUTCOME } from "../../src/memory/layout.ts";
+import { unclaim } from "../../src/wait/claims.ts";
+import type { Finisher } from "../../src/wait/wait.ts";
+import { type HandMadeThread, handMadeWorld } from "./hand-made.ts";
+
+const FINISHER: Finisher = { finish: (wait) => `over ${wait.reason}`, withdraw: () => false, describe: () => "a test" };
+
+function end(by: HandMadeThread, record: number): void {
+  by.waiters.claim(record, OUTCOME.ok);
+  by.waiters.complete(record);
+}
+
+test("B7.12 a wait that is over before its owner parks does not park, once", () => {
+  const { main, other } = handMadeWorld();
+  for (let round = 0; round < 10; round++) {
+    const wait = other.waiters.acquire("wait", FINISHER, 1);
+    end(main, wait.record);
+    expect(other.waiters.suspend(wait, 1)).toBe("over wait");
+    const next = other.waiters.acquire("wait", FINISHER, 1);
+    expect(next.record).toBe(wait.record);
+    const parked = other.waiters.suspend(next, 1);
+    expect([parked instanceof Promise, other.waiters.parked]).toEqual([true, 1]);
+    end(main, next.record);
+    other.pump();
+    expect(other.waiters.parked).toBe(0);
+  }
+});
+
+test("one that has parked goes on when another thread or its own ends it", async () => {
+  const { main, other } = handMadeWorld();
+  for (const by of [main, other]) {
+    const wait = other.waiters.acquire("lock", FINISHER);
+    const parked = other.waiters.suspend(wait, 0);
+    end(by, wait.record);
+    other.pump();
+    expect([await parked, other.waiters.parked]).toEqual(["over lock", 0]);
+  }
+});
+
+test("a claim that is taken back leaves the wait as it was", async () => {
+  const { main, other } = handMadeWorld();
+  const wait = other.waiters.acquire("lock", FINISHER);
+  const parked = other.waiters.suspend(wait, 0);
+  main.waiters.claim(wait.record, OUTCOME.ok);
+  unclaim(main.arena.i32, wait.record);
+  other.completeGranted();
+  expect(other.waiters.parked).toBe(1);
+  end(main, wait.record);
+  other.pump();
+  expect(await parked).toBe("over lock");
+});

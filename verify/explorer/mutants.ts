@@ -1,0 +1,179 @@
+/**
+ * Seeded defects: one text of the source replaced each. The explorer must find
+ * every one of them; one whose text is no longer there fails the test.
+ */
+export interface Mutant {
+  readonly name: string;
+  readonly path: string;
+  /** Occurs once in the file. */
+  readonly replace: string;
+  readonly by: string;
+  /** The scenario that finds it. */
+  readonly scenario: string;
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: "unlock-recv-first",
+    // The defect of docs/decisions.md, "Both locks are given back senders first".
+    path: "src/channel/array.ts",
+    replace: "unlockWord(i32, at + header.send, send);\n    i32[at + header.tailSeen] = positionOf(send);\n    unlockWord(i32, at + header.recv, recv);",
+    by: "i32[at + header.tailSeen] = positionOf(send);\n    unlockWord(i32, at + header.recv, recv);\n    unlockWord(i32, at + header.send, send);",
+    scenario: "chan.array tryRecv beside recv cap1",
+  },
+  {
+    name: "tail-seen-stale",
+    path: "src/channel/array.ts",
+    replace: "i32[at + header.tailSeen] = positionOf(send);",
+    by: "",
+    scenario: "chan.array 1P2C cap1",
+  },
+  {
+    name: "complete-before-copy",
+    path: "src/channel/rendezvous.ts",
+    replace: "this.copy(at, this.waiters.valueAt(receiver));",
+    by: "this.waiters.flush();\n    this.copy(at, this.waiters.valueAt(receiver));",
+    scenario: "chan.rendezvous 1P1C cap0",
+  },
+  {
+    name: "wait-queued-after-unlock",
+    path: "src/channel/channel.ts",
+    replace: "this.enqueueLocked(RECEIVERS, wait.record);\n      this.unlock();",
+    by: "this.unlock();\n      this.enqueueLocked(RECEIVERS, wait.record);",
+    scenario: "chan.rendezvous 1P1C cap0",
+  },
+  {
+    name: "no-recheck-after-marking-asleep",
+    path: "src/wait/doorbell.ts",
+    replace: "if (hasWork() || !this.#arm(rings)) {",
+    by: "if (!this.#arm(rings)) {",
+    scenario: "sleep: a round trip",
+  },
+  {
+    name: "ring-before-publish",
+    path: "src/wait/claims.ts",
+    replace: "pushInbox(this.arena, indexOfId(owner), decider);\n    ring(this.arena, indexOfId(owner));",
+    by: "ring(this.arena, indexOfId(owner));\n    pushInbox(this.arena, indexOfId(owner), decider);",
+    scenario: "sleep: a round trip",
+  },
+  {
+    name: "push-without-cas",
+    path: "src/wait/inbox.ts",
+    replace: "const seen = cas(i32, at, newest, record);",
+    by: "const seen = newest;\n    exchange(i32, at, record);",
+    scenario: "sleep: two ringers",
+  },
+  {
+    name: "close-wakes-one",
+    path: "src/channel/channel-core.ts",
+    replace: "while (this.claimFirst(queue, OUTCOME.closed) !== 0);",
+    by: "this.claimFirst(queue, OUTCOME.closed);",
+    scenario: "close wakes two receivers cap1",
+  },
+  {
+    name: "closed-not-checked-under-the-lock",
+    path: "src/channel/array.ts",
+    replace: "if (isClosed(this.#send)) return DID.closed;",
+    by: "",
+    scenario: "no send after close cap2",
+  },
+  {
+    name: "withdraw-without-recheck",
+    path: "src/channel/channel-core.ts",
+    replace: "const mine = isQueued(this.i32, record);",
+    by: "const mine = true;",
+    scenario: "cancelled recv cap1",
+  },
+  {
+    name: "claim-by-load-and-store",
+    path: "src/wait/claims.ts",
+    replace: "const seen = cas(i32, decider + waiter.state, expected, expected | STATE.claimed | (owner << CLAIMER));",
+    by: "const seen = load(i32, decider + waiter.state);\n      if (seen === expected) exchange(i32, decider + waiter.state, expected | STATE.claimed | (owner << CLAIMER));",
+    scenario: "select of two receives cap0",
+  },
+  {
+    name: "select-without-second-look",
+    path: "src/select/select.ts",
+    replace: "if (side.tryLocked(isStale)) chosen = side;",
+    by: "if (isStale && side.tryLocked(isStale)) chosen = side;",
+    scenario: "select against plain operations cap1",
+  },
+  {
+    name: "steal-counted-after-the-load-fell",
+    path: "src/scheduler/task-queue.ts",
+    replace: "    store(i32, here + processor.steals, i32[here + processor.steals] + count);\n    store(i32, from + processor.queueCount, i32[from + processor.queueCount] - count);",
+    by: "    store(i32, from + processor.queueCount, i32[from + processor.queueCount] - count);\n    store(i32, here + processor.steals, i32[here + processor.steals] + count);",
+    scenario: "has no tasks while one is stolen",
+  },
+  {
+    name: "lock-by-load-and-store",
+    path: "src/memory/spin-lock.ts",
+    replace: "while ((seen = cas(words, at, 0, owner)) !== 0) backOff(words, at, seen, spins++);",
+    by: "while ((seen = cas(words, at, 0, 0)) !== 0) backOff(words, at, seen, spins++);\n  store(words, at, owner);",
+    scenario: "spin lock with 2 threads",
+  },
+  {
+    name: "semaphore-wakes-one",
+    path: "src/sync/semaphore.ts",
+    replace: "      i32[at + syncHeader.value] -= n;\n    }",
+    by: "      i32[at + syncHeader.value] -= n;\n      return;\n    }",
+    scenario: "semaphore that lets two in together",
+  },
+  // Defects that repair after a thread's death had, or could have.
+  {
+    name: "claim-looked-at-before-the-state",
+    path: "src/runtime/main/repair.ts",
+    replace: "if (!isDone) waiters.complete(decider);",
+    by: "if ((load(i32, decider + waiter.state) & STATE.done) === 0) waiters.complete(decider);",
+    scenario: "death after a wait is ended",
+  },
+  {
+    name: "unlinked-waiter-not-put-back",
+    path: "src/channel/repair-channels.ts",
+    replace: "if (!queued.has(record))",
+    by: "if (i32[record + waiter.queued] === 0)",
+    scenario: "death of a sender cap0",
+  },
+  {
+    name: "claims-of-a-freed-channel-taken-back",
+    path: "src/channel/repair-channels.ts",
+    replace: "if (holdsSend && holdsRecv && isRing) return repairHeld(waiters, at, remains, true);",
+    by: "if (holdsSend && holdsRecv) return repairHeld(waiters, at, remains, true);",
+    scenario: "death of a sender cap1",
+  },
+  {
+    name: "tail-seen-behind-after-a-death",
+    path: "src/channel/repair-channels.ts",
+    replace: "  i32[at + header.tailSeen] = positionOf(send);\n",
+    by: "",
+    scenario: "death of a receiver beside one that tries",
+  },
+  {
+    name: "marked-and-not-counted-after-a-death",
+    path: "src/wait/doorbell.ts",
+    replace: "if (missing !== 0) add(i32, superblock.sleepers, missing);",
+    by: "",
+    scenario: "death of a ringer",
+  },
+  {
+    name: "balanced-while-another-counts",
+    path: "src/wait/doorbell.ts",
+    replace: "if (isCounting(arena)) return false;",
+    by: "",
+    scenario: "death of a ringer",
+  },
+  {
+    name: "balanced-without-a-second-look",
+    path: "src/wait/doorbell.ts",
+    replace: "if (sumOf(arena, processor.counting) !== before) return false;",
+    by: "",
+    scenario: "death of a ringer",
+  },
+  {
+    name: "done-select-taken-back",
+    path: "src/channel/repair-channels.ts",
+    replace: " && (i32[decider + waiter.state] & STATE.done) === 0;",
+    by: ";",
+    scenario: "death of a sender to a select cap0",
+  },
+];

@@ -1,0 +1,29 @@
+/**
+ * Plain accesses that several threads make to one word without order between
+ * them: hints that an atomic step confirms. For the explorer they are steps of
+ * their own. races.ts finds them; one that is missing here fails its test, and
+ * so does one that is no longer in the source.
+ */
+export const PLAIN: Record<string, readonly string[]> = {
+  "src/channel/words.ts": ["lockWord: i32[at]"],
+  "src/channel/array.ts": [
+    "tryPut: i32[channel + header.send]",
+    "tryTake: i32[channel + header.recv]",
+    "putMany: i32[channel + header.send]",
+    "takeMany: i32[channel + header.recv]",
+    // Only hints look at it while both locks are held.
+    "#takeManyLocked: i32[channel + header.recv]",
+  ],
+  "src/scheduler/task-queue.ts": [
+    "pushTask: i32[at + processor.pinnedCount]",
+    "popTask: i32[here + processor.pinnedCount]",
+    "stealTasks: i32[at + processor.pinnedCount]",
+  ],
+  // The handle may be stale, its header in use again: then the object behaves as closed, whatever it was taken for.
+  "src/channel/make-channel.ts": ["openChannel: i32[at + header.capacity]", "openChannel: i32[at + header.kind]", "makeChannel: i32[at + header.capacity]", "makeChannel: i32[at + header.kind]"],
+  "src/channel/channel-core.ts": ["#freeLocked: i32[at + header.kind]", "#freeLocked: i32[at + header.generation]", "isCurrent: this.i32[this.header + header.generation]"],
+  "src/wait/wait-queue.ts": ["unlink: i32[record + waiter.queued]"],
+  "src/wait/inbox.ts": ["pushInbox: i32[at]", "takeInbox: i32[at]"],
+  "src/wait/waiter.ts": ["#spin: i32[here]"],
+  "src/wait/doorbell.ts": ["isAsleep: arena.i32[arena.processorAt(index) + processor.state]"],
+};
