@@ -9,9 +9,8 @@
  */
 import { WarrenError, invariant, printValue } from "../errors.ts";
 import { refused } from "../wire/type.ts";
-import type { Chan, WaitOptions } from "./chan.ts";
+import type { Chan, Sending, WaitOptions } from "./chan.ts";
 import { ChannelCore, DID, type Did } from "./channel-core.ts";
-import { SendCase } from "./send-case.ts";
 import { RECEIVERS, SENDERS } from "./queues.ts";
 
 /** Most words of one batch staged at a time. */
@@ -275,6 +274,18 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
       if (did !== DID.it) return k > 0 || did === DID.wait ? k : -1;
     }
     return count;
+  }
+}
+
+/** A send as a case of a select: made by `sending`. */
+export class SendCase<T> implements Sending {
+  readonly sending = true;
+  readonly channel: Channel<T>;
+  readonly value: T;
+
+  constructor(channel: Channel<T>, value: T) {
+    this.channel = channel;
+    this.value = value;
   }
 }
 

@@ -17,12 +17,12 @@
  */
 import type { Receiver } from "../channel/chan.ts";
 import type { Channel } from "../channel/channel.ts";
-import type { Family, Held } from "../runtime/thread/handle-table.ts";
 import { makeChannel, openChannel } from "../channel/make-channel.ts";
 import { WarrenError, printValue } from "../errors.ts";
 import type { Arena } from "../memory/arena.ts";
 import { KIND, REASON, RECORD, WATCH_WORDS, contextHeader, header, indexOfId, processor, processorId, watchRecord } from "../memory/layout.ts";
 import { bool } from "../wire/scalars.ts";
+import type { Handle, HandleFamily } from "../wire/type.ts";
 import { ring } from "../wait/doorbell.ts";
 import { pushInbox } from "../wait/inbox.ts";
 import type { Timer } from "../wait/timers.ts";
@@ -41,7 +41,7 @@ interface Watched {
 /** Contexts met lately, so that a thousand tasks with one context share one object for it. */
 const MOST_RECENT = 64;
 
-export class Contexts implements ContextHost, Family {
+export class Contexts implements ContextHost, HandleFamily {
   readonly i32: Int32Array;
   readonly #waiters: Waiters;
   readonly #arena: Arena;
@@ -53,7 +53,7 @@ export class Contexts implements ContextHost, Family {
   /** Keeps the context of a signal or a done channel that is in use, so that its deadline and its parents can still cancel it. */
   readonly #contextOf = new WeakMap<object, Context>();
   readonly #recent = new Map<number, Context>();
-  readonly #lost = new FinalizationRegistry<Held>((held) => this.release(held.header, held.generation));
+  readonly #lost = new FinalizationRegistry<Handle>(({ header: at, generation }) => this.release(at, generation));
 
   /** @param track watches over a new channel object of this thread */
   constructor(waiters: Waiters, track: (channel: Channel<boolean>) => Channel<boolean>) {
@@ -314,7 +314,7 @@ export class Contexts implements ContextHost, Family {
     }
   }
 
-  detach(value: object): Held | undefined {
+  detach(value: object): Handle | undefined {
     if (!(value instanceof Context)) return undefined;
     if (value.host !== this) throw new WarrenError("ERR_STALE_HANDLE", "a context belongs to another runtime");
     this.#tree.lock();

@@ -18,10 +18,9 @@
  */
 import { WarrenError, printValue } from "../errors.ts";
 import type { Receiver, Sending, WaitOptions } from "../channel/chan.ts";
-import { Channel } from "../channel/channel.ts";
+import { Channel, SendCase } from "../channel/channel.ts";
 import { LocalReceiver } from "../channel/local-receiver.ts";
 import { Never } from "../channel/never.ts";
-import { SendCase } from "../channel/send-case.ts";
 import { waiter } from "../memory/layout.ts";
 import type { Finisher, Partners, Wait } from "../wait/wait.ts";
 import type { Waiters } from "../wait/waiter.ts";

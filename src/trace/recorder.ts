@@ -27,7 +27,7 @@
  */
 import { TRACE } from "../memory/layout.ts";
 import type { TraceRing } from "./ring.ts";
-import type { Running, Wait } from "../wait/wait.ts";
+import type { Running, Tracer, Wait } from "../wait/wait.ts";
 import { REASON_PLACE } from "../wait/wait-reason.ts";
 
 /** `Running.stretch` of a task that is not known to run. */
@@ -35,7 +35,7 @@ const STOPPED = -1;
 /** Stretches of this JavaScript thread, of all its recorders: a task may outlive a trace. */
 let stretches = 0;
 
-export class Recorder {
+export class Recorder implements Tracer {
   /** The loop's own code runs: whoever acts is no task. */
   isOutside = false;
   readonly #ring: TraceRing;

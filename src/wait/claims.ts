@@ -13,8 +13,7 @@ import type { Arena } from "../memory/arena.ts";
 import { OUTCOME, indexOfId, processor, waiter } from "../memory/layout.ts";
 import { ring } from "./doorbell.ts";
 import { pushInbox } from "./inbox.ts";
-import type { Recorder } from "../trace/recorder.ts";
-import type { Turn, Wait } from "./wait.ts";
+import type { Tracer, Turn, Wait } from "./wait.ts";
 
 /** Bits of a waiter's `state`. */
 export const STATE = { waiting: 1, claimed: 2, done: 4, parked: 8 } as const;
@@ -26,7 +25,7 @@ export abstract class Claims {
   readonly arena: Arena;
   readonly turn: Turn;
   /** Set while there is a trace. */
-  recorder: Recorder | undefined = undefined;
+  recorder: Tracer | undefined = undefined;
 
   constructor(arena: Arena, turn: Turn) {
     this.arena = arena;

@@ -5,7 +5,7 @@
  * Node's 2³¹ ms are waited for in parts. A *quiet* timer does not keep the
  * process alive by itself: whoever waits for what it does, does.
  */
-import type { Recorder } from "../trace/recorder.ts";
+import type { Tracer } from "./wait.ts";
 
 const LONGEST_MS = 2 ** 31 - 1;
 
@@ -21,7 +21,7 @@ export interface Timer {
 
 export class Timers {
   /** Set while there is a trace. */
-  recorder: Recorder | undefined = undefined;
+  recorder: Tracer | undefined = undefined;
   readonly #heap: Timer[] = [];
   readonly #onCount: (count: number) => void;
   #node: NodeJS.Timeout | undefined;

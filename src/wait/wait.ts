@@ -35,6 +35,20 @@ export interface Turn {
   task(): Running | undefined;
 }
 
+/** What waits and timers note while there is a trace: implemented by the recorder of trace/. */
+export interface Tracer {
+  /** Set while code runs that is no task's: a timer's callback. */
+  isOutside: boolean;
+  /** A wait has just been parked. */
+  notePark(wait: Wait): void;
+  /** The wait of `record`, on thread `to`, is about to end. */
+  noteWake(record: number, to: number): void;
+  /** A wait of this thread that another thread has ended is on the run queue. */
+  noteReady(record: number): void;
+  /** A signal has ended a wait. */
+  noteAbort(wait: Wait): void;
+}
+
 /** What a wait does when it is over. May throw: the wait then rejects. */
 export interface Finisher {
   finish(wait: Wait): unknown;

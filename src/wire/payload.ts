@@ -15,7 +15,7 @@ import { describeError, reviveError } from "./error-class.ts";
 import { isDetached } from "./blobs.ts";
 import { isPlain } from "./json.ts";
 import { blob } from "../memory/layout.ts";
-import { Refusal, type Space, step } from "./type.ts";
+import { type Handle, Refusal, type Space, step } from "./type.ts";
 
 const TAG = {
   undefined: 0, null: 1, false: 2, true: 3, i32: 4, f64: 5, utf8: 6, utf16: 7, bigint: 8,
@@ -77,7 +77,7 @@ function decoderOf(space: Space, block: number): Decoder {
 class Encoder {
   readonly #space: Space;
   #numbers: Map<object, number> | undefined;
-  readonly #handles: { header: number; generation: number; type: string }[] = [];
+  readonly #handles: Handle[] = [];
 
   constructor(space: Space) {
     this.#space = space;

@@ -12,14 +12,30 @@
 import { WarrenError, printValue } from "../errors.ts";
 import type { Arena } from "../memory/arena.ts";
 
+/** What stands in a message for an object that every thread can open: where its header is, in which life, and of what type. */
+export interface Handle {
+  readonly header: number;
+  readonly generation: number;
+  readonly type: string;
+}
+
 /** How handles (channels, shared arrays) get into and out of memory: supplied by the runtime. */
 export interface Handles {
-  /** The header, generation and type of a handle, one reference counted for the message; `undefined` if it is none. */
-  detach(value: object): { header: number; generation: number; type: string } | undefined;
+  /** The handle of an object, one reference counted for the message; `undefined` if it has none. */
+  detach(value: object): Handle | undefined;
   /** The object for a handle of `type` on this thread; takes over the message's reference. */
   adopt(header: number, generation: number, type: string): object;
   /** Gives up a message's reference. */
   release(header: number, generation: number, type: string): void;
+}
+
+/** Handles of one type that a layer of their own makes and opens: contexts. */
+export interface HandleFamily {
+  detach(value: object): Handle | undefined;
+  adopt(header: number, generation: number): object;
+  release(header: number, generation: number): void;
+  /** Lets go of the objects met lately. */
+  forget(): void;
 }
 
 /** Generations of a header before they begin anew. */

@@ -10,7 +10,7 @@
  */
 import { WarrenError } from "../../errors.ts";
 import { SharedArray, type SharedKind } from "../../memory/shared-array.ts";
-import { type Handles, handleKey } from "../../wire/type.ts";
+import { type Handle, type HandleFamily, type Handles, handleKey } from "../../wire/type.ts";
 import { openShared } from "../../sync/kinds.ts";
 import { SharedObject } from "../../sync/shared-object.ts";
 import type { Waiters } from "../../wait/waiter.ts";
@@ -20,12 +20,6 @@ import { LocalReceiver } from "../../channel/local-receiver.ts";
 import { openChannel } from "../../channel/make-channel.ts";
 import { typeOfName } from "../../channel/type-name.ts";
 
-export interface Held {
-  readonly header: number;
-  readonly generation: number;
-  readonly type: string;
-}
-
 /** A channel or a shared object: freed when nothing refers to it. */
 interface Counted {
   readonly header: number;
@@ -34,16 +28,8 @@ interface Counted {
   relinquish(): void;
 }
 
-/** Handles that a higher layer looks after: contexts. */
-export interface Family {
-  detach(value: object): Held | undefined;
-  adopt(at: number, generation: number): object;
-  release(at: number, generation: number): void;
-  forget(): void;
-}
-
 /** An object of this thread, in the list of all. */
-class Tracked implements Held, Watch {
+class Tracked implements Handle, Watch {
   readonly header: number;
   readonly generation: number;
   readonly type: string;
@@ -81,7 +67,7 @@ const MOST_RECENT = 64;
 export class HandleTable implements Handles {
   /** Set once, when the thread's waiters exist. */
   declare waiters: Waiters;
-  declare contexts: Family;
+  declare contexts: HandleFamily;
   declare holder: Holder;
   readonly #recent = new Map<number, Counted>();
   /** The newest object of this thread that the garbage collector has not taken. */
@@ -132,7 +118,7 @@ export class HandleTable implements Handles {
   }
 
   /** @throws ERR_STALE_HANDLE for a handle of another runtime or a freed array */
-  detach(value: object): Held | undefined {
+  detach(value: object): Handle | undefined {
     if (value instanceof SharedArray) return { ...value.handleIn(this.waiters.arena), type: `${SHARED}${value.kind}` };
     const object = value instanceof LocalReceiver ? (value.materialized ?? this.#materialize(value)) : value;
     if (!(object instanceof Channel || object instanceof SharedObject)) return this.contexts.detach(value);
