@@ -1,7 +1,7 @@
 /**
  * The prime sieve: a generator and a chain of filters, one for each prime, each
- * a task joined to the next by a channel. The program on which the talk's
- * "slower on more processors" shows.
+ * a task joined to the next by a channel. An early Go FAQ says that it
+ * is "slower on more processors".
  *
  * ```ts
  * import { run } from "../src/index.ts";

@@ -1,6 +1,6 @@
 /**
- * The result of a measurement, JSON schema "warren/1" (measurement.md section
- * 4). Stable: fields are added, never renamed. A field whose value is not known
+ * The result of a measurement, JSON schema "warren/1" (docs/method.md,
+ * "Files and exit codes"). Stable: fields are added, never renamed. A field whose value is not known
  * is absent or `null`, never zero. Times are nanoseconds; intervals are 95 %.
  */
 import type { Comparison } from "./figures/comparison.ts";
@@ -45,7 +45,7 @@ export interface Sample {
 }
 
 /**
- * What is known of the threads' work (measurement.md section 1). Everything but
+ * What is known of the threads' work (docs/method.md, "Definitions"). Everything but
  * `Acpu`, `Rq` and `helper` comes from the traced run, and is absent without one.
  * Worker threads only: the main thread coordinates and is never counted.
  */
@@ -116,7 +116,7 @@ export interface CellResult extends Cell {
 }
 
 /**
- * Where a gain comes from, from the traced runs (measurement.md section 1):
+ * Where a gain comes from, from the traced runs (docs/method.md, "Factors of the gains"):
  * `C = fill · work`, `P = LB · CommE · p · CompS / U1`, exactly, with C and P of the traced times.
  */
 export interface Factors {

@@ -11,7 +11,7 @@
  *   of tasks (dot-grid.ts, kernel.ts), so the result has the same bits for every
  *   number of tasks and threads.
  *
- * Source: gophers.md section 5.1; the static schedule of OpenMP's `parallel for`.
+ * Source: the static schedule of OpenMP's `parallel for`.
  * Not done: handing out chunks one by one through a shared counter (a channel
  * operation or a contended word for each 12 µs of work; a thread that is behind
  * is helped by stealing its unstarted runs instead).

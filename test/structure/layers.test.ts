@@ -1,5 +1,5 @@
 /**
- * The layers of design.md: lower ones never import higher ones, type-only
+ * The layers of ARCHITECTURE.md: lower ones never import higher ones, type-only
  * imports included. What is not in the table may not be imported at all.
  */
 import { describe, expect, test } from "vitest";

@@ -8,7 +8,7 @@ import { DESIGN_IDS, designOf, type DesignId } from "../../lab/talk/gophers/grid
 import { readText } from "../../lab/machine/kernel-files.ts";
 import { PROGRAMS } from "../programs/catalogue.ts";
 
-/** What each design is and what the talk says of it (gophers.md section 2). */
+/** What each design is and what the talk says of it (docs/talk.md, "The eleven designs"). */
 const SAYINGS: Readonly<Record<DesignId, readonly [work: string, claim: string]>> = {
   G1: ["one gopher does all four steps", "too slow"],
   G2: ["two full-cycle gophers share one cart", "no better: more gophers need more carts"],

@@ -63,7 +63,7 @@ export interface MeasureOptions extends Effort {
   readonly verbose: boolean;
 }
 
-/** Blocks and runs of measurement.md section 3. */
+/** Blocks and runs of docs/method.md, "Protocol". */
 export const NORMAL: Effort = { blocks: 10, runs: 5, warmupMs: 250 };
 /** Six blocks are the fewest that give an interval; one run in each. Warm threads have done hundreds of kernel calls in 100 ms. */
 export const QUICK: Effort = { blocks: 6, runs: 1, warmupMs: 100 };

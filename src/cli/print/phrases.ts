@@ -12,7 +12,7 @@ import { printPercent, printRatio, printTime } from "../../lab/text.ts";
 /** A row whose gains are known. */
 export type Gained = Row & { readonly gain: GainResult };
 
-/** Ratios this close to 1 are no gain, in words: the practical band of measurement.md section 3. */
+/** Ratios this close to 1 are no gain, in words: the practical band of docs/method.md, "Comparison". */
 const BAND = 0.03;
 /** "Nothing" is only said if the interval, too, is this close to 1. */
 const NARROW = 0.1;

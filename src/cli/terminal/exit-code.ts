@@ -1,4 +1,4 @@
-/** The exit codes of measurement.md section 4. */
+/** The exit code of a command: docs/method.md, "Files and exit codes". */
 import { regressions } from "../../lab/figures/comparison.ts";
 import type { Result } from "../../lab/result.ts";
 

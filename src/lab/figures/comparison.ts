@@ -22,7 +22,7 @@ import type { Interval } from "./statistics.ts";
 /** The version of the format of a comparison on its own. */
 export const COMPARISON_SCHEMA = "warren-comparison/1";
 
-/** Differences this small have no practical meaning (measurement.md section 3). */
+/** Differences this small have no practical meaning (docs/method.md, "Comparison"). */
 export const BAND = 0.03;
 /** An interval that reaches further than this from 1 says nothing. */
 export const WIDEST = 0.15;

@@ -1,6 +1,6 @@
 /**
- * What structure gives and what threads give, kept apart (measurement.md
- * section 1). T(d, p) is the wall time of design d on p threads, the work fixed:
+ * What structure gives and what threads give, kept apart (docs/method.md,
+ * "Definitions"). T(d, p) is the wall time of design d on p threads, the work fixed:
  *
  *   S(d,p)  = T(d0,1) / T(d,p)     speed-up
  *   C(d)    = T(d0,1) / T(d,1)     concurrency gain: same threads, better structure

@@ -1,5 +1,5 @@
 /**
- * The arithmetic of measurement.md section 3. Medians and quantiles come from
+ * The arithmetic of docs/method.md, "Statistics". Medians and quantiles come from
  * simple-statistics; what is here is what it lacks: an interval for a median
  * that assumes no distribution, a paired bootstrap of ratios, and one of the
  * ratio of two independent medians.

@@ -1,5 +1,5 @@
 /**
- * Did threads really run at once? The verdict of measurement.md section 2.
+ * Did threads really run at once? The verdict of docs/method.md, "Verdicts".
  *
  * The rule compares A, the mean number of threads that ran a task (from the
  * trace), with A_cpu, the mean number that had a processor (from the CPU time
@@ -12,7 +12,7 @@
  *   parallel, sliced   A ≥ 1.1 and A_cpu ≥ 1.1 and A_cpu < 0.9·A
  *   unconfirmed        a timed region under 100 ms, or no source of CPU time
  *
- * The order settles what the specification leaves open: with A < 1.1 a second
+ * The rules overlap, so their order matters: with A < 1.1 a second
  * thread's CPU time was spent looking for work, which is not running a task.
  *
  * Without a trace A is not known, only bounded: a thread runs a task at most

@@ -1,8 +1,8 @@
 /**
  * Processors that a process is confined to: lists as Linux writes them ("0-3,8"),
  * and the command that starts a program under a mask. Threads on fewer
- * processors than they need are the control experiment of measurement.md
- * section 5: they take turns, and nothing may be called parallel.
+ * processors than they need are the control experiment of docs/method.md,
+ * "Verdicts": they take turns, and nothing may be called parallel.
  *
  * Source: taskset(1) of util-linux; the mask is inherited by threads and
  * processes. Not done: sched_setaffinity itself, which Node does not offer.

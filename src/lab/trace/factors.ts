@@ -1,6 +1,6 @@
 /**
- * Where the gains come from: POP's factors, from traced runs (measurement.md
- * section 1). With one thread for the first two,
+ * Where the gains come from: POP's factors, from traced runs (docs/method.md,
+ * "Factors of the gains"). With one thread for the first two,
  *
  *   C = T(d0,1)/T(d,1) = [U(d,1)/U(d0,1)] · [W(d0,1)/W(d,1)]       fill · work
  *   P = T(d,1)/T(d,p) = LB · CommE · p · CompS / U(d,1)

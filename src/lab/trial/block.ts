@@ -1,5 +1,5 @@
 /**
- * One block (measurement.md section 3): every cell once, in seeded random
+ * One block (docs/method.md, "Protocol"): every cell once, in seeded random
  * order. Threads are started anew for each number of them; the order of these
  * numbers, and of the cells on one, is random. Runs where its caller is: a
  * process of its own, but for tests.

@@ -1,5 +1,5 @@
 /**
- * Blocks as processes (measurement.md section 3): each block, and the
+ * Blocks as processes (docs/method.md, "Protocol"): each block, and the
  * preparation before them, in a fresh one, so that no block inherits another's
  * compiled code, heap or habits.
  */

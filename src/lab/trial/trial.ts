@@ -1,5 +1,5 @@
 /**
- * The protocol of measurement.md section 3: preparation, then the blocks one
+ * The protocol of docs/method.md, "Protocol": preparation, then the blocks one
  * after the other, each in a process of its own (`block-runner.ts`); what their
  * cells gave is put together here. Ratios are formed inside a block, so drift of
  * the machine cancels.

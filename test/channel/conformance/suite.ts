@@ -1,7 +1,7 @@
 /**
  * The conformance suite: what every kind of channel promises, wherever its two
- * ends run. Case ids are those of the reliability notes (B1 buffered, B2
- * unbuffered, B3 close, E what peers got wrong).
+ * ends run. The id of a case names its group: B1 buffered, B2 unbuffered, B3
+ * close, E mistakes that other implementations made.
  */
 import { describe } from "vitest";
 import type { World } from "../../../src/runtime/runtime.ts";

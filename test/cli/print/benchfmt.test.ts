@@ -68,7 +68,7 @@ describe("the reader of these tests", () => {
     ["Unit C higher", "key=value"],
   ])("refuses %j", (line, why) => expect(() => readBenchfmt(line)).toThrow(why));
 
-  it("ignores all other lines, as the specification says", () => {
+  it("ignores all other lines, as the format demands", () => {
     expect(readBenchfmt("PASS\n\n# a: b\nKey: value\nBenchmarkX-8\t10\t5 ns/op\nok  \twarren\t1.2s").results).toEqual([
       { name: "X", parts: {}, gomaxprocs: 8, iterations: 10, values: { "ns/op": 5 }, config: {} },
     ]);

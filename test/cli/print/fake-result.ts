@@ -27,7 +27,7 @@ export interface FakeTrial {
   readonly processors?: number;
 }
 
-/** Speed-up of the structure alone: the table of gophers.md section 4. */
+/** Speed-up of the structure alone: the table of docs/talk.md, "The model". */
 const STRUCTURE: Readonly<Record<string, number>> = { G1: 1, G4: 2, G6: 4, G7: 8 };
 
 /** Nanoseconds of a book or a product: what it computes, and what it waits for. */

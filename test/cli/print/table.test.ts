@@ -29,7 +29,7 @@ describe("printTable", () => {
     await expect(`${printTable(headline, { width: 132, color: false, verbose: true })}\n`).toMatchFileSnapshot("golden/table-verbose.txt");
   });
 
-  it("has every column of the specification in 120 columns", () => {
+  it("has every column in 120 characters", () => {
     const heads = printTable(headline, style).split("\n").filter((line) => line.startsWith("design ")).map((line) => line.split(/ {2,}/));
     expect(heads[0]).toEqual(["design", "gophers", "threads", "time", "95 %", "C", "P", "S", "busy", "CPU", "≥ 2", "model", "of it", "verdict", "grade"]);
     expect(heads[3]).toEqual(["design", "tasks", "threads", "time", "95 %", "C", "P", "S", "busy", "CPU", "≥ 2", "GB/s", "verdict", "grade"]);

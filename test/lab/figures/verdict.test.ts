@@ -4,7 +4,7 @@ import { judge, type Evidence, type Verdict } from "../../../src/lab/figures/ver
 const long = { wallNs: 200e6, runQueue: 0, parallelism: null, concurrency: null, tasks: 4 };
 
 describe("judge, with a trace", () => {
-  // measurement.md section 2, with both sides of every limit
+  // docs/method.md, "Verdicts", with both sides of every limit
   it.each<[Verdict, number, number, number]>([
     ["parallel", 1.95, 2, 1.9],
     ["parallel", 1.1, 1.1, 1.1],

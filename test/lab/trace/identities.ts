@@ -1,4 +1,4 @@
-/** The identities of measurement.md section 1, to 1e-9. */
+/** The identities of docs/method.md, "Definitions", to 1e-9. */
 import { expect } from "vitest";
 import type { Analysis } from "../../../src/lab/trace/analyse.ts";
 import type { Timeline } from "../../../src/lab/timeline.ts";

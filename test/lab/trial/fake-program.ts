@@ -16,7 +16,7 @@ export interface FakePool {
   readonly clock: { nowNs: number };
 }
 
-/** Speed-up on one thread and the most that threads can add, by world and design: the table of gophers.md section 4. */
+/** Speed-up on one thread and the most that threads can add, by world and design: the table of docs/talk.md, "The model". */
 const STRUCTURE: Record<string, number> = { G1: 1, G4: 2, G6: 4, G7: 8 };
 const GOPHERS: Record<string, number> = { G1: 1, G4: 2, G6: 4, G7: 8 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { design, designOf, DESIGN_IDS, PRESETS, type DesignId, type Team } from "../../../workers/gophers/design.ts";
 
-/** The table of gophers.md, section 2: gophers, piles, carts, dumps, incinerators, messages per load. */
+/** The table of docs/talk.md, "The eleven designs": gophers, piles, carts, dumps, incinerators, messages per load. */
 const TABLE: Record<DesignId, readonly number[]> = {
   G1: [1, 1, 1, 0, 1, 0],
   G2: [2, 1, 1, 0, 1, 2],

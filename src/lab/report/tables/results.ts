@@ -33,7 +33,7 @@ const COLUMNS: readonly Column<Row>[] = [
   { title: "noise", text: ({ cell }) => cell.summary.grade ?? UNKNOWN },
 ];
 
-/** Rules of measurement.md section 2, in words. */
+/** The rules of docs/method.md, "Verdicts", in words. */
 const VERDICTS: Readonly<Record<Verdict, string>> = {
   parallel: "several threads had a processor at once, for nine tenths of the time in which they ran tasks, or more",
   "parallel, sliced": "several threads had a processor at once, but for less than nine tenths of the time in which they ran tasks",

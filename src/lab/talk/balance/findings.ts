@@ -89,7 +89,7 @@ async function measure(runtime: Runtime, policy: Policy, { systems, length }: Pi
   return { figures, results, excess: mean(results.map(({ serving: { askedMs, sleptMs } }) => sleptMs / askedMs - 1)) };
 }
 
-/** What the talk says of each policy (gophers.md section 5), over long runs. */
+/** What is expected of each policy (docs/talk.md, "The load balancer"), over long runs. */
 const SAID: Readonly<Record<Policy, { readonly variance: string; readonly p99: string }>> = {
   heap: { variance: "0.29", p99: "60" },
   "round-robin": { variance: "39", p99: "138" },

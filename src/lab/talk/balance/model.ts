@@ -1,8 +1,8 @@
 /**
  * The realistic balancer as a model: the same requesters, workers and policies
  * as events on a clock of its own, where nothing costs time but thinking and
- * serving. What it gives over a long run are the figures of gophers.md section
- * 5: throughput 2.0 requests a unit, 8.0 pending a worker, variance across the
+ * serving. What it gives over a long run are the figures of docs/talk.md,
+ * "The load balancer": throughput 2.0 requests a unit, 8.0 pending a worker, variance across the
  * workers 0.29 (heap), 1.4 (two choices), 39 (round robin), 50 (random).
  *
  * A run of some thousand units has not forgotten that it began with idle

@@ -12,7 +12,7 @@ import { takesCarts, takesLanes, USUAL_UNIT_MS, type GopherGrid } from "./grid.t
 import type { Calibration, CellProgram, CellRun, Sizing } from "../../trial/program.ts";
 import type { Cell } from "../../result.ts";
 
-/** Every step of a load takes one unit, walking none: column 1 of the table in gophers.md section 4. */
+/** Every step of a load takes one unit, walking none: column 1 of the table in docs/talk.md, "The model". */
 const STEPS: Steps = { L: 1, M: 1, U: 1, R: 1, D: 1, W: 0 };
 
 /** Length of a step while warming up and in rehearsals: short, so that many steps are done. */

@@ -1,4 +1,4 @@
-/** The model against the figures of gophers.md section 5, over runs long enough to have forgotten their beginning. */
+/** The model against the figures of docs/talk.md, "The load balancer", over runs long enough to have forgotten their beginning. */
 import { describe, expect, it } from "vitest";
 import { simulateBalance } from "../../../../src/lab/talk/balance/model.ts";
 import { TALK } from "../../../../workers/balance.ts";

@@ -18,7 +18,7 @@ const ENDS: ModelSteps = { L: 1, M: 0.25, U: 1, R: 0.25, D: 1, W: 0 };
 const UNEVEN: ModelSteps = { L: 0.7, M: 1.3, U: 0.4, R: 0.9, D: 0.3, W: 0.2 };
 const STEPS = { EVEN, CARRYING, ENDS, UNEVEN };
 
-/** The table of gophers.md, section 4: three sets of steps, and one processor. */
+/** The table of docs/talk.md, "The model": three sets of steps, and one processor. */
 const TABLE: Record<DesignId, readonly [number, number, number, number]> = {
   G1: [1, 1, 1, 1],
   G2: [1, 1, 1, 1],

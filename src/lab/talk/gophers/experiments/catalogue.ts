@@ -1,4 +1,4 @@
-/** The experiments, in the order of gophers.md section 4. Loads no runtime. */
+/** The experiments, in the order of docs/talk.md, "The model". Loads no runtime. */
 import type { Experiment } from "./experiment.ts";
 
 export const EXPERIMENTS: readonly Experiment[] = [

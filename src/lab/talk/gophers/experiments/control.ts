@@ -1,6 +1,6 @@
 /**
  * The control: threads without processors. The same cells are measured with all
- * processors and with one (measurement.md section 5): the program, the threads
+ * processors and with one (docs/method.md, "Verdicts"): the program, the threads
  * and the tasks are the same, only what they run on is not. The gain must go,
  * and the verdict must say why: a picture of two threads at work proves nothing.
  */

@@ -1,5 +1,5 @@
 /**
- * The table of gophers.md section 4: all eleven designs with three kinds of
+ * The table of docs/talk.md, "The model": all eleven designs with three kinds of
  * steps, where every step waits. A waiting gopher needs no processor, so one
  * thread must show all of it: concurrency without parallelism.
  */
@@ -57,7 +57,7 @@ function findingsOf({ name: part, steps }: typeof KINDS[0], measured: Measuremen
   return [
     statistic("G1, a load", { part, unit: "u", expected: about(alone, { share: TOLERANCE }), measured: alone * (1 + excess), source: "L + M + U + R", condition }),
     ...DESIGN_IDS.filter((id) => id !== "G1").map((id) => statistic(`${id}, speed-up`, {
-      part, expected: about(predictedGain(id, steps), { share: TOLERANCE }), measured: gainOf(measured, part, id).value, source: "gophers.md section 4", condition,
+      part, expected: about(predictedGain(id, steps), { share: TOLERANCE }), measured: gainOf(measured, part, id).value, source: "docs/talk.md", condition,
     })),
   ];
 }

@@ -1,6 +1,6 @@
 /**
- * What an experiment is: a prediction of the gophers' model (gophers.md section
- * 4) that a run confirms or refutes, with the boundary where it ends.
+ * What an experiment is: a prediction of the gophers' model (docs/talk.md,
+ * "The model") that a run confirms or refutes, with the boundary where it ends.
  *
  * A prediction that does not come true is a finding and no defect; only an
  * invariant of a run that fails is one (`finding.ts`).

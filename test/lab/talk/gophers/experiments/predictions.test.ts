@@ -1,4 +1,4 @@
-/** The predictions of the experiments are the numbers of gophers.md section 4. */
+/** The predictions of the experiments are the numbers of docs/talk.md, "The model". */
 import { describe, expect, it } from "vitest";
 import { predictedShare } from "../../../../../src/lab/talk/gophers/experiments/axes.ts";
 import { CAPACITIES, predictedLimits, simulated } from "../../../../../src/lab/talk/gophers/experiments/bursts.ts";
