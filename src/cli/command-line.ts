@@ -3,7 +3,7 @@
  * Gives the exit code; nothing here ends the process.
  */
 import { Command, CommanderError } from "commander";
-import { BlockProcessError } from "../lab/trial/process/child.ts";
+import { BlockProcessError } from "../lab/trial/process/parent.ts";
 import { dumpOnSignal } from "./terminal/dump-signal.ts";
 import { EXIT } from "./terminal/exit-code.ts";
 import { declareExperiment, experiment, EXPERIMENT_EXAMPLES } from "./commands/experiment.ts";

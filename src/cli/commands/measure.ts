@@ -5,7 +5,7 @@
 import { findTaskset } from "../../lab/machine/affinity.ts";
 import { namedSizes } from "../../lab/talk/dot/grid.ts";
 import { MOST_THREADS, readMachine } from "../../lab/machine/environment.ts";
-import type { PileOutcome } from "../../lab/talk/gophers/cells.ts";
+import type { PileOutcome } from "../../lab/trial/program.ts";
 import { resolveCpus } from "../options/cpus.ts";
 import { resolveDot, type RawDot } from "../options/dot.ts";
 import { EXIT } from "../terminal/exit-code.ts";
@@ -36,10 +36,8 @@ export async function gophers(raw: RawGophers, command: readonly string[]): Prom
   if (grid.pile !== null) await requireDirectory("--pile", grid.pile);
   if (manifest !== null) await requireWritable("--manifest", manifest);
   tellAdded(added, options, "G1 on one thread");
-  const onFound = async ([pile]: readonly unknown[]): Promise<void> => {
-    if (pile !== null) await reportPile(pile as PileOutcome, options, manifest);
-  };
-  return runMeasurement({ programs: [{ kind: "gophers", grid }], options, command, manifest, onFound });
+  const onPile = (pile: PileOutcome): Promise<void> => reportPile(pile, options, manifest);
+  return runMeasurement({ programs: [{ kind: "gophers", grid }], options, command, manifest, onPile });
 }
 
 /** `warren dot` */

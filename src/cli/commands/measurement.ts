@@ -3,8 +3,10 @@
  * `warren dot` have in common. Gives the exit code.
  */
 import { styleText } from "node:util";
-import { measure, surroundings } from "../../lab/trial/measure.ts";
-import { programOf, type ProgramSpec } from "../../lab/trial/program-spec.ts";
+import { surroundings } from "../../lab/machine/environment.ts";
+import { measure } from "../../lab/talk/measured/measure.ts";
+import { programOf, type ProgramSpec } from "../../lab/talk/measured/programs.ts";
+import type { PileOutcome } from "../../lab/trial/program.ts";
 import type { Result } from "../../lab/result.ts";
 import { completed, keep, openBaseline, tellComparison, workToRepeat } from "../saved/against-baseline.ts";
 import { printBenchfmt } from "../print/benchfmt.ts";
@@ -33,12 +35,12 @@ export interface Measurement {
   readonly command: readonly string[];
   /** File that a manifest goes to; decides what to try next. */
   readonly manifest: string | null;
-  /** Told what each program found besides times, after the result has been written. */
-  readonly onFound?: (found: readonly unknown[]) => Promise<void>;
+  /** Called with what came of the pile, after the result has been written. */
+  readonly onPile?: (pile: PileOutcome) => Promise<void>;
 }
 
 /** Measures, writes and gives the exit code. */
-export async function runMeasurement({ programs, options, command, manifest, onFound }: Measurement): Promise<number> {
+export async function runMeasurement({ programs, options, command, manifest, onPile }: Measurement): Promise<number> {
   const cells = programs.map(programOf).flatMap((program) => program.cells);
   const baseline = await openBaseline(options, cells);
   const threads = Math.max(...cells.map((cell) => cell.threads));
@@ -55,13 +57,13 @@ export async function runMeasurement({ programs, options, command, manifest, onF
     const work = workToRepeat(baseline, around, options);
     return measure({ programs, blocks, runs, warmupMs, minTimeMs, seed, cpus, work }, around, { command, version: VERSION, signal, onProgress });
   }));
-  const { found, notes } = value;
+  const { pile, notes } = value;
   const result = completed(value.result, baseline);
   if (!options.quiet) progress.end();
   if (!options.quiet) warn([...warnings, ...notes]);
   if (!options.quiet || options.strict) warn(result.env.warnings.filter((warning) => !around.warnings.includes(warning)));
   await report(result, options, manifest);
-  await onFound?.(found);
+  if (pile !== null) await onPile?.(pile);
   tellComparison(result, options);
   await keep(result, options);
   return exitCodeOf(result, options.strict, options.maxRegression);

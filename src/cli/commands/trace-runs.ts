@@ -1,12 +1,12 @@
 /** Runs what `warren trace` shows, and the formats for programs. Loaded once the options have been found good, for it loads the runtime. */
 import { isWrong } from "../../lab/talk/finding.ts";
-import { programOf, type ProgramSpec } from "../../lab/trial/program-spec.ts";
+import { programOf, type ProgramSpec } from "../../lab/talk/measured/programs.ts";
 import { printCell, type Cell } from "../../lab/result.ts";
 import { analyseTrace, type Analysis } from "../../lab/trace/analyse.ts";
 import { chromeTrace } from "../../lab/trace/chrome.ts";
-import { traceOneRun } from "../../lab/trace/one-run.ts";
-import { costOf, mainTrace, TRACE_SCHEMA, type TraceFile, type TraceRecord } from "../../lab/trace/record.ts";
-import { Recordings } from "../../lab/trace/recordings.ts";
+import { traceOneRun } from "../../lab/trial/trace-cell.ts";
+import { costOf, mainTrace, TRACE_SCHEMA, type TraceFile, type TraceRecord } from "../../lab/trace/trace-file.ts";
+import { Recordings } from "../../lab/trace/program-traces.ts";
 import type { ProgramPlan } from "../programs/command.ts";
 import { Telling } from "../terminal/telling.ts";
 import { count, printTime } from "../../lab/text.ts";

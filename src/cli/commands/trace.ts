@@ -5,7 +5,7 @@
 import type { Command } from "commander";
 import { namedSizes } from "../../lab/talk/dot/grid.ts";
 import { MOST_THREADS, readMachine } from "../../lab/machine/environment.ts";
-import type { ProgramSpec } from "../../lab/trial/program-spec.ts";
+import type { ProgramSpec } from "../../lab/talk/measured/programs.ts";
 import type { RawDot } from "../options/dot.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import type { RawGophers } from "../options/gophers.ts";

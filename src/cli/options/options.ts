@@ -3,10 +3,9 @@
  * once. The rest of the command line never sees a missing value.
  */
 import type { Command } from "commander";
-import { baselineName, FOLDER } from "../saved/baseline-names.ts";
 import { formatOf } from "./format.ts";
 import { UsageError } from "./usage-error.ts";
-import { milliseconds, regressionLimit, wholeNumber } from "./values.ts";
+import { FOLDER, milliseconds, regressionLimit, resultName, wholeNumber } from "./values.ts";
 
 /** How a result is written. */
 export const FORMATS = ["table", "json", "csv", "markdown", "benchfmt", "html"] as const;
@@ -122,7 +121,7 @@ export function resolveOptions(raw: RawOptions, effort: Effort, tty: boolean, en
     minTimeMs: raw.minTime === undefined ? 100 : milliseconds("--min-time", raw.minTime, 1),
     strict: raw.strict === true,
     cpus: raw.cpus ?? null,
-    save: raw.save === undefined ? null : baselineName("--save", raw.save),
+    save: raw.save === undefined ? null : resultName("--save", raw.save),
     baseline: raw.baseline ?? null,
     maxRegression: raw.maxRegression === undefined ? null : regressionLimit("--max-regression", raw.maxRegression),
     format,

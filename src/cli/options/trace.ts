@@ -1,7 +1,7 @@
 /** From the options of `warren trace` to one run: pure, every error named. */
 import { DESIGN_IDS, WORLDS, type DesignId, type World } from "../../lab/talk/gophers/grid.ts";
 import { KERNELS } from "../../lab/talk/dot/grid.ts";
-import type { ProgramSpec } from "../../lab/trial/program-spec.ts";
+import type { ProgramSpec } from "../../lab/talk/measured/programs.ts";
 import { resolveDot, type RawDot } from "./dot.ts";
 import { resolveGophers, type RawGophers, type ThreadLimits } from "./gophers.ts";
 import { wantsColor } from "./options.ts";

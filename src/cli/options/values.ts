@@ -92,6 +92,15 @@ export function vectorSizes(option: string, text: string, named: ReadonlyMap<str
   return [...new Map(sizes.map((entry) => [entry.size, entry])).values()];
 }
 
+/** Where results are kept under a name, in the current directory. */
+export const FOLDER = ".warren";
+
+/** A name for a result. */
+export function resultName(option: string, text: string): string {
+  if (/^[a-z0-9][a-z0-9._-]{0,63}$/i.test(text) && !text.toLowerCase().endsWith(".json")) return text;
+  throw new UsageError(`${option}: ${quoted(text)} is not a name: up to 64 letters, digits and . _ - without .json (the name becomes a file in ${FOLDER})`);
+}
+
 /** The parts of a list; an empty one is refused. */
 function parts(option: string, text: string): string[] {
   const found = text.split(",").map((part) => part.trim());

@@ -12,7 +12,7 @@
 import { BASELINES } from "../../lab/reference.ts";
 import { groupOf, type CellResult, type Result, type Sample } from "../../lab/result.ts";
 import { median } from "../../lab/figures/statistics.ts";
-import { blockTimes } from "../../lab/figures/summary.ts";
+import { blockTimes } from "../../lab/figures/gains.ts";
 
 const GO_SYSTEM: Readonly<Record<string, string>> = { win32: "windows" };
 const GO_ARCH: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm64", ia32: "386", arm: "arm" };

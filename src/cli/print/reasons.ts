@@ -1,5 +1,5 @@
 /** Why each verdict, and what is flagged: one line for all cells of which the same is to be said. */
-import { judgeCell } from "../../lab/figures/summary.ts";
+import { judgeCell } from "../../lab/trial/summary.ts";
 import type { RowGroup } from "../../lab/rows.ts";
 import { count, enumeration } from "../../lab/text.ts";
 

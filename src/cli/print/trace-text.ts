@@ -1,5 +1,5 @@
 /** A traced run for people: the figures, and the picture of `trace-gantt.ts`. Pure. */
-import type { TraceRecord } from "../../lab/trace/record.ts";
+import type { TraceRecord } from "../../lab/trace/trace-file.ts";
 import type { Timeline } from "../../lab/timeline.ts";
 import { printGantt, type GanttStyle } from "./gantt.ts";
 import { count, printPercent, printTime, threeFigures, wrapped } from "../../lab/text.ts";

@@ -5,9 +5,8 @@
  * been found good.
  */
 import type { Command } from "commander";
-import { MOST_THREADS, readMachine } from "../../lab/machine/environment.ts";
+import { MOST_THREADS, readMachine, surroundings } from "../../lab/machine/environment.ts";
 import { isWrong } from "../../lab/talk/finding.ts";
-import { surroundings } from "../../lab/trial/measure.ts";
 import { PROGRAMS_SCHEMA, reportProgram, type ProgramReport, type ProgramRun } from "../../lab/talk/report.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import { withholdingWarnings } from "../terminal/warnings.ts";

@@ -5,7 +5,7 @@
  */
 import { compareResults } from "../../lab/figures/compare.ts";
 import { fitsOf } from "../../lab/figures/fits.ts";
-import type { Surroundings } from "../../lab/trial/measure.ts";
+import type { Surroundings } from "../../lab/machine/environment.ts";
 import type { Cell, Result } from "../../lab/result.ts";
 import { workOf, type Work } from "../../lab/trial/work.ts";
 import { readBaseline, requireCommon, requireSavable, saveResult, type Baseline } from "./baselines.ts";

@@ -8,10 +8,11 @@
  * each other's.
  */
 import { mkdir, readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { cellKey } from "../../lab/figures/compare.ts";
 import type { Cell, Result } from "../../lab/result.ts";
-import { baselineName, fileOf, FOLDER } from "./baseline-names.ts";
 import { printJson } from "../print/formats.ts";
+import { FOLDER, resultName } from "../options/values.ts";
 import { suggestion } from "../options/nearest.ts";
 import { readResult } from "./result-file.ts";
 import { requireWritable, writeTo } from "../terminal/streams.ts";
@@ -22,6 +23,11 @@ export interface Baseline {
   /** As given. */
   readonly name: string;
   readonly result: Result;
+}
+
+/** The file of a name. */
+function fileOf(name: string): string {
+  return join(FOLDER, `${name}.json`);
 }
 
 /** Refuses a name under which nothing can be written, before anything is measured. */
@@ -41,7 +47,7 @@ export async function saveResult(name: string, result: Result): Promise<string> 
 /** Reads a result by path or by name: a file where there is one, else what was kept under the name. */
 export async function readBaseline(option: string, text: string): Promise<Baseline> {
   const isPath = text === "-" || /[/\\]|\.json$/i.test(text) || (await kindOf(text)) === "file";
-  const path = isPath ? text : fileOf(baselineName(option, text));
+  const path = isPath ? text : fileOf(resultName(option, text));
   if (path !== "-" && (await kindOf(path)) === null) throw await notThere(option, text, isPath);
   const result = await readResult(path);
   if (result.cells.length === 0) throw new UsageError(`${option}: ${JSON.stringify(text)} holds no cell: there is nothing to compare with`);

@@ -1,6 +1,6 @@
 /** SIGUSR2: what the running program is doing, on standard error; it goes on meanwhile. */
 import { formatDump, runtimes } from "../../index.ts";
-import { blockChildren } from "../../lab/trial/process/child.ts";
+import { blockChildren } from "../../lab/trial/process/parent.ts";
 import { note } from "./streams.ts";
 
 /** Prints a dump of each open runtime, those in the processes of blocks included, whenever the signal comes. Windows has no such signal. */

@@ -17,7 +17,7 @@ import { randomSource } from "../random.ts";
 import { holm, leastP, mannWhitney } from "./rank-test.ts";
 import { groupOf, type Cell, type CellResult, type Config, type GainResult, type Result } from "../result.ts";
 import { median, medianRatioInterval } from "./statistics.ts";
-import { blockTimes } from "./summary.ts";
+import { blockTimes } from "./gains.ts";
 
 /** How to compare. */
 export interface CompareOptions {

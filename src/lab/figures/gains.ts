@@ -13,10 +13,19 @@
  * S = C·P holds for the averages as it does for each block.
  */
 import type { RandomSource } from "../random.ts";
-import { geometricMean, ratioInterval, type Interval } from "./statistics.ts";
+import type { Sample } from "../result.ts";
+import { geometricMean, median, ratioInterval, type Interval } from "./statistics.ts";
 
 /** Wall times by block: the value (any unit, the same everywhere) of one cell in each block it was run in. */
 export type BlockTimes = ReadonlyMap<number, number>;
+
+/** The value of a cell in each block: the median of its runs there, nanoseconds; in block order. */
+export function blockTimes(samples: readonly Sample[]): BlockTimes {
+  const times = new Map<number, number>();
+  const blocks = [...Map.groupBy(samples, (sample) => sample.block)].toSorted(([a], [b]) => a - b);
+  for (const [block, runs] of blocks) times.set(block, median(runs.map((run) => run.wallNs)));
+  return times;
+}
 
 /** The names of the five ratios. */
 export type GainName = "C" | "P" | "S" | "P0" | "I";

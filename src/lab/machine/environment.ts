@@ -6,6 +6,7 @@
 import { availableParallelism, cpus, loadavg, release } from "node:os";
 import { LIMITS } from "../../limits.ts";
 import { processorsIn } from "./affinity.ts";
+import { nowNs } from "./clock.ts";
 import {
   affinityList, cacheBytes, cpuQuota, ownTicks, pressureOfTenSeconds, pressureTotal, processorTicks, readText, throttledTime, type ReadText,
 } from "./kernel-files.ts";
@@ -105,6 +106,20 @@ export function readState(wallNs: number, read: ReadText = readText): Reading {
 export function environmentOf(machine: Machine, before: Reading, after: Reading | null, threads: number): Environment {
   const during = { pressure: null, throttled: null, steal: null, others: null, ...(after && sharesBetween(before, after, machine.cores)) };
   return { ...machine, load: before.load, pressure: before.pressure10, during, warnings: doubts(machine, before, during, threads) };
+}
+
+/** The environment before a measurement: what `--strict` can refuse immediately. */
+export interface Surroundings {
+  readonly machine: Machine;
+  readonly before: Reading;
+  readonly warnings: readonly string[];
+}
+
+/** Reads the machine and its state. `threads`: the maximum of any cell; `cpus`: the cores that they are pinned to. */
+export function surroundings(threads: number, cpus: string | null = null): Surroundings {
+  const machine = confined(readMachine(), cpus);
+  const before = readState(nowNs());
+  return { machine, before, warnings: environmentOf(machine, before, null, threads).warnings };
 }
 
 function sharesBetween(before: Reading, after: Reading, cores: number): Environment["during"] {

@@ -5,9 +5,8 @@
  */
 import type { Runtime } from "../../index.ts";
 import { nowNs } from "../machine/clock.ts";
-import { environmentOf, readState, type Environment } from "../machine/environment.ts";
+import { environmentOf, readState, type Environment, type Surroundings } from "../machine/environment.ts";
 import type { Finding } from "./finding.ts";
-import type { Surroundings } from "../trial/measure.ts";
 import type { Plot } from "../plot.ts";
 
 /** The version of the format. */

@@ -1,9 +1,9 @@
 /**
  * Where a block is run. The trial knows blocks only through this: in a process
- * of its own (`block-processes.ts`), or in this one (tests of the protocol).
+ * of its own (`process/parent.ts`), or in this process (tests of the protocol).
  */
 import type { Machine } from "../machine/environment.ts";
-import type { Calibration } from "./program.ts";
+import type { Calibration, PileOutcome } from "./program.ts";
 import type { Check, Config, Sample } from "../result.ts";
 import type { TracedRun } from "./plan.ts";
 
@@ -17,7 +17,7 @@ export interface Frozen {
 
 /** What is known before block 0. */
 export interface Prepared extends Frozen {
-  /** The processors that the threads of the blocks may use; `null`: those of this process. */
+  /** The cores that the threads of the blocks can use; `null`: those of this process. */
   readonly processors: Pick<Machine, "affinity" | "usable"> | null;
 }
 
@@ -29,13 +29,13 @@ export interface BlockOrder {
   readonly traced: boolean;
 }
 
-/** What came of one cell in one block. */
-export interface CellOutcome {
+/** What one cell gave in one block. */
+export interface CellBlock {
   readonly cell: number;
   /** Complete runs only. */
   readonly samples: readonly Sample[];
   readonly items: number;
-  /** Of every run, the traced one too. */
+  /** From every run, the traced one too. */
   readonly checks: readonly Check[];
   readonly identities: readonly { readonly key: string; readonly value: string }[];
   readonly traced: TracedRun | null;
@@ -43,26 +43,26 @@ export interface CellOutcome {
   readonly failure: string | null;
 }
 
-/** Told while a block runs. */
+/** Called while a block runs. */
 export interface BlockEvents {
-  /** A cell comes next. Nothing is timed before this has been answered. */
+  /** A cell comes next. Nothing is timed until this returns. */
   next(cell: number): void | Promise<void>;
-  done(outcome: CellOutcome): void;
+  done(outcome: CellBlock): void;
 }
 
 /** What a block leaves besides its cells. */
 export interface BlockEnd {
-  /** What each program found besides times. */
-  readonly found: readonly unknown[];
-  /** What it warned of or printed. */
+  /** What came of the pile; `null`: nothing was burnt from a pile. */
+  readonly pile: PileOutcome | null;
+  /** Warnings, and what was printed. */
   readonly notes: readonly string[];
 }
 
-/** Runs blocks. An aborted signal ends what goes on after the current run; that is no error. */
+/** Runs blocks. If the signal is aborted, the work ends after the current run; that is not an error. */
 export interface BlockRunner {
   readonly isolation: Config["isolation"];
-  /** Calibrates the programs and finds the sizes; calls `onProgress` now and then. `null` if it was stopped. */
+  /** Calibrates the programs and finds the sizes; calls `onProgress` between groups. `null` if it was stopped. */
   prepare(onProgress: () => void, signal: AbortSignal): Promise<Prepared | null>;
-  /** Runs a block. A run that fails is an outcome; if the block itself breaks off, this rejects. */
+  /** Runs a block. A run that fails is an outcome; if the block itself ends early, this rejects. */
   run(order: BlockOrder, frozen: Frozen, events: BlockEvents, signal: AbortSignal): Promise<BlockEnd>;
 }

@@ -1,10 +1,22 @@
-/** The lab's threads: a runtime of warren's for each block and thread count. */
-import { start, type Runtime } from "../../index.ts";
-import { nowNs } from "../machine/clock.ts";
-import type { TrialMachine } from "./plan.ts";
+/** The threads of the lab: one runtime for each block and number of threads, and the clocks that the protocol reads. */
+import { start, type Runtime, type Trace } from "../../index.ts";
+import { nowNs, type ThreadTimes } from "../machine/clock.ts";
 
-/** Starts runtimes, reads their threads' clocks and records what they do. */
-export const RUNTIMES: TrialMachine<Runtime> = {
+/** How the protocol gets threads and reads clocks; tests bring their own. */
+export interface TrialThreads {
+  open(threads: number): Promise<Runtime>;
+  close(runtime: Runtime): Promise<void>;
+  times(runtime: Runtime): Promise<readonly ThreadTimes[]>;
+  /** CPU time of the process so far. */
+  processNs(): number;
+  /** Monotonic wall time. */
+  nowNs(): number;
+  /** Traces what the threads do until `stop`. Absent: no run is traced. */
+  trace?(runtime: Runtime): Promise<{ stop(): Promise<Trace> }>;
+}
+
+/** Those of warren. */
+export const THREADS: TrialThreads = {
   open: (threads) => start({ threads }),
   close: async (runtime) => {
     await runtime[Symbol.asyncDispose]();

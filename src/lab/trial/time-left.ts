@@ -1,9 +1,10 @@
 /**
- * How long a trial still takes: what is left of each cell, at the pace at which
- * it was run so far; a cell that was not run yet takes as long as the others do.
+ * How long a trial still takes: the blocks that are left of each cell, each as
+ * long as that cell took so far; a cell that was not run yet takes as long as the
+ * others do.
  */
 
-/** Keeps the times of the cells. All times in one unit, whichever. */
+/** Keeps the times of the cells. All times are in one unit, any unit. */
 export class TimeLeft {
   /** By cell: the sum of its times, and how many. */
   readonly #known: { sum: number; count: number }[];
@@ -14,7 +15,7 @@ export class TimeLeft {
     this.#blocks = blocks;
   }
 
-  /** A cell took that long, with what went before it. */
+  /** A cell took this long, with what went before it. */
   took(cell: number, time: number): void {
     const known = this.#known[cell];
     if (known === undefined) return;
@@ -22,7 +23,7 @@ export class TimeLeft {
     known.count++;
   }
 
-  /** What all that is left will take; `null` before a tenth of a block is done. */
+  /** The time that the rest takes; `null` before a tenth of a block is done. */
   get left(): number | null {
     const done = this.#known.reduce((all, { count }) => all + count, 0);
     if (done === 0 || done * 10 < this.#known.length) return null;

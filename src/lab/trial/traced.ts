@@ -1,8 +1,9 @@
 /**
- * Traced runs: what one tells, and what a cell's traced runs tell together. The
- * figures of a cell are those of one run, that with the median wall time, so
- * that they belong together (W = A·T); what tracing cost comes from all.
+ * Traced runs: the figures of one, and of all traced runs of a cell. The figures
+ * of a cell are those of one run, the one with the median wall time, so that
+ * they belong together (W = A·T). The cost of tracing comes from all of them.
  */
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Trace } from "../../index.ts";
 import type { BlockTimes } from "../figures/gains.ts";
 import type { CellRun } from "./program.ts";
@@ -11,27 +12,32 @@ import { median } from "../figures/statistics.ts";
 import type { TracedRun } from "./plan.ts";
 import { analyseTrace } from "../trace/analyse.ts";
 import { coarse } from "../trace/coarse.ts";
+import type { Timeline } from "../timeline.ts";
 
-/** Slices of a timeline that is kept: as many as can be told apart in a picture. */
+/** Slices of a timeline that is kept: as many as a picture can show. */
 const MOST_SLICES = 1500;
 /** Tracing that costs more makes its figures approximate. */
 const MOST_COST = 0.05;
-/** With fewer timed runs in a block their median is no measure for one run. */
+/** With fewer timed runs in a block, their median says little about one run. */
 const LEAST_RUNS = 3;
 
-/** What the trace of one run tells. */
+/** The figures and the timeline of one run. */
 export function readTrace(block: number, { wallNs, region }: CellRun, trace: Trace): TracedRun {
   const { activity, timeline } = analyseTrace(trace, region);
-  const kept = coarse(timeline, MOST_SLICES);
-  return { block, wallNs, activity, timeline: () => kept };
+  return { block, wallNs, activity, timeline: deflateRawSync(JSON.stringify(coarse(timeline, MOST_SLICES))) };
 }
 
-/** The run whose figures are given: that with the median wall time, of two the shorter; `null` without any. */
+/** What ran when in a traced run. */
+export function unpackTimeline({ timeline }: TracedRun): Timeline {
+  return JSON.parse(inflateRawSync(timeline).toString()) as Timeline;
+}
+
+/** The run whose figures are given: the one with the median wall time, of two the shorter; `null` if there is none. */
 export function medianRun(traced: readonly TracedRun[]): TracedRun | null {
   return traced.toSorted((a, b) => a.wallNs - b.wallNs)[Math.floor((traced.length - 1) / 2)] ?? null;
 }
 
-/** The activity of a cell as far as traces tell it; nothing without a trace. `times`: the cell's value in each block. */
+/** The activity of a cell as far as it comes from traces; nothing without a trace. `times`: the value of the cell in each block. */
 export function tracedActivity(traced: readonly TracedRun[], samples: readonly Sample[], times: BlockTimes): Activity {
   const chosen = medianRun(traced);
   if (chosen === null) return {};
@@ -40,7 +46,7 @@ export function tracedActivity(traced: readonly TracedRun[], samples: readonly S
   return { block: chosen.block, ...chosen.activity, ...(cost === null ? {} : { cost }), ...(approximate ? { approximate } : {}) };
 }
 
-/** What a run of that block takes untraced. */
+/** How long a run of that block takes without a trace. */
 function untracedNs(block: number, samples: readonly Sample[], times: BlockTimes): number {
   const here = samples.filter((sample) => sample.block === block).length;
   return (here >= LEAST_RUNS ? times.get(block) : undefined) ?? median([...times.values()]);

@@ -1,8 +1,8 @@
 /**
  * The work of an earlier measurement, done again: its sizes and calibrations.
- * Two measurements that each find their own differ by what they found. A unit of
- * computing, for one, is so many iterations, counted in a tenth of a second on a
- * machine whose clock wavers. With a baseline both do the same.
+ * Two measurements that each find their own differ in what they found. For
+ * example, a unit of computing is a number of iterations, counted in a tenth of a
+ * second on a machine whose clock rate varies. With a baseline both do the same.
  */
 import type { BlockRunner } from "./runner.ts";
 import { workKey } from "../figures/compare.ts";
@@ -23,7 +23,7 @@ export function workOf({ cells, config }: Pick<Result, "cells" | "config">): Wor
   return { sizes: new Map(sized.map((cell) => [workKey(cell), cell.params["size"] as number])), calibrations: config.calibrations ?? {} };
 }
 
-/** A runner that prepares as the given one does, and then takes what `work` knows of. A size that was asked for stays. */
+/** A runner that prepares as the given one does, and then takes what `work` contains. A size that the user chose stays. */
 export function reusing(runner: BlockRunner, programs: readonly CellCatalogue[], { sizes, calibrations }: Work): BlockRunner {
   const known = (program: CellCatalogue, cell: Cell): [string, number][] => {
     const size = sizes.get(workKey(cell));

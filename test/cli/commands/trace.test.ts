@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ChromeTrace } from "../../../src/lab/trace/chrome.ts";
-import type { TraceFile } from "../../../src/lab/trace/record.ts";
+import type { TraceFile } from "../../../src/lab/trace/trace-file.ts";
 import { warren } from "../warren-process.ts";
 
 const SMALL = ["gophers", "--books", "12", "--unit", "1ms", "--min-time", "1"];

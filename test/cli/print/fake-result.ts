@@ -3,7 +3,7 @@ import { BASELINES } from "../../../src/lab/reference.ts";
 import { environmentOf } from "../../../src/lab/machine/environment.ts";
 import { randomSource, type RandomSource } from "../../../src/lab/random.ts";
 import type { Cell, Config, Result } from "../../../src/lab/result.ts";
-import { resultOf } from "../../../src/lab/figures/summary.ts";
+import { resultOf } from "../../../src/lab/trial/summary.ts";
 import type { CellRecord } from "../../../src/lab/trial/plan.ts";
 import { fakeCells } from "../../lab/trial/fake-program.ts";
 import { withTrace } from "./fake-trace.ts";
@@ -62,7 +62,7 @@ function resultOfCells(cells: readonly Cell[], { noise = 0.02, blocks = 6, confi
   if (failing) checks.push({ name: "carts conserved", ok: false, detail: "7 of 8 carts came back" });
   const trial = {
     cells: cells.map((cell) => recordOf(cell, blocks, noise, processors, source)), checks,
-    blocksDone: blocks, interrupted: whole.interrupted, found: [], notes: [],
+    blocksDone: blocks, interrupted: whole.interrupted, pile: null, notes: [],
   };
   return resultOf(trial, environmentOf(MACHINE, READING, null, 2), whole, "0.1.0", BASELINES);
 }

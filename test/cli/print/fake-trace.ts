@@ -1,7 +1,7 @@
 /** What a trace would tell of a fake result, from the same formulas as its times. */
 import { BASELINES } from "../../../src/lab/reference.ts";
 import type { Activity, CellResult, GainResult, Result } from "../../../src/lab/result.ts";
-import { judgeCell } from "../../../src/lab/figures/summary.ts";
+import { judgeCell } from "../../../src/lab/trial/summary.ts";
 import type { Timeline } from "../../../src/lab/timeline.ts";
 import { computingOf } from "./fake-result.ts";
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DotProgram } from "../../../src/lab/talk/dot/cells.ts";
 import { GopherProgram } from "../../../src/lab/talk/gophers/cells.ts";
 import { DESIGN_IDS, WORLDS, type GopherGrid } from "../../../src/lab/talk/gophers/grid.ts";
-import { RUNTIMES } from "../../../src/lab/trial/threads.ts";
+import { THREADS } from "../../../src/lab/trial/threads.ts";
 import { groupOf } from "../../../src/lab/result.ts";
 import { start, type Runtime } from "../../../src/index.ts";
 
@@ -77,9 +77,9 @@ describe("DotProgram", () => {
   });
 });
 
-describe("RUNTIMES", () => {
+describe("THREADS", () => {
   it("reads the clocks of every thread", async () => {
-    const times = await RUNTIMES.times(runtime);
+    const times = await THREADS.times(runtime);
     expect(times.map(({ index }) => index)).toEqual([0, 1]);
     expect(times.every(({ cpuNs }) => cpuNs === null || cpuNs >= 0)).toBe(true);
   });

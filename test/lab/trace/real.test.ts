@@ -1,12 +1,12 @@
 /** Recordings of real threads. No assertion on how long anything took. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { start, type Runtime, type Trace } from "../../../src/index.ts";
-import { programOf } from "../../../src/lab/trial/program-spec.ts";
+import { programOf } from "../../../src/lab/talk/measured/programs.ts";
 import type { Cell } from "../../../src/lab/result.ts";
 import { analyseTrace } from "../../../src/lab/trace/analyse.ts";
 import { coarse } from "../../../src/lab/trace/coarse.ts";
-import { traceOneRun } from "../../../src/lab/trace/one-run.ts";
-import { Recordings } from "../../../src/lab/trace/recordings.ts";
+import { traceOneRun } from "../../../src/lab/trial/trace-cell.ts";
+import { Recordings } from "../../../src/lab/trace/program-traces.ts";
 import { expectDisjoint, expectIdentities } from "./identities.ts";
 import { overseer, type Report } from "./toilers.ts";
 

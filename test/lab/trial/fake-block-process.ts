@@ -1,6 +1,6 @@
 /** A block's process with the fake program: in trouble where its task says so. */
-import { serveBlock } from "../../../src/lab/trial/process/service.ts";
-import { fakeCells, FakeMachine, FakeProgram, type FakePool } from "./fake-program.ts";
+import { serveBlock } from "../../../src/lab/trial/process/child.ts";
+import { fakeCells, FakeProgram, FakeThreads } from "./fake-program.ts";
 
 /** What goes wrong, in G6 on two threads in the cpu world. */
 export type Trouble = "none" | "throws" | "killed" | "exits" | "hangs" | "prints";
@@ -47,5 +47,5 @@ async function makeTrouble(trouble: Trouble): Promise<void> {
 
 if (import.meta.main) {
   process.once("message", () => process.emitWarning(`this is process ${process.pid}`));
-  await serveBlock<FakeSpec, FakePool>(fakeProgram, new FakeMachine());
+  await serveBlock((spec: FakeSpec) => fakeProgram(spec), new FakeThreads());
 }

@@ -1,22 +1,25 @@
 /**
- * A program and a machine that take no time: wall times come from a formula, so
+ * A program and threads that take no time: wall times come from a formula, so
  * that the protocol, the result and every output format can be tested exactly.
+ * What stands for a runtime is only handed through.
  */
 import type { ThreadTimes } from "../../../src/lab/machine/clock.ts";
 import type { Calibration, CellProgram, CellRun, Sizing } from "../../../src/lab/trial/program.ts";
 import { randomSource } from "../../../src/lab/random.ts";
 import type { Cell } from "../../../src/lab/result.ts";
-import type { Trace, TraceEvent } from "../../../src/index.ts";
-import type { TrialMachine } from "../../../src/lab/trial/plan.ts";
+import type { Runtime, Trace, TraceEvent } from "../../../src/index.ts";
+import type { TrialThreads } from "../../../src/lab/trial/threads.ts";
 
-/** A pool whose clocks the program turns. */
-export interface FakePool {
+/** Threads whose clocks the program turns. */
+interface FakePool {
   readonly threads: number;
   readonly cpuNs: number[];
   readonly clock: { nowNs: number };
 }
 
-/** Speed-up on one thread and the most that threads can add, by world and design: the table of docs/talk.md, "The model". */
+const poolOf = (runtime: Runtime): FakePool => runtime as unknown as FakePool;
+
+/** Speed-up on one thread and the most that threads can add, by world and design. */
 const STRUCTURE: Record<string, number> = { G1: 1, G4: 2, G6: 4, G7: 8 };
 const GOPHERS: Record<string, number> = { G1: 1, G4: 2, G6: 4, G7: 8 };
 
@@ -26,7 +29,7 @@ export const fakeCells = (worlds = ["cpu", "wait"], designs = ["G1", "G4", "G6",
   ))));
 
 /** One load takes 4 ms of work on one thread; runs vary by `noise`. */
-export class FakeProgram implements CellProgram<FakePool> {
+export class FakeProgram implements CellProgram {
   readonly name = "gophers";
   readonly #sizing: Sizing;
   readonly cells: readonly Cell[];
@@ -55,23 +58,24 @@ export class FakeProgram implements CellProgram<FakePool> {
     this.calls.push(`use ${iterationsPerMs}`);
   }
 
-  async warm(_pool: FakePool, threads: number): Promise<void> {
+  async warm(_runtime: Runtime, threads: number): Promise<void> {
     this.calls.push(`warm ${threads}`);
   }
 
-  async rehearse(_pool: FakePool, { design, threads }: Cell): Promise<CellRun> {
+  async rehearse(_runtime: Runtime, { design, threads }: Cell): Promise<CellRun> {
     this.calls.push(`rehearse ${design} ${threads}`);
     return { wallNs: 0, items: 0, checks: [] };
   }
 
-  async run(pool: FakePool, cell: Cell, size: number): Promise<CellRun> {
+  async run(runtime: Runtime, cell: Cell, size: number): Promise<CellRun> {
+    const pool = poolOf(runtime);
     this.calls.push(`run ${cell.design} ${cell.world} ${cell.threads} ${size}`);
     const extra = this.onRun(cell, size);
     const wallNs = this.predict(cell, size) * (1 + this.#noise * (this.#source.float() - 0.5));
     const busy = cell.world === "cpu" ? Math.min(cell.threads, cell.gophers) : 0.05;
     for (let index = 0; index < pool.threads; index++) pool.cpuNs[index] = (pool.cpuNs[index] ?? 0) + (busy / pool.threads) * wallNs;
     pool.clock.nowNs += wallNs;
-    return { wallNs, items: size, checks: [{ name: "each book once", ok: true, detail: "" }], ...extra };
+    return { wallNs, items: size, checks: [{ name: "each book once", ok: true, detail: "" }], pile: { files: 3, manifest: Uint8Array.of(1, 2), problems: [], skipped: [] }, ...extra };
   }
 
   predict(cell: Cell, size: number): number {
@@ -83,14 +87,10 @@ export class FakeProgram implements CellProgram<FakePool> {
   isBound(): boolean {
     return false;
   }
-
-  found(): string {
-    return "what was found";
-  }
 }
 
-/** Pools that count what happens to them. */
-export class FakeMachine implements TrialMachine<FakePool> {
+/** Threads that count how often they are opened and closed. */
+export class FakeThreads implements TrialThreads {
   readonly opened: number[] = [];
   readonly #clock = { nowNs: 0 };
   readonly #pools: FakePool[] = [];
@@ -100,12 +100,12 @@ export class FakeMachine implements TrialMachine<FakePool> {
   /** Runs that were traced. */
   traced = 0;
 
-  async open(threads: number): Promise<FakePool> {
+  async open(threads: number): Promise<Runtime> {
     this.opened.push(threads);
     this.open_++;
     const pool = { threads, cpuNs: [], clock: this.#clock };
     this.#pools.push(pool);
-    return pool;
+    return pool as unknown as Runtime;
   }
 
   async close(): Promise<void> {
@@ -121,14 +121,16 @@ export class FakeMachine implements TrialMachine<FakePool> {
     return this.#pools.flatMap(({ cpuNs }) => cpuNs).reduce((sum, ns) => sum + ns, 0.1 * this.#clock.nowNs);
   }
 
-  async times(pool: FakePool): Promise<readonly ThreadTimes[]> {
+  async times(runtime: Runtime): Promise<readonly ThreadTimes[]> {
+    const pool = poolOf(runtime);
     return Array.from({ length: pool.threads }, (_, index) => ({ index, cpuNs: pool.cpuNs[index] ?? 0, runDelayNs: 0 }));
   }
 }
 
-/** And that record: every thread runs a task of its own all the time. */
-export class TracingMachine extends FakeMachine {
-  async trace(pool: FakePool): Promise<{ stop(): Promise<Trace> }> {
+/** And that trace: every thread runs a task of its own all the time. */
+export class TracingThreads extends FakeThreads {
+  async trace(runtime: Runtime): Promise<{ stop(): Promise<Trace> }> {
+    const pool = poolOf(runtime);
     const startNs = this.nowNs();
     return {
       stop: async () => {

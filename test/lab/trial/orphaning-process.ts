@@ -1,5 +1,5 @@
 /** Starts a block's process that hangs, and says when it does. Ended by force, it must leave nothing. */
-import { inProcesses } from "../../../src/lab/trial/processes.ts";
+import { inProcesses } from "../../../src/lab/trial/process/parent.ts";
 import { runTrial } from "../../../src/lab/trial/trial.ts";
 import { fakeProgram } from "./fake-block-process.ts";
 

@@ -2,20 +2,19 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
-import { BlockChild, blockChildren } from "../../../src/lab/trial/process/child.ts";
-import { inProcesses, type ProcessOptions } from "../../../src/lab/trial/processes.ts";
-import { inProcess } from "../../../src/lab/trial/in-process.ts";
+import { BlockChild, blockChildren, inProcesses, type ProcessOptions } from "../../../src/lab/trial/process/parent.ts";
 import { runTrial } from "../../../src/lab/trial/trial.ts";
 import type { TrialProgress, TrialRecord } from "../../../src/lab/trial/plan.ts";
 import { FAKE_CELLS, fakeProgram, type Trouble } from "./fake-block-process.ts";
-import { FakeMachine } from "./fake-program.ts";
+import { FakeThreads } from "./fake-program.ts";
+import { inProcess } from "./in-process.ts";
 import { childrenOf, isRunning } from "./processes.ts";
 
 const ENTRY = new URL("fake-block-process.ts", import.meta.url);
 const never = new AbortController().signal;
 const planOf = (trouble: Trouble) => ({ programs: [fakeProgram({ trouble })], blocks: 2, runs: 2, warmupMs: 1, minTimeMs: 100, seed: 1 });
 
-async function trial(trouble: Trouble, options: ProcessOptions = {}, onProgress: (progress: TrialProgress) => void = () => undefined, signal = never): Promise<TrialRecord> {
+async function trial(trouble: Trouble, options: Partial<ProcessOptions> = {}, onProgress: (progress: TrialProgress) => void = () => undefined, signal = never): Promise<TrialRecord> {
   const plan = planOf(trouble);
   const runner = inProcesses([{ trouble }], plan.programs, plan, { entry: ENTRY, ...options });
   try {
@@ -36,9 +35,10 @@ describe("inProcesses", () => {
   it("gives what blocks in this process give, each from a process of its own", async () => {
     const record = await trial("none");
     const plan = { ...planOf("none"), programs: [fakeProgram({ trouble: "none" })] };
-    const here = await runTrial(plan, inProcess(plan, new FakeMachine()), () => undefined, never);
-    const essence = ({ cells, checks, blocksDone, found }: TrialRecord) => ({ checks, blocksDone, found, cells: cells.map(({ cell, size, items, samples }) => ({ cell, size, items, samples: samples.map(({ wallNs }) => Math.round(wallNs)) })) });
+    const here = await runTrial(plan, inProcess(plan, new FakeThreads()), () => undefined, never);
+    const essence = ({ cells, checks, blocksDone, pile }: TrialRecord) => ({ checks, blocksDone, pile: pile && { ...pile, manifest: [...pile.manifest] }, cells: cells.map(({ cell, size, items, samples }) => ({ cell, size, items, samples: samples.map(({ wallNs }) => Math.round(wallNs)) })) });
     expect(essence(record)).toEqual(essence(here));
+    expect(record.pile?.files).toBe(3);
     const pids = record.notes.map((note) => /^this is process (\d+)$/.exec(note)?.[1]);
     expect(new Set(pids).size).toBe(2);
     expect(pids).not.toContain(String(process.pid));

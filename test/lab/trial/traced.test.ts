@@ -1,12 +1,12 @@
+import { deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { packed, unpacked } from "../../../src/lab/trial/process/messages.ts";
 import type { Activity, Sample } from "../../../src/lab/result.ts";
-import { blockTimes } from "../../../src/lab/figures/summary.ts";
-import { medianRun, tracedActivity } from "../../../src/lab/trial/traced.ts";
+import { blockTimes } from "../../../src/lab/figures/gains.ts";
+import { medianRun, tracedActivity, unpackTimeline } from "../../../src/lab/trial/traced.ts";
 import type { TracedRun } from "../../../src/lab/trial/plan.ts";
 
 const timeline = { durationNs: 5, threads: 1, isCoarse: false, tasks: [{ id: 1, name: "gopher" }], runs: [[0, 0, 0, 5] as const], rests: [], handOffs: [], r: [1], c: [1] };
-const traced = (block: number, wallNs: number, activity: Activity = { A: block }): TracedRun => ({ block, wallNs, activity, timeline: () => timeline });
+const traced = (block: number, wallNs: number, activity: Activity = { A: block }): TracedRun => ({ block, wallNs, activity, timeline: deflateRawSync(JSON.stringify(timeline)) });
 const samples = (runs: number, values: readonly number[]): Sample[] =>
   values.flatMap((wallNs, block) => Array.from({ length: runs }, (_, run) => ({ block, run, wallNs, windowNs: wallNs, cpuNs: [], runDelayNs: [] })));
 
@@ -38,11 +38,6 @@ describe("the figures of traced runs", () => {
   });
 });
 
-describe("an outcome on its way to the parent", () => {
-  it("comes out as it went in", () => {
-    const outcome = { cell: 3, samples: samples(1, [7]), items: 4, checks: [], identities: [], traced: traced(0, 7), failure: null };
-    const copy = unpacked(structuredClone(packed(outcome)));
-    expect({ ...copy, traced: { ...copy.traced, timeline: copy.traced?.timeline() } }).toEqual({ ...outcome, traced: { ...outcome.traced, timeline } });
-    expect(unpacked(packed({ ...outcome, traced: null }))).toEqual({ ...outcome, traced: null });
-  });
+it("a timeline comes out of a process as it went in", () => {
+  expect(unpackTimeline(structuredClone(traced(0, 7)))).toEqual(timeline);
 });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { printCell, type Cell } from "../../../src/lab/result.ts";
-import { inProcess } from "../../../src/lab/trial/in-process.ts";
 import { runTrial } from "../../../src/lab/trial/trial.ts";
 import type { Protocol, TrialProgress, TrialRecord } from "../../../src/lab/trial/plan.ts";
-import { fakeCells, FakeMachine, FakeProgram, TracingMachine } from "./fake-program.ts";
+import { fakeCells, FakeProgram, FakeThreads, TracingThreads } from "./fake-program.ts";
+import { inProcess } from "./in-process.ts";
 
-function trial(program: FakeProgram, machine = new FakeMachine(), onProgress: (progress: TrialProgress) => void = ignore, signal = never, changes: Partial<Protocol> = {}): Promise<TrialRecord> {
+function trial(program: FakeProgram, threads = new FakeThreads(), onProgress: (progress: TrialProgress) => void = ignore, signal = never, changes: Partial<Protocol> = {}): Promise<TrialRecord> {
   const plan = { programs: [program], blocks: 2, runs: 3, warmupMs: 1, minTimeMs: 100, seed: 1, ...changes };
-  return runTrial(plan, inProcess(plan, machine), onProgress, signal, () => machine.nowNs());
+  return runTrial(plan, inProcess(plan, threads), onProgress, signal, () => threads.nowNs());
 }
 
 const never = new AbortController().signal;
@@ -15,7 +15,7 @@ const ignore = (): void => undefined;
 
 async function callsOf(seed: number): Promise<string[]> {
   const program = new FakeProgram(fakeCells());
-  await trial(program, new FakeMachine(), ignore, never, { seed });
+  await trial(program, new FakeThreads(), ignore, never, { seed });
   return program.calls;
 }
 
@@ -24,7 +24,7 @@ describe("runTrial", () => {
     const program = new FakeProgram(fakeCells());
     const starts: TrialProgress[] = [];
     const onProgress = (progress: TrialProgress): void => { if (progress.next !== null) starts.push(progress); };
-    const { cells, blocksDone } = await trial(program, new FakeMachine(), onProgress);
+    const { cells, blocksDone } = await trial(program, new FakeThreads(), onProgress);
     expect(blocksDone).toBe(2);
     expect(cells).toHaveLength(16);
     for (const { samples } of cells) {
@@ -58,15 +58,15 @@ describe("runTrial", () => {
     expect(cells.every(({ size, items }) => size === 12 && items === 12)).toBe(true);
   });
 
-  it("starts threads anew for each block and closes every pool, on every path", async () => {
-    const machine = new FakeMachine();
+  it("starts threads anew for each block and closes every runtime, on every path", async () => {
+    const threads = new FakeThreads();
     const program = new FakeProgram(fakeCells());
-    await trial(program, machine);
-    expect(machine.opened[0]).toBe(2);
-    expect(machine.opened.slice(1).toSorted()).toEqual([1, 1, 2, 2]);
+    await trial(program, threads);
+    expect(threads.opened[0]).toBe(2);
+    expect(threads.opened.slice(1).toSorted()).toEqual([1, 1, 2, 2]);
     program.onRun = () => { throw new Error("no"); };
-    await expect(trial(program, machine)).rejects.toThrow("no");
-    expect(machine.open_).toBe(0);
+    await expect(trial(program, threads)).rejects.toThrow("no");
+    expect(threads.open_).toBe(0);
   });
 
   it("keeps complete runs when it is stopped, and says so", async () => {
@@ -75,7 +75,7 @@ describe("runTrial", () => {
     const onProgress = (progress: TrialProgress): void => {
       if (progress.block === 1 && progress.cellsDone === 20) stop.abort();
     };
-    const record = await trial(program, new FakeMachine(), onProgress, stop.signal);
+    const record = await trial(program, new FakeThreads(), onProgress, stop.signal);
     expect(record).toMatchObject({ interrupted: true, blocksDone: 1 });
     expect(record.cells).toHaveLength(16);
     expect(record.cells.flatMap(({ samples }) => samples)).toHaveLength(16 * 3 + 4 * 3);
@@ -83,17 +83,17 @@ describe("runTrial", () => {
 
   it("reports a run that throws, goes on with the others and does not try that cell again", async () => {
     const program = new FakeProgram(fakeCells());
-    const machine = new FakeMachine();
+    const threads = new FakeThreads();
     let prepared = false;
     program.onRun = (cell) => {
       if (prepared && cell.design === "G6" && cell.threads === 2 && cell.world === "cpu") throw new RangeError("lost a book");
       return {};
     };
     const onProgress = ({ next }: TrialProgress): void => { prepared = next !== null; };
-    const { cells, checks } = await trial(program, machine, onProgress);
+    const { cells, checks } = await trial(program, threads, onProgress);
     expect(cells).toHaveLength(15);
     expect(checks).toContainEqual({ name: "every run completes", ok: false, detail: "1 of 1 run failed; gophers G6, cpu, 2 threads: RangeError: lost a book" });
-    expect(machine.open_).toBe(0);
+    expect(threads.open_).toBe(0);
   });
 
   it("fails a check that one run failed, and an identity that one run broke", async () => {
@@ -110,9 +110,9 @@ describe("runTrial", () => {
 
   it("traces one run more of each cell, in every block from five runs on, otherwise in the first", async () => {
     const traced = async (runs: number): Promise<number[][]> => {
-      const machine = new TracingMachine();
+      const threads = new TracingThreads();
       const program = new FakeProgram(fakeCells(["cpu"], ["G1", "G6"]));
-      const { cells } = await trial(program, machine, ignore, never, { runs });
+      const { cells } = await trial(program, threads, ignore, never, { runs });
       expect(program.calls.filter((call) => call.startsWith("run G6 cpu 1 "))).toHaveLength(2 * runs + (runs < 5 ? 1 : 2));
       return cells.map(({ traced: all }) => all.map(({ block }) => block));
     };
@@ -121,9 +121,9 @@ describe("runTrial", () => {
   });
 
   it("tells the time left from what is done", async () => {
-    const machine = new FakeMachine();
+    const threads = new FakeThreads();
     const told: (number | null)[] = [];
-    await trial(new FakeProgram(fakeCells(["cpu"], ["G1"], [1])), machine, ({ next, leftMs }) => { if (next !== null) told.push(leftMs); }, never, { blocks: 3 });
+    await trial(new FakeProgram(fakeCells(["cpu"], ["G1"], [1])), threads, ({ next, leftMs }) => { if (next !== null) told.push(leftMs); }, never, { blocks: 3 });
     expect(told[0]).toBeNull();
     expect(told[1]).toBeCloseTo(2 * (told[2] ?? 0), 6);
   });

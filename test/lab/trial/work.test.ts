@@ -6,7 +6,7 @@ import { fakeResult } from "../../cli/print/fake-result.ts";
 import { fakeCells, FakeProgram } from "./fake-program.ts";
 
 const signal = new AbortController().signal;
-const preparing = (prepared: Prepared | null): BlockRunner => ({ isolation: "in-process", prepare: async () => prepared, run: async () => ({ found: [], notes: ["ran"] }) });
+const preparing = (prepared: Prepared | null): BlockRunner => ({ isolation: "in-process", prepare: async () => prepared, run: async () => ({ pile: null, notes: ["ran"] }) });
 
 describe("the work of a baseline", () => {
   it("is done again: its sizes and calibrations instead of what was found, and what it does not know as it was found", async () => {
@@ -28,7 +28,7 @@ describe("the work of a baseline", () => {
     const runner = reusing(preparing(found), programs, work);
     expect(await runner.prepare(() => undefined, signal)).toEqual(found);
     expect(await reusing(preparing(null), programs, work).prepare(() => undefined, signal)).toBeNull();
-    expect(await runner.run({ block: 0, skip: [], traced: false }, found, { next: () => undefined, done: () => undefined }, signal)).toEqual({ found: [], notes: ["ran"] });
+    expect(await runner.run({ block: 0, skip: [], traced: false }, found, { next: () => undefined, done: () => undefined }, signal)).toEqual({ pile: null, notes: ["ran"] });
     expect(runner.isolation).toBe("in-process");
   });
 });

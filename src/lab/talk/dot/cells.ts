@@ -28,7 +28,7 @@ interface Laid {
 }
 
 /** The products of a grid. */
-export class DotProgram implements CellProgram<Runtime> {
+export class DotProgram implements CellProgram {
   readonly name = "dot";
   readonly cells: readonly Cell[];
   readonly #grid: DotGrid;
@@ -82,10 +82,6 @@ export class DotProgram implements CellProgram<Runtime> {
 
   isBound(): boolean {
     return false;
-  }
-
-  found(): null {
-    return null;
   }
 
   #tasks(design: Variant, elements: number): number {

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { calibrate, designOf, formatManifest, gophers } from "../../../../workers/gophers.ts";
-import type { DesignId, GopherConfig, GopherResult, Steps, World } from "../../../../workers/gophers.ts";
+import type { DesignId, GopherConfig, Steps, World } from "../../../../workers/gophers.ts";
 import type { Runtime } from "../../../index.ts";
 import { isBound, predictNs } from "./finish.ts";
 import type { ModelRun } from "./model.ts";
@@ -22,32 +22,18 @@ const REHEARSED_LOADS = 4;
 
 const MOST_LOADS = 1_000_000;
 
-/** What came of a pile: the same in every run, or a check fails. */
-export interface PileOutcome extends Required<Pick<GopherResult, "problems" | "skipped">> {
-  /** Files burnt. */
-  readonly files: number;
-  /** The manifest as the bytes of a file. */
-  readonly manifest: Uint8Array;
-}
-
 /** The gophers of a grid. */
-export class GopherProgram implements CellProgram<Runtime> {
+export class GopherProgram implements CellProgram {
   readonly name = "gophers";
   readonly cells: readonly Cell[];
   readonly #grid: GopherGrid;
   /** Iterations of a millisecond's computing, from the calibration. */
   #iterationsPerMs = 0;
-  #pileOutcome: PileOutcome | null = null;
 
   constructor(grid: GopherGrid) {
     this.#grid = grid;
     const worlds = grid.pile === null ? grid.worlds : ["pile"];
     this.cells = worlds.flatMap((world) => grid.designs.flatMap((id) => grid.threads.map((threads) => this.#cell(world, id, threads))));
-  }
-
-  /** The pile's files and troubles, once a run is over; `null` without a pile. */
-  found(): PileOutcome | null {
-    return this.#pileOutcome;
   }
 
   sizing({ world }: Cell): Sizing {
@@ -93,10 +79,10 @@ export class GopherProgram implements CellProgram<Runtime> {
     const { problems = [], skipped = [] } = result;
     const files = result.manifest?.length ?? 0;
     const manifest = formatManifest(result.manifest ?? []);
-    this.#pileOutcome ??= { files, manifest, problems, skipped };
     const detail = problems.length === 0 ? `${files} files` : `${problems.length} could not be: ${problems[0]?.path}: ${problems[0]?.message}`;
     return {
       ...run,
+      pile: { files, manifest, problems, skipped },
       checks: [...run.checks, { name: "every file read", ok: problems.length === 0, detail }],
       identity: { key: "the manifest", value: `SHA-256 ${createHash("sha256").update(manifest).digest("hex")}` },
     };

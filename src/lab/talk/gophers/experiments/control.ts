@@ -5,9 +5,9 @@
  * and the verdict must say why: a picture of two threads at work proves nothing.
  */
 import { findTaskset, processorsIn } from "../../../machine/affinity.ts";
-import { confined, readMachine } from "../../../machine/environment.ts";
+import { confined, readMachine, surroundings } from "../../../machine/environment.ts";
 import { about, check, statistic, type Condition, type Finding } from "../../finding.ts";
-import { measure, surroundings } from "../../../trial/measure.ts";
+import { measure } from "../../measured/measure.ts";
 import type { Plot } from "../../../plot.ts";
 import type { ProgramOutcome, ProgramSettings, Series } from "../../report.ts";
 import type { CellResult, GainResult, Result } from "../../../result.ts";

@@ -14,7 +14,7 @@ import { start, type Runtime } from "../../../../index.ts";
 import { threadUse, type ThreadTimes } from "../../../machine/clock.ts";
 import { check, type Finding } from "../../finding.ts";
 import type { ModelSteps } from "../model.ts";
-import { RUNTIMES } from "../../../trial/threads.ts";
+import { THREADS } from "../../../trial/threads.ts";
 import type { ProgramSettings } from "../../report.ts";
 import { randomSource, shuffled } from "../../../random.ts";
 import { mean, median, medianInterval, type Interval } from "../../../figures/statistics.ts";
@@ -77,13 +77,13 @@ export async function measurePoints(points: readonly Point[], repetitions: numbe
       tell(`repetition ${repetition + 1} of ${repetitions}${leftS === null ? "" : `, about ${Math.ceil(leftS)} s left`}`);
       for (const point of shuffled(points, randomSource(seed, "points", repetition))) {
         const runtime = runtimes.get(point.threads) as Runtime;
-        const before = await RUNTIMES.times(runtime);
+        const before = await THREADS.times(runtime);
         const runs = await Promise.all(Array.from({ length: point.systems ?? 1 }, (_, system) => {
           // the same chance for all points of a repetition
           const chance = randomSource(seed, "chance", repetition, system).below(2 ** 32);
           return runtime.spawn(gophers, configOf(point, iterationsPerMs, chance));
         }));
-        measured.add(point, runs, before, await RUNTIMES.times(runtime));
+        measured.add(point, runs, before, await THREADS.times(runtime));
       }
     }
   } finally {

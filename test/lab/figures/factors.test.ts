@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Activity } from "../../../src/lab/result.ts";
 import { analyseTrace } from "../../../src/lab/trace/analyse.ts";
-import { factorsOf } from "../../../src/lab/trace/factors.ts";
-import { simulateTrace } from "./simulated-trace.ts";
+import { factorsOf } from "../../../src/lab/figures/factors.ts";
+import { simulateTrace } from "../trace/simulated-trace.ts";
 
 const run = (T: number, busy: readonly number[]): Activity => ({ T, busy, W: busy.reduce((sum, ns) => sum + ns, 0) });
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { environmentOf, readMachine, readState } from "../../../src/lab/machine/environment.ts";
 import type { Config, Result, Sample } from "../../../src/lab/result.ts";
-import { blockTimes, judgeCell, resultOf } from "../../../src/lab/figures/summary.ts";
-import { inProcess } from "../../../src/lab/trial/in-process.ts";
+import { judgeCell, resultOf } from "../../../src/lab/trial/summary.ts";
+import { blockTimes } from "../../../src/lab/figures/gains.ts";
 import { runTrial } from "../../../src/lab/trial/trial.ts";
-import { fakeCells, FakeMachine, FakeProgram, TracingMachine } from "../trial/fake-program.ts";
+import { fakeCells, FakeProgram, FakeThreads, TracingThreads } from "./fake-program.ts";
+import { inProcess } from "./in-process.ts";
 
 const config: Config = {
   command: ["gophers"], seed: 1, blocks: 6, blocksDone: 6, runs: 3, warmupMs: 1, minTimeMs: 100,
@@ -14,7 +15,7 @@ const config: Config = {
 async function measured(noise: number, worlds?: string[], designs?: string[]): Promise<Result> {
   const program = new FakeProgram(fakeCells(worlds, designs), { noise });
   const plan = { programs: [program], blocks: 6, runs: 3, warmupMs: 1, minTimeMs: 100, seed: 1 };
-  const trial = await runTrial(plan, inProcess(plan, new FakeMachine()), () => undefined, new AbortController().signal);
+  const trial = await runTrial(plan, inProcess(plan, new FakeThreads()), () => undefined, new AbortController().signal);
   return resultOf(trial, environmentOf(readMachine(), readState(0), null, 2), config, "0.1.0", new Map([["gophers", "G1"]]));
 }
 
@@ -56,7 +57,7 @@ describe("resultOf", () => {
     const program = new FakeProgram(fakeCells(["cpu"], ["G1"], [1]));
     program.onRun = () => ({ wallNs: 110e6 }); // the rest of the window is set-up
     const plan = { programs: [program], blocks: 6, runs: 1, warmupMs: 1, minTimeMs: 100, seed: 1 };
-    const trial = await runTrial(plan, inProcess(plan, new FakeMachine()), () => undefined, new AbortController().signal);
+    const trial = await runTrial(plan, inProcess(plan, new FakeThreads()), () => undefined, new AbortController().signal);
     const { cells } = resultOf(trial, environmentOf(readMachine(), readState(0), null, 1), config, "0.1.0", new Map());
     expect(cells[0]?.trace.Acpu).toBeCloseTo(1, 9);
   });
@@ -64,7 +65,7 @@ describe("resultOf", () => {
   it("fills in what the trace tells: activity, timeline, factors that multiply to the gains, and a verdict from them", async () => {
     const program = new FakeProgram(fakeCells(["cpu"], ["G1", "G6"]));
     const plan = { programs: [program], blocks: 6, runs: 3, warmupMs: 1, minTimeMs: 100, seed: 1 };
-    const trial = await runTrial(plan, inProcess(plan, new TracingMachine()), () => undefined, new AbortController().signal);
+    const trial = await runTrial(plan, inProcess(plan, new TracingThreads()), () => undefined, new AbortController().signal);
     const { cells, gains } = resultOf(trial, environmentOf(readMachine(), readState(0), null, 2), config, "0.1.0", new Map([["gophers", "G1"]]));
     const [g1, , , g6] = cells;
     expect(g1).toMatchObject({ trace: { block: 0, A: 1, L: 1, U: 1, cost: expect.closeTo(0, 9), helper: expect.closeTo(0.1, 9) }, verdict: "sequential", timeline: { threads: 1 } });

@@ -1,25 +1,29 @@
 /** A whole measurement: machine, trial, machine again, result. */
-import { BASELINES } from "../reference.ts";
-import { inProcesses } from "./processes.ts";
-import { nowNs } from "../machine/clock.ts";
-import { confined, environmentOf, readMachine, readState, type Machine, type Reading } from "../machine/environment.ts";
-import { programOf, type ProgramSpec } from "./program-spec.ts";
-import type { Result } from "../result.ts";
-import { resultOf } from "../figures/summary.ts";
-import { runTrial } from "./trial.ts";
-import type { Protocol, TrialProgress } from "./plan.ts";
-import { reusing, type Work } from "./work.ts";
+import { extname } from "node:path";
+import { BASELINES } from "../../reference.ts";
+import { inProcesses } from "../../trial/process/parent.ts";
+import { nowNs } from "../../machine/clock.ts";
+import { environmentOf, readState, type Surroundings } from "../../machine/environment.ts";
+import { programOf, type ProgramSpec } from "./programs.ts";
+import type { Result } from "../../result.ts";
+import type { PileOutcome } from "../../trial/program.ts";
+import { resultOf } from "../../trial/summary.ts";
+import { runTrial } from "../../trial/trial.ts";
+import type { Protocol, TrialProgress } from "../../trial/plan.ts";
+import { reusing, type Work } from "../../trial/work.ts";
+
+const BLOCK_PROCESS = new URL(`./block-process${extname(import.meta.url)}`, import.meta.url);
 
 /** What to measure and how. Plain data. */
 export interface MeasurePlan extends Protocol {
   readonly programs: readonly ProgramSpec[];
-  /** Processors that the blocks are confined to; absent or `null`: all that this process may use. */
+  /** Cores that the blocks are pinned to; absent or `null`: all that this process can use. */
   readonly cpus?: string | null;
   /** Sizes and calibrations of an earlier measurement, to do the same work; absent or `null`: found. */
   readonly work?: Work | null;
 }
 
-/** What is told about a measurement besides its plan. */
+/** What a measurement needs in addition to its plan. */
 export interface MeasureContext {
   /** The command line, for the result. */
   readonly command: readonly string[];
@@ -29,31 +33,17 @@ export interface MeasureContext {
   readonly onProgress: (progress: TrialProgress) => void;
 }
 
-/** A result, and what is not part of it. */
+/** A result, and what is not part of the result. */
 export interface Measured {
   readonly result: Result;
-  /** What each program found besides times: of gophers with a pile a `PileOutcome`. */
-  readonly found: readonly unknown[];
-  /** What the blocks warned of or printed. */
+  /** What came of the pile; `null`: nothing was burnt from a pile. */
+  readonly pile: PileOutcome | null;
+  /** Warnings of the blocks and what they printed. */
   readonly notes: readonly string[];
 }
 
-/** The environment before a measurement: what `--strict` can refuse at once. */
-export interface Surroundings {
-  readonly machine: Machine;
-  readonly before: Reading;
-  readonly warnings: readonly string[];
-}
-
-/** Reads the machine and its state. `threads`: the most any cell will use; `cpus`: processors that they are confined to. */
-export function surroundings(threads: number, cpus: string | null = null): Surroundings {
-  const machine = confined(readMachine(), cpus);
-  const before = readState(nowNs());
-  return { machine, before, warnings: environmentOf(machine, before, null, threads).warnings };
-}
-
 /**
- * Runs the trial, each block in a process of its own, and makes the result of it.
+ * Runs the trial, each block in a process of its own, and makes the result.
  *
  * @throws BlockProcessError if nothing could be prepared
  */
@@ -62,7 +52,7 @@ export async function measure(plan: MeasurePlan, { machine, before }: Surroundin
   const startedAt = new Date().toISOString();
   const startNs = nowNs();
   const programs = plan.programs.map(programOf);
-  const own = inProcesses(plan.programs, programs, plan, { cpus });
+  const own = inProcesses(plan.programs, programs, plan, { entry: BLOCK_PROCESS, cpus });
   const runner = work === null ? own : reusing(own, programs, work);
   const trial = await runTrial({ ...plan, programs }, runner, onProgress, signal);
   const threads = Math.max(...programs.flatMap((program) => program.cells.map((cell) => cell.threads)));
@@ -73,5 +63,5 @@ export async function measure(plan: MeasurePlan, { machine, before }: Surroundin
     interrupted: trial.interrupted, isolation: runner.isolation, ...(cpus === null ? {} : { cpus }), calibrations,
     startedAt, seconds: (nowNs() - startNs) / 1e9,
   };
-  return { result: resultOf(trial, env, config, version, BASELINES), found: trial.found, notes: trial.notes };
+  return { result: resultOf(trial, env, config, version, BASELINES), pile: trial.pile, notes: trial.notes };
 }

@@ -1,22 +1,14 @@
-/** From what a trial saw to a result: medians, intervals, gains, verdicts. Pure. */
-import { driftFlags } from "./drift.ts";
+/** From the record of a trial to a result: medians, intervals, gains, verdicts. Pure. */
+import { driftFlags } from "../figures/drift.ts";
 import type { Environment } from "../machine/environment.ts";
-import { gainsOf, type BlockTimes, type GainName } from "./gains.ts";
+import { blockTimes, gainsOf, type GainName } from "../figures/gains.ts";
 import { randomSource } from "../random.ts";
 import { groupOf, SCHEMA, type Activity, type CellResult, type Config, type GainResult, type Result, type Sample } from "../result.ts";
-import { median, medianInterval, noiseGrade, outlierCount } from "./statistics.ts";
-import { factorsOf } from "../trace/factors.ts";
-import { medianRun, tracedActivity } from "../trial/traced.ts";
-import type { CellRecord, TrialRecord } from "../trial/plan.ts";
-import { judge, LEAST_REGION_NS, type Judgement } from "./verdict.ts";
-
-/** The value of a cell in each block: the median of its runs there, nanoseconds; in block order. */
-export function blockTimes(samples: readonly Sample[]): BlockTimes {
-  const times = new Map<number, number>();
-  const blocks = [...Map.groupBy(samples, (sample) => sample.block)].toSorted(([a], [b]) => a - b);
-  for (const [block, runs] of blocks) times.set(block, median(runs.map((run) => run.wallNs)));
-  return times;
-}
+import { median, medianInterval, noiseGrade, outlierCount } from "../figures/statistics.ts";
+import { factorsOf } from "../figures/factors.ts";
+import { medianRun, tracedActivity, unpackTimeline } from "./traced.ts";
+import type { CellRecord, TrialRecord } from "./plan.ts";
+import { judge, LEAST_REGION_NS, type Judgement } from "../figures/verdict.ts";
 
 /** Makes the result. `baselines`: the design all gains refer to, by program. */
 export function resultOf(trial: TrialRecord, env: Environment, config: Config, version: string, baselines: ReadonlyMap<string, string>): Result {
@@ -44,14 +36,14 @@ function cellResult(record: CellRecord, trial: TrialRecord, config: Config): Cel
     ...driftFlags(values, samples),
     ...(trial.interrupted && samples.length < config.blocks * config.runs ? ["interrupted"] : []),
   ];
-  const timeline = medianRun(traced)?.timeline();
+  const drawn = medianRun(traced);
   const cell = {
     ...record.cell,
     params: { ...record.cell.params, size: record.size },
     items: record.items,
     samples,
     trace: { ...clockedActivity(samples), ...tracedActivity(traced, samples, blockTimes(samples)) },
-    ...(timeline === undefined ? {} : { timeline }),
+    ...(drawn === null ? {} : { timeline: unpackTimeline(drawn) }),
     summary: { medianNs, ci, n: values.length, grade: noiseGrade(medianNs, ci), flags },
     ...(predicted === null ? {} : { predicted: { ns: predicted.ns, ...(predicted.isBound ? { isBound: true as const } : {}) } }),
   };
@@ -71,7 +63,7 @@ export function judgeCell(cell: Pick<CellResult, "threads" | "gophers" | "trace"
   });
 }
 
-/** What the clocks tell, as sums over all samples, so that the 4 ms steps of the CPU clocks average out. */
+/** The figures of the clocks, as sums over all samples, so that the 4 ms steps of the CPU clocks average out. */
 function clockedActivity(samples: readonly Sample[]): Activity {
   const windowNs = samples.reduce((sum, sample) => sum + sample.windowNs, 0);
   const total = (field: "cpuNs" | "runDelayNs"): number | null => {

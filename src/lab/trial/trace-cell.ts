@@ -4,11 +4,10 @@
  * a trace costs is seen from those before.
  */
 import { start, type Trace } from "../../index.ts";
-import type { Runtime } from "../../index.ts";
-import type { CellProgram } from "../trial/program.ts";
+import type { CellProgram } from "./program.ts";
 import type { Cell, Check } from "../result.ts";
-import { findSize } from "../trial/size.ts";
-import type { Region } from "./view.ts";
+import { findSize } from "./preparation.ts";
+import type { Region } from "../trace/view.ts";
 
 /** How to run. */
 export interface OneRunPlan {
@@ -35,10 +34,10 @@ export interface OneRun {
 const UNTRACED_RUNS = 3;
 
 /** Runs a cell with a trace. */
-export async function traceOneRun(program: CellProgram<Runtime>, cell: Cell, { warmupMs, minTimeMs, events, tell }: OneRunPlan): Promise<OneRun> {
+export async function traceOneRun(program: CellProgram, cell: Cell, { warmupMs, minTimeMs, events, tell }: OneRunPlan): Promise<OneRun> {
   tell("starting: warming the threads and finding the size of the work");
   await using runtime = await start({ threads: cell.threads });
-  program.use(await program.calibrate(runtime));
+  program.use(await program.calibrate(runtime), null);
   await program.warm(runtime, cell.threads, warmupMs);
   const size = await findSize(program, runtime, [cell], minTimeMs * 1e6);
   const untracedNs: number[] = [];

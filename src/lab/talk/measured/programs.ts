@@ -1,0 +1,19 @@
+/** The programs of the talk that can be measured, as plain data, so that another process can make them. */
+import { DotProgram } from "../dot/cells.ts";
+import type { DotGrid } from "../dot/grid.ts";
+import { GopherProgram } from "../gophers/cells.ts";
+import type { GopherGrid } from "../gophers/grid.ts";
+import type { CellProgram } from "../../trial/program.ts";
+
+/** What to measure. */
+export type ProgramSpec = { readonly kind: "gophers"; readonly grid: GopherGrid } | { readonly kind: "dot"; readonly grid: DotGrid };
+
+/** The program that the data describe. */
+export function programOf(spec: ProgramSpec): CellProgram {
+  switch (spec.kind) {
+    case "gophers":
+      return new GopherProgram(spec.grid);
+    case "dot":
+      return new DotProgram(spec.grid);
+  }
+}
