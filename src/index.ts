@@ -24,7 +24,7 @@ export type { ParallelOptions } from "./parallel/runs.ts";
 export { after, chan, context, go, group, never, oneshot, select, shared, sleep, spawn, ticker, yieldNow } from "./runtime/api.ts";
 export { Barrier, Counter, Mutex, Once, RwLock, Semaphore, WaitGroup } from "./runtime/api.ts";
 export { type QuietOptions, assertQuiet } from "./runtime/assert-quiet.ts";
-export type { Calls, Go, Spawn } from "./runtime/calls.ts";
+export type { Calls, Go, SharedArrays, Spawn } from "./runtime/calls.ts";
 export type { ParkedReport, TaskReport, ThreadReport } from "./runtime/thread/control.ts";
 export type { Dump } from "./runtime/inspect/dump.ts";
 export type { Group, GroupOptions } from "./runtime/task/group.ts";
@@ -33,7 +33,6 @@ export { type LeftObject, type Leftovers, leftovers } from "./runtime/leftovers.
 export type { RuntimeOptions } from "./runtime/options.ts";
 export { type RunOptions, run } from "./runtime/run.ts";
 export { type Runtime, runtimes, start } from "./runtime/runtime.ts";
-export type { SharedArrays } from "./runtime/shared.ts";
 export type { Parked, RuntimeStats, ThreadStats } from "./runtime/inspect/stats.ts";
 export type { StuckReport, StuckWait } from "./runtime/inspect/stuck.ts";
 export type { SyncConstructor, SyncConstructors } from "./runtime/sync-constructors.ts";

@@ -17,9 +17,9 @@
  * is helped by stealing its unstarted runs instead).
  */
 import { WarrenError, printValue } from "../errors.ts";
-import { SharedArray } from "../memory/shared-array.ts";
+import { SharedArray, makeSharedArray } from "../memory/shared-array.ts";
 import { current } from "../runtime/thread/ambient.ts";
-import type { Local } from "../runtime/thread/side.ts";
+import type { ThreadSide } from "../runtime/thread/side.ts";
 import { task } from "../runtime/task/task-function.ts";
 import { chunkCount, chunkLength, chunkStart, sumTree } from "./dot-grid.ts";
 import { type DotKernel, dotKernels } from "./kernel.ts";
@@ -55,14 +55,14 @@ const KERNELS: readonly DotKernel[] = ["js", "simd"];
  * @throws ERR_INVALID_ARGUMENT for other vectors or lengths that differ, ERR_STALE_HANDLE for freed vectors and those of another runtime, ERR_ARENA_FULL, ERR_NO_RUNTIME, ERR_WHICH_RUNTIME
  */
 export async function dot(a: SharedArray<"f64">, b: SharedArray<"f64">, options: DotOptions = {}): Promise<number> {
-  const local = current("dot");
-  checkVectors(local, a, b);
+  const side = current("dot");
+  checkVectors(side, a, b);
   const chunks = chunkCount(a.length);
-  const { kernel, tasks } = resolveOptions(options, chunks, local.arena.threads);
+  const { kernel, tasks } = resolveOptions(options, chunks, side.arena.threads);
   if (chunks === 0) return 0;
-  const partials = local.shared.float64(chunks);
+  const partials = makeSharedArray(side.arena, "f64", chunks);
   try {
-    await compute(local, { a, b, partials, kernel }, tasks);
+    await compute(side, { a, b, partials, kernel }, tasks);
     return sumTree(partials.array);
   } finally {
     partials.free();
@@ -78,14 +78,14 @@ interface Product {
 }
 
 /** Fills the partial sums. On a thread of the pool the calling task takes the first run itself. */
-async function compute(local: Local, product: Product, tasks: number): Promise<void> {
-  const { arena } = local;
+async function compute(side: ThreadSide, product: Product, tasks: number): Promise<void> {
+  const { arena } = side;
   const { partials } = product;
   const isThread = arena.index < arena.threads;
   const boundary = (run: number): number => Math.floor((run * partials.length) / tasks);
   const runs: Promise<unknown>[] = [];
   try {
-    for (let run = isThread ? 1 : 0; run < tasks; run++) runs.push(local.spawn(dotRun, [product, boundary(run), boundary(run + 1)], undefined));
+    for (let run = isThread ? 1 : 0; run < tasks; run++) runs.push(side.tasks.spawn(dotRun, [product, boundary(run), boundary(run + 1)], undefined));
     if (isThread) runs.push(dotRun(product, 0, boundary(1)));
   } finally {
     await Promise.allSettled(runs);
@@ -95,24 +95,24 @@ async function compute(local: Local, product: Product, tasks: number): Promise<v
 
 /** Writes the partial sums of the chunks `first` to `end` − 1. */
 const dotRun = task(import.meta, async function dotRun({ a, b, partials, kernel }: Product, first: number, end: number): Promise<void> {
-  const local = current("dot");
-  const multiply = dotKernels(local.arena.memory)[kernel];
+  const side = current("dot");
+  const multiply = dotKernels(side.arena.memory)[kernel];
   const sums = partials.array;
   const bytes = a.array.BYTES_PER_ELEMENT;
   for (let chunk = first; chunk < end; chunk++) {
-    if (chunk > first && (chunk - first) % CHUNKS_PER_TURN === 0) await local.yieldNow();
+    if (chunk > first && (chunk - first) % CHUNKS_PER_TURN === 0) await side.yieldNow();
     const offset = chunkStart(chunk) * bytes;
     sums[chunk] = multiply(a.byteOffset + offset, b.byteOffset + offset, chunkLength(a.length, chunk));
   }
 });
 
-function checkVectors(local: Local, a: unknown, b: unknown): void {
+function checkVectors(side: ThreadSide, a: unknown, b: unknown): void {
   for (const [name, vector] of [["a", a], ["b", b]] as const) {
     if (!(vector instanceof SharedArray) || vector.kind !== "f64") {
       const actual = vector instanceof SharedArray ? `a shared ${vector.kind} array` : printValue(vector);
       throw new WarrenError("ERR_INVALID_ARGUMENT", `dot needs vectors made by shared.float64: ${name} is ${actual}`, { vector: name });
     }
-    vector.handleIn(local.arena);
+    vector.handleIn(side.arena);
   }
   const [length, otherLength] = [(a as Vector).length, (b as Vector).length];
   if (length !== otherLength) {

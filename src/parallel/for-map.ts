@@ -13,9 +13,9 @@ import { type Callee, type ParallelOptions, type Run, eachIndex, functionOf, isT
  * @throws ERR_INVALID_ARGUMENT, ERR_NOT_TRANSFERABLE, ERR_ARENA_FULL, ERR_NO_RUNTIME, ERR_WHICH_RUNTIME, what a call throws, or the signal's reason
  */
 export async function parallelFor<A extends unknown[] = []>(count: number, body: (index: number, ...args: A) => unknown, options?: ParallelOptions<A>): Promise<void> {
-  const local = current("parallelFor");
+  const side = current("parallelFor");
   const plan = planOf("parallelFor", count, { body }, options);
-  await runAll(local, plan, body as AnyFunction, forRun, () => []);
+  await runAll(side, plan, body as AnyFunction, forRun, () => []);
 }
 
 const forRun = task(import.meta, async function forRun(callee: Callee, run: Run): Promise<void> {
@@ -32,9 +32,9 @@ const forRun = task(import.meta, async function forRun(callee: Callee, run: Run)
  * @throws as `parallelFor`
  */
 export async function parallelMap<T, R, A extends unknown[] = []>(items: ArrayLike<T>, fn: (item: T, ...args: A) => R, options?: ParallelOptions<A>): Promise<Awaited<R>[]> {
-  const local = current("parallelMap");
+  const side = current("parallelMap");
   const plan = planOf("parallelMap", lengthOf(items, "parallelMap"), { fn }, options);
-  const results = await runAll(local, plan, fn as AnyFunction, mapRun, (first, end) => [sliceOf(items, first, end)]);
+  const results = await runAll(side, plan, fn as AnyFunction, mapRun, (first, end) => [sliceOf(items, first, end)]);
   return results.flat(1) as Awaited<R>[];
 }
 

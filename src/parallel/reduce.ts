@@ -35,9 +35,9 @@ export async function parallelReduce<T, S, A extends unknown[] = []>(
   initial: S,
   options?: ParallelOptions<A>,
 ): Promise<S> {
-  const local = current("parallelReduce");
+  const side = current("parallelReduce");
   const plan = planOf("parallelReduce", lengthOf(items, "parallelReduce"), { step, merge }, options);
-  const runs = await runAll(local, plan, step as AnyFunction, reduceRun, (first, end) => [sliceOf(items, first, end), initial]);
+  const runs = await runAll(side, plan, step as AnyFunction, reduceRun, (first, end) => [sliceOf(items, first, end), initial]);
   if (runs.length === 0) return initial;
   let states = runs.flat(1) as S[];
   while (states.length > 1) {
@@ -53,13 +53,13 @@ export async function parallelReduce<T, S, A extends unknown[] = []>(
 
 /** One state for each chunk of the run. */
 const reduceRun = task(import.meta, async function reduceRun(callee: Callee, run: Run, ...[items, initial]: unknown[]): Promise<unknown[]> {
-  const local = current("parallelReduce");
+  const side = current("parallelReduce");
   const step = await functionOf(callee);
   const { args, grain } = run;
   const states: unknown[] = [];
-  await eachIndex(local, run, (index) => {
+  await eachIndex(side, run, (index) => {
     // A chunk begins at each multiple of the grain.
-    if (index % grain === 0) states.push(copyOf(local.waiters, initial));
+    if (index % grain === 0) states.push(copyOf(side.waiters, initial));
     const chunk = states.length - 1;
     const next = step(states[chunk], (items as ArrayLike<unknown>)[index - run.first], ...args);
     if (!isThenable(next)) return void (states[chunk] = next);

@@ -12,7 +12,7 @@
  */
 import type { Context } from "../context/context.ts";
 import { WarrenError, printValue } from "../errors.ts";
-import type { Local } from "../runtime/thread/side.ts";
+import type { ThreadSide } from "../runtime/thread/side.ts";
 import { type AnyFunction, type TaskSource, importTask, loadedTask, sourceOf } from "../runtime/task/task-function.ts";
 
 /** Chunks where the caller names no grain: enough for balance on many threads, few enough to merge here. */
@@ -68,11 +68,11 @@ export interface Run {
 }
 
 /** Starts one task for each run with `compute`, a task, and joins them all; their results in order. */
-export async function runAll<R>(local: Local, plan: Plan, fn: AnyFunction, compute: (callee: Callee, run: Run, ...more: unknown[]) => Promise<R>, more: (first: number, end: number) => unknown[]): Promise<R[]> {
+export async function runAll<R>(side: ThreadSide, plan: Plan, fn: AnyFunction, compute: (callee: Callee, run: Run, ...more: unknown[]) => Promise<R>, more: (first: number, end: number) => unknown[]): Promise<R[]> {
   const { count, grain, args, signal } = plan;
   if (signal?.aborted) throw signal.reason;
   if (count === 0) return [];
-  using context = local.context(undefined, undefined);
+  using context = side.contexts.make(undefined, undefined);
   const failures: unknown[] = [];
   const fail = (error: unknown): void => {
     failures.push(error);
@@ -84,13 +84,13 @@ export async function runAll<R>(local: Local, plan: Plan, fn: AnyFunction, compu
   // A closure stays here: so does what calls it.
   const start = source === undefined ? (callee: Callee, run: Run, ...rest: unknown[]) => compute(callee, run, ...rest) : compute;
   const chunks = Math.ceil(count / grain);
-  const runs = Math.min(chunks, RUNS_PER_THREAD * local.arena.threads);
+  const runs = Math.min(chunks, RUNS_PER_THREAD * side.arena.threads);
   const joins: Promise<R | undefined>[] = [];
   try {
     for (let k = 0; k < runs && failures.length === 0; k++) {
       const first = Math.floor((k * chunks) / runs) * grain;
       const end = Math.min(count, Math.floor(((k + 1) * chunks) / runs) * grain);
-      joins.push((local.spawn(start, [source ?? fn, { first, end, grain, args, context }, ...more(first, end)], undefined) as Promise<R>).catch(fail) as Promise<R | undefined>);
+      joins.push((side.tasks.spawn(start, [source ?? fn, { first, end, grain, args, context }, ...more(first, end)], undefined) as Promise<R>).catch(fail) as Promise<R | undefined>);
     }
   } catch (error) {
     fail(error);
@@ -107,7 +107,7 @@ export async function functionOf(callee: Callee): Promise<AnyFunction> {
 }
 
 /** Calls `one` for each index of a run, letting others have a turn now and then; ends early when the run's context is cancelled. */
-export async function eachIndex(local: Local, { first, end, context }: Run, one: (index: number) => unknown): Promise<void> {
+export async function eachIndex(side: ThreadSide, { first, end, context }: Run, one: (index: number) => unknown): Promise<void> {
   let sliceMs = performance.now();
   let lookedMs = sliceMs;
   let stride = 1;
@@ -122,7 +122,7 @@ export async function eachIndex(local: Local, { first, end, context }: Run, one:
     lookedMs = nowMs;
     left = stride;
     if (nowMs - sliceMs < SLICE_MS) continue;
-    await local.yieldNow();
+    await side.yieldNow();
     lookedMs = sliceMs = performance.now();
   }
 }

@@ -1,13 +1,63 @@
-/** The free functions: the calls of the runtime that is current here. */
+/**
+ * The calls of a program: made of the parts of the thread's side of a runtime
+ * that `of` finds at each call. The free functions are those of the runtime that
+ * is current on the calling thread. What each call does is documented in calls.ts.
+ */
+import { After, checkDelay } from "../channel/after.ts";
+import { makeChannel } from "../channel/make-channel.ts";
+import { Never } from "../channel/never.ts";
+import { TickerReceiver } from "../channel/ticker.ts";
+import { makeSharedArray } from "../memory/shared-array.ts";
+import { type Cases, type SelectOptions, runSelect } from "../select/select.ts";
 import type * as objects from "../sync/objects.ts";
+import type { Type } from "../wire/type.ts";
+import type { Calls, Go, Spawn } from "./calls.ts";
+import { makeSyncConstructors } from "./sync-constructors.ts";
+import { TaskGroup } from "./task/group.ts";
+import type { AnyFunction } from "./task/task-function.ts";
+import type { Place } from "./task/tasks.ts";
 import { current } from "./thread/ambient.ts";
-import { makeCalls } from "./make-calls.ts";
+import type { ThreadSide } from "./thread/side.ts";
 
-const calls = makeCalls(current);
+/** @param of finds the side of a call; it is given the call's name for its error */
+export function makeCalls(of: (what: string) => ThreadSide): Calls {
+  const open = (what: string): ThreadSide => of(what).open();
+  const go = (fn: AnyFunction, ...args: unknown[]): void => of("go").tasks.go(fn, args, undefined);
+  const goOn = (place: NonNullable<Place>) => (fn: AnyFunction, ...args: unknown[]): void => of("go").tasks.go(fn, args, place);
+  const spawn = (fn: AnyFunction, ...args: unknown[]): Promise<unknown> => of("spawn").tasks.spawn(fn, args, undefined);
+  const spawnOn = (place: NonNullable<Place>) => (fn: AnyFunction, ...args: unknown[]): Promise<unknown> => of("spawn").tasks.spawn(fn, args, place);
+  return {
+    go: Object.assign(go, { on: goOn }) as Go,
+    spawn: Object.assign(spawn, { on: spawnOn }) as unknown as Spawn,
+    shared: {
+      float64: (length) => makeSharedArray(open("shared.float64").arena, "f64", length),
+      int32: (length) => makeSharedArray(open("shared.int32").arena, "i32", length),
+      bytes: (length) => makeSharedArray(open("shared.bytes").arena, "u8", length),
+    },
+    chan: <T>(type: Type<T>, capacity = 0) => {
+      const { waiters, handles } = open("chan");
+      return handles.track(makeChannel(waiters, type, capacity, false));
+    },
+    oneshot: (type) => {
+      const { waiters, handles } = open("oneshot");
+      return handles.track(makeChannel(waiters, type, 1, true));
+    },
+    select: ((cases: Cases, options?: SelectOptions) => runSelect(open("select").waiters, cases, options)) as Calls["select"],
+    after: (delayMs) => new After(open("after").waiters, delayMs),
+    ticker: (periodMs) => new TickerReceiver(open("ticker").waiters, periodMs),
+    never: () => new Never(open("never").waiters),
+    context: (parent, options) => open("context").contexts.make(parent, options),
+    group: (options) => new TaskGroup(open("group"), options),
+    sleep: (delayMs, options) => open("sleep").sleep.start(checkDelay(delayMs, "sleep"), options?.signal),
+    yieldNow: () => of("yieldNow").yieldNow(),
+    ...makeSyncConstructors(of),
+  };
+}
 
-export const { go, spawn, shared, chan, oneshot, select, after, ticker, never, context, group, sleep, yieldNow } = calls;
-
-export const { Mutex, RwLock, Semaphore, WaitGroup, Once, Barrier, Counter } = calls;
+export const {
+  Barrier, Counter, Mutex, Once, RwLock, Semaphore, WaitGroup,
+  after, chan, context, go, group, never, oneshot, select, shared, sleep, spawn, ticker, yieldNow,
+} = makeCalls(current);
 
 // As types, the objects that they make.
 export type Mutex = objects.Mutex;

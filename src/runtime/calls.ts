@@ -2,10 +2,10 @@
 import type { Chan, Receiver } from "../channel/chan.ts";
 import type { Ticker } from "../channel/ticker.ts";
 import type { Context, ContextOptions } from "../context/context.ts";
+import type { SharedArray } from "../memory/shared-array.ts";
 import type { Type } from "../wire/type.ts";
 import type { Cases, SelectOptions, Selected } from "../select/select.ts";
 import type { Group, GroupOptions } from "./task/group.ts";
-import type { SharedArrays } from "./shared.ts";
 import type { SyncConstructors } from "./sync-constructors.ts";
 import type { Place } from "./task/tasks.ts";
 
@@ -39,6 +39,19 @@ export interface Spawn {
   <A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Awaited<R>>;
   /** As the call itself, at a `place`, as `go.on`. */
   on(place: NonNullable<Place>): <A extends unknown[], R>(fn: (...args: A) => R, ...args: A) => Promise<Awaited<R>>;
+}
+
+/**
+ * Arrays in shared memory, zeroed: one copy that every thread sees, for data too
+ * large to send or changed in place by many. @throws ERR_INVALID_ARGUMENT, ERR_ARENA_FULL, ERR_RUNTIME_STOPPED, ERR_NO_RUNTIME, ERR_WHICH_RUNTIME
+ */
+export interface SharedArrays {
+  /** `length` numbers, a `Float64Array`; 8 bytes each. */
+  float64(length: number): SharedArray<"f64">;
+  /** `length` integers, an `Int32Array`; 4 bytes each. */
+  int32(length: number): SharedArray<"i32">;
+  /** `length` bytes, a `Uint8Array`. */
+  bytes(length: number): SharedArray<"u8">;
 }
 
 /** The calls of one runtime. */

@@ -2,7 +2,7 @@
 import { WarrenError, printValue } from "../errors.ts";
 import { DeadlockWatch } from "./inspect/deadlock.ts";
 import { type RuntimeOptions, resolveOptions } from "./options.ts";
-import { openWorld } from "./runtime.ts";
+import { openRuntime } from "./runtime.ts";
 
 /** Options of `run`. */
 export interface RunOptions<A extends unknown[]> extends RuntimeOptions {
@@ -24,7 +24,7 @@ export async function run<A extends unknown[], R>(main: (...args: A) => R, optio
   const resolved = resolveOptions(options, "run", ["args"]);
   const { args = [] as unknown as A } = options;
   if (!Array.isArray(args)) throw new WarrenError("ERR_INVALID_ARGUMENT", `args must be an array of arguments, not ${printValue(args)}`);
-  const world = await openWorld(resolved, "run");
+  const world = await openRuntime(resolved, "run");
   let watch: DeadlockWatch | undefined;
   try {
     return await new Promise<Awaited<R>>((resolve, reject) => {

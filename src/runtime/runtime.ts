@@ -18,8 +18,8 @@ import type { ThreadReport } from "./thread/control.ts";
 import { usableCores } from "./main/cores.ts";
 import { type Dump, takeDump } from "./inspect/dump.ts";
 import { KeepAlive } from "./main/keep-alive.ts";
-import { Local } from "./thread/side.ts";
-import { makeCalls } from "./make-calls.ts";
+import { ThreadSide } from "./thread/side.ts";
+import { makeCalls } from "./api.ts";
 import { type ResolvedOptions, type RuntimeOptions, resolveOptions } from "./options.ts";
 import { type Death, Pool } from "./main/pool.ts";
 import { activeResources, viewThread } from "./thread/report.ts";
@@ -70,15 +70,15 @@ export interface Runtime extends Calls, AsyncDisposable {
  * @throws ERR_INVALID_ARGUMENT, ERR_LIMIT, ERR_NESTED_RUN, ERR_THREAD_START
  */
 export async function start(options: RuntimeOptions = {}): Promise<Runtime> {
-  return openWorld(resolveOptions(options, "start"), "start");
+  return openRuntime(resolveOptions(options, "start"), "start");
 }
 
 /** Starts a world, for `start` and `run`. */
-export async function openWorld(options: ResolvedOptions, what: string): Promise<World> {
+export async function openRuntime(options: ResolvedOptions, what: string): Promise<OpenRuntime> {
   if (isPoolThread()) {
     throw new WarrenError("ERR_NESTED_RUN", `${what}() was called on a thread of a runtime. A module with tasks is imported by every thread: put ${what}() behind if (import.meta.main), or into another module.`);
   }
-  const world = new World(options);
+  const world = new OpenRuntime(options);
   await world.open(options);
   return world;
 }
@@ -90,9 +90,14 @@ export function runtimes(): readonly Runtime[] {
   return [...open];
 }
 
-export class World implements Runtime {
+/** The calls of a program, which the constructor assigns. */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- `makeCalls` returns all of them
+export interface OpenRuntime extends Calls {}
+
+/** The runtime behind the interface, with the parts that only warren itself uses. */
+export class OpenRuntime implements Runtime {
   readonly threads: number;
-  readonly local: Local;
+  readonly side: ThreadSide;
   readonly arena: Arena;
   readonly #cores = usableCores();
   readonly #keepAlive: KeepAlive;
@@ -109,58 +114,17 @@ export class World implements Runtime {
   /** Called with the error that ended the world by itself. */
   onEnd: ((error: unknown) => void) | undefined;
 
-  readonly go: Calls["go"];
-  readonly spawn: Calls["spawn"];
-  readonly shared: Calls["shared"];
-  readonly chan: Calls["chan"];
-  readonly oneshot: Calls["oneshot"];
-  readonly select: Calls["select"];
-  readonly after: Calls["after"];
-  readonly ticker: Calls["ticker"];
-  readonly never: Calls["never"];
-  readonly context: Calls["context"];
-  readonly group: Calls["group"];
-  readonly sleep: Calls["sleep"];
-  readonly yieldNow: Calls["yieldNow"];
-  readonly Mutex: Calls["Mutex"];
-  readonly RwLock: Calls["RwLock"];
-  readonly Semaphore: Calls["Semaphore"];
-  readonly WaitGroup: Calls["WaitGroup"];
-  readonly Once: Calls["Once"];
-  readonly Barrier: Calls["Barrier"];
-  readonly Counter: Calls["Counter"];
-
   constructor({ threads, arenaBytes }: ResolvedOptions) {
     this.#ended.promise.catch(() => undefined);
     this.threads = threads;
     this.arena = Arena.create(threads, arenaBytes);
-    this.#keepAlive = new KeepAlive(this.arena, () => this.local.waiting);
+    this.#keepAlive = new KeepAlive(this.arena, () => this.side.waiting);
     this.#names = new Names(this.arena);
     this.#watchdog = new Watchdog(this.arena, (thread) => this.#supervisor.isUp(thread));
-    this.local = new Local({ arena: this.arena, cores: this.#cores, onFault: (error) => this.fail(error), onWaiting: () => this.#keepAlive.update() });
-    this.#supervisor = new Supervisor(this.local, (error) => this.fail(error), (thread) => this.#joined(thread));
-    this.#traces = new Traces({ local: this.local, names: this.#names, isUp: (thread) => this.#supervisor.isUp(thread) });
-    const calls = makeCalls(() => this.local);
-    this.go = calls.go;
-    this.spawn = calls.spawn;
-    this.shared = calls.shared;
-    this.chan = calls.chan;
-    this.oneshot = calls.oneshot;
-    this.select = calls.select;
-    this.after = calls.after;
-    this.ticker = calls.ticker;
-    this.never = calls.never;
-    this.context = calls.context;
-    this.group = calls.group;
-    this.sleep = calls.sleep;
-    this.yieldNow = calls.yieldNow;
-    this.Mutex = calls.Mutex;
-    this.RwLock = calls.RwLock;
-    this.Semaphore = calls.Semaphore;
-    this.WaitGroup = calls.WaitGroup;
-    this.Once = calls.Once;
-    this.Barrier = calls.Barrier;
-    this.Counter = calls.Counter;
+    this.side = new ThreadSide({ arena: this.arena, cores: this.#cores, onFault: (error) => this.fail(error), onWaiting: () => this.#keepAlive.update() });
+    this.#supervisor = new Supervisor(this.side, (error) => this.fail(error), (thread) => this.#joined(thread));
+    this.#traces = new Traces({ side: this.side, names: this.#names, unlessComputing: (thread, answer) => unlessComputing(this.arena, thread, answer), isUp: (thread) => this.#supervisor.isUp(thread) });
+    Object.assign(this, makeCalls(() => this.side));
   }
 
   async open({ resourceLimits }: ResolvedOptions): Promise<void> {
@@ -168,11 +132,11 @@ export class World implements Runtime {
     try {
       this.#pool = await Pool.start({ arena: this.arena, cores: this.#cores, resourceLimits, onDeath: (thread, death) => this.#died(thread, death), ringOf: (thread) => this.#traces.ringOf(thread) });
     } catch (error) {
-      this.local.stop(new WarrenError("ERR_RUNTIME_STOPPED", "the runtime did not start"));
+      this.side.stop(new WarrenError("ERR_RUNTIME_STOPPED", "the runtime did not start"));
       this.#keepAlive.end();
       throw error;
     }
-    enterMain(this.local);
+    enterMain(this.side);
     this.#baseline = activeResources();
     open.add(this);
     this.#supervisor.open(this.#pool);
@@ -230,14 +194,14 @@ export class World implements Runtime {
   async #shutDown(cause: unknown): Promise<void> {
     const { arena } = this;
     this.#keepAlive.hold();
-    leaveMain(this.local);
+    leaveMain(this.side);
     open.delete(this);
     this.#watchdog.close();
     this.#supervisor.close();
     store(arena.i32, superblock.stopping, 1);
     const error = new WarrenError("ERR_RUNTIME_STOPPED", cause === undefined ? "the runtime has stopped" : `the runtime has stopped: ${cause instanceof Error ? cause.message : String(cause)}`, {}, cause === undefined ? undefined : { cause });
     this.#ended.reject(error);
-    this.local.stop(error);
+    this.side.stop(error);
     for (let index = 0; index < this.threads; index++) ring(arena, index);
     await this.#pool?.stop();
     this.#keepAlive.end();
@@ -273,7 +237,7 @@ export class World implements Runtime {
         names: this.#names,
         ask: () => pool.each((control) => control.view()),
         isUp: (thread) => this.#supervisor.isUp(thread),
-        own: () => viewThread(this.local, this.#baseline),
+        own: () => viewThread(this.side, this.#baseline),
       }),
     );
   }
@@ -306,7 +270,7 @@ export class World implements Runtime {
 
   /** @internal Tidies up on all threads that do not compute; the types of the handles that are left. */
   async tidy(): Promise<ReadonlyMap<number, string>> {
-    const own = this.local.tidy();
+    const own = this.side.tidy();
     const others = await this.#meanwhile((pool) => Promise.all(pool.each((control) => control.tidy()).map((answer, thread) => unlessComputing(this.arena, thread, answer))));
     const types = new Map(own);
     for (const its of others) for (const [handle, type] of its ?? []) types.set(handle, type);
@@ -334,7 +298,7 @@ export class World implements Runtime {
     if (typeof main !== "function" || sourceOf(main) === undefined) {
       throw new WarrenError("ERR_INVALID_ARGUMENT", `run needs a task: task(import.meta, async function main() {…}), not ${printValue(main)}`);
     }
-    return this.local.spawn(main, args, undefined);
+    return this.side.tasks.spawn(main, args, undefined);
   }
 }
 

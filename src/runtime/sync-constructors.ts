@@ -15,7 +15,7 @@ import { SharedSemaphore } from "../sync/semaphore.ts";
 import type { SharedObject } from "../sync/shared-object.ts";
 import { SharedWaitGroup } from "../sync/wait-group.ts";
 import type { Waiters } from "../wait/waiter.ts";
-import type { Local } from "./thread/side.ts";
+import type { ThreadSide } from "./thread/side.ts";
 
 /** A constructor of shared objects, bound to one runtime: `instanceof` holds for the objects of all. */
 export interface SyncConstructor<A extends unknown[], T> {
@@ -49,7 +49,7 @@ interface SharedClass<A extends unknown[], T extends SharedObject> {
   make(waiters: Waiters, ...args: A): number;
 }
 
-export function makeSyncConstructors(of: (what: string) => Local): SyncConstructors {
+export function makeSyncConstructors(of: (what: string) => ThreadSide): SyncConstructors {
   const constructor = <A extends unknown[], T extends SharedObject>(name: string, Shared: SharedClass<A, T>): SyncConstructor<A, T> => {
     const construct = function (...args: A): T {
       if (new.target === undefined) throw new WarrenError("ERR_INVALID_ARGUMENT", `${name} is a constructor: new ${name}(…)`);

@@ -9,7 +9,7 @@
  * A thread may die between a mark and the count of sleepers: `processor.counting`,
  * which is odd in between, says so, and `balanceSleepers` adds what is missing.
  * Whom it had marked awake and not rung hears of the death, and looks for work
- * (`Local.died`).
+ * (`ThreadSide.died`).
  */
 import { add, cas, load, notify, store, sub, waitAsync } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";

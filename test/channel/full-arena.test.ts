@@ -1,15 +1,15 @@
 /** When the arena is full: coded errors that say how full, nothing torn, and it goes on. */
 import { expect, test } from "vitest";
 import { type Chan, chanOf, i32, select, start, utf8 } from "../../src/index.ts";
-import type { World } from "../../src/runtime/runtime.ts";
+import type { OpenRuntime } from "../../src/runtime/runtime.ts";
 import { echo } from "../wire/payload-tasks.ts";
 import { receiversAt, sendersAt, until } from "./tasks/world.ts";
 
 const full = expect.objectContaining({ code: "ERR_ARENA_FULL", details: expect.objectContaining({ limit: expect.any(Number), used: expect.any(Number), asked: expect.any(Number) }) });
 
 /** A small runtime whose arena is full: not even a small block is left. */
-async function crowded(): Promise<{ rt: World; ballast: () => void } & AsyncDisposable> {
-  const rt = (await start({ threads: 1, arenaBytes: 4_194_304 })) as World;
+async function crowded(): Promise<{ rt: OpenRuntime; ballast: () => void } & AsyncDisposable> {
+  const rt = (await start({ threads: 1, arenaBytes: 4_194_304 })) as OpenRuntime;
   await rt.spawn(echo, "warm");
   const blocks: number[] = [];
   for (const words of [16_384, 2000, 500, 128, 64, 48, 32, 24, 16, 12, 8, 4]) {
@@ -96,5 +96,5 @@ test("a wait that finds no room for its record is refused, and no waiter stays",
   for (let k = 0; k < waits.length; k++) expect(c.trySend(k)).toBe(true);
   expect(await Promise.all(waits)).toEqual(waits.map((_, k) => k));
   c.close();
-  await until(() => rt.local.waiting === 0);
+  await until(() => rt.side.waiting === 0);
 });

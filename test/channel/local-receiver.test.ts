@@ -40,7 +40,7 @@ describe("after", () => {
     await sleep(3);
     controller.abort("enough");
     expect(await Promise.all(waiting)).toEqual(["enough", "enough", "enough"]);
-    expect(the.rt.local.timers.count).toBe(0);
+    expect(the.rt.side.timers.count).toBe(0);
     expect(after(-5).tryRecv()).toBeTypeOf("number");
     for (const bad of [Number.NaN, "5", undefined, 1n]) expect(() => after(bad as never)).toThrow(expect.objectContaining({ code: "ERR_INVALID_ARGUMENT" }));
   });

@@ -6,17 +6,17 @@ import { expect, test } from "vitest";
 import type { Context } from "../../src/index.ts";
 import { Arena } from "../../src/memory/arena.ts";
 import { contextHeader, processor } from "../../src/memory/layout.ts";
-import { Local } from "../../src/runtime/thread/side.ts";
+import { ThreadSide } from "../../src/runtime/thread/side.ts";
 import { until } from "../runtime/until.ts";
 import { contextsIn } from "./roots.ts";
 
-function sides(): { dead: Local; main: Local; carry: (context: Context) => Context; end: () => void } {
+function sides(): { dead: ThreadSide; main: ThreadSide; carry: (context: Context) => Context; end: () => void } {
   const arena = Arena.create(1, 4 * 1_048_576);
   const fail = (error: unknown): never => {
     throw error;
   };
-  const main = new Local({ arena, cores: 2, onFault: fail });
-  const dead = new Local({ arena: Arena.attach(arena.memory, 0), cores: 2, onFault: fail });
+  const main = new ThreadSide({ arena, cores: 2, onFault: fail });
+  const dead = new ThreadSide({ arena: Arena.attach(arena.memory, 0), cores: 2, onFault: fail });
   return {
     dead,
     main,
@@ -25,17 +25,17 @@ function sides(): { dead: Local; main: Local; carry: (context: Context) => Conte
       return main.contexts.adopt(held?.header as number, held?.generation as number);
     },
     end: () => {
-      for (const local of [dead, main]) local.stop(new Error("over") as never);
+      for (const side of [dead, main]) side.stop(new Error("over") as never);
     },
   };
 }
 
 test("deadlines that a dead thread had armed still cancel, also one that passed in between", async () => {
   const { dead, main, carry, end } = sides();
-  const soon = dead.context(undefined, { timeout: 30 });
-  const child = dead.context(soon, undefined);
-  const far = dead.context(undefined, { timeout: 1e9 });
-  const past = dead.context(undefined, { timeout: 1 });
+  const soon = dead.contexts.make(undefined, { timeout: 30 });
+  const child = dead.contexts.make(soon, undefined);
+  const far = dead.contexts.make(undefined, { timeout: 1e9 });
+  const past = dead.contexts.make(undefined, { timeout: 1 });
   const [a, b, c, d] = [soon, child, far, past].map(carry);
   const { signal } = b;
   dead.timers.clear();
@@ -57,8 +57,8 @@ test("deadlines that a dead thread had armed still cancel, also one that passed 
 
 test("a cancellation that the dead thread did not finish is finished: children, channels, signals", async () => {
   const { dead, main, carry, end } = sides();
-  const root = carry(dead.context(undefined, undefined));
-  const child = main.context(root, undefined);
+  const root = carry(dead.contexts.make(undefined, undefined));
+  const child = main.contexts.make(root, undefined);
   const { signal, done } = child;
   const own = root.signal;
   // As far as the dead thread came: the root is marked, and nobody has been told.
@@ -72,8 +72,8 @@ test("a cancellation that the dead thread did not finish is finished: children, 
 
 test("a thread whose watch records were lost with the dead one looks for itself", () => {
   const { dead, main, carry, end } = sides();
-  const ctx = carry(dead.context(undefined, undefined));
-  const timed = main.context(ctx, { timeout: 1e6 });
+  const ctx = carry(dead.contexts.make(undefined, undefined));
+  const timed = main.contexts.make(ctx, { timeout: 1e6 });
   const { signal } = ctx;
   const lost = main.arena.i32;
   for (const one of [ctx, timed]) {
@@ -89,7 +89,7 @@ test("a thread whose watch records were lost with the dead one looks for itself"
 
 test("a watch record of a thread that has died, and whose successor runs, is dropped", () => {
   const { dead, main, carry, end } = sides();
-  const mine = dead.context(undefined, { timeout: 1e6 });
+  const mine = dead.contexts.make(undefined, { timeout: 1e6 });
   const ctx = carry(mine);
   void mine.signal;
   dead.timers.clear();

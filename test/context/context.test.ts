@@ -107,7 +107,7 @@ describe("deadlines", () => {
       expect(ctx.reason).toMatchObject({ code: "ERR_DEADLINE" });
       expect(ctx.deadlineMs).toBeCloseTo(performance.timeOrigin + begin + timeout, -2);
     }
-    expect(the.rt.local.timers.count).toBe(0);
+    expect(the.rt.side.timers.count).toBe(0);
   });
 
   test.each([[{ timeout: 0 }], [{ timeout: -5 }], [{ deadline: 0 }], [{ deadline: new Date(0) }], [{ timeout: 1e9, deadline: new Date(2000, 1) }]])("one that has passed cancels at once: %o", (options) => {
@@ -118,13 +118,13 @@ describe("deadlines", () => {
 
   test("the earlier of parent's and child's counts, and the parent's needs no second timer", () => {
     using parent = context(undefined, { timeout: 1e6 });
-    expect(the.rt.local.timers.count).toBe(1);
+    expect(the.rt.side.timers.count).toBe(1);
     using later = context(parent, { timeout: 1e7 });
-    expect([later.deadlineMs, the.rt.local.timers.count]).toEqual([parent.deadlineMs, 1]);
+    expect([later.deadlineMs, the.rt.side.timers.count]).toEqual([parent.deadlineMs, 1]);
     using earlier = context(parent, { timeout: 1e5 });
     expect(earlier.deadlineMs).toBeLessThan(parent.deadlineMs as number);
     using plain = context(parent);
-    expect([plain.deadlineMs, the.rt.local.timers.count]).toEqual([parent.deadlineMs, 2]);
+    expect([plain.deadlineMs, the.rt.side.timers.count]).toEqual([parent.deadlineMs, 2]);
   });
 
   test("a parent's deadline reaches children that were made before and after it", async () => {
@@ -137,7 +137,7 @@ describe("deadlines", () => {
   });
 
   test("B6.05 cancelling takes the timer back, whoever cancels", async () => {
-    const { timers } = the.rt.local;
+    const { timers } = the.rt.side;
     using parent = context();
     using child = context(parent, { timeout: 1e6 });
     using other = context(undefined, { timeout: 1e6 });
@@ -160,7 +160,7 @@ describe("deadlines", () => {
       ctx[Symbol.dispose]();
       child[Symbol.dispose]();
     }
-    expect(the.rt.local.timers.count).toBe(0);
+    expect(the.rt.side.timers.count).toBe(0);
   });
 
   test.each([[{ timeout: Number.NaN }], [{ timeout: "5" }], [{ timeout: null }], [{ deadline: new Date("no date") }], [{ deadline: 1n }], [null], ["5"]])("%o is refused", (options) => {
@@ -169,7 +169,7 @@ describe("deadlines", () => {
 
   test("an infinite one is none", () => {
     using ctx = context(undefined, { timeout: Infinity, deadline: Infinity });
-    expect([ctx.deadlineMs, the.rt.local.timers.count]).toEqual([undefined, 0]);
+    expect([ctx.deadlineMs, the.rt.side.timers.count]).toEqual([undefined, 0]);
   });
 
   test.each([[{}], [5], [new AbortController().signal], [null]])("what is no context is refused as a parent: %o", (parent) => {
@@ -245,7 +245,7 @@ describe("memory", () => {
     const before = { bytes: used(the.rt), contexts: contextsIn(the.rt.arena), pages: the.rt.arena.use().reserved };
     for (let k = 0; k < 100_000; k++) make(k);
     expect({ bytes: used(the.rt), contexts: contextsIn(the.rt.arena), pages: the.rt.arena.use().reserved }).toEqual(before);
-    expect(the.rt.local.timers.count).toBe(0);
+    expect(the.rt.side.timers.count).toBe(0);
   });
 
   test("those that nobody disposes are freed when nothing refers to them, children before their parents", async () => {

@@ -1,6 +1,6 @@
 /** A sender parked on a full channel, cancelled while another thread receives. */
 import { type Chan, type Context, chan, context, i32, task } from "../../src/index.ts";
-import type { World } from "../../src/runtime/runtime.ts";
+import type { OpenRuntime } from "../../src/runtime/runtime.ts";
 
 /** Receives in each round when told, at about the moment of the cancellation; all that it received. */
 const receiveRounds = task(import.meta, async function receiveRounds(values: Chan<number>, rounds: Chan<number>) {
@@ -25,7 +25,7 @@ async function sendOne(values: Chan<number>, value: number, ctx: Context): Promi
 }
 
 /** Counts the rounds whose value was delivered and those that were cancelled; throws if the receiver saw anything else. */
-export async function raceSend(rt: World, count: number): Promise<{ delivered: number; cancelled: number }> {
+export async function raceSend(rt: OpenRuntime, count: number): Promise<{ delivered: number; cancelled: number }> {
   const [values, rounds] = [chan(i32), chan(i32, 1)];
   const there = rt.spawn.on(0)(receiveRounds, values, rounds);
   const sent: number[] = [];

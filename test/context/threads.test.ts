@@ -189,7 +189,7 @@ describe("memory across threads", () => {
       await collectGarbage(the.rt);
       return used(the.rt) <= before.bytes + 4096;
     });
-    expect(the.rt.local.timers.count).toBe(0);
+    expect(the.rt.side.timers.count).toBe(0);
   });
 
   test("one that only other threads have had is freed when they have dropped it", async () => {

@@ -42,7 +42,7 @@ test("a select on timers leaves none armed once another case was chosen", async 
     c.trySend(k);
     expect(await waiting).toEqual({ case: "c", value: k });
   }
-  expect(the.rt.local.timers.count).toBe(0);
+  expect(the.rt.side.timers.count).toBe(0);
   c.close();
 });
 

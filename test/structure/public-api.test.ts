@@ -55,7 +55,7 @@ const CALLS_FILE = "src/runtime/api.ts";
 const DOCUMENTED_AS: Record<string, [RegExp, string]> = {
   go: [/interface Go\b/, "src/runtime/calls.ts"],
   spawn: [/interface Spawn\b/, "src/runtime/calls.ts"],
-  shared: [/interface SharedArrays\b/, "src/runtime/shared.ts"],
+  shared: [/interface SharedArrays\b/, "src/runtime/calls.ts"],
 };
 
 function declarationOf({ name, file }: Export): [RegExp, string] {

@@ -6,7 +6,8 @@ import { Arena } from "../../src/memory/arena.ts";
 import { OUTCOME, RECORD, taskRecord, waiter } from "../../src/memory/layout.ts";
 import { CLASS_WORDS } from "../../src/memory/size-classes.ts";
 import type { Handles } from "../../src/wire/type.ts";
-import { type Aftermath, repairAfter } from "../../src/runtime/main/repair.ts";
+import { repairAfter } from "../../src/runtime/main/repair-after-death.ts";
+import type { Aftermath } from "../../src/runtime/thread/control.ts";
 import { balanceSleepers } from "../../src/wait/doorbell.ts";
 import { takeInbox } from "../../src/wait/inbox.ts";
 import { Timers } from "../../src/wait/timers.ts";
@@ -73,7 +74,7 @@ export class HandMadeThread {
     return aftermath;
   }
 
-  /** Another thread has died, and shared memory is in order again: as `Local.died`. */
+  /** Another thread has died, and shared memory is in order again: as `ThreadSide.died`. */
   died({ thread, undelivered }: Aftermath): void {
     this.pump();
     this.waiters.recover(undelivered, thread, () => false);

@@ -122,7 +122,7 @@ export const MUTANTS: readonly Mutant[] = [
   // Defects that repair after a thread's death had, or could have.
   {
     name: "claim-looked-at-before-the-state",
-    path: "src/runtime/main/repair.ts",
+    path: "src/runtime/main/repair-after-death.ts",
     replace: "if (!isDone) waiters.complete(decider);",
     by: "if ((load(i32, decider + waiter.state) & STATE.done) === 0) waiters.complete(decider);",
     scenario: "death after a wait is ended",

@@ -13,7 +13,7 @@ const SEAM = "verify/explorer/seam.ts";
 const SEAMS = new Set(["src/memory/atomics.ts", SEAM]);
 
 /** Where main looks at and mends words that others use meanwhile: there each access is a step. */
-export const REPAIRS: ReadonlySet<string> = new Set(["src/channel/repair-channels.ts", "src/runtime/main/repair.ts"]);
+export const REPAIRS: ReadonlySet<string> = new Set(["src/channel/repair-channels.ts", "src/runtime/main/repair-after-death.ts"]);
 
 /** How a call is written in rewritten code. */
 export type Manner = "plain" | "step" | "delegate" | "look";

@@ -5,7 +5,7 @@
  * started anew.
  */
 import { type Chan, type SharedArray, i32 } from "../../src/index.ts";
-import type { World } from "../../src/runtime/runtime.ts";
+import type { OpenRuntime } from "../../src/runtime/runtime.ts";
 import { type Ledger, ROW_WORDS } from "./ledger.ts";
 import { addUp, double, fail, generate, increment, recvLane, selectTimers, sendLane, waitCancelled } from "./soak-tasks.ts";
 
@@ -34,7 +34,7 @@ const isDeath = (error: unknown): boolean => (error as { code?: string }).code =
 export class Load {
   readonly ledger: Ledger;
   readonly counts: Counts = { tasks: 0, pipelines: 0, timers: 0, laneDeaths: 0, deaths: 0, wrong: [] };
-  readonly #rt: World;
+  readonly #rt: OpenRuntime;
   readonly #seed: number;
   readonly #stop: SharedArray<"i32">;
   readonly #running = new Set<Promise<void>>();
@@ -42,7 +42,7 @@ export class Load {
   #isStopping = false;
 
   /** @param lanes long-lived channels of each capacity */
-  constructor(rt: World, lanes: number, seed: number) {
+  constructor(rt: OpenRuntime, lanes: number, seed: number) {
     this.#rt = rt;
     this.#seed = seed;
     this.#stop = rt.shared.int32(1);

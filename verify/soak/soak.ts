@@ -6,7 +6,7 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { start } from "../../src/index.ts";
 import { processor } from "../../src/memory/layout.ts";
-import type { World } from "../../src/runtime/runtime.ts";
+import type { OpenRuntime } from "../../src/runtime/runtime.ts";
 import { quiet, used } from "../../test/channel/tasks/quiet.ts";
 import { collect } from "../../test/channel/tasks/dropping.ts";
 import { unlessHung } from "../stress/unless-hung.ts";
@@ -51,7 +51,7 @@ const MOST_SLOPE = 1;
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
 export async function soak(options: SoakOptions): Promise<SoakResult> {
-  const rt = (await start({ threads: options.threads })) as World;
+  const rt = (await start({ threads: options.threads })) as OpenRuntime;
   try {
     return await new Soak(rt, options).run();
   } finally {
@@ -60,14 +60,14 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
 }
 
 class Soak {
-  readonly #rt: World;
+  readonly #rt: OpenRuntime;
   readonly #options: SoakOptions;
   readonly #samples: Sample[] = [];
   readonly #totals = { sent: 0, got: 0, missing: 0, wrong: 0, tasks: 0, pipelines: 0, timers: 0, laneDeaths: 0, deaths: 0, recycled: 0 };
   readonly #complaints: string[] = [];
   readonly #beganMs = performance.now();
 
-  constructor(rt: World, options: SoakOptions) {
+  constructor(rt: OpenRuntime, options: SoakOptions) {
     this.#rt = rt;
     this.#options = options;
   }

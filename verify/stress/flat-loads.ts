@@ -7,7 +7,7 @@
  */
 import { i32 } from "../../src/index.ts";
 import { processor } from "../../src/memory/layout.ts";
-import type { World } from "../../src/runtime/runtime.ts";
+import type { OpenRuntime } from "../../src/runtime/runtime.ts";
 import { REQUEST, answerOneshots, askOneshots } from "../../test/channel/tasks/oneshots.ts";
 import { quiet, used } from "../../test/channel/tasks/quiet.ts";
 import { recvOne, sendOne } from "../../test/channel/tasks/verbs.ts";
@@ -31,7 +31,7 @@ interface Memory {
   readonly rss: number;
 }
 
-async function memoryOf(rt: World): Promise<Memory> {
+async function memoryOf(rt: OpenRuntime): Promise<Memory> {
   await quiet(rt);
   // Before the collection: what it gives back would count as growth of the rest.
   const rss = process.memoryUsage.rss();
@@ -40,7 +40,7 @@ async function memoryOf(rt: World): Promise<Memory> {
 }
 
 /** Does a tenth, measures, does the rest, measures; `act` returns how many of its actions went wrong. */
-async function flat(rt: World, total: number, act: (actions: number) => Promise<number>): Promise<Figures> {
+async function flat(rt: OpenRuntime, total: number, act: (actions: number) => Promise<number>): Promise<Figures> {
   const tenth = Math.ceil(total / 10);
   let lost = await act(tenth);
   const first = await memoryOf(rt);

@@ -4,13 +4,13 @@
  * the loads come from (scale 1); the tests run a tenth.
  */
 import { start } from "../../src/index.ts";
-import type { World } from "../../src/runtime/runtime.ts";
+import type { OpenRuntime } from "../../src/runtime/runtime.ts";
 import { quiet } from "../../test/channel/tasks/quiet.ts";
 import { unlessHung } from "./unless-hung.ts";
 
 /** What a load gets: its runtime, and how much of the full count to do. */
 export interface Setup {
-  readonly rt: World;
+  readonly rt: OpenRuntime;
   readonly scale: number;
   readonly seed: number;
 }
@@ -55,7 +55,7 @@ export const scaled = (full: number, { scale }: Setup): number => Math.max(1, Ma
 
 /** Runs a stress on a runtime of its own. */
 export async function runStress(stress: Stress, options: RunOptions & { readonly threads: number }): Promise<Outcome> {
-  const rt = (await start({ threads: options.threads })) as World;
+  const rt = (await start({ threads: options.threads })) as OpenRuntime;
   try {
     return await runStressOn(rt, stress, options);
   } finally {
@@ -64,7 +64,7 @@ export async function runStress(stress: Stress, options: RunOptions & { readonly
 }
 
 /** Runs a stress on a runtime that is quiet, and is so again afterwards. */
-export async function runStressOn(rt: World, { id, what, run }: Stress, { scale, seed }: RunOptions): Promise<Outcome> {
+export async function runStressOn(rt: OpenRuntime, { id, what, run }: Stress, { scale, seed }: RunOptions): Promise<Outcome> {
   const began = performance.now();
   try {
     const figures = await unlessHung(rt, DEADLINE_MS, () => run({ rt, scale, seed }));

@@ -1,10 +1,10 @@
 /** A deadline for what may hang, with a list of who waits for what. */
-import type { World } from "../../src/runtime/runtime.ts";
+import type { OpenRuntime } from "../../src/runtime/runtime.ts";
 
 const MOST_LISTED = 30;
 
 /** What `work` gives, or an error with all waiting operations after `deadlineMs`. */
-export async function unlessHung<T>(rt: World, deadlineMs: number, work: () => Promise<T>): Promise<T> {
+export async function unlessHung<T>(rt: OpenRuntime, deadlineMs: number, work: () => Promise<T>): Promise<T> {
   const deadline = Promise.withResolvers<"hung">();
   const timer = setTimeout(() => deadline.resolve("hung"), deadlineMs);
   try {

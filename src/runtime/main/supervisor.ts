@@ -18,16 +18,16 @@ import { WarrenError, printValue } from "../../errors.ts";
 import { processor } from "../../memory/layout.ts";
 import { watchLocks } from "../../memory/spin-lock.ts";
 import { balanceSleepers } from "../../wait/doorbell.ts";
-import type { DeathNotice } from "../thread/control.ts";
-import type { Local } from "../thread/side.ts";
+import type { Aftermath, DeathNotice } from "../thread/control.ts";
+import type { ThreadSide } from "../thread/side.ts";
 import type { Death, Pool } from "./pool.ts";
-import { type Aftermath, releaseLocks, repairAfter } from "./repair.ts";
+import { releaseLocks, repairAfter } from "./repair-after-death.ts";
 
 const MOST_TRIES = 4;
 const FIRST_PAUSE_MS = 20;
 
 export class Supervisor {
-  readonly #local: Local;
+  readonly #side: ThreadSide;
   readonly #onFault: (error: WarrenError) => void;
   readonly #onUp: (thread: number) => void;
   /** Threads whose locks are being given back right now. */
@@ -40,15 +40,15 @@ export class Supervisor {
   #stopped = false;
 
   /** @param onFault told when a thread cannot be replaced: the runtime ends; @param onUp told when a successor is up */
-  constructor(local: Local, onFault: (error: WarrenError) => void, onUp: (thread: number) => void) {
-    this.#local = local;
+  constructor(side: ThreadSide, onFault: (error: WarrenError) => void, onUp: (thread: number) => void) {
+    this.#side = side;
     this.#onFault = onFault;
     this.#onUp = onUp;
   }
 
   open(pool: Pool): void {
     this.#pool = pool;
-    watchLocks(this.#local.arena.i32, (owner) => this.#lookAfter(owner - 1));
+    watchLocks(this.#side.arena.i32, (owner) => this.#lookAfter(owner - 1));
   }
 
   close(): void {
@@ -73,9 +73,9 @@ export class Supervisor {
 
   /** Repairs, and tells every thread. */
   #settle(thread: number, why: string, cause: unknown): Aftermath {
-    const aftermath = repairAfter(this.#local, thread);
+    const aftermath = repairAfter(this.#side, thread);
     const notice: DeathNotice = { aftermath, why, cause: portable(cause) };
-    this.#local.died(aftermath, why, cause);
+    this.#side.died(aftermath, why, cause);
     void Promise.all(this.#pool?.each((control) => control.died(notice) as Promise<void>) ?? []);
     this.#balance();
     return aftermath;
@@ -83,7 +83,7 @@ export class Supervisor {
 
   /** Not while another thread is between a mark and its count: it may be without a core just then, or be dead as well and not known to be. */
   readonly #balance = (): void => {
-    if (!this.#stopped && !balanceSleepers(this.#local.arena)) setImmediate(this.#balance).unref();
+    if (!this.#stopped && !balanceSleepers(this.#side.arena)) setImmediate(this.#balance).unref();
   };
 
   async #replace(thread: number): Promise<void> {
@@ -119,12 +119,12 @@ export class Supervisor {
 
   /** The main thread waits for a lock of this processor: is there still somebody to give it back? */
   #lookAfter(thread: number): void {
-    const { arena } = this.#local;
+    const { arena } = this.#side;
     if (thread < 0 || thread >= arena.threads || this.#releasing.has(thread)) return;
     const systemId = arena.i32[arena.processorAt(thread) + processor.systemId];
     if (systemId === 0 || existsSync(`/proc/self/task/${systemId}`)) return;
     this.#releasing.add(thread);
-    releaseLocks(this.#local, thread);
+    releaseLocks(this.#side, thread);
     this.#releasing.delete(thread);
   }
 }

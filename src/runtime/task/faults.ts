@@ -14,15 +14,15 @@ import { encodeResult, noRoom } from "./task-result.ts";
 
 export class Faults {
   readonly #arena: Arena;
-  readonly #space: Waiters;
+  readonly #waiters: Waiters;
   readonly #onFault: (error: unknown) => void;
   readonly #record: number;
   #isSent = false;
 
   /** @param onFault told of a failure on this thread, and on main of those that come from others */
-  constructor(space: Waiters, onFault: (error: unknown) => void) {
-    this.#arena = space.arena;
-    this.#space = space;
+  constructor(waiters: Waiters, onFault: (error: unknown) => void) {
+    this.#arena = waiters.arena;
+    this.#waiters = waiters;
     this.#onFault = onFault;
     this.#record = this.#arena.keep(processor.faultRecord, TASK_WORDS);
     this.#arena.i32[this.#record + taskRecord.record] = RECORD.fault;
@@ -41,7 +41,7 @@ export class Faults {
     // One fault ends the runtime: later ones are not sent.
     if (this.#isSent) return;
     this.#isSent = true;
-    [arena.i32[this.#record + taskRecord.outcome], arena.i32[this.#record + taskRecord.payload]] = encodeResult(this.#space, "a task", true, error);
+    [arena.i32[this.#record + taskRecord.outcome], arena.i32[this.#record + taskRecord.payload]] = encodeResult(this.#waiters, "a task", true, error);
     pushInbox(arena, arena.threads, this.#record);
     ring(arena, arena.threads);
   }
@@ -50,6 +50,6 @@ export class Faults {
   heard(record: number): void {
     const { i32 } = this.#arena;
     const hasRoom = i32[record + taskRecord.outcome] !== OUTCOME.noRoom;
-    this.#onFault(hasRoom ? decodePayload(this.#space, i32[record + taskRecord.payload]) : noRoom(this.#arena));
+    this.#onFault(hasRoom ? decodePayload(this.#waiters, i32[record + taskRecord.payload]) : noRoom(this.#arena));
   }
 }

@@ -15,6 +15,7 @@ import { Context } from "../../context/context.ts";
 import { WarrenError, printValue } from "../../errors.ts";
 import { Fifo } from "../../scheduler/fifo.ts";
 import type { AnyFunction } from "./task-function.ts";
+import type { Tasks } from "./tasks.ts";
 
 /** Options of `group`. */
 export interface GroupOptions {
@@ -52,10 +53,10 @@ export interface Group extends AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** What a group needs of its thread's side of a runtime. */
-export interface GroupHost {
-  spawn(fn: AnyFunction, args: unknown[], place: undefined): Promise<unknown>;
-  context(parent: Context | undefined, options: undefined): Context;
+/** The parts of a thread's side of a runtime that a group uses. */
+interface GroupHost {
+  readonly tasks: Tasks;
+  readonly contexts: { make(parent: Context | undefined, options: undefined): Context };
 }
 
 /** A task that waits for room. */
@@ -88,7 +89,7 @@ export class TaskGroup implements Group {
     }
     this.#host = host;
     this.#limit = limit;
-    this.context = host.context(context, undefined);
+    this.context = host.contexts.make(context, undefined);
     this.#number = `${this.context.header}.${this.context.generation}`;
   }
 
@@ -137,7 +138,7 @@ export class TaskGroup implements Group {
     try {
       if (room !== undefined) await room;
       isRunning = true;
-      return await this.#host.spawn(fn, args, undefined);
+      return await this.#host.tasks.spawn(fn, args, undefined);
     } catch (error) {
       this.#failed(error);
       throw error;

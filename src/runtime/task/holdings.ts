@@ -9,42 +9,15 @@
  * Not seen: a channel that passes from task to task through a variable of their
  * module. A closure is taken to know what its starter knows.
  */
-import type { Arena } from "../../memory/arena.ts";
-import { header } from "../../memory/layout.ts";
-import { HANDLE_GENERATIONS } from "../../wire/type.ts";
 import type { Waiters } from "../../wait/waiter.ts";
 import type { Identity } from "./identity.ts";
-
-/** What one task knows: most know one channel. */
-export type Holds = number | Keys | undefined;
-
-/** Channels are looked through for freed ones when there are that many, then when they have doubled. */
-const PRUNE_AT = 32;
-
-/** Handles as numbers, those of freed headers dropped now and then. */
-class Keys {
-  #keys: number[] = [];
-  #pruneAt = PRUNE_AT;
-
-  add(arena: Arena, key: number): void {
-    this.#keys.push(key);
-    if (this.#keys.length < this.#pruneAt) return;
-    this.live(arena);
-    this.#pruneAt = Math.max(PRUNE_AT, 2 * this.#keys.length);
-  }
-
-  /** Those whose headers are not freed, each once. */
-  live(arena: Arena): readonly number[] {
-    this.#keys = [...new Set(this.#keys)].filter((key) => isLive(arena, key));
-    return this.#keys;
-  }
-}
+import { KnownHandles, isLive } from "./known-handles.ts";
 
 export class Holdings {
   readonly #waiters: Waiters;
   readonly #current: () => Identity | undefined;
-  readonly #outside = new Keys();
-  readonly #fed = new Keys();
+  readonly #outside = new KnownHandles();
+  readonly #fed = new KnownHandles();
   /** For whom a payload is decoded now; `outside` for code outside tasks. */
   #receiver: Identity | "outside" | undefined;
 
@@ -75,7 +48,7 @@ export class Holdings {
     if (holds === undefined) task.holds = key;
     else if (typeof holds === "object") holds.add(arena, key);
     else {
-      task.holds = new Keys();
+      task.holds = new KnownHandles();
       task.holds.add(arena, holds);
       task.holds.add(arena, key);
     }
@@ -109,8 +82,4 @@ export class Holdings {
     }
     return [...keys].filter((key) => isLive(arena, key));
   }
-}
-
-function isLive({ i32 }: Arena, key: number): boolean {
-  return i32[Math.floor(key / HANDLE_GENERATIONS) + header.generation] === key % HANDLE_GENERATIONS;
 }

@@ -8,26 +8,35 @@
  * dump then says how many there are instead of listing them.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Holds } from "./holdings.ts";
+import type { KnownHandles } from "./known-handles.ts";
 import type { AnyFunction } from "./task-function.ts";
 
-export interface Identity {
+/** A task as this thread knows it. */
+export class Identity {
   readonly id: number;
   readonly name: string;
   /** Number of the task's name in the table of names, 0 for a closure. */
   readonly nameId: number;
-  /** Where it was started, if that was recorded. */
-  readonly site: string | undefined;
-  /** Of a closure: the task that started it; none for code outside tasks. */
+  /** Where the task was started, if that was recorded. Of a task from another thread it comes with the arguments. */
+  site: string | undefined;
+  /** The task on this thread that started it; none if code outside tasks did, or another thread. */
   readonly starter: Identity | undefined;
-  /** The channels that it knows: see holdings.ts. */
-  holds: Holds;
+  /** The channels that it knows, most tasks one: see holdings.ts. */
+  holds: number | KnownHandles | undefined = undefined;
   /** Place in the list of live tasks, −1 for a shared identity. */
-  place: number;
+  place = 0;
   /** See `Running`. */
-  stretch: number;
-  /** Of a shared identity: what its tasks that nobody joins do at their end. */
-  ends?: Ends;
+  stretch = 0;
+  /** Of a shared identity: what its tasks that no one joins do at their end. */
+  ends: Ends | undefined = undefined;
+
+  constructor(id: number, name: string, nameId: number, site?: string, starter?: Identity) {
+    this.id = id;
+    this.name = name;
+    this.nameId = nameId;
+    this.site = site;
+    this.starter = starter;
+  }
 }
 
 /** What happens when a task ends. */
@@ -39,15 +48,23 @@ export interface Ends {
 /** Live tasks of one thread with an identity of their own. */
 const MOST = 10_000;
 
-interface Shared extends Identity {
-  count: number;
-  enter: <R>(fn: (...args: unknown[]) => R, ...args: unknown[]) => R;
+/** One identity for many tasks of one function. */
+class SharedIdentity extends Identity {
+  override place = -1;
+  count = 0;
+  /** Calls a function as one of the tasks. */
+  readonly enter: <R>(fn: (...args: unknown[]) => R, ...args: unknown[]) => R;
+
+  constructor(name: string, nameId: number, current: AsyncLocalStorage<Identity>) {
+    super(0, name, nameId);
+    this.enter = current.run(this, () => AsyncLocalStorage.snapshot());
+  }
 }
 
 export class Identities {
   readonly #current: AsyncLocalStorage<Identity>;
   readonly #live: Identity[] = [];
-  readonly #shared = new Map<string, Shared>();
+  readonly #shared = new Map<string, SharedIdentity>();
 
   constructor(current: AsyncLocalStorage<Identity>) {
     this.#current = current;
@@ -63,9 +80,9 @@ export class Identities {
     return [...this.#shared.values()].filter(({ count }) => count > 0).map(({ name, count }) => ({ name, count }));
   }
 
-  add(what: Omit<Identity, "place">): Identity {
-    if (this.#live.length >= MOST) return this.#share(what);
-    const identity = what as Identity;
+  /** Lists a task that starts; beyond `MOST` its identity is the shared one of its function. */
+  add(identity: Identity): Identity {
+    if (this.#live.length >= MOST) return this.#share(identity);
     identity.place = this.#live.length;
     this.#live.push(identity);
     return identity;
@@ -73,7 +90,7 @@ export class Identities {
 
   remove(identity: Identity): void {
     if (identity.place < 0) {
-      (identity as Shared).count--;
+      (identity as SharedIdentity).count--;
       return;
     }
     const last = this.#live.pop() as Identity;
@@ -84,18 +101,13 @@ export class Identities {
 
   /** Calls `fn` as the task `identity`. */
   enter(identity: Identity, fn: AnyFunction, args: unknown[]): unknown {
-    if (identity.place < 0) return (identity as Shared).enter(fn, ...args);
+    if (identity.place < 0) return (identity as SharedIdentity).enter(fn, ...args);
     return this.#current.run(identity, fn, ...args);
   }
 
-  #share({ name, nameId }: Omit<Identity, "place">): Identity {
+  #share({ name, nameId }: Identity): Identity {
     let shared = this.#shared.get(name);
-    if (shared === undefined) {
-      const fresh = { id: 0, name, nameId, site: undefined, starter: undefined, holds: undefined, place: -1, stretch: 0, count: 0 };
-      const enter = this.#current.run(fresh, () => AsyncLocalStorage.snapshot());
-      shared = Object.assign(fresh, { enter }) as Shared;
-      this.#shared.set(name, shared);
-    }
+    if (shared === undefined) this.#shared.set(name, (shared = new SharedIdentity(name, nameId, this.#current)));
     shared.count++;
     return shared;
   }

@@ -2,18 +2,9 @@
 import { continueStack } from "../../wire/error-class.ts";
 import type { Identity } from "./identity.ts";
 
-/** What a join knows of its task, for reports. */
-export interface JoinSite {
-  readonly name: string;
-  readonly taskId: number;
-  /** Where the task was spawned, if that was recorded. */
-  readonly site: string | undefined;
-  /** The task that spawned it; none on the main thread. */
-  readonly by: Identity | undefined;
+interface Join extends PromiseWithResolvers<unknown> {
+  readonly task: Identity;
   readonly sinceMs: number;
-}
-
-interface Join extends JoinSite, PromiseWithResolvers<unknown> {
   /** The task's record, 0 for a closure. */
   record: number;
 }
@@ -33,18 +24,18 @@ export class Joins {
     return this.#count;
   }
 
-  /** The task that spawned the one of a join. */
+  /** The task that spawned the one of a join; none for code outside tasks. */
   by(index: number): Identity | undefined {
-    return this.#joins[index]?.by;
+    return this.#joins[index]?.task.starter;
   }
 
-  list(): JoinSite[] {
+  list(): readonly { readonly task: Identity; readonly sinceMs: number }[] {
     return this.#joins.filter((join) => join !== undefined);
   }
 
-  /** Makes a join, lets `start` start its task with the join's index (it returns the task's record), and returns its promise. @throws what `start` throws */
-  open(what: JoinSite, start: (index: number) => number): Promise<unknown> {
-    const join: Join = { ...what, record: 0, ...Promise.withResolvers<unknown>() };
+  /** Makes the join of `task`, lets `start` start the task with the join's index (it returns the task's record), and returns its promise. @throws what `start` throws */
+  open(task: Identity, sinceMs: number, start: (index: number) => number): Promise<unknown> {
+    const join: Join = { task, sinceMs, record: 0, ...Promise.withResolvers<unknown>() };
     const index = this.#free.pop() ?? this.#joins.length;
     this.#joins[index] = join;
     try {
@@ -61,7 +52,7 @@ export class Joins {
 
   /** The joins whose tasks have a record. */
   *withRecords(): Generator<{ index: number; record: number; name: string }> {
-    for (const [index, join] of this.#joins.entries()) if (join !== undefined && join.record !== 0) yield { index, record: join.record, name: join.name };
+    for (const [index, join] of this.#joins.entries()) if (join !== undefined && join.record !== 0) yield { index, record: join.record, name: join.task.name };
   }
 
   /** The task of a join has ended. */
@@ -69,7 +60,7 @@ export class Joins {
     const join = this.#close(index);
     if (join === undefined) return;
     if (!failed) return join.resolve(value);
-    continueStack(value, `task ${join.name}, spawned at`, join.site);
+    continueStack(value, `task ${join.task.name}, spawned at`, join.task.site);
     join.reject(value);
   }
 

@@ -23,10 +23,9 @@ import type { Recorder } from "../../trace/recorder.ts";
 import type { Waiters } from "../../wait/waiter.ts";
 import { REASON_PLACE } from "../../wait/wait-reason.ts";
 import { Faults } from "./faults.ts";
-import type { HeapWatch } from "../thread/heap-watch.ts";
 import { Holdings } from "./holdings.ts";
 import { Joins } from "./joins.ts";
-import { type Ends, Identities, type Identity } from "./identity.ts";
+import { type Ends, Identities, Identity } from "./identity.ts";
 import { encodeResult, noRoom, promiseOf } from "./task-result.ts";
 import { captureSite } from "./site.ts";
 import { TaskNames } from "./task-names.ts";
@@ -36,11 +35,11 @@ import { type AnyFunction, type TaskSource, importTask, loadedTask, nameOfClosur
 export type Place = "here" | number | undefined;
 
 export interface TasksOptions {
-  readonly arena: Arena;
-  readonly space: Waiters;
+  readonly waiters: Waiters;
   readonly names: Names;
   readonly processor: Processor;
-  readonly heap: HeapWatch;
+  /** While the heap is nearly full, no task starts. */
+  readonly heap: { readonly isFull: boolean; refusal(name: string): WarrenError };
   /** Told when a task that nobody joins has failed: the runtime ends. */
   readonly onFault: (error: unknown) => void;
   /** Told when this thread has started a task or a join of it has ended. */
@@ -65,11 +64,11 @@ export class Tasks implements TaskRunner {
 
   constructor(options: TasksOptions) {
     this.#options = options;
-    this.#arena = options.arena;
+    this.#arena = options.waiters.arena;
     this.#names = new TaskNames(options.names);
-    this.faults = new Faults(options.space, options.onFault);
+    this.faults = new Faults(options.waiters, options.onFault);
     this.identities = new Identities(this.#current);
-    this.holdings = new Holdings(options.space, () => this.current());
+    this.holdings = new Holdings(options.waiters, () => this.current());
     this.joins = new Joins(() => {
       this.#arena.i32[this.#arena.here + processor.parkedBy + REASON_PLACE.join] = this.joins.count;
       options.onChange();
@@ -87,12 +86,10 @@ export class Tasks implements TaskRunner {
   /** Starts a task or a closure; rejects with what it throws. @throws ERR_INVALID_ARGUMENT, ERR_NOT_TRANSFERABLE, ERR_ARENA_FULL, ERR_RUNTIME_STOPPED */
   spawn(fn: AnyFunction, args: unknown[], place: Place): Promise<unknown> {
     const source = this.#check(fn, place);
-    const site = captureSite();
-    const taskId = this.#names.nextId();
-    const what = { name: source?.name ?? nameOfClosure(fn), taskId, site, by: this.current(), sinceMs: this.#options.processor.nowMs };
-    return this.joins.open(what, (join) => {
-      if (source !== undefined) return this.#place(source, args, site, taskId, join, place);
-      this.#startClosure(fn, args, site, taskId, join);
+    const task = this.#identify(fn, source);
+    return this.joins.open(task, this.#options.processor.nowMs, (join) => {
+      if (source !== undefined) return this.#place(task, args, join, place);
+      this.#startClosure(fn, args, task, join);
       return 0;
     });
   }
@@ -100,9 +97,9 @@ export class Tasks implements TaskRunner {
   /** Starts a task or a closure; its failure ends the runtime. @throws as `spawn` */
   go(fn: AnyFunction, args: unknown[], place: Place): void {
     const source = this.#check(fn, place);
-    const site = captureSite();
-    if (source === undefined) this.#startClosure(fn, args, site, this.#names.nextId(), -1);
-    else this.#place(source, args, site, this.#names.nextId(), -1, place);
+    const task = this.#identify(fn, source);
+    if (source === undefined) this.#startClosure(fn, args, task, -1);
+    else this.#place(task, args, -1, place);
     this.#options.onChange();
   }
 
@@ -121,15 +118,22 @@ export class Tasks implements TaskRunner {
     return source;
   }
 
-  #startClosure(fn: AnyFunction, args: unknown[], site: string | undefined, id: number, join: number): void {
-    const what = { id, name: nameOfClosure(fn), nameId: 0, site, starter: this.current(), holds: undefined, place: 0, stretch: 0 };
-    if (this.recorder !== undefined) this.recorder.noteSpawn(id, this.#arena.index);
+  /** A new task, started by the one that runs now. */
+  #identify(fn: AnyFunction, source: TaskSource | undefined): Identity {
+    const site = captureSite();
+    const id = this.#names.nextId();
+    if (source === undefined) return new Identity(id, nameOfClosure(fn), 0, site, this.current());
+    return new Identity(id, source.name, this.#names.numberOf(source), site, this.current());
+  }
+
+  #startClosure(fn: AnyFunction, args: unknown[], task: Identity, join: number): void {
+    if (this.recorder !== undefined) this.recorder.noteSpawn(task.id, this.#arena.index);
     changeHeld(this.#arena, 1);
     this.#countPlaced();
     this.#options.processor.startSoon(() => {
       this.#arena.i32[this.#arena.here + processor.started]++;
-      if (join < 0) return this.#runAlone(fn, args, what);
-      this.#run(fn, args, what, (failed, value) => {
+      if (join < 0) return this.#runAlone(fn, args, task);
+      this.#run(fn, args, task, (failed, value) => {
         this.#uncount();
         this.joins.settle(join, failed, value);
       });
@@ -149,17 +153,16 @@ export class Tasks implements TaskRunner {
   }
 
   /** Makes the record and passes it to a thread; returns it. */
-  #place(source: TaskSource, args: unknown[], site: string | undefined, id: number, join: number, place: Place): number {
-    const { space } = this.#options;
+  #place({ id, name, nameId, site }: Identity, args: unknown[], join: number, place: Place): number {
+    const { waiters } = this.#options;
     const arena = this.#arena;
     const { i32, index: me, threads } = arena;
-    const name = this.#names.numberOf(source);
-    const payload = args.length === 0 && site === undefined ? 0 : encodePayload(space, { args, site }, `the call of ${source.name}(…)`);
+    const payload = args.length === 0 && site === undefined ? 0 : encodePayload(waiters, { args, site }, `the call of ${name}(…)`);
     let record = 0;
     try {
       record = arena.alloc(TASK_WORDS);
     } catch (error) {
-      decodePayload(space, payload);
+      decodePayload(waiters, payload);
       throw error;
     }
     // On the main thread there is no "here" for a task of the pool: it is placed as any other.
@@ -169,7 +172,7 @@ export class Tasks implements TaskRunner {
     i32[record + taskRecord.record] = RECORD.task;
     i32[record + taskRecord.owner] = arena.id;
     i32[record + taskRecord.join] = join;
-    i32[record + taskRecord.name] = name;
+    i32[record + taskRecord.name] = nameId;
     i32[record + taskRecord.id] = id;
     i32[record + taskRecord.payload] = payload;
     i32[record + taskRecord.outcome] = OUTCOME.pending;
@@ -213,7 +216,7 @@ export class Tasks implements TaskRunner {
     const { name } = this.#names.sourceOf(i32[record + taskRecord.name]);
     const payload = i32[record + taskRecord.payload];
     i32[record + taskRecord.payload] = 0;
-    decodePayload(this.#options.space, payload);
+    decodePayload(this.#options.waiters, payload);
     this.#end(record, name, true, error);
   }
 
@@ -225,38 +228,38 @@ export class Tasks implements TaskRunner {
 
   #startWith(record: number, fn: AnyFunction): void {
     const { i32 } = this.#arena;
-    const { name } = fn;
     const payload = i32[record + taskRecord.payload];
-    i32[this.#arena.here + processor.running] = i32[record + taskRecord.name];
-    const what: Omit<Identity, "site"> & { site: string | undefined } = { id: i32[record + taskRecord.id], name, nameId: i32[record + taskRecord.name], site: undefined, starter: undefined, holds: undefined, place: 0, stretch: 0 };
+    const nameId = i32[record + taskRecord.name];
+    i32[this.#arena.here + processor.running] = nameId;
+    const task = new Identity(i32[record + taskRecord.id], fn.name, nameId);
     let args: unknown[] = [];
     try {
       i32[record + taskRecord.payload] = 0;
-      if (payload !== 0) ({ args, site: what.site } = this.#decodeFor(what, payload) as { args: unknown[]; site: string | undefined });
+      if (payload !== 0) ({ args, site: task.site } = this.#decodeFor(task, payload) as { args: unknown[]; site: string | undefined });
     } catch (error) {
-      return this.#end(record, name, true, error);
+      return this.#end(record, fn.name, true, error);
     }
     if (i32[record + taskRecord.join] < 0) {
       this.#arena.free(record);
-      return this.#runAlone(fn, args, what);
+      return this.#runAlone(fn, args, task);
     }
-    this.#run(fn, args, what, (failed, value) => this.#end(record, name, failed, value));
+    this.#run(fn, args, task, (failed, value) => this.#end(record, task.name, failed, value));
   }
 
   /** Decodes what comes to a task: the handles in it are in its hands. */
   #decodeFor(task: Identity | undefined, payload: number): unknown {
     this.holdings.receiving(task);
     try {
-      return decodePayload(this.#options.space, payload);
+      return decodePayload(this.#options.waiters, payload);
     } finally {
       this.holdings.received();
     }
   }
 
   /** Runs a function as a task of this thread. */
-  #run(fn: AnyFunction, args: unknown[], what: Omit<Identity, "place">, ended: (failed: boolean, value: unknown) => void): void {
+  #run(fn: AnyFunction, args: unknown[], task: Identity, ended: (failed: boolean, value: unknown) => void): void {
     const { identities } = this;
-    const identity = identities.add(what);
+    const identity = identities.add(task);
     if (this.recorder !== undefined) this.#noteStart(this.recorder, identity);
     const end = (failed: boolean, value: unknown): void => {
       if (this.recorder !== undefined) this.recorder.noteEnd(identity, failed);
@@ -276,9 +279,9 @@ export class Tasks implements TaskRunner {
   }
 
   /** As `#run`, for a task that nobody joins. Of those there may be a million: with a shared identity they share these callbacks too. */
-  #runAlone(fn: AnyFunction, args: unknown[], what: Omit<Identity, "place">): void {
+  #runAlone(fn: AnyFunction, args: unknown[], task: Identity): void {
     const { identities } = this;
-    const identity = identities.add(what);
+    const identity = identities.add(task);
     if (this.recorder !== undefined) this.#noteStart(this.recorder, identity);
     let result: unknown;
     try {
@@ -315,7 +318,7 @@ export class Tasks implements TaskRunner {
       return this.#uncount();
     }
     this.#uncount();
-    [i32[record + taskRecord.outcome], i32[record + taskRecord.payload]] = encodeResult(this.#options.space, name, failed, value);
+    [i32[record + taskRecord.outcome], i32[record + taskRecord.payload]] = encodeResult(this.#options.waiters, name, failed, value);
     i32[record + taskRecord.record] = RECORD.result;
     const owner = i32[record + taskRecord.owner];
     if (owner === arena.id) return this.finished(record);
@@ -343,8 +346,8 @@ export class Tasks implements TaskRunner {
   orphan(record: number): void {
     const { i32 } = this.#arena;
     const kind = i32[record + taskRecord.record];
-    if (kind === RECORD.wait) this.#options.space.releaseValue(record);
-    if (kind === RECORD.result) decodePayload(this.#options.space, i32[record + taskRecord.payload]);
+    if (kind === RECORD.wait) this.#options.waiters.releaseValue(record);
+    if (kind === RECORD.result) decodePayload(this.#options.waiters, i32[record + taskRecord.payload]);
     this.#arena.free(record);
   }
 
@@ -354,7 +357,7 @@ export class Tasks implements TaskRunner {
     const thread = indexOfId(id);
     for (const { index, record, name } of this.joins.withRecords()) {
       if (i32[record + taskRecord.holder] !== id + 1) continue;
-      decodePayload(this.#options.space, i32[record + taskRecord.payload]);
+      decodePayload(this.#options.waiters, i32[record + taskRecord.payload]);
       this.#arena.free(record);
       this.joins.settle(index, true, new WarrenError("ERR_THREAD_DIED", `thread ${thread} ended while it held task ${name}: ${why}`, { thread, task: name }, cause === undefined ? undefined : { cause }));
     }

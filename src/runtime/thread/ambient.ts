@@ -3,14 +3,14 @@
  * the main thread the one that is open, if there is exactly one.
  */
 import { WarrenError } from "../../errors.ts";
-import type { Local } from "./side.ts";
+import type { ThreadSide } from "./side.ts";
 
-let thread: Local | undefined;
-const open = new Set<Local>();
+let thread: ThreadSide | undefined;
+const open = new Set<ThreadSide>();
 
 /** This thread belongs to a pool from now on. */
-export function enterThread(local: Local): void {
-  thread = local;
+export function enterThread(side: ThreadSide): void {
+  thread = side;
 }
 
 /** Whether this is a thread of a pool. */
@@ -18,18 +18,18 @@ export function isPoolThread(): boolean {
   return thread !== undefined;
 }
 
-export function enterMain(local: Local): void {
-  open.add(local);
+export function enterMain(side: ThreadSide): void {
+  open.add(side);
 }
 
-export function leaveMain(local: Local): void {
-  open.delete(local);
+export function leaveMain(side: ThreadSide): void {
+  open.delete(side);
 }
 
 /** @throws ERR_NO_RUNTIME, ERR_WHICH_RUNTIME */
-export function current(what: string): Local {
+export function current(what: string): ThreadSide {
   if (thread !== undefined) return thread;
-  if (open.size === 1) for (const local of open) return local;
+  if (open.size === 1) for (const side of open) return side;
   if (open.size === 0) {
     throw new WarrenError("ERR_NO_RUNTIME", `${what} was called where no runtime runs: call it in a task, or after start()`);
   }

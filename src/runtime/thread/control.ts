@@ -2,8 +2,6 @@
  * The control plane: what the main thread asks of a thread, over Comlink. No
  * message of a program takes this way.
  */
-import type { Aftermath } from "../main/repair.ts";
-
 import type { Partners } from "../../wait/wait.ts";
 
 /** A parked operation in a report. */
@@ -89,7 +87,18 @@ export interface ThreadTimes {
   readonly runDelayNs?: number;
 }
 
-/** A thread has died, and shared memory is in order again. */
+/** What a death means for the threads that live on. */
+export interface Aftermath {
+  readonly thread: number;
+  /** `processorId` of the dead: what task records name as their holder. */
+  readonly id: number;
+  /** Tasks that it held; they are lost. */
+  readonly tasks: number;
+  /** Deciding records whose completion may not have reached their owners. */
+  readonly undelivered: readonly number[];
+}
+
+/** A thread has died, and shared memory is repaired. */
 export interface DeathNotice {
   readonly aftermath: Aftermath;
   readonly why: string;

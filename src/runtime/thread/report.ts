@@ -3,7 +3,7 @@ import type { Wait } from "../../wait/wait.ts";
 import { isOver } from "../../wait/claims.ts";
 import { OUTSIDE, type OperationView, type ParkedReport, type ThreadReport, type ThreadView } from "./control.ts";
 import type { Identity } from "../task/identity.ts";
-import type { Local } from "./side.ts";
+import type { ThreadSide } from "./side.ts";
 
 /** What keeps this thread's event loop busy from outside, by Node's names; standard streams and our own next turn apart. */
 export function activeResources(): string[] {
@@ -15,49 +15,49 @@ interface Operation {
   readonly view: OperationView;
 }
 
-export function reportThread(local: Local, baseline: readonly string[]): ThreadReport {
-  return reportOf(local, baseline, operationsOf(local).map(({ report }) => report));
+export function reportThread(side: ThreadSide, baseline: readonly string[]): ThreadReport {
+  return reportOf(side, baseline, operationsOf(side).map(({ report }) => report));
 }
 
 /** As `reportThread`, with what the search for stuck tasks needs. */
-export function viewThread(local: Local, baseline: readonly string[]): ThreadView {
-  const operations = operationsOf(local);
-  const report = reportOf(local, baseline, operations.map((operation) => operation.report));
-  const { identities, holdings } = local.tasks;
+export function viewThread(side: ThreadSide, baseline: readonly string[]): ThreadView {
+  const operations = operationsOf(side);
+  const report = reportOf(side, baseline, operations.map((operation) => operation.report));
+  const { identities, holdings } = side.tasks;
   // Sleeping tasks are known by their waits: their timer is nobody else's.
-  const foreign = report.resources.length - (local.timers.isReferenced && report.resources.includes("Timeout") ? 1 : 0);
+  const foreign = report.resources.length - (side.timers.isReferenced && report.resources.includes("Timeout") ? 1 : 0);
   return {
     report,
     operations: operations.map(({ view }) => view),
     tasks: identities.live.map((task) => [task.id, holdings.of(task)]),
     outside: holdings.outside,
     fed: holdings.fed,
-    objects: local.handles.countObjects(),
-    isMain: local.arena.index === local.arena.threads,
+    objects: side.handles.countObjects(),
+    isMain: side.arena.index === side.arena.threads,
     isOpen: foreign > 0 || report.unlisted.length > 0,
   };
 }
 
-function reportOf(local: Local, baseline: readonly string[], parked: ParkedReport[]): ThreadReport {
-  const { identities } = local.tasks;
+function reportOf(side: ThreadSide, baseline: readonly string[], parked: ParkedReport[]): ThreadReport {
+  const { identities } = side.tasks;
   return {
-    thread: local.arena.index,
+    thread: side.arena.index,
     tasks: identities.live.map(({ id, name, site }) => ({ id, name, site })),
     unlisted: identities.unlisted,
     parked,
-    outside: [...local.waiters.list()].filter(({ abort }) => abort !== undefined && !local.contexts.owns(abort.signal)).length,
+    outside: [...side.waiters.list()].filter(({ abort }) => abort !== undefined && !side.contexts.owns(abort.signal)).length,
     resources: beyond(activeResources(), baseline),
-    isQuiet: !local.processor.isBusy,
+    isQuiet: !side.processor.isBusy,
   };
 }
 
-function operationsOf(local: Local): Operation[] {
+function operationsOf(side: ThreadSide): Operation[] {
   const nowMs = performance.now();
-  const { i32 } = local.arena;
-  const waits = [...local.waiters.list()].map((wait) => operationOf(wait, i32, nowMs));
-  const joins = local.tasks.joins.list().map(({ name, taskId, by, sinceMs }): Operation => ({
-    report: parkedReport(by, "join", `task ${name}`, nowMs - sinceMs),
-    view: { task: by?.id ?? OUTSIDE, wait: -taskId, sinceMs, partners: { handles: [], tasks: [taskId] } },
+  const { i32 } = side.arena;
+  const waits = [...side.waiters.list()].map((wait) => operationOf(wait, i32, nowMs));
+  const joins = side.tasks.joins.list().map(({ task: { id, name, starter }, sinceMs }): Operation => ({
+    report: parkedReport(starter, "join", `task ${name}`, nowMs - sinceMs),
+    view: { task: starter?.id ?? OUTSIDE, wait: -id, sinceMs, partners: { handles: [], tasks: [id] } },
   }));
   return [...waits, ...joins];
 }

@@ -5,7 +5,7 @@ import { Arena } from "../../memory/arena.ts";
 import { processor } from "../../memory/layout.ts";
 import { enterThread } from "./ambient.ts";
 import type { ThreadControl } from "./control.ts";
-import { Local } from "./side.ts";
+import { ThreadSide } from "./side.ts";
 import { activeResources, reportThread, viewThread } from "./report.ts";
 import { ownTimes, systemThreadId } from "./times.ts";
 
@@ -23,19 +23,19 @@ export interface ThreadStart {
 export async function serve({ memory, index, cores, port, ring }: ThreadStart): Promise<void> {
   const arena = Arena.attach(memory, index);
   arena.i32[arena.here + processor.systemId] = systemThreadId();
-  const local: Local = new Local({ arena, cores, onFault: (error) => local.tasks.faults.send(error) });
-  enterThread(local);
-  if (ring !== 0) local.trace(ring);
+  const side: ThreadSide = new ThreadSide({ arena, cores, onFault: (error) => side.tasks.faults.send(error) });
+  enterThread(side);
+  if (ring !== 0) side.trace(ring);
   const control: ThreadControl = {
-    report: () => reportThread(local, baseline),
-    view: () => viewThread(local, baseline),
+    report: () => reportThread(side, baseline),
+    view: () => viewThread(side, baseline),
     times: ownTimes,
-    tidy: () => local.tidy(),
-    trace: (at) => local.trace(at),
-    endTrace: () => local.endTrace(),
-    died: ({ aftermath, why, cause }) => local.died(aftermath, why, cause),
+    tidy: () => side.tidy(),
+    trace: (at) => side.trace(at),
+    endTrace: () => side.endTrace(),
+    died: ({ aftermath, why, cause }) => side.died(aftermath, why, cause),
     close: async () => {
-      local.processor.close();
+      side.processor.close();
       await Promise.all([flush(process.stdout), flush(process.stderr)]);
     },
   };

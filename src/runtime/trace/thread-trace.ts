@@ -4,26 +4,39 @@
  */
 import { type PerformanceEntry, PerformanceObserver } from "node:perf_hooks";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Arena } from "../../memory/arena.ts";
 import { TRACE } from "../../memory/layout.ts";
 import { TraceRing } from "../../trace/ring.ts";
 import { Recorder } from "../../trace/recorder.ts";
-import type { Local } from "../thread/side.ts";
+import type { Processor } from "../../scheduler/processor.ts";
+import type { Timers } from "../../wait/timers.ts";
+import type { Waiters } from "../../wait/waiter.ts";
+import type { Tasks } from "../task/tasks.ts";
+
+/** The parts of a thread's side of a runtime that record while there is a recorder. */
+interface TracedSide {
+  readonly arena: Arena;
+  readonly tasks: Tasks;
+  readonly processor: Processor;
+  readonly waiters: Waiters;
+  readonly timers: Timers;
+}
 
 export class ThreadTrace {
   /** Where its ring lies. */
   readonly at: number;
-  readonly #local: Local;
+  readonly #side: TracedSide;
   readonly #ring: TraceRing;
   readonly #gcs: PerformanceObserver;
 
-  constructor(local: Local, at: number) {
+  constructor(side: TracedSide, at: number) {
     this.at = at;
-    this.#local = local;
-    this.#ring = new TraceRing(local.arena, at);
+    this.#side = side;
+    this.#ring = new TraceRing(side.arena, at);
     this.#gcs = new PerformanceObserver((list) => this.#noteGcs(list.getEntries()));
     this.#gcs.observe({ entryTypes: ["gc"] });
-    const { tasks, processor } = local;
-    this.#install(new Recorder(this.#ring, local.arena.index, () => tasks.current(), () => processor.wake()));
+    const { tasks, processor } = side;
+    this.#install(new Recorder(this.#ring, side.arena.index, () => tasks.current(), () => processor.wake()));
   }
 
   /** Records no more. Resolves when the last collections are in the ring, and nothing will be written any more. */
@@ -35,7 +48,7 @@ export class ThreadTrace {
   }
 
   #install(recorder: Recorder | undefined): void {
-    const { tasks, processor, waiters, timers } = this.#local;
+    const { tasks, processor, waiters, timers } = this.#side;
     tasks.recorder = processor.recorder = waiters.recorder = timers.recorder = recorder;
   }
 

@@ -17,18 +17,29 @@ import type { Arena } from "../../memory/arena.ts";
 import { TRACE } from "../../memory/layout.ts";
 import type { Names } from "../../memory/names.ts";
 import { TraceRing, closeRing, makeRing, readRing } from "../../trace/ring.ts";
-import { unlessComputing } from "../inspect/answers.ts";
-import type { Local } from "../thread/side.ts";
-import type { Pool } from "../main/pool.ts";
 import { traceOf } from "../../trace/decode.ts";
 import type { Trace, TraceOptions } from "../../trace/events.ts";
 
 const DEFAULT_EVENTS = 65_536;
 
+/** The control plane of another thread, as far as traces need it. */
+interface TracedThread {
+  trace(ring: number): Promise<void>;
+  endTrace(): Promise<void>;
+}
+
+/** The threads, as the pool asks them: one that has ended answers `undefined`. */
+interface TracedThreads {
+  each<T>(ask: (thread: TracedThread, index: number) => Promise<T>): Promise<T | undefined>[];
+  ask<T>(index: number, ask: (thread: TracedThread) => Promise<T>): Promise<T | undefined>;
+}
+
 interface TracesOptions {
   /** The main thread's side. */
-  readonly local: Local;
+  readonly side: { readonly arena: Arena; trace(ring: number): void; endTrace(): Promise<void> };
   readonly names: Names;
+  /** The answer of a thread; `undefined` if it computes instead of answering. */
+  readonly unlessComputing: <T>(thread: number, answer: Promise<T>) => Promise<T | undefined>;
   /** Whether a thread is there: not while a successor starts. */
   readonly isUp: (thread: number) => boolean;
 }
@@ -47,7 +58,7 @@ export class Traces {
 
   constructor(options: TracesOptions) {
     this.#options = options;
-    this.#arena = options.local.arena;
+    this.#arena = options.side.arena;
   }
 
   /** The ring into which a thread that starts now will record; 0 for none. */
@@ -56,13 +67,13 @@ export class Traces {
   }
 
   /** Begins a trace: resolves when all threads record, but for those that compute. @throws ERR_INVALID_ARGUMENT, ERR_TRACING, ERR_ARENA_FULL */
-  async start(pool: Pool, options: TraceOptions): Promise<void> {
+  async start(pool: TracedThreads, options: TraceOptions): Promise<void> {
     const events = resolveEvents(options);
     if (this.#rings !== undefined) throw new WarrenError("ERR_TRACING", "a trace of this runtime is on already: stop it first");
     const rings = this.#makeRings(events);
     this.#rings = rings;
-    this.#options.local.trace(rings[rings.length - 1]);
-    await Promise.all(pool.each((control, thread) => control.trace(rings[thread])).map((answer, thread) => unlessComputing(this.#arena, thread, answer)));
+    this.#options.side.trace(rings[rings.length - 1]);
+    await Promise.all(pool.each((control, thread) => control.trace(rings[thread])).map((answer, thread) => this.#options.unlessComputing(thread, answer)));
     this.#startNs = nowNs();
   }
 
@@ -79,16 +90,16 @@ export class Traces {
   }
 
   /** Ends the trace that is on, and reads it. */
-  async stop(pool: Pool): Promise<Trace> {
-    const { local, names, isUp } = this.#options;
+  async stop(pool: TracedThreads): Promise<Trace> {
+    const { side, names, isUp, unlessComputing } = this.#options;
     const arena = this.#arena;
     const rings = this.#rings as readonly number[];
     this.#isEnding = true;
     const endNs = nowNs();
     for (const ring of rings) closeRing(arena, ring);
     const up = rings.map((_, thread) => thread === arena.threads || isUp(thread));
-    const answers = [...pool.each((control) => control.endTrace()), local.endTrace()];
-    const isOver = await Promise.all(answers.map((answer, thread) => unlessComputing(arena, thread, answer.then(() => true))));
+    const answers = [...pool.each((control) => control.endTrace()), side.endTrace()];
+    const isOver = await Promise.all(answers.map((answer, thread) => unlessComputing(thread, answer.then(() => true))));
     const contents = rings.map((ring, thread) => readRing(arena, ring, isOver[thread] === true));
     this.#rings = undefined;
     this.#isEnding = false;
@@ -106,7 +117,7 @@ export class Traces {
   }
 
   /** The successor of a thread is up. It may have a ring of a trace that is over, and none of one that began when it was on the way. */
-  joined(pool: Pool, thread: number): void {
+  joined(pool: TracedThreads, thread: number): void {
     const left = this.#left.get(thread);
     if (left !== undefined) {
       this.#left.delete(thread);
@@ -115,7 +126,7 @@ export class Traces {
       });
     }
     const ring = this.ringOf(thread);
-    if (ring !== 0) void pool.ask(thread, (control) => control.trace(ring) as Promise<void>);
+    if (ring !== 0) void pool.ask(thread, (control) => control.trace(ring));
   }
 }
 

@@ -4,7 +4,7 @@
  * close, E mistakes that other implementations made.
  */
 import { describe } from "vitest";
-import type { World } from "../../../src/runtime/runtime.ts";
+import type { OpenRuntime } from "../../../src/runtime/runtime.ts";
 import { blockingCases } from "./blocking-cases.ts";
 import { cancelCases } from "./cancel-cases.ts";
 import { closeCases } from "./close-cases.ts";
@@ -16,12 +16,12 @@ import { verbCases } from "./verb-cases.ts";
 export interface Setup {
   /** Values the channel buffers; 0 is a rendezvous. */
   readonly capacity: number;
-  readonly rt: () => World;
+  readonly rt: () => OpenRuntime;
   readonly place: () => Placement;
 }
 
 /** Registers the suite for channels of one capacity. */
-export function conformance(the: { readonly rt: World }, capacity: number): void {
+export function conformance(the: { readonly rt: OpenRuntime }, capacity: number): void {
   describe(`capacity ${capacity}`, () => {
     for (const name of PLACEMENT_NAMES) {
       const setup: Setup = { capacity, rt: () => the.rt, place: () => PLACEMENTS[name](the.rt) };

@@ -1,5 +1,5 @@
 /** What a runtime holds, and waiting until it holds nothing: for tests and for programs without vitest. */
-import type { World } from "../../../src/runtime/runtime.ts";
+import type { OpenRuntime } from "../../../src/runtime/runtime.ts";
 
 /** Waits for a fact. Give the test a time limit: this has none. */
 export async function until(fact: () => boolean | Promise<boolean>): Promise<void> {
@@ -7,11 +7,11 @@ export async function until(fact: () => boolean | Promise<boolean>): Promise<voi
 }
 
 /** Until no task lives and nothing waits, on any thread. */
-export async function quiet(rt: World): Promise<void> {
+export async function quiet(rt: OpenRuntime): Promise<void> {
   await until(async () => (await rt.dump()).threads.every(({ tasks, unlisted, parked }) => tasks.length + unlisted.length + parked.length === 0));
 }
 
 /** Bytes of the arena in use. */
-export function used(rt: World): number {
+export function used(rt: OpenRuntime): number {
   return rt.arena.use().used;
 }

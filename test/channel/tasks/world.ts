@@ -9,16 +9,16 @@ import { Channel } from "../../../src/channel/channel.ts";
 import { type Queue, RECEIVERS, SENDERS } from "../../../src/channel/queues.ts";
 import { queueLength } from "../../../src/wait/wait-queue.ts";
 import { header } from "../../../src/memory/layout.ts";
-import type { World } from "../../../src/runtime/runtime.ts";
+import type { OpenRuntime } from "../../../src/runtime/runtime.ts";
 import { quiet } from "./quiet.ts";
 
 export { quiet, until, used } from "./quiet.ts";
 
 /** The runtime of this file's tests: read `rt` inside a test. */
-export function world(threads = 2): { readonly rt: World } {
-  const held = {} as { rt: World };
+export function world(threads = 2): { readonly rt: OpenRuntime } {
+  const held = {} as { rt: OpenRuntime };
   const open = async (): Promise<void> => {
-    held.rt = (await start({ threads })) as World;
+    held.rt = (await start({ threads })) as OpenRuntime;
   };
   beforeAll(open);
   afterEach(async ({ task }) => {
@@ -30,18 +30,18 @@ export function world(threads = 2): { readonly rt: World } {
   return held;
 }
 
-function waiting(rt: World, c: unknown, queue: Queue): number {
+function waiting(rt: OpenRuntime, c: unknown, queue: Queue): number {
   if (!(c instanceof Channel)) throw new TypeError("no channel");
   const { i32 } = rt.arena;
   return i32[c.header + header.generation] === c.generation ? queueLength(i32, c.header, queue) : 0;
 }
 
 /** Receives that wait at a channel, on all threads; read without the lock. */
-export function receiversAt(rt: World, c: Chan<never> | Chan<unknown> | object): number {
+export function receiversAt(rt: OpenRuntime, c: Chan<never> | Chan<unknown> | object): number {
   return waiting(rt, c, RECEIVERS);
 }
 
 /** Sends that wait at a channel. */
-export function sendersAt(rt: World, c: object): number {
+export function sendersAt(rt: OpenRuntime, c: object): number {
   return waiting(rt, c, SENDERS);
 }

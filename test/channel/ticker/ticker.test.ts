@@ -48,7 +48,7 @@ describe("ticker", () => {
   });
 
   test("is not armed while nobody waits, and leaves no timer", async () => {
-    const { timers } = the.rt.local;
+    const { timers } = the.rt.side;
     using ticks = ticker(1e6);
     expect([timers.count, ticks.length, ticks.capacity, ticks.tryRecv()]).toEqual([0, 0, 1, undefined]);
     const tick = recv(ticks);
@@ -64,7 +64,7 @@ describe("ticker", () => {
     burn(3);
     expect([ticks.stop(), ticks.stop(), ticks.length, ticks.tryRecv()]).toEqual([true, false, 0, undefined]);
     expect(await select({ ticks, later: after(5) })).toMatchObject({ case: "later" });
-    expect(the.rt.local.timers.count).toBe(0);
+    expect(the.rt.side.timers.count).toBe(0);
   });
 
   test("B5.03 a hundred stopped before their first tick: none fires", async () => {
@@ -72,7 +72,7 @@ describe("ticker", () => {
     const stopped = new AbortController();
     const waiting = many.map((ticks) => Promise.try(() => ticks.recv({ signal: stopped.signal })).then(() => "tick", () => "none"));
     expect(many.map((ticks) => ticks.stop())).toEqual(many.map(() => true));
-    expect(the.rt.local.timers.count).toBe(0);
+    expect(the.rt.side.timers.count).toBe(0);
     stopped.abort();
     expect(await Promise.all(waiting)).toEqual(many.map(() => "none"));
   });
@@ -118,7 +118,7 @@ describe("ticker", () => {
     const times = [(seen[0] as { value: number }).value, seen[1], seen[2].value as number];
     expect(new Set(times).size).toBe(3);
     expect(times.every((at) => typeof at === "number")).toBe(true);
-    expect(the.rt.local.timers.count).toBe(0);
+    expect(the.rt.side.timers.count).toBe(0);
   });
 
   test("an aborted wait leaves its place", async () => {
@@ -153,7 +153,7 @@ describe("ticker", () => {
     using late = ticker(2 ** 31);
     expect(await select({ never, late, quit: after(5) })).toMatchObject({ case: "quit" });
     expect([never.stop(), never.length]).toEqual([true, 0]);
-    expect(the.rt.local.timers.count).toBe(0);
+    expect(the.rt.side.timers.count).toBe(0);
   });
 });
 
@@ -190,7 +190,7 @@ describe("a ticker of another thread", () => {
   });
 
   test("the reader ends the feed by closing, the maker by disposing", async () => {
-    const { timers } = the.rt.local;
+    const { timers } = the.rt.side;
     const closed = ticker(1);
     await the.rt.spawn.on(1)(recvAndClose, closed, 3);
     await until(() => timers.count === 0);
@@ -215,7 +215,7 @@ describe("a ticker of another thread", () => {
   });
 
   test("one that nobody on any thread has any more is fed no longer", async () => {
-    const { timers } = the.rt.local;
+    const { timers } = the.rt.side;
     await collectGarbage(the.rt);
     const before = used(the.rt);
     await (async () => {

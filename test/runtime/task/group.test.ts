@@ -2,16 +2,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Group, type WarrenError, chan, context, group, i32, shared, sleep } from "../../../src/index.ts";
 import { quiet } from "../../channel/tasks/world.ts";
 import { contextsIn } from "../../context/roots.ts";
-import { type World, start } from "../../../src/runtime/runtime.ts";
+import { type OpenRuntime, start } from "../../../src/runtime/runtime.ts";
 import { computes, crowd, double, endsWell, fail, failsLate, nestedGroup, untilCancelled } from "./group-tasks.ts";
 import { thrown } from "../until.ts";
 
-let rt: World;
+let rt: OpenRuntime;
 const unhandled: unknown[] = [];
 const note = (error: unknown): unknown => unhandled.push(error);
 beforeAll(async () => {
   process.on("unhandledRejection", note);
-  rt = (await start({ threads: 2 })) as World;
+  rt = (await start({ threads: 2 })) as OpenRuntime;
 });
 afterEach(async () => {
   await quiet(rt);

@@ -9,7 +9,7 @@ import { Doorbell, transitionToAwake } from "../../../src/wait/doorbell.ts";
 import { hasMail, takeInbox } from "../../../src/wait/inbox.ts";
 import type { Turn } from "../../../src/wait/wait.ts";
 import type { Waiters } from "../../../src/wait/waiter.ts";
-import type { Aftermath } from "../../../src/runtime/main/repair.ts";
+import type { Aftermath } from "../../../src/runtime/thread/control.ts";
 import type { Thread } from "../machine.ts";
 import { blockUntil, breathe, choose } from "../seam.ts";
 import { Task } from "../task.ts";
@@ -88,7 +88,7 @@ export class Loop implements Turn {
     return true;
   }
 
-  /** Another thread has died: see Local.died. */
+  /** Another thread has died: see ThreadSide.died. */
   died({ thread, undelivered }: Aftermath): void {
     this.#collect();
     this.waiters.recover(undelivered, thread, (local) => this.#ready.includes(local));

@@ -27,19 +27,9 @@ import { STATE, isClaimedBy, ownerIndex } from "../../wait/claims.ts";
 import { repairSleepers, ring } from "../../wait/doorbell.ts";
 import { takeInbox } from "../../wait/inbox.ts";
 import { repairSyncObject } from "../../sync/kinds.ts";
+import type { Aftermath } from "../thread/control.ts";
 import { WAIT_REASONS } from "../../wait/wait-reason.ts";
 import type { Waiters } from "../../wait/waiter.ts";
-
-/** What a death means for the threads that live on. */
-export interface Aftermath {
-  readonly thread: number;
-  /** `processorId` of the dead: what task records name as their holder. */
-  readonly id: number;
-  /** Tasks that it held; they are lost. */
-  readonly tasks: number;
-  /** Deciding records whose completion may not have reached their owners. */
-  readonly undelivered: readonly number[];
-}
 
 /** What repairing needs of main's side of a runtime. */
 export interface Survivor {

@@ -1,0 +1,30 @@
+/** A growing set of handles, as numbers. Those of freed headers are dropped now and then. */
+import type { Arena } from "../../memory/arena.ts";
+import { header } from "../../memory/layout.ts";
+import { HANDLE_GENERATIONS } from "../../wire/type.ts";
+
+/** The set is searched for freed handles when it has so many, and again each time it has doubled. */
+const PRUNE_AT = 32;
+
+export class KnownHandles {
+  #keys: number[] = [];
+  #pruneAt = PRUNE_AT;
+
+  add(arena: Arena, key: number): void {
+    this.#keys.push(key);
+    if (this.#keys.length < this.#pruneAt) return;
+    this.live(arena);
+    this.#pruneAt = Math.max(PRUNE_AT, 2 * this.#keys.length);
+  }
+
+  /** Those whose headers are not freed, each once. */
+  live(arena: Arena): readonly number[] {
+    this.#keys = [...new Set(this.#keys)].filter((key) => isLive(arena, key));
+    return this.#keys;
+  }
+}
+
+/** Whether the header of a handle is not freed. */
+export function isLive({ i32 }: Arena, key: number): boolean {
+  return i32[Math.floor(key / HANDLE_GENERATIONS) + header.generation] === key % HANDLE_GENERATIONS;
+}
