@@ -58,8 +58,9 @@ describe("on one thread, exactly", () => {
 
   test("yieldNow: a hop in a later turn each time", async () => {
     const trace = await traced(rt, (on) => on.spawn.on(0)(yields, 2));
-    expect(script(trace, { thread: 0, also: ["turn"] }).join(" · ")).toContain(
-      "yields starts · yields yields · turn · yields hops · yields yields · turn · yields hops · yields ends · turn",
+    // A bell of another thread may add a turn.
+    expect(script(trace, { thread: 0, also: ["turn"] }).join(" · ")).toMatch(
+      /yields starts · yields yields( · turn)+ · yields hops · yields yields( · turn)+ · yields hops · yields ends · turn/,
     );
   });
 
