@@ -11,9 +11,10 @@
  */
 import { load, store } from "../memory/atomics.ts";
 import { KIND, OUTCOME, header, nextGeneration, waiter } from "../memory/layout.ts";
-import { STATE, isClaimedBy, ownerIndex, unclaim } from "../wait/claims.ts";
+import { ownerIndex } from "../wait/claims.ts";
 import { enqueueAfter, relink } from "../wait/wait-queue.ts";
 import type { Waiters } from "../wait/waiter.ts";
+import { isClaimedBy, isDone, unclaim } from "../wait/waiter-state.ts";
 import { type Queue, RECEIVERS, SENDERS } from "./queues.ts";
 import { CLOSED_BIT, OWNER, STEP, distance, lockWord, ownerOf, positionOf, withWaited } from "./words.ts";
 
@@ -117,7 +118,7 @@ function takeBackClaims(i32: Int32Array, at: number, { dead, claimed, claimedFro
   for (const record of claimed.toReversed()) {
     const decider = i32[record + waiter.decider];
     // A select that is done was claimed through another channel, before: this claim had failed.
-    const isMine = isClaimedBy(i32, decider, dead + 1) && (i32[decider + waiter.state] & STATE.done) === 0;
+    const isMine = isClaimedBy(i32, decider, dead + 1) && !isDone(i32, decider);
     if (ownerIndex(i32, record) === dead || !isMine) continue;
     if (!queued.has(record)) enqueueAfter(i32, at, queue, record, 0);
     unclaim(i32, record);

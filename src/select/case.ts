@@ -7,6 +7,7 @@ import { type Queue, RECEIVERS, SENDERS } from "../channel/queues.ts";
 import { OUTCOME, waiter } from "../memory/layout.ts";
 import type { Wait } from "../wait/wait.ts";
 import type { Waiters } from "../wait/waiter.ts";
+import { decide } from "../wait/waiter-state.ts";
 
 export interface Case {
   /** The channel to lock; none for a case of this thread. A duplicate is replaced by the first of its kind. */
@@ -236,7 +237,7 @@ export class LocalCase implements Case {
       if (!waiters.claimDecider(record)) return false;
       this.#value = this.#source.take();
       const { i32 } = waiters.arena;
-      i32[record + waiter.outcome] = OUTCOME.ok;
+      decide(i32, record, OUTCOME.ok, 0);
       i32[record + waiter.caseIndex] = this.#index;
       waiters.complete(record);
       return true;

@@ -26,13 +26,14 @@ import { WarrenError } from "../errors.ts";
 import { cas, load } from "../memory/atomics.ts";
 import { OUTCOME, header as headerWords, nextGeneration, processor, syncHeader, syncWaiter, waiter } from "../memory/layout.ts";
 import { lock, unlock } from "../memory/spin-lock.ts";
-import { ownerIndex, unclaim } from "../wait/claims.ts";
+import { ownerIndex } from "../wait/claims.ts";
 import { handleKey } from "../wire/type.ts";
 import type { Finisher, Partners, Wait } from "../wait/wait.ts";
 import type { WaitOptions } from "../wait/wait-options.ts";
 import { enqueueAfter, isQueued, relink, unlink } from "../wait/wait-queue.ts";
 import type { WaitReason } from "../wait/wait-reason.ts";
 import type { Waiters } from "../wait/waiter.ts";
+import { unclaim } from "../wait/waiter-state.ts";
 
 const QUEUE = syncHeader.waitersFirst;
 

@@ -8,18 +8,12 @@
  * completed, `completing` until it is; and each claim bears the claimer's lock
  * id. recovery.ts completes them, or takes them back with the operation.
  */
-import { cas, exchange, load } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
-import { OUTCOME, indexOfId, processor, waiter } from "../memory/layout.ts";
+import { indexOfId, processor, waiter } from "../memory/layout.ts";
 import { ring } from "./doorbell.ts";
 import { pushInbox } from "./inbox.ts";
 import type { Tracer, Turn, Wait } from "./wait.ts";
-
-/** Bits of a waiter's `state`. */
-export const STATE = { waiting: 1, claimed: 2, done: 4, parked: 8 } as const;
-/** From this bit on `state` and `outcome` name the lock id of the thread that claimed. */
-const CLAIMER = 8;
-const BELOW_CLAIMER = (1 << CLAIMER) - 1;
+import { decide, outcomeOf, transitionToClaimed, transitionToDone, transitionToDoneHere } from "./waiter-state.ts";
 
 export abstract class Claims {
   readonly arena: Arena;
@@ -51,25 +45,18 @@ export abstract class Claims {
       }
       i32[decider + waiter.caseIndex] = i32[record + waiter.caseIndex];
     }
-    i32[decider + waiter.outcome] = outcome | (owner << CLAIMER);
+    decide(i32, decider, outcome, owner);
     return true;
   }
 
   /** How a wait that is over ended: an OUTCOME. */
   outcomeOf(wait: Wait): number {
-    return this.arena.i32[wait.record + waiter.outcome] & BELOW_CLAIMER;
+    return outcomeOf(this.arena.i32, wait.record);
   }
 
   /** Claims the decider of a select, whose cases may be claimed from several queues at once. */
   claimDecider(decider: number): boolean {
-    const { i32, owner } = this.arena;
-    let expected = STATE.waiting | STATE.parked;
-    for (;;) {
-      const seen = cas(i32, decider + waiter.state, expected, expected | STATE.claimed | (owner << CLAIMER));
-      if (seen === expected) return true;
-      if ((seen & (STATE.claimed | STATE.done)) !== 0) return false;
-      expected = seen;
-    }
+    return transitionToClaimed(this.arena.i32, decider, this.arena.owner);
   }
 
   /** Notes a claimed record: `flush` ends it once the lock is released. */
@@ -107,41 +94,19 @@ export abstract class Claims {
     const owner = i32[decider + waiter.owner];
     if (this.recorder !== undefined) this.recorder.noteWake(decider, indexOfId(owner));
     if (owner === id) {
-      i32[decider + waiter.state] = STATE.done;
+      transitionToDoneHere(i32, decider);
       this.turn.ready(i32[decider + waiter.local]);
     } else this.#completeRemote(decider, owner);
   }
 
   #completeRemote(decider: number, owner: number): void {
-    if ((exchange(this.arena.i32, decider + waiter.state, STATE.done) & STATE.parked) === 0) return;
+    if (!transitionToDone(this.arena.i32, decider)) return;
     pushInbox(this.arena, indexOfId(owner), decider);
     ring(this.arena, indexOfId(owner));
   }
 }
 
-/** Whether somebody has ended the wait of a record, or is about to: seen without a lock, for dumps. */
-export function isOver(i32: Int32Array, record: number): boolean {
-  return (load(i32, record + waiter.state) & (STATE.claimed | STATE.done)) !== 0 || i32[record + waiter.outcome] !== OUTCOME.pending;
-}
-
 /** Index of the processor whose thread waits with `record`. */
 export function ownerIndex(i32: Int32Array, record: number): number {
   return indexOfId(i32[record + waiter.owner]);
-}
-
-/** Whether the thread with lock id `owner` has claimed the wait that `decider` decides. */
-export function isClaimedBy(i32: Int32Array, decider: number, owner: number): boolean {
-  const state = i32[decider + waiter.state];
-  return i32[decider + waiter.outcome] >> CLAIMER === owner || ((state & STATE.claimed) !== 0 && state >> CLAIMER === owner);
-}
-
-/** Takes a claim back that has not been completed: for repair after the claimer's death. Its wait goes on. */
-export function unclaim(i32: Int32Array, record: number): void {
-  const decider = i32[record + waiter.decider];
-  i32[decider + waiter.outcome] = OUTCOME.pending;
-  for (let state = i32[decider + waiter.state]; (state & STATE.claimed) !== 0; ) {
-    const seen = cas(i32, decider + waiter.state, state, state & BELOW_CLAIMER & ~STATE.claimed);
-    if (seen === state) return;
-    state = seen;
-  }
 }

@@ -19,14 +19,15 @@
  * Not done: direct hand-over of the thread to the woken task. A woken task goes
  * through the run queue, so timers and I/O keep their turn.
  */
-import { load, or, pause } from "../memory/atomics.ts";
+import { pause } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
-import { OUTCOME, RECORD, WAITER_VALUE_WORDS, WAITER_WORDS, processor, waiter } from "../memory/layout.ts";
+import { RECORD, WAITER_VALUE_WORDS, WAITER_WORDS, processor, waiter } from "../memory/layout.ts";
 import type { Handles, Space } from "../wire/type.ts";
-import { Claims, STATE, isClaimedBy } from "./claims.ts";
+import { Claims } from "./claims.ts";
 import type { Timers } from "./timers.ts";
 import { type Finisher, type Turn, Wait } from "./wait.ts";
 import { REASON_PLACE, WAIT_REASONS, type WaitReason } from "./wait-reason.ts";
+import { isClaimedBy, isDone, isDoneHere, transitionToParked, transitionToWaiting } from "./waiter-state.ts";
 
 /**
  * The wait for which a promise is being made. Named by table and index: storing
@@ -132,9 +133,7 @@ export class Waiters extends Claims implements Space {
   acquire(reason: WaitReason, finisher: Finisher, spins = 0): Wait {
     if (this.#idle.length === 0) this.prepare();
     const record = this.#idle.pop() as number;
-    const { i32 } = this.arena;
-    i32[record + waiter.state] = spins === 0 ? STATE.waiting | STATE.parked : STATE.waiting;
-    i32[record + waiter.outcome] = OUTCOME.pending;
+    transitionToWaiting(this.arena.i32, record, spins === 0);
     return new Wait(record, reason, finisher);
   }
 
@@ -201,7 +200,7 @@ export class Waiters extends Claims implements Space {
     if (spins > 0) {
       const inTime = this.#spin(wait.record, spins);
       this.turn.spun(inTime);
-      if (inTime || (or(this.arena.i32, wait.record + waiter.state, STATE.parked) & STATE.done) !== 0) return this.#finish(wait);
+      if (inTime || !transitionToParked(this.arena.i32, wait.record)) return this.#finish(wait);
     }
     return this.park(wait, signal);
   }
@@ -240,7 +239,7 @@ export class Waiters extends Claims implements Space {
   #spin(record: number, spins: number): boolean {
     const { i32, here } = this.arena;
     for (let k = 0; k < spins; k++) {
-      if ((load(i32, record + waiter.state) & STATE.done) !== 0) return true;
+      if (isDone(i32, record)) return true;
       if (i32[here] !== 0) return false;
       pause();
     }
@@ -258,7 +257,7 @@ export class Waiters extends Claims implements Space {
 
   /** Whether a parked wait is over. After a death it may be told so twice, and its record be in use again by then. */
   isOver(wait: Wait): boolean {
-    return (this.arena.i32[wait.record + waiter.state] & STATE.done) !== 0;
+    return isDoneHere(this.arena.i32, wait.record);
   }
 
   /**
@@ -273,7 +272,7 @@ export class Waiters extends Claims implements Space {
     for (const decider of deciders) {
       const local = i32[decider + waiter.local];
       const isMine = i32[decider + waiter.owner] === id && this.#waits[local]?.record === decider;
-      if (isMine && (load(i32, decider + waiter.state) & STATE.done) !== 0 && isClaimedBy(i32, decider, dead + 1) && !isReady(local)) {
+      if (isMine && isDone(i32, decider) && isClaimedBy(i32, decider, dead + 1) && !isReady(local)) {
         if (this.recorder !== undefined) this.recorder.noteReady(decider);
         this.turn.ready(local);
       }

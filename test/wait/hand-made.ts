@@ -13,6 +13,7 @@ import { takeInbox } from "../../src/wait/inbox.ts";
 import { Timers } from "../../src/wait/timers.ts";
 import type { Turn } from "../../src/wait/wait.ts";
 import { Waiters } from "../../src/wait/waiter.ts";
+import { outcomeOf } from "../../src/wait/waiter-state.ts";
 import { type Life, mortal } from "./mortal-memory.ts";
 
 /** Handles of channels alone, without a watch over them. */
@@ -92,7 +93,7 @@ export class HandMadeThread {
 
   /** What the supervisor has a thread do after another has died: waits that were granted by the dead and never completed are over. */
   completeGranted(): void {
-    for (const wait of this.waiters.list()) if (this.arena.i32[wait.record + waiter.outcome] !== OUTCOME.pending) this.waiters.resume(wait);
+    for (const wait of this.waiters.list()) if (outcomeOf(this.arena.i32, wait.record) !== OUTCOME.pending) this.waiters.resume(wait);
   }
 }
 

@@ -1,8 +1,8 @@
 /** Waits: ended before, while or after their owner parks, by its own thread or another. */
 import { expect, test } from "vitest";
 import { OUTCOME } from "../../src/memory/layout.ts";
-import { unclaim } from "../../src/wait/claims.ts";
 import type { Finisher } from "../../src/wait/wait.ts";
+import { unclaim } from "../../src/wait/waiter-state.ts";
 import { type HandMadeThread, handMadeWorld } from "./hand-made.ts";
 
 const FINISHER: Finisher = { finish: (wait) => `over ${wait.reason}`, withdraw: () => false, describe: () => "a test" };

@@ -86,9 +86,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "claim-by-load-and-store",
-    path: "src/wait/claims.ts",
-    replace: "const seen = cas(i32, decider + waiter.state, expected, expected | STATE.claimed | (owner << CLAIMER));",
-    by: "const seen = load(i32, decider + waiter.state);\n      if (seen === expected) exchange(i32, decider + waiter.state, expected | STATE.claimed | (owner << CLAIMER));",
+    path: "src/wait/waiter-state.ts",
+    replace: "const seen = cas(i32, decider + waiter.state, expected, expected | CLAIMED | (claimer << CLAIMER_SHIFT));",
+    by: "const seen = load(i32, decider + waiter.state);\n    if (seen === expected) exchange(i32, decider + waiter.state, expected | CLAIMED | (claimer << CLAIMER_SHIFT));",
     scenario: "select of two receives cap0",
   },
   {
@@ -123,8 +123,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "claim-looked-at-before-the-state",
     path: "src/runtime/main/repair-after-death.ts",
-    replace: "if (!isDone) waiters.complete(decider);",
-    by: "if ((load(i32, decider + waiter.state) & STATE.done) === 0) waiters.complete(decider);",
+    replace: "if (!wasDone) waiters.complete(decider);",
+    by: "if (!isDone(i32, decider)) waiters.complete(decider);",
     scenario: "death after a wait is ended",
   },
   {
@@ -172,7 +172,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "done-select-taken-back",
     path: "src/channel/repair-channels.ts",
-    replace: " && (i32[decider + waiter.state] & STATE.done) === 0;",
+    replace: " && !isDone(i32, decider);",
     by: ";",
     scenario: "death of a sender to a select cap0",
   },

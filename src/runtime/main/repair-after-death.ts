@@ -18,18 +18,19 @@
  */
 import { type Remains, leaveChannel, releaseChannel } from "../../channel/repair-channels.ts";
 import type { Arena } from "../../memory/arena.ts";
-import { load, store } from "../../memory/atomics.ts";
+import { store } from "../../memory/atomics.ts";
 import { headersOf } from "../../memory/headers.ts";
 import { KIND, header, processor, processorId, superblock, waiter } from "../../memory/layout.ts";
 import { repairArena, repairArrayLock } from "../../memory/repair-locks.ts";
 import { repairQueues } from "../../scheduler/repair-queues.ts";
-import { STATE, isClaimedBy, ownerIndex } from "../../wait/claims.ts";
+import { ownerIndex } from "../../wait/claims.ts";
 import { repairSleepers, ring } from "../../wait/doorbell.ts";
 import { takeInbox } from "../../wait/inbox.ts";
 import { repairSyncObject } from "../../sync/kinds.ts";
 import type { Aftermath } from "../thread/control.ts";
 import { WAIT_REASONS } from "../../wait/wait-reason.ts";
 import type { Waiters } from "../../wait/waiter.ts";
+import { isClaimedBy, isDone } from "../../wait/waiter-state.ts";
 
 /** What repairing needs of main's side of a runtime. */
 export interface Survivor {
@@ -117,9 +118,9 @@ function completeClaims({ arena, waiters }: Survivor, { dead, claimed }: Remains
   const undelivered: number[] = [];
   for (const decider of deciders) {
     // First: if it is done its owner may be using the record anew when the claim is looked at.
-    const isDone = (load(i32, decider + waiter.state) & STATE.done) !== 0;
+    const wasDone = isDone(i32, decider);
     if (ownerIndex(i32, decider) === dead || !isClaimedBy(i32, decider, dead + 1)) continue;
-    if (!isDone) waiters.complete(decider);
+    if (!wasDone) waiters.complete(decider);
     else if (decider === completing) undelivered.push(decider);
   }
   return undelivered;

@@ -1,6 +1,6 @@
 /** What one thread can say about its tasks: for dumps, and for the deadlock report. */
 import type { Wait } from "../../wait/wait.ts";
-import { isOver } from "../../wait/claims.ts";
+import { isClaimedOrDone } from "../../wait/waiter-state.ts";
 import { OUTSIDE, type OperationView, type ParkedReport, type ThreadReport, type ThreadView } from "./control.ts";
 import type { Identity } from "../task/identity.ts";
 import type { ThreadSide } from "./side.ts";
@@ -64,7 +64,7 @@ function operationsOf(side: ThreadSide): Operation[] {
 
 function operationOf(wait: Wait, i32: Int32Array, nowMs: number): Operation {
   const task = wait.task as Identity | undefined;
-  const mayEndOtherwise = wait.abort !== undefined || isOver(i32, wait.record);
+  const mayEndOtherwise = wait.abort !== undefined || isClaimedOrDone(i32, wait.record);
   return {
     report: parkedReport(task, wait.reason, wait.finisher.describe(wait), nowMs - wait.sinceMs),
     view: { task: task?.id ?? OUTSIDE, wait: wait.record, sinceMs: wait.sinceMs, partners: mayEndOtherwise ? undefined : wait.finisher.partners?.(wait) },

@@ -9,11 +9,12 @@ import type { Channel } from "../../../src/channel/channel.ts";
 import { makeChannel, openChannel } from "../../../src/channel/make-channel.ts";
 import { type Queue, RECEIVERS, SENDERS } from "../../../src/channel/queues.ts";
 import { CLOSED_BIT, distance, isClosed, ownerOf, positionOf } from "../../../src/channel/words.ts";
-import { KIND, OUTCOME, header, processor, WAITER_WORDS, superblock, waiter } from "../../../src/memory/layout.ts";
+import { KIND, header, processor, WAITER_WORDS, superblock, waiter } from "../../../src/memory/layout.ts";
 import { headersOf } from "../../../src/memory/headers.ts";
 import type { Type } from "../../../src/wire/type.ts";
 import { runSelect } from "../../../src/select/select.ts";
-import { STATE, ownerIndex } from "../../../src/wait/claims.ts";
+import { ownerIndex } from "../../../src/wait/claims.ts";
+import { isClaimedOrDone } from "../../../src/wait/waiter-state.ts";
 import { type HandMadeThread, freshMemory, handMadeWorld } from "../../wait/hand-made.ts";
 
 /** What became of a value. */
@@ -200,7 +201,7 @@ export class DeathStage<T> {
       for (const record of queues.flat()) {
         same(isDead(ownerIndex(i32, record)), false, "a waiter of the dead is queued");
         const decider = i32[record + waiter.decider];
-        same((i32[decider + waiter.state] & (STATE.claimed | STATE.done)) === 0 && i32[decider + waiter.outcome] === OUTCOME.pending, true, "who is queued waits");
+        same(isClaimedOrDone(i32, decider), false, "the wait of a queued record has ended");
       }
       same(Math.min(...queues.map(({ length }) => length)), 0, "senders and receivers wait");
       if (isClosed(send)) same(queues.flat().length, 0, "waiters of a closed channel");

@@ -5,7 +5,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { HEADER_WORDS, processor, syncHeader, waiter } from "../../../src/memory/layout.ts";
 import { SharedBarrier } from "../../../src/sync/barrier.ts";
-import { STATE, isClaimedBy } from "../../../src/wait/claims.ts";
+import { isClaimedBy, isDone } from "../../../src/wait/waiter-state.ts";
 import { SharedCounter } from "../../../src/sync/counter.ts";
 import type { Guard } from "../../../src/sync/guard.ts";
 import { repairSyncObject } from "../../../src/sync/kinds.ts";
@@ -71,7 +71,7 @@ class Scene<T extends SharedObject> {
     for (const thread of [main, other]) {
       for (const { record } of thread.waiters.list()) {
         if (isQueued(i32, record)) expect(isClaimedBy(i32, record, 1)).toBe(false);
-        else if ((i32[record + waiter.state] & STATE.done) === 0 && isClaimedBy(i32, record, 1)) expect(inHand).toContain(record);
+        else if (!isDone(i32, record) && isClaimedBy(i32, record, 1)) expect(inHand).toContain(record);
       }
     }
   }
