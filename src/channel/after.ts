@@ -40,7 +40,7 @@ export class After extends LocalReceiver<number> {
     return performance.timeOrigin + performance.now();
   }
 
-  protected override isOver(): boolean {
+  protected override isExhausted(): boolean {
     return this.#taken;
   }
 

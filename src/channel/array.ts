@@ -31,7 +31,7 @@
 import { cas, load, pause } from "../memory/atomics.ts";
 import { OUTCOME, header } from "../memory/layout.ts";
 import { Channel } from "./channel.ts";
-import { DID, type Did } from "./channel-core.ts";
+import { CLOSED, DONE, WOULD_WAIT, type Attempt } from "./channel-core.ts";
 import { type Queue, RECEIVERS, SENDERS } from "./queues.ts";
 import { CLOSED_BIT, SLOW, STEP, distance, isClosed, lockWord, positionOf, unlockWord, withWaited } from "./words.ts";
 
@@ -54,34 +54,34 @@ export class ArrayChannel<T> extends Channel<T> {
     return i32[at + header.generation] === this.generation ? Math.min(distance(tail, head), this.capacity) : 0;
   }
 
-  override tryPut(at: number): Did {
+  override tryPut(at: number): Attempt {
     const { i32, header: channel } = this;
     const word = i32[channel + header.send];
     if ((word & SLOW) !== 0 || this.#isOneshot || !this.#own(channel + header.send, word)) return this.#slowPut(at);
-    if (i32[channel + header.generation] !== this.generation) return this.#giveUpSend(word, DID.closed);
+    if (i32[channel + header.generation] !== this.generation) return this.#giveUpSend(word, CLOSED);
     if (distance(word, i32[channel + header.headSeen]) >= this.capacity) {
       const head = positionOf(load(i32, channel + header.recv));
       i32[channel + header.headSeen] = head;
-      if (distance(word, head) >= this.capacity) return this.#giveUpSend(word, DID.wait);
+      if (distance(word, head) >= this.capacity) return this.#giveUpSend(word, WOULD_WAIT);
     }
     this.#write(at, word);
     unlockWord(i32, channel + header.send, (word + STEP) | 0);
-    return DID.it;
+    return DONE;
   }
 
-  override tryTake(at: number): Did {
+  override tryTake(at: number): Attempt {
     const { i32, header: channel } = this;
     const word = i32[channel + header.recv];
     if ((word & SLOW) !== 0 || !this.#own(channel + header.recv, word)) return this.#slowTake(at);
-    if (i32[channel + header.recvGeneration] !== this.generation) return this.#giveUpRecv(word, DID.closed);
+    if (i32[channel + header.recvGeneration] !== this.generation) return this.#giveUpRecv(word, CLOSED);
     if (i32[channel + header.tailSeen] === word) {
       const tail = positionOf(load(i32, channel + header.send));
       i32[channel + header.tailSeen] = tail;
-      if (tail === word) return this.#giveUpRecv(word, DID.wait);
+      if (tail === word) return this.#giveUpRecv(word, WOULD_WAIT);
     }
     this.#read(at, word);
     unlockWord(i32, channel + header.recv, (word + STEP) | 0);
-    return DID.it;
+    return DONE;
   }
 
   protected override putMany(at: number, count: number): number {
@@ -200,57 +200,57 @@ export class ArrayChannel<T> extends Channel<T> {
     unlockWord(i32, at + header.recv, recv);
   }
 
-  #slowPut(at: number): Did {
-    if (!this.lock()) return DID.closed;
-    const did = this.putLocked(at);
+  #slowPut(at: number): Attempt {
+    if (!this.lock()) return CLOSED;
+    const attempt = this.putLocked(at);
     this.release();
     this.waiters.flush();
-    return did;
+    return attempt;
   }
 
-  #slowTake(at: number): Did {
-    if (!this.lock()) return DID.closed;
-    const did = this.takeLocked(at);
+  #slowTake(at: number): Attempt {
+    if (!this.lock()) return CLOSED;
+    const attempt = this.takeLocked(at);
     this.release();
     this.waiters.flush();
-    return did;
+    return attempt;
   }
 
   #slowPutMany(at: number, count: number): number {
     if (!this.lock()) return -1;
-    let did: Did = DID.it;
+    let attempt: Attempt = DONE;
     let moved = 0;
-    while (moved < count && (did = this.putLocked(at + moved * this.words)) === DID.it) moved++;
+    while (moved < count && (attempt = this.putLocked(at + moved * this.words)) === DONE) moved++;
     this.release();
     this.waiters.flush();
-    return moved === 0 && did === DID.closed ? -1 : moved;
+    return moved === 0 && attempt === CLOSED ? -1 : moved;
   }
 
   #slowTakeMany(at: number, count: number): number {
     if (!this.lock()) return -1;
     const moved = this.#takeManyLocked(at, count);
-    const isOver = moved === 0 && isClosed(this.#send);
+    const isDrained = moved === 0 && isClosed(this.#send);
     this.release();
     this.waiters.flush();
-    return isOver ? -1 : moved;
+    return isDrained ? -1 : moved;
   }
 
-  override putLocked(at: number): Did {
-    if (isClosed(this.#send)) return DID.closed;
+  override putLocked(at: number): Attempt {
+    if (isClosed(this.#send)) return CLOSED;
     const receiver = this.claimFirst(RECEIVERS, OUTCOME.ok);
     if (receiver !== 0) this.copy(at, this.waiters.valueAt(receiver));
-    else if (this.#used() >= this.capacity) return DID.wait;
+    else if (this.#used() >= this.capacity) return WOULD_WAIT;
     else {
       this.#write(at, positionOf(this.#send));
       this.#send = (this.#send + STEP) | 0;
     }
     if (this.#isOneshot) this.closeLocked();
-    return DID.it;
+    return DONE;
   }
 
-  override takeLocked(at: number): Did {
-    if (this.#takeManyLocked(at, 1) === 1) return DID.it;
-    return isClosed(this.#send) ? DID.closed : DID.wait;
+  override takeLocked(at: number): Attempt {
+    if (this.#takeManyLocked(at, 1) === 1) return DONE;
+    return isClosed(this.#send) ? CLOSED : WOULD_WAIT;
   }
 
   /** Takes up to `count` buffered values; senders that wait then fill their slots. */
@@ -310,8 +310,8 @@ export class ArrayChannel<T> extends Channel<T> {
    * of the line where a waiter would cost a wake-up each.
    */
   protected override patience(queue: Queue): boolean {
-    const { turn } = this.waiters;
-    const spins = turn.spins();
+    const { scheduler } = this.waiters;
+    const spins = scheduler.spins();
     if (spins === 0) return false;
     const { i32 } = this;
     const at = this.header + (queue === SENDERS ? header.recv : header.send);
@@ -319,12 +319,12 @@ export class ArrayChannel<T> extends Channel<T> {
     for (let k = 0; k < spins; k++) {
       pause();
       if (load(i32, at) === seen) continue;
-      turn.spun(true);
+      scheduler.spun(true);
       // Let the batch grow a little.
       for (let more = 0; more < BATCH_PAUSES; more++) pause();
       return true;
     }
-    turn.spun(false);
+    scheduler.spun(false);
     return false;
   }
 }

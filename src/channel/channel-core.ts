@@ -20,9 +20,13 @@ import { enqueue, isQueued, unlink } from "../wait/wait-queue.ts";
 import type { Waiters } from "../wait/waiter.ts";
 import { type Queue, RECEIVERS, SENDERS } from "./queues.ts";
 
-/** What a primitive of a kind answers. */
-export const DID = { it: 0, wait: 1, closed: 2 } as const;
-export type Did = (typeof DID)[keyof typeof DID];
+/** How an attempt to send or receive without waiting ends: it moved a value, … */
+export const DONE = 0;
+/** … it found no room or no value, or … */
+export const WOULD_WAIT = 1;
+/** … it never will: a send on a closed channel, a receive from one that is closed and empty. */
+export const CLOSED = 2;
+export type Attempt = typeof DONE | typeof WOULD_WAIT | typeof CLOSED;
 
 /** The watch over an object that may become unreachable. */
 export interface Watch {
@@ -54,17 +58,17 @@ export abstract class ChannelCore<T> implements Finisher {
 
   abstract get length(): number;
   /** Sends the value staged at `at` without waiting; not under the lock. */
-  abstract tryPut(at: number): Did;
+  abstract tryPut(at: number): Attempt;
   /** Receives into `at` without waiting; not under the lock. */
-  abstract tryTake(at: number): Did;
+  abstract tryTake(at: number): Attempt;
   /** Locks the channel; false, and not locked, if the handle is stale. */
   abstract lock(): boolean;
   abstract unlock(): void;
   /** Between a `lock` that returned true and the `unlock` or `release` after it. */
   protected isHeld = false;
   /** As `tryPut` and `tryTake`, under the lock; claimed waiters are left to `flush`. */
-  abstract putLocked(at: number): Did;
-  abstract takeLocked(at: number): Did;
+  abstract putLocked(at: number): Attempt;
+  abstract takeLocked(at: number): Attempt;
   /** Under the lock: no further send; true the first time. */
   protected abstract closeLocked(): boolean;
   /** Under the lock. */
@@ -144,7 +148,7 @@ export abstract class ChannelCore<T> implements Finisher {
       return undefined;
     } finally {
       waiters.releaseValue(wait.record);
-      if (!this.isCurrent) this.over();
+      if (!this.isCurrent) this.endWatch();
     }
   }
 
@@ -206,7 +210,7 @@ export abstract class ChannelCore<T> implements Finisher {
     this.unlock();
     clear();
     this.waiters.arena.free(at);
-    this.over();
+    this.endWatch();
   }
 
   /**
@@ -214,7 +218,7 @@ export abstract class ChannelCore<T> implements Finisher {
    * collection; one that is not dies young, and a million reply channels leave
    * the heap as it was.
    */
-  protected over(): void {
+  protected endWatch(): void {
     this.watch?.end();
     this.watch = undefined;
   }

@@ -10,7 +10,7 @@
 import { WarrenError, invariant, printValue } from "../errors.ts";
 import { refused } from "../wire/type.ts";
 import type { Chan, Sending, WaitOptions } from "./chan.ts";
-import { ChannelCore, DID, type Did } from "./channel-core.ts";
+import { CLOSED, ChannelCore, DONE, WOULD_WAIT, type Attempt } from "./channel-core.ts";
 import { RECEIVERS, SENDERS } from "./queues.ts";
 
 /** Most words of one batch staged at a time. */
@@ -22,21 +22,21 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     if (signal?.aborted) throw signal.reason;
     const at = this.#stage(value);
     if (this.capacity === 0) return this.#sendLocked(at, signal);
-    let did = this.tryPut(at);
-    if (did === DID.wait && this.patience(SENDERS)) did = this.tryPut(at);
-    if (did === DID.wait) return this.#sendLocked(at, signal);
-    if (did === DID.closed) this.refuseClosed(at);
+    let attempt = this.tryPut(at);
+    if (attempt === WOULD_WAIT && this.patience(SENDERS)) attempt = this.tryPut(at);
+    if (attempt === WOULD_WAIT) return this.#sendLocked(at, signal);
+    if (attempt === CLOSED) this.refuseClosed(at);
     return this.#sent();
   }
 
   trySend(value: T): boolean {
     const at = this.#stage(value);
-    const did = this.tryPut(at);
-    if (did === DID.it) {
+    const attempt = this.tryPut(at);
+    if (attempt === DONE) {
       this.waiters.countSent(1);
       return true;
     }
-    if (did === DID.closed) this.refuseClosed(at);
+    if (attempt === CLOSED) this.refuseClosed(at);
     this.type.drop(this.waiters, at);
     return false;
   }
@@ -46,19 +46,19 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     if (signal?.aborted) throw signal.reason;
     if (this.capacity === 0) return this.#recvLocked(signal);
     const at = this.waiters.scratchTop;
-    let did = this.tryTake(at);
-    if (did === DID.wait && this.patience(RECEIVERS)) did = this.tryTake(at);
-    if (did === DID.wait) return this.#recvLocked(signal);
-    return this.#received(did, at);
+    let attempt = this.tryTake(at);
+    if (attempt === WOULD_WAIT && this.patience(RECEIVERS)) attempt = this.tryTake(at);
+    if (attempt === WOULD_WAIT) return this.#recvLocked(signal);
+    return this.#received(attempt, at);
   }
 
   tryRecv(): T | undefined {
     const at = this.waiters.scratchTop;
-    return this.tryTake(at) === DID.it ? this.type.decode(this.waiters, at) : undefined;
+    return this.tryTake(at) === DONE ? this.type.decode(this.waiters, at) : undefined;
   }
 
   sendMany(values: ArrayLike<T>, options?: WaitOptions): void | Promise<void> {
-    const { turn } = this.waiters;
+    const { scheduler } = this.waiters;
     const signal = options?.signal;
     if (signal?.aborted) throw signal.reason;
     for (let sent = 0; sent < values.length; ) {
@@ -66,20 +66,20 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
       if (more === 0 && !this.patience(SENDERS)) return this.#sendRest(Array.prototype.slice.call(values) as T[], sent, signal);
       sent += more;
     }
-    if (--turn.ticks < 0 && turn.tick()) return turn.hop(undefined);
+    if (--scheduler.ticks < 0 && scheduler.tick()) return scheduler.hop(undefined);
   }
 
   recvMany(max: number, options?: WaitOptions): T[] | undefined | Promise<T[] | undefined> {
     if (!Number.isInteger(max) || max < 1) throw new WarrenError("ERR_INVALID_ARGUMENT", `recvMany needs a whole number of at least 1, not ${printValue(max)}`);
-    const { turn } = this.waiters;
+    const { scheduler } = this.waiters;
     const signal = options?.signal;
     if (signal?.aborted) throw signal.reason;
     const values: T[] = [];
-    let did = this.#recvBurst(values, max);
-    if (did === DID.wait && this.patience(RECEIVERS)) did = this.#recvBurst(values, max);
-    if (did === DID.wait) return this.#recvRest(values, max, signal);
-    const result = did === DID.closed ? undefined : values;
-    if (--turn.ticks < 0 && turn.tick()) return turn.hop(result);
+    let attempt = this.#recvBurst(values, max);
+    if (attempt === WOULD_WAIT && this.patience(RECEIVERS)) attempt = this.#recvBurst(values, max);
+    if (attempt === WOULD_WAIT) return this.#recvRest(values, max, signal);
+    const result = attempt === CLOSED ? undefined : values;
+    if (--scheduler.ticks < 0 && scheduler.tick()) return scheduler.hop(result);
     return result;
   }
 
@@ -134,9 +134,9 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   #sendLocked(at: number, signal: AbortSignal | undefined): void | Promise<void> {
     const { waiters } = this;
     const large = waiters.isPreparedFor(this.words) ? 0 : this.#prepare(at);
-    const spins = waiters.turn.spins();
-    const did = this.lock() ? this.putLocked(at) : DID.closed;
-    if (did === DID.wait) {
+    const spins = waiters.scheduler.spins();
+    const attempt = this.lock() ? this.putLocked(at) : CLOSED;
+    if (attempt === WOULD_WAIT) {
       const wait = waiters.acquire("send", this, spins);
       this.copy(at, waiters.adoptValue(wait.record, large));
       this.enqueueLocked(SENDERS, wait.record);
@@ -146,7 +146,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     if (this.isHeld) this.release();
     if (large !== 0) waiters.arena.free(large);
     waiters.flush();
-    if (did === DID.closed) this.refuseClosed(at);
+    if (attempt === CLOSED) this.refuseClosed(at);
     return this.#sent();
   }
 
@@ -154,10 +154,10 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   #recvLocked(signal: AbortSignal | undefined): T | undefined | Promise<T | undefined> {
     const { waiters } = this;
     const large = waiters.isPreparedFor(this.words) ? 0 : this.#prepare(0);
-    const spins = waiters.turn.spins();
+    const spins = waiters.scheduler.spins();
     const at = waiters.scratchTop;
-    const did = this.lock() ? this.takeLocked(at) : DID.closed;
-    if (did === DID.wait) {
+    const attempt = this.lock() ? this.takeLocked(at) : CLOSED;
+    if (attempt === WOULD_WAIT) {
       const wait = waiters.acquire("receive", this, spins);
       waiters.adoptValue(wait.record, large);
       this.enqueueLocked(RECEIVERS, wait.record);
@@ -167,7 +167,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     if (this.isHeld) this.release();
     if (large !== 0) waiters.arena.free(large);
     waiters.flush();
-    return this.#received(did, at);
+    return this.#received(attempt, at);
   }
 
   /** Allocates what queueing up needs; the block for a value that a record cannot hold, or 0. Drops the value staged at `at` if the arena is full. */
@@ -185,17 +185,17 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   /** The end of a send that did not wait: the time slice may be used up. */
   #sent(): void | Promise<void> {
     const { waiters } = this;
-    const { turn } = waiters;
+    const { scheduler } = waiters;
     waiters.countSent(1);
-    if (--turn.ticks < 0 && turn.tick()) return turn.hop(undefined);
+    if (--scheduler.ticks < 0 && scheduler.tick()) return scheduler.hop(undefined);
   }
 
   /** The end of a receive that did not wait. */
-  #received(did: Did, at: number): T | undefined | Promise<T | undefined> {
+  #received(attempt: Attempt, at: number): T | undefined | Promise<T | undefined> {
     const { waiters } = this;
-    const value = did === DID.it ? this.type.decode(waiters, at) : undefined;
-    if (did === DID.closed) this.over();
-    if (--waiters.turn.ticks < 0 && waiters.turn.tick()) return waiters.turn.hop(value);
+    const value = attempt === DONE ? this.type.decode(waiters, at) : undefined;
+    if (attempt === CLOSED) this.endWatch();
+    if (--waiters.scheduler.ticks < 0 && waiters.scheduler.tick()) return waiters.scheduler.hop(value);
     return value;
   }
 
@@ -239,14 +239,14 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     }
   }
 
-  #recvBurst(values: T[], max: number): Did {
+  #recvBurst(values: T[], max: number): Attempt {
     const { waiters, type, words } = this;
     const at = waiters.scratchTop;
     const most = Math.max(1, (BATCH_WORDS / words) | 0);
     for (;;) {
       const taken = this.takeMany(at, Math.min(max - values.length, most));
       if (taken > 0) type.decodeMany(waiters, at, taken, values);
-      if (taken < most || values.length === max) return values.length > 0 ? DID.it : taken < 0 ? DID.closed : DID.wait;
+      if (taken < most || values.length === max) return values.length > 0 ? DONE : taken < 0 ? CLOSED : WOULD_WAIT;
     }
   }
 
@@ -261,8 +261,8 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   /** Puts up to `count` staged values without waiting; how many, −1 if closed before the first. */
   protected putMany(at: number, count: number): number {
     for (let k = 0; k < count; k++) {
-      const did = this.tryPut(at + k * this.words);
-      if (did !== DID.it) return k > 0 || did === DID.wait ? k : -1;
+      const attempt = this.tryPut(at + k * this.words);
+      if (attempt !== DONE) return k > 0 || attempt === WOULD_WAIT ? k : -1;
     }
     return count;
   }
@@ -270,8 +270,8 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   /** Takes up to `count` values without waiting; how many, −1 if closed and drained. */
   protected takeMany(at: number, count: number): number {
     for (let k = 0; k < count; k++) {
-      const did = this.tryTake(at + k * this.words);
-      if (did !== DID.it) return k > 0 || did === DID.wait ? k : -1;
+      const attempt = this.tryTake(at + k * this.words);
+      if (attempt !== DONE) return k > 0 || attempt === WOULD_WAIT ? k : -1;
     }
     return count;
   }

@@ -16,7 +16,7 @@ import type { Channel } from "./channel.ts";
 import { makeChannel } from "./make-channel.ts";
 
 /** What a parked receive keeps: how to stop watching, and the value once it has one. */
-interface Watch<T> {
+interface Watching<T> {
   readonly stop: () => void;
   value: T | undefined;
 }
@@ -38,13 +38,13 @@ export abstract class LocalReceiver<T> implements Receiver<T>, Finisher {
   abstract describe(): string;
   /** Whether a receive would not wait. */
   get isReady(): boolean {
-    return this.length > 0 || this.isOver();
+    return this.length > 0 || this.isExhausted();
   }
 
   /** Takes the value if it is there, on this thread. */
   abstract take(): T | undefined;
   /** Nothing will ever come any more. */
-  protected abstract isOver(): boolean;
+  protected abstract isExhausted(): boolean;
   /**
    * Calls `ready` when a value is there or never will be. It returns whether it
    * still waited; then it has taken the value. Returns how to stop watching.
@@ -77,13 +77,13 @@ export abstract class LocalReceiver<T> implements Receiver<T>, Finisher {
     const signal = options?.signal;
     if (signal?.aborted) throw signal.reason;
     const value = this.take();
-    if (value !== undefined || this.isOver()) {
-      if (--waiters.turn.ticks < 0 && waiters.turn.tick()) return waiters.turn.hop(value);
+    if (value !== undefined || this.isExhausted()) {
+      if (--waiters.scheduler.ticks < 0 && waiters.scheduler.tick()) return waiters.scheduler.hop(value);
       return value;
     }
     const wait = waiters.acquire("receive", this);
     const { record } = wait;
-    const watch: Watch<T> = {
+    const watch: Watching<T> = {
       stop: this.watch(() => {
         if (!waiters.claimDecider(record)) return false;
         watch.value = this.take();
@@ -112,12 +112,12 @@ export abstract class LocalReceiver<T> implements Receiver<T>, Finisher {
   }
 
   finish(wait: Wait): T | undefined {
-    return (wait.extra as Watch<T>).value;
+    return (wait.extra as Watching<T>).value;
   }
 
   withdraw(wait: Wait): boolean {
     if (!this.waiters.claimDecider(wait.record)) return false;
-    (wait.extra as Watch<T>).stop();
+    (wait.extra as Watching<T>).stop();
     return true;
   }
 }

@@ -23,7 +23,7 @@ export class Never extends LocalReceiver<never> {
     return undefined;
   }
 
-  protected override isOver(): boolean {
+  protected override isExhausted(): boolean {
     return false;
   }
 

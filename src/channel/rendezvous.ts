@@ -5,7 +5,7 @@
  */
 import { OUTCOME, header } from "../memory/layout.ts";
 import { Channel } from "./channel.ts";
-import { DID, type Did } from "./channel-core.ts";
+import { CLOSED, DONE, WOULD_WAIT, type Attempt } from "./channel-core.ts";
 import { CLOSED_BIT, isClosed, lockWord, unlockWord } from "./words.ts";
 import { RECEIVERS, SENDERS } from "./queues.ts";
 
@@ -30,35 +30,35 @@ export class Rendezvous<T> extends Channel<T> {
     unlockWord(this.i32, this.header + header.send, this.#word);
   }
 
-  override tryPut(at: number): Did {
-    if (!this.lock()) return DID.closed;
-    const did = this.putLocked(at);
+  override tryPut(at: number): Attempt {
+    if (!this.lock()) return CLOSED;
+    const attempt = this.putLocked(at);
     this.unlock();
     this.waiters.flush();
-    return did;
+    return attempt;
   }
 
-  override tryTake(at: number): Did {
-    if (!this.lock()) return DID.closed;
-    const did = this.takeLocked(at);
+  override tryTake(at: number): Attempt {
+    if (!this.lock()) return CLOSED;
+    const attempt = this.takeLocked(at);
     this.unlock();
     this.waiters.flush();
-    return did;
+    return attempt;
   }
 
-  override putLocked(at: number): Did {
-    if (isClosed(this.#word)) return DID.closed;
+  override putLocked(at: number): Attempt {
+    if (isClosed(this.#word)) return CLOSED;
     const receiver = this.claimFirst(RECEIVERS, OUTCOME.ok);
-    if (receiver === 0) return DID.wait;
+    if (receiver === 0) return WOULD_WAIT;
     this.copy(at, this.waiters.valueAt(receiver));
-    return DID.it;
+    return DONE;
   }
 
-  override takeLocked(at: number): Did {
+  override takeLocked(at: number): Attempt {
     const sender = this.claimFirst(SENDERS, OUTCOME.ok);
-    if (sender === 0) return isClosed(this.#word) ? DID.closed : DID.wait;
+    if (sender === 0) return isClosed(this.#word) ? CLOSED : WOULD_WAIT;
     this.copy(this.waiters.valueAt(sender), at);
-    return DID.it;
+    return DONE;
   }
 
   protected override closeLocked(): boolean {

@@ -40,7 +40,7 @@ class Ticks {
   /** When the pending tick was due or the next one will be; `Infinity` for never. */
   nextMs = Infinity;
   runs = false;
-  isOver = false;
+  isDisposed = false;
   readonly #timers: Timers;
   /** Receives that wait on this thread, first come first served. */
   readonly #watchers = new Set<() => boolean>();
@@ -84,7 +84,7 @@ class Ticks {
   }
 
   feed(channel: Channel<number>, user: object): void {
-    if (this.isOver) return channel.close();
+    if (this.isDisposed) return channel.close();
     this.#channel = channel;
     this.#user = new WeakRef(user);
     this.arm();
@@ -92,7 +92,7 @@ class Ticks {
 
   /** Who waits sees the end. */
   end(): void {
-    this.isOver = true;
+    this.isDisposed = true;
     this.set(false);
     for (const ready of this.#watchers) ready();
     this.#watchers.clear();
@@ -102,7 +102,7 @@ class Ticks {
 
   /** Arms the timer for the next tick if anybody is there to have it. */
   arm(): void {
-    const isWanted = !this.isOver && (this.#watchers.size > 0 || this.#channel !== undefined);
+    const isWanted = !this.isDisposed && (this.#watchers.size > 0 || this.#channel !== undefined);
     const dueMs = isWanted ? this.nextMs : Infinity;
     if (this.#timer !== undefined) {
       if (this.#timer.place >= 0 && this.#timer.deadlineMs === dueMs) return;
@@ -166,8 +166,8 @@ export class TickerReceiver extends LocalReceiver<number> implements Ticker {
     return this.#ticks.take();
   }
 
-  protected override isOver(): boolean {
-    return this.#ticks.isOver;
+  protected override isExhausted(): boolean {
+    return this.#ticks.isDisposed;
   }
 
   override watch(ready: () => boolean): () => void {
@@ -186,13 +186,13 @@ export class TickerReceiver extends LocalReceiver<number> implements Ticker {
 
   reset(periodMs = this.#ticks.periodMs): void {
     const checkedMs = checkPeriod(periodMs);
-    if (this.#ticks.isOver) throw new WarrenError("ERR_CHANNEL_CLOSED", `reset of the disposed ${this.describe()}`);
+    if (this.#ticks.isDisposed) throw new WarrenError("ERR_CHANNEL_CLOSED", `reset of the disposed ${this.describe()}`);
     this.#ticks.periodMs = checkedMs;
     this.#ticks.set(true);
   }
 
   [Symbol.dispose](): void {
-    if (!this.#ticks.isOver) this.#ticks.end();
+    if (!this.#ticks.isDisposed) this.#ticks.end();
   }
 }
 

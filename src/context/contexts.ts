@@ -29,7 +29,7 @@ import type { Timer } from "../wait/timers.ts";
 import type { Waiters } from "../wait/waiter.ts";
 import { Context, type ContextHost, type ContextOptions } from "./context.ts";
 import { checkOptions, decodeReason, encodeReason, errorFrom } from "./reason.ts";
-import { ContextTree, type News, type Remains } from "./tree.ts";
+import { ContextTree, type Freed, type News } from "./tree.ts";
 
 /** A context of whose cancellation this thread must hear. */
 interface Watched {
@@ -302,15 +302,15 @@ export class Contexts implements ContextHost, HandleFamily {
 
   /** Gives one reference back, or all; without any left the header is freed. */
   #free(at: number, generation: number, isAll: boolean): void {
-    const remains: Remains = { headers: [], reasons: [], dones: [] };
+    const freed: Freed = { headers: [], reasons: [], dones: [] };
     this.#tree.lock();
-    if (this.#tree.isCurrent(at, generation) && (--this.i32[at + header.references] === 0 || isAll)) this.#tree.free(at, remains);
+    if (this.#tree.isCurrent(at, generation) && (--this.i32[at + header.references] === 0 || isAll)) this.#tree.free(at, freed);
     this.#tree.unlock();
-    for (const done of remains.dones) openChannel(this.#waiters, done.header, done.generation, bool).relinquish();
-    for (const reason of remains.reasons) this.#tree.dropReason(reason);
-    for (const freed of remains.headers) {
-      this.i32[freed + header.kind] = 0;
-      this.#arena.free(freed);
+    for (const done of freed.dones) openChannel(this.#waiters, done.header, done.generation, bool).relinquish();
+    for (const reason of freed.reasons) this.#tree.dropReason(reason);
+    for (const headerAt of freed.headers) {
+      this.i32[headerAt + header.kind] = 0;
+      this.#arena.free(headerAt);
     }
   }
 

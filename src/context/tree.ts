@@ -33,7 +33,7 @@ export interface News {
 }
 
 /** What is left of freed contexts, to be given back once the lock is released. */
-export interface Remains {
+export interface Freed {
   readonly headers: number[];
   readonly reasons: number[];
   /** Channels that lose the header's reference. */
@@ -166,7 +166,7 @@ export class ContextTree {
    * Under the lock: frees a context, and its parents as far as nothing refers to
    * them any more. Its children, which are cancelled then, go on without it.
    */
-  free(at: number, remains: Remains): void {
+  free(at: number, freed: Freed): void {
     const i32 = this.#i32;
     for (let node = at; node !== 0; ) {
       const parent = i32[node + context.parent];
@@ -176,9 +176,9 @@ export class ContextTree {
       }
       this.#unlink(node);
       i32[node + header.generation] = nextGeneration(i32[node + header.generation]);
-      if (i32[node + context.done] !== 0) remains.dones.push({ header: i32[node + context.done], generation: i32[node + context.doneGeneration] });
-      if (i32[node + context.reason] !== 0) remains.reasons.push(i32[node + context.reason]);
-      remains.headers.push(node);
+      if (i32[node + context.done] !== 0) freed.dones.push({ header: i32[node + context.done], generation: i32[node + context.doneGeneration] });
+      if (i32[node + context.reason] !== 0) freed.reasons.push(i32[node + context.reason]);
+      freed.headers.push(node);
       node = parent !== 0 && --i32[parent + header.references] === 0 ? parent : 0;
     }
   }

@@ -284,7 +284,7 @@ export const waiter = {
   owner: 2,
   state: 3,
   /** Index into the owner's table of waits. */
-  local: 4,
+  slot: 4,
   /** An OUTCOME, and from bit 8 on the lock id of the thread that claimed it. */
   outcome: 5,
   next: 6,

@@ -23,7 +23,7 @@ import { RECORD, processor, superblock, waiter } from "../memory/layout.ts";
 import { Doorbell, isAsleep, transitionToAwake } from "../wait/doorbell.ts";
 import { hasMail, takeInbox } from "../wait/inbox.ts";
 import type { Recorder } from "../trace/recorder.ts";
-import type { Running, Turn, Wait } from "../wait/wait.ts";
+import type { Running, Scheduler, Wait } from "../wait/wait.ts";
 import type { Waiters } from "../wait/waiter.ts";
 import { Fifo } from "./fifo.ts";
 import { SpinBudget } from "./spin-budget.ts";
@@ -67,7 +67,7 @@ export interface ProcessorOptions {
   readonly onTurn?: ((nowMs: number) => void) | undefined;
 }
 
-export class Processor implements Turn {
+export class Processor implements Scheduler {
   ticks = TICKS;
   nowMs = performance.now();
   /** Set once, when the thread's halves are joined. */
@@ -81,12 +81,12 @@ export class Processor implements Turn {
   /** Where others read how many here wait for a turn. */
   readonly #readyAt: number;
   readonly #cores: number;
-  readonly busy: (() => void) | undefined;
+  readonly onWaiting: (() => void) | undefined;
   readonly #onIdle: () => void;
   readonly #onTurn: ((nowMs: number) => void) | undefined;
   readonly #isThread: boolean;
   readonly #doorbell: Doorbell;
-  /** The run queue: finished waits by their record's `local`. */
+  /** The run queue: finished waits by their record's `slot`. */
   readonly #ready = new Fifo<number>();
   /** Promises of operations that yield to the event loop. */
   readonly #hops = new Fifo<() => void>();
@@ -106,7 +106,7 @@ export class Processor implements Turn {
   constructor({ arena, cores, onWaiting, onIdle, onTurn }: ProcessorOptions) {
     this.#onTurn = onTurn;
     this.#onIdle = onIdle;
-    this.busy = onWaiting;
+    this.onWaiting = onWaiting;
     this.#arena = arena;
     this.#readyAt = arena.here + processor.ready;
     arena.i32[this.#readyAt] = 0;
@@ -155,14 +155,14 @@ export class Processor implements Turn {
     });
   }
 
-  ready(local: number): void {
-    this.#queue(local);
+  ready(slot: number): void {
+    this.#queue(slot);
     this.#arm();
   }
 
-  #queue(local: number): void {
-    this.waiters.over(local);
-    this.#ready.push(local);
+  #queue(slot: number): void {
+    this.waiters.countEnded(slot);
+    this.#ready.push(slot);
     this.#arena.i32[this.#readyAt]++;
   }
 
@@ -187,14 +187,14 @@ export class Processor implements Turn {
   /** Within the slice: the next ready task goes on as soon as the running one has stopped. */
   #next(): void {
     if (this.#ready.length === 0) this.#drain();
-    const local = this.#ready.shift();
-    if (local !== undefined) this.#goOn(local);
+    const slot = this.#ready.shift();
+    if (slot !== undefined) this.#goOn(slot);
   }
 
-  #goOn(local: number): void {
-    const wait = this.waiters.at(local);
+  #goOn(slot: number): void {
+    const wait = this.waiters.at(slot);
     this.#arena.i32[this.#readyAt]--;
-    if (wait === undefined || !this.waiters.isOver(wait)) return;
+    if (wait === undefined || !this.waiters.hasEnded(wait)) return;
     this.runner.resuming(wait.task);
     if (this.recorder !== undefined) this.recorder.noteResume(wait);
     this.waiters.resume(wait);
@@ -275,9 +275,9 @@ export class Processor implements Turn {
     if (i32[here + processor.sliceStart] !== 0) i32[here + processor.sliceStart] = this.#arena.clockMs | 1;
   }
 
-  /** Whether a finished wait, by its record's `local`, is on the run queue. */
-  isReady(local: number): boolean {
-    return this.#ready.includes(local);
+  /** Whether a finished wait, by its record's `slot`, is on the run queue. */
+  isReady(slot: number): boolean {
+    return this.#ready.includes(slot);
   }
 
   /** Moves what other threads passed here onto the run queue, now. */
@@ -298,7 +298,7 @@ export class Processor implements Turn {
       else if (i32[current + waiter.owner] !== this.#arena.id) this.runner.orphan(current);
       else if (i32[current + waiter.record] === RECORD.wait) {
         if (this.recorder !== undefined) this.recorder.noteReady(current);
-        this.#queue(i32[current + waiter.local]);
+        this.#queue(i32[current + waiter.slot]);
       } else this.runner.finished(current);
       this.#arm();
     }
@@ -319,9 +319,9 @@ export class Processor implements Turn {
     for (let k = 0; k < hops; k++) (this.#hops.shift() as () => void)();
     this.#arena.i32[this.#readyAt] -= hops;
     for (let k = 0; k < ready; k++) {
-      const local = this.#ready.shift();
-      if (local === undefined) break;
-      this.#goOn(local);
+      const slot = this.#ready.shift();
+      if (slot === undefined) break;
+      this.#goOn(slot);
     }
     return hops + ready > 0;
   }

@@ -1,7 +1,7 @@
 /** The cases of one select: a receive, a send, or something of this thread (a timer). */
 import { WarrenError } from "../errors.ts";
 import type { Channel } from "../channel/channel.ts";
-import { DID, type Did } from "../channel/channel-core.ts";
+import { CLOSED, DONE, WOULD_WAIT, type Attempt } from "../channel/channel-core.ts";
 import type { LocalReceiver } from "../channel/local-receiver.ts";
 import { type Queue, RECEIVERS, SENDERS } from "../channel/queues.ts";
 import { OUTCOME, waiter } from "../memory/layout.ts";
@@ -9,27 +9,38 @@ import type { Wait } from "../wait/wait.ts";
 import type { Waiters } from "../wait/waiter.ts";
 import { decide } from "../wait/waiter-state.ts";
 
+/**
+ * One case of a select. Its life:
+ *
+ *   poll ──committed──▶ result                                          (pass 1)
+ *   reserve ▶ tryLocked ──committed──▶ result                           (pass 2)
+ *                       ──none of them──▶ enqueue ▶ watch ▶ the select waits
+ *                                         ──chosen──▶ resultOf          (pass 3)
+ *                                         ──not chosen──▶ leave
+ *   A case that was not chosen ends with `discard`, in every pass.
+ */
 export interface Case {
-  /** The channel to lock; none for a case of this thread. A duplicate is replaced by the first of its kind. */
+  /** The channel to lock in pass 2; none for a timer. If two cases have the same channel, both use the object of the first. */
   channel: Channel<unknown> | undefined;
-  /** Commits if that needs no waiting. */
+  /** Pass 1, in random order until one commits: sends or receives if that needs no waiting. */
   poll(): boolean;
-  /** What the select returns for this case, after `poll` or `tryLocked` committed it. */
+  /** Last, after `poll` or `tryLocked` has committed this case: what the select returns. */
   result(): unknown;
-  /** Makes the record that can queue up. @throws ERR_ARENA_FULL */
+  /** Before pass 2, nothing is locked: makes the record that can queue up. @throws ERR_ARENA_FULL */
   reserve(decider: number, index: number): void;
-  /** As `poll`, with all channels locked, or the handle known to be stale. */
+  /** Pass 2, in random order until one commits: as `poll`, with all channels locked, or the handle known to be stale. */
   tryLocked(isStale: boolean): boolean;
-  /** Queues up; all channels are locked. */
+  /** At the end of pass 2, if no case has committed: joins the queue of its channel. All channels are still locked. */
   enqueue(): void;
-  /** Arms what is not a channel; nothing is locked. */
+  /** After pass 2, before the select waits, nothing is locked: arms a timer. Channels need nothing. */
   watch(wait: Wait): void;
-  /** Leaves the queue. */
+  /** Pass 3, or when a signal ends the select: leaves the queue, disarms the timer. Not for the case that was chosen. */
   leave(): void;
-  /** Frees what a case that was not chosen still owns. */
+  /** When another case was chosen, or the select fails or is aborted: frees the record and the operand. */
   discard(): void;
-  /** What the select returns after another thread committed this case. */
+  /** Last, after another thread or a timer has committed this case while the select waited: what the select returns. */
   resultOf(waiters: Waiters, wait: Wait): unknown;
+  /** At any time, for dumps. */
   describe(): string;
 }
 
@@ -40,7 +51,7 @@ abstract class ChannelSide implements Case {
   protected readonly name: string;
   protected readonly queue: Queue;
   protected record = 0;
-  protected did: Did = DID.wait;
+  protected attempt: Attempt = WOULD_WAIT;
 
   constructor(waiters: Waiters, name: string, channel: Channel<unknown>, queue: Queue) {
     this.waiters = waiters;
@@ -100,12 +111,12 @@ export class RecvSide extends ChannelSide {
   }
 
   override tryLocked(isStale: boolean): boolean {
-    return this.#took(isStale ? DID.closed : this.channel.takeLocked(this.waiters.scratchTop));
+    return this.#took(isStale ? CLOSED : this.channel.takeLocked(this.waiters.scratchTop));
   }
 
-  #took(did: Did): boolean {
-    if (did === DID.wait) return false;
-    this.#value = did === DID.it ? this.channel.type.decode(this.waiters, this.waiters.scratchTop) : undefined;
+  #took(attempt: Attempt): boolean {
+    if (attempt === WOULD_WAIT) return false;
+    this.#value = attempt === DONE ? this.channel.type.decode(this.waiters, this.waiters.scratchTop) : undefined;
     return true;
   }
 
@@ -145,16 +156,16 @@ export class SendSide extends ChannelSide {
   }
 
   override tryLocked(isStale: boolean): boolean {
-    return this.#put(isStale ? DID.closed : this.channel.putLocked(this.#staged));
+    return this.#put(isStale ? CLOSED : this.channel.putLocked(this.#staged));
   }
 
-  #put(did: Did): boolean {
-    this.did = did;
-    return did !== DID.wait;
+  #put(attempt: Attempt): boolean {
+    this.attempt = attempt;
+    return attempt !== WOULD_WAIT;
   }
 
   override result(): unknown {
-    if (this.did === DID.closed) this.#refuse();
+    if (this.attempt === CLOSED) this.#refuse();
     this.waiters.countSent(1);
     this.#freeStaged();
     this.freeRecord();

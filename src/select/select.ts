@@ -47,7 +47,7 @@ const OTHERWISE = { case: "otherwise" } as const;
 
 /** Runs a select for one thread's waiters. */
 export function runSelect(waiters: Waiters, cases: Cases, options: SelectOptions | undefined): unknown {
-  const { turn } = waiters;
+  const { scheduler } = waiters;
   const signal = options?.signal;
   if (signal?.aborted) throw signal.reason;
   const otherwise = options?.otherwise === true;
@@ -63,7 +63,7 @@ export function runSelect(waiters: Waiters, cases: Cases, options: SelectOptions
     on.flush();
     for (const other of all) if (other !== side) other.discard();
     const result = side.result();
-    if (--turn.ticks < 0 && turn.tick()) return turn.hop(result);
+    if (--scheduler.ticks < 0 && scheduler.tick()) return scheduler.hop(result);
     return result;
   }
 }
@@ -93,7 +93,7 @@ class Selection implements Finisher {
 
   run(otherwise: boolean, signal: AbortSignal | undefined): unknown {
     const waiters = this.#waiters;
-    const spins = waiters.turn.spins();
+    const spins = waiters.scheduler.spins();
     const wait = waiters.acquire("select", this, spins);
     try {
       for (let k = 0; k < this.#sides.length; k++) this.#sides[k].reserve(wait.record, k);

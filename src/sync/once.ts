@@ -32,13 +32,13 @@ export class SharedOnce extends SharedObject implements Once {
     const signal = this.begin(options);
     // Pairs with the store in `#ran`.
     if (load(this.i32, this.header + syncHeader.value) !== 0 && this.isCurrent) return this.paced(undefined);
-    const isTurn = this.#enterTurn(signal);
-    if (isTurn instanceof Promise) return isTurn.then((mine) => (mine ? this.#run(fn) : undefined));
-    return isTurn ? this.#run(fn) : this.paced(undefined);
+    const mayRun = this.#tryBegin(signal);
+    if (mayRun instanceof Promise) return mayRun.then((isMine) => (isMine ? this.#run(fn) : undefined));
+    return mayRun ? this.#run(fn) : this.paced(undefined);
   }
 
-  /** Whether the caller is to run its function; waits while another does. */
-  #enterTurn(signal: AbortSignal | undefined): boolean | Promise<boolean> {
+  /** Begins to run the caller's function: true, or false if a function has run to its end. Waits while another one runs. */
+  #tryBegin(signal: AbortSignal | undefined): boolean | Promise<boolean> {
     const { i32, header: at } = this;
     this.enter();
     const isDone = i32[at + syncHeader.value] !== 0;

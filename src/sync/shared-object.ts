@@ -92,13 +92,13 @@ export abstract class SharedObject implements Finisher, Disposable {
 
   /** Counts an operation; whether the time slice is used up, so that it must return a promise. */
   protected get isSliceOver(): boolean {
-    const { turn } = this.waiters;
-    return --turn.ticks < 0 && turn.tick();
+    const { scheduler } = this.waiters;
+    return --scheduler.ticks < 0 && scheduler.tick();
   }
 
   /** The end of an operation that did not wait and holds nothing. */
   protected paced<T>(value: T): T | Promise<T> {
-    return this.isSliceOver ? this.waiters.turn.hop(value) : value;
+    return this.isSliceOver ? this.waiters.scheduler.hop(value) : value;
   }
 
   /**
@@ -107,13 +107,13 @@ export abstract class SharedObject implements Finisher, Disposable {
    * up, and a queue of tasks that ask again at once never ends.
    */
   protected later<T>(operation: () => T | Promise<T>): Promise<T> {
-    return this.waiters.turn.hop(undefined).then(operation);
+    return this.waiters.scheduler.hop(undefined).then(operation);
   }
 
   /** Under the lock: queues up for `amount` behind record `previous`, gives the lock back and waits. */
   protected waitLocked(reason: WaitReason, signal: AbortSignal | undefined, amount = 0, previous = this.i32[this.header + QUEUE + 1]): unknown {
     const { i32, waiters, header: at } = this;
-    const spins = waiters.turn.spins();
+    const spins = waiters.scheduler.spins();
     const wait = waiters.acquire(reason, this, spins);
     const { record } = wait;
     waiters.arena.f64[(record + syncWaiter.amount) >>> 1] = amount;
@@ -187,7 +187,7 @@ export abstract class SharedObject implements Finisher, Disposable {
 
   /** Id of the running task, 0 for none. */
   protected taskId(): number {
-    return this.waiters.turn.task()?.id ?? 0;
+    return this.waiters.scheduler.task()?.id ?? 0;
   }
 
   /** Who holds it alone, for dumps: read without the lock. */

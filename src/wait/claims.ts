@@ -12,18 +12,18 @@ import type { Arena } from "../memory/arena.ts";
 import { indexOfId, processor, waiter } from "../memory/layout.ts";
 import { ring } from "./doorbell.ts";
 import { pushInbox } from "./inbox.ts";
-import type { Tracer, Turn, Wait } from "./wait.ts";
+import type { Scheduler, Tracer, Wait } from "./wait.ts";
 import { decide, outcomeOf, transitionToClaimed, transitionToDone, transitionToDoneHere } from "./waiter-state.ts";
 
 export abstract class Claims {
   readonly arena: Arena;
-  readonly turn: Turn;
+  readonly scheduler: Scheduler;
   /** Set while there is a trace. */
   recorder: Tracer | undefined = undefined;
 
-  constructor(arena: Arena, turn: Turn) {
+  constructor(arena: Arena, scheduler: Scheduler) {
     this.arena = arena;
-    this.turn = turn;
+    this.scheduler = scheduler;
   }
 
   /**
@@ -95,7 +95,7 @@ export abstract class Claims {
     if (this.recorder !== undefined) this.recorder.noteWake(decider, indexOfId(owner));
     if (owner === id) {
       transitionToDoneHere(i32, decider);
-      this.turn.ready(i32[decider + waiter.local]);
+      this.scheduler.ready(i32[decider + waiter.slot]);
     } else this.#completeRemote(decider, owner);
   }
 

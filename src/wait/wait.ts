@@ -1,6 +1,6 @@
 /**
  * One wait, and what a wait needs of others: the running half of the thread
- * (`Turn`), and whoever knows how it ends (`Finisher`).
+ * (`Scheduler`), and whoever knows how it ends (`Finisher`).
  */
 import type { WaitReason } from "./wait-reason.ts";
 
@@ -12,7 +12,7 @@ export interface Running {
 }
 
 /** What the waiting half needs of the running half: implemented by the scheduler. */
-export interface Turn {
+export interface Scheduler {
   /** The time when the running slice began, on the clock of `performance.now()`. */
   readonly nowMs: number;
   /** Counts down with each operation; below 0, `tick` is due. */
@@ -21,12 +21,12 @@ export interface Turn {
   tick(): boolean;
   /** Resolves on the next turn of the event loop. */
   hop<T>(value: T): Promise<T>;
-  /** Puts a finished wait of this thread, by its record's `local`, on the run queue. */
-  ready(local: number): void;
+  /** Puts a finished wait of this thread, by its record's `slot`, on the run queue. */
+  ready(slot: number): void;
   /** A wait has just been parked: lets the next ready task have the thread. */
   parked(wait: Wait): void;
   /** The first wait has been parked, or the last one is over. */
-  readonly busy?: (() => void) | undefined;
+  readonly onWaiting?: (() => void) | undefined;
   /** How many times a waiter may look before it parks; 0 if spinning cannot help. */
   spins(): number;
   /** Whether the last spin ended in time. */

@@ -25,7 +25,7 @@ import { RECORD, WAITER_VALUE_WORDS, WAITER_WORDS, processor, waiter } from "../
 import type { Handles, Space } from "../wire/type.ts";
 import { Claims } from "./claims.ts";
 import type { Timers } from "./timers.ts";
-import { type Finisher, type Turn, Wait } from "./wait.ts";
+import { type Finisher, type Scheduler, Wait } from "./wait.ts";
 import { REASON_PLACE, WAIT_REASONS, type WaitReason } from "./wait-reason.ts";
 import { isClaimedBy, isDone, isDoneHere, transitionToParked, transitionToWaiting } from "./waiter-state.ts";
 
@@ -51,7 +51,7 @@ export class Waiters extends Claims implements Space {
   /** Scratch of this thread; `scratchTop` moves up while an operation uses it. */
   readonly scratchEnd: number;
   scratchTop: number;
-  /** Parked waits by their record's `local`. */
+  /** Parked waits by their record's `slot`. */
   readonly #waits: (Wait | undefined)[] = [];
   /** Records that are in no wait. */
   readonly #idle: number[] = [];
@@ -63,8 +63,8 @@ export class Waiters extends Claims implements Space {
   readonly #parkedBy: number;
   #stopped: Error | undefined;
 
-  constructor(arena: Arena, turn: Turn, timers: Timers, handles: Handles) {
-    super(arena, turn);
+  constructor(arena: Arena, scheduler: Scheduler, timers: Timers, handles: Handles) {
+    super(arena, scheduler);
     this.timers = timers;
     this.handles = handles;
     this.#sends = (arena.here + processor.sends) >>> 1;
@@ -85,9 +85,9 @@ export class Waiters extends Claims implements Space {
     this.arena.f64[this.#sends] += values;
   }
 
-  /** A parked wait, by its record's `local`, is over and will have its turn. */
-  over(local: number): void {
-    const wait = this.#waits[local];
+  /** The parked wait in a slot has ended: it counts as ready now, not as parked. */
+  countEnded(slot: number): void {
+    const wait = this.#waits[slot];
     if (wait !== undefined) this.#uncount(wait);
   }
 
@@ -103,8 +103,8 @@ export class Waiters extends Claims implements Space {
   }
 
   /** The parked wait of a record of this thread; none after the runtime has ended. */
-  at(local: number): Wait | undefined {
-    return this.#waits[local];
+  at(slot: number): Wait | undefined {
+    return this.#waits[slot];
   }
 
   /** Whether a wait for a value of `words` words can be had without allocating. */
@@ -120,7 +120,7 @@ export class Waiters extends Claims implements Space {
     const before = i32[here + processor.usedWords];
     const record = this.#record();
     i32[here + processor.keptWords] += i32[here + processor.usedWords] - before;
-    this.arena.i32[record + waiter.local] = this.#waits.length;
+    this.arena.i32[record + waiter.slot] = this.#waits.length;
     this.arena.i32[record + waiter.decider] = record;
     this.#waits.push(undefined);
     this.#idle.push(record);
@@ -199,7 +199,7 @@ export class Waiters extends Claims implements Space {
   suspend(wait: Wait, spins: number, signal?: AbortSignal): unknown {
     if (spins > 0) {
       const inTime = this.#spin(wait.record, spins);
-      this.turn.spun(inTime);
+      this.scheduler.spun(inTime);
       if (inTime || !transitionToParked(this.arena.i32, wait.record)) return this.#finish(wait);
     }
     return this.park(wait, signal);
@@ -207,21 +207,21 @@ export class Waiters extends Claims implements Space {
 
   /** Waits until `wait`, which is marked parked, is over: the promise of its result. */
   park(wait: Wait, signal?: AbortSignal): Promise<unknown> {
-    const { turn } = this;
+    const { scheduler } = this;
     parkingIn = this.#waits;
-    parkingAt = this.arena.i32[wait.record + waiter.local];
+    parkingAt = this.arena.i32[wait.record + waiter.slot];
     parkingIn[parkingAt] = wait;
     const promise = new Promise<unknown>(capture);
     wait.promise = promise;
-    wait.task = turn.task();
+    wait.task = scheduler.task();
     wait.countedAt = this.#parkedBy + REASON_PLACE[wait.reason];
     this.arena.i32[wait.countedAt]++;
     // An integer: a fraction would be an object of its own.
-    wait.sinceMs = turn.nowMs | 0;
-    if (this.#parked++ === 0) turn.busy?.();
+    wait.sinceMs = scheduler.nowMs | 0;
+    if (this.#parked++ === 0) scheduler.onWaiting?.();
     if (signal !== undefined) this.#listen(wait, signal);
     if (this.recorder !== undefined) this.recorder.notePark(wait);
-    turn.parked(wait);
+    scheduler.parked(wait);
     return promise;
   }
 
@@ -256,7 +256,7 @@ export class Waiters extends Claims implements Space {
   }
 
   /** Whether a parked wait is over. After a death it may be told so twice, and its record be in use again by then. */
-  isOver(wait: Wait): boolean {
+  hasEnded(wait: Wait): boolean {
     return isDoneHere(this.arena.i32, wait.record);
   }
 
@@ -266,15 +266,15 @@ export class Waiters extends Claims implements Space {
    * in another wait by now, that somebody else ends: the claim tells. And a signal may have come in vain while the dead
    * thread had a claim on the wait that has been taken back.
    */
-  recover(deciders: readonly number[], dead: number, isReady: (local: number) => boolean): void {
+  recover(deciders: readonly number[], dead: number, isReady: (slot: number) => boolean): void {
     const { i32, id } = this.arena;
     for (const wait of this.#waits) if (wait?.abort?.signal.aborted) this.#abort(wait, wait.abort.signal);
     for (const decider of deciders) {
-      const local = i32[decider + waiter.local];
-      const isMine = i32[decider + waiter.owner] === id && this.#waits[local]?.record === decider;
-      if (isMine && isDone(i32, decider) && isClaimedBy(i32, decider, dead + 1) && !isReady(local)) {
+      const slot = i32[decider + waiter.slot];
+      const isMine = i32[decider + waiter.owner] === id && this.#waits[slot]?.record === decider;
+      if (isMine && isDone(i32, decider) && isClaimedBy(i32, decider, dead + 1) && !isReady(slot)) {
         if (this.recorder !== undefined) this.recorder.noteReady(decider);
-        this.turn.ready(local);
+        this.scheduler.ready(slot);
       }
     }
   }
@@ -282,9 +282,9 @@ export class Waiters extends Claims implements Space {
   /** Resolves the promise of a parked wait that is over: its task goes on in the next microtask. */
   resume(wait: Wait): void {
     const { resolve, reject } = wait as { resolve: (value: unknown) => void; reject: (error: unknown) => void };
-    const local = this.arena.i32[wait.record + waiter.local];
+    const slot = this.arena.i32[wait.record + waiter.slot];
     this.#unpark(wait);
-    this.#finishing = local;
+    this.#finishing = slot;
     let value: unknown;
     try {
       value = this.#finish(wait);
@@ -293,7 +293,7 @@ export class Waiters extends Claims implements Space {
       return;
     } finally {
       this.#finishing = -1;
-      this.#waits[local] = undefined;
+      this.#waits[slot] = undefined;
     }
     resolve(value);
   }
@@ -306,14 +306,14 @@ export class Waiters extends Claims implements Space {
   /** Rejects a parked wait that is in no queue. */
   #fail(wait: Wait, error: unknown): void {
     this.#unpark(wait);
-    this.#waits[this.arena.i32[wait.record + waiter.local]] = undefined;
+    this.#waits[this.arena.i32[wait.record + waiter.slot]] = undefined;
     this.release(wait);
     (wait.reject as (error: unknown) => void)(error);
   }
 
   #unpark(wait: Wait): void {
     this.#uncount(wait);
-    if (--this.#parked === 0) this.turn.busy?.();
+    if (--this.#parked === 0) this.scheduler.onWaiting?.();
   }
 
   #abort(wait: Wait, signal: AbortSignal): void {
@@ -335,7 +335,7 @@ export class Waiters extends Claims implements Space {
       // Whoever awaits it hears of it; one that nobody awaits is no unhandled rejection.
       wait.promise?.catch(() => undefined);
       this.#unpark(wait);
-      this.#waits[this.arena.i32[wait.record + waiter.local]] = undefined;
+      this.#waits[this.arena.i32[wait.record + waiter.slot]] = undefined;
       wait.abort?.signal.removeEventListener("abort", wait.abort.listener);
       (wait.reject as (error: unknown) => void)(error);
     }

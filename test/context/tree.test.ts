@@ -4,7 +4,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
-import { ContextTree, type News, type Remains } from "../../src/context/tree.ts";
+import { ContextTree, type Freed, type News } from "../../src/context/tree.ts";
 import type { Arena } from "../../src/memory/arena.ts";
 import { HEADER_WORDS, contextHeader, header, superblock } from "../../src/memory/layout.ts";
 
@@ -71,7 +71,7 @@ class Memory {
 }
 
 const news = (): News => ({ watches: [], dones: [] });
-const remains = (): Remains => ({ headers: [], reasons: [], dones: [] });
+const freed = (): Freed => ({ headers: [], reasons: [], dones: [] });
 
 type Step = { readonly do: "link" | "cancel" | "free"; readonly at: number };
 
@@ -84,7 +84,7 @@ function take(memory: Memory, step: Step): void {
     if (memory.made < MOST) tree.link(memory.fresh(), step.at % 4 === 0 ? 0 : at);
   } else if (at !== 0) {
     tree.cancel(at, 1, 0, news());
-    if (step.do === "free") tree.free(at, remains());
+    if (step.do === "free") tree.free(at, freed());
   }
 }
 
@@ -136,7 +136,7 @@ describe("the tree of contexts", () => {
     memory.tree.link(leaf, child);
     memory.words[root + header.references]--;
     memory.words[child + header.references]--;
-    const left = remains();
+    const left = freed();
     memory.tree.free(leaf, left);
     expect([memory.all(), left.headers]).toEqual([[], [leaf, child, root]]);
   });
@@ -169,8 +169,8 @@ describe("the tree of contexts", () => {
           else expect(lost).toEqual([]);
           for (const at of after) if (above(memory, at).some((parent) => memory.isCancelled(parent))) expect(memory.isCancelled(at)).toBe(true);
           for (const step of more) take(memory, step);
-          for (const at of lost) if (at !== chosen) memory.tree.free(at, remains());
-          for (let at = memory.all()[0]; at !== undefined; at = memory.all()[0]) memory.tree.free(at, remains());
+          for (const at of lost) if (at !== chosen) memory.tree.free(at, freed());
+          for (let at = memory.all()[0]; at !== undefined; at = memory.all()[0]) memory.tree.free(at, freed());
           expect(memory.all()).toEqual([]);
           if (!isKilled) return;
         }

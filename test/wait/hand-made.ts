@@ -11,7 +11,7 @@ import type { Aftermath } from "../../src/runtime/thread/control.ts";
 import { balanceSleepers } from "../../src/wait/doorbell.ts";
 import { takeInbox } from "../../src/wait/inbox.ts";
 import { Timers } from "../../src/wait/timers.ts";
-import type { Turn } from "../../src/wait/wait.ts";
+import type { Scheduler } from "../../src/wait/wait.ts";
 import { Waiters } from "../../src/wait/waiter.ts";
 import { outcomeOf } from "../../src/wait/waiter-state.ts";
 import { type Life, mortal } from "./mortal-memory.ts";
@@ -39,12 +39,12 @@ export class HandMadeThread {
   constructor(arena: Arena, isMortal: boolean) {
     this.arena = arena;
     if (isMortal) Object.assign(arena, { i32: mortal(arena.i32, this.life), f64: mortal(arena.f64, this.life) });
-    const resume = (local: number): void => {
-      const wait = this.waiters.at(local);
+    const resume = (slot: number): void => {
+      const wait = this.waiters.at(slot);
       if (wait !== undefined) this.waiters.resume(wait);
     };
-    const turn: Turn = { nowMs: 0, ticks: 1e9, tick: () => false, hop: (value) => Promise.resolve(value), ready: resume, parked: () => undefined, spins: () => 0, spun: () => undefined, task: () => undefined };
-    this.waiters = new Waiters(arena, turn, new Timers(() => undefined), channelHandles(() => this));
+    const scheduler: Scheduler = { nowMs: 0, ticks: 1e9, tick: () => false, hop: (value) => Promise.resolve(value), ready: resume, parked: () => undefined, spins: () => 0, spun: () => undefined, task: () => undefined };
+    this.waiters = new Waiters(arena, scheduler, new Timers(() => undefined), channelHandles(() => this));
   }
 
   /** Runs an operation, and dies before write `death` of it; whether it died. */
@@ -86,7 +86,7 @@ export class HandMadeThread {
     for (let record = takeInbox(this.arena); record !== 0; ) {
       const current = record;
       record = this.arena.i32[current + waiter.inboxNext];
-      const wait = this.waiters.at(this.arena.i32[current + waiter.local]);
+      const wait = this.waiters.at(this.arena.i32[current + waiter.slot]);
       if (wait !== undefined) this.waiters.resume(wait);
     }
   }

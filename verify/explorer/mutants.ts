@@ -73,7 +73,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "closed-not-checked-under-the-lock",
     path: "src/channel/array.ts",
-    replace: "if (isClosed(this.#send)) return DID.closed;",
+    replace: "if (isClosed(this.#send)) return CLOSED;",
     by: "",
     scenario: "no send after close cap2",
   },

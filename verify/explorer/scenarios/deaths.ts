@@ -107,7 +107,7 @@ const besideTry: Scenario<World> = {
     world.program(0, "sender", () => sendAll(channel.on(0), [1], []));
     world.program(1, "receiver", () => channel.on(1).recv());
     world.program(2, "trier", () => {
-      blockUntil(() => dead !== undefined || world.loops[1].isOver);
+      blockUntil(() => dead !== undefined || world.loops[1].isFinished);
       for (let k = 0; k < 2; k++) {
         const value = channel.on(2).tryRecv();
         if (value !== undefined) tried.push(value);

@@ -7,7 +7,7 @@ import { processor, waiter } from "../../../src/memory/layout.ts";
 import type { Arena } from "../../../src/memory/arena.ts";
 import { Doorbell, transitionToAwake } from "../../../src/wait/doorbell.ts";
 import { hasMail, takeInbox } from "../../../src/wait/inbox.ts";
-import type { Turn } from "../../../src/wait/wait.ts";
+import type { Scheduler } from "../../../src/wait/wait.ts";
 import type { Waiters } from "../../../src/wait/waiter.ts";
 import type { Aftermath } from "../../../src/runtime/thread/control.ts";
 import type { Thread } from "../machine.ts";
@@ -21,7 +21,7 @@ export interface LoopOptions {
   readonly sleeps: boolean;
 }
 
-export class Loop implements Turn {
+export class Loop implements Scheduler {
   readonly arena: Arena;
   readonly tasks: Task[] = [];
   readonly nowMs = 1;
@@ -44,7 +44,7 @@ export class Loop implements Turn {
     this.tasks.push(new Task(name, program, isEvent));
   }
 
-  get isOver(): boolean {
+  get isFinished(): boolean {
     return this.tasks.every(({ isDone }) => isDone);
   }
 
@@ -61,7 +61,7 @@ export class Loop implements Turn {
         task.drive();
         continue;
       }
-      if (this.isOver) return;
+      if (this.isFinished) return;
       const event = this.tasks.find(({ isEvent, hasBegun }) => isEvent && !hasBegun);
       if (event !== undefined && choose(2) === 0) {
         event.drive();
@@ -81,9 +81,9 @@ export class Loop implements Turn {
   /** Resumes the oldest wait that is over; false if there is none. */
   #drain(): boolean {
     this.#collect();
-    const local = this.#ready.shift();
-    if (local === undefined) return false;
-    const wait = this.waiters.at(local);
+    const slot = this.#ready.shift();
+    if (slot === undefined) return false;
+    const wait = this.waiters.at(slot);
     if (wait !== undefined) this.waiters.resume(wait);
     return true;
   }
@@ -91,12 +91,12 @@ export class Loop implements Turn {
   /** Another thread has died: see ThreadSide.died. */
   died({ thread, undelivered }: Aftermath): void {
     this.#collect();
-    this.waiters.recover(undelivered, thread, (local) => this.#ready.includes(local));
+    this.waiters.recover(undelivered, thread, (slot) => this.#ready.includes(slot));
   }
 
   #collect(): void {
     const { i32 } = this.arena;
-    for (let record = takeInbox(this.arena); record !== 0; record = i32[record + waiter.inboxNext]) this.#ready.push(i32[record + waiter.local]);
+    for (let record = takeInbox(this.arena); record !== 0; record = i32[record + waiter.inboxNext]) this.#ready.push(i32[record + waiter.slot]);
   }
 
   #sleep(): void {
@@ -114,8 +114,8 @@ export class Loop implements Turn {
     throw new Error("no time slice ends here");
   }
 
-  ready(local: number): void {
-    this.#ready.push(local);
+  ready(slot: number): void {
+    this.#ready.push(slot);
   }
 
   parked(): void {
