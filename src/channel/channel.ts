@@ -70,7 +70,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   }
 
   recvMany(max: number, options?: WaitOptions): T[] | undefined | Promise<T[] | undefined> {
-    if (!Number.isInteger(max) || max < 1) throw new WarrenError("ERR_INVALID_ARGUMENT", `recvMany needs a whole number of at least 1, not ${printValue(max)}`);
+    if (!Number.isInteger(max) || max < 1) throw new WarrenError("ERR_INVALID_ARGUMENT", `recvMany needs an integer of at least 1, not ${printValue(max)}`);
     const { scheduler } = this.waiters;
     const signal = options?.signal;
     if (signal?.aborted) throw signal.reason;

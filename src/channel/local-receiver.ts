@@ -97,7 +97,7 @@ export abstract class LocalReceiver<T> implements Receiver<T>, Finisher {
   }
 
   recvMany(max: number, options?: WaitOptions): T[] | undefined | Promise<T[] | undefined> {
-    if (!Number.isInteger(max) || max < 1) throw new WarrenError("ERR_INVALID_ARGUMENT", `recvMany needs a whole number of at least 1, not ${printValue(max)}`);
+    if (!Number.isInteger(max) || max < 1) throw new WarrenError("ERR_INVALID_ARGUMENT", `recvMany needs an integer of at least 1, not ${printValue(max)}`);
     const many = (value: T | undefined): T[] | undefined => (value === undefined ? undefined : [value]);
     const received = this.recv(options);
     return received instanceof Promise ? received.then(many) : many(received);

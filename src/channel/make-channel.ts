@@ -13,10 +13,10 @@ import { lockWord, positionOf, unlockWord } from "./words.ts";
 /** Checks a capacity. @throws ERR_INVALID_ARGUMENT, ERR_LIMIT */
 function checkCapacity(capacity: unknown): asserts capacity is number {
   if (typeof capacity !== "number" || !Number.isInteger(capacity) || capacity < 0) {
-    throw new WarrenError("ERR_INVALID_ARGUMENT", `a channel's capacity must be a whole number of at least 0, not ${printValue(capacity)}`);
+    throw new WarrenError("ERR_INVALID_ARGUMENT", `a channel's capacity must be an integer of at least 0, not ${printValue(capacity)}`);
   }
   if (capacity > LIMITS.capacity) {
-    throw new WarrenError("ERR_LIMIT", `a capacity of ${capacity} exceeds capacity, ${LIMITS.capacity}`, { limit: "capacity", maximum: LIMITS.capacity, actual: capacity });
+    throw new WarrenError("ERR_LIMIT", `capacity: ${capacity} is above the limit of ${LIMITS.capacity}`, { limit: "capacity", maximum: LIMITS.capacity, actual: capacity });
   }
 }
 

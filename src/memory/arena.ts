@@ -279,7 +279,7 @@ export class Arena {
     }
     unlock(i32, superblock.pageLock);
     const { limit, used, reserved } = this.use();
-    throw new WarrenError("ERR_ARENA_FULL", `the arena of ${limit} bytes has no room for a block of ${words * 4}: ${used} in use, ${reserved} in pages taken`, { limit, used, reserved, asked: words * 4 });
+    throw new WarrenError("ERR_ARENA_FULL", `shared memory is full: ${words * 4} bytes needed, ${used} of ${limit} in use (${reserved} in pages already assigned). Free shared arrays, close channels, or raise arenaBytes`, { limit, used, reserved, asked: words * 4 });
   }
 }
 

@@ -41,7 +41,7 @@ export class SharedArray<K extends SharedKind = SharedKind> implements Disposabl
   /** The elements, in place. A view taken before `free` must not be used after it. @throws ERR_STALE_HANDLE after `free` on any thread */
   get array(): ViewOf<K> {
     if (this.#arena.i32[this.#header + header.generation] !== this.#generation) {
-      throw new WarrenError("ERR_STALE_HANDLE", `a shared ${this.kind} array of ${this.length} was used after it was freed`);
+      throw new WarrenError("ERR_STALE_HANDLE", `a shared ${this.kind} array of length ${this.length} was used after it was freed`);
     }
     return this.#array;
   }
@@ -80,7 +80,7 @@ export class SharedArray<K extends SharedKind = SharedKind> implements Disposabl
 /** Allocates an array of zeros. @throws ERR_INVALID_ARGUMENT, ERR_ARENA_FULL */
 export function makeSharedArray<K extends SharedKind>(arena: Arena, kind: K, length: number): SharedArray<K> {
   if (!Number.isInteger(length) || length < 0) {
-    throw new WarrenError("ERR_INVALID_ARGUMENT", `a shared array's length must be a whole number of at least 0, not ${printValue(length)}`);
+    throw new WarrenError("ERR_INVALID_ARGUMENT", `a shared array's length must be an integer of at least 0, not ${printValue(length)}`);
   }
   const words = Math.ceil((length * VIEWS[kind].BYTES_PER_ELEMENT) / 4);
   const buffer = length === 0 ? 0 : arena.allocZeroed(words);

@@ -48,5 +48,5 @@ export function backOff(words: Int32Array, at: number, seen: number, spins: numb
   if ((spins - SPINS) % LOOK_EVERY !== LOOK_EVERY - 1) return;
   const look = watchers.get(words);
   look?.(seen & 0x7f);
-  if (look !== undefined && spins > SPINS + MOST_DOZES) throw new WarrenError("ERR_THREAD_DIED", `a lock is not given back by processor ${(seen & 0x7f) - 1}: its thread ended in the middle of an operation`);
+  if (look !== undefined && spins > SPINS + MOST_DOZES) throw new WarrenError("ERR_THREAD_DIED", `a lock is still held by thread ${(seen & 0x7f) - 1}, which ended in the middle of an operation`);
 }

@@ -58,6 +58,6 @@ export class SharedBarrier extends SharedObject implements Barrier {
 
   override describe(): string {
     const { i32, header: at } = this;
-    return `${super.describe()}, ${i32[at + syncHeader.waiting]} of ${i32[at + syncHeader.size]} parties there`;
+    return `${super.describe()}, ${i32[at + syncHeader.waiting]} of ${i32[at + syncHeader.size]} parties have arrived`;
   }
 }

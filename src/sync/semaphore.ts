@@ -108,10 +108,10 @@ export class SharedSemaphore extends SharedObject implements Semaphore {
 /** A whole number from 1 that a word can count. @throws ERR_INVALID_ARGUMENT, ERR_LIMIT */
 export function checkCount(count: unknown, what: string): number {
   if (typeof count !== "number" || !Number.isInteger(count) || count < 1) {
-    throw new WarrenError("ERR_INVALID_ARGUMENT", `${what} must be a whole number of at least 1, not ${printValue(count)}`);
+    throw new WarrenError("ERR_INVALID_ARGUMENT", `${what} must be an integer of at least 1, not ${printValue(count)}`);
   }
   if (count > LIMITS.count) {
-    throw new WarrenError("ERR_LIMIT", `${what} of ${count} exceeds count, ${LIMITS.count}`, { limit: "count", maximum: LIMITS.count, actual: count });
+    throw new WarrenError("ERR_LIMIT", `${what}: ${count} is above the limit of ${LIMITS.count}`, { limit: "count", maximum: LIMITS.count, actual: count });
   }
   return count;
 }

@@ -26,7 +26,7 @@ export class SharedWaitGroup extends SharedObject implements WaitGroup {
   }
 
   add(n = 1): void {
-    if (!Number.isInteger(n)) throw new WarrenError("ERR_INVALID_ARGUMENT", `add needs a whole number, not ${printValue(n)}`);
+    if (!Number.isInteger(n)) throw new WarrenError("ERR_INVALID_ARGUMENT", `add needs an integer, not ${printValue(n)}`);
     this.enter();
     const at = this.header + syncHeader.value;
     const before = this.i32[at];
@@ -34,7 +34,7 @@ export class SharedWaitGroup extends SharedObject implements WaitGroup {
     if (count < 0 || count > LIMITS.count) {
       this.leave();
       if (count < 0) throw new WarrenError("ERR_NEGATIVE_COUNT", `${n === -1 ? "done()" : `add(${n})`} would make the count of ${this.describe()} negative: it is ${before}`, { count: before, added: n });
-      throw new WarrenError("ERR_LIMIT", `a count of ${count} exceeds count, ${LIMITS.count}`, { limit: "count", maximum: LIMITS.count, actual: count });
+      throw new WarrenError("ERR_LIMIT", `count: ${count} is above the limit of ${LIMITS.count}`, { limit: "count", maximum: LIMITS.count, actual: count });
     }
     this.i32[at] = count;
     this.settle();

@@ -90,7 +90,7 @@ export function isDetached(buffer: ArrayBufferLike): boolean {
 
 function allocBytes(arena: Arena, byteLength: number): number {
   if (byteLength > LIMITS.messageBytes) {
-    throw new WarrenError("ERR_LIMIT", `a message of ${byteLength} bytes exceeds messageBytes, ${LIMITS.messageBytes}`, { limit: "messageBytes", maximum: LIMITS.messageBytes, actual: byteLength });
+    throw new WarrenError("ERR_LIMIT", `messageBytes: ${byteLength} is above the limit of ${LIMITS.messageBytes}`, { limit: "messageBytes", maximum: LIMITS.messageBytes, actual: byteLength });
   }
   return byteLength === 0 ? 0 : arena.alloc((byteLength + 3) >>> 2);
 }

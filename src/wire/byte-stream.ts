@@ -58,7 +58,7 @@ export class ByteWriter {
     const least = this.#at + byteLength;
     if (least <= this.#buffer.length) return;
     if (least > LIMITS.messageBytes) {
-      throw new WarrenError("ERR_LIMIT", `a payload of more than ${least} bytes exceeds messageBytes, ${LIMITS.messageBytes}`, { limit: "messageBytes", maximum: LIMITS.messageBytes, actual: least });
+      throw new WarrenError("ERR_LIMIT", `messageBytes: ${least} is above the limit of ${LIMITS.messageBytes}`, { limit: "messageBytes", maximum: LIMITS.messageBytes, actual: least });
     }
     const grown = Buffer.allocUnsafeSlow(Math.max(least, 2 * this.#buffer.length));
     this.#buffer.copy(grown, 0, 0, this.#at);

@@ -39,7 +39,7 @@ class Struct<F extends Fields> extends Type<StructOf<F>> {
     this.align = align;
     this.name = `struct(${this.#keys.map((key, k) => `${escapeKey(key)}:${this.#types[k].name}`).join(",")})`;
     if (this.words > MAX_WORDS) {
-      throw new WarrenError("ERR_LIMIT", `a struct of ${this.words * 4} bytes exceeds structBytes, ${MAX_WORDS * 4}`, { limit: "structBytes", maximum: MAX_WORDS * 4, actual: this.words * 4 });
+      throw new WarrenError("ERR_LIMIT", `structBytes: ${this.words * 4} is above the limit of ${MAX_WORDS * 4}`, { limit: "structBytes", maximum: MAX_WORDS * 4, actual: this.words * 4 });
     }
   }
 

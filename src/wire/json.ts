@@ -32,7 +32,7 @@ function keepOrRefuse(this: Record<string, unknown>, key: string, value: unknown
 }
 
 function refuseChanging(value: unknown): never {
-  throw new Refusal("it has a toJSON, or an accessor that changes", value);
+  throw new Refusal("it has a toJSON method, or an accessor whose value changes", value);
 }
 
 /** `stringify` writes −0 as 0, though JSON has it. */
@@ -46,7 +46,7 @@ function checkShape(value: object): void {
     throw new Refusal("it is an instance of a class, which JSON would flatten", value);
   }
   if (Object.getOwnPropertySymbols(value).length > 0) throw new Refusal("it has a symbol for a key", value);
-  if (typeof (value as { toJSON?: unknown }).toJSON === "function") throw new Refusal("it has a toJSON, which would take its place", value);
+  if (typeof (value as { toJSON?: unknown }).toJSON === "function") throw new Refusal("it has a toJSON method, which would replace it", value);
 }
 
 /** Throws the refusal of `value` with its path, if there is one to be found. */

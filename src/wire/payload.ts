@@ -49,7 +49,7 @@ export function encodePayload(space: Space, value: unknown, what: string): numbe
     encoder.abandon();
     if (!(error instanceof Refusal)) throw error;
     const path = error.path.join("");
-    throw new WarrenError("ERR_NOT_TRANSFERABLE", `${what}${path} cannot travel to another thread: ${printValue(error.value)}: ${error.why}`, { path, value: error.value });
+    throw new WarrenError("ERR_NOT_TRANSFERABLE", `${what}${path} cannot be sent to another thread: ${printValue(error.value)}: ${error.why}`, { path, value: error.value });
   } finally {
     writer.rewind(start);
   }
@@ -113,7 +113,7 @@ class Encoder {
         if (value === null) return writer.u8(TAG.null);
         return this.#putObject(value, depth + 1);
       default:
-        throw new Refusal(`a ${typeof value} belongs to its thread`, value);
+        throw new Refusal(`a ${typeof value} cannot leave its thread`, value);
     }
   }
 
@@ -227,7 +227,7 @@ class Encoder {
       writer.rewind(position);
       for (const [object, number] of this.#numbers ?? []) if (number >= numbers) this.#numbers?.delete(object);
       for (const { header, generation, type } of this.#handles.splice(handles)) this.#space.handles.release(header, generation, type);
-      this.put(`[does not travel: ${printValue(value)}]`, depth);
+      this.put(`[cannot be sent: ${printValue(value)}]`, depth);
     }
   }
 
@@ -238,7 +238,7 @@ class Encoder {
       return writer.bytes(value);
     }
     const kind = VIEWS.findIndex((View) => value instanceof View);
-    if (kind < 0) throw new Refusal("this kind of view does not travel", value);
+    if (kind < 0) throw new Refusal("this kind of view cannot be sent", value);
     writer.u8(TAG.view);
     writer.u8(kind);
     writer.bytes(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));

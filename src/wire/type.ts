@@ -106,7 +106,7 @@ export function refused(error: unknown, type: string): never {
   if (!(error instanceof Refusal)) throw error;
   const path = error.path.join("");
   const where = path === "" ? "" : ` at value${path}`;
-  throw new WarrenError("ERR_VALUE_REFUSED", `${type} refuses ${printValue(error.value)}${where}: ${error.why}`, { type, path, value: error.value });
+  throw new WarrenError("ERR_VALUE_REFUSED", `${printValue(error.value)} does not fit ${type}${where}: ${error.why}`, { type, path, value: error.value });
 }
 
 /** Path step to a property. */

@@ -73,7 +73,7 @@ describe("cancel", () => {
     using child = context(parent);
     const c = chan(i32);
     parent.cancel(Object.assign(new Error("with a channel and a function"), { c, fn: () => 1 }));
-    expect(child.reason).toMatchObject({ message: "with a channel and a function", c: expect.stringContaining("does not travel"), fn: expect.stringContaining("does not travel") });
+    expect(child.reason).toMatchObject({ message: "with a channel and a function", c: expect.stringContaining("cannot be sent"), fn: expect.stringContaining("cannot be sent") });
     expect(child.reason).toBe(child.reason);
     c.close();
   });

@@ -58,7 +58,7 @@ test("a dump says how many are there", async () => {
   using barrier = new Barrier(2);
   const waiting = barrier.wait();
   const [parked] = (await the.rt.dump()).threads[2].parked;
-  expect([parked.reason, parked.on]).toEqual(["barrier", expect.stringMatching(/^Barrier #\w+\.\d+, 1 of 2 parties there$/)]);
+  expect([parked.reason, parked.on]).toEqual(["barrier", expect.stringMatching(/^Barrier #\w+\.\d+, 1 of 2 parties have arrived$/)]);
   barrier.wait();
   await waiting;
 });
