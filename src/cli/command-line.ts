@@ -10,7 +10,8 @@ import { declareExperiment, experiment, EXPERIMENT_EXAMPLES } from "./commands/e
 import { env, list, LOOK_FORMATS } from "./commands/inventory.ts";
 import { bench, dot, gophers, headline } from "./commands/measure.ts";
 import { suggestion } from "./options/nearest.ts";
-import { HEADLINE, NORMAL, withFormat, withLook, withProtocol, type RawOptions } from "./options/options.ts";
+import { HEADLINE, NORMAL } from "./options/effort.ts";
+import { withFormat, withLook, withProtocol, type RawOptions } from "./options/options.ts";
 import { PROGRAMS } from "./programs/catalogue.ts";
 import { declareProgram, runProgram, type ProgramCommand } from "./programs/command.ts";
 import { addCompare } from "./commands/compare.ts";

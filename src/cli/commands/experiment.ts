@@ -1,15 +1,19 @@
-/** `warren experiment`: the predictions of the gophers' model, each held against a run. */
+/** `warren experiment`: tests predictions of the gopher model against runs. */
 import type { Command } from "commander";
 import { EXPERIMENTS } from "../../lab/talk/gophers/experiments/catalogue.ts";
-import type { Experiment, ExperimentChoice } from "../../lab/talk/gophers/experiments/experiment.ts";
+import { MIN_TIME_MS, type Experiment, type ExperimentChoice, type ExperimentSettings } from "../../lab/talk/gophers/experiments/experiment.ts";
+import { readMachine } from "../../lab/machine/environment.ts";
+import type { Result } from "../../lab/result.ts";
+import { FULL_LOADS, REPETITIONS } from "../options/effort.ts";
 import { EXIT } from "../terminal/exit-code.ts";
-import { suggestion } from "../options/nearest.ts";
 import { formatOf } from "../options/format.ts";
 import { runProgram, runPrograms, withReporting, withRunning, type ProgramCommand, type RawProgram } from "../programs/command.ts";
-import { lineWidth, requireWritable, writeResult } from "../terminal/streams.ts";
+import { lineWidth, note, requireWritable, writeResult } from "../terminal/streams.ts";
 import { UsageError } from "../options/usage-error.ts";
 import { wrapped } from "../../lab/text.ts";
-import { wholeNumber } from "../options/values.ts";
+import { FOLDER, oneOf, resultName, wholeNumber } from "../options/values.ts";
+import type { Baseline } from "../saved/baselines.ts";
+import { VERSION } from "../terminal/version.ts";
 
 /** The options as commander gives them. */
 export interface RawExperiment extends RawProgram {
@@ -17,68 +21,110 @@ export interface RawExperiment extends RawProgram {
   readonly full?: boolean;
   readonly repetitions?: string;
   readonly loads?: string;
+  readonly save?: string;
+  readonly baseline?: string;
 }
 
-/** Six repetitions are the fewest that give an interval. */
-const REPETITIONS = { quick: 3, usual: 6, full: 20 } as const;
-/** `--full` has so many times the loads. */
-const FULL_LOADS = 2;
 const MOST_REPETITIONS = 1000;
 const LEAST_LOADS = 4;
 const MOST_LOADS = 100_000;
 
 export const EXPERIMENT_EXAMPLES = [
-  ["warren experiment", "which there are"],
+  ["warren experiment", "list the experiments"],
   ["warren experiment carts", "more gophers need more carts"],
   ["warren experiment walk --full", "more repetitions, narrower intervals"],
+  ["warren experiment carts --save carts", "keep the result, to compare or to report it"],
   ["warren experiment all -o e.json", "all of them, for a program to read"],
 ] as const;
 
 /** Declares the command's argument and options. */
 export function declareExperiment(command: Command): Command {
   command
-    .description("A prediction of the gophers' model, held against a run: verdicts and a plot.")
+    .description("Test a prediction of the gopher model against a run.")
     .argument("[name]")
-    .option("--quick", `${REPETITIONS.quick} repetitions: no intervals`)
+    .option("--quick", `${REPETITIONS.quick} repetitions: no intervals, no traces`)
     .option("--full", `${REPETITIONS.full} repetitions of runs twice as long`)
-    .option("--repetitions <n>", `times that every point is measured, in another order each time (default: ${REPETITIONS.usual})`)
-    .option("--loads <n>", "loads of one gopher alone in a run; faster designs burn more (default: the experiment's)");
-  return withReporting(withRunning(command, "the experiment's: 1, 2 or all usable processors", "4ms"));
+    .option("--repetitions <n>", `how often each point is measured, each time in a fresh process and a new random order (default: ${REPETITIONS.usual})`)
+    .option("--loads <n>", "cartloads per run of one gopher; faster designs burn more (default: depends on the experiment)")
+    .option("--save <name>", `save the result as ${FOLDER}/<name>.json in this directory`)
+    .option("--baseline <name>", "compare with a saved result (a name or a file) and do the same work");
+  return withReporting(withRunning(command, "depends on the experiment: 1, 2 or all usable cores", "4ms"));
 }
 
 /** `warren experiment [name]`; the exit code. */
 export async function experiment(raw: RawExperiment, command: readonly string[]): Promise<number> {
   const [name] = raw.operands ?? [];
   if (name === undefined) return list(raw);
-  if (name.toLowerCase() === "all") return runPrograms(EXPERIMENTS.map(programOf), raw, command);
-  const found = EXPERIMENTS.find((known) => known.name === name.toLowerCase());
-  if (found === undefined) {
-    const names = [...EXPERIMENTS.map((known) => known.name), "all"];
-    throw new UsageError(`experiment: ${JSON.stringify(name)} is not one of ${names.join(", ")}${suggestion(name, names)}`);
+  const chosen = oneOf("experiment", name, [...EXPERIMENTS.map((known) => known.name), "all"]);
+  const found = EXPERIMENTS.find((known) => known.name === chosen);
+  if (found?.results !== "one") refuseSaving(raw, found === undefined ? "name one experiment" : `experiment ${found.name} has several results`);
+  if (found === undefined) return runPrograms(EXPERIMENTS.map((known) => programOf(known, command)), raw, command);
+  if (found.unitMs === null && raw.unit !== undefined) throw new UsageError(`--unit cannot be used with experiment ${found.name}`);
+  const saved = await openSaved(found.name, raw);
+  const code = await runProgram(programOf(found, command, saved), raw, command);
+  if (saved.save !== null && saved.result !== null) await (await import("../saved/against-baseline.ts")).keep(saved.result, { save: saved.save, quiet: raw.quiet === true });
+  return code;
+}
+
+function refuseSaving({ save, baseline }: RawExperiment, why: string): void {
+  for (const [option, value] of [["--save", save], ["--baseline", baseline]] as const) {
+    if (value !== undefined) throw new UsageError(`${option} cannot be used here: ${why}`);
   }
-  if (found.unitMs === null && raw.unit !== undefined) throw new UsageError(`--unit has no meaning for experiment ${found.name}`);
-  return runProgram(programOf(found), raw, command);
+}
+
+/** What is saved and compared; `result`: the one that was measured. */
+interface Saved {
+  readonly save: string | null;
+  readonly baseline: Baseline | null;
+  result: Result | null;
+}
+
+/** Checks `--save` and `--baseline` before anything is measured. */
+async function openSaved(experimentName: string, { save, baseline }: RawExperiment): Promise<Saved> {
+  const opened: Saved = { save: save === undefined ? null : resultName("--save", save), baseline: null, result: null };
+  if (opened.save === null && baseline === undefined) return opened;
+  const { readBaseline, requireSavable } = await import("../saved/baselines.ts");
+  if (opened.save !== null) await requireSavable(opened.save);
+  if (baseline === undefined) return opened;
+  const read = await readBaseline("--baseline", baseline);
+  if (read.result.cells.some(({ program }) => program === `experiment ${experimentName}`)) return { ...opened, baseline: read };
+  throw new UsageError(`--baseline: ${JSON.stringify(baseline)} is not a result of experiment ${experimentName}: it was measured by ${JSON.stringify(["warren", ...read.result.config.command].join(" "))}`);
 }
 
 /** How much to measure. @throws UsageError */
 export function choiceOf({ quick = false, full = false, repetitions, loads }: RawExperiment, usualLoads: number): ExperimentChoice {
-  if (quick && full) throw new UsageError("--quick and --full exclude each other");
+  if (quick && full) throw new UsageError("use --quick or --full, not both");
   const usual = full ? REPETITIONS.full : quick ? REPETITIONS.quick : REPETITIONS.usual;
   return {
     repetitions: repetitions === undefined ? usual : wholeNumber("--repetitions", repetitions, 1, MOST_REPETITIONS),
     loads: loads === undefined ? usualLoads * (full ? FULL_LOADS : 1) : wholeNumber("--loads", loads, LEAST_LOADS, MOST_LOADS),
+    traced: !quick,
   };
 }
 
-/** An experiment as the talk's programs are. */
-function programOf({ name, what, unitMs, threads, leastThreads, loads, load }: Experiment): ProgramCommand {
+/** An experiment as a program of the talk. `saved`: what its result is compared with, and where it goes. */
+function programOf({ name, what, unitMs, threads, leastThreads, loads, load }: Experiment, command: readonly string[], saved?: Saved): ProgramCommand {
   return {
     name: `experiment ${name}`, what, claim: "", examples: [], unitMs, leastThreads,
     ...(threads === null ? {} : { threads }),
-    declare: (command) => command,
+    declare: (declared) => declared,
     resolve(raw: RawExperiment) {
       const choice = choiceOf(raw, loads);
-      return async (settings) => (await load())(choice, settings);
+      return async (settings) => {
+        const [run, { compareResults }, { workToRepeat }] = await Promise.all([load(), import("../../lab/figures/compare.ts"), import("../saved/against-baseline.ts")]);
+        const baseline = saved?.baseline ?? null;
+        const onResult = (result: Result): void => {
+          if (saved !== undefined) saved.result = result;
+        };
+        const work = workToRepeat(baseline, { machine: readMachine() }, { minTimeMs: MIN_TIME_MS });
+        const outcome = await run(choice, { ...settings, work, origin: { command, version: VERSION }, onResult } satisfies ExperimentSettings);
+        const result = saved?.result ?? null;
+        if (baseline === null || result === null) return outcome;
+        const comparison = compareResults(baseline.result, result, { names: [baseline.name, "this measurement"], seed: settings.seed });
+        if (comparison.cells.length > 0) return { ...outcome, comparison };
+        note(`warning: --baseline: ${JSON.stringify(baseline.name)} has no point in common with this measurement: use the same --unit and --threads`);
+        return outcome;
+      };
     },
   };
 }

@@ -3,6 +3,7 @@
  * once. The rest of the command line never sees a missing value.
  */
 import type { Command } from "commander";
+import { PUBLISH, QUICK, type Effort } from "./effort.ts";
 import { formatOf } from "./format.ts";
 import { UsageError } from "./usage-error.ts";
 import { FOLDER, milliseconds, regressionLimit, resultName, wholeNumber } from "./values.ts";
@@ -33,13 +34,6 @@ export interface RawOptions {
   readonly verbose?: boolean;
 }
 
-/** How much to measure, and how much work goes before it. */
-export interface Effort {
-  readonly blocks: number;
-  readonly runs: number;
-  readonly warmupMs: number;
-}
-
 /** The options, checked. */
 export interface MeasureOptions extends Effort {
   readonly seed: number;
@@ -61,14 +55,6 @@ export interface MeasureOptions extends Effort {
   readonly quiet: boolean;
   readonly verbose: boolean;
 }
-
-/** Blocks and runs of docs/method.md, "Protocol". */
-export const NORMAL: Effort = { blocks: 10, runs: 5, warmupMs: 250 };
-/** Six blocks are the fewest that give an interval; one run in each. Warm threads have done hundreds of kernel calls in 100 ms. */
-export const QUICK: Effort = { blocks: 6, runs: 1, warmupMs: 100 };
-/** The headline has to be done in under a minute. */
-export const HEADLINE: Effort = { blocks: 6, runs: 1, warmupMs: 40 };
-const PUBLISH: Effort = { blocks: 20, runs: 5, warmupMs: 250 };
 
 const MOST_BLOCKS = 1000;
 const MOST_RUNS = 1000;

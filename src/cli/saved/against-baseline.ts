@@ -23,7 +23,7 @@ export async function openBaseline({ save, baseline }: MeasureOptions, cells: re
 }
 
 /** The work to do again: that of the baseline, if it was found on a machine like this one and for runs as long; else `null`. */
-export function workToRepeat(baseline: Baseline | null, { machine }: Surroundings, { minTimeMs }: MeasureOptions): Work | null {
+export function workToRepeat(baseline: Baseline | null, { machine }: Pick<Surroundings, "machine">, { minTimeMs }: Pick<MeasureOptions, "minTimeMs">): Work | null {
   if (baseline === null) return null;
   const { env, config } = baseline.result;
   return env.cpu === machine.cpu && env.cores === machine.cores && config.minTimeMs === minTimeMs ? workOf(baseline.result) : null;
@@ -51,7 +51,7 @@ export function tellComparison({ comparison }: Result, { format, plain, quiet, m
 }
 
 /** Keeps the result where `--save` says: a whole and right one only, for others will be held against it. */
-export async function keep(result: Result, { save, quiet }: MeasureOptions): Promise<void> {
+export async function keep(result: Result, { save, quiet }: Pick<MeasureOptions, "save" | "quiet">): Promise<void> {
   if (save === null) return;
   if (result.config.interrupted || result.checks.some(({ ok }) => !ok) || result.cells.length === 0) {
     note(`warren: not saved as ${JSON.stringify(save)}: ${result.config.interrupted ? "the measurement was interrupted" : "it is not a right one"}`);

@@ -7,6 +7,7 @@ import type { Runtime } from "../../index.ts";
 import { nowNs } from "../machine/clock.ts";
 import { environmentOf, readState, type Environment, type Surroundings } from "../machine/environment.ts";
 import type { Finding } from "./finding.ts";
+import type { Comparison } from "../figures/comparison.ts";
 import type { Plot } from "../plot.ts";
 
 /** The version of the format. */
@@ -45,13 +46,15 @@ export interface ProgramOutcome {
   readonly notes: readonly string[];
   /** What the figures say, in one sentence. */
   readonly conclusion: string;
+  /** An experiment's result compared with a saved one. */
+  readonly comparison?: Comparison;
 }
 
 /** Runs a program: it starts and stops its own runtimes. */
 export type ProgramRun = (settings: ProgramSettings) => Promise<ProgramOutcome>;
 
 /** A report: an outcome, and where it comes from. */
-export interface ProgramReport extends Required<ProgramOutcome> {
+export interface ProgramReport extends Required<Omit<ProgramOutcome, "comparison">>, Pick<ProgramOutcome, "comparison"> {
   readonly schema: typeof PROGRAM_SCHEMA;
   readonly tool: { readonly name: "warren"; readonly version: string };
   /** "balance", "sieve" */

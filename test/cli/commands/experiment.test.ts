@@ -21,9 +21,12 @@ describe("warren experiment", () => {
   });
 
   it.each([
-    [["grain", "--unit", "5"], "--unit has no meaning for experiment grain"],
+    [["grain", "--unit", "5"], "--unit cannot be used with experiment grain"],
+    [["all", "--save", "x"], "--save cannot be used here: name one experiment"],
+    [["control", "--baseline", "x"], "--baseline cannot be used here: experiment control has several results"],
+    [["carts", "--save", "a b"], '--save: "a b" is not a name'],
     [["control", "--threads", "1"], '--threads: "1" is not a whole number from 2 to'],
-    [["walk", "--quick", "--full"], "--quick and --full exclude each other"],
+    [["walk", "--quick", "--full"], "use --quick or --full, not both"],
   ])("refuses %j", async (args, message) => {
     const { code, stderr } = await warren(["experiment", ...args]);
     expect(code).toBe(2);
@@ -48,10 +51,10 @@ describe("warren experiment", () => {
 
 describe("the choice", () => {
   it("is six repetitions, three for a look, twenty of twice the length in full", () => {
-    expect(choiceOf({}, 24)).toEqual({ repetitions: 6, loads: 24 });
-    expect(choiceOf({ quick: true }, 24)).toEqual({ repetitions: 3, loads: 24 });
-    expect(choiceOf({ full: true }, 24)).toEqual({ repetitions: 20, loads: 48 });
-    expect(choiceOf({ full: true, repetitions: "8", loads: "10" }, 24)).toEqual({ repetitions: 8, loads: 10 });
+    expect(choiceOf({}, 24)).toEqual({ repetitions: 6, loads: 24, traced: true });
+    expect(choiceOf({ quick: true }, 24)).toEqual({ repetitions: 3, loads: 24, traced: false });
+    expect(choiceOf({ full: true }, 24)).toEqual({ repetitions: 20, loads: 48, traced: true });
+    expect(choiceOf({ full: true, repetitions: "8", loads: "10" }, 24)).toEqual({ repetitions: 8, loads: 10, traced: true });
   });
 
   it.each([

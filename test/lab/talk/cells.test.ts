@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DotProgram } from "../../../src/lab/talk/dot/cells.ts";
 import { GopherProgram } from "../../../src/lab/talk/gophers/cells.ts";
 import { DESIGN_IDS, WORLDS, type GopherGrid } from "../../../src/lab/talk/gophers/grid.ts";
+import { PointProgram, type Point } from "../../../src/lab/talk/gophers/points.ts";
 import { THREADS } from "../../../src/lab/trial/threads.ts";
-import { groupOf } from "../../../src/lab/result.ts";
+import { groupOf, type Cell } from "../../../src/lab/result.ts";
 import { start, type Runtime } from "../../../src/index.ts";
 
 let runtime: Runtime;
@@ -74,6 +75,26 @@ describe("DotProgram", () => {
   it("cuts the work into as many tasks on one thread as on two", () => {
     const { cells } = new DotProgram({ sizes: [{ label: "LLC", size: 1_048_576 }], kernels: ["simd"], threads: [1, 2] });
     expect(cells.map(({ design, threads, gophers }) => [design, threads, gophers])).toEqual([["loop", 1, 1], ["loop", 2, 1], ["chunks", 1, 4], ["chunks", 2, 4]]);
+  });
+});
+
+describe("PointProgram", () => {
+  const point: Point = { name: "two runs", design: "G4", world: "wait", steps: { L: 1, M: 1, U: 1, R: 1, D: 1, W: 0 }, loads: 8, threads: 2, unitMs: 0.2, systems: 2, times: "exponential" };
+
+  it("has a cell for each point, with the size that the point gives", () => {
+    const program = new PointProgram({ experiment: "x", points: [point, { ...point, name: "one run", systems: 1 }], seed: 1 });
+    expect(program.cells.map(({ program: of, design, gophers }) => [of, design, gophers])).toEqual([["experiment x", "two runs", 4], ["experiment x", "one run", 2]]);
+    expect(program.cells.map((cell) => program.sizing(cell))).toEqual([{ kind: "given", size: 8 }, { kind: "given", size: 8 }]);
+  });
+
+  it("times from the first load burnt to the last, and checks every run", async () => {
+    const program = new PointProgram({ experiment: "x", points: [point], seed: 1 });
+    const { wallNs, region, items, checks } = await program.run(runtime, program.cells[0] as Cell, 8);
+    expect(items).toBe(6);
+    expect(wallNs).toBeGreaterThan(0);
+    expect((region?.endNs ?? 0) - (region?.startNs ?? 0)).toBeGreaterThanOrEqual(wallNs - 1);
+    expect(checks.every(({ ok }) => ok)).toBe(true);
+    expect(new Set(checks.map(({ name }) => name)).size).toBe(checks.length / 2);
   });
 });
 

@@ -16,11 +16,20 @@ import type { Cell } from "../../result.ts";
 const STEPS: Steps = { L: 1, M: 1, U: 1, R: 1, D: 1, W: 0 };
 
 /** Length of a step while warming up and in rehearsals: short, so that many steps are done. */
-const WARM_UNIT_MS = 0.1;
+export const WARM_UNIT_MS = 0.1;
 /** Loads of a rehearsal, for each lane. */
 const REHEARSED_LOADS = 4;
 
 const MOST_LOADS = 1_000_000;
+
+/** A team of four in each lane, lanes enough for all threads, computing: the code of every role is compiled on every thread. */
+export async function warmGophers(runtime: Runtime, threads: number, ms: number, iterationsPerMs: number): Promise<void> {
+  const untilMs = performance.now() + ms;
+  const lanes = Math.min(64, Math.max(2, threads));
+  const unitIterations = Math.max(1, Math.round(iterationsPerMs * WARM_UNIT_MS));
+  const config: GopherConfig = { design: "G7", world: "cpu", loads: 8 * lanes, booksPerCart: 1, steps: STEPS, unitMs: WARM_UNIT_MS, unitIterations, lanes };
+  while (performance.now() < untilMs) await runtime.spawn(gophers, config);
+}
 
 /** The gophers of a grid. */
 export class GopherProgram implements CellProgram {
@@ -54,13 +63,8 @@ export class GopherProgram implements CellProgram {
     this.#iterationsPerMs = iterationsPerMs;
   }
 
-  /** A quartet in each lane, lanes enough for all threads, computing: the code of every role is compiled everywhere. */
   async warm(runtime: Runtime, threads: number, ms: number): Promise<void> {
-    const until = performance.now() + ms;
-    const lanes = Math.min(64, Math.max(2, threads));
-    const unit = this.#unit(WARM_UNIT_MS);
-    const config: GopherConfig = { design: "G7", world: "cpu", loads: 8 * lanes, booksPerCart: 1, steps: STEPS, ...unit, lanes };
-    while (performance.now() < until) await runtime.spawn(gophers, config);
+    await warmGophers(runtime, threads, ms, this.#iterationsPerMs);
   }
 
   /** With steps of a tenth of a millisecond; a pile is burnt as it is. */

@@ -3,10 +3,11 @@ import { DotProgram } from "../dot/cells.ts";
 import type { DotGrid } from "../dot/grid.ts";
 import { GopherProgram } from "../gophers/cells.ts";
 import type { GopherGrid } from "../gophers/grid.ts";
+import { PointProgram, type PointGrid } from "../gophers/points.ts";
 import type { CellProgram } from "../../trial/program.ts";
 
 /** What to measure. */
-export type ProgramSpec = { readonly kind: "gophers"; readonly grid: GopherGrid } | { readonly kind: "dot"; readonly grid: DotGrid };
+export type ProgramSpec = { readonly kind: "gophers"; readonly grid: GopherGrid } | { readonly kind: "dot"; readonly grid: DotGrid } | { readonly kind: "points"; readonly grid: PointGrid };
 
 /** The program that the data describe. */
 export function programOf(spec: ProgramSpec): CellProgram {
@@ -15,5 +16,7 @@ export function programOf(spec: ProgramSpec): CellProgram {
       return new GopherProgram(spec.grid);
     case "dot":
       return new DotProgram(spec.grid);
+    case "points":
+      return new PointProgram(spec.grid);
   }
 }

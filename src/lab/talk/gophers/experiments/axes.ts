@@ -9,10 +9,11 @@ import { readMachine } from "../../../machine/environment.ts";
 import { designOf, USUAL_UNIT_MS, type DesignId } from "../grid.ts";
 import { speedUp, type ModelWorld } from "../model.ts";
 import type { Plot } from "../../../plot.ts";
-import type { ProgramOutcome, ProgramSettings, Series } from "../../report.ts";
+import type { ProgramOutcome, Series } from "../../report.ts";
 import { processorsFor, quiet } from "./conditions.ts";
-import type { ExperimentChoice } from "./experiment.ts";
-import { estimate, EVEN, loadsFor, measurePoints, type Estimate, type Measurements, type Point } from "./points.ts";
+import type { ExperimentChoice, ExperimentSettings } from "./experiment.ts";
+import { estimate, EVEN, loadsFor, measurePoints, type Estimate, type Measurements } from "./measurements.ts";
+import type { Point } from "../points.ts";
 
 /** `whole` is `lanes` times `team`. */
 interface Product {
@@ -44,10 +45,11 @@ export function predictedShare({ whole, lanes, team }: Product, world: ModelWorl
 }
 
 /** Runs the experiment. */
-export async function axes({ repetitions, loads }: ExperimentChoice, settings: ProgramSettings): Promise<ProgramOutcome> {
+export async function axes(choice: ExperimentChoice, settings: ExperimentSettings): Promise<ProgramOutcome> {
+  const { repetitions, loads } = choice;
   const places = placesOf(settings.threads);
   const points = places.flatMap((place) => pointsOf(place, loads, settings.unitMs));
-  const measured = await measurePoints(points, repetitions, settings);
+  const measured = await measurePoints("axes", points, choice, settings);
   const { usable } = readMachine();
   const waiting = shareOf(measured, places[0] as Place, G7).value;
   const computing = places.slice(1).map((place) => `${shareOf(measured, place, G7).value.toFixed(2)} on ${place.threads}`);

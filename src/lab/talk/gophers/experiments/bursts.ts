@@ -14,8 +14,9 @@ import { legsOf, type Leg, type ModelSteps } from "../model.ts";
 import { curve, type Plot } from "../../../plot.ts";
 import type { ProgramOutcome, ProgramSettings } from "../../report.ts";
 import { quiet } from "./conditions.ts";
-import type { ExperimentChoice } from "./experiment.ts";
-import { estimate, loadsFor, measurePoints, type Estimate, type Measurements, type Point } from "./points.ts";
+import type { ExperimentChoice, ExperimentSettings } from "./experiment.ts";
+import { estimate, loadsFor, measurePoints, type Estimate, type Measurements } from "./measurements.ts";
+import type { Point } from "../points.ts";
 
 export const CAPACITIES = [1, 2, 4, 8, 16, 64] as const;
 /** Loading takes long; burning is quick, but interrupted. */
@@ -40,10 +41,11 @@ export function simulated(design: "G4" | "G8", dumpCapacity: number, loads: numb
 }
 
 /** Runs the experiment. */
-export async function bursts({ repetitions, loads: alone }: ExperimentChoice, settings: ProgramSettings): Promise<ProgramOutcome> {
+export async function bursts(choice: ExperimentChoice, settings: ExperimentSettings): Promise<ProgramOutcome> {
+  const { repetitions, loads: alone } = choice;
   const loads = loadsFor(alone, 1, 2);
   const points = pointsOf(loads, settings);
-  const measured = await measurePoints(points, repetitions, settings);
+  const measured = await measurePoints("bursts", points, choice, settings);
   const throughputs = CAPACITIES.map((capacity) => throughput(measured, named(capacity)));
   const [smallest, largest] = [named(CAPACITIES[0]), named(CAPACITIES.at(-1) as number)];
   const { L, M, U, R } = STEPS;

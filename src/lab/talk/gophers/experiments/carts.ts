@@ -10,8 +10,9 @@ import { exponentialInterval, speedUp } from "../model.ts";
 import { curve, type Plot, type PlotSeries } from "../../../plot.ts";
 import type { ProgramOutcome, ProgramSettings } from "../../report.ts";
 import { quiet } from "./conditions.ts";
-import type { ExperimentChoice } from "./experiment.ts";
-import { EVEN, loadsFor, measurePoints, type Measurements, type Point } from "./points.ts";
+import type { ExperimentChoice, ExperimentSettings } from "./experiment.ts";
+import { EVEN, loadsFor, measurePoints, type Measurements } from "./measurements.ts";
+import type { Point } from "../points.ts";
 
 export const CARTS = [1, 2, 3, 4, 6, 8, 16, 32] as const;
 const TIMES = ["constant", "exponential"] as const;
@@ -35,9 +36,10 @@ export function predictedGain(carts: number, times: Times): number {
 }
 
 /** Runs the experiment. */
-export async function carts({ repetitions, loads }: ExperimentChoice, settings: ProgramSettings): Promise<ProgramOutcome> {
+export async function carts(choice: ExperimentChoice, settings: ExperimentSettings): Promise<ProgramOutcome> {
+  const { repetitions, loads } = choice;
   const points = pointsOf(loads, settings);
-  const measured = await measurePoints(points, repetitions, settings);
+  const measured = await measurePoints("carts", points, choice, settings);
   const condition = quiet(measured.excess("constant, G1", 4));
   const gain = (times: Times, carts: number): string => measured.speedUp(`${times}, G1`, named(times, carts)).value.toFixed(2);
   return {

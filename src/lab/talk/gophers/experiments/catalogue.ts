@@ -3,31 +3,31 @@ import type { Experiment } from "./experiment.ts";
 
 export const EXPERIMENTS: readonly Experiment[] = [
   {
-    name: "designs", what: "all eleven designs on one thread gain what the model says", seconds: 65, loads: 24, unitMs: 4, threads: 1, leastThreads: 1,
+    name: "designs", what: "all eleven designs on one thread gain what the model says", seconds: 65, loads: 24, unitMs: 4, threads: 1, leastThreads: 1, results: "one",
     load: async () => (await import("./designs.ts")).designs,
   },
   {
-    name: "carts", what: "G6 with C carts gains min(C, 4), with exponential times 4C/(C+3)", seconds: 75, loads: 20, unitMs: 4, threads: 1, leastThreads: 1,
+    name: "carts", what: "G6 with C carts gains min(C, 4), with exponential times 4C/(C+3)", seconds: 75, loads: 20, unitMs: 4, threads: 1, leastThreads: 1, results: "one",
     load: async () => (await import("./carts.ts")).carts,
   },
   {
-    name: "walk", what: "the fourth gopher helps while W < min(M, R)", seconds: 40, loads: 24, unitMs: 4, threads: 1, leastThreads: 1,
+    name: "walk", what: "the fourth gopher helps while W < min(M, R)", seconds: 40, loads: 24, unitMs: 4, threads: 1, leastThreads: 1, results: "one",
     load: async () => (await import("./walk.ts")).walk,
   },
   {
-    name: "bursts", what: "a dump never beats two lanes, but the more it holds the more bursts it absorbs", seconds: 70, loads: 100, unitMs: 4, threads: 1, leastThreads: 1,
+    name: "bursts", what: "a dump never beats two lanes, but the more it holds the more bursts it absorbs", seconds: 70, loads: 100, unitMs: 4, threads: 1, leastThreads: 1, results: "one",
     load: async () => (await import("./bursts.ts")).bursts,
   },
   {
-    name: "axes", what: "S(G7) is S(G4)·S(G6), if there are processors enough", seconds: 35, loads: 24, unitMs: 4, threads: null, leastThreads: 1,
+    name: "axes", what: "S(G7) is S(G4)·S(G6), if there are processors enough", seconds: 35, loads: 24, unitMs: 4, threads: null, leastThreads: 1, results: "one",
     load: async () => (await import("./axes.ts")).axes,
   },
   {
-    name: "grain", what: "how much work a message must carry", seconds: 60, loads: 24, unitMs: null, threads: null, leastThreads: 1,
+    name: "grain", what: "how much work a message must carry", seconds: 60, loads: 24, unitMs: null, threads: null, leastThreads: 1, results: "one",
     load: async () => (await import("./grain.ts")).grain,
   },
   {
-    name: "control", what: "threads without processors gain nothing", seconds: 60, loads: 64, unitMs: null, threads: 2, leastThreads: 2,
+    name: "control", what: "threads without processors gain nothing", seconds: 60, loads: 64, unitMs: null, threads: 2, leastThreads: 2, results: "several",
     load: async () => (await import("./control.ts")).control,
   },
 ];

@@ -5,21 +5,18 @@
  * and the verdict must say why: a picture of two threads at work proves nothing.
  */
 import { findTaskset, processorsIn } from "../../../machine/affinity.ts";
-import { confined, readMachine, surroundings } from "../../../machine/environment.ts";
-import { about, check, statistic, type Condition, type Finding } from "../../finding.ts";
-import { measure } from "../../measured/measure.ts";
+import { confined, readMachine } from "../../../machine/environment.ts";
+import { about, statistic, type Condition, type Finding } from "../../finding.ts";
 import type { Plot } from "../../../plot.ts";
-import type { ProgramOutcome, ProgramSettings, Series } from "../../report.ts";
+import type { ProgramOutcome, Series } from "../../report.ts";
 import type { CellResult, GainResult, Result } from "../../../result.ts";
 import type { Interval } from "../../../figures/statistics.ts";
 import { processorsFor } from "./conditions.ts";
-import type { ExperimentChoice } from "./experiment.ts";
+import type { ExperimentChoice, ExperimentSettings } from "./experiment.ts";
+import { checksOf, measureOne } from "./measurements.ts";
 
 const DESIGN = "G7";
 const TOLERANCE = 0.1;
-const WARMUP_MS = 100;
-/** Shorter regions get no verdict. */
-const LEAST_MS = 110;
 
 /** One half of the experiment. */
 interface Half {
@@ -37,8 +34,10 @@ export function predictedGain(threads: number, processors: number): number {
 }
 
 /** Runs the experiment. `loads` are those of one run. */
-export async function control({ repetitions, loads }: ExperimentChoice, settings: ProgramSettings): Promise<ProgramOutcome> {
-  const { threads } = settings;
+export async function control(choice: ExperimentChoice, settings: ExperimentSettings): Promise<ProgramOutcome> {
+  const { repetitions, loads } = choice;
+  const { threads, seed } = settings;
+  const grid = { designs: ["G1", DESIGN], worlds: ["cpu"], threads: [1, threads], unitMs: null, books: loads, lanes: null, carts: null, pile: null, seed } as const;
   const config = { repetitions, loads, design: DESIGN };
   const one = onlyProcessor();
   if (one === null) {
@@ -47,7 +46,7 @@ export async function control({ repetitions, loads }: ExperimentChoice, settings
   const halves: Half[] = [];
   for (const [name, cpus] of [["all processors", null], [`processor ${one} only`, one]] as const) {
     const expected = cpus === null ? { gain: predictedGain(threads, threads), verdict: "parallel" as const } : { gain: 1, verdict: "time-sliced" as const };
-    halves.push({ name, cpus, usable: confined(readMachine(), cpus).usable, expected, result: await resultOn(cpus, name, { repetitions, loads }, settings) });
+    halves.push({ name, cpus, usable: confined(readMachine(), cpus).usable, expected, result: await measureOne({ kind: "gophers", grid }, threads, { ...choice, traced: true }, settings, { name: `${name}: `, cpus }) });
   }
   return {
     config,
@@ -68,18 +67,6 @@ function onlyProcessor(): string | null {
   return first === undefined || findTaskset() === null ? null : String(first);
 }
 
-async function resultOn(cpus: string | null, name: string, { repetitions, loads }: ExperimentChoice, { threads, seed, tell }: ProgramSettings): Promise<Result> {
-  const grid = { designs: ["G1", DESIGN], worlds: ["cpu"], threads: [1, threads], unitMs: null, books: loads, lanes: null, carts: null, pile: null, seed } as const;
-  const plan = { programs: [{ kind: "gophers", grid }], blocks: repetitions, runs: 1, warmupMs: WARMUP_MS, minTimeMs: LEAST_MS, seed, cpus } as const;
-  let told = -1;
-  const onProgress = ({ block, blocks }: { readonly block: number; readonly blocks: number }): void => {
-    if (block !== told) tell(`${name}: repetition ${block + 1} of ${blocks}`);
-    told = block;
-  };
-  const { result } = await measure(plan, surroundings(threads, cpus), { command: ["experiment", "control"], version: "", signal: new AbortController().signal, onProgress });
-  return result;
-}
-
 function cellOf({ result }: Half, threads: number): CellResult {
   return result.cells.find((cell) => cell.design === DESIGN && cell.threads === threads) as CellResult;
 }
@@ -95,7 +82,7 @@ function findingsOf(half: Half, threads: number): Finding[] {
   const condition: Condition = processorsFor(half.cpus === null ? threads : 1, usable, half.cpus === null ? Rq / (Acpu + Rq || 1) : 0);
   const { P, P0 = Number.NaN } = gainOf(half, threads);
   return [
-    check("invariants that held", { part, expected: result.checks.length, measured: result.checks.filter(({ ok }) => ok).length }),
+    ...checksOf(result, part),
     statistic(`P of ${DESIGN} on ${threads} threads`, { part, expected: about(expected.gain, { share: TOLERANCE }), measured: P, source: half.cpus === null ? "a processor for each thread" : "one processor", condition }),
     statistic(`P of G1 on ${threads} threads`, { part, expected: about(1, { share: TOLERANCE }), measured: P0, source: "threads without structure", condition }),
     statistic("verdict", { part, expected: { kind: "exact", value: expected.verdict }, measured: verdict, source: "A_cpu against A", condition }),

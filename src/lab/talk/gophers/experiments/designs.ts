@@ -7,11 +7,12 @@ import { about, statistic, type Condition, type Finding } from "../../finding.ts
 import { DESIGN_IDS, designOf, type DesignId } from "../grid.ts";
 import { speedUp, type ModelSteps } from "../model.ts";
 import type { Plot } from "../../../plot.ts";
-import type { ProgramOutcome, ProgramSettings, Series } from "../../report.ts";
+import type { ProgramOutcome, Series } from "../../report.ts";
 import { mean } from "../../../figures/statistics.ts";
 import { quiet } from "./conditions.ts";
-import type { ExperimentChoice } from "./experiment.ts";
-import { EVEN, loadsFor, measurePoints, type Measurements, type Point } from "./points.ts";
+import type { ExperimentChoice, ExperimentSettings } from "./experiment.ts";
+import { EVEN, loadsFor, measurePoints, type Measurements } from "./measurements.ts";
+import type { Point } from "../points.ts";
 
 /** The columns of the table. */
 export const KINDS: readonly { readonly name: string; readonly steps: ModelSteps }[] = [
@@ -28,12 +29,13 @@ export function predictedGain(id: DesignId, steps: ModelSteps): number {
 }
 
 /** Runs the experiment. */
-export async function designs({ repetitions, loads }: ExperimentChoice, settings: ProgramSettings): Promise<ProgramOutcome> {
+export async function designs(choice: ExperimentChoice, settings: ExperimentSettings): Promise<ProgramOutcome> {
+  const { repetitions, loads } = choice;
   const { threads, unitMs } = settings;
   const points = KINDS.flatMap(({ name, steps }) => DESIGN_IDS.map((id): Point => (
     { name: `${name}, ${id}`, design: id, world: "wait", steps, threads, unitMs, loads: loadsFor(loads, predictedGain(id, steps), designOf(id).lanes) }
   )));
-  const measured = await measurePoints(points, repetitions, settings);
+  const measured = await measurePoints("designs", points, choice, settings);
   const shares = KINDS.flatMap((kind) => DESIGN_IDS.map((id) => gainOf(measured, kind.name, id).value / predictedGain(id, kind.steps)));
   const within = shares.filter((share) => Math.abs(share - 1) <= TOLERANCE).length;
   return {

@@ -5,18 +5,35 @@
  * A prediction that does not come true is a finding and no defect; only an
  * invariant of a run that fails is one (`finding.ts`).
  */
+import type { Result } from "../../../result.ts";
+import type { Work } from "../../../trial/work.ts";
 import type { ProgramOutcome, ProgramSettings } from "../../report.ts";
 
 /** How much to measure. */
 export interface ExperimentChoice {
-  /** Times that every point is measured, each time in another order; from six on there are intervals. */
+  /** How often every point is measured, each time in a fresh process and a new order; from six on there are intervals. */
   readonly repetitions: number;
-  /** Cart-loads of a run of one gopher alone; faster designs burn as many more, so that all runs take about the same time. */
+  /** Cartloads of a run of one gopher alone; faster designs burn as many more, so that all runs take about the same time. */
   readonly loads: number;
+  /** Whether each point is traced once more, untimed, in the first repetition. */
+  readonly traced: boolean;
 }
 
-/** Runs an experiment: it starts and stops its own runtimes. */
-export type ExperimentRun = (choice: ExperimentChoice, settings: ProgramSettings) => Promise<ProgramOutcome>;
+/** Runs shorter than this get no verdict in a result. */
+export const MIN_TIME_MS = 100;
+
+/** What an experiment gets in addition to what every program gets. */
+export interface ExperimentSettings extends ProgramSettings {
+  /** The calibration of an earlier result, to do the same work; absent or `null`: found. */
+  readonly work?: Work | null;
+  /** What its results record about their origin. */
+  readonly origin: { readonly command: readonly string[]; readonly version: string };
+  /** Called with every result that it measures. */
+  readonly onResult: (result: Result) => void;
+}
+
+/** Runs an experiment. */
+export type ExperimentRun = (choice: ExperimentChoice, settings: ExperimentSettings) => Promise<ProgramOutcome>;
 
 /** An experiment as the catalogue knows it: loads no runtime until it is run. */
 export interface Experiment {
@@ -31,7 +48,9 @@ export interface Experiment {
   readonly unitMs: number | null;
   /** Usual number of threads; `null`: all usable processors. */
   readonly threads: number | null;
-  /** With fewer threads there is nothing to see. */
+  /** With fewer threads there is nothing to measure. */
   readonly leastThreads: number;
+  /** Whether it measures one result, which can be saved and compared, or several. */
+  readonly results: "one" | "several";
   readonly load: () => Promise<ExperimentRun>;
 }

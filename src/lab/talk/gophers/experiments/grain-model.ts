@@ -1,5 +1,5 @@
 /** The grain map: which steps are looked at, what is predicted of them, and what a sweep over them says. */
-import type { Estimate } from "./points.ts";
+import type { Estimate } from "./measurements.ts";
 
 /** Lengths of a step, milliseconds. The first one is what handing over is judged by. */
 export const COMPUTING_UNITS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2] as const;

@@ -2,7 +2,7 @@
 import { curve, type Plot } from "../../../plot.ts";
 import type { Series } from "../../report.ts";
 import { COMPUTING_UNITS, predictedGain, WAITING_UNITS, type ComputingGrain, type WaitingGrain } from "./grain-model.ts";
-import type { Estimate } from "./points.ts";
+import type { Estimate } from "./measurements.ts";
 
 /** A row for each length of a step. */
 export function grainTables(computing: readonly ComputingGrain[], waiting: WaitingGrain): Series[] {

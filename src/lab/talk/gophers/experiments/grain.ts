@@ -11,12 +11,13 @@
 import { about, atMost, between, statistic, type Condition, type Finding } from "../../finding.ts";
 import { readMachine } from "../../../machine/environment.ts";
 import { USUAL_UNIT_MS } from "../grid.ts";
-import type { ProgramOutcome, ProgramSettings } from "../../report.ts";
+import type { ProgramOutcome } from "../../report.ts";
 import { processorsFor, quiet } from "./conditions.ts";
-import type { ExperimentChoice } from "./experiment.ts";
+import type { ExperimentChoice, ExperimentSettings } from "./experiment.ts";
 import { COMPUTING_UNITS, predictedGain, predictedGrain, REACHED, reachedFrom, WAITING_UNITS, type ComputingGrain, type WaitingGrain } from "./grain-model.ts";
 import { grainPlots, grainTables } from "./grain-pictures.ts";
-import { EVEN, estimate, loadsFor, measurePoints, type Estimate, type Measurements, type Point } from "./points.ts";
+import { EVEN, estimate, loadsFor, measurePoints, type Estimate, type Measurements } from "./measurements.ts";
+import type { Point } from "../points.ts";
 
 /** The most that G6 gains where it waits, and the most threads that G7 keeps busy. */
 const WAITING_GAIN = 4;
@@ -29,9 +30,10 @@ const LEAST_UNIT_MS = 0.02;
 const LEAST_LOADS = 16;
 
 /** Runs the experiment. */
-export async function grain({ repetitions, loads }: ExperimentChoice, settings: ProgramSettings): Promise<ProgramOutcome> {
+export async function grain(choice: ExperimentChoice, settings: ExperimentSettings): Promise<ProgramOutcome> {
+  const { repetitions, loads } = choice;
   const counts = countsOf(Math.min(GOPHERS, settings.threads));
-  const measured = await measurePoints(pointsOf(counts, loads), repetitions, settings);
+  const measured = await measurePoints("grain", pointsOf(counts, loads), choice, settings);
   const computing = counts.slice(1).map((threads) => computingGrain(measured, threads));
   const waiting = waitingGrain(measured);
   const { usable } = readMachine();

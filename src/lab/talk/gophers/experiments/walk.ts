@@ -11,8 +11,9 @@ import { curve, type Plot } from "../../../plot.ts";
 import type { ProgramOutcome, ProgramSettings } from "../../report.ts";
 import { mean } from "../../../figures/statistics.ts";
 import { quiet } from "./conditions.ts";
-import type { ExperimentChoice } from "./experiment.ts";
-import { estimate, EVEN, loadsFor, measurePoints, type Estimate, type Measurements, type Point } from "./points.ts";
+import type { ExperimentChoice, ExperimentSettings } from "./experiment.ts";
+import { estimate, EVEN, loadsFor, measurePoints, type Estimate, type Measurements } from "./measurements.ts";
+import type { Point } from "../points.ts";
 
 /** Ways of carrying: the steps, and how far the gophers walk. */
 export const WAYS = [
@@ -48,9 +49,10 @@ export function crossing(walks: readonly number[], paces: readonly number[], lev
 }
 
 /** Runs the experiment. */
-export async function walk({ repetitions, loads }: ExperimentChoice, settings: ProgramSettings): Promise<ProgramOutcome> {
+export async function walk(choice: ExperimentChoice, settings: ExperimentSettings): Promise<ProgramOutcome> {
+  const { repetitions, loads } = choice;
   const points = WAYS.flatMap((way) => pointsOf(way, loads, settings));
-  const measured = await measurePoints(points, repetitions, settings);
+  const measured = await measurePoints("walk", points, choice, settings);
   const boundaries = WAYS.map((way) => boundaryOf(way, measured));
   return {
     config: { repetitions, loads, carts: CARTS },

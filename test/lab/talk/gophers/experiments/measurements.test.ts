@@ -1,25 +1,24 @@
 /** What is made of measured runs: paces, ratios within a repetition, conditions. */
 import { describe, expect, it } from "vitest";
 import { processorsFor, quiet } from "../../../../../src/lab/talk/gophers/experiments/conditions.ts";
-import { estimate, EVEN, loadsFor, Measurements, type Point } from "../../../../../src/lab/talk/gophers/experiments/points.ts";
-import type { GopherResult } from "../../../../../workers/gophers.ts";
+import { checksOf, estimate, loadsFor, Measurements } from "../../../../../src/lab/talk/gophers/experiments/measurements.ts";
+import type { CellResult, Check, Result } from "../../../../../src/lab/result.ts";
 
-const ALONE: Point = { name: "alone", design: "G1", world: "wait", steps: EVEN, loads: 11, threads: 1, unitMs: 2 };
-const LANES: Point = { ...ALONE, name: "lanes", design: "G4", loads: 12, unitMs: 4 };
-const NO_TIMES = [{ index: 0, cpuNs: 0, runDelayNs: 0 }];
-
-const result = (ms: number, firstMs: number, loads: number, ok = true): GopherResult => ({
-  startNs: 0, wallNs: ms * 1e6, firstBurnNs: firstMs * 1e6, loads, books: loads, gophers: 1, placement: [0], checks: [{ name: "carts conserved", ok, detail: "" }],
+const cell = (name: string, unitMs: number, items: number, ms: readonly number[], [ranNs, waitedNs] = [0, 0]): CellResult => ({
+  program: "experiment x", world: "wait", design: name, gophers: 1, threads: 1, params: { unitMs }, items, trace: {}, verdict: "unconfirmed",
+  summary: { medianNs: 0, ci: null, n: ms.length, grade: null, flags: [] },
+  samples: ms.map((wallMs, block) => ({ block, run: 0, wallNs: wallMs * 1e6, windowNs: wallMs * 1e6, cpuNs: [block === 0 ? ranNs : 0], runDelayNs: [block === 0 ? waitedNs : 0] })),
 });
+const resultOf = (cells: readonly CellResult[], checks: readonly Check[], blocks = 2) => ({ cells, checks, config: { blocks } }) as unknown as Result;
+
+const ALONE = cell("alone", 2, 10, [80, 160], [30, 10]);
+const LANES = cell("lanes", 4, 10, [60, 80], [50, 10]);
+const CHECKS = [{ name: "carts conserved", ok: false, detail: "1 of 5 runs failed" }, { name: "each book once", ok: true, detail: "5 runs" }];
 
 describe("Measurements", () => {
-  const measured = new Measurements([ALONE, LANES]);
-  measured.add(ALONE, [result(86, 6, 11)], NO_TIMES, [{ index: 0, cpuNs: 30, runDelayNs: 10 }]);
-  measured.add(LANES, [result(92, 12, 12), result(52, 12, 12, false)], NO_TIMES, [{ index: 0, cpuNs: 50, runDelayNs: 10 }]);
-  measured.add(ALONE, [result(166, 6, 11)], NO_TIMES, NO_TIMES);
-  measured.add(LANES, [result(92, 12, 12)], NO_TIMES, NO_TIMES);
+  const measured = new Measurements(resultOf([ALONE, LANES], CHECKS));
 
-  it("counts from the first load burnt to the last, in units, and averages over runs at once", () => {
+  it("counts from the first load burnt to the last, in units", () => {
     expect(measured.paces("alone")).toEqual([4, 8]);
     expect(measured.paces("lanes")).toEqual([1.5, 2]);
     expect(measured.excess("alone", 4)).toBe(0.5);
@@ -34,8 +33,18 @@ describe("Measurements", () => {
     expect(measured.waited(["alone"])).toBeCloseTo(0.25, 12);
   });
 
-  it("makes one check of an invariant over all runs", () => {
-    expect(measured.checks()).toEqual([expect.objectContaining({ kind: "check", name: "runs with carts conserved", measured: 4, verdict: "fails here" })]);
+  it("makes a finding from every check", () => {
+    expect(measured.checks()).toMatchObject([
+      { kind: "check", name: "carts conserved", measured: "1 of 5 runs failed", verdict: "fails here" },
+      { kind: "check", name: "each book once", measured: "in every run", verdict: "holds" },
+    ]);
+    expect(checksOf(resultOf([], CHECKS), "one core")[0]?.part).toBe("one core");
+  });
+
+  it("uses the repetitions in which every point was run, and needs one", () => {
+    const broken = cell("lanes", 4, 10, [60]);
+    expect(new Measurements(resultOf([ALONE, broken], CHECKS)).paces("alone")).toEqual([4]);
+    expect(() => new Measurements(resultOf([ALONE, cell("lanes", 4, 10, [])], CHECKS))).toThrow(new Error("no repetition is complete; carts conserved: 1 of 5 runs failed"));
   });
 
   it("refuses a point that it does not know", () => {
