@@ -58,8 +58,9 @@ export class PointProgram implements CellProgram {
     this.#seed = seed;
   }
 
-  sizing({ design }: Cell): Sizing {
-    return { kind: "given", size: this.#point(design).loads };
+  /** Once the loads of each point. */
+  sizing(): Sizing {
+    return { kind: "given", size: 1 };
   }
 
   async calibrate(): Promise<Calibration> {
@@ -81,7 +82,8 @@ export class PointProgram implements CellProgram {
   }
 
   async run(runtime: Runtime, { design }: Cell, size: number): Promise<CellRun> {
-    return this.#run(runtime, { ...this.#point(design), loads: size });
+    const point = this.#point(design);
+    return this.#run(runtime, { ...point, loads: size * point.loads });
   }
 
   predict(): null {
@@ -117,12 +119,7 @@ export class PointProgram implements CellProgram {
   }
 }
 
-function cellOf(program: string, { name, design, world, steps, threads, unitMs, carts, dumpCapacity, times, pauses, systems = 1 }: Point): Cell {
-  const params = {
-    // each point is a group of its own, because each has its own number of loads
-    point: name, design, unitMs, steps: Object.entries(steps).map(([step, units]) => `${step} ${units}`).join(", "),
-    ...(carts === undefined ? {} : { carts }), ...(dumpCapacity === undefined ? {} : { dumpCapacity }), ...(times === undefined ? {} : { times }),
-    ...(pauses ? { pauses: `${pauses.units} u before ${100 * pauses.chance} % at the ${pauses.at}` } : {}), ...(systems === 1 ? {} : { systems }),
-  };
-  return { program, world, design: name, gophers: systems * designOf(design, carts === undefined ? {} : { carts }).gophers, threads, params };
+/** What a point is, its experiment and its name say; the unit can also be chosen on the command line. */
+function cellOf(program: string, { name, design, world, threads, unitMs, carts, systems = 1 }: Point): Cell {
+  return { program, world, design: name, gophers: systems * designOf(design, carts === undefined ? {} : { carts }).gophers, threads, params: { unitMs } };
 }
