@@ -1,4 +1,4 @@
-/** A traced run for people: the figures, and the picture of `trace-gantt.ts`. Pure. */
+/** A traced run for people: the figures, and the picture of `gantt.ts`. Pure. */
 import type { TraceRecord } from "../../lab/trace/trace-file.ts";
 import type { Timeline } from "../../lab/timeline.ts";
 import { printGantt, type GanttStyle } from "./gantt.ts";

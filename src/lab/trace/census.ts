@@ -2,7 +2,7 @@
  * The tasks of a recording: who was spawned, began, and ended, and who turns up
  * without having been told of.
  *
- * Tasks that share an identity (`task` 0, see runtime/identity.ts) cannot be told
+ * Tasks that share an identity (`task` 0, see runtime/task/identity.ts) cannot be told
  * apart: on each thread they are one task here, which has run slices and no other
  * states, and how long each lived is in `crowd`.
  */

@@ -1,4 +1,4 @@
-/** Unstarted tasks and what the runtime does around their queues (runtime/tasks.ts): records made, placed tasks and ends counted. */
+/** Unstarted tasks and what the runtime does around their queues (runtime/task/tasks.ts): records made, placed tasks and ends counted. */
 import { RECORD, TASK_WORDS, processor, taskRecord } from "../../../src/memory/layout.ts";
 import { store } from "../../../src/memory/atomics.ts";
 import { changeHeld } from "../../../src/scheduler/load.ts";

@@ -1,4 +1,4 @@
-/** Zoom and tooltips of the timelines, for `script.ts`: plain JavaScript for browsers. Geometry: timeline-picture.ts. */
+/** Zoom and tooltips of the timelines, for `script.ts`: plain JavaScript for browsers. Geometry: timeline/picture.ts. */
 import { LEAST_NUMBERED, MOST_ARROWS, UNITS } from "./marks.ts";
 
 /** The script. */

@@ -1,7 +1,7 @@
 /**
  * What chance makes of a run: the pace of runs whose steps take exponential
  * times or that are interrupted at random, simulated with a processor for every
- * gopher. The closed forms of `gopher-model.ts` hold in the long run; here a run
+ * gopher. The closed forms of `model.ts` hold in the long run; here a run
  * has the length that is measured, with its way from the empty pipeline.
  */
 import { burnTimes, type Chance } from "./events.ts";

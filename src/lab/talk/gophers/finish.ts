@@ -1,10 +1,10 @@
 /**
  * When the last book is burnt: the model for a run of so many loads.
  *
- * The interval of `gopher-model.ts` holds in the long run; a run of forty loads
+ * The interval of `model.ts` holds in the long run; a run of forty loads
  * also fills the pipeline and does not wait for the last cart to come home. For
  * constant times and a processor for every gopher the moment is exact
- * (`gopher-events.ts`).
+ * (`events.ts`).
  *
  * On p threads a thread's gophers work one at a time: the run lasts at least as
  * long as it takes until a thread has its first work, does all of it, and what
