@@ -1,8 +1,10 @@
-/** The guide's programs: they type-check, and print what stands below them on one thread and on two. */
+/** The programs of the guide and of docs/testing.md: they type-check, and print what the page says on one thread and on two. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { blocksOf, makeFolder, pattern, programsOf, removeFolder, runPrograms, typeErrors, writeProgram } from "./page.ts";
 
-const programs = programsOf("docs/guide.md");
+const guide = programsOf("docs/guide.md");
+/** Blocks that begin with a file's name are parts of the test file, which testing.test.ts runs. */
+const programs = [...guide, ...programsOf("docs/testing.md").filter(({ text }) => !/^\/\/ \S+\.ts\n/.test(text))];
 let folder: string;
 let errors: string;
 /** What each has printed, by the number of threads. */
@@ -19,9 +21,9 @@ afterAll(() => {
   removeFolder(folder);
 });
 
-test("each section begins with a program", () => {
+test("each chapter of the guide begins with a program", () => {
   const headings = new Set(blocksOf("docs/guide.md").map(({ heading }) => heading));
-  expect([...new Set(programs.map(({ heading }) => heading))]).toEqual([...headings]);
+  expect([...new Set(guide.map(({ heading }) => heading))]).toEqual([...headings]);
   expect(programs.length).toBeGreaterThanOrEqual(18);
 });
 
