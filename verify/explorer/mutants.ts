@@ -15,7 +15,7 @@ export interface Mutant {
 export const MUTANTS: readonly Mutant[] = [
   {
     name: "unlock-recv-first",
-    // The defect of docs/decisions.md, "Both locks are given back senders first".
+    // The defect of docs/decisions.md, "Both locks are released senders first".
     path: "src/channel/array.ts",
     replace: "unlockWord(i32, at + header.send, send);\n    i32[at + header.tailSeen] = positionOf(send);\n    unlockWord(i32, at + header.recv, recv);",
     by: "i32[at + header.tailSeen] = positionOf(send);\n    unlockWord(i32, at + header.recv, recv);\n    unlockWord(i32, at + header.send, send);",
