@@ -73,7 +73,7 @@ function printObject(value: object): string {
     return Array.isArray(value) ? `an array of ${value.length}` : `an object (${value.constructor?.name ?? "no prototype"})`;
   } catch {
     // A revoked proxy, or one that refuses.
-    return "an object that cannot be looked at";
+    return "an object that cannot be inspected";
   }
 }
 
@@ -82,5 +82,5 @@ function printObject(value: object): string {
  * error ends it, rather than letting it limp on.
  */
 export function invariant(condition: boolean, text: string): asserts condition {
-  if (!condition) throw new WarrenError("ERR_INTERNAL", `invariant broken: ${text}`);
+  if (!condition) throw new WarrenError("ERR_INTERNAL", `bug in warren: ${text}`);
 }

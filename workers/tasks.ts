@@ -187,5 +187,5 @@ function nowNs(): number {
 }
 
 function checkWhole(name: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1 || value > MOST_TASKS) throw new RangeError(`${name} must be a whole number from 1 to ${MOST_TASKS}, not ${String(value)}`);
+  if (!Number.isInteger(value) || value < 1 || value > MOST_TASKS) throw new RangeError(`${name} must be an integer from 1 to ${MOST_TASKS}, not ${String(value)}`);
 }

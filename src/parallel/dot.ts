@@ -128,6 +128,6 @@ function usualTasks(chunks: number, threads: number): number {
 function resolveOptions(options: DotOptions, chunks: number, threads: number): { kernel: DotKernel; tasks: number } {
   const { kernel = "simd", tasks = usualTasks(chunks, threads) } = options;
   if (!KERNELS.includes(kernel)) throw new WarrenError("ERR_INVALID_ARGUMENT", `dot has the kernels ${KERNELS.join(" and ")}, not ${printValue(kernel)}`);
-  if (!Number.isInteger(tasks) || tasks < 1) throw new WarrenError("ERR_INVALID_ARGUMENT", `tasks must be a whole number of at least 1, not ${printValue(tasks)}`);
+  if (!Number.isInteger(tasks) || tasks < 1) throw new WarrenError("ERR_INVALID_ARGUMENT", `tasks must be an integer of at least 1, not ${printValue(tasks)}`);
   return { kernel, tasks: Math.max(1, Math.min(tasks, chunks)) };
 }

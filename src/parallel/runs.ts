@@ -45,11 +45,11 @@ export function planOf(what: string, count: unknown, fns: Record<string, unknown
   const refuse = (name: string, kind: string, value: unknown): never => {
     throw new WarrenError("ERR_INVALID_ARGUMENT", `${what} needs ${kind} for ${name}, not ${printValue(value)}`);
   };
-  if (!Number.isSafeInteger(count) || (count as number) < 0) refuse("its count", "a whole number of at least 0", count);
+  if (!Number.isSafeInteger(count) || (count as number) < 0) refuse("its count", "an integer of at least 0", count);
   for (const [name, fn] of Object.entries(fns)) if (typeof fn !== "function") refuse(name, "a task or a function", fn);
   if (typeof options !== "object" || options === null) refuse("its options", "an object", options);
   const { grain = Math.max(1, Math.ceil((count as number) / USUAL_CHUNKS)), args = [], signal } = options;
-  if (!Number.isSafeInteger(grain) || grain < 1) refuse("grain", "a whole number of at least 1", grain);
+  if (!Number.isSafeInteger(grain) || grain < 1) refuse("grain", "an integer of at least 1", grain);
   if (!Array.isArray(args)) refuse("args", "an array", args);
   if (signal !== undefined && !(signal instanceof AbortSignal)) refuse("signal", "an AbortSignal", signal);
   return { count: count as number, grain, args, signal };

@@ -35,7 +35,7 @@ export async function assertQuiet(rt: Runtime, options: QuietOptions = {}): Prom
     const left = beyond(now, since);
     const lines = describe(left, rt.threads);
     if (lines.length === 0) return;
-    if (tries === TRIES) throw new WarrenError("ERR_NOT_QUIET", `the runtime is not quiet, after a while of looking:\n${lines.join("\n")}`, { left });
+    if (tries === TRIES) throw new WarrenError("ERR_NOT_QUIET", `the runtime is not quiet. Still there after repeated checks:\n${lines.join("\n")}`, { left });
     await delay(Math.min(2 ** tries, LONGEST_PAUSE_MS));
   }
 }
@@ -71,9 +71,9 @@ function describe({ tasks, unlisted, waits, computing, objects, timers, arenaByt
     ...cut(waits.map((wait) => formatWait(wait, main))),
     ...cut(tasks.filter(({ id }) => !waiting.has(id)).map(({ thread, name, id }) => `  task ${name} #${id} on thread ${thread} has not ended`)),
     ...computing.map(({ thread, task }) => `  task ${task} computes on thread ${thread}, which did not answer`),
-    ...(unlisted > 0 ? [`  ${unlisted} tasks more`] : []),
+    ...(unlisted > 0 ? [`  ${unlisted} more tasks`] : []),
     ...cut(objects.map(({ text }) => `  ${text}`)),
-    ...(timers > 0 ? [`  ${timers} timers armed`] : []),
+    ...(timers > 0 ? [`  ${timers} armed timers`] : []),
     ...(arenaBytes > 0 ? [`  ${arenaBytes} bytes of shared memory more than before`] : []),
   ];
 }

@@ -25,12 +25,12 @@ const KNOWN = new Set(["threads", "arenaBytes", "maxOldGenerationSizeMb"]);
 export function resolveOptions(options: RuntimeOptions, what: string, alsoKnown: readonly string[] = []): ResolvedOptions {
   if (typeof options !== "object" || options === null) throw new WarrenError("ERR_INVALID_ARGUMENT", `${what} needs an object of options, not ${printValue(options)}`);
   for (const key of Object.keys(options)) {
-    if (!KNOWN.has(key) && !alsoKnown.includes(key)) throw new WarrenError("ERR_INVALID_ARGUMENT", `${what} has no option ${JSON.stringify(key)}: there are ${[...KNOWN, ...alsoKnown].join(", ")}`);
+    if (!KNOWN.has(key) && !alsoKnown.includes(key)) throw new WarrenError("ERR_INVALID_ARGUMENT", `${what} has no option ${JSON.stringify(key)}. Its options are ${[...KNOWN, ...alsoKnown].join(", ")}`);
   }
   const { threads = usableCores(), arenaBytes = DEFAULT_ARENA_BYTES, maxOldGenerationSizeMb } = options;
   checkWhole("threads", threads, 1);
   if (threads > LIMITS.threads) {
-    throw new WarrenError("ERR_LIMIT", `${threads} threads exceed threads, ${LIMITS.threads}`, { limit: "threads", maximum: LIMITS.threads, actual: threads });
+    throw new WarrenError("ERR_LIMIT", `threads: ${threads} is above the limit of ${LIMITS.threads}`, { limit: "threads", maximum: LIMITS.threads, actual: threads });
   }
   if (maxOldGenerationSizeMb !== undefined) checkWhole("maxOldGenerationSizeMb", maxOldGenerationSizeMb, 8);
   return { threads, arenaBytes, resourceLimits: maxOldGenerationSizeMb === undefined ? {} : { maxOldGenerationSizeMb } };
@@ -38,6 +38,6 @@ export function resolveOptions(options: RuntimeOptions, what: string, alsoKnown:
 
 function checkWhole(name: string, value: unknown, least: number): void {
   if (typeof value !== "number" || !Number.isInteger(value) || value < least) {
-    throw new WarrenError("ERR_INVALID_ARGUMENT", `${name} must be a whole number of at least ${least}, not ${printValue(value)}`);
+    throw new WarrenError("ERR_INVALID_ARGUMENT", `${name} must be an integer of at least ${least}, not ${printValue(value)}`);
   }
 }

@@ -76,7 +76,7 @@ export async function start(options: RuntimeOptions = {}): Promise<Runtime> {
 /** Starts a world, for `start` and `run`. */
 export async function openRuntime(options: ResolvedOptions, what: string): Promise<OpenRuntime> {
   if (isPoolThread()) {
-    throw new WarrenError("ERR_NESTED_RUN", `${what}() was called on a thread of a runtime. A module with tasks is imported by every thread: put ${what}() behind if (import.meta.main), or into another module.`);
+    throw new WarrenError("ERR_NESTED_RUN", `${what}() was called on a thread of a runtime. Every thread imports the modules of its tasks: put ${what}() inside if (import.meta.main), or into another module.`);
   }
   const world = new OpenRuntime(options);
   await world.open(options);

@@ -52,7 +52,7 @@ interface SharedClass<A extends unknown[], T extends SharedObject> {
 export function makeSyncConstructors(of: (what: string) => ThreadSide): SyncConstructors {
   const constructor = <A extends unknown[], T extends SharedObject>(name: string, Shared: SharedClass<A, T>): SyncConstructor<A, T> => {
     const construct = function (...args: A): T {
-      if (new.target === undefined) throw new WarrenError("ERR_INVALID_ARGUMENT", `${name} is a constructor: new ${name}(…)`);
+      if (new.target === undefined) throw new WarrenError("ERR_INVALID_ARGUMENT", `${name} is a constructor. Write new ${name}(…)`);
       const { waiters, handles } = of(`new ${name}`).open();
       const at = Shared.make(waiters, ...args);
       return handles.track(Reflect.construct(Shared, [waiters, at, waiters.arena.i32[at + header.generation]], new.target) as T);

@@ -9,16 +9,16 @@ async function printedBy(name: string): Promise<Record<string, unknown>> {
 }
 
 describe("threads end in every state", () => {
-  test("recycle: idle, parked, with a lock, in an endless loop, in the middle of operations (B9.07, B9.19)", async () => {
+  test("recycle: idle, parked, with a lock, in an endless loop, in the middle of operations", async () => {
     const lost = ["ERR_THREAD_DIED", 42];
     expect(await printedBy("recycle")).toEqual({ idle: ["no task", 42], parked: lost, locked: lost, "its lock": true, spinning: lost, busy: lost, "all at once": [42, 42], "closure of main": 9 });
   });
 
-  test("recycle in a native call: ERR_THREAD_STUCK at its deadline, and a successor when the call returns (B9.09)", async () => {
+  test("recycle in a native call: ERR_THREAD_STUCK at its deadline, and a successor when the call returns", async () => {
     expect(await printedBy("native")).toEqual({ recycle: "ERR_THREAD_STUCK", meanwhile: 42, afterwards: 42, "its task": "ERR_THREAD_DIED" });
   });
 
-  test("stop: in the same states and in a native call it always resolves (B9.20)", async () => {
+  test("stop: in the same states and in a native call it always resolves", async () => {
     const stopped = "ERR_RUNTIME_STOPPED";
     expect(await printedBy("stop")).toEqual({ idle: "no task", parked: stopped, locked: stopped, spinning: stopped, busy: stopped, "short native": stopped });
   });
@@ -31,7 +31,7 @@ describe("threads end in every state", () => {
     expect(await printedBy("stuck")).toEqual({ warning: "WARREN_STUCK_TASK", joined: "ERR_THREAD_DIED", again: 42 });
   });
 
-  test("the runtime called in exit handlers and in listeners of errors and warnings (B11.08)", async () => {
+  test("the runtime called in exit handlers and in listeners of errors and warnings", async () => {
     const { stdout, code, hung } = await outcomeOf("ending.ts", "reentrant");
     expect({ code, hung }).toEqual({ code: 9, hung: false });
     expect(stdout.trim().split("\n").map((line) => JSON.parse(line) as unknown)).toEqual([
@@ -43,7 +43,7 @@ describe("threads end in every state", () => {
   });
 });
 
-describe.skipIf(process.platform === "win32")("signals in every state (B9.15)", () => {
+describe.skipIf(process.platform === "win32")("signals in every state", () => {
   const STATES = ["parked", "busy main", "spinning", "stopping"];
 
   test.each(STATES.flatMap((state) => (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) => [state, signal] as const)))("%s: %s ends the process as it ends any other", async (state, signal) => {
@@ -70,7 +70,7 @@ describe.skipIf(process.platform === "win32")("signals in every state (B9.15)", 
   });
 });
 
-test("threads that the system refuses: one coded error, and a start that works afterwards (B9.14)", async () => {
+test("threads that the system refuses: one coded error, and a start that works afterwards", async () => {
   expect(await outcomeOf("refused-threads.ts", "2")).toMatchObject({ stdout: "ERR_THREAD_START ERR_WORKER_INIT_FAILED\nand then 42\n", code: 0, hung: false });
 });
 

@@ -9,7 +9,7 @@ const LOADS: [what: string, code: string, text: string][] = [
   ["registers nothing", "ERR_TASK_UNKNOWN", "wanted"],
 ];
 
-describe("a module that a thread cannot load (B9.13): one coded error for each task, no loop, the rest goes on", () => {
+describe("a module that a thread cannot load: one coded error for each task, no loop, the rest goes on", () => {
   let lines: [string, unknown][];
   beforeAll(async () => {
     const { stdout, code, hung } = await outcomeOf("modules.ts");
@@ -32,12 +32,12 @@ describe("a module that a thread cannot load (B9.13): one coded error for each t
 
   test("an await at its top level that never ends keeps nobody else; the thread can be recycled", () => {
     expect(printed("beside")).toBe(42);
-    expect(printed("never ends")).toEqual(["ERR_THREAD_DIED", expect.stringContaining("it was recycled")]);
+    expect(printed("never ends")).toEqual(["ERR_THREAD_DIED", expect.stringContaining("it was ended by rt.recycle()")]);
   });
 
   test("an endless loop at its top level is reported, and ended on request", () => {
-    expect(printed("stuck")).toMatch(/^importing the module of task wanted has kept thread 1 for \d+ ms/);
-    expect(printed("loops")).toEqual(["ERR_THREAD_DIED", expect.stringContaining("it was recycled")]);
+    expect(printed("stuck")).toMatch(/^importing the module of task wanted has blocked thread 1 for \d+ ms/);
+    expect(printed("loops")).toEqual(["ERR_THREAD_DIED", expect.stringContaining("it was ended by rt.recycle()")]);
   });
 
   test("a task of the other thread went on through all of them", () => {

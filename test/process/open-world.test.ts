@@ -3,7 +3,7 @@ import { begin, outcomeOf } from "./program.ts";
 
 const CLEAN = { stderr: "", code: 0, signal: null, hung: false };
 
-describe.concurrent("the process ends by itself, and not before its tasks (E12, B10.07)", () => {
+describe.concurrent("the process ends by itself, and not before its tasks", () => {
   test("an idle runtime does not keep it alive", async () => {
     expect(await outcomeOf("open-world.ts", "idle")).toEqual({ ...CLEAN, stdout: "" });
   });
@@ -28,7 +28,7 @@ describe.concurrent("the process ends by itself, and not before its tasks (E12, 
     expect(await outcomeOf("open-world.ts", "stopped")).toEqual({ ...CLEAN, stdout: "stopped\n" });
   });
 
-  test("process.exit on main ends all threads (B9.17)", async () => {
+  test("process.exit on main ends all threads", async () => {
     expect(await outcomeOf("open-world.ts", "exit")).toEqual({ ...CLEAN, stdout: "", code: 7 });
   });
 });
@@ -49,7 +49,7 @@ describe.concurrent("a failing go task in an open world", () => {
   });
 });
 
-describe.skipIf(process.platform === "win32")("signals (B9.15, B9.16)", () => {
+describe.skipIf(process.platform === "win32")("signals", () => {
   test.each(["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const)("%s ends it as it ends any Node program", async (signal) => {
     const program = begin("open-world.ts", "signal");
     await program.printed("ready");

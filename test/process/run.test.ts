@@ -61,7 +61,7 @@ const DEADLOCKS: [what: string, name: string, waiting: string[]][] = [
   ["a group whose task waits for ever", "groupWaits", ["groupWaits join", "waitsForEnd receive"]],
 ];
 
-describe("deadlock: none can ever run again (B9.18)", () => {
+describe("deadlock: none can ever run again", () => {
   let worlds: World[];
   beforeAll(async () => {
     worlds = await worldsOf("one by one", DEADLOCKS.map(([, name]) => name));
@@ -80,7 +80,7 @@ describe("deadlock: none can ever run again (B9.18)", () => {
     const receivers = tasks.filter(({ task }) => task === "receiver");
     expect(receivers.map(({ thread }) => thread).toSorted()).toEqual([0, 1]);
     for (const { site } of receivers) expect(site).toContain("closed-world.ts");
-    expect(message).toMatch(/^all tasks are asleep/);
+    expect(message).toMatch(/^deadlock: every task waits for another/);
     expect(message.match(/task receiver #\d+ on thread [01]: receive/g)).toHaveLength(2);
   });
 
@@ -93,7 +93,7 @@ describe("deadlock: none can ever run again (B9.18)", () => {
     const { stderr, code } = await outcomeOf("closed-world.ts", "uncaught", "allReceive");
     expect(code).toBe(1);
     // Node prints the place of the throw above it.
-    expect(/^\w+Error.*/m.exec(stderr)?.[0]).toBe("WarrenError: all tasks are asleep: none can ever run again");
+    expect(/^\w+Error.*/m.exec(stderr)?.[0]).toBe("WarrenError: deadlock: every task waits for another, and none can ever continue");
     expect(stderr).toContain("ERR_DEADLOCK");
     expect(stderr).toContain("task receiver #");
   });
@@ -102,7 +102,7 @@ describe("deadlock: none can ever run again (B9.18)", () => {
 test("a task that awaits what nobody can see: not certain, so a warning that lists it", async () => {
   const { stdout, code, hung } = await outcomeOf("closed-world.ts", "uncaught", "ownPromise");
   expect({ code, hung }).toEqual({ code: 4, hung: false });
-  expect(stdout).toMatch(/^WARREN_STANDSTILL nothing has run/);
+  expect(stdout).toMatch(/^WARREN_STANDSTILL possible deadlock: nothing has run/);
   expect(stdout).toContain("task ownPromise #");
 });
 
@@ -111,7 +111,7 @@ test("two that wait for each other while a timer lives: no error, but dump() nam
   expect({ stderr, code, hung }).toEqual({ stderr: "", code: 0, hung: false });
   const lines = stdout.split("\n").map((line) => line.replaceAll(/#\S+|\d+ ms|started .*/g, "…").replace(/thread \d/, "thread …"));
   expect(lines.slice(0, 4)).toEqual([
-    "tasks that wait only on each other:",
+    "tasks that wait only for each other:",
     "  task lockStep … on thread …: receive chan(i32, 0) … for …, …",
     "  task lockStep … on thread …: receive chan(i32, 0) … for …, …",
     expect.stringMatching(/^thread …:/),

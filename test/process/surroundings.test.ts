@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { outcomeOf } from "./program.ts";
 
-describe("threads that cannot start, and modules that they cannot import (B9.13)", () => {
+describe("threads that cannot start, and modules that they cannot import", () => {
   test("a thread that fails while it starts: one error, no loop", async () => {
     const preload = fileURLToPath(new URL("./programs/broken-preload.mjs", import.meta.url));
     const { stderr, stdout, code, hung } = await outcomeOf("closed-world.ts", "uncaught", "returns", { execArgv: ["--import", preload] });
@@ -26,17 +26,17 @@ describe("threads that cannot start, and modules that they cannot import (B9.13)
   });
 });
 
-test("names and paths in any script, with what a URL must escape (E11)", async () => {
+test("names and paths in any script, with what a URL must escape", async () => {
   expect(await outcomeOf("программа #1 %41 ワーク.ts")).toEqual({ stdout: "привет, 世界 🐹\n", stderr: "", code: 0, signal: null, hung: false });
 });
 
-test("importing warren, and running it, changes no global (E17)", async () => {
+test("importing warren, and running it, changes no global", async () => {
   const { stdout, code } = await outcomeOf("globals.ts");
   expect(code).toBe(0);
   expect(stdout.trim().split("\n")).toEqual(["imported []", "stopped []"]);
 });
 
-test("eight threads with parked tasks use no CPU (E15)", async () => {
+test("eight threads with parked tasks use no CPU", async () => {
   const { stdout, code } = await outcomeOf("idle-cpu.ts");
   expect(code).toBe(0);
   const { share, sleeps, ms } = JSON.parse(stdout) as { share: number; sleeps: number; ms: number };

@@ -25,7 +25,7 @@ const wrong: [string, unknown, string, string][] = [
   ["a heap of NaN MB", { maxOldGenerationSizeMb: NaN }, "ERR_INVALID_ARGUMENT", "NaN"],
 ];
 
-describe("start refuses, naming the value (B11.01)", () => {
+describe("start refuses, naming the value", () => {
   test.each(wrong)("%s", async (_name, options, code, shown) => {
     expect(await thrown(() => start(options as RuntimeOptions))).toMatchObject({ code, message: expect.stringContaining(shown) });
   });

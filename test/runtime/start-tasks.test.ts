@@ -51,12 +51,12 @@ describe("from the main thread", () => {
 });
 
 describe("from a task", () => {
-  test("nested spawn: a tree of 127 tasks that join each other (E10)", async () => {
+  test("nested spawn: a tree of 127 tasks that join each other", async () => {
     expect(await spawn(tree, 6)).toBe(64);
     await nothingIsLeft();
   });
 
-  test("nested go: nobody joins, a channel collects (E10)", async () => {
+  test("nested go: nobody joins, a channel collects", async () => {
     const out = rt.chan(i32);
     go(leaves, 6, out);
     for (let k = 0; k < 64; k++) expect(await out.recv()).toBe(1);
@@ -115,7 +115,7 @@ describe("on(place)", () => {
   });
 });
 
-describe("what is no function (B11.02)", () => {
+describe("what is no function", () => {
   test.each([[undefined], [null], [1], ["add"], [{}], [Symbol("s")]])("%s is refused at the call", async (fn) => {
     const refusal = expect.objectContaining({ code: "ERR_INVALID_ARGUMENT" });
     expect(() => rt.spawn(fn as never)).toThrow(refusal);

@@ -94,7 +94,7 @@ describe("stop", () => {
     expect(await thrown(() => ch.send(1))).toMatchObject(STOPPED);
   });
 
-  test("while threads are idle, parked, asleep and busy (B9.20)", async () => {
+  test("while threads are idle, parked, asleep and busy", async () => {
     const rt = await start({ threads: 2 });
     const counter = rt.shared.int32(1);
     const ended = [rt.spawn(countForEver, counter), rt.spawn(countForEver, counter), rt.spawn(parkOn, "receive", rt.chan(i32)), rt.spawn(parkOn, "await", rt.chan(i32))];
@@ -103,14 +103,14 @@ describe("stop", () => {
     for (const join of await Promise.allSettled(ended)) expect(join).toMatchObject({ status: "rejected", reason: STOPPED });
   });
 
-  test("while a thread computes for longer than it is asked to wait (B9.20)", async () => {
+  test("while a thread computes for longer than it is asked to wait", async () => {
     const rt = await start({ threads: 2 });
     const slow = rt.spawn(burn, 2000);
     await rt.stop();
     expect(await thrown(() => slow)).toMatchObject(STOPPED);
   });
 
-  test("while a thread is in an endless loop: it is ended by force (B9.20)", async () => {
+  test("while a thread is in an endless loop: it is ended by force", async () => {
     const rt = await start({ threads: 2 });
     const flag = rt.shared.int32(1);
     const stuck = rt.spawn(spin, flag);

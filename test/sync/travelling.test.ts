@@ -124,5 +124,5 @@ test("after the runtime has stopped: making one and waiting are refused, waits h
 });
 
 test("a constructor is called with new", () => {
-  expect(() => (Mutex as unknown as () => void)()).toThrow(expect.objectContaining({ code: "ERR_INVALID_ARGUMENT", message: "Mutex is a constructor: new Mutex(…)" }));
+  expect(() => (Mutex as unknown as () => void)()).toThrow(expect.objectContaining({ code: "ERR_INVALID_ARGUMENT", message: "Mutex is a constructor. Write new Mutex(…)" }));
 });

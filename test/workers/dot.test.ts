@@ -31,8 +31,8 @@ describe("dotProduct", () => {
   });
 
   test.each<[Partial<DotConfig>, string]>([
-    [{ size: -1 }, "size must be a whole number from 0 to 33554432, not -1"],
-    [{ repeats: 0 }, "repeats must be a whole number from 1 to 10000000, not 0"],
+    [{ size: -1 }, "size must be an integer from 0 to 33554432, not -1"],
+    [{ repeats: 0 }, "repeats must be an integer from 1 to 10000000, not 0"],
     [{ kernel: "gpu" as never }, 'kernel must be one of js, simd, not "gpu"'],
     [{ variant: "tree" as never }, 'variant must be one of loop, chunks, not "tree"'],
     [{ numbers: "prime" as never }, 'numbers must be one of whole, fractional, not "prime"'],

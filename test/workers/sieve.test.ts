@@ -45,9 +45,9 @@ describe("placement", () => {
 });
 
 test.each([
-  [{ primes: 0 }, "primes must be a whole number from 1 to 20000, not 0"],
-  [{ batch: 1.5 }, "batch must be a whole number from 1 to 65536, not 1.5"],
-  [{ threads: 127 }, "threads must be a whole number from 1 to 126, not 127"],
+  [{ primes: 0 }, "primes must be an integer from 1 to 20000, not 0"],
+  [{ batch: 1.5 }, "batch must be an integer from 1 to 65536, not 1.5"],
+  [{ threads: 127 }, "threads must be an integer from 1 to 126, not 127"],
   [{ placement: "far" as never }, 'placement must be one of spread, blocks, one, not "far"'],
 ])("refuses %j", async (config, message) => {
   await expect(run(sieve, { threads: 1, args: [config] })).rejects.toThrow(new RangeError(message));

@@ -28,6 +28,6 @@ test("1.3 million tasks need a heap of about 3 GB at most", () => {
   expect(heapMb(1_300_000)).toBeLessThan(3500);
 });
 
-test.each([[{ count: 0 }, "count must be a whole number from 1 to 10000000, not 0"], [{ count: 5, active: 0.5 }, "active must be a whole number from 1 to 10000000, not 0.5"]])("refuses %j", async (config, message) => {
+test.each([[{ count: 0 }, "count must be an integer from 1 to 10000000, not 0"], [{ count: 5, active: 0.5 }, "active must be an integer from 1 to 10000000, not 0.5"]])("refuses %j", async (config, message) => {
   await expect(run(crowd, { threads: 1, args: [config] })).rejects.toThrow(new RangeError(message));
 });

@@ -125,7 +125,7 @@ function requireOneOf(name: string, value: string, allowed: readonly string[]): 
 
 function requireWhole(name: string, value: number, minimum: number, maximum: number): void {
   if (!Number.isInteger(value) || value < minimum || value > maximum) {
-    throw new RangeError(`${name} must be a whole number from ${minimum} to ${maximum}, not ${String(value)}`);
+    throw new RangeError(`${name} must be an integer from ${minimum} to ${maximum}, not ${String(value)}`);
   }
 }
 

@@ -131,6 +131,6 @@ export function designOf(id: DesignId, changes: { lanes?: number | undefined; ca
 
 function requireWhole(name: string, value: number, maximum: number): void {
   if (!Number.isInteger(value) || value < 1 || value > maximum) {
-    throw new RangeError(`${name} must be a whole number from 1 to ${maximum}, not ${String(value)}`);
+    throw new RangeError(`${name} must be an integer from 1 to ${maximum}, not ${String(value)}`);
   }
 }

@@ -41,5 +41,5 @@ export function planOf({ primes = 1000, threads = 1, placement = "spread", batch
 }
 
 function checkWhole(name: string, value: number, most: number): void {
-  if (!Number.isInteger(value) || value < 1 || value > most) throw new RangeError(`${name} must be a whole number from 1 to ${most}, not ${String(value)}`);
+  if (!Number.isInteger(value) || value < 1 || value > most) throw new RangeError(`${name} must be an integer from 1 to ${most}, not ${String(value)}`);
 }

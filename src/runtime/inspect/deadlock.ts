@@ -64,7 +64,7 @@ export class DeadlockWatch {
     if (reports === undefined) this.#stillSinceMs = nowMs;
     if (reports === undefined || this.#hasWarned || nowMs - this.#stillSinceMs < STANDSTILL_MS) return;
     this.#hasWarned = true;
-    process.emitWarning(`nothing has run for ${STANDSTILL_MS} ms, and nothing that can be seen from here will wake a task\n${table(listWaits(reports), reports)}`, { type: "WarrenWarning", code: "WARREN_STANDSTILL" });
+    process.emitWarning(`possible deadlock: nothing has run for ${STANDSTILL_MS} ms, and warren knows of nothing that would wake a task\n${table(listWaits(reports), reports)}`, { type: "WarrenWarning", code: "WARREN_STANDSTILL" });
   }
 
   /** The reports of a world in which nothing runs and nothing visible can change that, or `undefined`. */
@@ -141,7 +141,7 @@ function table(waits: readonly Waiting[], reports: readonly ThreadReport[]): str
 
 function deadlock(reports: readonly ThreadReport[]): WarrenError {
   const tasks = listWaits(reports);
-  return new WarrenError("ERR_DEADLOCK", `all tasks are asleep: none can ever run again\n${table(tasks, reports)}`, { tasks });
+  return new WarrenError("ERR_DEADLOCK", `deadlock: every task waits for another, and none can ever continue\n${table(tasks, reports)}`, { tasks });
 }
 
 function delay(ms: number): Promise<void> {

@@ -20,11 +20,11 @@ export function formatDump(dump: Dump, stats?: RuntimeStats): string {
 }
 
 function formatStuck(waits: readonly StuckWait[], main: number): string[] {
-  return ["tasks that wait only on each other:", ...cut(waits.map((wait) => formatWait(wait, main)))];
+  return ["tasks that wait only for each other:", ...cut(waits.map((wait) => formatWait(wait, main)))];
 }
 
 function formatStats({ tasks, ready, parked, sends, steals, arena }: RuntimeStats): string {
-  return `${tasks} live tasks, ${ready} ready, parked: ${formatParked(parked)}; ${sends} values sent, ${steals} tasks stolen; arena: ${megabytes(arena.used)} MB in use, ${megabytes(arena.reserved)} MB of ${megabytes(arena.limit)} taken`;
+  return `${tasks} live tasks, ${ready} ready, parked: ${formatParked(parked)}; ${sends} values sent, ${steals} tasks stolen; shared memory: ${megabytes(arena.used)} of ${megabytes(arena.limit)} MB in use, ${megabytes(arena.reserved)} MB in pages already assigned`;
 }
 
 function formatParked(parked: Parked): string {
@@ -37,7 +37,7 @@ function formatThread({ thread, tasks, unlisted, parked, computing }: ThreadRepo
   const counters = thread === main ? stats?.main : stats?.threads[thread];
   const time = counters === undefined ? "" : `, busy for ${Math.round(counters.busyMs)} ms, ${Math.round(counters.cpuNs / 1e6)} ms of CPU time`;
   const count = tasks.length + unlisted.reduce((sum, more) => sum + more.count, 0);
-  if (computing !== undefined) return [`${name}: ${count} tasks${time}; it does not answer, for task ${computing.task} has computed for ${computing.ms} ms`];
+  if (computing !== undefined) return [`${name}: ${count} tasks${time}; it does not answer because task ${computing.task} has been computing for ${computing.ms} ms`];
   const waiting = new Set(parked.map(({ taskId }) => taskId));
   const others = tasks.filter(({ id }) => !waiting.has(id)).map(({ id, name: task, site }) => `  task ${task} #${id} runs, or awaits something outside warren, started ${firstLine(site)}`);
   return [`${name}: ${count} tasks${time}`, ...cut([...parked.map((wait) => formatWait({ ...wait, thread }, main)), ...others]), ...formatUnlisted(unlisted)];

@@ -99,7 +99,7 @@ export class Pool {
       // Piscina tells nobody of a thread that ends before it has its task: in what every thread loads.
       if (this.#taken.has(id)) return;
       // The error, if there is one, comes after.
-      queueMicrotask(() => this.#onStillborn?.(this.#lastError ?? new Error("a thread ended before it was up")));
+      queueMicrotask(() => this.#onStillborn?.(this.#lastError ?? new Error("a thread ended before it was ready")));
     });
   }
 
@@ -161,7 +161,7 @@ export class Pool {
   /** @throws if the thread has ended already */
   #adopt(index: number, threadId: number | undefined, port: MessagePort): void {
     const worker = this.#piscina.threads.find((candidate: Worker) => candidate.threadId === threadId);
-    if (worker === undefined) throw new Error("a thread ended before it was up");
+    if (worker === undefined) throw new Error("a thread ended before it was ready");
     const thrown: unknown[] = [];
     worker.on("error", (error) => thrown.push(error));
     const ended = new Promise<undefined>((resolve) => {
@@ -179,7 +179,7 @@ export class Pool {
   }
 
   #deathOf({ isRecycled, thrown }: Thread, code: number): Death {
-    if (isRecycled) return { why: "it was recycled", isRecycled };
+    if (isRecycled) return { why: "it was ended by rt.recycle()", isRecycled };
     if (thrown.length === 0) return { why: `it ended with exit code ${code}`, isRecycled };
     const [cause] = thrown;
     return { cause, why: cause instanceof Error ? cause.message : printValue(cause), isRecycled };

@@ -111,10 +111,10 @@ export class Supervisor {
     const up = this.#waiting.get(thread) ?? Promise.withResolvers<void>();
     this.#waiting.set(thread, up);
     if (!(await this.#pool?.terminate(thread))) {
-      throw new WarrenError("ERR_THREAD_STUCK", `thread ${thread} has been terminated and does not end: it is in a native call; it is replaced once that returns`, { thread });
+      throw new WarrenError("ERR_THREAD_STUCK", `thread ${thread} cannot be ended yet: it is inside a native call. It will be replaced when the call returns`, { thread });
     }
     await up.promise;
-    if (this.#stopped) throw new WarrenError("ERR_RUNTIME_STOPPED", `the runtime was stopped before thread ${thread} had a successor`);
+    if (this.#stopped) throw new WarrenError("ERR_RUNTIME_STOPPED", `the runtime was stopped before thread ${thread} was replaced`);
   }
 
   /** The main thread waits for a lock of this processor: is there still somebody to give it back? */
@@ -130,9 +130,9 @@ export class Supervisor {
 }
 
 function warn(thread: number, why: string, cause: unknown, tasks: number): void {
-  const held = tasks === 0 ? "it held no task" : tasks === 1 ? "a task that it held is lost" : `${tasks} tasks that it held are lost`;
+  const lost = tasks === 0 ? "No task is lost" : tasks === 1 ? "1 task on it is lost" : `${tasks} tasks on it are lost`;
   const detail = cause instanceof Error ? { detail: String(cause.stack) } : {};
-  process.emitWarning(`thread ${thread} died: ${why}; ${held}, and it is replaced`, { type: "WarrenWarning", code: "WARREN_THREAD_DIED", ...detail });
+  process.emitWarning(`thread ${thread} died: ${why}. ${lost}. The thread will be replaced`, { type: "WarrenWarning", code: "WARREN_THREAD_DIED", ...detail });
 }
 
 /** An error that a structured clone keeps the text of. */

@@ -100,7 +100,7 @@ export class Watchdog {
     const limit = i32[at + processor.heapLimit];
     if (peak <= WARN_SHARE * limit || this.#nearFull.has(thread)) return;
     this.#nearFull.add(thread);
-    process.emitWarning(`the heap of thread ${thread} is nearly full: ${Math.round(peak / 1024)} of ${Math.round(limit / 1024)} MiB live. Above 80 % it starts no more tasks; keep less there, recycle it, or start with a larger maxOldGenerationSizeMb.`, { type: "WarrenWarning", code: "WARREN_MEMORY" });
+    process.emitWarning(`the heap of thread ${thread} is nearly full: ${Math.round(peak / 1024)} of ${Math.round(limit / 1024)} MiB live. Above 80 % the thread starts no more tasks. Keep less data on it, replace it with rt.recycle(), or raise maxOldGenerationSizeMb.`, { type: "WarrenWarning", code: "WARREN_MEMORY" });
   }
 
   /** How long a thread outside a slice has not answered; asks it now and then. */
@@ -132,6 +132,6 @@ export class Watchdog {
     const what = running < 0 ? `importing the module of task ${name}` : `task ${name}`;
     if (this.#reported.has(what)) return;
     this.#reported.add(what);
-    process.emitWarning(`${what} has kept thread ${thread} for ${Math.round(heldMs)} ms without awaiting: nothing else runs there meanwhile. Let it await yieldNow() now and then, unless it was the garbage collector of a large heap.`, { type: "WarrenWarning", code: "WARREN_STUCK_TASK" });
+    process.emitWarning(`${what} has blocked thread ${thread} for ${Math.round(heldMs)} ms without awaiting; nothing else can run on that thread. Call await yieldNow() in long loops. (A garbage collection of a large heap can also cause this.)`, { type: "WarrenWarning", code: "WARREN_STUCK_TASK" });
   }
 }

@@ -82,7 +82,7 @@ export class TaskGroup implements Group {
     if (typeof options !== "object" || options === null) throw new WarrenError("ERR_INVALID_ARGUMENT", `group needs an object of options, not ${printValue(options)}`);
     const { limit = Infinity, context } = options;
     if (limit !== Infinity && (!Number.isInteger(limit) || limit < 1)) {
-      throw new WarrenError("ERR_INVALID_ARGUMENT", `the limit of a group must be a whole number of at least 1, not ${printValue(limit)}`);
+      throw new WarrenError("ERR_INVALID_ARGUMENT", `the limit of a group must be an integer of at least 1, not ${printValue(limit)}`);
     }
     if (context !== undefined && !(context instanceof Context)) {
       throw new WarrenError("ERR_INVALID_ARGUMENT", `the context of a group must be a context, not ${printValue(context)}`);
@@ -108,8 +108,8 @@ export class TaskGroup implements Group {
 
   /** One task more. Returns the promise of its room if there is none. */
   #enter(fn: unknown): undefined | Promise<void> {
-    if (typeof fn !== "function") throw new WarrenError("ERR_INVALID_ARGUMENT", `a group starts tasks and functions, not ${printValue(fn)}`);
-    if (this.#isOver) throw new WarrenError("ERR_GROUP_DONE", "the group has ended: all its tasks had, and wait was called");
+    if (typeof fn !== "function") throw new WarrenError("ERR_INVALID_ARGUMENT", `a group can start a task or a function, not ${printValue(fn)}`);
+    if (this.#isOver) throw new WarrenError("ERR_GROUP_DONE", "cannot start a task in this group: wait() was called and all its tasks have ended");
     this.#live++;
     if (this.context.cancelled) return refused(this.context.reason);
     if (this.#running < this.#limit) {
@@ -163,7 +163,7 @@ export class TaskGroup implements Group {
     if (isOwn(error, this.#number)) return;
     if (isOwn(context.reason, this.#number) || !context.cancelled) {
       if (!this.#failures.includes(error)) this.#failures.push(error);
-      context.cancel(new WarrenError("ERR_CANCELLED", `a task of the group has failed: ${textOf(error)}`, { group: this.#number }, { cause: error }));
+      context.cancel(new WarrenError("ERR_CANCELLED", `a task of the group failed: ${textOf(error)}`, { group: this.#number }, { cause: error }));
       return;
     }
     // Cancelled from outside: many tasks end with copies of one reason.
@@ -185,7 +185,7 @@ export class TaskGroup implements Group {
     this.#isOver = true;
     this.context[Symbol.dispose]();
     const [first] = this.#failures;
-    if (this.#failures.length > 1) throw new AggregateError(this.#failures, `${this.#failures.length} tasks of the group have failed, the first: ${textOf(first)}`, { cause: first });
+    if (this.#failures.length > 1) throw new AggregateError(this.#failures, `${this.#failures.length} tasks of the group failed. The first error: ${textOf(first)}`, { cause: first });
     if (this.#failures.length === 1) throw first;
   }
 

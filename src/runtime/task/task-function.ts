@@ -26,10 +26,10 @@ const modules = new Map<string, Map<string, AnyFunction>>();
  * @throws ERR_TASK_UNNAMED, ERR_DUPLICATE_TASK, ERR_INVALID_ARGUMENT
  */
 export function task<F extends AnyFunction>(meta: { readonly url: string }, fn: F): F {
-  if (typeof meta?.url !== "string") throw new WarrenError("ERR_INVALID_ARGUMENT", `task needs import.meta first, not ${printValue(meta)}`);
-  if (typeof fn !== "function") throw new WarrenError("ERR_INVALID_ARGUMENT", `task needs a function, not ${printValue(fn)}`);
+  if (typeof meta?.url !== "string") throw new WarrenError("ERR_INVALID_ARGUMENT", `the first argument of task must be import.meta, not ${printValue(meta)}`);
+  if (typeof fn !== "function") throw new WarrenError("ERR_INVALID_ARGUMENT", `the second argument of task must be a function, not ${printValue(fn)}`);
   const { name } = fn;
-  if (name === "") throw new WarrenError("ERR_TASK_UNNAMED", `a task of ${meta.url} has no name: write task(import.meta, async function name() {…})`);
+  if (name === "") throw new WarrenError("ERR_TASK_UNNAMED", `a task of ${meta.url} has no name. Write task(import.meta, async function name() {…})`);
   let names = modules.get(meta.url);
   if (names === undefined) modules.set(meta.url, (names = new Map()));
   const known = names.get(name);
@@ -60,18 +60,18 @@ const IMPORT_MS = 30_000;
 /** Imports the module of a task and returns the function. @throws ERR_TASK_MODULE, ERR_TASK_UNKNOWN */
 export async function importTask(source: TaskSource, deadlineMs: number = IMPORT_MS): Promise<AnyFunction> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`it has not been imported after ${deadlineMs} ms: an await at its top level may never end`)), deadlineMs);
+  const timer = setTimeout(() => reject(new Error(`it has not been imported after ${deadlineMs} ms. An await at its top level might never end`)), deadlineMs);
   try {
     await Promise.race([import(source.url), late]);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : printValue(cause);
-    throw new WarrenError("ERR_TASK_MODULE", `the module of task ${source.name} cannot be imported on a thread: ${source.url}: ${why}`, { ...source }, { cause });
+    throw new WarrenError("ERR_TASK_MODULE", `the module of task ${source.name} (${source.url}) cannot be imported on a thread: ${why}`, { ...source }, { cause });
   } finally {
     clearTimeout(timer);
   }
   const fn = loadedTask(source);
   if (fn === undefined) {
-    throw new WarrenError("ERR_TASK_UNKNOWN", `${source.url} registers no task named ${source.name} when a thread imports it: call task() at the module's top level`, { ...source });
+    throw new WarrenError("ERR_TASK_UNKNOWN", `${source.url} registers no task named ${source.name} when a thread imports it. Call task() at the top level of the module`, { ...source });
   }
   return fn;
 }

@@ -18,7 +18,7 @@ export function promiseOf(result: unknown): Promise<unknown> | undefined {
 /** Outcome and payload. A result that cannot travel becomes the error that says so; if even that has no room, the outcome alone does. */
 export function encodeResult(space: Space, name: string, failed: boolean, value: unknown): [outcome: number, payload: number] {
   try {
-    return [failed ? OUTCOME.failed : OUTCOME.ok, encodePayload(space, value, failed ? `what ${name} threw` : `the result of ${name}`)];
+    return [failed ? OUTCOME.failed : OUTCOME.ok, encodePayload(space, value, failed ? `the error of task ${name}` : `the result of task ${name}`)];
   } catch (error) {
     try {
       return [OUTCOME.failed, encodePayload(space, refusalOf(name, error), name)];
@@ -32,13 +32,13 @@ export function encodeResult(space: Space, name: string, failed: boolean, value:
 /** A task ended with a result or an error for which the arena has no room. */
 export function noRoom(arena: Arena): WarrenError {
   const { limit, used, reserved } = arena.use();
-  return new WarrenError("ERR_ARENA_FULL", `the arena of ${limit} bytes has no room for what the task ended with: ${used} in use`, { limit, used, reserved });
+  return new WarrenError("ERR_ARENA_FULL", `shared memory is full: no room for the task's result or error (${used} of ${limit} bytes in use)`, { limit, used, reserved });
 }
 
 /** Why it cannot travel. What it threw when it was looked at may be anything, too. */
 function refusalOf(name: string, error: unknown): WarrenError {
   if (error instanceof WarrenError) return withoutValue(error);
-  return new WarrenError("ERR_NOT_TRANSFERABLE", `what ${name} ended with cannot travel: ${error instanceof Error ? error.message : printValue(error)}`);
+  return new WarrenError("ERR_NOT_TRANSFERABLE", `the result or error of task ${name} cannot be sent back: ${error instanceof Error ? error.message : printValue(error)}`);
 }
 
 /** A refused value cannot travel as a detail of the error that refuses it. */

@@ -359,7 +359,7 @@ export class Tasks implements TaskRunner {
       if (i32[record + taskRecord.holder] !== id + 1) continue;
       decodePayload(this.#options.waiters, i32[record + taskRecord.payload]);
       this.#arena.free(record);
-      this.joins.settle(index, true, new WarrenError("ERR_THREAD_DIED", `thread ${thread} ended while it held task ${name}: ${why}`, { thread, task: name }, cause === undefined ? undefined : { cause }));
+      this.joins.settle(index, true, new WarrenError("ERR_THREAD_DIED", `task ${name} was lost because thread ${thread} ended: ${why}`, { thread, task: name }, cause === undefined ? undefined : { cause }));
     }
   }
 

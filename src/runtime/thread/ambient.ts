@@ -31,7 +31,7 @@ export function current(what: string): ThreadSide {
   if (thread !== undefined) return thread;
   if (open.size === 1) for (const side of open) return side;
   if (open.size === 0) {
-    throw new WarrenError("ERR_NO_RUNTIME", `${what} was called where no runtime runs: call it in a task, or after start()`);
+    throw new WarrenError("ERR_NO_RUNTIME", `${what} was called while no runtime is open here. Call it in a task, or after start()`);
   }
-  throw new WarrenError("ERR_WHICH_RUNTIME", `${what} was called while ${open.size} runtimes are open here: use the method of one`, { open: open.size });
+  throw new WarrenError("ERR_WHICH_RUNTIME", `${what} was called while ${open.size} runtimes are open here. Call the method of one of them`, { open: open.size });
 }

@@ -69,7 +69,7 @@ export class Traces {
   /** Begins a trace: resolves when all threads record, but for those that compute. @throws ERR_INVALID_ARGUMENT, ERR_TRACING, ERR_ARENA_FULL */
   async start(pool: TracedThreads, options: TraceOptions): Promise<void> {
     const events = resolveEvents(options);
-    if (this.#rings !== undefined) throw new WarrenError("ERR_TRACING", "a trace of this runtime is on already: stop it first");
+    if (this.#rings !== undefined) throw new WarrenError("ERR_TRACING", "this runtime is already being traced. Stop that trace first");
     const rings = this.#makeRings(events);
     this.#rings = rings;
     this.#options.side.trace(rings[rings.length - 1]);
@@ -134,10 +134,10 @@ export class Traces {
 function resolveEvents(options: TraceOptions): number {
   if (typeof options !== "object" || options === null) throw new WarrenError("ERR_INVALID_ARGUMENT", `trace needs an object of options, not ${printValue(options)}`);
   for (const key of Object.keys(options)) {
-    if (key !== "events") throw new WarrenError("ERR_INVALID_ARGUMENT", `trace has no option ${JSON.stringify(key)}: there is events`);
+    if (key !== "events") throw new WarrenError("ERR_INVALID_ARGUMENT", `trace has no option ${JSON.stringify(key)}. Its only option is events`);
   }
   const { events = DEFAULT_EVENTS } = options;
-  if (!Number.isInteger(events) || events < 1) throw new WarrenError("ERR_INVALID_ARGUMENT", `events must be a whole number of at least 1, not ${printValue(events)}`);
+  if (!Number.isInteger(events) || events < 1) throw new WarrenError("ERR_INVALID_ARGUMENT", `events must be an integer of at least 1, not ${printValue(events)}`);
   return events;
 }
 

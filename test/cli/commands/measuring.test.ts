@@ -144,7 +144,7 @@ describe("SIGUSR2", () => {
       },
     });
     expect(code).toBe(130);
-    expect(stderr).toMatch(/^warren: \d+ live tasks, \d+ ready, parked: .*; \d+ values sent, \d+ tasks stolen; arena: .* MB/m);
+    expect(stderr).toMatch(/^warren: \d+ live tasks, \d+ ready, parked: .*; \d+ values sent, \d+ tasks stolen; shared memory: .* MB/m);
     expect(stderr).toMatch(/^thread 0: \d+ tasks, busy for \d+ ms, \d+ ms of CPU time/m);
     expect((JSON.parse(stdout) as Result).config.blocksDone).toBeGreaterThanOrEqual(1);
   });

@@ -6,7 +6,7 @@ describe("warren patterns", () => {
   test("runs the ones named, and shows the deadlock report of the one without a ball", async () => {
     const { code, stdout } = await warren(["patterns", "Compose", "ping-pong-no-ball", "--threads", "1", "-q"]);
     expect(stdout).toMatch(/^compose: functions made of functions\n {2}compose\(sin, cos\)\(0\.5\) +0\.7692 +0\.7692 +holds$/m);
-    expect(stdout).toContain("all tasks are asleep: none can ever run again");
+    expect(stdout).toContain("deadlock: every task waits for another, and none can ever continue");
     expect(stdout.match(/- task player #\d+ on thread 0: receive chan\(i32, 0\)/g)).toHaveLength(2);
     expect(stdout).toContain("All 3 checks held.");
     expect(code).toBe(0);

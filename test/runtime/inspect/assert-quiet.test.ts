@@ -1,4 +1,4 @@
-/** The leak check: quiet when it is, and what it names when it is not (B10.01). */
+/** The leak check: quiet when it is, and what it names when it is not. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Runtime, WarrenError, assertQuiet, i32, leftovers, start } from "../../../src/index.ts";
 import { add } from "../start-tasks.ts";
@@ -85,7 +85,7 @@ describe("not quiet: it names", () => {
     void rt.sleep(1e8).catch(() => undefined);
     const message = await left(rt);
     expect(message).toMatch(/sleep until \d+ ms from now/);
-    expect(message).toContain("  1 timers armed");
+    expect(message).toContain("  1 armed timers");
   });
 
   test("shared arrays, locks, contexts; nothing of them once freed", async () => {
@@ -117,7 +117,7 @@ describe("not quiet: it names", () => {
     const flag = rt.shared.int32(1);
     rt.go(spin, flag);
     await until(() => flag.array[0] === 1);
-    expect(await left(rt)).toMatch(/ {2}task spin computes on thread [01], which did not answer\n {2}1 tasks more/);
+    expect(await left(rt)).toMatch(/ {2}task spin computes on thread [01], which did not answer\n {2}1 more tasks/);
   });
 
   test("stuck tasks", async () => {

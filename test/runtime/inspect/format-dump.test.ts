@@ -16,14 +16,14 @@ const DUMP: Dump = {
 
 test("a dump as text: stuck groups first, then each thread", () => {
   expect(formatDump(DUMP).split("\n")).toEqual([
-    "tasks that wait only on each other:",
+    "tasks that wait only for each other:",
     "  task a #4 on thread 0: receive chan(i32, 0) #a.1 for 204 ms, started at a (file:///p.ts:1:1)",
     "  the main thread: join task a for 204 ms",
     "thread 0: 14 tasks",
     "  task a #4 on thread 0: receive chan(i32, 0) #a.1 for 204 ms, started at a (file:///p.ts:1:1)",
     "  task busy #5 runs, or awaits something outside warren, started (not recorded)",
     "  … and 12 more tasks crowd",
-    "thread 1: 3 tasks; it does not answer, for task spin has computed for 312 ms",
+    "thread 1: 3 tasks; it does not answer because task spin has been computing for 312 ms",
     "main thread: 0 tasks",
     "  the main thread: join task a for 204 ms",
   ]);
@@ -45,7 +45,7 @@ test("the runtimes that are open, and their dump with counters", async () => {
   expect(runtimes()).toEqual([rt]);
   await until(async () => (await rt.stats()).ready === 0);
   const text = formatDump(await rt.dump(), await rt.stats());
-  expect(text).toMatch(/^0 live tasks, 0 ready, parked: nothing; 0 values sent, 0 tasks stolen; arena: \d+\.\d MB in use, \d+\.\d MB of 1024\.0 taken\nthread 0: 0 tasks, busy for \d+ ms, \d+ ms of CPU time\nmain thread: /);
+  expect(text).toMatch(/^0 live tasks, 0 ready, parked: nothing; 0 values sent, 0 tasks stolen; shared memory: \d+\.\d of 1024\.0 MB in use, \d+\.\d MB in pages already assigned\nthread 0: 0 tasks, busy for \d+ ms, \d+ ms of CPU time\nmain thread: /);
   await rt.stop();
   expect(runtimes()).toEqual([]);
 });

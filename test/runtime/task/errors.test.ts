@@ -14,7 +14,7 @@ afterAll(async () => {
 
 const failure = (kind: Kind): Promise<unknown> => thrown(() => rt.spawn(fail, kind));
 
-describe("spawn rejects with what the task threw (B9.01, E14)", () => {
+describe("spawn rejects with what the task threw", () => {
   test("a registered class: class, code, own properties, cause chain, methods", async () => {
     const error = (await failure("registered")) as QuotaError;
     expect(error).toBeInstanceOf(QuotaError);
@@ -89,7 +89,7 @@ describe("spawn rejects with what the task threw (B9.01, E14)", () => {
     expect(await thrown(() => rt.spawn(failAtOnce, "registered"))).toBeInstanceOf(QuotaError);
   });
 
-  test("a stack overflow is an error like any other, and the thread goes on (B9.12)", async () => {
+  test("a stack overflow is an error like any other, and the thread goes on", async () => {
     expect(await thrown(() => rt.spawn(overflow))).toBeInstanceOf(RangeError);
     expect(await rt.spawn(overflow).catch(() => "again")).toBe("again");
   });

@@ -83,7 +83,7 @@ describe("a failure", () => {
     expect(await thrown(() => failing)).toBe(error);
     expect(await well).toBe("ended well");
     expect(await thrown(() => closure)).toMatchObject({ code: "ERR_CANCELLED", cause: error });
-    expect(g.context.reason).toMatchObject({ code: "ERR_CANCELLED", message: "a task of the group has failed: first", cause: { message: "first", code: "E_MINE" } });
+    expect(g.context.reason).toMatchObject({ code: "ERR_CANCELLED", message: "a task of the group failed: first", cause: { message: "first", code: "E_MINE" } });
     started.close();
   });
 
@@ -98,7 +98,7 @@ describe("a failure", () => {
     expect(error.errors[0].message).not.toBe("late");
     expect(error.errors).toContain(first);
     expect(error.cause).toBe(error.errors[0]);
-    expect(error.message).toContain("3 tasks of the group have failed");
+    expect(error.message).toContain("3 tasks of the group failed");
   });
 
   test("two that look alike are two", async () => {

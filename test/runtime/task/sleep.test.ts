@@ -73,7 +73,7 @@ describe("sleep", () => {
     expect(await thrown(() => rt.sleep(1, { signal: AbortSignal.abort(reason) }))).toBe(reason);
   });
 
-  test("an abort wakes only its own sleeper (E18)", async () => {
+  test("an abort wakes only its own sleeper", async () => {
     const controller = new AbortController();
     const aborted = thrown(() => rt.sleep(1e9, { signal: controller.signal }));
     const neighbour = rt.sleep(30);

@@ -38,7 +38,7 @@ export const makeChannel = task(import.meta, async function makeChannel(capacity
   return numbers;
 });
 
-/** Answers on the reply channel that the request carries (E20). */
+/** Answers on the reply channel that the request carries. */
 export const answer = task(import.meta, async function answer(requests: Chan<Chan<number>>) {
   let answered = 0;
   for await (const reply of requests) await reply.send(++answered);

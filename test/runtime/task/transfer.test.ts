@@ -82,7 +82,7 @@ describe("what is shared and not copied", () => {
     numbers.close();
   });
 
-  test("a request carries its own reply channel (E20)", async () => {
+  test("a request carries its own reply channel", async () => {
     const requests = rt.chan(chanOf(i32));
     const server = rt.spawn(answer, requests as Chan<Chan<number>>);
     for (let k = 1; k <= 100; k++) {
@@ -103,7 +103,7 @@ describe("what is shared and not copied", () => {
   });
 });
 
-describe("what cannot travel is refused with its path (B11.03)", () => {
+describe("what cannot travel is refused with its path", () => {
   test.each<[string, unknown, string]>([
     ["a function", { deep: [1, () => 1] }, "[0].deep[1]"],
     ["a symbol", [Symbol("s")], "[0][0]"],
@@ -129,7 +129,7 @@ describe("what cannot travel is refused with its path (B11.03)", () => {
     expect(await rt.spawn((value: unknown) => value, fn)).toBe(fn);
   });
 
-  test("a channel of a stopped runtime is stale here (B11.04)", async () => {
+  test("a channel of a stopped runtime is stale here", async () => {
     const other = await start({ threads: 1 });
     const foreign = other.chan(i32, 1);
     expect(await thrown(() => rt.spawn(echo, foreign))).toMatchObject({ code: "ERR_STALE_HANDLE" });

@@ -79,7 +79,7 @@ describe.each([1, 2])("on %i threads", (threads) => {
   });
 
   test("a configuration that means nothing is refused", async () => {
-    await expect(burn({ lanes: 65 })).rejects.toThrow("lanes must be a whole number from 1 to 64, not 65");
+    await expect(burn({ lanes: 65 })).rejects.toThrow("lanes must be an integer from 1 to 64, not 65");
     await expect(burn({ lanes: 65 })).rejects.toBeInstanceOf(RangeError);
   });
 });
