@@ -1,6 +1,6 @@
 /**
- * How a dot product is cut up and put together again. Pure functions: no
- * threads, no memory, no kernel.
+ * How a dot product is divided into chunks, and how the partial sums are added. Pure
+ * functions: no threads, no memory, no kernel.
  *
  * Invariants:
  * - The grid depends on the length alone: chunk k covers the elements
@@ -9,8 +9,8 @@
  * - The tree depends on the number of partial sums alone.
  * - So, with a kernel whose order of additions is a function of the chunk's
  *   length, the result has the same 64 bits for every number of threads and
- *   every schedule. Chunks may be computed in any order, by anyone: each writes
- *   its own slot of `partials`, and one `sumTree` at the end joins them.
+ *   every schedule. Chunks can be computed in any order, on any thread: each has
+ *   its own slot of `partials`, and one `sumTree` at the end adds them.
  *
  * Error bound. With u = 2^-53 and gamma(k) = k u / (1 - k u), a sum in which every
  * product goes through at most k roundings, its own multiplication included, has
@@ -27,8 +27,8 @@
  * 783-799.
  *
  * Not done: compensated partial sums. They would tighten the bound, but the
- * comparison with OpenBLAS is of like with like, and a deterministic order does
- * not need them.
+ * comparison with OpenBLAS must be fair, and a deterministic order does not need
+ * them.
  */
 
 /** Elements (float64) per chunk of the grid: 512 KiB of each vector. Fixed, since changing it changes results in the last bits. */
@@ -54,7 +54,7 @@ export function chunkLength(n: number, chunk: number): number {
  * level and an odd one out moves up unchanged. That is the tree which splits
  * c values at the largest power of two below c. No partials: 0.
  *
- * @param partials one value per chunk, in chunk order; left as it is
+ * @param partials one value per chunk, in chunk order; not changed
  */
 export function sumTree(partials: Float64Array | ArrayLike<number>): number {
   const level = Float64Array.from(partials);

@@ -1,20 +1,20 @@
 /**
  * The dot product of two shared vectors on the threads of a runtime: parallel,
- * not concurrent. Nothing is copied; each thread reads the vectors where they lie.
+ * not concurrent. Nothing is copied: each thread reads the vectors in place.
  *
  * Invariants:
  * - The chunks are cut into contiguous runs, each chunk in exactly one run; a run
  *   is computed by one task, which writes the partial sums of its chunks and of
  *   no others. The call returns only after every task has ended, failed or not:
- *   the partial sums are freed when nobody can write them any more.
+ *   the partial sums are freed when no task can write them any more.
  * - Grid, tree and each kernel's order of additions do not depend on the number
  *   of tasks (dot-grid.ts, kernel.ts), so the result has the same bits for every
  *   number of tasks and threads.
  *
  * Source: the static schedule of OpenMP's `parallel for`.
- * Not done: handing out chunks one by one through a shared counter (a channel
- * operation or a contended word for each 12 µs of work; a thread that is behind
- * is helped by stealing its unstarted runs instead).
+ * Not done: handing out chunks one by one through a shared counter. That would cost a
+ * channel operation or a contended word for each 12 µs of work. Instead, idle threads
+ * steal the unstarted runs of a thread that is behind.
  */
 import { WarrenError, printValue } from "../errors.ts";
 import { SharedArray, makeSharedArray } from "../memory/shared-array.ts";
@@ -26,31 +26,31 @@ import { type DotKernel, dotKernels } from "./kernel.ts";
 
 /** Options of `dot`. */
 export interface DotOptions {
-  /** `"simd"`, the default: WebAssembly with 128-bit vectors; `"js"`: a plain loop. They differ in the last bits. */
+  /** `"simd"`, the default: WebAssembly with 128-bit vectors; `"js"`: a plain loop. Their results differ in the last bits. */
   readonly kernel?: DotKernel | undefined;
   /**
-   * Into how many tasks the work is cut; never more than there are chunks. By
-   * default one a thread, and up to four a thread where vectors are long. With 1,
-   * a task computes everything itself, one loop, and starts no other.
+   * Number of tasks; never more than there are chunks. By default one for each
+   * thread, and up to four for each thread if the vectors are long. With 1, one task
+   * computes everything in one loop.
    */
   readonly tasks?: number | undefined;
 }
 
 type Vector = SharedArray<"f64">;
 
-/** A thread gets a task if there are so many chunks for it: 50 µs of work or more, starting it costs some 10. */
+/** A thread gets a task only if there are so many chunks for it: at least 50 µs of work, because starting a task costs about 10 µs. */
 const LEAST_CHUNKS = 4;
-/** It gets up to so many, each of so many chunks, so that an idle thread finds one to steal from a busy one. */
+/** Maximum number of tasks for each thread, and the chunks in each, so that an idle thread finds a task to steal. */
 const MOST_PER_THREAD = 4;
 const STEALABLE_CHUNKS = 16;
-/** A run lets its thread do something else after this many chunks, 1-3 ms. */
+/** A run yields after this many chunks, which take 1-3 ms. */
 const CHUNKS_PER_TURN = 64;
 const KERNELS: readonly DotKernel[] = ["js", "simd"];
 
 /**
  * The dot product of `a` and `b`, two vectors made by `shared.float64`: the same 64 bits for
- * every number of threads and tasks. The vectors may be the same one; nobody may
- * write or free them meanwhile. Empty vectors give 0.
+ * every number of threads and tasks. Both may be the same vector. Do not write or free
+ * them until the call has ended. Empty vectors give 0.
  *
  * @throws ERR_INVALID_ARGUMENT for other vectors or lengths that differ, ERR_STALE_HANDLE for freed vectors and those of another runtime, ERR_ARENA_FULL, ERR_NO_RUNTIME, ERR_WHICH_RUNTIME
  */
@@ -77,7 +77,7 @@ interface Product {
   readonly kernel: DotKernel;
 }
 
-/** Fills the partial sums. On a thread of the pool the calling task takes the first run itself. */
+/** Fills the partial sums. On a thread of the runtime, the calling task computes the first run itself. */
 async function compute(side: ThreadSide, product: Product, tasks: number): Promise<void> {
   const { arena } = side;
   const { partials } = product;
@@ -124,7 +124,7 @@ function usualTasks(chunks: number, threads: number): number {
   return Math.max(1, Math.min(threads, Math.floor(chunks / LEAST_CHUNKS)), Math.min(threads * MOST_PER_THREAD, Math.floor(chunks / STEALABLE_CHUNKS)));
 }
 
-/** @returns a number of tasks from 1 to `chunks`; of no chunks, 1 */
+/** @returns a number of tasks from 1 to `chunks`; 1 if there are no chunks */
 function resolveOptions(options: DotOptions, chunks: number, threads: number): { kernel: DotKernel; tasks: number } {
   const { kernel = "simd", tasks = usualTasks(chunks, threads) } = options;
   if (!KERNELS.includes(kernel)) throw new WarrenError("ERR_INVALID_ARGUMENT", `dot has the kernels ${KERNELS.join(" and ")}, not ${printValue(kernel)}`);

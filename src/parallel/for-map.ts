@@ -5,10 +5,10 @@ import { type AnyFunction, task } from "../runtime/task/task-function.ts";
 import { type Callee, type ParallelOptions, type Run, eachIndex, functionOf, isThenable, planOf, runAll } from "./runs.ts";
 
 /**
- * Calls `body(index, ...args)` for each index from 0 to `count` − 1. A task is
- * called on all threads; a closure here, so that only its waiting overlaps.
- * Within a task the indices are called one after the other. Resolves when all
- * have ended; rejects with the first failure, and the rest stops.
+ * Calls `body(index, ...args)` for each index from 0 to `count` − 1. If `body` is a
+ * task, it is called on all threads. A closure is called on this thread, so only its
+ * waits overlap. Each task calls its indices one after the other. Resolves when
+ * all calls have ended. Rejects with the first failure, and stops the other calls.
  *
  * @throws ERR_INVALID_ARGUMENT, ERR_NOT_TRANSFERABLE, ERR_ARENA_FULL, ERR_NO_RUNTIME, ERR_WHICH_RUNTIME, what a call throws, or the signal's reason
  */
@@ -25,9 +25,9 @@ const forRun = task(import.meta, async function forRun(callee: Callee, run: Run)
 });
 
 /**
- * The results of `fn(item, ...args)` for each of `items`, an array or typed array, in their order.
- * Otherwise as `parallelFor`. Items and results travel by copy; of a shared
- * array's elements too, which `parallelFor` reaches without.
+ * The results of `fn(item, ...args)` for each of `items`, an array or typed array, in
+ * the order of the items. Otherwise like `parallelFor`. Items and results are copied,
+ * also the elements of a shared array; with `parallelFor` a task can use them in place.
  *
  * @throws as `parallelFor`
  */
@@ -50,13 +50,13 @@ const mapRun = task(import.meta, async function mapRun(callee: Callee, run: Run,
   return results;
 });
 
-/** @throws ERR_INVALID_ARGUMENT for what is no array or like one */
+/** @throws ERR_INVALID_ARGUMENT for a value that is not an array or array-like */
 export function lengthOf(items: unknown, what: string): number {
   if (typeof items === "object" && items !== null && Number.isSafeInteger((items as ArrayLike<unknown>).length)) return (items as ArrayLike<unknown>).length;
   throw new WarrenError("ERR_INVALID_ARGUMENT", `${what} needs an array of items, not ${printValue(items)}`);
 }
 
-/** A copy of some items; of a typed array one of its kind. */
+/** A copy of some items; for a typed array, a typed array of the same kind. */
 export function sliceOf<T>(items: ArrayLike<T>, first: number, end: number): ArrayLike<T> {
   if (ArrayBuffer.isView(items)) return (items as unknown as Float64Array).slice(first, end) as unknown as ArrayLike<T>;
   return Array.prototype.slice.call(items, first, end) as T[];

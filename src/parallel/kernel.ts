@@ -1,6 +1,6 @@
 /**
- * The dot product of one chunk, in two kernels: plain JavaScript and WebAssembly
- * SIMD, both straight on the shared memory, nothing is copied.
+ * The dot product of one chunk, in two kernels: plain JavaScript and WebAssembly SIMD.
+ * Both read the shared memory directly; nothing is copied.
  *
  * Invariants:
  * - Each kernel's order of additions is a pure function of `n`, so a call repeated
@@ -8,27 +8,27 @@
  *   different orders, so their results differ in the last bits; both keep the
  *   bound in dot-grid.ts.
  * - A span outside the memory is refused before a kernel runs.
- * - Nothing here is synchronised: who writes the vectors must be done before.
+ * - Nothing is synchronised: all writes to the vectors must be finished before.
  *
  * WebAssembly has no on-stack replacement, so a call that starts in baseline code
  * stays there: call per chunk (at most 65,536 elements), never once over a long
  * vector. V8 keeps one native module per process for equal bytes, so compiling in
- * each thread costs next to nothing and all threads share the optimised code.
+ * each thread is cheap, and all threads share the optimised code.
  *
- * Not done: passing the compiled module from thread to thread (V8 shares it as it
- * is); memory that grows (the arena is reserved at full size: the kernels know the
- * size the memory had when they were made and refuse what lies beyond).
+ * Not done: sending the compiled module from thread to thread (V8 shares it anyway);
+ * memory that grows (it is reserved at full size: the kernels know the size that the
+ * memory had when they were made, and refuse addresses beyond).
  */
 
 import { printValue, WarrenError } from "../errors.ts";
 import { DOT_WASM_BASE64 } from "./dot-wasm.ts";
 
-/** Which kernel: a plain loop over a Float64Array, or WebAssembly with 128-bit vectors. */
+/** The kernel: a plain loop over a Float64Array, or WebAssembly with 128-bit vectors. */
 export type DotKernel = "js" | "simd";
 
 /**
- * The dot product of `n` float64 elements of two vectors in the memory the kernel
- * was made for. The vectors may overlap or be the same.
+ * The dot product of `n` float64 elements of two vectors, in the memory for which the
+ * kernel was made. The vectors can overlap or be the same.
  *
  * @param aByteOffset byte address of a[0]: a multiple of 8
  * @param bByteOffset byte address of b[0]: a multiple of 8
@@ -38,7 +38,7 @@ export type DotKernel = "js" | "simd";
 export type DotChunk = (aByteOffset: number, bByteOffset: number, n: number) => number;
 
 const ELEMENT_BYTES = 8;
-/** Enough short calls for V8 to begin to collect types; 0.2-0.5 ms in all, once per memory and thread. */
+/** Enough short calls for V8 to begin to collect types: 0.2-0.5 ms in total, once per memory and thread. */
 const PRIMING_CALLS = 200;
 const kernelsByMemory = new WeakMap<WebAssembly.Memory, Readonly<Record<DotKernel, DotChunk>>>();
 let compiled: WebAssembly.Module | undefined;

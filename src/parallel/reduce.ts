@@ -2,10 +2,10 @@
  * `parallelReduce`: many items into one value, the same bits for every number of
  * threads and every schedule.
  *
- * Invariants: the items are cut into chunks by their number and the grain alone;
- * each chunk begins with its own copy of the initial value and takes its items in
- * order; the chunks' values are merged in pairs of neighbours, level by level,
- * here. So every operation has the same operands wherever it runs.
+ * Invariants: how the items are divided into chunks depends only on their number and
+ * on the grain. Each chunk begins with its own copy of the initial value and takes its
+ * items in order. The calling task merges the values of the chunks in pairs of
+ * neighbours, level by level. So every operation has the same operands on any thread.
  *
  * Source: the fixed tree of dot-grid.ts; oneTBB's parallel_deterministic_reduce.
  */
@@ -17,14 +17,14 @@ import { lengthOf, sliceOf } from "./for-map.ts";
 import { type Callee, type ParallelOptions, type Run, eachIndex, functionOf, isThenable, planOf, runAll } from "./runs.ts";
 
 /**
- * Reduces `items`, an array or typed array, to one value: `step(state, item, ...args)` returns the next state
- * of a chunk, `merge(a, b)` that of two neighbours. Each chunk begins with a copy
- * of `initial`, so that must change nothing when merged (0 for a sum). A `step`
- * that is a task is called on all threads, a closure here; `merge` is always
- * called here. Without items it is `initial`.
+ * Reduces `items`, an array or typed array, to one value: `step(state, item, ...args)`
+ * returns the next state of a chunk, `merge(a, b)` the state of two neighbouring
+ * chunks. Each chunk begins with a copy of `initial`, so merging `initial` must change
+ * nothing (0 for a sum). If `step` is a task, it is called on all threads; a closure is
+ * called on this thread, and so is `merge`. Without items the result is `initial`.
  *
- * The result depends on the items, the grain and the functions, to the last bit,
- * and on nothing else, provided that the functions do.
+ * The result depends only on the items, the grain and the functions, to the last bit,
+ * if the functions depend only on their arguments.
  *
  * @throws as `parallelFor`
  */
@@ -68,7 +68,7 @@ const reduceRun = task(import.meta, async function reduceRun(callee: Callee, run
   return states;
 });
 
-/** The initial value is copied for each chunk, as if each had come from elsewhere: a step may change its state in place. */
+/** Copies the initial value for each chunk, because a step may change its state in place. */
 function copyOf(space: Space, value: unknown): unknown {
   return typeof value === "object" && value !== null ? decodePayload(space, encodePayload(space, value, "the initial value")) : value;
 }

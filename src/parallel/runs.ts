@@ -1,35 +1,36 @@
 /**
- * How `parallelFor`, `parallelMap` and `parallelReduce` cut their work: indices
- * into chunks, chunks into runs, one task a run.
+ * How `parallelFor`, `parallelMap` and `parallelReduce` divide their work: indices
+ * into chunks, chunks into runs, and one task for each run.
  *
- * Invariants: chunk k begins at k · grain, whatever the number of threads; a run
- * is some whole consecutive chunks, so what is computed per chunk does not depend
- * on the threads; the call ends only after all its tasks have ended, with the
- * first failure; after that, or an abort, the rest stops at its next index.
+ * Invariants: chunk k begins at index k · grain, whatever the number of threads. A run
+ * consists of whole consecutive chunks, so what is computed for a chunk does not
+ * depend on the threads. The call ends only after all its tasks have ended, with the
+ * first failure. After a failure or an abort the other runs stop at their next index.
  *
- * Not done: chunks handed out one by one (a message for each; an idle thread
- * steals unstarted runs instead, and there are several for each thread).
+ * Not done: handing out chunks one by one, which would cost a message for each.
+ * Instead there are several runs for each thread, and idle threads steal unstarted
+ * runs.
  */
 import type { Context } from "../context/context.ts";
 import { WarrenError, printValue } from "../errors.ts";
 import type { ThreadSide } from "../runtime/thread/side.ts";
 import { type AnyFunction, type TaskSource, importTask, loadedTask, sourceOf } from "../runtime/task/task-function.ts";
 
-/** Chunks where the caller names no grain: enough for balance on many threads, few enough to merge here. */
+/** Number of chunks if the caller gives no grain: enough to balance many threads, few enough to merge in one task. */
 const USUAL_CHUNKS = 256;
-/** Runs for each thread, so that one whose run is done finds another to steal. */
+/** Runs for each thread, so that a thread that has finished finds another run to steal. */
 const RUNS_PER_THREAD = 8;
-/** A run looks at the clock now and then, and lets others have a turn after so long. */
+/** A run yields after SLICE_MS. It reads the clock about every LOOK_MS. */
 const SLICE_MS = 2;
 const LOOK_MS = 0.25;
 
 /** Options of `parallelFor`, `parallelMap` and `parallelReduce`. */
 export interface ParallelOptions<A extends unknown[] = unknown[]> {
-  /** Least number of indices that stay together; by default a 256th of all. Raise it where one takes less than a microsecond. */
+  /** Minimum number of indices in a chunk; by default a 256th of all. Raise it if one call takes less than a microsecond. */
   readonly grain?: number | undefined;
   /** Further arguments of each call, copied once for each task. */
   readonly args?: A | undefined;
-  /** Ends the call early: what runs stops at its next index. */
+  /** Ends the call early: each task stops at its next index. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -55,10 +56,10 @@ export function planOf(what: string, count: unknown, fns: Record<string, unknown
   return { count: count as number, grain, args, signal };
 }
 
-/** The function of a run: a task's by its source, a closure itself. */
+/** The function of a run: the source of a task, or a closure itself. */
 export type Callee = TaskSource | AnyFunction;
 
-/** What a task gets of its run. */
+/** What the task of a run gets. */
 export interface Run {
   readonly first: number;
   readonly end: number;
@@ -67,7 +68,7 @@ export interface Run {
   readonly context: Context;
 }
 
-/** Starts one task for each run with `compute`, a task, and joins them all; their results in order. */
+/** Starts one task for each run with `compute`, a task, and waits for all of them. Returns their results in order. */
 export async function runAll<R>(side: ThreadSide, plan: Plan, fn: AnyFunction, compute: (callee: Callee, run: Run, ...more: unknown[]) => Promise<R>, more: (first: number, end: number) => unknown[]): Promise<R[]> {
   const { count, grain, args, signal } = plan;
   if (signal?.aborted) throw signal.reason;
@@ -81,7 +82,7 @@ export async function runAll<R>(side: ThreadSide, plan: Plan, fn: AnyFunction, c
   const abort = (): void => fail(signal?.reason);
   signal?.addEventListener("abort", abort);
   const source = sourceOf(fn);
-  // A closure stays here: so does what calls it.
+  // A closure stays on this thread, so its caller must, too.
   const start = source === undefined ? (callee: Callee, run: Run, ...rest: unknown[]) => compute(callee, run, ...rest) : compute;
   const chunks = Math.ceil(count / grain);
   const runs = Math.min(chunks, RUNS_PER_THREAD * side.arena.threads);
@@ -106,7 +107,7 @@ export async function functionOf(callee: Callee): Promise<AnyFunction> {
   return typeof callee === "function" ? callee : (loadedTask(callee) ?? (await importTask(callee)));
 }
 
-/** Calls `one` for each index of a run, letting others have a turn now and then; ends early when the run's context is cancelled. */
+/** Calls `one` for each index of a run, and yields from time to time. Ends early when the run's context is cancelled. */
 export async function eachIndex(side: ThreadSide, { first, end, context }: Run, one: (index: number) => unknown): Promise<void> {
   let sliceMs = performance.now();
   let lookedMs = sliceMs;
@@ -117,7 +118,7 @@ export async function eachIndex(side: ThreadSide, { first, end, context }: Run, 
     if (isThenable(waiting)) await waiting;
     if (--left > 0) continue;
     const nowMs = performance.now();
-    // As many indices between two looks as take a quarter of a millisecond.
+    // The clock is read after as many indices as take a quarter of a millisecond.
     stride = nowMs - lookedMs < LOOK_MS ? Math.min(2 * stride, 65_536) : Math.max(1, stride >> 1);
     lookedMs = nowMs;
     left = stride;
@@ -127,7 +128,7 @@ export async function eachIndex(side: ThreadSide, { first, end, context }: Run, 
   }
 }
 
-/** Whether a call's result is to be awaited: waiting for a plain value would cost a microtask each. */
+/** Whether the result of a call must be awaited. Awaiting a plain value would cost a microtask each time. */
 export function isThenable(value: unknown): boolean {
   return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }

@@ -1,7 +1,7 @@
 /**
- * The leak check of a user's own tests: nothing is left in a runtime, or nothing
- * beyond what was there before. It looks again and again for a while, because an
- * end needs turns of several threads to be seen everywhere. Source: uber's goleak.
+ * The leak check for a user's own tests: nothing is left in a runtime, or nothing
+ * more than before. It checks repeatedly for a while, because the end of a task is
+ * seen everywhere only after turns of several threads. Source: uber's goleak.
  */
 import { WarrenError } from "../errors.ts";
 import { cut, formatWait } from "./inspect/format-dump.ts";
@@ -10,7 +10,7 @@ import type { Runtime } from "./runtime.ts";
 
 /** Options of `assertQuiet`. */
 export interface QuietOptions {
-  /** What was there before, by `leftovers`: that may still be there. Only with it is the memory compared. */
+  /** The state before the test, made by `leftovers`: what it lists can still be there. Memory is compared only if this is given. */
   readonly since?: Leftovers | undefined;
 }
 
@@ -18,11 +18,11 @@ const TRIES = 20;
 const LONGEST_PAUSE_MS = 100;
 
 /**
- * Resolves once nothing is left: no live task, no parked operation, no channel or
- * other object that is not freed, no armed timer; with `since`, nothing beyond
- * what that lists, and no block of memory more. Looks 20 times within about 1.5 s.
- * Channels that are not closed are freed when no thread can reach them any more,
- * which only the garbage collector knows: run with `--expose-gc`, or close them.
+ * Resolves once nothing is left: no live task, no waiting operation, no channel or
+ * other object that is not freed, no armed timer. With `since`, nothing more than
+ * that lists, and no more memory in use. It checks 20 times within about 1.5 s.
+ * A channel that is not closed is freed by the garbage collector when no thread can
+ * reach it: close your channels, or run with `--expose-gc`.
  * @param rt made by `start`
  * @throws ERR_NOT_QUIET (details: `left`), ERR_INVALID_ARGUMENT, ERR_RUNTIME_STOPPED
  */
@@ -30,7 +30,7 @@ export async function assertQuiet(rt: Runtime, options: QuietOptions = {}): Prom
   const { since } = options;
   for (let tries = 1; ; tries++) {
     const now = await leftovers(rt);
-    // Looking at a thread that computes takes long enough.
+    // Asking a thread that computes takes long enough.
     if (now.computing.length > 0) tries = Math.min(TRIES, tries + TRIES / 4);
     const left = beyond(now, since);
     const lines = describe(left, rt.threads);
@@ -40,11 +40,11 @@ export async function assertQuiet(rt: Runtime, options: QuietOptions = {}): Prom
   }
 }
 
-/** What is there and was not. Operations count as their tasks do: a task that was there may wait for something else now, or sleep. */
+/** What is there now and was not before. An operation belongs to its task: a task that was there before may wait for something else now, or sleep. */
 function beyond(now: Leftovers, since: Leftovers | undefined): Leftovers {
   if (since === undefined) return { ...now, arenaBytes: 0 };
   const tasks = new Set(since.tasks.map(({ id }) => id));
-  // Tasks that had not started then have a name now: the oldest of the new ones.
+  // Tasks that had not started before have a name now: they are the oldest of the new ones.
   const fresh = now.tasks.filter(({ id }) => !tasks.has(id)).toSorted((a, b) => a.id - b.id);
   for (const { id } of fresh.slice(0, Math.max(0, since.unlisted - now.unlisted))) tasks.add(id);
   const objects = new Set(since.objects.map(({ handle }) => handle));

@@ -1,4 +1,4 @@
-/** What a program calls, as types: the same for the free functions and for a runtime's methods. */
+/** The calls of a program, as types: the free functions and the methods of a runtime are the same. */
 import type { Chan, Receiver } from "../channel/chan.ts";
 import type { Ticker } from "../channel/ticker.ts";
 import type { Context, ContextOptions } from "../context/context.ts";
@@ -10,40 +10,42 @@ import type { SyncConstructors } from "./sync-constructors.ts";
 import type { Place } from "./task/tasks.ts";
 
 /**
- * Starts a task or a closure and forgets it; if it fails, the runtime ends, since
- * nobody else could hear of it. Where the result or the failure is wanted: `spawn`.
+ * Starts a task or a closure and returns nothing. If it fails, the runtime stops,
+ * because no caller could handle the failure. Use `spawn` if you want the result
+ * or the failure.
  */
 export interface Go {
   /**
-   * A task goes to the least loaded thread, its arguments by copy; a closure
-   * stays on this thread and starts in a later turn of it.
+   * A task goes to the least loaded thread, and its arguments are copied. A closure
+   * stays on this thread and starts in a later turn of the event loop.
    * @param fn made by `task`, or any function
    * @throws ERR_INVALID_ARGUMENT, ERR_NOT_TRANSFERABLE, ERR_ARENA_FULL, ERR_RUNTIME_STOPPED, ERR_NO_RUNTIME, ERR_WHICH_RUNTIME
    */
   <A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): void;
   /**
-   * As the call itself, at a place. A placed task is not taken by other threads.
-   * @param place `"here"`, or a thread's index from 0; a closure can only be here
-   * @throws ERR_INVALID_ARGUMENT for a thread that is not there
+   * Like the call itself, but on a given thread. Other threads do not take a placed task.
+   * @param place `"here"`, or a thread's index, from 0; for a closure only this thread
+   * @throws ERR_INVALID_ARGUMENT for a thread that does not exist
    */
   on(place: NonNullable<Place>): <A extends unknown[]>(fn: (...args: A) => unknown, ...args: A) => void;
 }
 
 /**
- * Starts a task or a closure; the promise is its result, or rejects with what it
- * threw, or with ERR_THREAD_DIED if its thread ended. A rejection that nobody
- * awaits is an unhandled one, as of any promise; in a group it is not.
+ * Starts a task or a closure and returns a promise for its result. The promise
+ * rejects with the task's error, or with ERR_THREAD_DIED if its thread ended. If
+ * no code handles the rejection, it is an unhandled rejection as for any promise,
+ * except in a group.
  */
 export interface Spawn {
-  /** Starts `fn` as `go` does. @throws as `go` */
+  /** Starts `fn` like `go`. @throws as `go` */
   <A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Awaited<R>>;
-  /** As the call itself, at a `place`, as `go.on`. */
+  /** Like the call itself, but on the thread `place`, like `go.on`. */
   on(place: NonNullable<Place>): <A extends unknown[], R>(fn: (...args: A) => R, ...args: A) => Promise<Awaited<R>>;
 }
 
 /**
- * Arrays in shared memory, zeroed: one copy that every thread sees, for data too
- * large to send or changed in place by many. @throws ERR_INVALID_ARGUMENT, ERR_ARENA_FULL, ERR_RUNTIME_STOPPED, ERR_NO_RUNTIME, ERR_WHICH_RUNTIME
+ * Arrays in shared memory, filled with zeros. All threads see the same array. Use
+ * them for data that is too large to copy, or that several tasks change in place. @throws ERR_INVALID_ARGUMENT, ERR_ARENA_FULL, ERR_RUNTIME_STOPPED, ERR_NO_RUNTIME, ERR_WHICH_RUNTIME
  */
 export interface SharedArrays {
   /** `length` numbers, a `Float64Array`; 8 bytes each. */
@@ -60,51 +62,51 @@ export interface Calls extends SyncConstructors {
   readonly spawn: Spawn;
   readonly shared: SharedArrays;
   /**
-   * A channel. It belongs to nobody: it may be sent to any thread, and is freed
-   * when it is closed and drained, or late, when no thread can reach it any more.
+   * A channel. You can send it to any thread. It is freed when it is closed and
+   * empty; otherwise the garbage collector frees it when no thread can reach it.
    * @param type what it carries: `i32`, `utf8`, `struct({…})` …
-   * @param capacity values that it buffers; 0, the default, is a rendezvous
+   * @param capacity how many values it buffers; 0, the default, is an unbuffered channel
    * @throws ERR_INVALID_ARGUMENT, ERR_LIMIT, ERR_ARENA_FULL, ERR_RUNTIME_STOPPED, ERR_NO_RUNTIME, ERR_WHICH_RUNTIME
    */
   chan<T>(type: Type<T>, capacity?: number): Chan<T>;
   /**
-   * A channel for one value of `type`, closed by sending it: the reply channel of
-   * a request. Whoever replies need not wait.
+   * A channel for one value of `type`; sending the value closes it. Use it as the
+   * reply channel of a request: the task that replies does not wait.
    * @throws as `chan`
    */
   oneshot<T>(type: Type<T>): Chan<T>;
   /**
-   * Waits for the first of several sends and receives and commits exactly that
-   * one; among ready cases it chooses at random.
-   * @param cases by name: a channel or timer to receive from, `ch.sending(value)`, or `undefined` for a case that is switched off
+   * Waits for the first of several sends and receives and performs exactly that
+   * one. If several cases are ready, it chooses one at random.
+   * @param cases by name: a channel or timer to receive from, `ch.sending(value)`, or `undefined` for a disabled case
    * @throws ERR_CHANNEL_CLOSED if it chose a send to a closed channel, ERR_VALUE_REFUSED, ERR_SELECT_EMPTY, ERR_INVALID_ARGUMENT, or the signal's reason
    */
   select<const C extends Cases, const O extends SelectOptions = Record<never, never>>(cases: C, options?: O): Selected<C, O> | Promise<Selected<C, O>>;
-  /** Fires once after `delayMs` milliseconds, never early, with the time in milliseconds since 1970; then it is closed. The timeout of a select. @throws ERR_INVALID_ARGUMENT for what is no number */
+  /** A channel that fires once, `delayMs` milliseconds from now and never early, with the time in milliseconds since 1970; then it is closed. Use it as the timeout of a select. @throws ERR_INVALID_ARGUMENT for a value that is not a number */
   after(delayMs: number): Receiver<number>;
   /**
-   * Ticks every `periodMs` milliseconds, on a grid that begins now: a tick that nobody has
-   * taken when the next is due is dropped. `Infinity` never ticks.
-   * @throws ERR_INVALID_ARGUMENT for what is no number above 0
+   * A channel that fires every `periodMs` milliseconds, counted from now. A tick that
+   * has not been received when the next one is due is dropped. `Infinity` never ticks.
+   * @throws ERR_INVALID_ARGUMENT for a value that is not a number above 0
    */
   ticker(periodMs: number): Ticker;
-  /** Never fires; as a case of a select it is disabled. */
+  /** A channel that never fires. As a case of a select it is disabled. */
   never(): Receiver<never>;
   /**
-   * A context: cancelling it, or a context above it, reaches every thread as a
-   * channel, an AbortSignal and a flag. `using` gives its memory back.
+   * A context. Cancelling it, or a context above it, is visible on every thread as
+   * a channel, an AbortSignal and a flag. Declare it with `using` to free its memory.
    * @param parent the context above it; none by default
    * @throws ERR_INVALID_ARGUMENT, ERR_STALE_HANDLE for a parent of another runtime, ERR_ARENA_FULL
    */
   context(parent?: Context, options?: ContextOptions): Context;
   /**
-   * Tasks that are joined together, some at a time if `limit` says so; the first
-   * failure cancels the rest. `await using` joins them.
+   * A group of tasks that end together, at most `limit` of them at the same time.
+   * The first failure cancels the others. `await using` waits for all of them.
    * @throws ERR_INVALID_ARGUMENT, ERR_STALE_HANDLE for a context of another runtime, ERR_ARENA_FULL
    */
   group(options?: GroupOptions): Group;
-  /** Parks the task for at least `delayMs` milliseconds. @throws ERR_INVALID_ARGUMENT, or the signal's reason */
+  /** Suspends the task for at least `delayMs` milliseconds. @throws ERR_INVALID_ARGUMENT, or the signal's reason */
   sleep(delayMs: number, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
-  /** Lets other tasks, timers and I/O of this thread have a turn: for tasks that compute, about every millisecond. */
+  /** Lets other tasks, timers and I/O of this thread run. A task that computes should call it about every millisecond. */
   yieldNow(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /**
- * What is left in a runtime: tasks, parked operations, objects in shared memory,
- * timers, memory. Read while the threads go on, so a look at a busy runtime is
- * not one moment; at a quiet one it is.
+ * What is left in a runtime: tasks, waiting operations, objects in shared memory,
+ * timers, memory. It is read while the threads continue, so for a busy runtime the
+ * figures are not of one moment; for a quiet one they are.
  */
 import { distance, positionOf } from "../channel/words.ts";
 import { WarrenError, printValue } from "../errors.ts";
@@ -16,34 +16,34 @@ import type { StuckWait } from "./inspect/stuck.ts";
 
 /** A channel, shared array, shared object or context that has not been freed. */
 export interface LeftObject {
-  /** Tells it from all others, also from one that takes its place later. */
+  /** Identifies the object, also against one that gets the same memory later. */
   readonly handle: number;
-  /** What it is, its type as far as some thread has an object of it, and what is in it. */
+  /** What it is and what it contains; its type if some thread has an object for it. */
   readonly text: string;
 }
 
 /** What `leftovers` finds. */
 export interface Leftovers {
-  /** Live tasks, and on which thread. */
+  /** Live tasks, with the thread of each. */
   readonly tasks: readonly (TaskReport & { readonly thread: number })[];
-  /** Tasks of which only the number is known: not yet started ones, and those beyond ten thousand. */
+  /** Number of tasks that are not listed: those that have not started, and those beyond ten thousand. */
   readonly unlisted: number;
-  /** Operations that wait, and on which thread. */
+  /** Operations that wait, with the thread of each. */
   readonly waits: readonly StuckWait[];
-  /** Threads that did not answer, for a task computes there. */
+  /** Threads that did not answer because a task computes on them. */
   readonly computing: readonly { readonly thread: number; readonly task: string }[];
   /** Channels, shared arrays, shared objects and contexts that have not been freed. */
   readonly objects: readonly LeftObject[];
   /** Armed timers of `after`, `ticker`, `sleep` and contexts. */
   readonly timers: number;
-  /** Bytes in blocks that the program uses: what threads keep for later use is not counted. */
+  /** Bytes of shared memory that the program uses. Free memory that threads keep for later use is not counted. */
   readonly arenaBytes: number;
 }
 
 /**
- * What is left in a runtime now, for reports, and as the baseline of `assertQuiet`.
- * With `--expose-gc` it collects garbage on all threads first, for an object that
- * nobody can reach is there until the garbage collector has found it.
+ * What is left in a runtime now: for reports, and as the `since` of `assertQuiet`.
+ * With `--expose-gc` it collects garbage on all threads first, because an unreachable
+ * object stays until the garbage collector finds it.
  * @param rt made by `start`
  * @throws ERR_INVALID_ARGUMENT, ERR_RUNTIME_STOPPED
  */

@@ -3,13 +3,13 @@ import { WarrenError, printValue } from "../errors.ts";
 import { DEFAULT_ARENA_BYTES, LIMITS } from "../limits.ts";
 import { usableCores } from "./main/cores.ts";
 
-/** Options of `start`, and beside `args` of `run`. */
+/** Options of `start` and, in addition to `args`, of `run`. */
 export interface RuntimeOptions {
-  /** Worker threads; by default as many as the process may use cores. */
+  /** Number of threads, in addition to the main thread. By default one for each core that the process can use. */
   readonly threads?: number | undefined;
-  /** Bytes of shared memory, reserved and not resident until used; 1 GiB by default. */
+  /** Bytes of shared memory: reserved, but not resident until they are used. 1 GiB by default. */
   readonly arenaBytes?: number | undefined;
-  /** Upper bound of each thread's JavaScript heap in MB; Node's own by default. */
+  /** Limit of each thread's JavaScript heap in MB. By default Node's own limit. */
   readonly maxOldGenerationSizeMb?: number | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** `run`: a closed world around one main task, as a Go program is. */
+/** `run`: a whole program around one main task, like a Go program. */
 import { WarrenError, printValue } from "../errors.ts";
 import { DeadlockWatch } from "./inspect/deadlock.ts";
 import { type RuntimeOptions, resolveOptions } from "./options.ts";
@@ -12,9 +12,9 @@ export interface RunOptions<A extends unknown[]> extends RuntimeOptions {
 
 /**
  * Starts threads, runs `main` as a task on one of them, and stops everything when
- * it returns; what other tasks were doing then is cancelled. Resolves with what
- * `main` returns, rejects with what it throws, with the failure of a `go` task
- * that nobody handled, or with ERR_DEADLOCK when no task can ever run again.
+ * `main` returns; tasks that still run then are ended. Resolves with the result of
+ * `main`. Rejects with the error of `main`, with the error of a task that was
+ * started with `go`, or with ERR_DEADLOCK when no task can ever continue.
  *
  * @param main a task of a module: `task(import.meta, async function main() {…})`
  * @param options threads and memory, and `args`, the arguments of `main`
@@ -24,17 +24,17 @@ export async function run<A extends unknown[], R>(main: (...args: A) => R, optio
   const resolved = resolveOptions(options, "run", ["args"]);
   const { args = [] as unknown as A } = options;
   if (!Array.isArray(args)) throw new WarrenError("ERR_INVALID_ARGUMENT", `args must be an array of arguments, not ${printValue(args)}`);
-  const world = await openRuntime(resolved, "run");
+  const runtime = await openRuntime(resolved, "run");
   let watch: DeadlockWatch | undefined;
   try {
     return await new Promise<Awaited<R>>((resolve, reject) => {
-      world.onEnd = reject;
-      watch = new DeadlockWatch(world.arena, () => world.threadReports(), reject);
-      world.spawnMain(main, args).then(resolve as (value: unknown) => void, reject);
+      runtime.onEnd = reject;
+      watch = new DeadlockWatch(runtime.arena, () => runtime.threadReports(), reject);
+      runtime.spawnMain(main, args).then(resolve as (value: unknown) => void, reject);
       watch.watch().catch(reject);
     });
   } finally {
     watch?.end();
-    await world.stop();
+    await runtime.stop();
   }
 }

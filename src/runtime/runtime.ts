@@ -1,9 +1,9 @@
 /**
- * A runtime: an arena, its threads, and the main thread's side of it.
+ * A runtime: shared memory, its threads, and the main thread's side.
  *
- * The main thread coordinates: it runs no tasks of the pool, watches for stuck
- * ones, hears of threads that die, and keeps the process alive exactly while
- * something waits or runs. It never blocks.
+ * The main thread coordinates. It runs no tasks of the pool. It watches for tasks
+ * that block their thread, detects threads that die, and keeps the process alive
+ * exactly while something waits or runs. It never blocks.
  */
 import { WarrenError, printValue } from "../errors.ts";
 import { store } from "../memory/atomics.ts";
@@ -31,41 +31,41 @@ import type { Trace, TraceOptions, Tracing } from "../trace/events.ts";
 import { Supervisor } from "./main/supervisor.ts";
 import { Watchdog } from "./main/watchdog.ts";
 
-/** An open world: the main thread keeps its own loop and talks to the threads. Made by `start`; its calls are those of the free functions, for this runtime. */
+/** A runtime made by `start`: the main thread keeps its own event loop and communicates with the threads. It has the same calls as the free functions, as methods. */
 export interface Runtime extends Calls, AsyncDisposable {
   /** Number of threads, the main thread not counted. */
   readonly threads: number;
-  /** What the runtime is doing, in numbers. On Linux it asks no thread, so a busy one does not hold it up. */
+  /** What the runtime is doing, in numbers. On Linux it asks no thread, so a thread that computes does not delay it. */
   stats(): Promise<RuntimeStats>;
   /**
-   * Every live task and what it waits for, and the tasks that wait only on each
-   * other. A thread that computes is reported as far as shared memory tells.
+   * Every live task and what it waits for, and the tasks that wait only for each
+   * other. A thread that computes cannot answer; it is reported from shared memory.
    */
   dump(): Promise<Dump>;
   /**
-   * Ends a thread by force, whatever it is doing, and starts a new one in its
-   * place: the remedy for a task that never comes back. The tasks that it held
-   * fail with ERR_THREAD_DIED; unstarted ones and everything else go on.
+   * Ends a thread, whatever it is doing, and starts a new one with the same
+   * index. Use it if a task never ends. The tasks on the thread are lost and fail
+   * with ERR_THREAD_DIED. Tasks that had not started, and everything else, continue.
    * @param thread its index, from 0 to `threads` − 1
    * @throws ERR_INVALID_ARGUMENT, ERR_THREAD_STUCK, ERR_RUNTIME_STOPPED
    */
   recycle(thread: number): Promise<void>;
   /**
-   * Records what every thread does, task by task, until the recording is stopped:
+   * Records what every thread does, task by task, until the trace is stopped:
    * `const tracing = await rt.trace(); …; const { events } = await tracing.stop()`.
-   * One at a time. It costs a part of a microsecond for each event; without one
-   * nothing is recorded or reserved.
+   * A runtime has at most one trace at a time. Each event costs less than a
+   * microsecond. Without a trace nothing is recorded or reserved.
    * @throws ERR_INVALID_ARGUMENT, ERR_TRACING, ERR_ARENA_FULL, ERR_RUNTIME_STOPPED
    */
   trace(options?: TraceOptions): Promise<Tracing>;
-  /** Ends the threads; what still waits here rejects with ERR_RUNTIME_STOPPED. Always resolves, and may be called again. */
+  /** Ends the threads. Operations that still wait on the main thread reject with ERR_RUNTIME_STOPPED. It always resolves, and can be called again. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts threads and returns the runtime that uses them, for a process that has a
- * life of its own, such as a server: `await using rt = await start()`. An idle
- * runtime does not keep the process alive. For a program that is all tasks see `run`.
+ * Starts threads and returns the runtime that uses them. Use it in an application
+ * with its own main-thread code, such as a server: `await using rt = await start()`.
+ * An idle runtime does not keep the process alive. For a whole program use `run`.
  *
  * @throws ERR_INVALID_ARGUMENT, ERR_LIMIT, ERR_NESTED_RUN, ERR_THREAD_START
  */
@@ -73,19 +73,19 @@ export async function start(options: RuntimeOptions = {}): Promise<Runtime> {
   return openRuntime(resolveOptions(options, "start"), "start");
 }
 
-/** Starts a world, for `start` and `run`. */
+/** Starts a runtime, for `start` and `run`. */
 export async function openRuntime(options: ResolvedOptions, what: string): Promise<OpenRuntime> {
   if (isPoolThread()) {
     throw new WarrenError("ERR_NESTED_RUN", `${what}() was called on a thread of a runtime. Every thread imports the modules of its tasks: put ${what}() inside if (import.meta.main), or into another module.`);
   }
-  const world = new OpenRuntime(options);
-  await world.open(options);
-  return world;
+  const runtime = new OpenRuntime(options);
+  await runtime.open(options);
+  return runtime;
 }
 
 const open = new Set<Runtime>();
 
-/** The runtimes that are open in this process, those of `run` included; none on the threads of a pool. */
+/** The runtimes that are open in this process, including those of `run`. On the threads of a runtime it returns none. */
 export function runtimes(): readonly Runtime[] {
   return [...open];
 }
@@ -106,12 +106,12 @@ export class OpenRuntime implements Runtime {
   readonly #traces: Traces;
   #pool: Pool | undefined;
   #stopping: Promise<void> | undefined;
-  /** What kept the main thread's event loop busy before the world was open. */
+  /** What kept the main thread's event loop busy before the runtime was open. */
   #baseline: readonly string[] = [];
   readonly #names: Names;
-  /** Rejects when the world ends. */
+  /** Rejects when the runtime stops. */
   readonly #ended = Promise.withResolvers<never>();
-  /** Called with the error that ended the world by itself. */
+  /** Called with the error if the runtime stops because of one. */
   onEnd: ((error: unknown) => void) | undefined;
 
   constructor({ threads, arenaBytes }: ResolvedOptions) {
@@ -151,7 +151,7 @@ export class OpenRuntime implements Runtime {
   #died(thread: number, death: Death): void {
     this.#traces.died(thread);
     this.#supervisor.died(thread, death);
-    // Its tasks are gone, and with them perhaps the last reason to live.
+    // Its tasks are gone; perhaps nothing keeps the process alive any more.
     this.#keepAlive.update();
   }
 
@@ -168,13 +168,13 @@ export class OpenRuntime implements Runtime {
     }
   }
 
-  /** Ends the world with an error: what waits here rejects with it. */
+  /** Stops the runtime because of an error: operations that wait on the main thread reject with it. */
   fail(error: unknown): void {
     if (this.#stopping !== undefined) return;
     const { onEnd } = this;
     const stopped = this.#stop(error);
     if (onEnd !== undefined) return onEnd(error);
-    // Nobody may be waiting: an error without a reader must not be silent.
+    // Perhaps no operation waits: then the error must not be lost.
     void stopped.then(() => {
       process.nextTick(() => {
         throw error;
@@ -212,26 +212,26 @@ export class OpenRuntime implements Runtime {
   }
 
   stats(): Promise<RuntimeStats> {
-    return unlessUnheard(this.#stats());
+    return whetherAwaitedOrNot(this.#stats());
   }
 
   async #stats(): Promise<RuntimeStats> {
     this.#requireOpen();
     const { i32 } = this.arena;
     const own = ownTimes();
-    const told = Array.from({ length: this.threads }, (_, index) => timesOf(i32[this.arena.processorAt(index) + processor.systemId]));
-    // Where the system does not tell, each thread is asked; one that computes answers late.
-    const times = told.some((its) => its !== undefined) ? told : await this.#meanwhile((pool) => Promise.all(pool.each((control) => control.times())));
-    // A thread that has died and has no successor yet has no times.
+    const known = Array.from({ length: this.threads }, (_, index) => timesOf(i32[this.arena.processorAt(index) + processor.systemId]));
+    // Where the system does not report the times, each thread is asked; a thread that computes answers late.
+    const times = known.some((its) => its !== undefined) ? known : await this.#ask((pool) => Promise.all(pool.each((control) => control.times())));
+    // A thread that has died and is not replaced yet has no times.
     return readStats(this.arena, [...times.map((its) => its ?? { cpuNs: 0 }), own]);
   }
 
   dump(): Promise<Dump> {
-    return unlessUnheard(this.#dump());
+    return whetherAwaitedOrNot(this.#dump());
   }
 
   #dump(): Promise<Dump> {
-    return this.#meanwhile((pool) =>
+    return this.#ask((pool) =>
       takeDump({
         arena: this.arena,
         names: this.#names,
@@ -243,13 +243,13 @@ export class OpenRuntime implements Runtime {
   }
 
   trace(options: TraceOptions = {}): Promise<Tracing> {
-    return unlessUnheard(this.#trace(options));
+    return whetherAwaitedOrNot(this.#trace(options));
   }
 
   async #trace(options: TraceOptions): Promise<Tracing> {
-    await this.#meanwhile((pool) => this.#traces.start(pool, options));
+    await this.#ask((pool) => this.#traces.start(pool, options));
     let ended: Promise<Trace> | undefined;
-    const stop = (): Promise<Trace> => (ended ??= unlessUnheard(this.#meanwhile((pool) => this.#traces.stop(pool))));
+    const stop = (): Promise<Trace> => (ended ??= whetherAwaitedOrNot(this.#ask((pool) => this.#traces.stop(pool))));
     return {
       stop,
       [Symbol.asyncDispose]: async () => {
@@ -264,14 +264,14 @@ export class OpenRuntime implements Runtime {
 
   /** The reports of the threads alone. */
   async threadReports(): Promise<readonly ThreadReport[]> {
-    const reports = await this.#meanwhile((pool) => Promise.all(pool.each((control) => control.report())));
+    const reports = await this.#ask((pool) => Promise.all(pool.each((control) => control.report())));
     return reports.filter((report) => report !== undefined);
   }
 
-  /** @internal Tidies up on all threads that do not compute; the types of the handles that are left. */
+  /** @internal Tidies up on all threads that do not compute. Returns the types of the handles that are left. */
   async tidy(): Promise<ReadonlyMap<number, string>> {
     const own = this.side.tidy();
-    const others = await this.#meanwhile((pool) => Promise.all(pool.each((control) => control.tidy()).map((answer, thread) => unlessComputing(this.arena, thread, answer))));
+    const others = await this.#ask((pool) => Promise.all(pool.each((control) => control.tidy()).map((answer, thread) => unlessComputing(this.arena, thread, answer))));
     const types = new Map(own);
     for (const its of others) for (const [handle, type] of its ?? []) types.set(handle, type);
     return types;
@@ -282,8 +282,8 @@ export class OpenRuntime implements Runtime {
     return this.#pool;
   }
 
-  /** Asks the threads something; the process lives until they have answered. After a stop nobody does. */
-  async #meanwhile<T>(ask: (pool: Pool) => Promise<T>): Promise<T> {
+  /** Asks the threads something, and keeps the process alive until they have answered. After a stop it rejects. */
+  async #ask<T>(ask: (pool: Pool) => Promise<T>): Promise<T> {
     const pool = this.#requireOpen();
     this.#keepAlive.hold();
     try {
@@ -293,7 +293,7 @@ export class OpenRuntime implements Runtime {
     }
   }
 
-  /** Starts a closed world's main task. @throws ERR_INVALID_ARGUMENT for what is no task */
+  /** Starts the main task of a `run` program. @throws ERR_INVALID_ARGUMENT for a value that is not a task */
   spawnMain(main: AnyFunction, args: unknown[]): Promise<unknown> {
     if (typeof main !== "function" || sourceOf(main) === undefined) {
       throw new WarrenError("ERR_INVALID_ARGUMENT", `run needs a task: task(import.meta, async function main() {…}), not ${printValue(main)}`);
@@ -302,8 +302,8 @@ export class OpenRuntime implements Runtime {
   }
 }
 
-/** Whoever awaits it hears of a rejection; as for waits, one that nobody awaits is no unhandled rejection. */
-function unlessUnheard<T>(promise: Promise<T>): Promise<T> {
+/** If no code awaits the promise, its rejection is not an unhandled rejection; a caller that awaits it gets the error. */
+function whetherAwaitedOrNot<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined);
   return promise;
 }

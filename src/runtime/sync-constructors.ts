@@ -1,7 +1,7 @@
 /**
  * The constructors of shared objects, for the runtime that `of` finds at each
- * `new`. What they make has the class of sync/, the same for all runtimes and for
- * what arrives from other threads, so `instanceof` holds for each of them.
+ * `new`. The objects have the classes of sync/, which are the same for all runtimes
+ * and for objects that arrive from other threads, so `instanceof` works for all.
  */
 import { WarrenError } from "../errors.ts";
 import { header } from "../memory/layout.ts";
@@ -17,29 +17,29 @@ import { SharedWaitGroup } from "../sync/wait-group.ts";
 import type { Waiters } from "../wait/waiter.ts";
 import type { ThreadSide } from "./thread/side.ts";
 
-/** A constructor of shared objects, bound to one runtime: `instanceof` holds for the objects of all. */
+/** A constructor of shared objects, bound to one runtime. `instanceof` works for the objects of all runtimes. */
 export interface SyncConstructor<A extends unknown[], T> {
   /** A new object. */
   new (...args: A): T;
-  /** The same for all runtimes. */
+  /** The prototype, which is the same for all runtimes. */
   readonly prototype: T;
 }
 
-/** The constructors of shared objects. Each `new` throws ERR_ARENA_FULL, ERR_RUNTIME_STOPPED, ERR_NO_RUNTIME or ERR_WHICH_RUNTIME where that holds. */
+/** The constructors of shared objects. Each `new` can throw ERR_ARENA_FULL, ERR_RUNTIME_STOPPED, ERR_NO_RUNTIME or ERR_WHICH_RUNTIME. */
 export interface SyncConstructors {
-  /** `new Mutex()`: a lock for one at a time over all threads. */
+  /** `new Mutex()`: a lock that one task holds at a time, over all threads. */
   readonly Mutex: SyncConstructor<[], Mutex>;
   /** `new RwLock()`: a lock for one writer or many readers. */
   readonly RwLock: SyncConstructor<[], RwLock>;
-  /** `new Semaphore(permits)`. @param permits how many there are, 1 or more @throws ERR_INVALID_ARGUMENT, ERR_LIMIT */
+  /** `new Semaphore(permits)`. @param permits number of permits, 1 or more @throws ERR_INVALID_ARGUMENT, ERR_LIMIT */
   readonly Semaphore: SyncConstructor<[permits: number], Semaphore>;
-  /** `new WaitGroup()`: counts what is not done. */
+  /** `new WaitGroup()`: counts work that is not done. */
   readonly WaitGroup: SyncConstructor<[], WaitGroup>;
   /** `new Once()`: runs one function once, over all threads. */
   readonly Once: SyncConstructor<[], Once>;
-  /** `new Barrier(parties)`: a meeting point, round after round. @param parties how many meet, 1 or more @throws ERR_INVALID_ARGUMENT, ERR_LIMIT */
+  /** `new Barrier(parties)`: a point where tasks wait for each other, round after round. @param parties how many tasks wait for each other, 1 or more @throws ERR_INVALID_ARGUMENT, ERR_LIMIT */
   readonly Barrier: SyncConstructor<[parties: number], Barrier>;
-  /** `new Counter(initial = 0)`: a number to add to and to wait for. @param initial its value at first, a safe integer; 0 by default @throws ERR_INVALID_ARGUMENT */
+  /** `new Counter(initial = 0)`: a number that tasks can change and wait for. @param initial its first value, a safe integer; 0 by default @throws ERR_INVALID_ARGUMENT */
   readonly Counter: SyncConstructor<[initial?: number], Counter>;
 }
 

@@ -1,14 +1,14 @@
-/** Asking threads that may be computing: such a one answers only when its task lets go. */
+/** Asks threads that may be computing: a thread answers only when its task awaits. */
 import type { Arena } from "../../memory/arena.ts";
 import { processor } from "../../memory/layout.ts";
 import { timesOf } from "../thread/times.ts";
 
-/** A thread that has not answered is looked at this often, and given up once it has computed so long, or, where the system does not tell, been silent so long. */
+/** How often a thread that has not answered is checked. It is given up after it has computed for COMPUTED_MS or, where the system does not report CPU times, after SILENT_MS. */
 const LOOK_EVERY_MS = 50;
 export const COMPUTED_MS = 200;
 const SILENT_MS = 2000;
 
-/** A thread's answer; `undefined` if it computes instead of answering. One that is only short of a core is waited for. */
+/** A thread's answer; `undefined` if it computes instead of answering. A thread that only lacks a core gets more time. */
 export function unlessComputing<T>(arena: Arena, thread: number, answer: Promise<T>): Promise<T | undefined> {
   const systemId = arena.i32[arena.processorAt(thread) + processor.systemId];
   return new Promise((resolve, reject) => {

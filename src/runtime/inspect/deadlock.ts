@@ -1,17 +1,17 @@
 /**
- * Deadlock in a closed world: every thread sleeps, every task waits in warren, no
- * timer is armed, nothing is on its way, and nothing outside (a socket, a file,
- * an abort signal, a job of the thread pool) can wake any of them. Then no task
- * can ever run again.
+ * Deadlock in a `run` program: every thread sleeps, every task waits in warren, no
+ * timer is armed, no message is on its way, and nothing outside (a socket, a file, an
+ * abort signal, a job of Node's thread pool) can wake a task. Then no task can ever
+ * continue.
  *
- * The last thread to fall asleep says so (`superblock.quiet`); the main thread
- * then asks each thread, twice, and believes it only if nothing changed between
- * the two answers. Node lists sockets, files and timers, but not jobs of its
- * thread pool (zlib, crypto): those compute, so a process that uses a core
- * meanwhile is not dead. Source: Go's checkdead (runtime/proc.go), which stays
- * silent when it cannot be sure; this warns then (WARREN_STANDSTILL). What it cannot see is a native
- * addon or a foreign Worker that sleeps while a task waits for it *and* has a
- * pending operation of warren.
+ * The last thread that falls asleep changes `superblock.quiet`. The main thread then
+ * asks each thread twice, and reports a deadlock only if nothing changed between the
+ * two answers. Node lists sockets, files and timers, but not jobs of its thread pool
+ * (zlib, crypto). Such jobs compute, so a process that uses a core between the two
+ * answers is not in a deadlock. Source: Go's checkdead (runtime/proc.go), which
+ * reports nothing when it cannot be certain; this emits the warning
+ * WARREN_STANDSTILL then. Not seen: a native addon or a foreign Worker that sleeps
+ * while a task waits for it *and* has a waiting operation of warren.
  */
 import { WarrenError } from "../../errors.ts";
 import { load, waitAsync } from "../../memory/atomics.ts";
@@ -20,9 +20,9 @@ import { processor, superblock } from "../../memory/layout.ts";
 import type { ParkedReport, ThreadReport } from "../thread/control.ts";
 import { cut, formatUnlisted, formatWait } from "./format-dump.ts";
 
-/** A standstill of which nobody can be sure is told of after this time. */
+/** A possible deadlock is reported after this time. */
 const STANDSTILL_MS = 2000;
-/** Between the two answers, and the share of it that the process may compute. */
+/** Time between the two answers, and the share of that time that the process may compute. */
 const CONFIRM_MS = 200;
 const MOST_CPU = 0.1;
 
@@ -58,7 +58,7 @@ export class DeadlockWatch {
     }
   }
 
-  /** Some task awaits something outside warren that nobody can see: that may end yet, so it is a warning, once. */
+  /** Some task awaits something outside warren that may still end, so this is only a warning, emitted once. */
   #standStill(reports: readonly ThreadReport[] | undefined): void {
     const nowMs = performance.now();
     if (reports === undefined) this.#stillSinceMs = nowMs;
@@ -67,7 +67,7 @@ export class DeadlockWatch {
     process.emitWarning(`possible deadlock: nothing has run for ${STANDSTILL_MS} ms, and warren knows of nothing that would wake a task\n${table(listWaits(reports), reports)}`, { type: "WarrenWarning", code: "WARREN_STANDSTILL" });
   }
 
-  /** The reports of a world in which nothing runs and nothing visible can change that, or `undefined`. */
+  /** The reports, if nothing runs and nothing visible can change that; otherwise `undefined`. */
   async #confirmed(): Promise<readonly ThreadReport[] | undefined> {
     if (!this.#isAsleep() || this.#hasTimers()) return undefined;
     const first = await this.#ask();
@@ -91,7 +91,7 @@ export class DeadlockWatch {
     return this.#sum(processor.timers) > 0;
   }
 
-  /** Grows with whatever tasks do; a thread that only answered the watchdog has done nothing. */
+  /** Grows when tasks do anything. It does not grow when a thread only answers the watchdog. */
   #activity(): number {
     return this.#sum(processor.started) + this.#sum(processor.finished) + this.#sum(processor.parks);
   }
@@ -104,13 +104,13 @@ export class DeadlockWatch {
   }
 }
 
-/** Nothing is ready, some task lives, and nothing that Node or warren can see will wake one. */
+/** Nothing is ready, some task is live, and neither Node nor warren knows of anything that will wake one. */
 function isStill(reports: readonly ThreadReport[]): boolean {
   const isQuiet = reports.every(({ isQuiet, outside, resources }) => isQuiet && outside === 0 && resources.length === 0);
   return isQuiet && reports.some(({ tasks, unlisted }) => tasks.length + unlisted.length > 0);
 }
 
-/** Every live task has an operation of warren that waits. */
+/** Every live task has a waiting operation of warren. */
 function allWait(reports: readonly ThreadReport[]): boolean {
   const waiting = waitingIds(reports);
   return reports.every(

@@ -1,7 +1,7 @@
 /**
- * What `dump` gives: each thread's report, and the tasks that wait only on each
- * other. A thread that computes does not answer; it is then reported from shared
- * memory, and the search for stuck tasks takes what is there for awake.
+ * The result of `dump`: each thread's report, and the tasks that wait only for each
+ * other. A thread that computes does not answer. It is reported from shared memory,
+ * and the search for partial deadlocks assumes that its tasks can continue.
  */
 import type { Arena } from "../../memory/arena.ts";
 import { header, processor } from "../../memory/layout.ts";
@@ -14,23 +14,23 @@ import { type StuckReport, findStuck } from "./stuck.ts";
 
 /** What `Runtime.dump` returns. */
 export interface Dump {
-  /** What each thread says of itself; the main thread last. */
+  /** The report of each thread; the main thread is last. */
   readonly threads: readonly ThreadReport[];
-  /** Groups of tasks that wait only on each other. Known holders only: a channel that passes through a module variable can make this wrong. */
+  /** Partial deadlocks: groups of tasks that wait only for each other. warren does not see a channel that passes from task to task through a variable of a module: it can report tasks that such a channel would wake. */
   readonly stuck: readonly StuckReport[];
 }
 
 export interface DumpSource {
   readonly arena: Arena;
   readonly names: Names;
-  /** Asks each thread; one that has died and has no successor yet is `undefined`. */
+  /** Asks each thread; the answer is `undefined` for a thread that has died and is not replaced yet. */
   readonly ask: () => readonly Promise<ThreadView | undefined>[];
   readonly isUp: (thread: number) => boolean;
   /** The main thread's own view. */
   readonly own: () => ThreadView;
 }
 
-/** Stuck tasks are looked at again after this time: what moved meanwhile was not stuck. */
+/** The search is repeated after this time: a task that has continued was not in a deadlock. */
 const CONFIRM_MS = 20;
 
 export async function takeDump(source: DumpSource): Promise<Dump> {

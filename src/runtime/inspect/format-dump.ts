@@ -1,11 +1,11 @@
-/** Dumps as text, for people: what SIGUSR2 prints, and the table of a deadlock. */
+/** Dumps as text, for people, and the table of a deadlock. */
 import type { ParkedReport, ThreadReport } from "../thread/control.ts";
 import type { Dump } from "./dump.ts";
 import { firstLine } from "../task/site.ts";
 import type { Parked, RuntimeStats } from "./stats.ts";
 import type { StuckWait } from "./stuck.ts";
 
-/** Lines of one thread, and of one group. */
+/** Maximum number of lines for one thread, and for one group. */
 const MOST_LISTED = 50;
 
 /** A `dump` as text, with the counters above it if `stats` is given: `formatDump(await rt.dump(), await rt.stats())`. */
@@ -43,19 +43,19 @@ function formatThread({ thread, tasks, unlisted, parked, computing }: ThreadRepo
   return [`${name}: ${count} tasks${time}`, ...cut([...parked.map((wait) => formatWait({ ...wait, thread }, main)), ...others]), ...formatUnlisted(unlisted)];
 }
 
-/** One line for a parked operation. */
+/** One line for a waiting operation. */
 export function formatWait({ thread, task, taskId, reason, on, parkedMs, site }: StuckWait | (ParkedReport & { readonly thread: number }), main?: number): string {
   const who = thread === main && taskId === 0 ? "the main thread" : `task ${task} #${taskId} on ${thread === main ? "the main thread" : `thread ${thread}`}`;
   const started = thread === main && taskId === 0 ? "" : `, started ${firstLine(site)}`;
   return `  ${who}: ${reason} ${on} for ${parkedMs} ms${started}`;
 }
 
-/** Tasks of which only the number is known. */
+/** Tasks that are counted and not listed. */
 export function formatUnlisted(unlisted: ThreadReport["unlisted"]): string[] {
   return unlisted.map(({ name, count }) => `  … and ${count} more tasks ${name}`);
 }
 
-/** The first lines, and how many more there are. */
+/** The first lines, and the number of further ones. */
 export function cut(lines: readonly string[]): string[] {
   return lines.length <= MOST_LISTED ? [...lines] : [...lines.slice(0, MOST_LISTED), `  … and ${lines.length - MOST_LISTED} more`];
 }

@@ -1,8 +1,8 @@
 /**
- * What a runtime is doing, in numbers: read from shared memory, where each thread
- * counts in words of its own, so that a thread that computes is counted as well
- * as one that waits. The words are read one after the other while the threads go
- * on: a sum may be off by what moved meanwhile.
+ * What a runtime is doing, in numbers. They are read from shared memory, where each
+ * thread has its own counters, so a thread that computes is included. The counters
+ * are read one after the other while the threads continue, so a sum may be slightly
+ * wrong.
  */
 import { load } from "../../memory/atomics.ts";
 import type { Arena, ArenaUse } from "../../memory/arena.ts";
@@ -11,56 +11,56 @@ import { loadOf } from "../../scheduler/load.ts";
 import { WAIT_REASONS, type WaitReason } from "../../wait/wait-reason.ts";
 import type { ThreadTimes } from "../thread/control.ts";
 
-/** Operations that are parked now, by what they are. A join counts from `spawn` to the end of its task, awaited or not. */
+/** Number of waiting operations of each kind. A join counts from `spawn` to the end of its task, whether it is awaited or not. */
 export type Parked = Readonly<Record<WaitReason, number>>;
 
 /** Counters of one thread. */
 export interface ThreadStats {
-  /** The thread's index; the main thread's is the number of threads. */
+  /** Index of the thread; the main thread's is the number of threads. */
   readonly index: number;
-  /** Tasks placed there and not finished, those not yet started included. */
+  /** Tasks placed on the thread that have not ended, including those that have not started. */
   readonly load: number;
-  /** Tasks that can go on or have not started, and wait for their turn. What has come in while the thread computes counts once it has looked. */
+  /** Tasks that could run: those that can continue, and those that have not started. Tasks that arrive while the thread computes count later, when it has checked. */
   readonly ready: number;
-  /** Operations that wait on it, by what they are. */
+  /** Number of waiting operations of each kind on this thread. */
   readonly parked: Parked;
-  /** Tasks that it has started to run, since it began. */
+  /** Tasks that it has started since the thread began. */
   readonly started: number;
-  /** And those of them that have ended. */
+  /** Tasks that have ended since the thread began. */
   readonly finished: number;
-  /** Tasks taken from other threads before they had started. */
+  /** Tasks that it has taken from other threads before they had started. */
   readonly steals: number;
-  /** Values sent by this thread, each of a batch counted. */
+  /** Values sent by this thread. Each value of a batch counts. */
   readonly sends: number;
-  /** How often an operation has parked. */
+  /** How often an operation had to wait. */
   readonly parks: number;
   /** How often the thread has fallen asleep. */
   readonly sleeps: number;
-  /** Time from a turn that found work to one that found none: computing, or short of a core, but not what callbacks of Node's own events took while all tasks waited. */
+  /** Time in slices, each from a turn that found work to a turn that found none. It includes time without a core, but not the time of callbacks of Node's own events while all tasks wait. */
   readonly busyMs: number;
   /** CPU time of the thread in nanoseconds. */
   readonly cpuNs: number;
-  /** Time in nanoseconds that it could have run and had no core; `undefined` where the system does not tell. */
+  /** Time in nanoseconds that it was ready to run but had no core; `undefined` where the system does not report it. */
   readonly runDelayNs: number | undefined;
 }
 
-/** Counters of a runtime, over all its threads and the main thread; then each thread's. */
+/** Counters of a runtime: the sums over all threads and the main thread, then those of each thread. */
 export interface RuntimeStats {
-  /** Live tasks, closures and those not yet started included. */
+  /** Live tasks, including closures and tasks that have not started. */
   readonly tasks: number;
-  /** Tasks that wait for their turn. */
+  /** Tasks that could run but are not running. */
   readonly ready: number;
-  /** Operations that wait, by what they are. */
+  /** Number of waiting operations of each kind. */
   readonly parked: Parked;
   /** Tasks that were taken from other threads before they had started. */
   readonly steals: number;
-  /** Values sent, each of a batch counted. */
+  /** Values sent. Each value of a batch counts. */
   readonly sends: number;
-  /** The shared memory. */
+  /** Use of the shared memory. */
   readonly arena: ArenaUse;
-  /** Each thread's, by its index. */
+  /** Counters of each thread, by its index. */
   readonly threads: readonly ThreadStats[];
-  /** The main thread's: its closures, its operations, what it has sent. */
+  /** Counters of the main thread: its closures, its operations, the values it has sent. */
   readonly main: ThreadStats;
 }
 

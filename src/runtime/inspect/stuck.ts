@@ -1,36 +1,36 @@
 /**
- * Tasks that wait only on each other while the rest goes on: a waits-for search
- * over what all threads say of themselves.
+ * Partial deadlocks: tasks that wait only for each other while the program continues.
+ * A waits-for search over the reports of all threads.
  *
- * A parked operation can be ended by whoever knows its channel, or by the task
- * that it joins. The stuck tasks are the greatest set of parked tasks in which
- * each operation of each can be ended by members only: begin with all parked
- * tasks, take out one that somebody outside could wake, and so on until nothing
- * changes. Nodes are tasks and handles, so that ten thousand tasks at one channel
- * cost ten thousand steps and not their square: an awake task makes the handles
- * that it knows awake, an awake handle the tasks that wait on it.
+ * A waiting operation can be ended by any task that knows its channel, or by the task
+ * that it joins. The stuck tasks are the largest set of waiting tasks in which every
+ * operation can be ended only by members of the set. To find it, begin with all
+ * waiting tasks and remove a task that something outside the set could wake, until
+ * nothing changes. Nodes are tasks and handles, so that ten thousand tasks at one
+ * channel cost ten thousand steps and not their square: an awake task makes the
+ * handles that it knows awake, and an awake handle the tasks that wait at it.
  *
- * Whatever is not known for certain counts as awake: a handle on its way in a
- * message or in the arguments of a task that has not started (the header counts
- * more references than the threads have objects), one known to code outside
- * tasks, to timers, to tasks without an identity of their own, or to a thread on
- * which Node has something under way or that did not answer.
+ * If warren is not certain, a handle counts as awake: if it is on its way in a message
+ * or in the arguments of a task that has not started (then its header counts more
+ * references than the threads have objects); if code outside tasks, a timer or a task
+ * without its own identity knows it; or if a thread knows it on which Node has
+ * something in progress, or that did not answer.
  *
  * Source: the AND-OR waits-for graph of Knapp, Deadlock detection in distributed
  * databases (1987), reduced by its sinks; Go 1.26's goroutine leak profile asks
- * the garbage collector instead who knows a channel.
+ * the garbage collector instead which goroutines know a channel.
  */
 import { OUTSIDE, type OperationView, type ParkedReport, type ThreadView } from "../thread/control.ts";
 
-/** A parked operation of a stuck task. */
+/** A waiting operation of a task in a partial deadlock. */
 export interface StuckWait extends ParkedReport {
-  /** On which thread. */
+  /** Index of the thread. */
   readonly thread: number;
 }
 
-/** Tasks that wait only on each other: none of them will ever run again, unless one knows a channel in a way that warren cannot see. */
+/** A partial deadlock: tasks that wait only for each other. None of them will ever continue, unless one knows a channel in a way that warren cannot see. */
 export interface StuckReport {
-  /** Every operation for which they wait. */
+  /** Every waiting operation of these tasks. */
   readonly waits: readonly StuckWait[];
 }
 
@@ -41,16 +41,16 @@ interface Node {
   readonly operations: { readonly view: OperationView; readonly report: ParkedReport }[];
 }
 
-/** The stuck tasks found so far, and how to tell that they are the same the next time. */
+/** The stuck tasks found so far, and the names of their waits, to recognise them in the next search. */
 export interface Suspects {
   readonly groups: readonly StuckReport[];
   readonly waits: ReadonlySet<string>;
 }
 
 /**
- * Searches once. @param views what the threads that answered say of themselves, the main thread last
+ * Searches once. @param views the views of the threads that answered, the main thread last
  * @param references how many objects and messages refer to a handle; `undefined` if its header is freed
- * @param among if given, only operations that were found before can be stuck
+ * @param among if given, only operations that were found before count as stuck
  */
 export function findStuck(views: readonly ThreadView[], references: (handle: number) => number | undefined, among?: Suspects): Suspects {
   const nodes = nodesOf(views);
@@ -88,7 +88,7 @@ export function findStuck(views: readonly ThreadView[], references: (handle: num
   return suspectsOf(nodes, asleep);
 }
 
-/** Handles that somebody awake knows for certain or perhaps. */
+/** Handles that something awake knows, or might know. */
 function alwaysAwake(views: readonly ThreadView[]): number[] {
   return views.flatMap(({ outside, fed, objects, isOpen, isMain }) => [...(isMain ? [] : outside), ...fed, ...(isOpen ? objects.keys() : [])]);
 }
@@ -103,12 +103,12 @@ function nodesOf(views: readonly ThreadView[]): Map<number, Node> {
       nodes.get(isMain || view.task !== OUTSIDE ? view.task : 0)?.operations.push({ view: { ...view, partners }, report: report.parked[k] });
     });
   }
-  // A task knows what it waits on, however it came to it.
+  // A task knows the handles at which it waits, however it got them.
   for (const [task, node] of nodes) nodes.set(task, { ...node, handles: [...node.handles, ...node.operations.flatMap(({ view }) => view.partners?.handles ?? [])] });
   return nodes;
 }
 
-/** Splits the stuck tasks into groups that have to do with each other. */
+/** Splits the stuck tasks into groups that depend on each other. */
 function suspectsOf(nodes: ReadonlyMap<number, Node>, asleep: ReadonlySet<number>): Suspects {
   const groups = new Groups();
   const waitedFor = new Set<number>();

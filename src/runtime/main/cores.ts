@@ -1,8 +1,8 @@
-/** Cores that the process may use: what Node says, no more than the cgroup's CPU quota. */
+/** Cores that the process can use: as many as Node reports, but not more than the CPU quota of the cgroup. */
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 
-/** CPUs' worth of the cgroup quota (`cpu.max`), or `Infinity` without one. */
+/** The cgroup's quota (`cpu.max`) in cores, or `Infinity` without a quota. */
 function quotaCores(): number {
   if (process.platform !== "linux") return Infinity;
   try {

@@ -1,15 +1,15 @@
 /**
- * The keep-alive rule: the process lives while an operation of the main thread
- * waits or a task lives anywhere, and not a moment longer. A pending waitAsync
- * holds nothing (nodejs/node#44729) and the threads are unreferenced, so one
- * timer, referenced or not, is the only handle.
+ * The keep-alive rule: the process stays alive exactly while an operation of the
+ * main thread waits or a task is live on any thread. A pending waitAsync does not
+ * keep a process alive (nodejs/node#44729), and the threads are unreferenced. So one
+ * timer, referenced or not, decides.
  */
 import { waitAsync, load } from "../../memory/atomics.ts";
 import type { Arena } from "../../memory/arena.ts";
 import { superblock } from "../../memory/layout.ts";
 import { hasNoTasks } from "../../scheduler/load.ts";
 
-/** Anything long; the timer only exists to be referenced. */
+/** Any long time: the timer only exists to be referenced. */
 const LONG_MS = 2 ** 30;
 
 export class KeepAlive {
@@ -21,7 +21,7 @@ export class KeepAlive {
   #isWatching = false;
   #ended = false;
 
-  /** @param waiting operations of the main thread that are not over */
+  /** @param waiting number of operations of the main thread that are not over */
   constructor(arena: Arena, waiting: () => number) {
     this.#arena = arena;
     this.#waiting = waiting;
@@ -38,10 +38,10 @@ export class KeepAlive {
     this.update();
   }
 
-  /** Looks again: something began or ended. */
+  /** Something began or ended: checks the rule. */
   update(): void {
     if (this.#ended) return;
-    // Before the loads: a last thread that falls asleep in between has rung already, and is not waited for.
+    // Read before the loads: if the last thread falls asleep in between, `waitAsync` returns immediately.
     const seen = load(this.#arena.i32, superblock.quiet);
     const waits = this.#held > 0 || this.#waiting() > 0;
     const keep = waits || !hasNoTasks(this.#arena);
@@ -50,7 +50,7 @@ export class KeepAlive {
       if (keep) this.#timer.ref();
       else this.#timer.unref();
     }
-    // Tasks that nobody joins end unseen: their threads fall asleep, and the last one says so.
+    // The main thread does not see the end of a task without a join. When the last thread falls asleep, it changes `quiet`.
     if (keep && !waits) this.#watch(seen);
   }
 

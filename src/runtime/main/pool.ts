@@ -1,12 +1,12 @@
 /**
- * The threads: Piscina owns them, Comlink talks to them. The only file that
- * makes threads and ports.
+ * The threads. Piscina makes and ends them, and the main thread calls them through
+ * Comlink. This is the only file that makes threads and ports.
  *
- * Each thread gets one Piscina task that brings its processor up and returns;
- * the processor then runs beside Piscina, which regards the thread as idle and
- * keeps the process alive for it no longer: that is the runtime's decision.
- * Piscina makes a new thread for one that has ended, or when there is none for
- * the task of a successor; the balancer gives each thread one task, ever.
+ * Each thread gets one Piscina task, which starts its processor and returns. From
+ * then on Piscina regards the thread as idle and does not keep the process alive for
+ * it: the runtime decides that (keep-alive.ts). Piscina makes a new thread if one has
+ * ended, or if there is none for the task of a replacement. The balancer gives each
+ * thread only one task.
  */
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,25 +19,25 @@ import type { ThreadControl } from "../thread/control.ts";
 import type { ThreadStart } from "../thread/thread.ts";
 
 const PROCESSOR = fileURLToPath(new URL(`../../../workers/processor${extname(import.meta.url)}`, import.meta.url));
-/** How long a thread may take to end in good order before it is terminated, and the pool to be destroyed. */
+/** How long the threads may take to close before they are terminated, and how long the pool may take to be destroyed. */
 const CLOSE_MS = 1000;
 const DESTROY_MS = 5000;
-/** How long a thread may take to end by force before it counts as stuck in a native call. */
+/** How long a terminated thread may take to end; after that it counts as blocked in a native call. */
 const TERMINATE_MS = 5000;
 
 export interface PoolOptions {
   readonly arena: Arena;
   readonly cores: number;
   readonly resourceLimits: { readonly maxOldGenerationSizeMb?: number };
-  /** A thread has ended by itself, or something on it threw outside any task. */
+  /** Called when a thread has ended without being asked to, or because of `terminate`. */
   readonly onDeath: (thread: number, death: Death) => void;
-  /** The ring into which a thread that starts now records, or 0. */
+  /** The trace ring of a thread that starts now, or 0. */
   readonly ringOf: (thread: number) => number;
 }
 
 /** How a thread ended. */
 export interface Death {
-  /** What it threw, if that was the reason. */
+  /** The error that ended it, if there was one. */
   readonly cause?: unknown;
   readonly why: string;
   readonly isRecycled: boolean;
@@ -49,26 +49,26 @@ interface Thread {
   readonly control: Remote<ThreadControl>;
   /** Resolves when it has ended. */
   readonly ended: Promise<undefined>;
-  /** Its end was asked for. */
+  /** `terminate` has ended it. */
   isRecycled: boolean;
-  /** What it threw outside any task, in a list because that may be `undefined`. */
+  /** What was thrown outside any task. A list, because the value may be `undefined`. */
   readonly thrown: unknown[];
 }
 
 export class Pool {
   readonly #piscina: Piscina;
   readonly #options: PoolOptions;
-  /** By index; none while one that has died has no successor. */
+  /** By index; `undefined` while a thread that has died is not replaced. */
   readonly #threads: (Thread | undefined)[] = [];
   /** Ids of Piscina's threads that have got their task. */
   readonly #taken = new Set<number>();
   #lastError: unknown;
-  /** Told when a thread has ended before it got its task. */
+  /** Called when a thread has ended before it got its task. */
   #onStillborn: ((cause: unknown) => void) | undefined;
-  /** Tasks of Piscina that have no thread yet. */
+  /** Piscina tasks that have no thread yet. */
   readonly #queue = new ArrayTaskQueue();
   #lastReplaced: Promise<void> = Promise.resolve();
-  /** Of threads that are not up yet. */
+  /** Ports of threads that are not ready yet. */
   readonly #opening = new Set<MessagePort>();
   #closing = false;
 
@@ -77,7 +77,7 @@ export class Pool {
     const { threads } = options.arena;
     this.#piscina = new Piscina({
       filename: PROCESSOR,
-      // It makes a thread when a task asks for one, and none by itself: there a failure could reject nothing.
+      // Piscina makes a thread only for a task: if it made one by itself and that failed, no promise would reject.
       minThreads: 0,
       maxThreads: threads,
       concurrentTasksPerWorker: 1,
@@ -91,14 +91,14 @@ export class Pool {
         return fresh ?? null;
       },
     });
-    // Errors of threads that are up are heard in #adopt.
+    // Errors of threads that are ready are handled in #adopt.
     this.#piscina.on("error", (error: unknown) => {
       this.#lastError = error;
     });
     this.#piscina.on("workerDestroy", ({ id }: { id: number }) => {
-      // Piscina tells nobody of a thread that ends before it has its task: in what every thread loads.
+      // Piscina rejects nothing if a thread ends before it has its task, in what every thread loads.
       if (this.#taken.has(id)) return;
-      // The error, if there is one, comes after.
+      // The error, if there is one, is emitted after this event.
       queueMicrotask(() => this.#onStillborn?.(this.#lastError ?? new Error("a thread ended before it was ready")));
     });
   }
@@ -116,9 +116,9 @@ export class Pool {
     return pool;
   }
 
-  /** Starts the successor of a thread that has died. Rejects if it dies before it has answered. */
+  /** Replaces a thread that has died. Rejects if the new one dies before it has answered. */
   replace(index: number): Promise<void> {
-    // One at a time: a task whose thread could not be made is taken back from the queue by emptying it.
+    // One at a time, because after a failure the whole queue of Piscina tasks is emptied.
     const replaced = this.#lastReplaced.then(() => this.#bringUp([index]));
     this.#lastReplaced = replaced.catch(() => undefined);
     return replaced;
@@ -139,13 +139,13 @@ export class Pool {
         this.#opening.add(port1);
         ups.push(new Promise((resolve) => port1.once("message", resolve)));
         const end = this.#piscina.run(start, { transferList: [port2] }) as Promise<void>;
-        // Heard below, unless the next one cannot even be asked for.
+        // Awaited below, unless `run` throws for the next one.
         end.catch(() => undefined);
         ends.push(end);
       }
-      // No end comes before the "go", but a failure may.
+      // No task of Piscina ends before "go", but one may fail.
       const threadIds = await Promise.race([Promise.all(ups), Promise.all(ends).then(() => []), stillborn]);
-      // From here on its end is a death like any other: it may compute from its first turn and never finish its Piscina task.
+      // From here on its end is a death like any other: it may compute from its first turn, and never finish its Piscina task.
       for (const [k, index] of indexes.entries()) this.#adopt(index, threadIds[k], ports[index]);
       for (const index of indexes) ports[index].postMessage("go");
     } catch (error) {
@@ -174,7 +174,7 @@ export class Pool {
     });
     const thread: Thread = { worker, port, control: wrap<ThreadControl>(port as never), ended, isRecycled: false, thrown };
     this.#threads[index] = thread;
-    // Last: whoever listens on a port references it.
+    // Last, because adding a listener to a port references it.
     port.unref();
   }
 
@@ -185,18 +185,18 @@ export class Pool {
     return { cause, why: cause instanceof Error ? cause.message : printValue(cause), isRecycled };
   }
 
-  /** Asks each thread; one that is computing answers late, one that has ended or ends meanwhile is `undefined`. */
+  /** Asks each thread. A thread that computes answers late; the answer of one that has ended, or ends before it answers, is `undefined`. */
   each<T>(ask: (control: Remote<ThreadControl>, index: number) => Promise<T>): Promise<T | undefined>[] {
     return Array.from(this.#threads, (_, index) => this.ask(index, ask));
   }
 
-  /** Asks one thread, as `each`. */
+  /** Asks one thread, like `each`. */
   async ask<T>(index: number, ask: (control: Remote<ThreadControl>, index: number) => Promise<T>): Promise<T | undefined> {
     const thread = this.#threads[index];
     return thread && Promise.race([ask(thread.control, index), thread.ended]);
   }
 
-  /** Ends a thread by force; false if it has not ended in time, for it is in a native call. */
+  /** Terminates a thread. Returns false if it has not ended in time, because it is in a native call. */
   async terminate(index: number): Promise<boolean> {
     const thread = this.#threads[index];
     if (thread === undefined) return true;
@@ -205,7 +205,7 @@ export class Pool {
     return within(thread.ended, TERMINATE_MS);
   }
 
-  /** Ends all threads: in good order if they answer, else by force. Always resolves. */
+  /** Ends all threads: closes those that answer, and terminates the others. It always resolves. */
   async stop(): Promise<void> {
     this.#closing = true;
     await within(Promise.all(this.each((control) => control.close())), CLOSE_MS);
@@ -219,7 +219,7 @@ export class Pool {
   }
 }
 
-/** Waits for a promise, at most `ms`; whether it was in time. A rejection counts as an end. */
+/** Waits for a promise, at most `ms`. Returns whether it settled in time. */
 async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {

@@ -1,20 +1,21 @@
 /**
- * What main does to shared memory after a thread has died, in one go and before
- * the thread has a successor: everything the dead one held is given back, what it
- * was in the middle of has happened or has not, and nothing waits for it.
+ * Repairs shared memory after a thread has died. The main thread does this in one
+ * pass, before the thread is replaced (supervisor.ts). Afterwards everything that the
+ * dead thread held is released, each operation that it had begun has either happened
+ * or not, and nothing waits for it.
  *
- * The order matters: the allocator first, for the rest allocates and frees; then
- * every header (channels, shared objects, arrays): first all locks, for live
- * threads may hold some while they wait for others, then the queues; this may take
- * claims of the dead back; then the claims that stand are completed; last its processor record,
- * with a new incarnation, so that what others still send to the dead is known as
- * such and dropped (`Tasks.orphan`).
+ * The order matters. First the allocator, because the other steps allocate and free.
+ * Then every header (channels, shared objects, arrays): first all locks, because live
+ * threads may hold some while they wait for others, then the queues. This may undo
+ * claims of the dead thread. Then the remaining claims are completed. Last its
+ * processor record, which gets a new incarnation: so a record that another thread
+ * still sends to the dead one is recognised and dropped (`Tasks.orphan`).
  *
- * Afterwards the count of sleepers is to be balanced (`balanceSleepers`), which
- * another thread may delay for a moment.
+ * After that the count of sleepers must be balanced (`balanceSleepers`); another
+ * thread may delay this for a moment.
  *
- * Not given back: blocks and channel references that only the dead thread's heap
- * knew. They stay until the runtime stops.
+ * Not released: memory and channel references that only the dead thread's heap knew.
+ * They stay until the runtime stops.
  */
 import { type Remains, leaveChannel, releaseChannel } from "../../channel/repair-channels.ts";
 import type { Arena } from "../../memory/arena.ts";
@@ -32,19 +33,19 @@ import { WAIT_REASONS } from "../../wait/wait-reason.ts";
 import type { Waiters } from "../../wait/waiter.ts";
 import { isClaimedBy, isDone } from "../../wait/waiter-state.ts";
 
-/** What repairing needs of main's side of a runtime. */
+/** The parts of main's side of a runtime that the repair uses. */
 export interface Survivor {
   readonly arena: Arena;
   readonly waiters: Waiters;
-  /** Drops a record that was sent to the dead. */
+  /** Drops a record that was sent to the dead thread. */
   orphan(record: number): void;
   adoptContexts(dead: number): void;
 }
 
 /**
- * Gives back all locks that a dead thread holds, with what they protect in order.
- * It may be called more than once, and also in the middle of an operation of the
- * main thread that waits for such a lock.
+ * Releases all locks that a dead thread holds, and repairs what they protect. It can
+ * be called more than once, and also in the middle of an operation of the main thread
+ * that waits for such a lock.
  */
 export function releaseLocks({ arena, waiters }: Survivor, thread: number): Remains {
   const { i32 } = arena;
@@ -56,7 +57,7 @@ export function releaseLocks({ arena, waiters }: Survivor, thread: number): Rema
     if (i32[headerAt + header.kind] === KIND.sharedArray) repairArrayLock(arena, headerAt + header.arrayLock, thread);
     releaseChannel(waiters, headerAt, remains);
   }
-  // What has been taken back is no claim any more, and its record its owner's.
+  // A claim that was undone is no longer a claim, and its record belongs to its owner again.
   if (!remains.claimed.some((record) => isClaimedBy(i32, i32[record + waiter.decider], thread + 1))) i32[at + processor.claimedFirst] = i32[at + processor.claiming] = 0;
   repairQueues(arena, thread);
   if (i32[superblock.contextLock] === thread + 1) store(i32, superblock.contextLock, 0);
@@ -64,7 +65,7 @@ export function releaseLocks({ arena, waiters }: Survivor, thread: number): Rema
   return remains;
 }
 
-/** Repairs what processor `thread` left. */
+/** Repairs everything that processor `thread` left. */
 export function repairAfter(main: Survivor, thread: number): Aftermath {
   const { arena, waiters } = main;
   const { i32 } = arena;
@@ -85,13 +86,13 @@ export function repairAfter(main: Survivor, thread: number): Aftermath {
   return { thread, id, tasks, undelivered };
 }
 
-/** Words of a processor that are those of a thread and not of its place. */
+/** Words of a processor that belong to the thread that died, not to its index. */
 const LEFT = [
   processor.held, processor.claiming, processor.claimedFirst, processor.claimedLast, processor.completing,
   processor.sliceStart, processor.timers, processor.ready, processor.systemId,
 ];
 
-/** Claims that were taken back are listed no more: their records may soon be anything. Those that stand are nobody else's until they are completed. */
+/** Removes claims that were undone from the list, because their records may be reused. No other thread touches the remaining ones until they are completed. */
 function keepStanding(i32: Int32Array, at: number, { dead, claimed }: Remains): void {
   const standing = claimed.filter((record) => isClaimedBy(i32, i32[record + waiter.decider], dead + 1));
   for (const [k, record] of standing.entries()) i32[record + waiter.inboxNext] = standing[k + 1] ?? 0;
@@ -100,7 +101,7 @@ function keepStanding(i32: Int32Array, at: number, { dead, claimed }: Remains): 
   i32[at + processor.claimedLast] = standing.at(-1) ?? 0;
 }
 
-/** The records that it had claimed and not begun to complete, oldest first. */
+/** The records that the dead thread had claimed and not begun to complete, oldest first. */
 function claimedBy(i32: Int32Array, at: number): number[] {
   const records: number[] = [];
   for (let record = i32[at + processor.claimedFirst]; record !== 0; record = i32[record + waiter.inboxNext]) records.push(record);
@@ -109,7 +110,7 @@ function claimedBy(i32: Int32Array, at: number): number[] {
   return records;
 }
 
-/** Completes the claims that stand; returns the decider whose completion was begun, if it may not have arrived. */
+/** Completes the remaining claims. Returns the decider whose completion was begun, if that may not have arrived. */
 function completeClaims({ arena, waiters }: Survivor, { dead, claimed }: Remains): number[] {
   const { i32 } = arena;
   const completing = i32[arena.processorAt(dead) + processor.completing];
@@ -117,7 +118,7 @@ function completeClaims({ arena, waiters }: Survivor, { dead, claimed }: Remains
   if (completing !== 0) deciders.add(completing);
   const undelivered: number[] = [];
   for (const decider of deciders) {
-    // First: if it is done its owner may be using the record anew when the claim is looked at.
+    // Read this first: if it is done, its owner may already reuse the record when the claim is read.
     const wasDone = isDone(i32, decider);
     if (ownerIndex(i32, decider) === dead || !isClaimedBy(i32, decider, dead + 1)) continue;
     if (!wasDone) waiters.complete(decider);
@@ -126,7 +127,7 @@ function completeClaims({ arena, waiters }: Survivor, { dead, claimed }: Remains
   return undelivered;
 }
 
-/** Frees the dead thread's own records that stood in queues. Those that another thread has claimed come through the inbox. */
+/** Frees the dead thread's own records that were in queues. Records that another thread has claimed arrive through the inbox. */
 function free({ arena, waiters }: Survivor, records: readonly number[]): void {
   const { i32 } = arena;
   const deciders = new Set<number>();
@@ -139,7 +140,7 @@ function free({ arena, waiters }: Survivor, records: readonly number[]): void {
   for (const decider of deciders) if (waiters.claimDecider(decider)) arena.free(decider);
 }
 
-/** What had been sent to the dead and not been taken. */
+/** Drops what had been sent to the dead thread and not been taken. */
 function dropInbox(main: Survivor, thread: number): void {
   const { arena } = main;
   let record = takeInbox(arena, thread);
@@ -148,6 +149,6 @@ function dropInbox(main: Survivor, thread: number): void {
     record = arena.i32[current + waiter.inboxNext];
     main.orphan(current);
   }
-  // Whoever waits for the last thread to fall asleep looks again.
+  // Wakes the main thread, in case it waits for the last thread to fall asleep.
   ring(arena, arena.threads);
 }

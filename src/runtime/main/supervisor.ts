@@ -1,17 +1,19 @@
 /**
- * What happens when a thread dies, by `process.exit`, an error outside any task,
- * or `recycle`: shared memory is repaired at once (repair.ts), every thread is
- * told and settles what it had to do with the dead one, and a successor starts in
- * its place. The dead thread's tasks are lost; those who joined them hear it.
+ * What happens when a thread dies, by `process.exit`, an error outside any task, or
+ * `recycle`: the main thread repairs shared memory immediately
+ * (repair-after-death.ts) and notifies every thread, which ends its waits and joins
+ * that depended on the dead thread. Then a new thread replaces the dead one. The dead
+ * thread's tasks are lost; their joins reject.
  *
- * A successor that dies before it is up is tried again, a few times with growing
- * pauses; then the runtime ends, for a machine that cannot start threads will not
- * learn it. Threads that die later are replaced for ever: what kills them is not
- * run again by itself.
+ * If a replacement dies before it is ready, the main thread tries again a few times,
+ * with growing pauses. Then the runtime stops, because the machine cannot start
+ * threads. Threads that die later are replaced without limit, because the task that
+ * killed a thread does not run again by itself.
  *
- * Nobody waits for the dead: also the main thread may be waiting for a lock that
- * one holds, and cannot hear of its end then. So while it waits it looks itself
- * whether the thread is still there (Linux), and gives the locks back on the spot.
+ * No thread waits for a dead one. The main thread itself may be waiting for a lock
+ * that a dead thread holds, and cannot process the thread's exit event then. So while
+ * it waits, it checks whether the thread still exists (Linux), and releases its locks
+ * immediately.
  */
 import { existsSync } from "node:fs";
 import { WarrenError, printValue } from "../../errors.ts";
@@ -30,16 +32,16 @@ export class Supervisor {
   readonly #side: ThreadSide;
   readonly #onFault: (error: WarrenError) => void;
   readonly #onUp: (thread: number) => void;
-  /** Threads whose locks are being given back right now. */
+  /** Threads whose locks are being released now. */
   readonly #releasing = new Set<number>();
-  /** Threads that have died and have no successor yet. */
+  /** Threads that have died and are not replaced yet. */
   readonly #down = new Set<number>();
-  /** Who waits for a thread to be up again. */
+  /** Calls of `recycle` that wait for a thread to be replaced. */
   readonly #waiting = new Map<number, PromiseWithResolvers<void>>();
   #pool: Pool | undefined;
   #stopped = false;
 
-  /** @param onFault told when a thread cannot be replaced: the runtime ends; @param onUp told when a successor is up */
+  /** @param onFault called when a thread cannot be replaced: the runtime stops; @param onUp called when a replacement is ready */
   constructor(side: ThreadSide, onFault: (error: WarrenError) => void, onUp: (thread: number) => void) {
     this.#side = side;
     this.#onFault = onFault;
@@ -56,7 +58,7 @@ export class Supervisor {
     for (const waiting of this.#waiting.values()) waiting.resolve();
   }
 
-  /** Whether a thread is there: not while a successor starts. */
+  /** Whether a thread is ready, and not being replaced. */
   isUp(thread: number): boolean {
     return !this.#down.has(thread);
   }
@@ -66,12 +68,12 @@ export class Supervisor {
     if (this.#stopped) return;
     this.#down.add(thread);
     const { tasks } = this.#settle(thread, why, cause);
-    // Who started a task with `go` has no other way to hear that it is lost.
+    // The loss of a task that was started with `go` is reported only by this warning.
     if (!isRecycled) warn(thread, why, cause, tasks);
     void this.#replace(thread);
   }
 
-  /** Repairs, and tells every thread. */
+  /** Repairs shared memory, and notifies every thread. */
   #settle(thread: number, why: string, cause: unknown): Aftermath {
     const aftermath = repairAfter(this.#side, thread);
     const notice: DeathNotice = { aftermath, why, cause: portable(cause) };
@@ -81,7 +83,7 @@ export class Supervisor {
     return aftermath;
   }
 
-  /** Not while another thread is between a mark and its count: it may be without a core just then, or be dead as well and not known to be. */
+  /** Tries again while another thread is between a mark and its count: that thread may have no core at the moment, or may also be dead without main knowing. */
   readonly #balance = (): void => {
     if (!this.#stopped && !balanceSleepers(this.#side.arena)) setImmediate(this.#balance).unref();
   };
@@ -98,7 +100,7 @@ export class Supervisor {
       } catch (cause) {
         if (this.#stopped) return;
         const why = cause instanceof Error ? cause.message : String(cause);
-        // It may have got as far as to hold something.
+        // It may already have held something.
         this.#settle(thread, why, cause);
         if (tries >= MOST_TRIES) return this.#onFault(new WarrenError("ERR_THREAD_START", `thread ${thread} died and could not be replaced: ${why}`, { thread }, { cause }));
         await new Promise((resolve) => setTimeout(resolve, FIRST_PAUSE_MS * 2 ** tries));
@@ -106,7 +108,7 @@ export class Supervisor {
     }
   }
 
-  /** Ends a thread by force and waits for its successor. @throws ERR_THREAD_STUCK, ERR_RUNTIME_STOPPED */
+  /** Ends a thread and waits until it is replaced. @throws ERR_THREAD_STUCK, ERR_RUNTIME_STOPPED */
   async recycle(thread: number): Promise<void> {
     const up = this.#waiting.get(thread) ?? Promise.withResolvers<void>();
     this.#waiting.set(thread, up);
@@ -117,7 +119,7 @@ export class Supervisor {
     if (this.#stopped) throw new WarrenError("ERR_RUNTIME_STOPPED", `the runtime was stopped before thread ${thread} was replaced`);
   }
 
-  /** The main thread waits for a lock of this processor: is there still somebody to give it back? */
+  /** The main thread waits for a lock of this thread: releases it if the thread no longer exists. */
   #lookAfter(thread: number): void {
     const { arena } = this.#side;
     if (thread < 0 || thread >= arena.threads || this.#releasing.has(thread)) return;
@@ -135,7 +137,7 @@ function warn(thread: number, why: string, cause: unknown, tasks: number): void 
   process.emitWarning(`thread ${thread} died: ${why}. ${lost}. The thread will be replaced`, { type: "WarrenWarning", code: "WARREN_THREAD_DIED", ...detail });
 }
 
-/** An error that a structured clone keeps the text of. */
+/** An error whose text survives a structured clone. */
 function portable(cause: unknown): unknown {
   if (cause === undefined) return undefined;
   return cause instanceof Error ? Object.assign(new Error(cause.message, cause.cause instanceof Error ? { cause: portable(cause.cause) } : undefined), { stack: cause.stack }) : printValue(cause);

@@ -1,9 +1,9 @@
 /**
- * Watches the threads from the main thread: JavaScript cannot be interrupted, so
- * a task that computes without awaiting holds up its thread and everything on
- * it. That is reported once it has computed for more than 100 ms, once per task name, as a Node warning
- * (`process.on("warning")`, code WARREN_STUCK_TASK). And it warns of a thread whose
- * heap is nearly full (WARREN_MEMORY).
+ * Watches the threads from the main thread. JavaScript cannot be interrupted, so a
+ * task that computes without awaiting blocks its thread. If it has computed for more
+ * than 100 ms, the main thread emits a Node warning, once per task name
+ * (`process.on("warning")`, code WARREN_STUCK_TASK). It also warns about a thread
+ * whose heap is nearly full (WARREN_MEMORY).
  */
 import { load, store } from "../../memory/atomics.ts";
 import type { Arena } from "../../memory/arena.ts";
@@ -16,11 +16,11 @@ import { timesOf } from "../thread/times.ts";
 
 const LOOK_EVERY_MS = 50;
 const STUCK_MS = 100;
-/** Modules take their time to compile. */
+/** Compiling a module takes time. */
 const IMPORT_STUCK_MS = 2000;
-/** How often a sleeping thread that has tasks is asked for a turn: one that computes after a foreign event does not take it. */
+/** How often a sleeping thread that has tasks is asked for a turn. If it computes after an event outside warren, it does not take the turn. */
 const ASK_EVERY_MS = 1000;
-/** A sleeping thread that does not answer may only be short of a core: it is given longer. */
+/** A sleeping thread that does not answer may only lack a core, so it gets more time. */
 const UNANSWERED_MS = 200;
 
 /** The last question to a sleeping thread. */
@@ -34,14 +34,14 @@ export class Watchdog {
   readonly #names: Names;
   readonly #isUp: (thread: number) => boolean;
   readonly #reported = new Set<string>();
-  /** CPU time of a thread when a slice of it was first found long. */
+  /** CPU time of a thread when its current slice was first found to be long. */
   readonly #slices = new Map<number, { slice: number; cpuNs: number }>();
-  /** Threads whose memory was warned of. */
+  /** Threads for which a memory warning was emitted. */
   readonly #nearFull = new Set<number>();
   readonly #questions = new Map<number, Question>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param isUp whether a thread is there at all */
+  /** @param isUp whether a thread is ready, and not being replaced */
   constructor(arena: Arena, isUp: (thread: number) => boolean) {
     this.#isUp = isUp;
     this.#arena = arena;
@@ -54,7 +54,7 @@ export class Watchdog {
 
   close(): void {
     clearInterval(this.#timer);
-    // A heap may have filled, and the runtime ended for it, since the last look.
+    // A heap may have filled, and stopped the runtime, since the last check.
     for (let thread = 0; thread < this.#arena.threads; thread++) this.#lookAtHeap(thread);
   }
 
@@ -64,7 +64,7 @@ export class Watchdog {
       if (!this.#isUp(thread)) continue;
       const at = this.#arena.processorAt(thread);
       this.#lookAtHeap(thread);
-      // One that is idle and full looks again: something else may have made room.
+      // An idle thread with a full heap must check again, because its heap may have room now.
       if (i32[at + processor.heapFull] !== 0) ring(this.#arena, thread);
       const turns = load(i32, at + processor.turns);
       const since = i32[at + processor.sliceStart];
@@ -72,7 +72,7 @@ export class Watchdog {
       if (heldMs < LOOK_EVERY_MS) continue;
       const computedMs = this.#computedMs(thread, since);
       if (computedMs < STUCK_MS / 2) continue;
-      // Its unstarted tasks wait in vain: somebody who sleeps may take them.
+      // Tasks that have not started cannot start on this thread: a sleeping thread may take them.
       store(i32, at + processor.heldUp, since);
       if (i32[at + processor.queueCount] > 0) ringAny(this.#arena, thread);
       if (heldMs >= STUCK_MS) this.#report(thread, turns, heldMs, computedMs);
@@ -80,8 +80,9 @@ export class Watchdog {
   }
 
   /**
-   * For how long the thread has had a core in this slice, since it was first found
-   * long: one that had none is not stuck. Infinite where the system does not tell.
+   * For how long the thread has had a core in this slice, since the slice was first
+   * found to be long: a thread without a core is not blocked by its task. Infinite
+   * where the system does not report CPU times.
    */
   #computedMs(thread: number, slice: number): number {
     const times = timesOf(this.#arena.i32[this.#arena.processorAt(thread) + processor.systemId]);
@@ -92,7 +93,7 @@ export class Watchdog {
     return 0;
   }
 
-  /** Once for each, and by the most that it had in use: it may have made room since the last look. */
+  /** Once for each thread, by the maximum in use: the thread may have freed memory since the last check. */
   #lookAtHeap(thread: number): void {
     const { i32 } = this.#arena;
     const at = this.#arena.processorAt(thread);
@@ -103,7 +104,7 @@ export class Watchdog {
     process.emitWarning(`the heap of thread ${thread} is nearly full: ${Math.round(peak / 1024)} of ${Math.round(limit / 1024)} MiB live. Above 80 % the thread starts no more tasks. Keep less data on it, replace it with rt.recycle(), or raise maxOldGenerationSizeMb.`, { type: "WarrenWarning", code: "WARREN_MEMORY" });
   }
 
-  /** How long a thread outside a slice has not answered; asks it now and then. */
+  /** How long a thread outside a slice has not answered; asks it from time to time. */
   #unansweredMs(thread: number, nowMs: number): number {
     const { i32 } = this.#arena;
     const turns = i32[this.#arena.processorAt(thread) + processor.turns];
@@ -124,7 +125,7 @@ export class Watchdog {
     const { i32 } = this.#arena;
     const at = this.#arena.processorAt(thread);
     const running = load(i32, at + processor.running);
-    // It has gone on while this thread was looking: what runs now is not what took so long (an import, and then its task). Pairs with `renewSlice`.
+    // The thread has moved on during this check: what runs now is not what took so long (an import, and then its task). Pairs with `renewSlice`.
     if (load(i32, at + processor.turns) !== turns) return;
     // On a busy machine a module waits for a core most of the time.
     if (running < 0 && (heldMs < IMPORT_STUCK_MS || computedMs < IMPORT_STUCK_MS / 2)) return;

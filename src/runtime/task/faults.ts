@@ -1,7 +1,7 @@
 /**
- * Failures that nobody joins: they end the runtime. On a thread of the pool one
- * travels to the main thread, in a record that the thread has kept since it
- * started, so that a fault can be told with the arena full.
+ * Failures of tasks without a join: each of them stops the runtime. A thread of the
+ * pool sends its fault to the main thread in a record that it has reserved since it
+ * started, so that it can report a fault even if shared memory is full.
  */
 import type { Arena } from "../../memory/arena.ts";
 import { continueStack } from "../../wire/error-class.ts";
@@ -19,7 +19,7 @@ export class Faults {
   readonly #record: number;
   #isSent = false;
 
-  /** @param onFault told of a failure on this thread, and on main of those that come from others */
+  /** @param onFault called with a failure on this thread; on the main thread also with those of other threads */
   constructor(waiters: Waiters, onFault: (error: unknown) => void) {
     this.#arena = waiters.arena;
     this.#waiters = waiters;
@@ -28,17 +28,17 @@ export class Faults {
     this.#arena.i32[this.#record + taskRecord.record] = RECORD.fault;
   }
 
-  /** A task that was started with `go` has failed here. */
+  /** A task that was started with `go` has failed on this thread. */
   tell(name: string, site: string | undefined, error: unknown): void {
     const { threads, index } = this.#arena;
     continueStack(error, `task ${name}, started with go, failed on ${index === threads ? "the main thread" : `thread ${index}`}`, site);
     this.#onFault(error);
   }
 
-  /** Carries a fault to the main thread. */
+  /** Sends a fault to the main thread. */
   send(error: unknown): void {
     const arena = this.#arena;
-    // One fault ends the runtime: later ones are not sent.
+    // The first fault stops the runtime, so later ones are not sent.
     if (this.#isSent) return;
     this.#isSent = true;
     [arena.i32[this.#record + taskRecord.outcome], arena.i32[this.#record + taskRecord.payload]] = encodeResult(this.#waiters, "a task", true, error);
@@ -46,7 +46,7 @@ export class Faults {
     ring(arena, arena.threads);
   }
 
-  /** A fault has come from a thread. */
+  /** A fault has arrived from a thread. */
   heard(record: number): void {
     const { i32 } = this.#arena;
     const hasRoom = i32[record + taskRecord.outcome] !== OUTCOME.noRoom;

@@ -1,15 +1,15 @@
 /**
- * Groups: tasks that belong together, and end together.
+ * Groups: tasks that belong together and end together.
  *
- * Invariants: a task is in the group from the call of `spawn` or `go` until it
- * has ended, also while it waits for room; `wait` ends only when none is; every
- * failure is in what `wait` rejects with, once. Not a failure is what a task
- * throws because the group was cancelled for another: the group knows its own
- * reason by the number in its details, and a reason from outside by class,
- * message and code, for a reason arrives as a copy.
+ * Invariants: a task is in the group from the call of `spawn` or `go` until it has
+ * ended, also while it waits for the limit. `wait` ends only when no task is in the
+ * group. `wait` rejects with every failure, each once. If a task throws the reason
+ * with which the group was cancelled, that is not a failure. The group recognises its
+ * own reason by the number in the details, and a reason from outside by class,
+ * message and code, because a reason arrives as a copy.
  *
- * Source: Go, x/sync/errgroup; Trio's nurseries for what a failure does to those
- * that wait. Not done: killing tasks; they hear of it by the group's context.
+ * Source: Go, x/sync/errgroup; Trio's nurseries for the effect of a failure on tasks
+ * that wait. Not done: killing tasks; the group's context tells them to end.
  */
 import { Context } from "../../context/context.ts";
 import { WarrenError, printValue } from "../../errors.ts";
@@ -19,37 +19,37 @@ import type { Tasks } from "./tasks.ts";
 
 /** Options of `group`. */
 export interface GroupOptions {
-  /** Most tasks that run at a time; others wait for room, first come first served. */
+  /** Maximum number of tasks that run at the same time; the others wait in order. */
   readonly limit?: number | undefined;
-  /** The context above the group's own: cancelling it cancels the group. */
+  /** The parent of the group's context: cancelling it cancels the group. */
   readonly context?: Context | undefined;
 }
 
-/** Tasks that are joined together: the first failure cancels the rest. Made by `group`. */
+/** Tasks that end together: the first failure cancels the others. Made by `group`. */
 export interface Group extends AsyncDisposable {
   /**
-   * Cancelled at the first failure, with ERR_CANCELLED whose `cause` that is; by
-   * the context above; and when the group has ended. Pass it to the tasks: they
-   * end early only if they look at it or wait with its signal.
+   * The context of the group. It is cancelled at the first failure, with ERR_CANCELLED
+   * whose `cause` is the failure; by its parent; and when the group has ended. Pass
+   * it to the tasks: a task ends early only if it checks it or waits with its signal.
    */
   readonly context: Context;
   /**
-   * Starts `fn`, a task or a closure, as the free function does, once there is room:
-   * arguments are copied then. Its failure is also the group's, so nobody needs
-   * to await the promise. After a failure nothing starts any more: it rejects
-   * with the reason of `context`.
-   * @throws ERR_INVALID_ARGUMENT for what is no function, ERR_GROUP_DONE once the group has ended
+   * Starts `fn`, a task or a closure, like the free function, as soon as the limit
+   * allows; arguments are copied at that time. Its failure is also the group's, so
+   * you need not await the promise. After a failure no task starts, and `spawn`
+   * rejects with the reason of `context`.
+   * @throws ERR_INVALID_ARGUMENT for a value that is not a function, ERR_GROUP_DONE once the group has ended
    */
   spawn<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Awaited<R>>;
-  /** Starts `fn` as `spawn` does, without the result: returns at once if there is room, else a promise of the start. @throws as `spawn` */
+  /** Starts `fn` like `spawn`, without the result. Returns nothing if the task starts immediately; otherwise a promise that resolves when it starts. @throws as `spawn` */
   go<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): void | Promise<void>;
   /**
-   * Ends the group when all its tasks have ended. Rejects with the failure, or,
-   * of several, with an AggregateError of them in their order, whose `cause` is
-   * the first.
+   * Waits for all tasks and ends the group. Rejects with the failure of a task. If
+   * several have failed, it rejects with an AggregateError that has them in order,
+   * and the first as `cause`.
    */
   wait(): Promise<void>;
-  /** Waits for all tasks; cancels none. Rejects as `wait`, unless that was called: then its caller hears of it. */
+  /** Waits for all tasks and cancels none. Rejects like `wait`, unless `wait` was called: then the caller of `wait` gets the error. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -59,7 +59,7 @@ interface GroupHost {
   readonly contexts: { make(parent: Context | undefined, options: undefined): Context };
 }
 
-/** A task that waits for room. */
+/** The place of a task that waits for the limit. */
 type Place = PromiseWithResolvers<void>;
 
 export class TaskGroup implements Group {
@@ -69,11 +69,11 @@ export class TaskGroup implements Group {
   readonly #number: string;
   readonly #failures: unknown[] = [];
   readonly #queue = new Fifo<Place>();
-  /** Tasks that have room, and those that have or wait for it. */
+  /** Tasks that count for the limit, and all tasks, including those that wait for it. */
   #running = 0;
   #live = 0;
   #onEmpty: (() => void) | undefined;
-  #hears = false;
+  #listens = false;
   #isOver = false;
   #ended: Promise<void> | undefined;
 
@@ -95,18 +95,18 @@ export class TaskGroup implements Group {
 
   spawn<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Awaited<R>> {
     const result = this.#run(this.#enter(fn), fn as AnyFunction, args);
-    // The group has it.
+    // The group keeps the failure.
     result.catch(() => undefined);
     return result as Promise<Awaited<R>>;
   }
 
   go<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): void | Promise<void> {
-    const room = this.#enter(fn);
-    this.#run(room, fn as AnyFunction, args).catch(() => undefined);
-    return room;
+    const start = this.#enter(fn);
+    this.#run(start, fn as AnyFunction, args).catch(() => undefined);
+    return start;
   }
 
-  /** One task more. Returns the promise of its room if there is none. */
+  /** Adds a task. Returns a promise that resolves when the task can start, or `undefined` if it can start now. */
   #enter(fn: unknown): undefined | Promise<void> {
     if (typeof fn !== "function") throw new WarrenError("ERR_INVALID_ARGUMENT", `a group can start a task or a function, not ${printValue(fn)}`);
     if (this.#isOver) throw new WarrenError("ERR_GROUP_DONE", "cannot start a task in this group: wait() was called and all its tasks have ended");
@@ -119,24 +119,24 @@ export class TaskGroup implements Group {
     const place: Place = Promise.withResolvers();
     place.promise.catch(() => undefined);
     this.#queue.push(place);
-    this.#hear();
+    this.#listen();
     return place.promise;
   }
 
-  /** Whoever waits for room when the group is cancelled waits no longer. */
-  #hear(): void {
-    if (this.#hears) return;
-    this.#hears = true;
+  /** When the group is cancelled, the tasks that wait for the limit are rejected. */
+  #listen(): void {
+    if (this.#listens) return;
+    this.#listens = true;
     const { signal } = this.context;
     signal.addEventListener("abort", () => {
       for (let place = this.#queue.shift(); place !== undefined; place = this.#queue.shift()) place.reject(signal.reason);
     });
   }
 
-  async #run(room: undefined | Promise<void>, fn: AnyFunction, args: unknown[]): Promise<unknown> {
-    let isRunning = room === undefined;
+  async #run(start: undefined | Promise<void>, fn: AnyFunction, args: unknown[]): Promise<unknown> {
+    let isRunning = start === undefined;
     try {
-      if (room !== undefined) await room;
+      if (start !== undefined) await start;
       isRunning = true;
       return await this.#host.tasks.spawn(fn, args, undefined);
     } catch (error) {
@@ -144,14 +144,14 @@ export class TaskGroup implements Group {
       throw error;
     } finally {
       if (isRunning) this.#leave();
-      // After who awaits the result has heard of it.
+      // After the code that awaits the result has continued.
       queueMicrotask(() => {
         if (--this.#live === 0) this.#onEmpty?.();
       });
     }
   }
 
-  /** Passes the room of a task that has ended on to the next. */
+  /** A task has ended: the next one in the queue starts. */
   #leave(): void {
     const next = this.#queue.shift();
     if (next === undefined) this.#running--;
@@ -166,7 +166,7 @@ export class TaskGroup implements Group {
       context.cancel(new WarrenError("ERR_CANCELLED", `a task of the group failed: ${textOf(error)}`, { group: this.#number }, { cause: error }));
       return;
     }
-    // Cancelled from outside: many tasks end with copies of one reason.
+    // Cancelled from outside: many tasks may end with copies of the same reason.
     const failure = isCopy(error, context.reason) ? context.reason : error;
     if (!this.#failures.includes(failure)) this.#failures.push(failure);
   }
@@ -190,11 +190,11 @@ export class TaskGroup implements Group {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const isHeard = this.#ended !== undefined;
+    const isAwaited = this.#ended !== undefined;
     try {
       await this.wait();
     } catch (error) {
-      if (!isHeard) throw error;
+      if (!isAwaited) throw error;
     }
   }
 }
@@ -205,7 +205,7 @@ function refused(reason: unknown): Promise<void> {
   return promise;
 }
 
-/** Whether an error is what the group with that number cancels its tasks with, or a copy of it. */
+/** Whether an error is the reason with which the group of that number cancels its tasks, or a copy. */
 function isOwn(error: unknown, number: string): boolean {
   return error instanceof WarrenError && error.code === "ERR_CANCELLED" && error.details.group === number;
 }

@@ -1,13 +1,13 @@
 /**
- * Which channels each task of this thread knows, and which are known outside any
- * task: what the search for stuck tasks needs to say who could end a wait. A
- * channel comes to a task as an argument, in a message, in the result of a task
- * that it joined, or because it made it; each is noted then, nothing is noted by
- * sends and receives of other values. What a task has let go of stays noted
- * until the channel is freed: that errs on the side of silence.
+ * Which channels each task of this thread knows, and which are known to code outside
+ * tasks. The search for partial deadlocks needs this, to find out which task could
+ * end a wait. A task gets a channel as an argument, in a message, in the result of a
+ * task that it joined, or by making it. Each of these is noted; sends and receives of
+ * other values note nothing. A channel that a task no longer uses stays noted until
+ * the channel is freed: then the search reports too little rather than too much.
  *
  * Not seen: a channel that passes from task to task through a variable of their
- * module. A closure is taken to know what its starter knows.
+ * module. A closure is assumed to know what the task that started it knows.
  */
 import type { Waiters } from "../../wait/waiter.ts";
 import type { Identity } from "./identity.ts";
@@ -18,7 +18,7 @@ export class Holdings {
   readonly #current: () => Identity | undefined;
   readonly #outside = new KnownHandles();
   readonly #fed = new KnownHandles();
-  /** For whom a payload is decoded now; `outside` for code outside tasks. */
+  /** The task for which a payload is being decoded; `outside` for code outside tasks. */
   #receiver: Identity | "outside" | undefined;
 
   constructor(waiters: Waiters, current: () => Identity | undefined) {
@@ -26,7 +26,7 @@ export class Holdings {
     this.#current = current;
   }
 
-  /** What is decoded until `received` is for `task`. */
+  /** Everything decoded until `received` is for `task`. */
   receiving(task: Identity | undefined): void {
     this.#receiver = task ?? "outside";
   }
@@ -35,13 +35,13 @@ export class Holdings {
     this.#receiver = undefined;
   }
 
-  /** A handle has come into the hands of whoever runs, or of whom it is decoded for. */
+  /** The running task, or the task for which a payload is being decoded, has got a handle. */
   hold(key: number): void {
     const { arena, finishing } = this.#waiters;
-    const who = this.#receiver ?? (finishing === undefined ? this.#current() : finishing.task);
-    if (who === undefined || who === "outside") return this.#outside.add(arena, key);
-    const task = who as Identity;
-    // Tasks that share an identity would fill it with what all of them know.
+    const holder = this.#receiver ?? (finishing === undefined ? this.#current() : finishing.task);
+    if (holder === undefined || holder === "outside") return this.#outside.add(arena, key);
+    const task = holder as Identity;
+    // A shared identity would be filled with what all its tasks know.
     if (task.place < 0) return;
     const { holds } = task;
     if (holds === key) return;
@@ -59,17 +59,17 @@ export class Holdings {
     this.#fed.add(this.#waiters.arena, key);
   }
 
-  /** What code outside tasks knows. */
+  /** Handles that code outside tasks knows. */
   get outside(): readonly number[] {
     return this.#outside.live(this.#waiters.arena);
   }
 
-  /** Channels on which timers send. */
+  /** Channels on which timers of this thread send. */
   get fed(): readonly number[] {
     return this.#fed.live(this.#waiters.arena);
   }
 
-  /** What a task knows; of a closure also what its starters know. */
+  /** Handles that a task knows; for a closure also those of the tasks that started it. */
   of(task: Identity): readonly number[] {
     const { arena } = this.#waiters;
     const keys = new Set<number>();

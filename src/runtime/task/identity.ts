@@ -1,11 +1,11 @@
 /**
- * Who is running: each task's identity, carried through its awaits by
- * AsyncLocalStorage (V8 keeps it in every promise reaction), so that a waiting
- * operation knows its task whatever the task awaited before.
+ * Which task is running: AsyncLocalStorage carries each task's identity through its
+ * awaits (V8 keeps it in every promise reaction), so that a waiting operation knows
+ * its task, whatever the task awaited before.
  *
- * An identity of its own costs 250 bytes and 300 ns a task. Beyond a fixed number
- * of live tasks on one thread, tasks of the same function share one identity: a
- * dump then says how many there are instead of listing them.
+ * An identity costs about 250 bytes and 300 ns for each task. Beyond a fixed number
+ * of live tasks on one thread, the tasks of a function share one identity: a dump
+ * then prints how many there are instead of listing them.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { KnownHandles } from "./known-handles.ts";
@@ -27,7 +27,7 @@ export class Identity {
   place = 0;
   /** See `Running`. */
   stretch = 0;
-  /** Of a shared identity: what its tasks that no one joins do at their end. */
+  /** Of a shared identity: what its tasks that were started with `go` do when they end. */
   ends: Ends | undefined = undefined;
 
   constructor(id: number, name: string, nameId: number, site?: string, starter?: Identity) {
@@ -45,7 +45,7 @@ export interface Ends {
   readonly failed: (error: unknown) => void;
 }
 
-/** Live tasks of one thread with an identity of their own. */
+/** Maximum number of live tasks on one thread that have their own identity. */
 const MOST = 10_000;
 
 /** One identity for many tasks of one function. */
@@ -70,12 +70,12 @@ export class Identities {
     this.#current = current;
   }
 
-  /** Live tasks that have an identity of their own. */
+  /** Live tasks that have their own identity. */
   get live(): readonly Identity[] {
     return this.#live;
   }
 
-  /** Functions with more live tasks than are listed, and how many more. */
+  /** Functions with live tasks that are not listed, and how many. */
   get unlisted(): { name: string; count: number }[] {
     return [...this.#shared.values()].filter(({ count }) => count > 0).map(({ name, count }) => ({ name, count }));
   }
@@ -99,7 +99,7 @@ export class Identities {
     last.place = identity.place;
   }
 
-  /** Calls `fn` as the task `identity`. */
+  /** Calls `fn` as the task of `identity`. */
   enter(identity: Identity, fn: AnyFunction, args: unknown[]): unknown {
     if (identity.place < 0) return (identity as SharedIdentity).enter(fn, ...args);
     return this.#current.run(identity, fn, ...args);

@@ -1,4 +1,4 @@
-/** The joins of one thread: promises of the tasks that it has spawned and that have not ended. */
+/** The joins of one thread: the promises of tasks that it has spawned and that have not ended. */
 import { continueStack } from "../../wire/error-class.ts";
 import type { Identity } from "./identity.ts";
 
@@ -15,7 +15,7 @@ export class Joins {
   readonly #onChange: () => void;
   #count = 0;
 
-  /** @param onChange told when the number of joins changes */
+  /** @param onChange called when the number of joins changes */
   constructor(onChange: () => void) {
     this.#onChange = onChange;
   }
@@ -24,7 +24,7 @@ export class Joins {
     return this.#count;
   }
 
-  /** The task that spawned the one of a join; none for code outside tasks. */
+  /** The task that spawned the task of a join; none for code outside tasks. */
   by(index: number): Identity | undefined {
     return this.#joins[index]?.task.starter;
   }
@@ -64,7 +64,7 @@ export class Joins {
     join.reject(value);
   }
 
-  /** Rejects all joins. As for waits, one that nobody awaits is no unhandled rejection. */
+  /** Rejects all joins. A join that no code awaits does not become an unhandled rejection. */
   rejectAll(error: Error): void {
     for (let index = 0; index < this.#joins.length; index++) {
       const join = this.#close(index);

@@ -1,8 +1,8 @@
 /**
- * Where tasks are started, for errors and reports. A stack costs microseconds,
- * so each thread has an allowance: programs with some hundred tasks have every
- * site, one that starts a million tasks a second does not pay for a million
- * stacks.
+ * Where tasks are started, for errors and reports. A stack trace costs
+ * microseconds, so each thread has an allowance: a program with a few hundred tasks
+ * gets every site, and a program that starts a million tasks per second does not
+ * pay for a million stack traces.
  */
 import { fileURLToPath } from "node:url";
 
@@ -30,9 +30,9 @@ export function captureSite(): string | undefined {
   return frames.length === 0 ? undefined : frames.slice(0, 6).join("\n");
 }
 
-/** Frames from this folder and its neighbours are warren's. */
+/** Stack frames in files under this URL are warren's own. */
 const OWN_FILES = new URL("../..", import.meta.url).href;
-/** As test runners write it. */
+/** The same as a path: test runners print it like that. */
 const OWN_FOLDER = fileURLToPath(OWN_FILES);
 
 /** One line of a site, for tables. */

@@ -1,4 +1,4 @@
-/** `sleep`: parks a task until a time; never shorter than asked. */
+/** `sleep`: suspends a task for a time, and never for less. */
 import type { Timer } from "../../wait/timers.ts";
 import type { Finisher, Wait } from "../../wait/wait.ts";
 import type { Waiters } from "../../wait/waiter.ts";

@@ -1,7 +1,8 @@
 /**
- * Task functions: what makes a function startable on any thread. Only its
- * module's URL and its name travel; a thread that meets them imports the module,
- * which registers the function there. No function text, no stack parsing.
+ * Task functions: functions that any thread can start. Only the URL of the module
+ * and the name of the function are sent. The thread that gets them imports the
+ * module, which registers the function on that thread. warren reads neither the text
+ * of a function nor a stack trace to find it.
  */
 import { WarrenError, printValue } from "../../errors.ts";
 
@@ -19,8 +20,8 @@ const modules = new Map<string, Map<string, AnyFunction>>();
 
 /**
  * Makes `fn` a task: a function that `go` and `spawn` can start on any thread.
- * Call it at the top level of a module; the result is `fn` itself and can still
- * be called directly.
+ * Call `task` at the top level of a module. It returns `fn` itself, which you can
+ * still call directly.
  *
  * @param meta the module's `import.meta`
  * @throws ERR_TASK_UNNAMED, ERR_DUPLICATE_TASK, ERR_INVALID_ARGUMENT
@@ -39,22 +40,22 @@ export function task<F extends AnyFunction>(meta: { readonly url: string }, fn: 
   return fn;
 }
 
-/** Where `fn` comes from if it is a task; a plain function is a closure of its thread. */
+/** Module and name of `fn` if it is a task; `undefined` for a closure. */
 export function sourceOf(fn: AnyFunction): TaskSource | undefined {
   return sources.get(fn);
 }
 
-/** What reports call a closure. */
+/** The name of a closure in reports. */
 export function nameOfClosure(fn: AnyFunction): string {
   return fn.name === "" ? "(closure)" : fn.name;
 }
 
-/** The task function of a module that is loaded here. */
+/** The task function, if its module has been imported on this thread. */
 export function loadedTask(source: TaskSource): AnyFunction | undefined {
   return modules.get(source.url)?.get(source.name);
 }
 
-/** How long a module may take to be imported: an await at its top level may never end, and nobody would hear of it. */
+/** How long the import of a module may take: an await at its top level might never end, and without a limit no error would be reported. */
 const IMPORT_MS = 30_000;
 
 /** Imports the module of a task and returns the function. @throws ERR_TASK_MODULE, ERR_TASK_UNKNOWN */

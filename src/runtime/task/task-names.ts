@@ -1,21 +1,21 @@
 /**
- * Numbers of tasks and of their names, for one thread: a task travels as the
- * number of "module URL, function name" in the runtime's table of names, which
- * this thread has looked up once. A closure has a name without a module, and
- * stands in the table only once a trace has met it.
+ * Numbers of tasks and of their names, for one thread. A task record holds the
+ * number of "module URL, function name" in the runtime's table of names, which each
+ * thread looks up once. A closure has a name without a module; it is in the table
+ * only if it started during a trace.
  */
 import { WarrenError } from "../../errors.ts";
 import type { Names } from "../../memory/names.ts";
 import type { TaskSource } from "./task-function.ts";
 
-/** Task ids are handed out to threads by the thousand. */
+/** A thread takes so many task ids from the runtime at a time. */
 const IDS = 1000;
 
 export class TaskNames {
   readonly #names: Names;
   /** Numbers of the names of tasks that this thread has started. */
   readonly #sources = new Map<TaskSource, number>();
-  /** And of closures that have started here during a trace. */
+  /** Numbers of the names of closures that have started on this thread during a trace. */
   readonly #closures = new Map<string, number>();
   #nextId = 0;
   #lastId = 0;
@@ -24,7 +24,7 @@ export class TaskNames {
     this.#names = names;
   }
 
-  /** An id for a task that is started. @throws ERR_ARENA_FULL */
+  /** An id for a new task. @throws ERR_ARENA_FULL */
   nextId(): number {
     if (this.#nextId === this.#lastId) {
       this.#nextId = this.#names.block(IDS);
@@ -43,13 +43,13 @@ export class TaskNames {
     return number;
   }
 
-  /** What a task's name stands for. */
+  /** The module and function of a name. */
   sourceOf(number: number): TaskSource {
     const [url, name] = this.#names.text(number).split("\n");
     return { url, name };
   }
 
-  /** The number of a closure's name, for a trace; 0 if there is no room for it. */
+  /** The number of a closure's name, for a trace; 0 if shared memory is full. */
   numberOfClosure(name: string): number {
     const known = this.#closures.get(name);
     if (known !== undefined) return known;

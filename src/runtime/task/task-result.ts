@@ -1,11 +1,11 @@
-/** How a task's result or error gets into its record. */
+/** How a task's result or error is written into its record. */
 import { WarrenError, printValue } from "../../errors.ts";
 import type { Arena } from "../../memory/arena.ts";
 import { OUTCOME } from "../../memory/layout.ts";
 import { encodePayload } from "../../wire/payload.ts";
 import type { Space } from "../../wire/type.ts";
 
-/** The promise of a task function's result; `undefined` for a plain value. What only looks like a promise may call back twice, or throw: it is taken as `await` takes it. */
+/** The promise that a task function returned; `undefined` for a plain value. Another object with a `then`, which may call back twice or throw, is treated as `await` would treat it. */
 export function promiseOf(result: unknown): Promise<unknown> | undefined {
   if (typeof result !== "object" || result === null) return undefined;
   try {
@@ -15,7 +15,7 @@ export function promiseOf(result: unknown): Promise<unknown> | undefined {
   }
 }
 
-/** Outcome and payload. A result that cannot travel becomes the error that says so; if even that has no room, the outcome alone does. */
+/** Outcome and payload. A result that cannot be sent is replaced by an error that explains why. If shared memory has no room for that error, the outcome alone says so. */
 export function encodeResult(space: Space, name: string, failed: boolean, value: unknown): [outcome: number, payload: number] {
   try {
     return [failed ? OUTCOME.failed : OUTCOME.ok, encodePayload(space, value, failed ? `the error of task ${name}` : `the result of task ${name}`)];
@@ -29,19 +29,19 @@ export function encodeResult(space: Space, name: string, failed: boolean, value:
   }
 }
 
-/** A task ended with a result or an error for which the arena has no room. */
+/** The error of a task whose result or error found no room in shared memory. */
 export function noRoom(arena: Arena): WarrenError {
   const { limit, used, reserved } = arena.use();
   return new WarrenError("ERR_ARENA_FULL", `shared memory is full: no room for the task's result or error (${used} of ${limit} bytes in use)`, { limit, used, reserved });
 }
 
-/** Why it cannot travel. What it threw when it was looked at may be anything, too. */
+/** Why a result cannot be sent. `error` was thrown while the result was read, so it may be any value. */
 function refusalOf(name: string, error: unknown): WarrenError {
   if (error instanceof WarrenError) return withoutValue(error);
   return new WarrenError("ERR_NOT_TRANSFERABLE", `the result or error of task ${name} cannot be sent back: ${error instanceof Error ? error.message : printValue(error)}`);
 }
 
-/** A refused value cannot travel as a detail of the error that refuses it. */
+/** The value that cannot be sent is also in the details of the error: there it is replaced by its text. */
 function withoutValue(error: WarrenError): WarrenError {
   const { value, ...details } = error.details;
   return new WarrenError(error.code, error.message, { ...details, value: printValue(value) });

@@ -1,11 +1,11 @@
 /**
- * Tasks of one thread: starting them anywhere, running those that came here, and
- * bringing results home.
+ * Tasks of one thread: it starts tasks on any thread, runs those that were placed
+ * on this one, and receives results.
  *
- * A task record is made by the thread that spawns, queued in shared memory,
- * taken by the thread that runs it, and comes back through the inbox with the
- * result. A record belongs to exactly one of these at a time. A closure has no
- * record: it stays on its thread.
+ * The thread that spawns makes a task record and queues it in shared memory. The
+ * thread that runs the task takes the record, and sends it back with the result
+ * through the inbox. At any time exactly one of them owns the record. A closure has
+ * no record, because it stays on its thread.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { WarrenError, printValue } from "../../errors.ts";
@@ -40,9 +40,9 @@ export interface TasksOptions {
   readonly processor: Processor;
   /** While the heap is nearly full, no task starts. */
   readonly heap: { readonly isFull: boolean; refusal(name: string): WarrenError };
-  /** Told when a task that nobody joins has failed: the runtime ends. */
+  /** Called when a task that was started with `go` has failed: the runtime stops. */
   readonly onFault: (error: unknown) => void;
-  /** Told when this thread has started a task or a join of it has ended. */
+  /** Called when this thread has started a task, or one of its joins has ended. */
   readonly onChange: () => void;
 }
 
@@ -83,7 +83,7 @@ export class Tasks implements TaskRunner {
     this.#arena.i32[this.#arena.here + processor.running] = (task as Identity | undefined)?.nameId ?? 0;
   }
 
-  /** Starts a task or a closure; rejects with what it throws. @throws ERR_INVALID_ARGUMENT, ERR_NOT_TRANSFERABLE, ERR_ARENA_FULL, ERR_RUNTIME_STOPPED */
+  /** Starts a task or a closure; rejects with the error that it throws. @throws ERR_INVALID_ARGUMENT, ERR_NOT_TRANSFERABLE, ERR_ARENA_FULL, ERR_RUNTIME_STOPPED */
   spawn(fn: AnyFunction, args: unknown[], place: Place): Promise<unknown> {
     const source = this.#check(fn, place);
     const task = this.#identify(fn, source);
@@ -94,7 +94,7 @@ export class Tasks implements TaskRunner {
     });
   }
 
-  /** Starts a task or a closure; its failure ends the runtime. @throws as `spawn` */
+  /** Starts a task or a closure. If it fails, the runtime stops. @throws as `spawn` */
   go(fn: AnyFunction, args: unknown[], place: Place): void {
     const source = this.#check(fn, place);
     const task = this.#identify(fn, source);
@@ -140,7 +140,7 @@ export class Tasks implements TaskRunner {
     });
   }
 
-  /** After the load has gone up: see hasNoTasks. */
+  /** Call it after the load has gone up: see `hasNoTasks` in scheduler/load.ts. */
   #countPlaced(): void {
     const { i32, here } = this.#arena;
     store(i32, here + processor.placed, i32[here + processor.placed] + 1);
@@ -152,7 +152,7 @@ export class Tasks implements TaskRunner {
     changeHeld(this.#arena, -1);
   }
 
-  /** Makes the record and passes it to a thread; returns it. */
+  /** Makes the record of a task, passes it to a thread, and returns it. */
   #place({ id, name, nameId, site }: Identity, args: unknown[], join: number, place: Place): number {
     const { waiters } = this.#options;
     const arena = this.#arena;
@@ -165,7 +165,7 @@ export class Tasks implements TaskRunner {
       decodePayload(waiters, payload);
       throw error;
     }
-    // On the main thread there is no "here" for a task of the pool: it is placed as any other.
+    // The main thread runs no tasks of the pool: a task that it starts "here" is placed like any other.
     const target = place === "here" ? (me < threads ? me : undefined) : place;
     const to = target ?? leastLoaded(arena, this.#lastPlace + 1);
     if (target === undefined) this.#lastPlace = to;
@@ -180,7 +180,7 @@ export class Tasks implements TaskRunner {
     const count = pushTask(arena, to, record, target !== undefined);
     this.#countPlaced();
     if (to === me) this.#options.processor.wake();
-    // A thread that has more than it can start at once is helped by one that sleeps.
+    // If the thread has more tasks than it can start now, a sleeping thread helps.
     if (target === undefined && (to === me || count > 1) && !isAsleep(arena, to)) ringAny(arena, to);
     if (to !== me) ring(arena, to);
     return record;
@@ -205,12 +205,12 @@ export class Tasks implements TaskRunner {
     i32[this.#arena.here + processor.running] = -nameId;
     importTask(source).then(
       (fn) => this.#remember(record, nameId, fn),
-      // Not at once: a thread that is being terminated in the middle of an import may come to here with a broken module, but never to another turn. Its tasks die with it.
+      // Not immediately: a thread that is terminated in the middle of an import may reach this line with a broken module, but it never takes another turn. Its tasks are lost with it.
       (error: unknown) => void setImmediate(() => this.#refuse(record, error)),
     );
   }
 
-  /** A task is not started at all. */
+  /** Ends a task that is not started. */
   #refuse(record: number, error: unknown): void {
     const { i32 } = this.#arena;
     const { name } = this.#names.sourceOf(i32[record + taskRecord.name]);
@@ -246,7 +246,7 @@ export class Tasks implements TaskRunner {
     this.#run(fn, args, task, (failed, value) => this.#end(record, task.name, failed, value));
   }
 
-  /** Decodes what comes to a task: the handles in it are in its hands. */
+  /** Decodes a payload for a task, which then knows the handles in it. */
   #decodeFor(task: Identity | undefined, payload: number): unknown {
     this.holdings.receiving(task);
     try {
@@ -278,7 +278,7 @@ export class Tasks implements TaskRunner {
     promise.then((value) => end(false, value), (error) => end(true, error));
   }
 
-  /** As `#run`, for a task that nobody joins. Of those there may be a million: with a shared identity they share these callbacks too. */
+  /** Like `#run`, for a task without a join. There may be a million of them: tasks with a shared identity also share these callbacks. */
   #runAlone(fn: AnyFunction, args: unknown[], task: Identity): void {
     const { identities } = this;
     const identity = identities.add(task);
@@ -302,13 +302,13 @@ export class Tasks implements TaskRunner {
   #endAlone(identity: Identity, failed: boolean, error: unknown): void {
     if (this.recorder !== undefined) this.recorder.noteEnd(identity, failed);
     this.identities.remove(identity);
-    // Before it is counted as ended: a process with no task left may end, and must not miss the fault.
+    // Before the task is counted as ended: a process without tasks may end, and must not miss the fault.
     if (failed) this.faults.tell(identity.name, identity.site, error);
     this.#uncount();
     this.#options.processor.ended();
   }
 
-  /** A task of a record has ended here: sends the result home. */
+  /** A task with a record has ended on this thread: sends the result to the thread that spawned it. */
   #end(record: number, name: string, failed: boolean, value: unknown): void {
     const arena = this.#arena;
     const { i32 } = arena;
@@ -342,7 +342,7 @@ export class Tasks implements TaskRunner {
     this.joins.settle(join, outcome === OUTCOME.failed, value);
   }
 
-  /** What was meant for a thread that died: nobody waits for it any more. */
+  /** Frees a record that was sent to a thread that died. */
   orphan(record: number): void {
     const { i32 } = this.#arena;
     const kind = i32[record + taskRecord.record];
@@ -351,7 +351,7 @@ export class Tasks implements TaskRunner {
     this.#arena.free(record);
   }
 
-  /** A thread has died: the tasks that it held, by its `processorId`, and that were spawned here are lost. */
+  /** A thread has died, with this `processorId`: the tasks on it that this thread spawned are lost. */
   died(id: number, why: string, cause: unknown): void {
     const { i32 } = this.#arena;
     const thread = indexOfId(id);

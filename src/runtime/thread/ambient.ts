@@ -1,6 +1,6 @@
 /**
- * Which runtime the free functions mean: on a thread of a pool that thread's; on
- * the main thread the one that is open, if there is exactly one.
+ * The runtime of the free functions: on a thread of a runtime that runtime; on the
+ * main thread the one that is open, if there is exactly one.
  */
 import { WarrenError } from "../../errors.ts";
 import type { ThreadSide } from "./side.ts";
@@ -8,12 +8,12 @@ import type { ThreadSide } from "./side.ts";
 let thread: ThreadSide | undefined;
 const open = new Set<ThreadSide>();
 
-/** This thread belongs to a pool from now on. */
+/** From now on this thread belongs to a runtime. */
 export function enterThread(side: ThreadSide): void {
   thread = side;
 }
 
-/** Whether this is a thread of a pool. */
+/** Whether this is a thread of a runtime, not the main thread. */
 export function isPoolThread(): boolean {
   return thread !== undefined;
 }

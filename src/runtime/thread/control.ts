@@ -1,22 +1,22 @@
 /**
- * The control plane: what the main thread asks of a thread, over Comlink. No
- * message of a program takes this way.
+ * The control plane: what the main thread asks of a thread, over Comlink. Messages
+ * of a program never go through it.
  */
 import type { Partners } from "../../wait/wait.ts";
 
-/** A parked operation in a report. */
+/** A waiting operation in a report. */
 export interface ParkedReport {
-  /** Name of the task's function; of the main thread's own code `"main thread"`. */
+  /** Name of the task's function; `"main thread"` for the main thread's own code. */
   readonly task: string;
-  /** The task's number; 0 for one without an identity of its own, and for the main thread. */
+  /** The task's number; 0 for a task without its own identity, and for the main thread. */
   readonly taskId: number;
-  /** What it does: one of `WaitReason`. */
+  /** What kind of operation it is: one of `WaitReason`. */
   readonly reason: string;
-  /** What it waits for: channel, lock, timer or task, as text. */
+  /** What it waits for, as text: a channel, lock, timer or task. */
   readonly on: string;
   /** How long it has waited, in milliseconds. */
   readonly parkedMs: number;
-  /** Where the task was started: lines of a stack. `undefined` if that was not recorded. */
+  /** Where the task was started: lines of a stack trace. `undefined` if that was not recorded. */
   readonly site: string | undefined;
 }
 
@@ -26,58 +26,58 @@ export interface TaskReport {
   readonly id: number;
   /** Name of its function. */
   readonly name: string;
-  /** Where it was started: lines of a stack. `undefined` if that was not recorded. */
+  /** Where it was started: lines of a stack trace. `undefined` if that was not recorded. */
   readonly site: string | undefined;
 }
 
-/** What a thread says of itself. */
+/** The report of one thread. */
 export interface ThreadReport {
-  /** Its index; the main thread's is the number of threads. */
+  /** Index of the thread; the main thread's is the number of threads. */
   readonly thread: number;
-  /** Live tasks that it holds, ten thousand at most. */
+  /** Live tasks on the thread, at most ten thousand. */
   readonly tasks: readonly TaskReport[];
-  /** The others by the names of their functions. */
+  /** Number of the other live tasks, by the name of their function. */
   readonly unlisted: readonly { name: string; count: number }[];
   /** Operations that wait. */
   readonly parked: readonly ParkedReport[];
-  /** Operations that something outside warren can end (a signal). */
+  /** Number of operations that something outside warren can end: an AbortSignal. */
   readonly outside: number;
-  /** Node's active resources that were not there when the thread started. */
+  /** Node's active resources that did not exist when the thread started. */
   readonly resources: readonly string[];
-  /** Nothing is ready, and nothing has come in. */
+  /** No task is ready, and nothing has arrived. */
   readonly isQuiet: boolean;
-  /** Set if the thread did not answer because a task computes there, for `ms` so far: then `unlisted` counts all its tasks under that name, and the rest is not known. */
+  /** Set if the thread did not answer because a task has been computing on it for `ms`. Then `unlisted` counts all its tasks under that name, and the other fields are unknown. */
   readonly computing?: { readonly task: string; readonly ms: number };
 }
 
-/** What the search for stuck tasks needs to know of one parked operation. */
+/** What the search for partial deadlocks needs to know about one waiting operation. */
 export interface OperationView {
-  /** The task, 0 for one without an identity of its own, or `OUTSIDE` for code of this thread that is in no task. */
+  /** The task; 0 for a task without its own identity, `OUTSIDE` for code of this thread that is outside tasks. */
   readonly task: number;
-  /** Tells this wait from a later one: its record (a join's task, negative) and when it began. */
+  /** Identifies this wait, together with when it began: its record, or the negative number of a joined task. */
   readonly wait: number;
   readonly sinceMs: number;
-  /** Handles and tasks of which one may end it; `undefined` if something that is no task may, or it is over already. */
+  /** Handles and tasks, any of which may end the wait. `undefined` if something other than a task may end it, or if it is already over. */
   readonly partners: Partners | undefined;
 }
 
 /** `OperationView.task` of code outside tasks. */
 export const OUTSIDE = -1;
 
-/** A report, and what the search for stuck tasks needs beside it. */
+/** A report, and what else the search for partial deadlocks needs. */
 export interface ThreadView {
   readonly report: ThreadReport;
-  /** As `report.parked`, one for one. */
+  /** The operations of `report.parked`, in the same order. */
   readonly operations: readonly OperationView[];
-  /** What each listed task knows, and what code outside tasks does. */
+  /** The handles that each listed task knows. `outside`: those that code outside tasks knows. */
   readonly tasks: readonly (readonly [task: number, handles: readonly number[]])[];
   readonly outside: readonly number[];
   /** Handles on which timers of this thread send. */
   readonly fed: readonly number[];
-  /** How many objects of this thread stand for each handle. */
+  /** How many objects on this thread refer to each handle. */
   readonly objects: ReadonlyMap<number, number>;
   readonly isMain: boolean;
-  /** Node has something under way here that may wake any of its tasks. */
+  /** Node has something in progress on this thread that may wake any of its tasks. */
   readonly isOpen: boolean;
 }
 
@@ -87,12 +87,12 @@ export interface ThreadTimes {
   readonly runDelayNs?: number;
 }
 
-/** What a death means for the threads that live on. */
+/** What the other threads need to know about a death. */
 export interface Aftermath {
   readonly thread: number;
-  /** `processorId` of the dead: what task records name as their holder. */
+  /** `processorId` of the dead thread, which task records name as their holder. */
   readonly id: number;
-  /** Tasks that it held; they are lost. */
+  /** Number of tasks on it; they are lost. */
   readonly tasks: number;
   /** Deciding records whose completion may not have reached their owners. */
   readonly undelivered: readonly number[];
@@ -110,13 +110,13 @@ export interface ThreadControl {
   report(): ThreadReport;
   view(): ThreadView;
   times(): ThreadTimes;
-  /** Lets go of what is only kept for speed, and collects garbage if Node lets it; the types of the handles that are left. */
+  /** Drops what is only kept for speed, and collects garbage if Node allows it. Returns the types of the handles that are left. */
   tidy(): ReadonlyMap<number, string>;
-  /** Records what this thread does into a ring of the arena. */
+  /** Records what this thread does into a ring in shared memory. */
   trace(ring: number): void;
-  /** Records no more; resolves when nothing will be written into the ring any more. */
+  /** Stops recording. Resolves when nothing will be written into the ring any more. */
   endTrace(): Promise<void>;
-  /** Another thread has died: what this one has to do with it is settled. */
+  /** Another thread has died: this one ends its waits and joins that depended on it. */
   died(notice: DeathNotice): void;
   /** Stops the processor and flushes standard output. */
   close(): Promise<void>;

@@ -1,12 +1,12 @@
 /**
  * Handles on this thread: how channels, shared arrays and shared objects (Mutex,
- * WaitGroup, …) get into messages and out of them, and the count of what refers
- * to a channel or a shared object.
+ * WaitGroup, …) are put into messages and taken out, and how references to a channel
+ * or a shared object are counted.
  *
- * Each object on a thread and each message that carries the handle is one
- * reference. An object's reference is given back when the garbage collector has
- * found it unreachable; that is late and never at a thread's end, so it is the
- * safety net for what nobody closes or frees, not the way they are freed.
+ * Each object on a thread, and each message that carries the handle, is one
+ * reference. When the garbage collector finds an object unreachable, its reference
+ * is released. That happens late, and not at all when a thread ends. So it is only
+ * the safety net for channels and objects that no task closes or frees.
  */
 import { WarrenError } from "../../errors.ts";
 import { SharedArray, type SharedKind } from "../../memory/shared-array.ts";
@@ -61,7 +61,7 @@ export interface Holder {
 const SHARED = "shared.";
 const SYNC = "sync.";
 const CONTEXT = "context";
-/** Objects met lately, so that a thousand tasks with one channel share one for it. */
+/** So many recent objects are kept, so that a thousand tasks with one channel share one object. */
 const MOST_RECENT = 64;
 
 export class HandleTable implements Handles {
@@ -70,14 +70,14 @@ export class HandleTable implements Handles {
   declare contexts: HandleFamily;
   declare holder: Holder;
   readonly #recent = new Map<number, Counted>();
-  /** The newest object of this thread that the garbage collector has not taken. */
+  /** The newest object of this thread that is not garbage-collected. */
   #newest: Tracked | undefined;
   readonly #lost = new FinalizationRegistry<Tracked>((tracked) => {
     this.#unlist(tracked);
     this.release(tracked.header, tracked.generation, tracked.type);
   });
 
-  /** Watches over a new object of this thread. */
+  /** Registers a new object of this thread. */
   track<T extends Counted>(object: T): T {
     const tracked = new Tracked(this, object, this.#newest);
     if (this.#newest !== undefined) this.#newest.newer = tracked;
@@ -88,7 +88,7 @@ export class HandleTable implements Handles {
     return object;
   }
 
-  /** The channel of an object is freed: it holds no reference that would have to be given back. */
+  /** The channel of an object is freed, so there is no reference to release. */
   untrack(tracked: Tracked): void {
     this.#lost.unregister(tracked);
     this.#unlist(tracked);
@@ -100,14 +100,14 @@ export class HandleTable implements Handles {
     if (older !== undefined) older.newer = newer;
   }
 
-  /** The types of the handles for which there is an object on this thread. */
+  /** The types of the handles that have an object on this thread. */
   get types(): Map<number, string> {
     const types = new Map<number, string>();
     for (let at = this.#newest; at !== undefined; at = at.older) types.set(handleKey(at.header, at.generation), at.type);
     return types;
   }
 
-  /** How many objects of this thread stand for each handle. */
+  /** How many objects on this thread refer to each handle. */
   countObjects(): Map<number, number> {
     const counts = new Map<number, number>();
     for (let at = this.#newest; at !== undefined; at = at.older) {
@@ -155,7 +155,7 @@ export class HandleTable implements Handles {
     return openChannel(this.waiters, at, generation, typeOfName(type.slice(5, -1)));
   }
 
-  /** Lets go of the objects met lately, so that those nobody uses can be collected. */
+  /** Drops the recent objects, so that unused ones can be garbage-collected. */
   forget(): void {
     this.#recent.clear();
     this.contexts.forget();
@@ -163,7 +163,7 @@ export class HandleTable implements Handles {
 
   release(at: number, generation: number, type: string): void {
     if (type === CONTEXT) return this.contexts.release(at, generation);
-    // Nobody counts what refers to an array: it is freed by hand.
+    // References to a shared array are not counted: the program frees it.
     if (!type.startsWith(SHARED)) this.#open(at, generation, type).relinquish();
   }
 }

@@ -1,14 +1,14 @@
 /**
- * Watches the JavaScript heap of one thread, so that a thread near its limit
- * refuses tasks instead of dying with all that it holds: V8 gives no exception
- * when memory runs out, it ends the thread or the process (docs/reliability.md).
+ * Watches the JavaScript heap of one thread, so that a thread near its limit refuses
+ * tasks instead of dying with all its tasks: when memory runs out, V8 throws no
+ * exception but ends the thread or the process (docs/reliability.md).
  *
- * The limit is that of the old generation, where what lives ends up. How much of
- * it is used says little while a good part may be garbage. So above `WARN_SHARE`
- * the figure is believed only if as much was left after V8's last full collection.
- * What is allocated outside the heap (ArrayBuffers) is not counted.
- * Not done: collecting on purpose. Near the limit V8 takes a few collections in a
- * row that free little for the end.
+ * The limit is that of the old generation, where long-lived objects are. The amount
+ * in use includes garbage. So a figure above `WARN_SHARE` counts only if as much was
+ * in use after V8's last full collection. Memory outside the heap (ArrayBuffers) is
+ * not counted.
+ * Not done: forcing a collection. Near the limit V8 gives up after a few collections
+ * in a row that free little.
  *
  * Written by its thread alone: `heapUsed`, `heapLimit`, `heapFull`, `heapPeak`.
  */
@@ -20,19 +20,19 @@ import type { Arena } from "../../memory/arena.ts";
 import { processor } from "../../memory/layout.ts";
 
 const LOOK_EVERY_MS = 5;
-/** Above this share of the limit main warns. */
+/** Above this share of the limit the main thread emits a warning. */
 export const WARN_SHARE = 0.7;
-/** Above this one no task is started. V8 gives up from here on: a few collections in a row that free little, and it ends the thread. */
+/** Above this share no task is started. V8 may now give up: after a few collections in a row that free little, it ends the thread. */
 const FULL_SHARE = 0.8;
 const KIB = 1024;
-/** What a scavenge will move or free soon, and what is not this thread's own. */
+/** Spaces that the next scavenge will empty, and spaces that are shared with other threads. */
 const NOT_OLD = new Set(["new_space", "new_large_object_space", "read_only_space", "shared_space", "shared_large_object_space"]);
 
 export class HeapWatch {
   readonly #arena: Arena;
   readonly #limit: number;
   #lookAtMs = 0;
-  /** In use soon after the last full collection. */
+  /** Bytes in use just after the last full collection. */
   #lived = 0;
 
   constructor(arena: Arena) {
@@ -42,11 +42,11 @@ export class HeapWatch {
     arena.i32[arena.here + processor.heapUsed] = 0;
     arena.i32[arena.here + processor.heapFull] = 0;
     arena.i32[arena.here + processor.heapPeak] = 0;
-    // The main thread starts no tasks of the pool, and its heap is the program's affair.
+    // The main thread starts no tasks of the pool, and its heap belongs to the program.
     if (arena.index < arena.threads) this.#listen();
   }
 
-  /** Called in each turn, with its time. */
+  /** Called in each turn, with the time of the turn. */
   look(nowMs: number): void {
     if (nowMs < this.#lookAtMs) return;
     this.#lookAtMs = nowMs + LOOK_EVERY_MS;
@@ -71,12 +71,12 @@ export class HeapWatch {
     i32[here + processor.heapFull] = used > FULL_SHARE * this.#limit ? 1 : 0;
   }
 
-  /** No task is to be started now. */
+  /** Whether no task may start now. */
   get isFull(): boolean {
     return this.#arena.i32[this.#arena.here + processor.heapFull] !== 0;
   }
 
-  /** Why a task is not started. */
+  /** The error of a task that is not started. */
   refusal(name: string): WarrenError {
     const { i32, here, index } = this.#arena;
     const used = i32[here + processor.heapUsed] * KIB;

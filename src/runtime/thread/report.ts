@@ -1,11 +1,11 @@
-/** What one thread can say about its tasks: for dumps, and for the deadlock report. */
+/** The report of one thread about its tasks: for dumps, and for the deadlock report. */
 import type { Wait } from "../../wait/wait.ts";
 import { isClaimedOrDone } from "../../wait/waiter-state.ts";
 import { OUTSIDE, type OperationView, type ParkedReport, type ThreadReport, type ThreadView } from "./control.ts";
 import type { Identity } from "../task/identity.ts";
 import type { ThreadSide } from "./side.ts";
 
-/** What keeps this thread's event loop busy from outside, by Node's names; standard streams and our own next turn apart. */
+/** The active resources of this thread's event loop, by Node's names, without standard streams and warren's own next turn. */
 export function activeResources(): string[] {
   return process.getActiveResourcesInfo().filter((name) => name !== "Immediate" && name !== "TTYWrap" && name !== "PipeWrap");
 }
@@ -19,12 +19,12 @@ export function reportThread(side: ThreadSide, baseline: readonly string[]): Thr
   return reportOf(side, baseline, operationsOf(side).map(({ report }) => report));
 }
 
-/** As `reportThread`, with what the search for stuck tasks needs. */
+/** Like `reportThread`, with what the search for partial deadlocks needs. */
 export function viewThread(side: ThreadSide, baseline: readonly string[]): ThreadView {
   const operations = operationsOf(side);
   const report = reportOf(side, baseline, operations.map((operation) => operation.report));
   const { identities, holdings } = side.tasks;
-  // Sleeping tasks are known by their waits: their timer is nobody else's.
+  // Sleeping tasks are known by their waits, so warren's own timer is not foreign.
   const foreign = report.resources.length - (side.timers.isReferenced && report.resources.includes("Timeout") ? 1 : 0);
   return {
     report,
@@ -75,7 +75,7 @@ function parkedReport(task: Identity | undefined, reason: string, on: string, pa
   return { task: task?.name ?? "main thread", taskId: task?.id ?? 0, reason, on, parkedMs: Math.round(parkedMs), site: task?.site };
 }
 
-/** `names` without those of `baseline`, each as often as there. */
+/** `names` without those of `baseline`, each as often as it is in `baseline`. */
 function beyond(names: readonly string[], baseline: readonly string[]): string[] {
   const left = [...baseline];
   return names.filter((name) => {

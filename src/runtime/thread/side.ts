@@ -1,8 +1,8 @@
 /**
  * One thread's side of a runtime: joins the parts that do not know each other
- * (channels and scheduler), and takes its part when a thread dies, when a trace
- * begins or ends, and when the runtime stops. What a program calls is made of
- * these parts in runtime/api.ts.
+ * (channels and scheduler), and does the thread's share when a thread dies, when a
+ * trace begins or ends, and when the runtime stops. runtime/api.ts makes the calls
+ * of a program from these parts.
  */
 import { HandleTable } from "./handle-table.ts";
 import { Contexts } from "../../context/contexts.ts";

@@ -1,4 +1,4 @@
-/** A thread of the pool: maps the arena, joins its halves, and answers the control plane. */
+/** The main function of a thread: attaches to shared memory, makes the thread's side of the runtime, and answers the control plane. */
 import { type MessagePort, threadId } from "node:worker_threads";
 import { expose } from "comlink";
 import { Arena } from "../../memory/arena.ts";
@@ -9,17 +9,17 @@ import { ThreadSide } from "./side.ts";
 import { activeResources, reportThread, viewThread } from "./report.ts";
 import { ownTimes, systemThreadId } from "./times.ts";
 
-/** What the pool hands to a thread when it starts. */
+/** What the pool passes to a thread when it starts. */
 export interface ThreadStart {
   readonly memory: WebAssembly.Memory;
   readonly index: number;
   readonly cores: number;
   readonly port: MessagePort;
-  /** The ring of a trace that is on, or 0. */
+  /** The thread's ring if there is a trace, or 0. */
   readonly ring: number;
 }
 
-/** Runs the processor of this thread; resolves once main has heard of it, and the processor goes on. */
+/** Starts the processor of this thread. Resolves when the main thread knows that the thread is ready; the processor continues. */
 export async function serve({ memory, index, cores, port, ring }: ThreadStart): Promise<void> {
   const arena = Arena.attach(memory, index);
   arena.i32[arena.here + processor.systemId] = systemThreadId();
@@ -39,10 +39,10 @@ export async function serve({ memory, index, cores, port, ring }: ThreadStart): 
       await Promise.all([flush(process.stdout), flush(process.stderr)]);
     },
   };
-  // The main thread destroys the pool only after all threads are up and it has talked to each.
+  // The main thread destroys the pool only after each thread is ready and has answered.
   const met = new Promise<void>((resolve) => port.once("message", () => resolve()));
   expose(control, port as never);
-  // Before the first turn of the processor: a task may start before main's answer is heard here.
+  // Before the first turn of the processor, because a task may start before main's answer arrives.
   const baseline = activeResources();
   port.postMessage(threadId);
   await met;

@@ -1,14 +1,14 @@
-/** What the system knows of a thread: its id, its CPU time and its wait for a core. */
+/** What the operating system knows about a thread: its id, its CPU time and how long it waited for a core. */
 import { readFileSync, readlinkSync } from "node:fs";
 import type { ThreadTimes } from "./control.ts";
 
-/** This thread's id for the system, or 0 where it does not tell. */
+/** The system's id of this thread, or 0 where the system does not report it. */
 export function systemThreadId(): number {
   if (process.platform !== "linux") return 0;
   return Number(readIfThere(() => readlinkSync("/proc/thread-self"))?.split("/").at(-1) ?? 0);
 }
 
-/** Times of a thread of this process by its system id; `undefined` where the system does not tell. */
+/** Times of a thread of this process by its system id; `undefined` where the system does not report them. */
 export function timesOf(systemId: number): ThreadTimes | undefined {
   return systemId === 0 ? undefined : readSchedstat(`/proc/self/task/${systemId}/schedstat`);
 }

@@ -1,6 +1,6 @@
 /**
- * One thread's part in a trace: from here on its halves record into its ring, and
- * the garbage collector's work is recorded beside, for Node tells of it later.
+ * One thread's part in a trace. While it exists, the parts of the thread record into
+ * the thread's ring. Garbage collections are recorded later, when Node reports them.
  */
 import { type PerformanceEntry, PerformanceObserver } from "node:perf_hooks";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -23,7 +23,7 @@ interface TracedSide {
 }
 
 export class ThreadTrace {
-  /** Where its ring lies. */
+  /** Address of the thread's ring. */
   readonly at: number;
   readonly #side: TracedSide;
   readonly #ring: TraceRing;
@@ -39,7 +39,7 @@ export class ThreadTrace {
     this.#install(new Recorder(this.#ring, side.arena.index, () => tasks.current(), () => processor.wake()));
   }
 
-  /** Records no more. Resolves when the last collections are in the ring, and nothing will be written any more. */
+  /** Stops recording. Resolves when the last collections are in the ring and nothing will be written any more. */
   async end(): Promise<void> {
     this.#install(undefined);
     await nextTurn();

@@ -1,16 +1,16 @@
 /**
- * `rt.trace()`: the main thread makes a ring in the arena for each thread, tells
- * the threads to record, and in the end reads the rings itself. So a thread that
- * computes holds nothing up: it begins or stops when it next answers, and records
+ * `rt.trace()`: the main thread makes a ring in shared memory for each thread, asks
+ * the threads to record, and at the end reads the rings itself. So a thread that
+ * computes delays nothing: it begins or stops when it next answers, and records
  * nothing once its ring is closed.
  *
- * The successor of a thread that dies during a trace records into the same ring,
- * from its first task on: it is given the ring when it starts.
+ * The replacement of a thread that dies during a trace records into the same ring,
+ * from its first task on, because it gets the ring when it starts.
  *
- * A ring is freed when no thread will write into it any more: when its own has said
- * so, or has ended. One that computes says so later. Where there is none when the
- * trace ends, a successor may be on the way with the ring: it is asked when it is up.
- * One that starts later is given none.
+ * A ring is freed when no thread will write into it any more: when its thread has
+ * answered, or has ended. A thread that computes answers later. If a thread is being
+ * replaced when the trace ends, the replacement may have got the ring: it is asked
+ * when it is ready. A replacement that starts later gets no ring.
  */
 import { WarrenError, printValue } from "../../errors.ts";
 import type { Arena } from "../../memory/arena.ts";
@@ -40,7 +40,7 @@ interface TracesOptions {
   readonly names: Names;
   /** The answer of a thread; `undefined` if it computes instead of answering. */
   readonly unlessComputing: <T>(thread: number, answer: Promise<T>) => Promise<T | undefined>;
-  /** Whether a thread is there: not while a successor starts. */
+  /** Whether a thread is ready, and not being replaced. */
   readonly isUp: (thread: number) => boolean;
 }
 
@@ -48,12 +48,12 @@ interface TracesOptions {
 export class Traces {
   readonly #options: TracesOptions;
   readonly #arena: Arena;
-  /** Where the rings of the trace that is on lie, the main thread's last. */
+  /** Addresses of the rings while there is a trace, the main thread's last. */
   #rings: readonly number[] | undefined;
   #startNs = 0;
-  /** The trace is about to end. */
+  /** The trace is ending. */
   #isEnding = false;
-  /** Rings that are read and that the successor of their thread may have been given, by thread. */
+  /** Rings that have been read, but that the replacement of their thread may have got, by thread. */
   readonly #left = new Map<number, number[]>();
 
   constructor(options: TracesOptions) {
@@ -61,12 +61,12 @@ export class Traces {
     this.#arena = options.side.arena;
   }
 
-  /** The ring into which a thread that starts now will record; 0 for none. */
+  /** The ring of a thread that starts now; 0 for none. */
   ringOf(thread: number): number {
     return this.#isEnding ? 0 : (this.#rings?.[thread] ?? 0);
   }
 
-  /** Begins a trace: resolves when all threads record, but for those that compute. @throws ERR_INVALID_ARGUMENT, ERR_TRACING, ERR_ARENA_FULL */
+  /** Begins a trace. Resolves when all threads record, except those that compute. @throws ERR_INVALID_ARGUMENT, ERR_TRACING, ERR_ARENA_FULL */
   async start(pool: TracedThreads, options: TraceOptions): Promise<void> {
     const events = resolveEvents(options);
     if (this.#rings !== undefined) throw new WarrenError("ERR_TRACING", "this runtime is already being traced. Stop that trace first");
@@ -89,7 +89,7 @@ export class Traces {
     return rings;
   }
 
-  /** Ends the trace that is on, and reads it. */
+  /** Ends the trace and reads it. */
   async stop(pool: TracedThreads): Promise<Trace> {
     const { side, names, isUp, unlessComputing } = this.#options;
     const arena = this.#arena;
@@ -110,13 +110,13 @@ export class Traces {
     return traceOf(contents, names, this.#startNs, endNs);
   }
 
-  /** A thread has died. Its ring is the main thread's until it has a successor. */
+  /** A thread has died. Until it is replaced, the main thread may write into its ring. */
   died(thread: number): void {
     const ring = this.ringOf(thread);
     if (ring !== 0) new TraceRing(this.#arena, ring).record(TRACE.died, 0, 0, 0);
   }
 
-  /** The successor of a thread is up. It may have a ring of a trace that is over, and none of one that began when it was on the way. */
+  /** The replacement of a thread is ready. It may have the ring of a trace that is over, and it has no ring of a trace that began while it started. */
   joined(pool: TracedThreads, thread: number): void {
     const left = this.#left.get(thread);
     if (left !== undefined) {
@@ -141,7 +141,7 @@ function resolveEvents(options: TraceOptions): number {
   return events;
 }
 
-/** The time, nanoseconds of `process.hrtime`. */
+/** The time in nanoseconds, on the clock of `process.hrtime`. */
 function nowNs(): number {
   return Number(process.hrtime.bigint());
 }

@@ -27,19 +27,19 @@ describe("sleep", () => {
     );
   });
 
-  test("B5.01 of 0, 1, 5, 50 and 100 ms, forty times each, is never early; the latest is printed", async () => {
+  test("of 0, 1, 5, 50 and 100 ms, forty times each, is never early; the latest is printed", async () => {
     const asked = [0, 1, 5, 50, 100];
     const lateMs = (await rt.spawn(sleepMany, [...asked, ...asked, ...asked, ...asked])).map(({ asked: ms, slept }) => slept - ms);
     expect(lateMs).toHaveLength(200);
     expect(Math.min(...lateMs)).toBeGreaterThanOrEqual(0);
-    console.log(`B5.01 sleep: at most ${Math.max(...lateMs).toFixed(1)} ms late`);
+    console.log(`sleep: at most ${Math.max(...lateMs).toFixed(1)} ms late`);
   });
 
-  test("B5.05 a hundred thousand sleeps of 0 ms all end", async () => {
+  test("a hundred thousand sleeps of 0 ms all end", async () => {
     expect(await rt.spawn(sleepOften, 100_000)).toBe(100_000);
   });
 
-  test("B5.09 a timer fires while two tasks of its thread send to each other without pause", async () => {
+  test("a timer fires while two tasks of its thread send to each other without pause", async () => {
     expect(await rt.spawn(ticksAmidChat, 20)).toBeGreaterThan(0);
   });
 
