@@ -20,7 +20,7 @@ import { LocalReceiver } from "../../channel/local-receiver.ts";
 import { openChannel } from "../../channel/make-channel.ts";
 import { typeOfName } from "../../channel/type-name.ts";
 
-/** A channel or a shared object: freed when nothing refers to it. */
+/** A channel or a shared object, which is freed when nothing refers to it. */
 interface Counted {
   readonly header: number;
   readonly generation: number;
@@ -28,7 +28,7 @@ interface Counted {
   relinquish(): void;
 }
 
-/** An object of this thread, in the list of all. */
+/** An object of this thread, in a list of all its objects. */
 class Tracked implements Handle, Watch {
   readonly header: number;
   readonly generation: number;
@@ -50,11 +50,11 @@ class Tracked implements Handle, Watch {
   }
 }
 
-/** Who notes which handles come into whose hands. */
+/** Notes which task gets which handle. */
 export interface Holder {
-  /** The running task has it now. */
+  /** The running task has got the handle. */
   hold(key: number): void;
-  /** A timer of this thread sends on it from now on. */
+  /** From now on a timer of this thread sends on the channel. */
   feed(key: number): void;
 }
 
