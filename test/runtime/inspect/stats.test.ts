@@ -2,8 +2,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Chan, type Runtime, type RuntimeStats, i32, start } from "../../../src/index.ts";
 import { send } from "./stats-tasks.ts";
+import { add, tree } from "../start-tasks.ts";
 import { until } from "../until.ts";
-import { burn, parkOn, spin } from "../world-tasks.ts";
+import { burn, burnCpu, parkOn, spin } from "../world-tasks.ts";
 
 let rt: Runtime;
 beforeAll(async () => {
@@ -16,8 +17,46 @@ beforeEach(async () => {
   await until(async () => (await rt.stats()).tasks === 0);
 });
 
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+
 /** The reasons for which something is parked. */
 const reasons = ({ parked }: Pick<RuntimeStats, "parked">): Record<string, number> => Object.fromEntries(Object.entries(parked).filter(([, count]) => count !== 0));
+
+describe("tasks and memory", () => {
+  test("started and finished count each task once, on the thread that ran it", async () => {
+    const before = (await rt.stats()).threads;
+    await rt.spawn.on(0)(add, 1, 2);
+    await rt.spawn.on(0)(add, 1, 2);
+    await rt.spawn.on(1)(add, 1, 2);
+    const after = (await rt.stats()).threads;
+    expect(after.map(({ started }, k) => started - before[k].started)).toEqual([2, 1]);
+    expect(after.map(({ finished }, k) => finished - before[k].finished)).toEqual([2, 1]);
+    await rt.spawn(tree, 4);
+    const { threads } = await rt.stats();
+    expect(sum(threads.map(({ finished }) => finished)) - sum(after.map(({ finished }) => finished))).toBe(31);
+  });
+
+  test("the load is what is placed and not finished", async () => {
+    const gate = rt.chan(i32);
+    const waiting = [0, 0, 0, 1].map((index) => rt.spawn.on(index)(parkOn, "receive", gate));
+    await until(async () => sum((await rt.stats()).threads.map(({ parks }) => parks)) > 0);
+    expect((await rt.stats()).threads.map(({ load }) => load)).toEqual([3, 1]);
+    gate.close();
+    await Promise.all(waiting);
+    expect((await rt.stats()).threads.map(({ load }) => load)).toEqual([0, 0]);
+  });
+
+  test("the arena's use goes up with what is allocated, and back", async () => {
+    const before = (await rt.stats()).arena;
+    const array = rt.shared.bytes(10_000_000);
+    const during = (await rt.stats()).arena;
+    expect(during.used - before.used).toBeGreaterThanOrEqual(10_000_000);
+    array.free();
+    expect((await rt.stats()).arena.used).toBe(before.used);
+    expect(during.limit).toBe(1_073_741_824);
+    expect(during.reserved).toBeGreaterThanOrEqual(during.used);
+  });
+});
 
 describe("parked, by reason", () => {
   test.each([0, 1])("of tasks on thread %i and of the main thread, up and down again", async (thread) => {
@@ -94,13 +133,16 @@ describe("a thread that computes", () => {
     await own.stop();
   });
 
-  test("time in slices counts what was computed, and not what was waited", async () => {
+  test("has the CPU time and the time in slices; what is waited counts as neither", async () => {
     const before = (await rt.stats()).threads;
-    await rt.spawn.on(0)(burn, 100);
+    await rt.spawn.on(0)(burnCpu, 150);
     const after = (await rt.stats()).threads;
-    const [busy, idle] = after.map(({ busyMs }, k) => busyMs - before[k].busyMs);
-    expect(busy).toBeGreaterThanOrEqual(99);
-    expect(idle).toBeLessThan(busy);
+    const [busyNs, idleNs] = after.map(({ cpuNs }, k) => cpuNs - before[k].cpuNs);
+    expect(busyNs).toBeGreaterThan(100e6);
+    expect(idleNs).toBeLessThan(busyNs / 2);
+    const [busyMs, idleMs] = after.map(({ busyMs: ms }, k) => ms - before[k].busyMs);
+    expect(busyMs).toBeGreaterThanOrEqual(99);
+    expect(idleMs).toBeLessThan(busyMs);
     // Idle: the time in slices stands still while the clock goes on.
     await until(async () => {
       const first = (await rt.stats()).threads[0].busyMs;

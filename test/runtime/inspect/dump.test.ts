@@ -1,8 +1,8 @@
+/** What dump() says of each thread: its live tasks, and what each waits for. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Chan, type Runtime, i32, start } from "../../../src/index.ts";
-import { add, tree } from "../start-tasks.ts";
 import { until } from "../until.ts";
-import { burnCpu, parkOn } from "../world-tasks.ts";
+import { parkOn } from "../world-tasks.ts";
 
 let rt: Runtime;
 beforeAll(async () => {
@@ -15,58 +15,11 @@ beforeEach(async () => {
   await until(async () => (await rt.stats()).threads.every(({ load }) => load === 0));
 });
 
-const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
-
 /** The one operation that is parked on a thread, once there is one. */
 async function parkedOn(of: Runtime, thread: number) {
   await until(async () => (await of.dump()).threads[thread].parked.length === 1);
   return (await of.dump()).threads[thread].parked[0];
 }
-
-describe("stats", () => {
-  test("started and finished count each task once, on the thread that ran it", async () => {
-    const before = (await rt.stats()).threads;
-    await rt.spawn.on(0)(add, 1, 2);
-    await rt.spawn.on(0)(add, 1, 2);
-    await rt.spawn.on(1)(add, 1, 2);
-    const after = (await rt.stats()).threads;
-    expect(after.map(({ started }, k) => started - before[k].started)).toEqual([2, 1]);
-    expect(after.map(({ finished }, k) => finished - before[k].finished)).toEqual([2, 1]);
-    await rt.spawn(tree, 4);
-    const { threads } = await rt.stats();
-    expect(sum(threads.map(({ finished }) => finished)) - sum(after.map(({ finished }) => finished))).toBe(31);
-  });
-
-  test("the load is what is placed and not finished", async () => {
-    const gate = rt.chan(i32);
-    const waiting = [0, 0, 0, 1].map((index) => rt.spawn.on(index)(parkOn, "receive", gate));
-    await until(async () => sum((await rt.stats()).threads.map(({ parks }) => parks)) > 0);
-    expect((await rt.stats()).threads.map(({ load }) => load)).toEqual([3, 1]);
-    gate.close();
-    await Promise.all(waiting);
-    expect((await rt.stats()).threads.map(({ load }) => load)).toEqual([0, 0]);
-  });
-
-  test("the thread that burns has the CPU time", async () => {
-    const before = (await rt.stats()).threads;
-    await rt.spawn.on(1)(burnCpu, 150);
-    const after = (await rt.stats()).threads;
-    const [idle, busy] = after.map(({ cpuNs }, k) => cpuNs - before[k].cpuNs);
-    expect(busy).toBeGreaterThan(100e6);
-    expect(idle).toBeLessThan(busy / 2);
-  });
-
-  test("the arena's use goes up with what is allocated, and back", async () => {
-    const before = (await rt.stats()).arena;
-    const array = rt.shared.bytes(10_000_000);
-    const during = (await rt.stats()).arena;
-    expect(during.used - before.used).toBeGreaterThanOrEqual(10_000_000);
-    array.free();
-    expect((await rt.stats()).arena.used).toBe(before.used);
-    expect(during.limit).toBe(1_073_741_824);
-    expect(during.reserved).toBeGreaterThanOrEqual(during.used);
-  });
-});
 
 describe("dump", () => {
   test.each(["receive", "send", "select"] as const)("a task parked on %s: reason, on what, how long, started where", async (how) => {
@@ -74,7 +27,7 @@ describe("dump", () => {
     const join = rt.spawn.on(1)(parkOn, how, ch);
     const report = await parkedOn(rt, 1);
     expect(report).toMatchObject({ task: "parkOn", reason: how, on: expect.stringContaining("chan(i32") });
-    expect(report.site).toContain("stats-dump.test.ts");
+    expect(report.site).toContain("dump.test.ts");
     expect(report.taskId).toBeGreaterThan(0);
     await until(async () => (await parkedOn(rt, 1)).parkedMs > 0);
     // The dump names the task as live, and main's join of it.
