@@ -15,5 +15,5 @@ export { POLICIES, type Policy } from "./balance/policy.ts";
 export { realBalance, type BalanceConfig, type BalanceResult } from "./balance/real.ts";
 export { simpleBalance } from "./balance/simple.ts";
 
-/** The talk's constants: 100 requesters with one request each, 10 workers of half the capacity that they ask for. */
+/** The talk's constants: 100 requesters with one request each, and 10 workers with half of the capacity that these need. */
 export const TALK = { requesters: 100, workers: 10, queue: 100, think: 20, service: 10 } as const satisfies Partial<BalanceConfig>;

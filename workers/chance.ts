@@ -1,4 +1,4 @@
-/** Chance from a seed for the programs: so small that every task has its own, so that no schedule changes what it draws. */
+/** Random numbers from a seed. Every task has its own generator, so that no schedule changes its numbers. */
 
 /** Numbers in [0, 1) from a seed: mulberry32. */
 export function seededRandom(seed: number): () => number {

@@ -22,7 +22,7 @@ import { fillRun, makeVectors, type Vectors } from "./dot/vectors.ts";
 export { KERNELS, MAX_SIZE, NUMBERS, VARIANTS, type Kernel, type Numbers, type Variant } from "./dot/config.ts";
 export type { Check, DotConfig, Multiplication, VectorPlan, Vectors };
 
-/** What came of `multiply`. */
+/** The result of `multiply`. */
 export interface Products extends CheckedProducts {
   /** The whole timed region: `repeats` products, one after the other. */
   readonly wallNs: number;
@@ -30,28 +30,28 @@ export interface Products extends CheckedProducts {
   readonly startNs: number;
 }
 
-/** What came of `dotProduct`. */
+/** The result of `dotProduct`. */
 export interface DotResult extends CheckedProducts {
   /** Wall time of each product. */
   readonly wallNs: readonly number[];
-  /** Bytes that one product reads: 16 an element. */
+  /** Bytes that one product reads: 16 for each element. */
   readonly bytes: number;
 }
 
-/** Multiplies this long before anything is timed, so that the kernel's code is compiled on every thread that will run it. */
+/** Length of the warm-up, so that the kernel's code is compiled on every thread that will run it. */
 const WARM_UP_MS = 250;
-/** And at least so many times: V8 compiles what is called often. */
+/** Minimum number of products in the warm-up: V8 compiles what is called often. */
 const WARM_UP_CALLS = 50;
-/** A task that chains products lets its thread do other things after this many milliseconds. */
+/** A task that computes many products yields after this many milliseconds. */
 const TURN_MS = 2;
-/** Elements that one filling task writes: 10 ms or so. */
+/** Elements that one filling task writes: about 10 ms of work. */
 const FILL_ELEMENTS = 262_144;
 
 /**
- * Makes and fills two vectors, all threads at work. What element i holds depends
- * on i and the seed alone. Whole numbers come with their exact product.
+ * Makes two vectors and fills them on all threads. Element i depends only on i and on
+ * the seed. For integers the exact product is known.
  *
- * @throws RangeError for a plan that means nothing; ERR_ARENA_FULL
+ * @throws RangeError for a plan that is invalid; ERR_ARENA_FULL
  */
 export const layVectors = task(import.meta, async function layVectors(plan: VectorPlan): Promise<Vectors> {
   const { size, numbers, seed } = planOf(plan);
@@ -63,12 +63,12 @@ export const layVectors = task(import.meta, async function layVectors(plan: Vect
   return { a, b, exact: numbers === "whole" ? exact : null };
 });
 
-/** Fills the elements `first` to `end` − 1; whole numbers give their exact product, others 0. */
+/** Fills the elements `first` to `end` − 1; for integers it returns their exact product, for others 0. */
 export const fill = task(import.meta, async function fill(...args: Parameters<typeof fillRun>): Promise<bigint> {
   return fillRun(...args);
 });
 
-/** Gives the vectors' memory back, for all threads. */
+/** Frees the vectors' memory, for all threads. */
 export const clearVectors = task(import.meta, async function clearVectors({ a, b }: Vectors): Promise<void> {
   a.free();
   b.free();
@@ -79,7 +79,7 @@ export const clearVectors = task(import.meta, async function clearVectors({ a, b
  * region, and checked: against the exact product where it is known, and all of
  * them bit for bit against each other.
  *
- * @throws RangeError for a multiplication that means nothing; ERR_STALE_HANDLE for cleared vectors
+ * @throws RangeError for a multiplication that is invalid; ERR_STALE_HANDLE for cleared vectors
  */
 export const multiply = task(import.meta, async function multiply(vectors: Vectors, how: Multiplication): Promise<Products> {
   const { kernel, variant, tasks, repeats } = planOf({ size: vectors.a.length, ...how });
@@ -98,8 +98,8 @@ export const multiply = task(import.meta, async function multiply(vectors: Vecto
 });
 
 /**
- * Multiplies for `ms`, and at least 50 times, before something is timed. With
- * `loop` it works on its own thread alone: to warm a pool, place one on each thread.
+ * Multiplies for `ms`, and at least 50 times, as a warm-up. With `loop` it works only
+ * on its own thread: to warm up all threads, place one call on each.
  */
 export const warm = task(import.meta, async function warm(vectors: Vectors, how: Omit<Multiplication, "repeats">, ms: number): Promise<void> {
   const untilMs = performance.now() + ms;
@@ -110,7 +110,7 @@ export const warm = task(import.meta, async function warm(vectors: Vectors, how:
  * Fills two vectors, warms up, multiplies `repeats` times, checks and clears up:
  * the entry for `run`. The products must have the bits of the one loop.
  *
- * @throws RangeError for a configuration that means nothing; ERR_ARENA_FULL
+ * @throws RangeError for a configuration that is invalid; ERR_ARENA_FULL
  */
 export const dotProduct = task(import.meta, async function dotProduct(config: DotConfig): Promise<DotResult> {
   const { size, kernel, variant, tasks, repeats } = planOf(config);

@@ -1,11 +1,11 @@
 /**
- * Waiting that adds up. Timers have a grain of 1 ms and come late, never early,
- * so a program that waits in small steps would wait far longer than it says.
- * What a sleep came late, up to that grain, is taken off the next one.
+ * Waiting that adds up. Timers have a resolution of 1 ms and fire late, never early,
+ * so a program that waits in small steps would wait far longer than intended. If a
+ * sleep ends late, the next one is shorter by the same amount, up to that resolution.
  */
 import { sleep } from "../src/index.ts";
 
-/** Lateness of a sleep that is the timer's and not for want of a processor. */
+/** Lateness of a sleep that the timer causes, not the lack of a core. */
 const TIMER_GRAIN_MS = 1;
 
 /** Sleeps, added up. */
@@ -20,7 +20,7 @@ export class Doze {
   #askedMs = 0;
   #sleptMs = 0;
 
-  /** Waits for `ms`, less what the wait before came late. */
+  /** Waits for `ms`, less the lateness of the wait before. */
   async for(ms: number): Promise<void> {
     const startMs = performance.now();
     const dueMs = startMs + ms - this.#lateMs;
@@ -31,7 +31,7 @@ export class Doze {
     this.#sleptMs += endMs - startMs;
   }
 
-  /** What it meant to sleep and what it slept, in all. */
+  /** Intended and actual time of all sleeps. */
   get total(): Slept {
     return { askedMs: this.#askedMs, sleptMs: this.#sleptMs };
   }

@@ -1,7 +1,7 @@
 /**
- * Mouse, keyboard, display, disk: the talk's example of what is concurrent and
- * not parallel. An operating system has drivers for many devices, and one
- * processor is enough for them.
+ * Mouse, keyboard, display, disk: the talk's example of a program that is concurrent
+ * and not parallel. An operating system has drivers for many devices, and one core is
+ * enough for them.
  *
  * ```ts
  * import { run } from "../src/index.ts";

@@ -12,9 +12,9 @@
  * const { wallNs, checks } = await run(gophers, { threads: 1, args: [config] });
  * ```
  *
- * The program is the same for every number of threads: the coordinator sends
- * the teams out, each gopher a task that lands wherever there is room, waits
- * until all stand at the gate, opens it, and takes their reports.
+ * The program is the same for every number of threads. The coordinator starts the
+ * teams; each gopher is a task, placed on the least loaded thread. It waits until all
+ * gophers are at the gate, opens the gate, and collects their reports.
  */
 import { bytes, chan, i32, task, type Chan } from "../src/index.ts";
 import { clearBooks, pileBooks, type BookMemory } from "./gophers/books.ts";
@@ -36,19 +36,19 @@ export { formatManifest } from "./gophers/manifest.ts";
 export type { Check, GopherConfig, ManifestEntry, Problem, Skipped };
 export type { Steps } from "./gophers/config.ts";
 
-/** What came of a run. */
+/** The result of a run. */
 export interface GopherResult {
   /** From the opening of the gate to the last book burnt. */
   readonly wallNs: number;
   /** When the gate was opened, in nanoseconds of `process.hrtime`. */
   readonly startNs: number;
-  /** The same to the end of the first burning: from there on the pipeline is full. 0 if nothing was burnt. */
+  /** From the opening of the gate to the end of the first burning: from then on the pipeline is full. 0 if nothing was burnt. */
   readonly firstBurnNs: number;
-  /** Cart-loads taken from the piles, and books burnt. */
+  /** Cartloads taken from the piles, and books burnt. */
   readonly loads: number;
   readonly books: number;
   readonly gophers: number;
-  /** For each gopher, in the order they were sent out, the thread he ran on: 0, 1, … */
+  /** For each gopher, in the order in which they were started, the thread on which it ran: 0, 1, … */
   readonly placement: readonly number[];
   readonly checks: readonly Check[];
   /** With a pile: the files burnt, those given up (exit code 1) and what was left out. */
@@ -58,11 +58,11 @@ export interface GopherResult {
 }
 
 /**
- * Burns the books of `config` and says how it went: the entry for `run`.
+ * Burns the books of `config` and returns the figures: the entry for `run`.
  *
- * @throws RangeError for a configuration that means nothing; the system's error
- * if `config.pile` is not a directory that can be read. Files that cannot be
- * read are no errors: they are in `problems`.
+ * @throws RangeError for a configuration that is invalid; the system's error
+ * if `config.pile` is not a directory that can be read. A file that cannot be read is
+ * not an error; it is listed in `problems`.
  */
 export const gophers = task(import.meta, async function gophers(config: GopherConfig): Promise<GopherResult> {
   const plan = planOf(config);
@@ -74,14 +74,14 @@ export const gophers = task(import.meta, async function gophers(config: GopherCo
   }
   const found = await walk(plan.pile);
   const files = catalogue(plan.pile, found.files, plan.design.lanes, plan.booksPerCart);
-  // Room for a whole block, or for as many small files as a cart may carry.
+  // Room for a whole chunk, or for as many small files as a cart can carry.
   const result = await burn(plan, files, frameBytes(BLOCK_BYTES) + (plan.booksPerCart - 1) * frameBytes(0));
   const burnt = { ...result, ...outcome(files, found, result.fileProblems) };
   clearCatalogue(files);
   return burnt;
 });
 
-/** Sends the teams out, opens the gate, waits for all and checks. */
+/** Starts the teams, opens the gate, waits for all gophers and checks. */
 async function burn(plan: Plan, goods: BookMemory | FileMemory, cartBytes: number): Promise<GopherResult & { fileProblems: Problem[] }> {
   const { design, seed, world, unitMs, unitIterations, times, pauses } = plan;
   const yard = buildYard(design.cartsTotal, cartBytes);
@@ -128,7 +128,7 @@ async function burn(plan: Plan, goods: BookMemory | FileMemory, cartBytes: numbe
   };
 }
 
-/** What the steps of each leg cost: a staged lane has two, each half the way. */
+/** What the steps of each leg cost: a staged lane has two legs, each half of the way. */
 function legsOf({ design, steps: { L, M, U, R, D, W } }: Plan): LegSteps[] {
   if (!design.staging) return [{ load: L, move: M, unload: U, back: R, walk: W }];
   const way = { move: M / 2, back: R / 2, walk: W / 2 };
@@ -138,7 +138,7 @@ function legsOf({ design, steps: { L, M, U, R, D, W } }: Plan): LegSteps[] {
   ];
 }
 
-/** When the first load was burnt; `startNs` if none was. */
+/** When the first cartload was burnt; `startNs` if none was. */
 function firstBurn(reports: readonly Report[], startNs: number): number {
   const first = Math.min(...reports.filter(({ burnt }) => burnt > 0).map(({ firstBurnNs }) => firstBurnNs));
   return Number.isFinite(first) ? first : startNs;

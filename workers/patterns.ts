@@ -1,6 +1,6 @@
 /**
- * Patterns: the idioms of the talk and its sequels, each a small program with a
- * value that shows that it works.
+ * Patterns: the idioms of the talk and of later Go talks. Each is a small program with
+ * a value that shows that it works.
  *
  * ```ts
  * import { run } from "../src/index.ts";
@@ -26,19 +26,19 @@ import { timeoutForTheTalk, timeoutPerMessage } from "./patterns/timeouts.ts";
 
 export type { PatternCheck, PatternOptions };
 
-/** A pattern: a task that runs it and says what came of it. */
+/** A pattern: a task that runs it and returns its checks. */
 export interface Pattern {
   readonly name: string;
   /** What it shows, in a few words. */
   readonly shows: string;
   readonly run: (options: PatternOptions) => Promise<PatternCheck[]>;
-  /** It never ends: what is to be seen is the deadlock report. */
+  /** It never ends: it shows the deadlock report. */
   readonly deadlocks?: true;
 }
 
 export const PATTERNS: readonly Pattern[] = [
   { name: "generator", shows: "a function that returns a channel", run: generator },
-  { name: "fan-in", shows: "whoever is ready talks: a task for each input", run: fanInTasks },
+  { name: "fan-in", shows: "the input that is ready talks: a task for each input", run: fanInTasks },
   { name: "fan-in-select", shows: "the same with one select", run: fanInOneSelect },
   { name: "fan-out", shows: "several tasks read one channel, and merge", run: fanOut },
   { name: "restore-sequence", shows: "a channel inside a message", run: restoreSequence },
@@ -49,7 +49,7 @@ export const PATTERNS: readonly Pattern[] = [
   { name: "bounded-parallelism", shows: "digests of a tree: serial, unbounded, twenty digesters", run: boundedParallelism },
   { name: "subscription", shows: "a loop whose select disables cases", run: subscription },
   { name: "ping-pong", shows: "two players and a ball", run: pingPong },
-  { name: "ping-pong-no-ball", shows: "nobody throws it in: the deadlock report", run: pingPongWithoutBall, deadlocks: true },
+  { name: "ping-pong-no-ball", shows: "no ball is thrown in: the deadlock report", run: pingPongWithoutBall, deadlocks: true },
   { name: "leaky-buffer", shows: "a free list that may drop", run: leakyBuffer },
   { name: "chat-roulette", shows: "send and receive on one channel in one select", run: chatRoulette },
   { name: "timer", shows: "a timer is a channel", run: timer },

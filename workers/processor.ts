@@ -1,2 +1,2 @@
-/** What Piscina loads in each thread: the processor of that thread. */
+/** The module that Piscina loads in each thread: it starts the processor of that thread. */
 export { serve as default } from "../src/runtime/thread/thread.ts";

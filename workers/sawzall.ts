@@ -1,7 +1,7 @@
 /**
- * Sawzall: parallel, not concurrent. For each record of the input,
- * independently, values are emitted into tables; each chunk of the input has
- * tables of its own, and these are merged at the end, in the order of the chunks.
+ * Sawzall: parallel, not concurrent. For each record of the input, independently, the
+ * job emits values into tables. Each chunk of the input has its own tables, which are
+ * merged at the end, in the order of the chunks.
  *
  * ```ts
  * import { run } from "../src/index.ts";
@@ -11,10 +11,10 @@
  * const same = await run(pipeline, { threads: 2, args: ["/var/log/dpkg.log"] });
  * ```
  *
- * The cuts depend on the input alone and the merges have a fixed order, so the
- * result is the same for every number of threads. `pipeline` is the same job
- * composed of tasks and channels: a reader, a task that emits, and a task for
- * each table. Same result; but every emitted value is a message.
+ * The chunks depend only on the input, and the order of the merges is fixed, so the
+ * result is the same for every number of threads. `pipeline` is the same job made of
+ * tasks and channels: a reader, a task that emits, and a task for each table. It has
+ * the same result, but every emitted value is a message.
  */
 import { chan, f64, i32, spawn, struct, task, utf8, yieldNow, type Chan, type Receiver, type Sender } from "../src/index.ts";
 import type { Problem } from "./gophers/pile.ts";
@@ -23,11 +23,11 @@ import { emitOf, emitRecord, mergeTables, openTables, resultOf, TABLES, type Job
 
 export type { JobResult, Problem };
 
-/** What came of a job. */
+/** The result of a job. */
 export interface SawzallResult {
   readonly result: JobResult;
   readonly files: number;
-  /** Bytes of the input, ends of lines and all. */
+  /** Bytes of the input, including line ends. */
   readonly inputBytes: number;
   /** Chunks, or messages of the pipeline's reader. */
   readonly chunks: number;
@@ -35,19 +35,19 @@ export interface SawzallResult {
   readonly wallNs: number;
 }
 
-/** Chunks to aim at, and the least and the most bytes of one. */
+/** Intended number of chunks, and the minimum and maximum bytes of one. */
 const CHUNKS = 64;
 const LEAST_CHUNK = 64 * 1024;
 const MOST_CHUNK = 512 * 1024;
-/** Chunks that may be under way or wait to be merged: so many tables are in memory. */
+/** Maximum number of chunks that are in progress or wait to be merged: so many tables are in memory. */
 const IN_FLIGHT = 32;
-/** Lines, or emitted values, that a channel of the pipeline holds, and that a task moves at once. */
+/** Lines, or emitted values, that a channel of the pipeline holds, and that a task moves in one batch. */
 const BUFFERED = 4096;
 const AT_ONCE = 512;
 
 /**
  * The job, one task for each chunk: the entry for `run`. `chunkBytes` changes
- * how the work is cut, never the result.
+ * how the work is divided, never the result.
  *
  * @throws the system's error if the input cannot be read (ENOENT, EACCES);
  * RangeError for a line of more than 256 MiB
@@ -115,7 +115,7 @@ export const readAll = task(import.meta, async function readAll(chunks: readonly
   }
 });
 
-/** Emits what the lines give, each value to the task that keeps its table. */
+/** Emits the values of the lines, each to the task that owns its table. */
 export const emitAll = task(import.meta, async function emitAll(lines: Receiver<Line>, outs: Record<TableName, Sender<unknown>>): Promise<void> {
   try {
     for (let some = await lines.recvMany(AT_ONCE); some !== undefined; some = await lines.recvMany(AT_ONCE)) {
@@ -126,7 +126,7 @@ export const emitAll = task(import.meta, async function emitAll(lines: Receiver<
   }
 });
 
-/** Owns one table until no more values come; what it shows then. */
+/** Owns one table until no more values arrive; returns its result. */
 export const keepTable = task(import.meta, async function keepTable(name: TableName, values: Receiver<unknown>): Promise<unknown> {
   const { table } = emitOf(name);
   const state = table.open();
@@ -136,7 +136,7 @@ export const keepTable = task(import.meta, async function keepTable(name: TableN
   return table.result(state);
 });
 
-/** A size that depends on the input alone. */
+/** A size that depends only on the input. */
 function chunkBytesFor({ bytes }: Input): number {
   return Math.min(MOST_CHUNK, Math.max(LEAST_CHUNK, Math.ceil(bytes / CHUNKS)));
 }

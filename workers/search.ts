@@ -1,6 +1,7 @@
 /**
- * The talk's search engine, from 1.0 to 3.0: three backends, asked one after the
- * other, at once, at once with a limit, and with replicas besides.
+ * A search engine, from 1.0 to 3.0, from Rob Pike's talk *Go Concurrency Patterns*
+ * (2012): three backends, asked one after the other; in parallel; in parallel with a
+ * time limit; and with replicas.
  *
  * ```ts
  * import { run } from "../src/index.ts";

@@ -10,9 +10,9 @@
  * const { primes, sends } = await run(sieve, { threads: 2, args: [{ primes: 1000, threads: 2, placement: "blocks", batch: 16 }] });
  * ```
  *
- * The generator stops at the last prime wanted, which is looked up beforehand,
- * so that the work is the same in every run: each number is sent exactly as
- * often as the primes demand. `sends` is what the tasks counted.
+ * The generator stops at the last prime wanted, which is computed beforehand, so that
+ * the work is the same in every run: the number of sends is known exactly. `sends` is
+ * the number that the tasks counted.
  */
 import { chan, i32, spawn, task, type Receiver, type Sender } from "../src/index.ts";
 import { planOf, type SieveConfig } from "./sieve/config.ts";
@@ -20,7 +20,7 @@ import { placesOf } from "./sieve/placement.ts";
 
 export { PLACEMENTS, type Placement, type SieveConfig } from "./sieve/config.ts";
 
-/** What came of a sieve. */
+/** The result of a sieve. */
 export interface SieveResult {
   /** The primes, in the order the chain gave them. */
   readonly primes: readonly number[];
@@ -31,7 +31,7 @@ export interface SieveResult {
   readonly wallNs: number;
 }
 
-/** Sends 2, 3, 4 … `last`; how many that were. */
+/** Sends 2, 3, 4 … `last`; returns how many. */
 export const generate = task(import.meta, async function generate(last: number, out: Sender<number>, batch: number): Promise<number> {
   if (batch === 1) for (let n = 2; n <= last; n++) await out.send(n);
   else {
@@ -44,7 +44,7 @@ export const generate = task(import.meta, async function generate(last: number, 
   return last - 1;
 });
 
-/** Passes on what `prime` does not divide; how many that were. */
+/** Passes on the numbers that `prime` does not divide; returns how many. */
 export const filter = task(import.meta, async function filter(prime: number, numbers: Receiver<number>, out: Sender<number>, batch: number): Promise<number> {
   let sent = 0;
   if (batch === 1) {
@@ -67,12 +67,12 @@ export const filter = task(import.meta, async function filter(prime: number, num
 /**
  * Finds the first `config.primes` primes: the entry for `run`.
  *
- * @throws RangeError for a configuration that means nothing
+ * @throws RangeError for a configuration that is invalid
  */
 export const sieve = task(import.meta, async function sieve(config: SieveConfig): Promise<SieveResult> {
   const { last, count, batch, threads, placement } = planOf(config);
   const places = placesOf(placement, count, threads);
-  // One number a message: unbuffered, as in the talk. With batches, room for one while the next is made.
+  // One number in each message: unbuffered, as in the original. With batches, a buffer for one while the next is made.
   const capacity = batch === 1 ? 0 : 2 * batch;
   const startNs = process.hrtime.bigint();
 

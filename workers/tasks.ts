@@ -1,6 +1,6 @@
 /**
- * Thousands of tasks: a crowd that waits, most of it asleep and some thousands
- * awake at a time, and a daisy chain.
+ * Thousands of tasks: a crowd, of which most tasks wait and a few thousand are awake
+ * at a time, and a daisy chain.
  *
  * ```ts
  * import { run } from "../src/index.ts";
@@ -10,11 +10,10 @@
  * const answer = await run(daisyChain, { threads: 2, args: [10_000] }); // 10,001
  * ```
  *
- * All of the crowd wait at one gate. A gate is a channel and serves those who
- * wait in the order they came, so as many values as there are tasks wake each
- * exactly once: that is checked. Bytes a task are known where the process runs
- * under `node --expose-gc`; a crowd of a million needs a heap to match
- * (`heapMb`).
+ * All tasks of the crowd wait at one gate. A gate is a channel, which serves receivers
+ * in the order in which they arrived. So as many values as there are tasks wake each
+ * task exactly once, which is checked. The bytes of a task are known if the process
+ * runs under `node --expose-gc`. A crowd of a million needs a large heap (`heapMb`).
  */
 import { getHeapStatistics } from "node:v8";
 import { chan, go, i32, spawn, task, yieldNow, type Chan, type Receiver, type Sender } from "../src/index.ts";
@@ -22,46 +21,46 @@ import { chan, go, i32, spawn, task, yieldNow, type Chan, type Receiver, type Se
 /** Configuration of a crowd. */
 export interface CrowdConfig {
   readonly count: number;
-  /** Tasks awake at a time while all are touched: 10,000 if left out. */
+  /** Tasks awake at a time while all are woken once: 10,000 by default. */
   readonly active?: number;
-  /** Threads of the runtime, for their heaps; 1 if left out. */
+  /** Threads of the runtime, for their heaps; 1 by default. */
   readonly threads?: number;
 }
 
-/** What came of a crowd. */
+/** The result of a crowd. */
 export interface CrowdResult {
   readonly count: number;
   /** From the first spawn until all tasks wait. */
   readonly spawnNs: number;
-  /** From the first wake-up until all have been woken, have answered and wait again. */
+  /** From the first wake-up until every task has been woken, has answered and waits again. */
   readonly touchNs: number;
   /** From opening the gate until all have ended. */
   readonly joinNs: number;
   /** Tasks that were woken exactly once, by their own count. */
   readonly touchedOnce: number;
-  /** Bytes a waiting task on the threads' heaps, after full collections; `null` without --expose-gc. */
+  /** Bytes of a waiting task on the threads' heaps, after full collections; `null` without --expose-gc. */
   readonly heapBytes: number | null;
-  /** Bytes a waiting task that the process took from the system. */
+  /** Bytes of a waiting task that the process took from the system. */
   readonly residentBytes: number;
 }
 
 const MOST_TASKS = 10_000_000;
-/** Tasks that are started before others have their turn. */
+/** Tasks that are started before the coordinator yields. */
 const AT_ONCE = 256;
-/** Answers that are taken from the channel at once. */
+/** Answers that are taken from the channel in one batch. */
 const ANSWERS = 1024;
-/** Turns of the event loop that the last finalizers and frees take. */
+/** Turns of the event loop that the last finalizers and frees need. */
 const SETTLE_TURNS = 20;
 
-/** Heap that each thread may need for a crowd of `count`, in MB, however unevenly it is spread: twice what a task takes, and the runtime. */
+/** Heap that each thread may need for a crowd of `count`, in MB, however unevenly the tasks are spread: twice the memory of a task, and the runtime. */
 export function heapMb(count: number): number {
   return 512 + Math.ceil((count * 2000) / 2 ** 20);
 }
 
 /**
- * Starts a crowd, wakes each of it once, lets all go: the entry for `run`.
+ * Starts a crowd, wakes each task once, then ends all: the entry for `run`.
  *
- * @throws RangeError for a configuration that means nothing; ERR_ARENA_FULL
+ * @throws RangeError for a configuration that is invalid; ERR_ARENA_FULL
  */
 export const crowd = task(import.meta, async function crowd({ count, active = 10_000, threads = 1 }: CrowdConfig): Promise<CrowdResult> {
   checkWhole("count", count);
@@ -102,7 +101,7 @@ export const crowd = task(import.meta, async function crowd({ count, active = 10
   };
 });
 
-/** Says that it is there, answers each wake-up, and says at the end how many there were. (A loop over recv and not `for await`: that keeps 400 bytes more a task.) */
+/** Reports that it has started, answers each wake-up, and returns how many there were. (A loop over `recv`, because `for await` would need 400 bytes more for each task.) */
 export const visitor = task(import.meta, async function visitor(gate: Receiver<number>, answers: Sender<number>): Promise<void> {
   await answers.send(0);
   let woken = 0;
@@ -113,7 +112,7 @@ export const visitor = task(import.meta, async function visitor(gate: Receiver<n
   await answers.send(woken);
 });
 
-/** Takes `count` answers; how many of them were 1. */
+/** Takes `count` answers; returns how many of them were 1. */
 async function countAnswers(answers: Receiver<number>, count: number): Promise<{ ones: number }> {
   let ones = 0;
   for (let left = count; left > 0; ) {
@@ -124,21 +123,21 @@ async function countAnswers(answers: Receiver<number>, count: number): Promise<{
   return { ones };
 }
 
-/** Each thread has had its turn since: who was there then has come to the gate. */
+/** Waits for one turn of each thread: then every task that had started is at the gate. */
 async function allWait(threads: number): Promise<void> {
   for (let thread = 0; thread < threads; thread++) await spawn.on(thread)(turn);
 }
 
-/** Lets its thread go on with all that is ready there. */
+/** Yields, so that everything that is ready on its thread runs. */
 export const turn = task(import.meta, async function turn(): Promise<void> {
   await yieldNow();
 });
 
 /**
- * `length` tasks in a chain, each adding one to what comes from its right: the
- * first gets `length` + 1.
+ * `length` tasks in a chain. Each adds one to the number from its right, so the first
+ * gets `length` + 1.
  *
- * @throws RangeError for a length that means nothing
+ * @throws RangeError for a length that is invalid
  */
 export const daisyChain = task(import.meta, async function daisyChain(length: number): Promise<number> {
   checkWhole("length", length);

@@ -1,12 +1,12 @@
 /**
- * The balancer's heap: the workers by what they have pending, least first, as
- * the talk's `Pool` over Go's container/heap.
+ * The balancer's heap: the workers by their number of pending requests, fewest first,
+ * like the talk's `Pool` over Go's container/heap.
  *
  * Invariants, asserted after every operation: `pool[k].index === k` (a swap
- * updates both indices), and no worker has less pending than the one above it.
+ * updates both indices), and no worker has fewer pending requests than the one above it.
  */
 
-/** A worker as the balancer sees it. */
+/** A worker, as the balancer knows it. */
 export interface Seat {
   readonly worker: number;
   /** Place in the heap, −1 while it is out. */
@@ -14,7 +14,7 @@ export interface Seat {
   pending: number;
 }
 
-/** A heap of workers that knows where each of them is. */
+/** A heap of workers that knows the place of each. */
 export class SeatHeap {
   readonly #pool: Seat[] = [];
 
@@ -24,7 +24,7 @@ export class SeatHeap {
     this.#assert();
   }
 
-  /** Takes the worker with the least pending. */
+  /** Takes the worker with the fewest pending requests. */
   pop(): Seat {
     return this.remove(0);
   }
@@ -76,8 +76,8 @@ export class SeatHeap {
 
   #assert(): void {
     for (const [place, seat] of this.#pool.entries()) {
-      if (seat.index !== place) throw new Error(`worker ${seat.worker} stands at ${place} of the heap and believes to stand at ${seat.index}`);
-      if (place > 0 && this.#isLess(place, (place - 1) >> 1)) throw new Error(`worker ${seat.worker} at ${place} has less pending than the one above it`);
+      if (seat.index !== place) throw new Error(`worker ${seat.worker} is at place ${place} of the heap, but its index is ${seat.index}`);
+      if (place > 0 && this.#isLess(place, (place - 1) >> 1)) throw new Error(`worker ${seat.worker} at ${place} has fewer pending requests than the one above it`);
     }
   }
 }

@@ -1,4 +1,4 @@
-/** What the workers have pending, averaged over time: mean a worker, and variance across the workers. */
+/** Pending requests averaged over time: the mean for each worker, and the variance across the workers. */
 import type { Pool } from "./policy.ts";
 
 /** Time-weighted sums between two moments; the state before the first and after the last does not count. */
@@ -30,7 +30,7 @@ export class LoadMeter {
     this.#sinceMs = upToMs;
   }
 
-  /** Mean pending a worker, and the mean over time of the variance across the workers. */
+  /** Mean number of pending requests for each worker, and the mean over time of the variance across the workers. */
   get result(): { mean: number; variance: number } {
     const spanMs = this.#sinceMs - this.#fromMs;
     return { mean: this.#pendingMs / spanMs, variance: this.#varianceMs / spanMs };

@@ -1,13 +1,13 @@
-/** How the balancer chooses a worker: the talk's heap, and three ways to compare it with. */
+/** How the balancer chooses a worker: the talk's heap, and three others for comparison. */
 import { SeatHeap, type Seat } from "./heap.ts";
 
-/** `heap`: least pending. `two-choices`: the one with less pending of two chosen at random (Mitzenmacher 1996). */
+/** `heap`: the worker with the fewest pending requests. `two-choices`: of two random workers, the one with fewer (Mitzenmacher 1996). */
 export type Policy = "heap" | "round-robin" | "random" | "two-choices";
 
 /** All policies, the talk's first. */
 export const POLICIES: readonly Policy[] = ["heap", "round-robin", "random", "two-choices"];
 
-/** The workers of one balancer, with what each has pending. */
+/** The workers of one balancer, with the pending requests of each. */
 export class Pool {
   readonly #seats: readonly Seat[];
   readonly #heap: SeatHeap | null;
@@ -23,7 +23,7 @@ export class Pool {
     for (const seat of seats) this.#heap?.push(seat);
   }
 
-  /** Chooses the worker for a request and counts it as pending there. */
+  /** Chooses the worker for a request, and counts the request as pending at that worker. */
   dispatch(): number {
     const seat = this.#choose();
     seat.pending += 1;
@@ -48,7 +48,7 @@ export class Pool {
     return this.#pending;
   }
 
-  /** Σ p² over the workers. */
+  /** Σ p² over the workers, p being the pending requests of one. */
   get squares(): number {
     let sum = 0;
     for (const { pending } of this.#seats) sum += pending * pending;

@@ -1,8 +1,8 @@
 /**
- * The realistic balancer: requesters send requests with a channel for the reply
- * inside; the balancer sends each to the worker that its policy chooses and
- * hears on another channel who is done; the reply goes straight from the worker
- * to the requester. No lock: the pool belongs to the balancer alone.
+ * The realistic balancer. Requesters send requests that contain a channel for the
+ * reply. The balancer sends each request to the worker that its policy chooses. Workers
+ * report on another channel when they are done. The worker sends the reply directly to
+ * the requester. There is no lock, because only the balancer uses the pool.
  */
 import { chan, chanOf, f64, i32, select, spawn, struct, task, type Receiver, type Sender } from "../../src/index.ts";
 import { seededRandom } from "../chance.ts";
@@ -10,39 +10,39 @@ import { Doze, type Slept } from "../doze.ts";
 import { LoadMeter } from "./load.ts";
 import { Pool, type Policy } from "./policy.ts";
 
-/** A run. Plain data: travels to any thread. Times are in units. */
+/** A run. Plain data, which can be sent to any thread. Times are in units. */
 export interface BalanceConfig {
   readonly policy: Policy;
   readonly requesters: number;
   readonly workers: number;
-  /** Requests that a worker's channel holds: as many as there are requesters, or a balancer that waits for room and a worker that waits to say that it is done would wait for each other. */
+  /** Requests that a worker's channel holds: as many as there are requesters. With fewer, a balancer that waits to send to a worker, and that worker, which waits to report that it is done, would wait for each other. */
   readonly queue: number;
-  /** Requesters think for a time uniform on 0 … this, workers serve for one uniform on 0 … `service`. */
+  /** Requesters pause for a time that is uniform on 0 … this; workers serve for a time that is uniform on 0 … `service`. */
   readonly think: number;
   readonly service: number;
-  /** Measured from `warmup` to `length`; both from the start. */
+  /** The run is measured from `warmup` to `length`, both counted from the start. */
   readonly warmup: number;
   readonly length: number;
   readonly unitMs: number;
   readonly seed: number;
 }
 
-/** What came of it. */
+/** The result of a run. */
 export interface BalanceResult {
   readonly sent: number;
-  /** Replies with the number of the request that the requester waits for. */
+  /** Replies with the number of the request for which the requester waits. */
   readonly own: number;
   readonly completed: number;
   /** Workers that served as many requests as the balancer gave them. */
   readonly agreeing: number;
-  /** Pending when all had ended. */
+  /** Pending requests after the end. */
   readonly left: number;
-  /** Time-weighted mean pending a worker, and variance across the workers. */
+  /** Time-weighted mean of the pending requests for each worker, and variance across the workers. */
   readonly meanPending: number;
   readonly variance: number;
-  /** From request to reply in units, of those replied to in the measured time. */
+  /** Time from request to reply in units, for requests that were answered in the measured time. */
   readonly responses: readonly number[];
-  /** What the workers' services were to take, and what they took. */
+  /** Intended and actual time of the workers' services. */
   readonly serving: Slept;
 }
 
@@ -51,11 +51,11 @@ interface Request {
   readonly reply: Sender<number>;
 }
 
-/** Where all stand before it begins. */
+/** The starting line: every task waits at it before the run begins. */
 interface Line {
-  /** Says that a task is there. */
+  /** Where a task reports that it is at the line. */
   readonly present: Sender<number>;
-  /** Gives the time at which it began, on the clock that all threads share. */
+  /** Sends the time at which the run began, on the clock that all threads share. */
   readonly begin: Receiver<number>;
 }
 
@@ -137,7 +137,7 @@ const balancer = task(import.meta, async function balancer(work: Receiver<Reques
   return { given, completed, left: pool.pending, ...meter.result };
 });
 
-/** Sets requesters, workers and balancer to work and takes their reports: the entry for `run`. */
+/** Starts requesters, workers and balancer, and collects their reports: the entry for `run`. */
 export const realBalance = task(import.meta, async function realBalance(config: BalanceConfig): Promise<BalanceResult> {
   const work = chan(request);
   const done = chan(i32);
@@ -170,7 +170,7 @@ export const realBalance = task(import.meta, async function realBalance(config: 
   };
 });
 
-/** Stands at the line and waits for the beginning; what is measured then. */
+/** Waits at the line for the beginning; returns the measured interval. */
 async function periodOf({ present, begin }: Line, { warmup, length, unitMs }: BalanceConfig): Promise<{ fromMs: number; untilMs: number }> {
   await present.send(0);
   const startMs = (await begin.recv()) as number;

@@ -1,12 +1,12 @@
 /**
- * The simple balancer: workers on one pair of unbuffered channels. Each takes a
- * piece of work {x, y, z}, sets z = x·y, sleeps z and passes it on. Nothing in
- * the program knows how many workers there are, or on which threads.
+ * The simple balancer: workers on one pair of unbuffered channels. Each takes a piece
+ * of work {x, y, z}, sets z = x·y, sleeps for z and passes it on. No part of the program
+ * depends on how many workers there are, or on which threads they run.
  */
 import { chan, i32, sleep, spawn, struct, task, type Receiver, type Sender } from "../../src/index.ts";
 import { seededRandom } from "../chance.ts";
 
-/** A run. Plain data: travels to any thread. */
+/** A run. Plain data, which can be sent to any thread. */
 export interface SimpleConfig {
   readonly workers: number;
   readonly items: number;
@@ -15,22 +15,22 @@ export interface SimpleConfig {
   readonly seed: number;
 }
 
-/** What came of it. */
+/** The result of a run. */
 export interface SimpleResult {
   /** From the first piece of work to the last result. */
   readonly spanMs: number;
   readonly received: number;
   /** Results whose z is x·y. */
   readonly right: number;
-  /** How long the workers slept, all together, and the longest sleep: timers come late, never early. */
+  /** Total sleep of all workers, and the longest sleep: timers fire late, never early. */
   readonly sleptMs: number;
   readonly longestMs: number;
-  /** Σ x·y of what was sent, and Σ z of what came back: equal if nothing was lost or done twice. */
+  /** Σ x·y of the work sent, and Σ z of the results: equal if nothing was lost or done twice. */
   readonly sent: number;
   readonly returned: number;
 }
 
-/** x and y are whole numbers from 1 to this, so z is at most 9. */
+/** x and y are integers from 1 to this, so z is at most 9. */
 const MOST_FACTOR = 3;
 
 /** A piece of work; z is 0 until a worker has done it. */
@@ -61,7 +61,7 @@ const worker = task(import.meta, async function worker(todo: Receiver<Work>, don
   return slept;
 });
 
-/** Sends lots of work to the workers and receives lots of results: the entry for `run`. */
+/** Sends work to the workers and receives the results: the entry for `run`. */
 export const simpleBalance = task(import.meta, async function simpleBalance({ workers, items, unitMs, seed }: SimpleConfig): Promise<SimpleResult> {
   const random = seededRandom(seed);
   const factor = (): number => 1 + Math.floor(MOST_FACTOR * random());

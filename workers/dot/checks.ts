@@ -1,5 +1,5 @@
 /**
- * What must hold of dot products: one invariant, one line of a result.
+ * The checks of dot products: each invariant is one line of a result.
  */
 import type { Kernel } from "./config.ts";
 
@@ -20,7 +20,7 @@ export interface CheckedProducts {
 
 /**
  * Checks that all products have the same 64 bits, and that they are the exact
- * product where that is known (whole numbers: every order of additions is exact).
+ * product if that is known (for integers every order of additions is exact).
  *
  * @param values one or more products
  */

@@ -1,24 +1,24 @@
 /**
- * What a dot product is asked for, and the check of it: once, here.
+ * The configuration of a dot product. This is the only place that checks it.
  */
 import type { DotKernel } from "../../src/index.ts";
 
 /** The kernels: a plain loop, and WebAssembly with 128-bit vectors. */
 export const KERNELS = ["js", "simd"] as const satisfies readonly DotKernel[];
 export type Kernel = (typeof KERNELS)[number];
-/** One task goes over everything; or the chunks are shared out, on as many threads as there are. */
+/** `loop`: one task computes everything. `chunks`: the chunks are divided over all threads. */
 export const VARIANTS = ["loop", "chunks"] as const;
 export type Variant = (typeof VARIANTS)[number];
-/** What vectors hold: integers from −1024 to 1023, whose product is exact in any order; or fractions of all 53 bits. */
+/** Values of the vectors: integers from −1024 to 1023, whose product is exact in any order; or fractions of 53 bits. */
 export const NUMBERS = ["whole", "fractional"] as const;
 export type Numbers = (typeof NUMBERS)[number];
 
-/** Most elements of a vector: two of them are half of the arena at its default size; their product is below 2⁵³ by far. */
+/** Maximum number of elements of a vector: two such vectors use half of the shared memory at its default size, and their product is far below 2⁵³. */
 export const MAX_SIZE = 33_554_432;
 const MAX_REPEATS = 10_000_000;
 const MAX_TASKS = 65_536;
 
-/** What vectors to make. Plain data: travels to any thread. */
+/** The vectors to make. Plain data, which can be sent to any thread. */
 export interface VectorPlan {
   /** Elements of each vector, float64. */
   readonly size: number;
@@ -34,14 +34,14 @@ export interface Multiplication {
   readonly variant: Variant;
   /** Products, one after the other. */
   readonly repeats: number;
-  /** Tasks that share the chunks of one product; without meaning for `loop`. Default: `dot`'s own. */
+  /** Number of tasks that share the chunks of one product; not used by `loop`. By default `dot` chooses it. */
   readonly tasks?: number | undefined;
 }
 
 /** A whole run. */
 export interface DotConfig extends VectorPlan, Multiplication {}
 
-/** A checked configuration; `tasks` stays open where `dot` itself is to choose. */
+/** A checked configuration; `tasks` is `undefined` if `dot` chooses it. */
 export interface Plan extends Multiplication {
   readonly size: number;
   readonly numbers: Numbers;
@@ -49,7 +49,7 @@ export interface Plan extends Multiplication {
 }
 
 /**
- * Checks a configuration, or the parts of one, and fills in what was left out.
+ * Checks a configuration, or parts of one, and fills in the defaults.
  *
  * @throws RangeError naming the field and the value refused.
  */

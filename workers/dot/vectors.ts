@@ -1,6 +1,6 @@
 /**
  * The two vectors of the dot product and the numbers in them: element i of
- * either depends on i and the seed alone, so that any thread can write any part.
+ * each depends only on i and on the seed, so that any thread can write any part.
  *
  * Source of the mixing: Murmur3's 32-bit finaliser (Austin Appleby, public domain).
  */
@@ -11,21 +11,21 @@ import type { Numbers } from "./config.ts";
 export interface Vectors {
   readonly a: SharedArray<"f64">;
   readonly b: SharedArray<"f64">;
-  /** The exact product; `null` where the elements are fractional. */
+  /** The exact product; `null` if the elements are fractions. */
   readonly exact: bigint | null;
 }
 
 /** Whole elements are −HALF_RANGE … HALF_RANGE − 1: 2²⁵ products of them add up to less than 2⁴⁶. */
 const HALF_RANGE = 1024;
-/** Products added in a double before they go into the exact sum: below 2³⁶, so exact. */
+/** So many products are added in a double before they are added to the exact sum: below 2³⁶, so exact. */
 const EXACT_STRETCH = 65_536;
-/** What keeps the two vectors apart. */
+/** Makes the second vector differ from the first. */
 const SALT = { a: 0x9e37_79b9, b: 0x85eb_ca6b } as const;
 
 /**
- * Two vectors of `size` zeros. Zeroing takes a while, 50 ms for 64 MiB that the
- * system has yet to supply, so other tasks get their turn in between.
- * @throws ERR_ARENA_FULL, and nothing is taken
+ * Two vectors of `size` zeros. Zeroing takes time: 50 ms for 64 MiB that the system has
+ * not supplied yet. So it yields between the two.
+ * @throws ERR_ARENA_FULL; then nothing is allocated
  */
 export async function makeVectors(size: number): Promise<{ a: SharedArray<"f64">; b: SharedArray<"f64"> }> {
   const a = shared.float64(size);
@@ -65,7 +65,7 @@ function fillFractional(vector: Float64Array, first: number, end: number, seed: 
   for (let i = first; i < end; i++) vector[i] = mix(i, seed) * 2 ** -31 + (mix(i, ~seed) >>> 11) * 2 ** -52;
 }
 
-/** The product of whole elements, in integers. */
+/** The product of integer elements, in integers. */
 function exactProduct(a: Float64Array, b: Float64Array, first: number, end: number): bigint {
   let exact = 0n;
   for (let from = first; from < end; from += EXACT_STRETCH) {

@@ -1,4 +1,4 @@
-/** The devices, and when each has something to say. All times in units. */
+/** The devices, and the times of their events. All times are in units. */
 import { seededRandom } from "../chance.ts";
 
 /** A device. */
@@ -6,7 +6,7 @@ export interface Device {
   readonly name: string;
   /** Mean time between its events. */
   readonly period: number;
-  /** What handling an event takes: waiting for the device. Less than half a period, so its own events never queue up. */
+  /** Time to handle an event, waiting for the device. It is less than half a period, so the events of one device never queue up. */
   readonly handling: number;
 }
 
@@ -18,10 +18,10 @@ export const DEVICES: readonly Device[] = [
   { name: "disk", period: 200, handling: 60 },
 ];
 
-/** A loop that polls and finds nothing looks again after this time. */
+/** A polling loop that finds nothing polls again after this time. */
 export const POLL = 1;
 
-/** For each device the times of its events, up to `length`: gaps uniform on half a period … one and a half. */
+/** For each device the times of its events, up to `length`. The gaps are uniform on 0.5 … 1.5 periods. */
 export function scheduleOf(length: number, seed: number): number[][] {
   return DEVICES.map(({ period }, device) => {
     const random = seededRandom(seed + 0x9e37 * (device + 1));

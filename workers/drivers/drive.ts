@@ -1,16 +1,16 @@
 /**
  * Handles the events of all devices in one of two structures: a task for each
- * device, or one loop that polls them all. What handling an event means is the
- * same in both, and so is the number of threads: one, unless told otherwise.
+ * device, or one loop that polls them all. Handling an event is the same in both, and
+ * so is the number of threads: by default one.
  */
 import { chan, f64, sleep, spawn, task, type Receiver, type Sender } from "../../src/index.ts";
 import { Doze } from "../doze.ts";
 import { DEVICES, POLL } from "./devices.ts";
 
-/** `tasks`: one for each device. `loop`: one that polls all. */
+/** `tasks`: a task for each device. `loop`: one loop that polls all devices. */
 export type Structure = "tasks" | "loop";
 
-/** A run. Plain data: travels to any thread. */
+/** A run. Plain data, which can be sent to any thread. */
 export interface DriveConfig {
   readonly structure: Structure;
   /** For each device the times of its events, in units. */
@@ -25,18 +25,18 @@ export interface Handled {
   readonly ended: number;
 }
 
-/** What came of it. */
+/** The result of a run. */
 export interface Driven {
   /** For each device, in the order in which its events were handled. */
   readonly handled: readonly (readonly Handled[])[];
-  /** The most that a timer came late, ms. */
+  /** Maximum lateness of a timer, in ms. */
   readonly latestMs: number;
 }
 
-/** Events that a device may have waiting. */
+/** Maximum number of events that wait at a device. */
 const BACKLOG = 256;
 
-/** An interrupt line: says when something happened at a device, on time whatever its driver does. */
+/** An interrupt line: sends the time of each event of a device, on time whatever its driver does. */
 const source = task(import.meta, async function source(times: readonly number[], events: Sender<number>, startMs: number, unitMs: number): Promise<void> {
   for (const time of times) {
     const dueMs = startMs + time * unitMs;
@@ -46,7 +46,7 @@ const source = task(import.meta, async function source(times: readonly number[],
   events.close();
 });
 
-/** What a driver of one device, or of all, keeps. */
+/** The state of a driver of one device, or of all. */
 class Driver {
   readonly #startMs: number;
   readonly #unitMs: number;
@@ -68,7 +68,7 @@ class Driver {
     return { at: this.#units(atMs), begun: this.#units(begunMs), ended: this.#units(endedMs) };
   }
 
-  /** The most that handling took longer than the device. */
+  /** Maximum time by which handling took longer than the device. */
   get latestMs(): number {
     return this.#latestMs;
   }
@@ -86,7 +86,7 @@ const driver = task(import.meta, async function driver(device: number, events: R
   return { handled, latestMs: own.latestMs };
 });
 
-/** One loop for all devices: looks at each in turn, and handles what it finds before it looks at the next. */
+/** One loop for all devices: polls each in turn, and handles what it finds before it polls the next. */
 const poller = task(import.meta, async function poller(lines: Receiver<number>[], expected: number, startMs: number, unitMs: number): Promise<Driven> {
   const all = new Driver(startMs, unitMs);
   const handled: Handled[][] = lines.map(() => []);
@@ -107,7 +107,7 @@ const poller = task(import.meta, async function poller(lines: Receiver<number>[]
 /** Handles a schedule of events: the entry for `run`. */
 export const drive = task(import.meta, async function drive({ structure, schedule, unitMs }: DriveConfig): Promise<Driven> {
   const lines = schedule.map(() => chan(f64, BACKLOG));
-  // The first event comes when all have started.
+  // The first event happens after all tasks have started.
   const startMs = nowMs() + LEAD_MS;
   const driving = structure === "loop"
     ? spawn(poller, lines, schedule.reduce((sum, { length }) => sum + length, 0), startMs, unitMs)

@@ -1,6 +1,6 @@
 /**
- * Bounded buffer: producers and consumers with room for a few items between
- * them. A buffered channel is one.
+ * Bounded buffer: producers and consumers with a buffer for a few items between them.
+ * A buffered channel is such a buffer.
  *
  *     node workers/examples/bounded-buffer.ts [items] [threads]
  */
@@ -13,14 +13,14 @@ export const produce = task(import.meta, async function produce(first: number, e
   for (let item = first; item < end; item++) await buffer.send(item);
 });
 
-/** Consumes until nothing more comes; what it got. */
+/** Consumes until no more items arrive; returns them. */
 export const consume = task(import.meta, async function consume(buffer: Receiver<number>): Promise<number[]> {
   const items: number[] = [];
   for await (const item of buffer) items.push(item);
   return items;
 });
 
-/** Passes `items` items through the buffer; how many arrived, and how many different ones. */
+/** Passes `items` items through the buffer. Returns how many arrived, and how many different ones. */
 export const boundedBuffer = task(import.meta, async function boundedBuffer(items: number): Promise<{ arrived: number; different: number }> {
   const buffer = chan(i32, ROOM);
   const consumers = Array.from({ length: CONSUMERS }, () => spawn(consume, buffer));

@@ -1,7 +1,7 @@
 /**
- * Dining philosophers: five forks, of which each needs two. They do not starve
- * because the room holds only four: then somebody always has both. Forks and
- * room are channels; there is no lock.
+ * Dining philosophers: five forks, of which each philosopher needs two. They do not
+ * starve because the room holds only four: then one of them can always take both forks.
+ * Forks and room are channels; there is no lock.
  *
  *     node workers/examples/philosophers.ts [meals] [threads]
  */
@@ -9,7 +9,7 @@ import { chan, i32, run, spawn, task, type Chan } from "../../src/index.ts";
 
 const PHILOSOPHERS = 5;
 
-/** Dines; a fork counts how often it was used. How many meals there were. */
+/** Dines; a fork counts how often it was used. Returns the number of meals. */
 export const dine = task(import.meta, async function dine(meals: number, left: Chan<number>, right: Chan<number>, room: Chan<number>): Promise<number> {
   let eaten = 0;
   while (eaten < meals) {
@@ -23,7 +23,7 @@ export const dine = task(import.meta, async function dine(meals: number, left: C
   return eaten;
 });
 
-/** The meals of each, and how often each fork was used: twice the meals in all. */
+/** The meals of each philosopher, and the uses of each fork: in total twice the meals. */
 export const philosophers = task(import.meta, async function philosophers(meals: number): Promise<{ meals: number[]; uses: number[] }> {
   const room = chan(i32, PHILOSOPHERS - 1);
   const forks = Array.from({ length: PHILOSOPHERS }, () => chan(i32, 1));

@@ -8,7 +8,7 @@ import { chan, go, i32, oneshot, run, task, type Chan, type Receiver, type Sende
 
 const TASKS = 503;
 
-/** Passes the token on, one less; says its number if it gets zero. */
+/** Passes the token on, one less; reports its own number if it gets zero. */
 export const link = task(import.meta, async function link(number: number, from: Receiver<number>, to: Sender<number>, last: Sender<number>): Promise<void> {
   for await (const token of from) {
     if (token > 0) await to.send(token - 1);
@@ -17,7 +17,7 @@ export const link = task(import.meta, async function link(number: number, from: 
       break;
     }
   }
-  // So the others end, one after the other, round the ring.
+  // This ends the others, one after the other, around the ring.
   to.close();
 });
 

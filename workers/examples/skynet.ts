@@ -1,7 +1,7 @@
 /**
  * Skynet: a task starts ten, each of these ten more, six deep; the million at
- * the bottom answer with their number, and the sums come up again. 1,111,111
- * tasks, 499,999,500,000.
+ * the bottom answer with their number, and each task returns the sum of its ten.
+ * 1,111,111 tasks, sum 499,999,500,000.
  *
  *     node workers/examples/skynet.ts [depth] [threads]
  */
@@ -9,13 +9,13 @@ import { run, spawn, task } from "../../src/index.ts";
 
 const CHILDREN = 10;
 
-/** What came up, and how many tasks there were. */
+/** The sum, and the number of tasks. */
 export interface Answer {
   readonly sum: number;
   readonly tasks: number;
 }
 
-/** The sum of `size` numbers from `first`, and the tasks that it took. */
+/** The sum of `size` numbers from `first`, and the number of tasks used. */
 export const skynet = task(import.meta, async function skynet(first: number, size: number): Promise<Answer> {
   if (size === 1) return { sum: first, tasks: 1 };
   const share = size / CHILDREN;

@@ -1,36 +1,36 @@
 /**
- * The goods a gopher handles, and their plain kind: numbered books.
+ * What a gopher handles, and its simple form: numbered books.
  *
- * A load of numbered books is the list of their numbers, written into the cart
- * by who loads and read from it by who burns. So a book that a channel loses,
- * doubles or mixes up is a number that is missing or counted twice at the end.
+ * A cartload of numbered books is the list of their numbers. The loader writes it into
+ * the cart and the burner reads it. So if a channel loses, doubles or mixes up a book,
+ * its number is missing or counted twice at the end.
  */
 import { shared, type SharedArray } from "../../src/index.ts";
 
-/** What a gopher does to a load, apart from what it costs. One object per gopher. */
+/** What a gopher does with a cartload, apart from the cost. One object for each gopher. */
 export interface Goods {
-  /** Fills a cart from the pile: bytes put in, 0 when the pile is empty. The caller has the pile to himself. */
+  /** Fills a cart from the pile. Returns the bytes put in, 0 when the pile is empty. No other gopher may use the pile at that time. */
   load(room: Uint8Array): number | Promise<number>;
-  /** What happens to a load on the way. */
+  /** What happens to a cartload on the way. */
   move(load: Uint8Array): void;
-  /** Burns a load; the books burnt, where a book may need several loads. */
+  /** Burns a cartload. Returns the books burnt; one book may need several cartloads. */
   burn(load: Uint8Array): number;
-  /** Lets go of what is still held when the work is over. */
+  /** Releases what it still holds when the work is over. */
   close(): void | Promise<void>;
 }
 
-/** The numbered books of all lanes; travels as a task argument. */
+/** The numbered books of all lanes, as a task argument. */
 export interface BookMemory {
   readonly kind: "books";
   readonly booksPerCart: number;
-  /** For each lane the next load to take and the first that is not its own. Written by who has the pile. */
+  /** For each lane the next cartload to take, and the first that belongs to the next lane. Written by the gopher at the pile. */
   readonly next: SharedArray<"i32">;
   readonly end: SharedArray<"i32">;
   /** How often each book was burnt. */
   readonly burnt: SharedArray<"i32">;
 }
 
-/** Piles up `loads × booksPerCart` books, divided over `lanes` piles as evenly as loads allow. */
+/** Makes `loads × booksPerCart` books, divided over `lanes` piles as evenly as possible. */
 export function pileBooks(loads: number, booksPerCart: number, lanes: number): BookMemory {
   const memory = {
     kind: "books" as const,
@@ -46,7 +46,7 @@ export function pileBooks(loads: number, booksPerCart: number, lanes: number): B
   return memory;
 }
 
-/** Gives the books' memory back. */
+/** Frees the books' memory. */
 export function clearBooks(books: BookMemory): void {
   books.next.free();
   books.end.free();

@@ -1,10 +1,10 @@
 /**
- * The catalogue of a pile: which files there are, which lane burns which, and
- * what became of each. It lies in the arena, some 50 bytes a file and its path,
- * so that a tree of a million files needs no messages of its own.
+ * The catalogue of a pile: which files there are, which lane burns which file, and the
+ * outcome of each. It is in shared memory, about 50 bytes and the path for each file,
+ * so that a tree of a million files needs no messages.
  *
- * Who writes: the coordinator before the gate opens; then `next` the gopher who
- * has the lane's pile, and a file's outcome the one gopher who burns it.
+ * The coordinator writes it before the gate opens. After that the gopher at the lane's
+ * pile writes `next`, and the gopher that burns a file writes the file's outcome.
  */
 import { shared, type SharedArray } from "../../src/index.ts";
 import type { Found } from "./pile.ts";
@@ -12,7 +12,7 @@ import type { ManifestEntry } from "./manifest.ts";
 
 const DIGEST_BYTES = 32;
 
-/** What is shared about the files; travels as a task argument. */
+/** What the gophers share about the files, as a task argument. */
 export interface FileMemory {
   readonly kind: "files";
   readonly directory: string;
@@ -21,11 +21,11 @@ export interface FileMemory {
   /** All paths, one after the other, and where each ends. */
   readonly paths: SharedArray<"u8">;
   readonly pathEnds: SharedArray<"i32">;
-  /** The files by lane, in path order within each; `end[lane]` is where the next lane begins. */
+  /** The files by lane, in the order of their paths; `end[lane]` is where the next lane begins. */
   readonly order: SharedArray<"i32">;
   readonly next: SharedArray<"i32">;
   readonly end: SharedArray<"i32">;
-  /** How often a file was burnt to the end, and given up. */
+  /** How often a file was burnt completely, and how often it was given up. */
   readonly burnt: SharedArray<"i32">;
   readonly failed: SharedArray<"i32">;
   readonly bytes: SharedArray<"f64">;
@@ -33,7 +33,7 @@ export interface FileMemory {
   readonly digests: SharedArray<"u8">;
 }
 
-/** Writes the catalogue of `found`, which is in path order, for `lanes` lanes. */
+/** Writes the catalogue of `found`, which is sorted by path, for `lanes` lanes. */
 export function catalogue(directory: string, found: readonly Found[], lanes: number, framesPerCart: number): FileMemory {
   const files = found.length;
   const memory: FileMemory = {
@@ -68,7 +68,7 @@ export function catalogue(directory: string, found: readonly Found[], lanes: num
   return memory;
 }
 
-/** Gives the catalogue's memory back. */
+/** Frees the catalogue's memory. */
 export function clearCatalogue(memory: FileMemory): void {
   for (const words of [memory.pathEnds, memory.order, memory.next, memory.end, memory.burnt, memory.failed]) words.free();
   memory.bytes.free();
@@ -83,12 +83,12 @@ export function pathOf(memory: FileMemory, file: number): Buffer {
   return Buffer.from(memory.paths.array.slice(start, memory.pathEnds.array[file]));
 }
 
-/** Writes down a burnt file's digest. */
+/** Records the digest of a burnt file. */
 export function setDigest(memory: FileMemory, file: number, digest: Uint8Array): void {
   memory.digests.array.set(digest, file * DIGEST_BYTES);
 }
 
-/** The manifest: an entry for each file that was burnt to the end, in path order. */
+/** The manifest: an entry for each file that was burnt completely, sorted by path. */
 export function manifestOf(memory: FileMemory): ManifestEntry[] {
   const entries: ManifestEntry[] = [];
   for (let file = 0; file < memory.files; file++) {
@@ -105,8 +105,8 @@ export function manifestOf(memory: FileMemory): ManifestEntry[] {
 }
 
 /**
- * Divides the files over the lanes: each in turn to the lane with the fewest
- * bytes so far (a file counts as a block more than it has, for opening it).
+ * Divides the files over the lanes: each file in turn goes to the lane with the fewest
+ * bytes so far. Each file counts as one chunk more than it has, for opening it.
  */
 function divide(found: readonly Found[], lanes: number): number[][] {
   const members: number[][] = Array.from({ length: lanes }, () => []);

@@ -1,6 +1,6 @@
 /**
- * The invariants of a run. One that fails is a defect of the runtime or of the
- * design; none depends on how fast anything was.
+ * The invariants of a run. If one fails, there is a bug in the runtime or in the
+ * design. None of them depends on timing.
  */
 import type { BookMemory } from "./books.ts";
 import type { FileMemory } from "./catalogue.ts";
@@ -14,14 +14,14 @@ export interface Check {
   readonly detail: string;
 }
 
-/** What a run left behind. */
+/** What is left after a run. */
 export interface Aftermath {
   readonly goods: BookMemory | FileMemory;
   readonly yard: YardMemory;
   readonly carts: number;
   readonly legsPerLane: number;
   readonly reports: readonly Report[];
-  /** Carts found where they were put down, by gophers or in channels. */
+  /** Carts found at the end, put down by gophers or left in channels. */
   readonly found: readonly number[];
 }
 
@@ -33,7 +33,7 @@ export function checkRun(aftermath: Aftermath): Check[] {
   return [burntOnce(aftermath), cartsConserved(aftermath), oneHolder(aftermath), littlesLaw(aftermath)];
 }
 
-/** Each book burnt exactly once; of files, each burnt once or a named problem. */
+/** Each book is burnt exactly once; each file is burnt once or listed as a problem. */
 function burntOnce({ goods, reports }: Aftermath): Check {
   const books = goods.kind === "books" ? goods.burnt.array.length : goods.files;
   let wrong = 0;
@@ -77,9 +77,9 @@ function oneHolder({ yard, carts, reports }: Aftermath): Check {
 }
 
 /**
- * Carts in use = throughput × cycle time, as an identity: the left side from the
- * gophers' own clocks (∫ carts in use dt is the sum of all ends less that of all
- * beginnings), the right side from what is written on each cart.
+ * Carts in use = throughput × cycle time (Little's law), as an exact identity. The left
+ * side is from the gophers' own clocks: ∫ carts in use dt is the sum of all end times
+ * minus the sum of all start times. The right side is from the words of each cart.
  */
 function littlesLaw({ yard, carts, legsPerLane, reports }: Aftermath): Check {
   const begun = sum(reports, (report) => report.begun);

@@ -1,10 +1,10 @@
 /**
- * What a run of gophers is asked for, and the check of it: once, here.
+ * The configuration of a run of gophers. This is the only place that checks it.
  */
 import { designOf, type Design, type DesignId } from "./design.ts";
 import { WORLDS, type Pauses, type StepTimes, type World } from "./labour.ts";
 
-/** What each step of a load takes, in units. */
+/** Length of each step of a cartload, in units. */
 export interface Steps {
   /** Load at the pile. */
   readonly L: number;
@@ -14,30 +14,30 @@ export interface Steps {
   readonly U: number;
   /** Return the empty cart. */
   readonly R: number;
-  /** Handling at a dump, once to put and once to take. */
+  /** Handling at a staging pile, once to put and once to take. */
   readonly D: number;
-  /** Walking back without a cart (quartets only: the others always have one). */
+  /** Walking back without a cart (only in teams of four; in other teams a gopher always has a cart). */
   readonly W: number;
 }
 
-/** A run of one design. Plain data: travels to any thread. */
+/** A run of one design. Plain data, which can be sent to any thread. */
 export interface GopherConfig {
   readonly design: DesignId;
   readonly world: World;
-  /** Cart-loads to burn. Without meaning for a pile of files. */
+  /** Cartloads to burn. Not used with a pile of files. */
   readonly loads: number;
-  /** Books a cart; with a pile, files (or blocks of one) a cart. */
+  /** Books in a cart; with a pile of files, files or chunks of one file in a cart. */
   readonly booksPerCart: number;
   readonly steps: Steps;
   /** Length of a unit of waiting. */
   readonly unitMs: number;
-  /** A unit of computing, from `calibrate(unitMs)`. */
+  /** Iterations of a unit of computing, from `calibrate(unitMs)`. */
   readonly unitIterations: number;
   /** Piles, 1…64; default: the design's. */
   readonly lanes?: number | undefined;
-  /** Carts a team; default: the design's. */
+  /** Carts for each team; default: the design's. */
   readonly carts?: number | undefined;
-  /** Loads that a dump holds; default 4. */
+  /** Cartloads that a staging pile holds; default 4. */
   readonly dumpCapacity?: number | undefined;
   /** Default `constant`. */
   readonly times?: StepTimes | undefined;
@@ -45,7 +45,7 @@ export interface GopherConfig {
   readonly pauses?: Pauses | undefined;
   /** Seed of everything random; default 1. */
   readonly seed?: number | undefined;
-  /** A directory: burn its files. Steps and world then cost what the real work costs. */
+  /** A directory: burn its files. Steps then take as long as the real work takes. */
   readonly pile?: string | undefined;
 }
 
@@ -68,14 +68,14 @@ export interface Plan {
 const STEP_NAMES = ["L", "M", "U", "R", "D", "W"] as const;
 const NO_STEPS: Steps = { L: 0, M: 0, U: 0, R: 0, D: 0, W: 0 };
 
-/** Most loads and books: the arena keeps a word for each book. */
+/** Maximum number of cartloads and books: shared memory keeps a word for each book. */
 const MAX_LOADS = 10_000_000;
 const MAX_BOOKS = 50_000_000;
 const MAX_BOOKS_PER_CART = 4096;
 const MAX_DUMP = 4096;
 
 /**
- * Checks a configuration and fills in what was left out.
+ * Checks a configuration and fills in the defaults.
  *
  * @throws RangeError naming the field and the value refused.
  */

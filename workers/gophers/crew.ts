@@ -1,17 +1,17 @@
 /**
- * The roles: what each gopher of a team does, as a task that any thread may run.
+ * The roles: what each gopher of a team does, as a task that any thread can run.
  *
- * Every role ends the same way: when its input closes it closes its output, and
- * the pile's end closes the first. The carts come home to whoever loads, so the
- * loader knows that all is done when the empty carts stop coming.
+ * Every role ends in the same way: when its input closes, it closes its output. The
+ * loader closes the first channel when the pile is empty. The carts return to the
+ * loader, so it knows that all is done when no more empty carts arrive.
  */
 import { task, type Chan, type Receiver, type Sender } from "../../src/index.ts";
 import { Gopher, type Post, type Report } from "./gopher.ts";
 
-/** What a token is worth: nothing. Having it is what counts. */
+/** The value of a token, which has no meaning: only holding the token counts. */
 const TOKEN = 1;
 
-/** G1, G4, G8, G9: one gopher does all four steps with a cart of his own. */
+/** G1, G4, G8, G9: one gopher does all four steps with its own cart. */
 export const soloist = task(import.meta, async function soloist(post: Post, cart: number): Promise<Report> {
   const gopher = await Gopher.arrive(post);
   gopher.take(cart);
@@ -25,7 +25,7 @@ export const soloist = task(import.meta, async function soloist(post: Post, cart
   return gopher.leave();
 });
 
-/** G2: does all four steps, with the cart that he shares: the cart is the token. */
+/** G2: does all four steps with the shared cart, which is also the token. */
 export const sharer = task(import.meta, async function sharer(post: Post, carts: Chan<number>): Promise<Report> {
   const gopher = await Gopher.arrive(post);
   for await (const cart of carts) {
@@ -42,7 +42,7 @@ export const sharer = task(import.meta, async function sharer(post: Post, carts:
   return gopher.leave();
 });
 
-/** G3: does all four steps with his own cart, and queues for a token at both ends. */
+/** G3: does all four steps with its own cart, and waits for a token at both ends. */
 export const queuer = task(
   import.meta,
   async function queuer(post: Post, cart: number, pile: Chan<number>, incinerator: Chan<number>): Promise<Report> {
@@ -64,7 +64,7 @@ export const queuer = task(
   },
 );
 
-/** G5, G6, …: loads. All carts end with him. */
+/** G5, G6, …: loads. All carts end with this gopher. */
 export const loader = task(
   import.meta,
   async function loader(post: Post, empties: Receiver<number>, loaded: Sender<number>): Promise<Report> {
@@ -86,7 +86,7 @@ export const loader = task(
   },
 );
 
-/** G5: carries there and back. A full cart on the way out, an empty one on the way home. */
+/** G5: carries a full cart to the incinerator, and an empty one back. */
 export const carrier = task(
   import.meta,
   async function carrier(
@@ -117,7 +117,7 @@ export const carrier = task(
   },
 );
 
-/** G6, G7, G10, G11: carries full carts there, and walks back. */
+/** G6, G7, G10, G11: carries full carts, and walks back. */
 export const mover = task(
   import.meta,
   async function mover(post: Post, loaded: Receiver<number>, delivered: Sender<number>): Promise<Report> {
@@ -133,7 +133,7 @@ export const mover = task(
   },
 );
 
-/** G5, G6, …: unloads, and burns or puts on the dump. */
+/** G5, G6, …: unloads, and burns the books or puts them on the staging pile. */
 export const burner = task(
   import.meta,
   async function burner(post: Post, delivered: Receiver<number>, emptied: Sender<number>): Promise<Report> {
@@ -149,7 +149,7 @@ export const burner = task(
   },
 );
 
-/** G6, G7, G10, G11: the fourth gopher, who brings the empty carts back. */
+/** G6, G7, G10, G11: the fourth gopher, which brings the empty carts back. */
 export const returner = task(
   import.meta,
   async function returner(post: Post, emptied: Receiver<number>, empties: Sender<number>): Promise<Report> {

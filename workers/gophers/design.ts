@@ -1,15 +1,15 @@
 /**
  * The gopher designs: one generator for the eleven of Rob Pike's talk
- * *Concurrency is not parallelism*, and for what lies between them.
+ * *Concurrency is not parallelism*, and for designs between them.
  *
- * A design is four numbers and nothing else: how a team divides the work, with
- * or without a staging dump, how many lanes (piles, each with its incinerator)
- * and how many carts a team. The eleven are presets: a lattice
+ * A design is four settings: how a team divides the work, with or without a staging
+ * pile, how many lanes (piles, each with its incinerator), and how many carts for each
+ * team. The eleven are presets: a lattice
  * {single, quartet} × {direct, staged} × {1, 2 lanes} (G1 G4 G6 G7 G8 G9 G10
  * G11) plus three steps on the way (G2 G3 G5).
  *
- * A staged lane has two *legs*, pile → dump and dump → incinerator, each with a
- * team and half of the way; a direct lane has one.
+ * A staged lane has two *legs*, pile → staging pile and staging pile → incinerator,
+ * each with a team and half of the way. A direct lane has one leg.
  */
 
 /** The designs of the talk. */
@@ -22,7 +22,7 @@ export type DesignId = "G1" | "G2" | "G3" | "G4" | "G5" | "G6" | "G7" | "G8" | "
  */
 export type Team = "single" | "pair" | "trio" | "quartet";
 
-/** What the generator is asked for. `carts` is per team. */
+/** The settings of a design. `carts` is the number for each team. */
 export interface DesignOptions {
   readonly team: Team;
   readonly staging: boolean;
@@ -30,7 +30,7 @@ export interface DesignOptions {
   readonly carts: number;
 }
 
-/** A design: what was asked for and what follows from it (totals over all lanes). */
+/** A design: its settings, and what follows from them (totals over all lanes). */
 export interface Design extends DesignOptions {
   readonly legsPerLane: 1 | 2;
   readonly gophersPerTeam: number;
@@ -39,17 +39,17 @@ export interface Design extends DesignOptions {
   readonly dumps: number;
   readonly incinerators: number;
   readonly cartsTotal: number;
-  /** Channel operations of a load: hand-overs inside teams, plus put and take at the dump. */
+  /** Channel operations of a cartload: hand-overs inside teams, plus put and take at the staging pile. */
   readonly messagesPerLoad: number;
 }
 
-/** Most lanes and most carts a team. */
+/** Maximum number of lanes, and of carts for each team. */
 export const MAX_LANES = 64;
 export const MAX_CARTS = 1024;
 
 const GOPHERS: Record<Team, number> = { single: 1, pair: 2, trio: 3, quartet: 4 };
 
-/** Carts with which each team does what the talk says of it (a pair has two designs). */
+/** Carts of each team in the talk's designs (a pair has two designs). */
 const MESSAGES: Record<Team, (carts: number) => number> = {
   single: () => 0,
   pair: (carts) => (carts === 1 ? 2 : 4),
@@ -78,9 +78,9 @@ export const DESIGN_IDS = Object.keys(PRESETS) as readonly DesignId[];
 /**
  * Builds a design.
  *
- * @throws RangeError for what means nothing: no such team, lanes outside
- * 1…64, a second cart for a gopher who works alone, a third for a pair, a pair
- * on each side of a dump (two gophers would burn pages of one book apart).
+ * @throws RangeError for an invalid design: no such team, lanes outside 1…64, a second
+ * cart for a single gopher, a third for a pair, a pair on each side of a staging pile
+ * (two gophers would burn parts of the same book).
  */
 export function design({ team, staging, lanes, carts }: DesignOptions): Design {
   if (!Object.hasOwn(GOPHERS, team)) {
@@ -89,13 +89,13 @@ export function design({ team, staging, lanes, carts }: DesignOptions): Design {
   requireWhole("lanes", lanes, MAX_LANES);
   requireWhole("carts", carts, MAX_CARTS);
   if (team === "single" && carts !== 1) {
-    throw new RangeError(`a gopher who works alone uses one cart, not ${carts}: carts change G2, G3, G5, G6, G7, G10 and G11`);
+    throw new RangeError(`a single gopher uses one cart, not ${carts}: carts change G2, G3, G5, G6, G7, G10 and G11`);
   }
   if (team === "pair" && carts > 2) {
     throw new RangeError(`a pair shares one cart (G2) or has one each (G3), not ${carts}`);
   }
   if (team === "pair" && staging) {
-    throw new RangeError("a pair has no staged form: two gophers would burn pages of one book apart");
+    throw new RangeError("a pair has no staged form: two gophers would burn parts of the same book");
   }
   const legsPerLane = staging ? 2 : 1;
   const gophersPerTeam = GOPHERS[team];

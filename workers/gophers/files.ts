@@ -1,18 +1,17 @@
 /**
- * Real books in a gopher's hands: loading reads blocks of files into the cart,
- * moving seals them, burning computes SHA-256 and compresses.
+ * Real books: loading reads chunks of files into the cart, moving seals them, burning
+ * computes SHA-256 and compresses.
  *
- * Reading waits for the disk and frees the thread meanwhile. Burning computes
- * on the gopher's own thread: Node's streaming compressors would do it on hidden
- * threads (libuv's pool), and what is measured here is what *these* threads do.
- * So each block of 64 KiB becomes a gzip member of its own (the members one
- * after the other are a valid .gz of the file), which also makes the number of
- * compressed bytes independent of carts, design and threads.
+ * Reading waits for the disk, and the thread can run other tasks during that time.
+ * Burning computes on the gopher's own thread: Node's streaming compressors would use
+ * hidden threads (libuv's pool), but this program measures what *warren's* threads do.
+ * So each chunk of 64 KiB becomes its own gzip member (the members one after the other
+ * are a valid .gz of the file). This also makes the number of compressed bytes
+ * independent of carts, design and threads.
  *
- * A gopher has at most one file open to read and one on the fire: memory does
- * not depend on how large files are. Frames of one file come in order, because
- * one gopher loads it and everything between him and the fire is in order; this
- * is checked, not assumed.
+ * A gopher has at most one file open to read and one that it burns, so memory does not
+ * depend on the size of the files. Frames of one file arrive in order, because one
+ * gopher loads the file and every channel after it keeps the order. This is checked.
  */
 import { createHash, type Hash } from "node:crypto";
 import { constants } from "node:fs";
@@ -23,7 +22,7 @@ import { BLOCK_BYTES, frameBytes, HEADER_BYTES, readFrames, sealFrames, writeHea
 import { pathOf, setDigest, type FileMemory } from "./catalogue.ts";
 import type { Goods } from "./books.ts";
 
-/** A link put in the place of a file is refused; a pipe put there does not block. */
+/** If a file has been replaced by a link, opening fails; if it has been replaced by a pipe, opening does not block. */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 const GZIP_LEVEL = 6;
 
@@ -36,7 +35,7 @@ interface Reading {
   offset: number;
 }
 
-/** A file on the fire. */
+/** A file being burnt. */
 interface Burning {
   readonly file: number;
   readonly hash: Hash;
@@ -54,7 +53,7 @@ export class Files implements Goods {
   #reading: Reading | undefined;
   #burning: Burning | undefined;
 
-  /** @param problems where files that cannot be read are reported. @param mistakes where our own are. */
+  /** @param problems where files that cannot be read are reported. @param mistakes where errors of the program itself are reported. */
   constructor(memory: FileMemory, lane: number, problems: Problem[], mistakes: string[]) {
     this.#memory = memory;
     this.#lane = lane;
@@ -91,7 +90,7 @@ export class Files implements Goods {
     this.#reading = undefined;
   }
 
-  /** Opens the next file that can be opened; the others are problems. */
+  /** Opens the next file that can be opened. Files that cannot be opened are reported as problems. */
   async #openNext(): Promise<Reading | undefined> {
     const { next, end, order } = this.#memory;
     for (let at = next.array[this.#lane]; at < end.array[this.#lane]; at++) {
@@ -112,7 +111,7 @@ export class Files implements Goods {
     return undefined;
   }
 
-  /** Reads a block behind its header; at the end of the file, sees whether it is still the same. */
+  /** Reads a chunk behind its header. At the end of the file it checks whether the file has changed. */
   async #readBlock(reading: Reading, room: Uint8Array, at: number, wanted: number): Promise<number> {
     const { file, handle, offset } = reading;
     let got = 0;
@@ -163,12 +162,12 @@ export class Files implements Goods {
   }
 }
 
-/** Whether a file is not as it was when it was opened. It is read no further than it was long then, so never for ever. */
+/** Whether a file has changed since it was opened. Reading stops at the length that it had then, so it always ends. */
 async function changeOf({ handle, size, changedNs }: Reading): Promise<[Problem["kind"], string] | undefined> {
   const stat = await handle.stat({ bigint: true });
   if (Number(stat.size) !== size) return ["changed", `was ${size} bytes when opened and ${stat.size} when read`];
   if (stat.mtimeNs !== changedNs) return ["changed", "was written to while it was read"];
-  // Files that the kernel makes up (/proc) say they are empty.
+  // Virtual files of the kernel (/proc) report a size of 0.
   if (size === 0 && (await handle.read(Buffer.alloc(1), 0, 1, 0)).bytesRead > 0) return ["changed", "has more bytes than its size says"];
   return undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * Frames: how the bytes of files lie in a cart.
+ * Frames: how the bytes of files are stored in a cart.
  *
  * A cart holds one or more frames, each a header of 32 bytes and the payload,
  * padded to 8 bytes. Little-endian:
@@ -10,15 +10,15 @@
  * | 4 | u32 number of the file in the catalogue |
  * | 8 | f64 offset of the payload in the file |
  * | 16 | u32 bytes of payload |
- * | 20 | u32 flags: 1 the file's last frame, 2 the file is broken, forget it |
+ * | 20 | u32 flags: 1 the file's last frame, 2 the file is broken: ignore it |
  * | 24 | u32 CRC-32 of bytes 4…23 and the payload, once sealed |
  *
- * A file is cut at multiples of 64 KiB whatever the cart or the design, so a
- * frame's payload, and with it what compression makes of it, is always the same.
+ * A file is divided at multiples of 64 KiB, whatever the cart or the design. So a
+ * frame's payload, and its compressed form, are always the same.
  */
 import { crc32 } from "node:zlib";
 
-/** Largest payload, and where files are cut. */
+/** Maximum payload, and the size of a chunk of a file. */
 export const BLOCK_BYTES = 65_536;
 /** Bytes of a frame's header. */
 export const HEADER_BYTES = 32;
@@ -28,14 +28,14 @@ const SEALED = 0x73_65_61_6c;
 const LAST = 1;
 const BROKEN = 2;
 
-/** What a header says, and the payload, still in the cart. */
+/** The fields of a header, and the payload, which is still in the cart. */
 export interface Frame {
   readonly file: number;
   readonly offset: number;
   readonly last: boolean;
   readonly broken: boolean;
   readonly payload: Uint8Array;
-  /** False: not sealed, or not what was sealed. */
+  /** False: not sealed, or changed since it was sealed. */
   readonly intact: boolean;
 }
 
@@ -44,7 +44,7 @@ export function frameBytes(payloadBytes: number): number {
   return HEADER_BYTES + Math.ceil(payloadBytes / 8) * 8;
 }
 
-/** Writes a header in front of a payload that already lies in the cart at `at`. */
+/** Writes a header in front of a payload that is already in the cart at `at`. */
 export function writeHeader(cart: Uint8Array, at: number, frame: Omit<Frame, "payload" | "intact">, payloadBytes: number): void {
   const header = new DataView(cart.buffer, cart.byteOffset + at, HEADER_BYTES);
   header.setUint32(0, LOOSE, true);
@@ -54,7 +54,7 @@ export function writeHeader(cart: Uint8Array, at: number, frame: Omit<Frame, "pa
   header.setUint32(20, (frame.last ? LAST : 0) | (frame.broken ? BROKEN : 0), true);
 }
 
-/** Seals the loose frames of a load and checks the seals of the others. Returns how many do not hold. */
+/** Seals the loose frames of a cartload and checks the seals of the others. Returns the number of wrong seals. */
 export function sealFrames(load: Uint8Array): number {
   let damaged = 0;
   for (const [header, payload] of headers(load)) {
@@ -68,7 +68,7 @@ export function sealFrames(load: Uint8Array): number {
   return damaged;
 }
 
-/** The frames of a load, in order. */
+/** The frames of a cartload, in order. */
 export function* readFrames(load: Uint8Array): Generator<Frame> {
   for (const [header, payload] of headers(load)) {
     const flags = header.getUint32(20, true);
@@ -91,7 +91,7 @@ function checksum(header: DataView, payload: Uint8Array): number {
   return crc32(payload, crc32(new Uint8Array(header.buffer, header.byteOffset + 4, 20)));
 }
 
-/** @throws Error if the load is not made of frames. */
+/** @throws Error if the cartload does not consist of frames. */
 function* headers(load: Uint8Array): Generator<[DataView, Uint8Array]> {
   for (let at = 0; at < load.byteLength; ) {
     const header = new DataView(load.buffer, load.byteOffset + at, HEADER_BYTES);

@@ -1,9 +1,9 @@
 /**
- * A gopher: the steps of a load, written once, and the books he keeps.
+ * A gopher: the steps of a cartload, and the gopher's own statistics.
  *
- * The roles in `crew.ts` differ in which steps they do and whom they hand the
- * cart to; what a step is, they share. A leg's ends may be a pile or a dump,
- * an incinerator or a dump: a gopher does not care which.
+ * The roles in `crew.ts` differ in which steps they do and to which gopher they pass
+ * the cart; they share the steps. A leg begins at a pile or a staging pile, and ends at
+ * an incinerator or a staging pile; the gopher's code is the same.
  */
 import { threadId } from "node:worker_threads";
 import type { Chan, Receiver, Sender } from "../../src/index.ts";
@@ -23,9 +23,9 @@ export interface LegSteps {
   readonly walk: number;
 }
 
-/** Where a gopher is posted: all he needs to know. Travels as a task argument. */
+/** What a gopher needs to know, as a task argument. */
 export interface Post {
-  /** His number, from 1. */
+  /** The gopher's number, from 1. */
   readonly gopher: number;
   readonly lane: number;
   readonly steps: LegSteps;
@@ -33,34 +33,34 @@ export interface Post {
   readonly pauses: Pauses | null;
   readonly yard: YardMemory;
   readonly goods: BookMemory | FileMemory;
-  /** The dump he loads from; null: the pile. */
+  /** The staging pile from which it loads; null: the pile. */
   readonly source: Receiver<Uint8Array> | null;
-  /** The dump he unloads to; null: the incinerator. */
+  /** The staging pile to which it unloads; null: the incinerator. */
   readonly sink: Sender<Uint8Array> | null;
-  /** Says that he is there; the gate opens by closing. */
+  /** Where it reports that it has started. The gate opens when it is closed. */
   readonly present: Sender<number>;
   readonly gate: Chan<number>;
   /** Zero of all times, in ns of `process.hrtime`: one clock for all threads. */
   readonly epochNs: number;
 }
 
-/** What a gopher says when he is done. Times in ns from the epoch. */
+/** A gopher's report at the end. Times in ns from the epoch. */
 export interface Report {
   readonly gopher: number;
-  /** Node's number of the thread he ran on. */
+  /** Node's number of the thread on which it ran. */
   readonly thread: number;
   readonly loaded: number;
   readonly burnt: number;
-  /** When he burnt his first load and his last; 0 if none. */
+  /** When it burnt its first cartload and its last; 0 if none. */
   readonly firstBurnNs: number;
   readonly lastBurnNs: number;
-  /** Sums over the carts that he took into use, and whose use he ended. */
+  /** Sums over the carts whose use it began, and whose use it ended. */
   readonly begun: number;
   readonly begunSumNs: number;
   readonly ended: number;
   readonly endedSumNs: number;
   readonly leftNs: number;
-  /** Carts that he put down for good. */
+  /** Carts that it put down at the end. */
   readonly parked: readonly number[];
   readonly mistakes: readonly string[];
   readonly problems: readonly Problem[];
@@ -90,7 +90,7 @@ export class Gopher {
         : new Files(post.goods, post.lane, this.#problems, this.#mistakes);
   }
 
-  /** Turns up at the post and waits for the gate to open. */
+  /** Reports that it has started, and waits until the gate opens. */
   static async arrive(post: Post): Promise<Gopher> {
     const gopher = new Gopher(post);
     await post.present.send(post.gopher);
@@ -98,23 +98,23 @@ export class Gopher {
     return gopher;
   }
 
-  /** Takes hold of a cart. */
+  /** Takes a cart. */
   take(cart: number): void {
     this.#carts.take(cart);
   }
 
-  /** Lets go of a cart: send what is returned to the next gopher. */
+  /** Releases a cart. Send the returned number to the next gopher. */
   pass(cart: number): number {
     return this.#carts.pass(cart);
   }
 
-  /** Puts a cart down for good. */
+  /** Puts a cart down at the end. */
   park(cart: number): void {
     this.#endUse(cart);
     this.#parked.push(this.#carts.pass(cart));
   }
 
-  /** **L** (or D): loads the cart from the pile or the dump. False: there is nothing left. */
+  /** **L** (or D): loads the cart from the pile or the staging pile. False: nothing is left. */
   async load(cart: number): Promise<boolean> {
     const { source, steps, pauses } = this.#post;
     const startNs = this.#now();
@@ -136,7 +136,7 @@ export class Gopher {
     await this.#labour.do(this.#post.steps.move);
   }
 
-  /** **U** (or D): unloads the cart and burns what was in it, or puts it on the dump. */
+  /** **U** (or D): unloads the cart and burns the books, or puts them on the staging pile. */
   async unload(cart: number): Promise<void> {
     const { sink, steps, pauses } = this.#post;
     if (!sink && pauses?.at === "incinerator") await this.#labour.pause(pauses);
@@ -161,12 +161,12 @@ export class Gopher {
     return this.#labour.do(this.#post.steps.walk);
   }
 
-  /** Nothing more will come from this end: closes the dump he unloads to. */
+  /** No more books will arrive: closes the staging pile to which it unloads. */
   finish(): void {
     this.#post.sink?.close();
   }
 
-  /** Goes home. */
+  /** Ends: releases what it holds and returns its report. */
   async leave(): Promise<Report> {
     await this.#goods.close();
     return {
@@ -193,7 +193,7 @@ export class Gopher {
   }
 }
 
-/** Takes a load from a dump into a cart's room; 0 when the dump is closed and empty. */
+/** Takes a cartload from a staging pile into a cart; 0 when the staging pile is closed and empty. */
 async function takeFrom(dump: Receiver<Uint8Array>, room: Uint8Array): Promise<number> {
   const load = await dump.recv();
   if (load === undefined) return 0;

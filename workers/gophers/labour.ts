@@ -3,11 +3,11 @@
  *
  * Steps are given in units. A unit of computing is a fixed number of iterations
  * of real arithmetic, found once by {@link calibrate} and passed on as a number:
- * a timed spin would be shorter the slower the machine, and would hide exactly
- * what is measured. A unit of waiting is a sleep: it parks the gopher and frees
- * the thread. Timers have a grain of 1 ms and come late, never early; what a sleep
- * came late, up to that grain, a gopher takes off his next one, so that his
- * waiting adds up to what was asked.
+ * a loop of fixed time would do less work on a slower machine, and would hide exactly
+ * what is measured. A unit of waiting is a sleep: the gopher waits and the thread is
+ * free. Timers have a resolution of 1 ms and fire late, never early. If a sleep ends
+ * late, the gopher shortens its next sleep by the same amount, up to that resolution,
+ * so that its waiting adds up to the intended time.
  */
 import { sleep, yieldNow } from "../../src/index.ts";
 import { seededRandom } from "../chance.ts";
@@ -29,7 +29,7 @@ export interface Pauses {
   readonly units: number;
 }
 
-/** What the work of a gopher is made of; plain data, travels to any thread. */
+/** The work of a gopher: plain data, which can be sent to any thread. */
 export interface LabourOptions {
   readonly world: World;
   readonly unitMs: number;
@@ -38,7 +38,7 @@ export interface LabourOptions {
   readonly seed: number;
 }
 
-/** Does the work of one gopher. Two with equal options and seed do the same. */
+/** Does the work of one gopher. Two objects with equal options and seed do the same work. */
 export class Labour {
   readonly #iterations: number;
   readonly #waitMs: number;
@@ -57,7 +57,7 @@ export class Labour {
     this.#pauseRandom = seededRandom(seed ^ 0x5bd1e995);
   }
 
-  /** Does a step of `units`: computes, then waits or lets the thread's other gophers have a turn. */
+  /** Does a step of `units`: computes, then waits, or yields to the thread's other gophers. */
   do(units: number): void | Promise<void> {
     const length = this.#random ? -units * Math.log(1 - this.#random()) : units;
     const iterations = Math.round(length * this.#iterations);
@@ -66,12 +66,12 @@ export class Labour {
     if (iterations > 0) return yieldNow();
   }
 
-  /** Waits for `pauses.units`, with their chance: in every world a wait. */
+  /** Waits for `pauses.units`, with the probability `pauses.chance`. It is a wait in every world. */
   pause(pauses: Pauses): void | Promise<void> {
     if (this.#pauseRandom() < pauses.chance) return sleep(pauses.units * this.#unitMs);
   }
 
-  /** What the arithmetic came to: keeping it keeps the compiler from dropping the work. */
+  /** The result of the arithmetic. It is kept so that the compiler does not drop the work. */
   get ash(): number {
     return this.#ash;
   }
@@ -79,7 +79,7 @@ export class Labour {
 
 /**
  * The arithmetic: `iterations` of the logistic map, a chain of dependent
- * multiplications that no compiler shortens. Returns the last value.
+ * multiplications that no compiler can shorten. Returns the last value.
  */
 export function spin(iterations: number): number {
   let x = 0.5;
@@ -90,7 +90,7 @@ export function spin(iterations: number): number {
 /**
  * Finds how many iterations of {@link spin} take `unitMs` milliseconds on this
  * machine now. Call it once per process and pass the number on. Takes about
- * 150 ms; the middle one of nine samples.
+ * 150 ms; the median of nine samples.
  */
 export function calibrate(unitMs: number): number {
   if (!(unitMs > 0)) throw new RangeError(`unitMs must be positive, not ${unitMs}`);

@@ -9,8 +9,8 @@
  * \486ea46224d1bb4fb680f34f7c9ad96a8f24ec88be73ea8e5a6c65260e9cb8a7  ./b\nc
  * ```
  *
- * `sha256sum` passes over lines that begin with `#`, so the file is checked as
- * it is: `cd DIR && sha256sum --check --quiet MANIFEST`. One table of it all:
+ * `sha256sum` ignores lines that begin with `#`, so it can check the file
+ * directly: `cd DIR && sha256sum --check --quiet MANIFEST`. To print it as one table:
  *
  * ```
  * awk '/^#/ { bytes = $2; packed = $4; next } { print bytes, packed, $0 }' MANIFEST
@@ -57,7 +57,7 @@ export function formatManifest(entries: readonly ManifestEntry[]): Buffer {
 export function printPath(path: Uint8Array): string {
   const escaped = escapePath(path);
   const text = escaped.toString("utf8");
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  // oxlint-disable-next-line no-control-regex -- it searches for control characters
   if (Buffer.from(text).equals(escaped)) return text.replaceAll(/[\x00-\x1f\x7f]/g, (c) => hex(c.charCodeAt(0)));
   return Array.from(escaped, (byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : hex(byte))).join("");
 }

@@ -3,32 +3,32 @@
  *
  * Names are bytes, not text: every path is kept as the file system gave it, so
  * names that are not UTF-8, hold a newline or begin with a dash are read like
- * any other. The order is that of the path's bytes, hence the same everywhere.
+ * any other. Files are sorted by the bytes of their paths, so the order is the same everywhere.
  *
- * - Symbolic links are not followed, neither to files nor to directories: what
- *   they point to is either in the tree, and then burnt once, or outside it.
- *   So there can be no loops. They are reported as skipped. (The directory
- *   named by the user may itself be a link.)
+ * - Symbolic links are not followed, neither to files nor to directories. Their target
+ *   is either in the tree, and then burnt once, or outside the tree. So there are no
+ *   loops. Links are reported as skipped. (The directory that the user names can be a
+ *   link.)
  * - Pipes, sockets and devices are skipped and reported.
- * - A directory that cannot be read is a problem: reported, and the rest done.
+ * - A directory that cannot be read is reported as a problem; the others are done.
  */
 import { lstat, readdir, stat } from "node:fs/promises";
 import { printPath } from "./manifest.ts";
 
-/** A regular file that was found: path relative to the root, bytes at the time. */
+/** A regular file that was found: its path relative to the root, and its size at that time. */
 export interface Found {
   readonly path: Buffer;
   readonly bytes: number;
 }
 
-/** What could not be done: which path (printed as `sha256sum` does) and why. */
+/** A file or directory that could not be read: its path (printed as `sha256sum` prints it) and why. */
 export interface Problem {
   readonly path: string;
   readonly kind: "unreadable" | "changed";
   readonly message: string;
 }
 
-/** What was left out on purpose. */
+/** Paths that were skipped on purpose. */
 export interface Skipped {
   readonly path: string;
   readonly kind: "symbolic link" | "pipe" | "socket" | "device";
@@ -47,7 +47,7 @@ const SLASH = Buffer.from("/");
  * Finds all files under `directory`.
  *
  * @throws the system's error (ENOENT, ENOTDIR, EACCES) if `directory` itself
- * cannot be listed: a pile that is not there is no empty pile.
+ * cannot be listed: a missing pile is not an empty pile.
  */
 export async function walk(directory: string): Promise<Walk> {
   const root = Buffer.from(directory);
@@ -80,7 +80,7 @@ export async function walk(directory: string): Promise<Walk> {
   return { files, skipped, problems };
 }
 
-/** Says what went wrong with a path, without the path in the system's message twice. */
+/** The error of a path, without the path in the system's message, which would be printed twice. */
 export function problem(kind: Problem["kind"], path: Buffer, reason: unknown): Problem {
   const message = reason instanceof Error ? reason.message.replace(/, \w+ '[^]*'$/, "").replace(/, \w+$/, "") : String(reason);
   return { path: printPath(path), kind, message };
@@ -91,7 +91,7 @@ export function join(folder: Buffer, name: Buffer): Buffer {
   return folder.length === 0 ? name : Buffer.concat([folder, SLASH, name]);
 }
 
-/** Compares as the bytes of UTF-16 code units do: the same in every locale. */
+/** Compares by UTF-16 code units: the same order in every locale. */
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

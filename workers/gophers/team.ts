@@ -1,25 +1,25 @@
 /**
  * Teams: which gophers a leg needs, and the channels between them.
  *
- * Channels hold as many values as there are carts, so handing a cart on never
- * waits: with less, four gophers each holding a cart that the next one has no
- * hand free for would stand in a ring for ever.
+ * Channels hold as many values as there are carts, so passing a cart on never waits.
+ * With smaller channels, four gophers could wait for each other forever: each with a
+ * cart that the next one cannot take yet.
  */
 import { chan, i32, spawn, type Chan } from "../../src/index.ts";
 import { burner, carrier, loader, mover, queuer, returner, sharer, soloist } from "./crew.ts";
 import type { Design } from "./design.ts";
 import type { Post, Report } from "./gopher.ts";
 
-/** A team at work: its gophers' reports, and what to do when all are in. */
+/** A team at work: the reports of its gophers, and what to do when all have arrived. */
 export interface TeamAtWork {
   readonly reports: readonly Promise<Report>[];
-  /** Takes away what is left in the team's channels; returns the carts found there. */
+  /** Empties the team's channels; returns the carts found in them. */
   readonly clear: () => number[];
 }
 
 /**
- * Sends a team out with carts `first … first + carts − 1`. `post` makes the
- * post of the next gopher. They wait at the gate.
+ * Starts a team with the carts `first … first + carts − 1`. `post` makes the post of
+ * the next gopher. The gophers wait at the gate.
  */
 export function sendOut({ team, carts }: Design, first: number, post: () => Post): TeamAtWork {
   const all = Array.from({ length: carts }, (_, i) => first + i);
@@ -35,7 +35,7 @@ export function sendOut({ team, carts }: Design, first: number, post: () => Post
   }
 }
 
-/** G2: one cart goes from hand to hand. */
+/** G2: the gophers pass one cart to each other. */
 function shareCart(cart: number, post: () => Post): TeamAtWork {
   const carts = filled([cart], 1);
   return {
@@ -44,7 +44,7 @@ function shareCart(cart: number, post: () => Post): TeamAtWork {
   };
 }
 
-/** G3: a cart each, a token for the pile and one for the incinerator. */
+/** G3: each gopher has a cart; a token for the pile and one for the incinerator. */
 function shareEnds(carts: readonly number[], post: () => Post): TeamAtWork {
   const pile = filled([1], 1);
   const incinerator = filled([1], 1);
@@ -59,9 +59,9 @@ function shareEnds(carts: readonly number[], post: () => Post): TeamAtWork {
 }
 
 /**
- * G5: loader → carrier → burner, and back by the same carrier. He always brings
- * an empty cart home, so some start at the far end: with three, one at the pile,
- * one on the way and one at the incinerator.
+ * G5: loader → carrier → burner, and back by the same carrier, which always brings an
+ * empty cart back. So some carts start at the far end: of three, one at the pile, one
+ * on the way and one at the incinerator.
  */
 function threeInLine(carts: readonly number[], post: () => Post): TeamAtWork {
   const resting = Math.floor((carts.length - 1) / 2);
@@ -103,7 +103,7 @@ function filled(values: readonly number[], capacity: number): Chan<number> {
   return channel;
 }
 
-/** Closes a channel and takes out what is in it. */
+/** Closes a channel and returns what is in it. */
 function drain(channel: Chan<number>): number[] {
   channel.close();
   const left: number[] = [];

@@ -1,33 +1,32 @@
 /**
- * The carts: buffers in the arena, and the books that are kept of them.
+ * The carts: buffers in shared memory, and their statistics.
  *
- * A cart is a number; what it holds lies in shared memory, so passing a cart on
- * is sending its number. Who holds the number may touch the cart's words, and
- * nobody else: that is the whole locking, and the channel provides it. It is
- * also what is checked here:
+ * A cart is a number; its contents are in shared memory. So passing a cart on means
+ * sending its number. Only the gopher that holds the number may use the cart's words:
+ * this replaces a lock, and the channel provides it. It is also checked:
  *
- * - `holder[cart]` is 0 while a cart is between two gophers and the gopher's
- *   number (from 1) while he has it. Taking a cart that has a holder, or
- *   passing on one that is not one's own, is a mistake and is reported.
- * - A cart is *in use* from the start of its loading until it is back or put
- *   down for good: `since` says from when, `usedNs` and `trips` add up. With the
+ * - `holder[cart]` is 0 while a cart is between two gophers, and the gopher's number
+ *   (from 1) while a gopher has it. If a gopher takes a cart that has a holder, or
+ *   passes on a cart that it does not hold, that is reported as a mistake.
+ * - A cart is *in use* from the start of its loading until it is back or put down at
+ *   the end. `since` is the start; `usedNs` and `trips` add up. Together with the
  *   gophers' own sums this gives Little's law exactly, without a log.
  */
 import { shared, type SharedArray } from "../../src/index.ts";
 
-/** The carts of all lanes; travels as a task argument. */
+/** The carts of all lanes, as a task argument. */
 export interface YardMemory {
   readonly holder: SharedArray<"i32">;
-  /** Bytes of the load in each cart. */
+  /** Bytes of the cartload in each cart. */
   readonly length: SharedArray<"i32">;
-  /** Loads carried by each cart. */
+  /** Cartloads carried by each cart. */
   readonly trips: SharedArray<"i32">;
   /** When the use of each cart began, in ns from the epoch; 0 if not in use. */
   readonly since: SharedArray<"f64">;
   /** Time each cart was in use, in ns. */
   readonly usedNs: SharedArray<"f64">;
   readonly hold: SharedArray<"u8">;
-  /** Room in each cart. */
+  /** Size of each cart. */
   readonly cartBytes: number;
 }
 
@@ -44,7 +43,7 @@ export function buildYard(carts: number, cartBytes: number): YardMemory {
   };
 }
 
-/** Gives the carts' memory back. */
+/** Frees the carts' memory. */
 export function clearYard(yard: YardMemory): void {
   yard.holder.free();
   yard.length.free();
@@ -67,14 +66,14 @@ export class Carts {
     this.#mistakes = mistakes;
   }
 
-  /** Takes hold of a cart that was handed over. */
+  /** Takes a cart that was passed on. */
   take(cart: number): void {
     const { array: holder } = this.#yard.holder;
     if (holder[cart] !== 0) this.#mistakes.push(`gopher ${this.#gopher} took cart ${cart}, which gopher ${holder[cart]} holds`);
     holder[cart] = this.#gopher;
   }
 
-  /** Lets go of a cart; what is returned is to be sent to the next. */
+  /** Releases a cart. Send the returned number to the next gopher. */
   pass(cart: number): number {
     const { array: holder } = this.#yard.holder;
     if (holder[cart] !== this.#gopher) {
@@ -84,13 +83,13 @@ export class Carts {
     return cart;
   }
 
-  /** All of a cart's room, for loading. */
+  /** All bytes of a cart, for loading. */
   room(cart: number): Uint8Array {
     const start = cart * this.#yard.cartBytes;
     return this.#yard.hold.array.subarray(start, start + this.#yard.cartBytes);
   }
 
-  /** What a cart holds. */
+  /** The contents of a cart. */
   load(cart: number): Uint8Array {
     return this.room(cart).subarray(0, this.#yard.length.array[cart]);
   }

@@ -17,12 +17,12 @@ export const timer = task(import.meta, async function timer(): Promise<PatternCh
 });
 
 const TRIALS = 100_000;
-/** Half of the trials, give or take 4.42 standard deviations: wrong once in 100,000 runs of a fair select. */
+/** Half of the trials, ± 4.42 standard deviations: a fair select is outside once in 100,000 runs. */
 const MOST_OFF = 4.42 * Math.sqrt(TRIALS / 4);
-/** χ² of one degree of freedom that is exceeded once in 100. */
+/** The value that χ² with one degree of freedom exceeds once in 100. */
 const CHI_SQUARE_1_PERCENT = 6.635;
 
-/** Whoever is ready; if both are, either; if none is, the default where there is one. */
+/** Chooses a case that is ready; if both are, either; if none is, the default, if there is one. */
 export const twoWaySelect = task(import.meta, async function twoWaySelect(): Promise<PatternCheck[]> {
   const [a, b] = [chan(i32, 1), chan(i32, 1)];
   const none = await select({ a, b }, { otherwise: true });
@@ -45,7 +45,7 @@ export const twoWaySelect = task(import.meta, async function twoWaySelect(): Pro
 
 const COPIES = 1000;
 
-/** A closure that copies one channel to another, for ever: a daemon. */
+/** A closure that copies one channel to another forever: a daemon. */
 export const daemonCopy = task(import.meta, async function daemonCopy(): Promise<PatternCheck[]> {
   const [from, to] = [chan(i32), chan(i32)];
   copy(from, to);
@@ -67,7 +67,7 @@ function copy(from: Receiver<number>, to: Sender<number>): void {
 
 type Real = (x: number) => number;
 
-/** Functions made of functions: what closures are for. */
+/** Functions made of functions, with closures. */
 export const composition = task(import.meta, async function composition(): Promise<PatternCheck[]> {
   return [same("compose(sin, cos)(0.5)", "0.7692", compose(Math.sin, Math.cos)(0.5).toFixed(4))];
 });

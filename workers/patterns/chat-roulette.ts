@@ -1,6 +1,6 @@
 /**
- * Chat roulette: strangers are joined by one channel, on which each offers
- * himself and looks for another in the same select. Source: Gerrand, *Go: code
+ * Chat roulette: one channel connects strangers. In one select, each offers itself and
+ * looks for another. Source: Gerrand, *Go: code
  * that grows with grace* (2012).
  */
 import { chan, chanOf, i32, select, spawn, struct, task, type Chan } from "../../src/index.ts";
@@ -13,11 +13,11 @@ interface Stranger {
   readonly ear: Chan<number>;
 }
 
-/** Finds a partner and says his own name to him; whose name he hears. */
+/** Finds a partner and sends it its own name; returns the name that it receives. */
 const visit = task(import.meta, async function visit(name: number, lounge: Chan<Stranger>): Promise<number> {
   const ear = chan(i32, 1);
   const met = await select({ offer: lounge.sending({ name, ear }), partner: lounge });
-  // Whoever found the other introduces both.
+  // The one that found the other introduces both.
   if (met.case === "partner" && met.value !== undefined) {
     await met.value.ear.send(name);
     await ear.send(met.value.name);

@@ -1,11 +1,11 @@
-/** What a pattern says of itself: a value that must be, or a range that a value must lie in. */
+/** A check of a pattern: the expected value, or the range in which a value must be. */
 export type PatternCheck =
   | { readonly name: string; readonly expected: number | string; readonly measured: number | string }
   | { readonly name: string; readonly low: number; readonly high: number; readonly measured: number; readonly why: string };
 
 /** How to run the patterns. */
 export interface PatternOptions {
-  /** Sizes of the literature where they take seconds: five million passes, a million tasks. */
+  /** Uses the sizes of the literature even if they take seconds: five million passes, a million tasks. */
   readonly full: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** The classics of examples/ with their check values. */
+/** The programs of examples/ with their known results. */
 import { task } from "../../src/index.ts";
 import { boundedBuffer } from "../examples/bounded-buffer.ts";
 import { philosophers } from "../examples/philosophers.ts";

@@ -1,7 +1,7 @@
 /**
- * Bounded parallelism: the SHA-256 of every file of a tree, one after the other,
- * with a task for each file, and with twenty digesters that share the paths.
- * The tree is these programs' own folder.
+ * Bounded parallelism: the SHA-256 of every file of a tree, in three ways: one after the
+ * other; with a task for each file; and with twenty digesters that share the paths. The
+ * tree is the folder of these programs.
  */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -32,7 +32,7 @@ function unbounded(paths: readonly string[]): Promise<Digest[]> {
   return Promise.all(paths.map((path) => spawn(digest, path)));
 }
 
-/** Digests until no more paths come. */
+/** Digests files until no more paths arrive. */
 const digester = task(import.meta, async function digester(paths: Receiver<string>, out: Sender<Digest>): Promise<void> {
   for await (const path of paths) await out.send(await digest(path));
 });
@@ -60,7 +60,7 @@ export const boundedParallelism = task(import.meta, async function boundedParall
   ];
 });
 
-/** How many, and one digest over all in the order of their paths. */
+/** The number of files, and one digest over all of them, sorted by path. */
 function manifest(digests: readonly Digest[]): string {
   const lines = digests.map(({ path, sha256 }) => `${sha256}  ${path}\n`).toSorted();
   return `${digests.length} files, ${createHash("sha256").update(lines.join("")).digest("hex").slice(0, 12)}`;

@@ -1,4 +1,4 @@
-/** Fan-in: several channels become one, so that whoever is ready talks; with a task for each input, and with one select. */
+/** Fan-in: several channels become one, which carries the values of any input that is ready. Once with a task for each input, once with one select. */
 import { chan, go, i32, select, struct, task, utf8, type Receiver, type Sender } from "../../src/index.ts";
 import { same, type PatternCheck } from "./check.ts";
 

@@ -1,4 +1,4 @@
-/** Fan-out with merge: several tasks read one channel, and what they make comes together in another. */
+/** Fan-out with merge: several tasks read one channel, and another channel merges their results. */
 import { chan, go, i32, spawn, task, type Receiver, type Sender } from "../../src/index.ts";
 import { same, type PatternCheck } from "./check.ts";
 

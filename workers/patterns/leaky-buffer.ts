@@ -1,17 +1,17 @@
 /**
- * Leaky buffer: a free list that is a channel. Who needs a buffer takes a free
- * one or makes one; who is done with it gives it back, or drops it if the list
- * is full. Source: *Effective Go*.
+ * Leaky buffer: a free list that is a channel. A task that needs a buffer takes a free
+ * one or makes one. A task that is done with a buffer returns it, or drops it if the
+ * list is full. Source: *Effective Go*.
  */
 import { chan, i32, select, shared, spawn, task, type Chan, type Receiver, type Sender, type SharedArray } from "../../src/index.ts";
 import { same, within, type PatternCheck } from "./check.ts";
 
 const MESSAGES = 1000;
-/** Free buffers that are kept, and loaded ones that may wait for the server. */
+/** Number of free buffers that are kept, and of full buffers that can wait for the server. */
 const KEPT = 4;
 const WAITING = 16;
 
-/** Puts message after message into a buffer and sends it on; how many buffers it had to make. */
+/** Puts each message into a buffer and sends it; returns how many buffers it had to make. */
 const client = task(import.meta, async function client(buffers: SharedArray<"i32">, free: Receiver<number>, loaded: Sender<number>): Promise<number> {
   let made = 0;
   for (let message = 1; message <= MESSAGES; message++) {
@@ -24,7 +24,7 @@ const client = task(import.meta, async function client(buffers: SharedArray<"i32
   return made;
 });
 
-/** Adds up what is in the buffers; the sum, and how many buffers it dropped. */
+/** Adds up the contents of the buffers; returns the sum, and how many buffers it dropped. */
 const server = task(import.meta, async function server(buffers: SharedArray<"i32">, free: Chan<number>, loaded: Receiver<number>): Promise<{ sum: number; dropped: number }> {
   let [sum, dropped] = [0, 0];
   for await (const buffer of loaded) {

@@ -1,10 +1,10 @@
-/** Quit: a receiver tells the sender to stop; and the round trip, where the sender tidies up and answers. */
+/** Quit: a receiver asks the sender to stop; and the round trip, where the sender also tidies up and answers. */
 import { chan, i32, select, spawn, task, utf8, type Chan, type Receiver, type Sender } from "../../src/index.ts";
 import { same, type PatternCheck } from "./check.ts";
 
 const WANTED = 10;
 
-/** Counts until it is told to quit; how many numbers were taken. */
+/** Counts until it is asked to quit; returns how many numbers were received. */
 const countUntil = task(import.meta, async function countUntil(out: Sender<number>, quit: Receiver<string>): Promise<number> {
   for (let k = 0; ; k++) if ((await select({ out: out.sending(k), quit })).case === "quit") return k;
 });
@@ -17,7 +17,7 @@ export const quit = task(import.meta, async function quit(): Promise<PatternChec
   return [same("numbers sent before it quit", WANTED, await counter)];
 });
 
-/** As `countUntil`; tidies up and then answers on the same channel. */
+/** Like `countUntil`; then it tidies up and answers on the same channel. */
 const countAndTidy = task(import.meta, async function countAndTidy(out: Sender<number>, quit: Chan<string>): Promise<void> {
   let sent = 0;
   while ((await select({ out: out.sending(sent), quit })).case === "out") sent++;

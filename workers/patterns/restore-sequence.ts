@@ -1,4 +1,4 @@
-/** Restore sequence: a message carries a channel on which its sender waits until he may go on. */
+/** Restore sequence: a message carries a channel on which its sender waits until it can continue. */
 import { bool, chan, chanOf, go, i32, struct, task, utf8, type Chan, type Sender } from "../../src/index.ts";
 import { same, type PatternCheck } from "./check.ts";
 

@@ -1,13 +1,13 @@
 /**
  * Subscription: one loop and one select keep the state of a feed; a case that
- * makes no sense just now is disabled. Source: Gerrand and Pike, *Advanced Go
+ * makes no sense at the moment is disabled. Source: Gerrand and Pike, *Advanced Go
  * Concurrency Patterns* (2013).
  */
 import { after, chan, go, i32, json, oneshot, select, sleep, spawn, struct, chanOf, task, utf8, type Chan, type Receiver, type Sender } from "../../src/index.ts";
 import { same, within, type PatternCheck } from "./check.ts";
 
 const WANTED = 60;
-/** Items of one fetch; each fetch repeats the last of the one before. */
+/** Items of one fetch; each fetch repeats the last item of the one before. */
 const PAGE = 5;
 const MOST_PENDING = 10;
 const FETCH_EVERY_MS = 1;
@@ -19,14 +19,14 @@ interface Fetched {
 }
 const CLOSING = struct({ answer: chanOf(utf8) });
 
-/** The feed: the `attempt`-th fetch fails if it is the fourth, and repeats an item that was seen. */
+/** The feed: the fourth fetch fails; each fetch repeats an item that was seen before. */
 const fetch = task(import.meta, async function fetch(first: number, attempt: number): Promise<Fetched> {
   await sleep(FETCH_EVERY_MS);
   if (attempt === FAILING) return { items: [], error: `fetch ${FAILING} failed` };
   return { items: Array.from({ length: PAGE + 1 }, (_, k) => first + k - 1).filter((item) => item >= 0), error: "" };
 });
 
-/** Fetches, keeps what is new until it is taken, and answers when asked to close; the most that were pending. */
+/** Fetches, keeps new items until they are received, and answers when asked to close; returns the maximum number of pending items. */
 const subscribe = task(import.meta, async function subscribe(updates: Sender<number>, closing: Receiver<{ answer: Chan<string> }>): Promise<number> {
   const fetched = chan(json<Fetched>(), 1);
   const pending: number[] = [];
@@ -35,7 +35,7 @@ const subscribe = task(import.meta, async function subscribe(updates: Sender<num
   for (;;) {
     const [item] = pending;
     const happened = await select({
-      // A fetch only when none is under way and there is room for it.
+      // A fetch only if none is in progress and there is room for its items.
       time: !isFetching && pending.length < MOST_PENDING ? after(FETCH_EVERY_MS) : undefined,
       fetched: isFetching ? fetched : undefined,
       taken: item === undefined ? undefined : updates.sending(item),

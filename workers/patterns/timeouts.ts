@@ -1,4 +1,4 @@
-/** Timeouts: a timer as a case of a select, made anew for each message or once for the whole talk. */
+/** Timeouts: a timer as a case of a select, made for each message, or once for the whole conversation. */
 import { after, chan, go, i32, select, sleep, task, type Sender } from "../../src/index.ts";
 import { same, within, type PatternCheck } from "./check.ts";
 
@@ -7,13 +7,13 @@ const SILENCE_MS = 60;
 const TALK_MS = 60;
 const PAUSE_MS = 10;
 
-/** Says five things and then nothing more, and does not say that it has finished. */
+/** Sends five values and then nothing more, and does not close the channel. */
 const fallSilent = task(import.meta, async function fallSilent(out: Sender<number>): Promise<void> {
   for (let k = 0; k < MESSAGES; k++) await out.send(k);
 });
 
 export const timeoutPerMessage = task(import.meta, async function timeoutPerMessage(): Promise<PatternCheck[]> {
-  // The five are there before anybody counts the time.
+  // The five values are there before any timer starts.
   const words = chan(i32, MESSAGES);
   await fallSilent(words);
   let heard = 0;
@@ -25,7 +25,7 @@ export const timeoutPerMessage = task(import.meta, async function timeoutPerMess
   return [same("messages before the silence", MESSAGES, heard)];
 });
 
-/** Talks for ever, with pauses. */
+/** Sends forever, with pauses. */
 const talkOn = task(import.meta, async function talkOn(out: Sender<number>): Promise<void> {
   for (let k = 0; ; k++) {
     await sleep(PAUSE_MS);

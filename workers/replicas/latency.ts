@@ -8,7 +8,7 @@ export function drawLatency(latency: Latency, random: () => number): number {
   return latency.kind === "uniform" ? latency.most * random() : -latency.mean * Math.log(1 - random());
 }
 
-/** The mean of the least of `n` latencies, in units: a/(n+1), mean/n. */
+/** The mean of the minimum of `n` latencies, in units: a/(n+1), mean/n. */
 export function meanOfLeast(latency: Latency, n: number): number {
   return latency.kind === "uniform" ? latency.most / (n + 1) : latency.mean / n;
 }

@@ -1,38 +1,38 @@
 /**
  * Asks replicas and takes the first answer; the others are cancelled and leave
- * nothing behind. The reply channel has room for all, so nobody waits to send;
- * cancelling the query's context reaches every replica, on whatever thread it waits.
+ * nothing behind. The reply channel has room for all replies, so no replica waits to
+ * send. Cancelling the query's context cancels every replica, on any thread.
  */
 import { after, chan, context, i32, select, sleep, spawn, task, type Context, type Sender } from "../../src/index.ts";
 import { seededRandom } from "../chance.ts";
 import { drawLatency, meanOfLeast, type Latency } from "./latency.ts";
 
-/** A series of queries. Plain data: travels to any thread. */
+/** A series of queries. Plain data, which can be sent to any thread. */
 export interface QueryConfig {
-  /** Replicas asked at once. */
+  /** Number of replicas asked at the start of a query. */
   readonly replicas: number;
   readonly latency: Latency;
-  /** If no answer has come by then (in units), one more replica is asked: a hedged request. */
+  /** If no answer has arrived after this time (in units), one more replica is asked: a hedged request. */
   readonly hedgeAfter?: number | undefined;
-  /** Queries in all, shared out evenly to clients, each with one query at a time. */
+  /** Total number of queries, divided evenly over the clients. Each client has one query at a time. */
   readonly queries: number;
   readonly clients: number;
   readonly unitMs: number;
   readonly seed: number;
 }
 
-/** What came of it. */
+/** The result of a run. */
 export interface QueryResult {
-  /** From question to first answer in units, for each query. */
+  /** Time from query to first answer in units, for each query. */
   readonly responses: readonly number[];
-  /** Requests to replicas: more than asked for at first if some were hedged. */
+  /** Requests to replicas, including hedged requests. */
   readonly requests: number;
   /** How the replicas ended. */
   readonly answered: number;
   readonly cancelled: number;
-  /** First answers that were of a replica that says it has answered. */
+  /** First answers that came from a replica which reports that it has answered. */
   readonly own: number;
-  /** How late the timers of the replicas that answered were, in ms, in all. */
+  /** Total lateness of the timers of the replicas that answered, in ms. */
   readonly lateMs: number;
 }
 
@@ -51,7 +51,7 @@ const client = task(import.meta, async function client(index: number, queries: n
   const { replicas, latency, unitMs, hedgeAfter } = config;
   const random = seededRandom(config.seed + 0x9e37 * (index + 1));
   const result = { responses: [] as number[], requests: 0, answered: 0, cancelled: 0, own: 0, lateMs: 0 };
-  // Clients that all ask at the same moment would queue for processors instead of for replicas.
+  // If all clients asked at the same moment, they would queue for cores instead of for replicas.
   await sleep(2 * random() * meanOfLeast(latency, replicas) * unitMs);
   for (let count = 0; count < queries; count++) {
     const reply = chan(i32, replicas + 1);
@@ -84,7 +84,7 @@ const client = task(import.meta, async function client(index: number, queries: n
   return result;
 });
 
-/** Lets clients ask: the entry for `run`. */
+/** Runs the clients: the entry for `run`. */
 export const replicatedQueries = task(import.meta, async function replicatedQueries(config: QueryConfig): Promise<QueryResult> {
   const { clients, queries } = config;
   const shares = Array.from({ length: clients }, (_, index) => Math.floor(((index + 1) * queries) / clients) - Math.floor((index * queries) / clients));

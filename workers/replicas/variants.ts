@@ -1,20 +1,20 @@
 /**
- * The four classic ways to write the replicated query without cancelling
- * anybody. They differ in two things: the room in the reply channel, and whether
- * a replica waits until its answer is taken. Two are fine and two are wrong.
+ * The four classic ways to write the replicated query without cancelling. They differ in
+ * two points: the capacity of the reply channel, and whether a replica waits until its
+ * answer is received. Two of them are right and two are wrong.
  */
 import { chan, go, i32, sleep, spawn, task, type Sender } from "../../src/index.ts";
 
 /** How the replicas answer. */
 export interface Variant {
   readonly name: string;
-  /** Room in the reply channel; `null`: for all replicas. */
+  /** Capacity of the reply channel; `null`: the number of replicas. */
   readonly room: number | null;
-  /** A replica waits until there is room or a receiver; else it gives up. */
+  /** True: a replica waits until there is room or a receiver. False: it gives up. */
   readonly waits: boolean;
 }
 
-/** The four, those that are fine first. */
+/** The four variants, the right ones first. */
 export const VARIANTS = {
   roomForAll: { name: "room for all, send", room: null, waits: true },
   roomForOne: { name: "room for one, send or give up", room: 1, waits: false },
@@ -44,8 +44,8 @@ export const forgetReplicas = task(import.meta, async function forgetReplicas({ 
 });
 
 /**
- * Asks, and is busy elsewhere until all replicas have ended; only then looks for
- * an answer. Only for variants in which nobody waits to send.
+ * Asks, and does something else until all replicas have ended; only then it checks for
+ * an answer. Only for variants in which no replica waits to send.
  */
 export const askLate = task(import.meta, async function askLate({ room, waits }: Variant, replicas: number): Promise<number | undefined> {
   const reply = chan(i32, room ?? replicas);

@@ -1,10 +1,10 @@
 /**
  * The input: the lines of a file, or of all files of a directory tree, one after
- * the other; and how it is cut into chunks.
+ * the other; and how it is divided into chunks.
  *
- * A chunk is a run of bytes of that sequence. A record belongs to the chunk in
- * which its first byte lies, wherever it ends, so every record has exactly one
- * chunk however the cuts fall. A line ends with LF, CR LF, or the file's end.
+ * A chunk is a range of bytes of that sequence. A record belongs to the chunk that
+ * contains its first byte, wherever it ends. So every record belongs to exactly one
+ * chunk, however the input is divided. A line ends with LF, CR LF, or the file's end.
  * Lines are decoded from UTF-8 whole: LF is never part of another character.
  */
 import { closeSync, openSync, readSync } from "node:fs";
@@ -20,7 +20,7 @@ export interface InputFile {
 export interface Input {
   readonly files: readonly InputFile[];
   readonly bytes: number;
-  /** What could not be read. */
+  /** Files that could not be read. */
   readonly problems: readonly Problem[];
 }
 
@@ -41,13 +41,13 @@ export interface Line {
   readonly at: number;
 }
 
-/** A line is a string in memory: longer ones are refused. */
+/** Maximum length of a line, because a line is a string in memory. */
 const MOST_LINE_BYTES = 256 * 2 ** 20;
-/** How much is read at a time beyond the end of a piece, for its last line. */
+/** Bytes that are read at a time beyond the end of a piece, to complete its last line. */
 const READ_ON_BYTES = 64 * 1024;
 const [LF, CR] = [10, 13];
 
-/** The files at `path`: itself, or a directory's in the order of their names. @throws the system's error (ENOENT, EACCES), or what is neither is refused with EINVAL */
+/** The files at `path`: itself, or a directory's in the order of their names. @throws the system's error (ENOENT, EACCES); EINVAL if `path` is neither a file nor a directory */
 export async function inputAt(path: string): Promise<Input> {
   const found = await stat(path);
   if (found.isFile()) return { files: [{ path: Buffer.from(path), bytes: found.size }], bytes: found.size, problems: [] };
@@ -57,7 +57,7 @@ export async function inputAt(path: string): Promise<Input> {
   return { files: files.map((file) => ({ path: join(root, file.path), bytes: file.bytes })), bytes: files.reduce((total, { bytes }) => total + bytes, 0), problems };
 }
 
-/** Cuts the input into chunks of `chunkBytes`; small files share a chunk. */
+/** Divides the input into chunks of `chunkBytes`; small files share a chunk. */
 export function chunksOf({ files }: Input, chunkBytes: number): Piece[][] {
   const chunks: Piece[][] = [];
   let chunk: Piece[] = [];
@@ -81,7 +81,7 @@ export function chunksOf({ files }: Input, chunkBytes: number): Piece[][] {
 export function readLines({ path, file, first, end }: Piece, each: (line: Line) => void): void {
   const handle = openSync(path as Buffer, "r");
   try {
-    // The byte before tells whether a line begins at `first`.
+    // The byte before `first` shows whether a line begins at `first`.
     const from = Math.max(0, first - 1);
     let bytes = readAt(handle, from, end - from);
     const startsIn = bytes.byteLength;
@@ -103,7 +103,7 @@ export function readLines({ path, file, first, end }: Piece, each: (line: Line) 
   }
 }
 
-/** Reads on until the line that begins at `start` of `bytes` ends. */
+/** Reads until the line that begins at `start` of `bytes` ends. */
 function readOn(handle: number, from: number, bytes: Buffer, start: number): Buffer {
   const parts = [bytes];
   for (let length = bytes.byteLength; ; ) {

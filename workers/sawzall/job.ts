@@ -1,28 +1,28 @@
 /**
  * The job: what is emitted for one record, into which table. The records are
- * lines of text; nothing here knows of chunks, tasks or threads.
+ * lines of text. The job does not depend on chunks, tasks or threads.
  */
 import { f64, i32, struct, utf8, type Type } from "../../src/index.ts";
 import type { Line } from "./input.ts";
 import { count, max, mean, quantile, sample, sum, top, unique, type Excerpt, type Placed, type Table } from "./tables.ts";
 
-/** What the tables show at the end. */
+/** The results of the tables. */
 export interface JobResult {
-  /** Lines. */
+  /** Number of lines. */
   readonly records: number;
-  /** Their bytes, without the ends of lines. */
+  /** Bytes of all lines, without line ends. */
   readonly bytes: number;
-  /** Mean length of a line in bytes; `null` where there is none. */
+  /** Mean length of a line in bytes; `null` if there are no lines. */
   readonly mean: number | null;
-  /** The longest line: its bytes and where it begins. */
+  /** The longest line: its length in bytes, and where it begins. */
   readonly longest: Placed | null;
-  /** Lengths that half, nine tenths and 99 of 100 lines do not exceed. */
+  /** Length of lines: the median, the 90th and the 99th percentile. */
   readonly quantiles: readonly (number | null)[];
   /** The most frequent words. */
   readonly words: readonly (readonly [word: string, count: number])[];
-  /** Different lines. */
+  /** Number of different lines. */
   readonly distinct: number;
-  /** Some lines. */
+  /** A sample of lines. */
   readonly sample: readonly Excerpt[];
 }
 
@@ -38,12 +38,12 @@ const TOP_WORDS = 10;
 const SHARES = [0.5, 0.9, 0.99];
 const HASHES = 4096;
 const SAMPLE_LINES = 5;
-/** Characters kept of a line in the sample. */
+/** Characters of a line that the sample keeps. */
 const EXCERPT = 200;
 
 const emit = <V, S, R>(type: Type<V>, values: (line: Line) => readonly V[], table: Table<V, S, R>): Emit<V> => ({ type, values, table: table as unknown as Table<V, unknown, unknown> });
 
-/** The program, in the manner of Sawzall: `emit words <- each word of the line`. */
+/** The program, in the style of Sawzall: `emit words <- each word of the line`. */
 const EMITS = {
   records: emit(i32, () => [1], count),
   bytes: emit(f64, ({ bytes }) => [bytes], sum),
@@ -61,7 +61,7 @@ export const TABLES = Object.keys(EMITS) as TableName[];
 /** The states of all tables. */
 export type States = Record<TableName, unknown>;
 
-/** A statement by the name of its table; which values it takes only it knows. */
+/** A statement by the name of its table. The type of its values is known only to the statement. */
 export function emitOf(name: TableName): Emit<unknown> {
   return EMITS[name] as unknown as Emit<unknown>;
 }
@@ -70,7 +70,7 @@ export function openTables(): States {
   return Object.fromEntries(TABLES.map((name) => [name, emitOf(name).table.open()])) as States;
 }
 
-/** Emits all that one record gives. */
+/** Emits all values of one record. */
 export function emitRecord(states: States, line: Line): void {
   for (const name of TABLES) {
     const { table, values } = emitOf(name);

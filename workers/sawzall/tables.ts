@@ -3,25 +3,25 @@
  * the same kind are merged.
  *
  * Invariant: emitting some values into one table and the others into another,
- * and then merging the two, gives the table of all of them. Every table here
- * also forgets the order, but for ties, which go to the value emitted first. A
- * state is plain data: it travels from task to task.
+ * and then merging the two, gives the table of all values. These tables also do not
+ * depend on the order, except for ties, where the value emitted first wins. A state is
+ * plain data, which tasks can send to each other.
  *
  * Source: Pike, Dorward, Griesemer, Quinlan, "Interpreting the Data: Parallel
- * Analysis with Sawzall" (2005). Theirs estimate `top` and `quantile` in bounded
- * memory; here `top` is exact, and `quantile` counts in bins of at most 1 %.
+ * Analysis with Sawzall" (2005). Their tables estimate `top` and `quantile`
+ * in bounded memory; this `top` is exact, and `quantile` counts in bins of at most 1 %.
  */
 
-/** A kind of table: `V` is emitted, `S` is its state, `R` what it shows at the end. */
+/** A kind of table: `V` is the type of emitted values, `S` of its state, `R` of its result. */
 export interface Table<V, S, R> {
   open(): S;
   emit(state: S, value: V): void;
-  /** Adds `from` to `into`; what is in `from` was emitted later. */
+  /** Adds `from` to `into`; the values of `from` were emitted later. */
   merge(into: S, from: S): void;
   result(state: S): R;
 }
 
-/** How many values. */
+/** The number of values. */
 export const count: Table<unknown, { n: number }, number> = {
   open: () => ({ n: 0 }),
   emit: (state) => { state.n++; },
@@ -29,7 +29,7 @@ export const count: Table<unknown, { n: number }, number> = {
   result: ({ n }) => n,
 };
 
-/** Their sum: exact for whole numbers below 2^53. */
+/** The sum of the values: exact for integers below 2^53. */
 export const sum: Table<number, { sum: number }, number> = {
   open: () => ({ sum: 0 }),
   emit: (state, value) => { state.sum += value; },
@@ -37,7 +37,7 @@ export const sum: Table<number, { sum: number }, number> = {
   result: (state) => state.sum,
 };
 
-/** Their mean; `null` of none. */
+/** The mean of the values; `null` if there are none. */
 export const mean: Table<number, { sum: number; n: number }, number | null> = {
   open: () => ({ sum: 0, n: 0 }),
   emit: (state, value) => { state.sum += value; state.n++; },
@@ -45,14 +45,14 @@ export const mean: Table<number, { sum: number; n: number }, number | null> = {
   result: (state) => (state.n === 0 ? null : state.sum / state.n),
 };
 
-/** A number with the place it comes from: a file's number and a byte in it. */
+/** A number with its place: the number of a file, and a byte in that file. */
 export interface Placed {
   readonly value: number;
   readonly file: number;
   readonly at: number;
 }
 
-/** The greatest, and the first place that has it; `null` of none. */
+/** The largest value, and the first place that has it; `null` if there are no values. */
 export const max: Table<Placed, { best: Placed | null }, Placed | null> = {
   open: () => ({ best: null }),
   emit: (state, value) => { if (state.best === null || value.value > state.best.value) state.best = value; },
@@ -70,10 +70,10 @@ export function top(k: number): Table<string, { counts: Map<string, number> }, [
   };
 }
 
-/** Bins a doubling: a bin is at most 1/128 of its values wide. Whole numbers below 256 have a bin each. */
+/** Bins for each doubling: a bin is at most 1/128 of its values wide. Integers below 256 have one bin each. */
 const BINS = 128;
 
-/** Whole numbers at the given shares (0.5 is the median): the lower end of the bin that holds it; `null` of none. */
+/** Quantiles of integers at the given shares (0.5 is the median): the lower end of the bin that contains the quantile; `null` if there are no values. */
 export function quantile(shares: readonly number[]): Table<number, { bins: Map<number, number>; n: number }, (number | null)[]> {
   return {
     open: () => ({ bins: new Map(), n: 0 }),
@@ -103,7 +103,7 @@ function lowerEnd(value: number): number {
 }
 
 /**
- * How many different texts: exact up to `k`, above it an estimate from the `k`
+ * The number of different texts: exact up to `k`, above that an estimate from the `k`
  * smallest hashes with an error of about 1/√k (Bar-Yossef and others 2002).
  */
 export function unique(k: number): Table<string, { hashes: Set<number>; bound: number }, number> {
@@ -136,7 +136,7 @@ export interface Excerpt {
   readonly at: number;
 }
 
-/** `k` of the texts, each as likely as the others and chosen by its place: the same in every run. In the order of their places. */
+/** A sample of `k` texts, sorted by place. Each text is equally likely; the choice depends only on the places, so it is the same in every run. */
 export function sample(k: number): Table<Excerpt, { kept: (Excerpt & { readonly hash: number })[] }, Excerpt[]> {
   const add = (state: { kept: (Excerpt & { readonly hash: number })[] }, entry: Excerpt & { readonly hash: number }): void => {
     const { kept } = state;

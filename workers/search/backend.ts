@@ -1,11 +1,11 @@
-/** The backends: each answers a query after a time of its own, unless the query is cancelled before. */
+/** The backends: each answers a query after a random time, unless the query is cancelled before. */
 import { after, select, struct, task, utf8, type Context } from "../../src/index.ts";
 
-/** What is searched. */
+/** What a backend searches. */
 export const KINDS = ["web", "image", "video"] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** A backend takes a whole number of units from 0 to this, each as likely. */
+/** A backend takes an integer number of units from 0 to this, all equally likely. */
 export const SLOWEST = 99;
 
 /** What a backend finds. */
@@ -14,10 +14,10 @@ export interface Found {
   readonly title: string;
 }
 
-/** Its type on the wire. */
+/** The channel type of a result. */
 export const found = struct({ kind: utf8, title: utf8 });
 
-/** What a kind of backend must answer to a query. */
+/** The right answer of a backend to a query. */
 export function resultFor(kind: Kind, query: string): Found {
   return { kind, title: `${kind} result for ${query}` };
 }

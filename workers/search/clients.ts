@@ -4,24 +4,24 @@ import { seededRandom } from "../chance.ts";
 import { KINDS, resultFor, SLOWEST } from "./backend.ts";
 import { search, type Version } from "./engine.ts";
 
-/** A series of searches. Plain data: travels to any thread. */
+/** A series of searches. Plain data, which can be sent to any thread. */
 export interface SearchConfig {
   readonly version: Version;
   readonly queries: number;
-  /** Clients that the queries are shared out to. */
+  /** Number of clients over which the queries are divided. */
   readonly clients: number;
   /** Length of a unit in milliseconds: a backend takes 0 … 99 units. */
   readonly unitMs: number;
   readonly seed: number;
 }
 
-/** What came of it. */
+/** The result of a run. */
 export interface SearchResult {
-  /** From question to results in units, for each query. */
+  /** Time from query to results in units, for each query. */
   readonly responses: readonly number[];
-  /** Queries with a result of every backend. */
+  /** Queries with a result from every backend. */
   readonly complete: number;
-  /** Results, and those that are the right ones for their query, each kind once. */
+  /** Number of results, and of those that are right: the expected answer, and each kind once. */
   readonly results: number;
   readonly right: number;
 }
@@ -29,7 +29,7 @@ export interface SearchResult {
 const client = task(import.meta, async function client(index: number, queries: number, { version, unitMs, seed }: SearchConfig): Promise<SearchResult> {
   const random = seededRandom(seed + 0x9e37 * (index + 1));
   const result = { responses: [] as number[], complete: 0, results: 0, right: 0 };
-  // Clients that all ask at the same moment would queue for processors instead of for backends.
+  // If all clients asked at the same moment, they would queue for cores instead of for backends.
   await sleep(SLOWEST * random() * unitMs);
   for (let count = 0; count < queries; count++) {
     const query = `golang ${index}.${count}`;
@@ -42,7 +42,7 @@ const client = task(import.meta, async function client(index: number, queries: n
   return result;
 });
 
-/** Lets clients search: the entry for `run`. */
+/** Runs the clients: the entry for `run`. */
 export const searches = task(import.meta, async function searches(config: SearchConfig): Promise<SearchResult> {
   const { clients, queries } = config;
   const shares = Array.from({ length: clients }, (_, index) => Math.floor(((index + 1) * queries) / clients) - Math.floor((index * queries) / clients));

@@ -1,6 +1,6 @@
 /**
  * The four versions of the search. None has a lock, a condition variable or a
- * callback. What is still under way when a search returns is cancelled.
+ * callback. Requests that are still in progress when a search returns are cancelled.
  */
 import { after, chan, context, select, spawn, task, type Chan, type Context, type Receiver, type Sender } from "../../src/index.ts";
 import { backend, found, KINDS, SLOWEST, type Found, type Kind } from "./backend.ts";
@@ -9,22 +9,22 @@ import { backend, found, KINDS, SLOWEST, type Found, type Kind } from "./backend
 export const VERSIONS = ["1.0", "2.0", "2.1", "3.0"] as const;
 export type Version = (typeof VERSIONS)[number];
 
-/** Units that 2.1 and 3.0 wait at most, and replicas of each backend in 3.0. */
+/** Maximum time that 2.1 and 3.0 wait, in units, and replicas of each backend in 3.0. */
 export const LIMIT = 80;
 export const REPLICAS = 2;
 
-/** What a search has at hand. */
+/** What a search uses. */
 export interface Engine {
   readonly unitMs: number;
-  /** Numbers in [0, 1). */
+  /** Random numbers in [0, 1). */
   readonly random: () => number;
 }
 
-/** What a search came to. */
+/** The outcome of a search. */
 export interface Searched {
-  /** In the order in which it came; less than all if the limit was reached. */
+  /** Results in the order of arrival; fewer than all if the time limit was reached. */
   readonly all: readonly Found[];
-  /** From the question to the last result that was waited for. */
+  /** Time from the query to the last result for which it waited. */
   readonly tookMs: number;
 }
 
@@ -36,7 +36,7 @@ export async function search(version: Version, query: string, engine: Engine): P
     const all = await serial(query, engine, searching);
     return { all, tookMs: performance.now() - startMs };
   }
-  // Room for all: a backend that is too late must not wait for somebody to take its result.
+  // Room for all results, because a late backend must not wait until its result is received.
   const results = chan(found, KINDS.length);
   const asked = KINDS.map((kind) => {
     if (version === "3.0") return spawn(first, kind, query, latencies(engine, REPLICAS), results, searching);
@@ -57,13 +57,13 @@ async function serial(query: string, engine: Engine, searching: Context): Promis
   return all;
 }
 
-/** 2.0 and 2.1: all backends at once, each delivers into one channel. */
+/** 2.0 and 2.1: all backends in parallel; all deliver into one channel. */
 const deliver = task(import.meta, async function deliver(kind: Kind, query: string, latencyMs: number, results: Sender<Found>, searching: Context): Promise<void> {
   const result = await backend(kind, query, latencyMs, searching);
   if (result !== undefined) await results.send(result);
 });
 
-/** 3.0: the first of several replicas delivers, and the others are cancelled. */
+/** 3.0: of several replicas the first one delivers, and the others are cancelled. */
 const first = task(import.meta, async function first(kind: Kind, query: string, latenciesMs: number[], results: Sender<Found>, searching: Context): Promise<void> {
   using asking = context(searching);
   const answers = chan(found, latenciesMs.length);
@@ -75,7 +75,7 @@ const first = task(import.meta, async function first(kind: Kind, query: string, 
   discard(answers);
 });
 
-/** Takes a result of each backend, or those that come before `timeout` fires. */
+/** Takes a result of each backend, or those that arrive before `timeout` fires. */
 async function gather(results: Chan<Found>, timeout: Receiver<number> | undefined): Promise<Found[]> {
   const all: Found[] = [];
   while (all.length < KINDS.length) {
@@ -86,7 +86,7 @@ async function gather(results: Chan<Found>, timeout: Receiver<number> | undefine
   return all;
 }
 
-/** Closes a channel to which nobody sends any more, and drops what is in it. */
+/** Closes a channel that has no senders any more, and drops what is in it. */
 function discard(results: Chan<Found>): void {
   results.close();
   while (results.tryRecv() !== undefined);

@@ -1,32 +1,32 @@
-/** What a sieve is to do, checked once. */
+/** The configuration of a sieve. This is the only place that checks it. */
 import { firstPrimes } from "./primes.ts";
 
-/** Where the tasks of the chain go: round robin over the threads, in contiguous pieces, or all on one thread. */
+/** Placement of the tasks of the chain: round robin over the threads, in contiguous pieces, or all on one thread. */
 export const PLACEMENTS = ["spread", "blocks", "one"] as const;
 export type Placement = (typeof PLACEMENTS)[number];
 
 /** Configuration of a sieve. */
 export interface SieveConfig {
-  /** How many primes to find: 1,000 if left out. */
+  /** How many primes to find: 1,000 by default. */
   readonly primes?: number;
-  /** Threads to place the tasks on, at most those of the runtime; 1 if left out. */
+  /** Threads for the tasks, at most those of the runtime; 1 by default. */
   readonly threads?: number;
-  /** `"spread"` if left out. */
+  /** `"spread"` by default. */
   readonly placement?: Placement;
-  /** Most numbers in one message; 1, if left out, is an unbuffered channel of single numbers. */
+  /** Maximum number of numbers in one message; 1, the default, means an unbuffered channel of single numbers. */
   readonly batch?: number;
 }
 
 export interface SievePlan {
   readonly count: number;
-  /** The last prime wanted: the generator stops there. */
+  /** The last prime wanted, at which the generator stops. */
   readonly last: number;
   readonly threads: number;
   readonly placement: Placement;
   readonly batch: number;
 }
 
-/** Each prime is a task; the work grows with the square of their number. */
+/** Maximum number of primes: each is a task, and the work grows with the square of their number. */
 const MOST_PRIMES = 20_000;
 const MOST_BATCH = 65_536;
 const MOST_THREADS = 126;

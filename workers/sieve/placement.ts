@@ -5,8 +5,8 @@ import type { Placement } from "./config.ts";
  * The thread of the generator (0) and of the filters (1 … `count`).
  *
  * Blocks have equal work, not equal length: filter k of n passes on about n − k
- * numbers, so the first pieces of the chain are shorter. The work up to filter k
- * is 1 − (1 − k/n)² of the whole.
+ * numbers, so the first pieces of the chain are shorter. The work up to filter k is
+ * 1 − (1 − k/n)² of the total.
  */
 export function placesOf(placement: Placement, count: number, threads: number): number[] {
   return Array.from({ length: count + 1 }, (_, k) => {

@@ -1,4 +1,4 @@
-/** The first primes by the sieve of Eratosthenes: what the chain of tasks must find, and how far it has to count. */
+/** The first primes by the sieve of Eratosthenes: what the chain of tasks must find, and how far it must count. */
 
 /** The first `count` primes, ascending. */
 export function firstPrimes(count: number): number[] {
@@ -14,13 +14,13 @@ export function firstPrimes(count: number): number[] {
   return primes;
 }
 
-/** Numbers that the chain sends to find these primes, by counting divisors: each number passes all filters below its least one. */
+/** Numbers that the chain sends to find these primes, by counting divisors: each number passes all filters below its smallest divisor. */
 export function sendsUntil(primes: readonly number[]): number {
   const last = primes.at(-1) ?? 1;
   let sends = 0;
   for (let n = 2; n <= last; n++) {
     const stop = primes.findIndex((prime) => n % prime === 0);
-    // The generator's send, and one for each filter that let it pass; a prime reaches the end of its chain.
+    // One send by the generator, and one by each filter that passes the number on; a prime reaches the end of the chain.
     sends += stop + 1;
   }
   return sends;
