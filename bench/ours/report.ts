@@ -1,18 +1,14 @@
 /**
  * The rows as a table for people.
  */
-import Table from "cli-table3";
+import { textTable } from "../../src/lab/text-table.ts";
 import type { RivalOutcome } from "../rivals/outcome.ts";
 import type { Failure } from "./figure.ts";
 import type { Comparison, Judgement, Row } from "./rows.ts";
 
 /** The table, then what could not be measured, a line each. */
 export function printRows(rows: readonly Row[], failures: readonly Failure[], rivals: readonly RivalOutcome[]): string {
-  const table = new Table({
-    head: ["scenario", "form", "threads", "warren", "others: theirs, and warren's is so many times as good", "targets"],
-    colAligns: ["left", "left", "right", "right", "left", "left"],
-    style: { head: [], border: [], compact: true },
-  });
+  const table = [["scenario", "form", "threads", "warren", "others (× = how many times better warren is)", "targets"]];
   for (const [index, { figure, comparisons, judgements }] of rows.entries()) {
     const { scenario, form, threads, value, unit } = figure;
     const others = comparisons.map((comparison) => printComparison(comparison, unit)).join("\n");
@@ -23,7 +19,7 @@ export function printRows(rows: readonly Row[], failures: readonly Failure[], ri
     ...failures.map(({ scenario, form, threads, reason }) => `FAILED: ${scenario}, ${form}, threads ${threads}: ${reason}`),
     ...rivals.flatMap((outcome) => (outcome.kind === "result" ? [] : [`${outcome.kind}: ${outcome.rival}${outcome.scenario === undefined ? "" : `, ${outcome.scenario}`}: ${outcome.reason}`])),
   ];
-  return [...(rows.length > 0 ? [table.toString()] : []), ...lines].join("\n");
+  return [...(rows.length > 0 ? textTable(table, ["left", "left", "right", "right", "left", "left"]) : []), ...lines].join("\n");
 }
 
 function printComparison({ name, value, ratio }: Comparison, unit: string): string {

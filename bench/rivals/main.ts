@@ -7,7 +7,7 @@
  */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import Table from "cli-table3";
+import { textTable } from "../../src/lab/text-table.ts";
 import type { RivalOutcome, RivalResult } from "./outcome.ts";
 import { measureRivals } from "./rivals.ts";
 import { SCENARIOS } from "./scenarios.ts";
@@ -48,11 +48,7 @@ async function main(): Promise<void> {
 
 /** The outcomes by scenario, best first, then those that have no figure. */
 function tableOf(outcomes: readonly RivalOutcome[]): string {
-  const table = new Table({
-    head: ["scenario", "rival", "threads", "median", "range", "unit", "note"],
-    colAligns: ["left", "left", "right", "right", "right", "left", "left"],
-    style: { head: [], border: [] },
-  });
+  const table = [["scenario", "rival", "threads", "median", "range", "unit", "note"]];
   for (const scenario of SCENARIOS) {
     const results = outcomes.filter((outcome): outcome is RivalResult => outcome.kind === "result" && outcome.scenario === scenario.name);
     results.sort((a, b) => (scenario.smallerIsBetter ? a.value - b.value : b.value - a.value));
@@ -61,7 +57,7 @@ function tableOf(outcomes: readonly RivalOutcome[]): string {
   for (const outcome of outcomes) {
     if (outcome.kind !== "result") table.push([outcome.scenario ?? "all", outcome.rival, "", "", "", "", `${outcome.kind}: ${outcome.reason}`]);
   }
-  return table.toString();
+  return textTable(table, ["left", "left", "right", "right", "right", "left", "left"]).join("\n");
 }
 
 function rowOf({ scenario, rival, version, threads, value, runs, unit, note }: RivalResult): string[] {

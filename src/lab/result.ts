@@ -3,30 +3,28 @@
  * "Files and exit codes"). Stable: fields are added, never renamed. A field whose value is not known
  * is absent or `null`, never zero. Times are nanoseconds; intervals are 95 %.
  */
-import type { Comparison } from "./figures/comparison.ts";
+import type { Cell } from "./cell.ts";
+import type { Comparison } from "./comparison.ts";
+import type { Fit } from "./fit.ts";
 import type { Environment } from "./machine/environment.ts";
-import type { Fit } from "./figures/fits.ts";
-import type { Grade, Interval } from "./figures/statistics.ts";
 import type { Timeline } from "./timeline.ts";
-import type { Verdict } from "./figures/verdict.ts";
 
 /** The version of the format. */
 export const SCHEMA = "warren/1";
 
-/** One point of the grid: what is measured. */
-export interface Cell {
-  /** "gophers", "dot" */
-  readonly program: string;
-  /** What the work is made of: "cpu", "wait", "mixed", "pile"; for dot the kernel and the size, "simd-L2". */
-  readonly world: string;
-  /** "G1"…"G11"; "loop", "chunks" */
-  readonly design: string;
-  /** Gophers at work (for dot: chunks in flight at once). */
-  readonly gophers: number;
-  readonly threads: number;
-  /** What else defines the work: equal for all cells that are compared with each other. */
-  readonly params: Readonly<Record<string, string | number>>;
+/** A 95 % interval: its lower and upper end. */
+export type Interval = readonly [low: number, high: number];
+
+/** Half of an interval's width as a share of `middle`. */
+export function halfWidth(middle: number, [low, high]: Interval): number {
+  return (high - low) / 2 / middle;
 }
+
+/** Noise of a cell: half the interval's width as a share of the median. A ≤ 2 %, B ≤ 5 %, C ≤ 10 %, D above. */
+export type Grade = "A" | "B" | "C" | "D";
+
+/** Whether threads really ran at the same time; the rule and the words: figures/verdict.ts. */
+export type Verdict = "parallel" | "parallel, sliced" | "time-sliced" | "concurrent only" | "sequential" | "unconfirmed";
 
 /** One timed run. */
 export interface Sample {
@@ -193,13 +191,3 @@ export interface Result {
   readonly comparison?: Comparison;
 }
 
-/** Cells with the same group do the same work: they share a baseline and a size. */
-export function groupOf(cell: Cell): string {
-  const params = Object.entries(cell.params).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return [cell.program, cell.world, ...params.map(([name, value]) => `${name}=${value}`)].join(" ");
-}
-
-/** A cell in words: "gophers G6, cpu world, 2 threads". */
-export function printCell(cell: Cell): string {
-  return `${cell.program} ${cell.design}, ${cell.world}, ${cell.threads} thread${cell.threads === 1 ? "" : "s"}`;
-}

@@ -1,8 +1,7 @@
 /** `warren compare a.json b.json`: two results, cell by cell; with `--max-regression` a gate. */
-import { styleText } from "node:util";
 import type { Command } from "commander";
-import { regressions, type Comparison } from "../../lab/figures/comparison.ts";
-import type { Paint } from "../print/columns.ts";
+import { regressions, type Comparison } from "../../lab/comparison.ts";
+import { painter } from "../print/table.ts";
 import { comparisonMarkdown, printComparison, regressionLines } from "../print/comparison.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import { wantsColor, withFormat } from "../options/options.ts";
@@ -25,7 +24,7 @@ interface RawCompare {
 /** Declares the command; `done` gets the exit code. */
 export function addCompare(command: Command, done: (code: number) => void): void {
   withFormat(command, COMPARE_FORMATS)
-    .description("Two results, cell by cell: faster, slower, equal, or not to be told.")
+    .description("Compare two results cell by cell: faster, slower, no difference found or inconclusive.")
     .argument("<a>", "the earlier result: a file written with --format json, a name given to --save, or - for standard input")
     .argument("<b>", "the later one")
     .option("--max-regression <percent>", "exit with 1 if a cell is significantly slower by more than this, such as 5%")
@@ -59,8 +58,7 @@ function rendered(comparison: Comparison, format: (typeof COMPARE_FORMATS)[numbe
       return comparisonMarkdown(comparison, most);
     case "table": {
       const isColored = color !== false && output === undefined && wantsColor(process.stdout.isTTY, process.env);
-      const paint: Paint = (style, text) => (isColored ? styleText(style, text, { validateStream: false }) : text);
-      return printComparison(comparison, { width: output === undefined ? lineWidth(process.stdout, process.env) : 120, paint, most });
+      return printComparison(comparison, { width: output === undefined ? lineWidth(process.stdout, process.env) : 120, paint: painter(isColored), most });
     }
   }
 }

@@ -2,7 +2,6 @@
  * Measures programs and writes the result: what `warren`, `warren gophers` and
  * `warren dot` have in common. Gives the exit code.
  */
-import { styleText } from "node:util";
 import { surroundings } from "../../lab/machine/environment.ts";
 import { measure } from "../../lab/talk/measured/measure.ts";
 import { programOf, type ProgramSpec } from "../../lab/talk/measured/programs.ts";
@@ -15,14 +14,13 @@ import { EXIT, exitCodeOf } from "../terminal/exit-code.ts";
 import { fitLines } from "../print/fit-lines.ts";
 import { printCsv, printJson, printMarkdown, printPlain } from "../print/formats.ts";
 import { printHtml } from "../print/html.ts";
-import type { Paint } from "../print/columns.ts";
 import { interruptible } from "../terminal/interrupt.ts";
 import { nextCommand, nextWithFile, programName } from "./next-command.ts";
 import { withholdingWarnings } from "../terminal/warnings.ts";
 import type { MeasureOptions } from "../options/options.ts";
 import { Progress } from "../terminal/progress.ts";
 import { sentences } from "../print/sentences.ts";
-import { printTable } from "../print/table.ts";
+import { painter, printTable } from "../print/table.ts";
 import { lineWidth, note, writeResult } from "../terminal/streams.ts";
 import { wrapped } from "../../lab/text.ts";
 import { VERSION } from "../terminal/version.ts";
@@ -106,8 +104,7 @@ function readable(result: Result, { output, color, verbose, quiet, maxRegression
   const said = sentences(result).map((sentence) => wrapped(sentence, width));
   const next = quiet ? [] : [`Next: ${programName(process.argv[1], process.env)} ${nextCommand(result, manifest)}`.trimEnd()];
   const laws = fitLines(result, verbose).map((line) => wrapped(line, width, "    ")).join("\n");
-  const paint: Paint = (style, text) => (color ? styleText(style, text, { validateStream: false }) : text);
-  const compared = result.comparison === undefined ? [] : [printComparison(result.comparison, { width, paint, most: maxRegression })];
+  const compared = result.comparison === undefined ? [] : [printComparison(result.comparison, { width, paint: painter(color), most: maxRegression })];
   return [printTable(result, { width, color, verbose }), ...(laws === "" ? [] : [laws]), ...compared, names, ...said, ...next].join("\n\n");
 }
 

@@ -1,7 +1,7 @@
 /** Runs what `warren trace` shows, and the formats for programs. Loaded once the options have been found good, for it loads the runtime. */
+import { printCell, type Cell } from "../../lab/cell.ts";
 import { isWrong } from "../../lab/talk/finding.ts";
 import { programOf, type ProgramSpec } from "../../lab/talk/measured/programs.ts";
-import { printCell, type Cell } from "../../lab/result.ts";
 import { analyseTrace, type Analysis } from "../../lab/trace/analyse.ts";
 import { chromeTrace } from "../../lab/trace/chrome.ts";
 import { traceOneRun } from "../../lab/trial/trace-cell.ts";

@@ -3,7 +3,7 @@
  * throws a `UsageError` that names the option, what was given and what is
  * allowed.
  */
-import { BAND } from "../../lab/figures/comparison.ts";
+import { BAND } from "../../lab/comparison.ts";
 import { suggestion } from "./nearest.ts";
 import { UsageError } from "./usage-error.ts";
 

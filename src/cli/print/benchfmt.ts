@@ -9,8 +9,8 @@
  * configuration. benchstat makes one table for each set of configuration
  * values, so what differs from run to run would keep two runs apart.
  */
-import { BASELINES } from "../../lab/reference.ts";
-import { groupOf, type CellResult, type Result, type Sample } from "../../lab/result.ts";
+import { REFERENCES, groupOf } from "../../lab/cell.ts";
+import { type CellResult, type Result, type Sample } from "../../lab/result.ts";
 import { median } from "../../lab/figures/statistics.ts";
 import { blockTimes } from "../../lab/figures/gains.ts";
 
@@ -45,7 +45,7 @@ function linesOf(cell: CellResult, all: readonly CellResult[]): string[] {
     const found = all.find((other) => other.threads === 1 && other.design === design && groupOf(other) === groupOf(cell));
     return found === undefined ? new Map() : blockTimes(found.samples);
   };
-  const base = related(BASELINES.get(cell.program));
+  const base = related(REFERENCES.get(cell.program));
   const single = related(cell.design);
   const runs = Map.groupBy(cell.samples, ({ block }) => block);
   return [...blockTimes(cell.samples)].map(([block, ns]) => {

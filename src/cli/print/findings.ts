@@ -1,10 +1,11 @@
-/** A program's report for people: expected beside measured with the verdict, then plots, series, notes and the conclusion. Pure. */
-import { styleText } from "node:util";
+/** A program's report for people: expected next to measured with the result, then plots, series, notes and the conclusion. Pure. */
 import { machineLine } from "../../lab/machine/environment.ts";
 import type { Expectation, Finding, FindingVerdict } from "../../lab/talk/finding.ts";
 import type { ProgramReport, Series } from "../../lab/talk/report.ts";
-import { printPlot } from "./plot.ts";
+import { displayWidth, textTable } from "../../lab/text-table.ts";
 import { count, figure, printTime, wrapped } from "../../lab/text.ts";
+import { printPlot } from "./plot.ts";
+import { painter, type Paint } from "./table.ts";
 
 /** How to draw. */
 export interface ReportStyle {
@@ -13,16 +14,17 @@ export interface ReportStyle {
   readonly color: boolean;
 }
 
-type Format = Parameters<typeof styleText>[0];
-type Paint = (format: Format, text: string) => string;
-
-const VERDICT_COLOR: Readonly<Record<FindingVerdict, Format>> = { holds: "green", "holds if": "yellow", "fails here": "red" };
-const TITLES = ["", "expected", "measured", "verdict", "because"] as const;
-const GAP = "  ";
+/** What people read of a finding's verdict. */
+const RESULTS: Readonly<Record<FindingVerdict, readonly [word: string, color: "green" | "yellow" | "red"]>> = {
+  holds: ["holds", "green"], "holds if": ["not testable here", "yellow"], "fails here": ["does not hold here", "red"],
+};
+const TITLES = ["", "expected", "measured", "result", "because"] as const;
+const ALIGN = ["left", "right", "right", "left", "left"] as const;
+const INDENT = "  ";
 
 /** The whole report. */
 export function printReport(report: ProgramReport, { width, color }: ReportStyle): string {
-  const paint: Paint = (format, text) => (color && text !== "" ? styleText(format, text, { validateStream: false }) : text);
+  const paint = painter(color);
   const config = Object.entries(report.config).map(([name, value]) => `${name} ${typeof value === "number" ? figure(value) : value}`);
   const unit = report.unitMs === null ? [] : [`u = ${figure(report.unitMs)} ms`];
   const head = [report.program, count(report.threads, "thread"), ...config, ...unit, `seed ${report.seed}`, printTime(report.seconds * 1e9)];
@@ -36,31 +38,24 @@ export function printReport(report: ProgramReport, { width, color }: ReportStyle
   ].join("\n\n");
 }
 
-/** Findings by part, columns aligned over all of them; the last column is shown where all of it fits. */
+/** Findings by part, columns aligned over all of them; the last column is shown if all of it fits. */
 function printFindings(findings: readonly Finding[], width: number, paint: Paint): string {
   const isIndented = findings.some(({ part }) => part !== null);
-  const rows = findings.map((finding) => [
-    `${isIndented ? GAP : ""}${finding.name}${finding.unit === "" ? "" : `, ${finding.unit}`}`,
-    printExpectation(finding.expected), figure(finding.measured), finding.verdict, finding.source,
-  ] as const);
-  const widths = TITLES.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] as string).length)));
-  const shown = widths.reduce((sum, size) => sum + size + GAP.length, -GAP.length) <= width ? 5 : 4;
-  const line = (cells: readonly string[], verdict?: FindingVerdict): string => cells.slice(0, shown).map((text, column) => {
-    if (text === "" && column === 4) return "";
-    const padded = column === 1 || column === 2 ? text.padStart(widths[column] as number) : text.padEnd(widths[column] as number);
-    if (verdict === undefined) return padded;
-    if (column === 3) return paint(VERDICT_COLOR[verdict], text) + padded.slice(text.length);
-    return column === 4 ? paint("dim", text) : padded;
-  }).join(GAP).trimEnd();
-  const lines = [paint("bold", line(TITLES))];
+  const rows = findings.map(({ name, unit, expected, measured, verdict, source }) => {
+    const [word, color] = RESULTS[verdict];
+    return [`${isIndented ? INDENT : ""}${name}${unit === "" ? "" : `, ${unit}`}`, printExpectation(expected), figure(measured), paint(color, word), paint("dim", source)];
+  });
+  const all = textTable([TITLES, ...rows], ALIGN);
+  const [titles = "", ...texts] = all.every((line) => displayWidth(line) <= width) ? all : textTable([TITLES, ...rows].map((row) => row.slice(0, -1)), ALIGN);
+  const lines = [paint("bold", titles)];
   const conditions = new Set<string>();
-  for (const [at, finding] of findings.entries()) {
-    if (finding.part !== null && finding.part !== findings[at - 1]?.part) lines.push(paint("bold", finding.part));
-    lines.push(line(rows[at] as readonly string[], finding.verdict));
-    if (finding.condition !== undefined) conditions.add(finding.condition);
-    if (finding.part === findings[at + 1]?.part) continue;
+  for (const [at, { part, condition }] of findings.entries()) {
+    if (part !== null && part !== findings[at - 1]?.part) lines.push(paint("bold", part));
+    lines.push(texts[at] as string);
+    if (condition !== undefined) conditions.add(condition);
+    if (part === findings[at + 1]?.part) continue;
     // at the end of a part, each of its conditions once
-    for (const condition of conditions) lines.push(flowed(`… holds if ${condition}`, width - 4).replaceAll(/^/gm, GAP + GAP));
+    for (const text of conditions) lines.push(flowed(`… testable if ${text}`, width - 4).replaceAll(/^/gm, INDENT + INDENT));
     conditions.clear();
   }
   return lines.join("\n");
@@ -75,10 +70,8 @@ function printExpectation(expected: Expectation): string {
 }
 
 function printSeries({ title, columns, rows }: Series, paint: Paint): string {
-  const cells = [columns, ...rows.map((row) => row.map(figure))];
-  const widths = columns.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? "").length)));
-  const lines = cells.map((row) => row.map((text, column) => (column === 0 ? text.padEnd(widths[column] as number) : text.padStart(widths[column] as number))).join(GAP).trimEnd());
-  return [paint("bold", title), paint("bold", lines[0] as string), ...lines.slice(1)].join("\n");
+  const [titles = "", ...lines] = textTable([columns, ...rows.map((row) => row.map(figure))], ["left", "right"]);
+  return [paint("bold", title), paint("bold", titles), ...lines].join("\n");
 }
 
 /** Breaks text at spaces, but not between a number and its unit. */

@@ -2,7 +2,8 @@
  * What the fitted laws say, in lines under the table. Shown where there are
  * enough thread counts for a fit; with fewer, `verbose` gets the reason why not.
  */
-import { fitsOf, isFitted, LEAST_THREAD_COUNTS, type Fit } from "../../lab/figures/fits.ts";
+import { isFitted, type Fit } from "../../lab/fit.ts";
+import { fitsOf, LEAST_THREAD_COUNTS } from "../../lab/figures/fits.ts";
 import type { Result } from "../../lab/result.ts";
 import { count, enumeration, printPercent, printRatio, threeFigures } from "../../lab/text.ts";
 

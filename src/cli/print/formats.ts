@@ -1,114 +1,79 @@
 /**
- * The formats for programs: JSON, CSV, Markdown, and plain columns. Pure. Columns
- * are added at the end and never renamed, so that what reads them by place goes
- * on working. Go's benchmark text: benchfmt.ts.
+ * The formats for programs: JSON, CSV and plain columns; and Markdown. Pure.
+ * Names of columns never change and new ones come last, so that programs which
+ * read them by place continue to work. Go's benchmark text: benchfmt.ts.
  */
+import { COLUMNS, knownColumns, TABLE, type Column } from "../../lab/figures/columns.ts";
 import { machineLine } from "../../lab/machine/environment.ts";
-import type { Factors, Result } from "../../lab/result.ts";
-import type { Interval } from "../../lab/figures/statistics.ts";
+import type { Result } from "../../lab/result.ts";
 import { allRows, groupTitle, rowGroups, type Row } from "../../lab/rows.ts";
-import { count, printPercent, printRatio, printTime } from "../../lab/text.ts";
+import { textTable } from "../../lab/text-table.ts";
+import { count } from "../../lab/text.ts";
 
 /** Schema "warren/1". */
 export function printJson(result: Result): string {
   return JSON.stringify(result, null, 2);
 }
 
-/** A named value of a row; absent values are empty. */
-type Field = readonly [name: string, value: (row: Row) => string | number | null | undefined];
+type Name = keyof typeof COLUMNS;
+/** A value, or an end of its interval. */
+type Field = Name | `${Name}_low` | `${Name}_high`;
 
-const bounds = (name: string, of: (row: Row) => Interval | null | undefined): Field[] =>
-  [[`${name}_low`, (row) => of(row)?.[0]], [`${name}_high`, (row) => of(row)?.[1]]];
-
-const FIELDS: readonly Field[] = [
-  ["program", ({ cell }) => cell.program],
-  ["world", ({ cell }) => cell.world],
-  ["design", ({ cell }) => cell.design],
-  ["gophers", ({ cell }) => cell.gophers],
-  ["threads", ({ cell }) => cell.threads],
-  ["items", ({ cell }) => cell.items],
-  ["params", ({ cell }) => Object.entries(cell.params).map(([name, value]) => `${name}=${value}`).join(" ")],
-  ["median_ns", ({ cell }) => cell.summary.medianNs],
-  ...bounds("median_ns", ({ cell }) => cell.summary.ci),
-  ["blocks", ({ cell }) => cell.summary.n],
-  ["grade", ({ cell }) => cell.summary.grade],
-  ["C", ({ gain }) => gain?.C],
-  ...bounds("C", ({ gain }) => gain?.ci.C),
-  ["P", ({ gain }) => gain?.P],
-  ...bounds("P", ({ gain }) => gain?.ci.P),
-  ["S", ({ gain }) => gain?.S],
-  ...bounds("S", ({ gain }) => gain?.ci.S),
-  ["P0", ({ gain }) => gain?.P0],
-  ["I", ({ gain }) => gain?.I],
-  ["cpu_parallelism", ({ cell }) => cell.trace.Acpu],
-  ["run_queue", ({ cell }) => cell.trace.Rq],
-  ["concurrency", ({ cell }) => cell.trace.L],
-  ["predicted_ns", ({ cell }) => cell.predicted?.ns],
-  ["verdict", ({ cell }) => cell.verdict],
-  ["flags", ({ cell }) => cell.summary.flags.join(" ")],
-  ["parallelism", ({ cell }) => cell.trace.A],
-  ["two_or_more", ({ cell }) => cell.trace.Pi2],
-  ["utilisation", ({ cell }) => cell.trace.U],
-  ["work_ns", ({ cell }) => cell.trace.W],
-  ["traced_ns", ({ cell }) => cell.trace.T],
-  ["tracing_cost", ({ cell }) => cell.trace.cost],
-  ["events_lost", ({ cell }) => cell.trace.lost],
-  ["approximate", ({ cell }) => (cell.trace.approximate === undefined ? undefined : String(cell.trace.approximate))],
-  ["helper", ({ cell }) => cell.trace.helper],
-  ["predicted_is_bound", ({ cell }) => (cell.predicted === undefined ? undefined : String(cell.predicted.isBound === true))],
-  ["of_predicted", ({ cell }) => (cell.predicted === undefined ? undefined : cell.summary.medianNs / cell.predicted.ns)],
-  ...bounds("P0", ({ gain }) => gain?.ci.P0),
-  ...bounds("I", ({ gain }) => gain?.ci.I),
-  ...(["fill", "work", "LB", "CommE", "CompS", "U1"] as const).map((name: keyof Factors): Field => [name, ({ gain }) => gain?.factors?.[name]]),
+const CSV: readonly Field[] = [
+  "program", "world", "design", "gophers", "threads", "items", "params", "median_ns", "median_ns_low", "median_ns_high", "blocks", "grade",
+  "C", "C_low", "C_high", "P", "P_low", "P_high", "S", "S_low", "S_high", "P0", "I", "cpu_parallelism", "run_queue", "concurrency",
+  "predicted_ns", "verdict", "flags", "parallelism", "two_or_more", "utilisation", "work_ns", "traced_ns", "tracing_cost", "events_lost",
+  "approximate", "helper", "predicted_is_bound", "of_predicted", "P0_low", "P0_high", "I_low", "I_high", "fill", "work", "LB", "CommE", "CompS", "U1",
 ];
 
-/** RFC 4180 with a header; one line per cell; times in nanoseconds. */
+/** RFC 4180 with a header; one line per cell; times in nanoseconds; unknown values are empty. */
 export function printCsv(result: Result): string {
-  const lines = allRows(result).map((row) => FIELDS.map(([, value]) => quotedCsv(String(value(row) ?? ""))).join(","));
-  return [FIELDS.map(([name]) => name).join(","), ...lines].join("\n");
+  const lines = allRows(result).map((row) => CSV.map((field) => quotedCsv(String(valueOf(field, row) ?? ""))).join(","));
+  return [CSV.join(","), ...lines].join("\n");
+}
+
+function valueOf(field: Field, row: Row): string | number | null | undefined {
+  const end = field.endsWith("_low") ? 0 : field.endsWith("_high") ? 1 : null;
+  if (end === null) return COLUMNS[field as Name].value(row);
+  return COLUMNS[field.replace(/_(low|high)$/, "") as Name].bounds(row)?.[end];
 }
 
 function quotedCsv(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
+/** The names of --plain, and the fields they are of; times become milliseconds. */
+const PLAIN: readonly (readonly [name: string, field: Field])[] = [
+  ["program", "program"], ["world", "world"], ["design", "design"], ["gophers", "gophers"], ["threads", "threads"], ["items", "items"],
+  ["time_ms", "median_ns"], ["low_ms", "median_ns_low"], ["high_ms", "median_ns_high"], ["grade", "grade"], ["C", "C"], ["P", "P"], ["S", "S"],
+  ["cpu", "cpu_parallelism"], ["model_ms", "predicted_ns"], ["verdict", "verdict"], ["busy", "parallelism"], ["two_or_more", "two_or_more"], ["in_progress", "concurrency"],
+];
+const WHOLE = new Set<Field>(["gophers", "threads", "items"]);
+
 /** One line per cell, columns padded, no blanks inside a value, "-" for none: for grep and awk. */
 export function printPlain(result: Result): string {
-  const names = ["program", "world", "design", "gophers", "threads", "items", "time_ms", "low_ms", "high_ms", "grade", "C", "P", "S", "cpu", "model_ms", "verdict", "busy", "two_or_more", "in_progress"];
-  const lines = allRows(result).map(({ cell, gain }) => [
-    cell.program, cell.world, cell.design, cell.gophers, cell.threads, cell.items,
-    milliseconds(cell.summary.medianNs), milliseconds(cell.summary.ci?.[0]), milliseconds(cell.summary.ci?.[1]), cell.summary.grade ?? "-",
-    decimals(gain?.C), decimals(gain?.P), decimals(gain?.S), decimals(cell.trace.Acpu), milliseconds(cell.predicted?.ns),
-    cell.verdict.replaceAll(", ", "-").replaceAll(" ", "-"), decimals(cell.trace.A), decimals(cell.trace.Pi2), decimals(cell.trace.L),
-  ].map(String));
-  const widths = names.map((name, column) => Math.max(name.length, ...lines.map((line) => (line[column] as string).length)));
-  return [names, ...lines].map((line) => line.map((text, column) => text.padEnd(widths[column] as number)).join(" ").trimEnd()).join("\n");
+  const lines = allRows(result).map((row) => PLAIN.map(([name, field]) => {
+    const value = valueOf(field, row);
+    if (typeof value !== "number") return value?.replaceAll(", ", "-").replaceAll(" ", "-") ?? "-";
+    return WHOLE.has(field) ? String(value) : (name.endsWith("_ms") ? value / 1e6 : value).toFixed(3);
+  }));
+  return textTable([PLAIN.map(([name]) => name), ...lines], ["left"], 1).join("\n");
 }
 
-function milliseconds(ns: number | undefined): string {
-  return decimals(ns === undefined ? ns : ns / 1e6);
-}
-
-function decimals(value: number | undefined): string {
-  return value === undefined ? "-" : value.toFixed(3);
-}
-
-/** GitHub tables, one for each group, with absolute times beside every ratio. */
+/** GitHub tables, one for each group, with the predicted time next to its share. */
 export function printMarkdown(result: Result): string {
-  const names = ["design", "gophers", "threads", "time", "95 % interval", "C", "P", "S", "busy A", "CPU A", "two or more running", "model", "of model", "verdict", "noise"];
+  const wanted = TABLE.flatMap((column): Column[] => (column === COLUMNS.of_predicted ? [COLUMNS.predicted_ns, column] : [column]));
   const tables = rowGroups(result).map((group) => {
-    const lines = group.rows.map(({ cell, gain }) => [
-      cell.design, cell.gophers, cell.threads, printTime(cell.summary.medianNs),
-      cell.summary.ci === null ? "" : cell.summary.ci.map(printTime).join(" – "),
-      ...[gain?.C, gain?.P, gain?.S, cell.trace.A, cell.trace.Acpu].map((value) => (value === undefined ? "" : printRatio(value))),
-      cell.trace.Pi2 === undefined ? "" : printPercent(cell.trace.Pi2),
-      ...(cell.predicted === undefined ? ["", ""] : [`${cell.predicted.isBound === true ? "≥ " : ""}${printTime(cell.predicted.ns)}`, printPercent(cell.summary.medianNs / cell.predicted.ns)]),
-      cell.verdict, cell.summary.grade ?? "",
-    ]);
-    const rule = names.map((name) => (["design", "verdict", "noise"].includes(name) ? "---" : "---:"));
-    return [`### ${groupTitle(group)}`, "", ...[names, rule, ...lines].map((line) => `| ${line.join(" | ")} |`)].join("\n");
+    const columns = knownColumns(wanted, group.rows);
+    return `### ${groupTitle(group)}\n\n${markdownTable(columns, group.rows.map((row) => columns.map(({ text }) => text(row) || "?")))}`;
   });
   const { config } = result;
   const partly = config.interrupted ? ` Interrupted after ${count(config.blocksDone, "whole block")}.` : "";
   return [`${machineLine(result.env)}\n\n${count(config.blocks, "block")} of ${count(config.runs, "run")}, seed ${config.seed}.${partly}`, ...tables].join("\n\n");
+}
+
+/** A GitHub table. */
+export function markdownTable(columns: readonly Pick<Column, "title" | "align">[], rows: readonly (readonly string[])[]): string {
+  const rule = columns.map(({ align }) => (align === "left" ? "---" : "---:"));
+  return [columns.map(({ title }) => title), rule, ...rows].map((texts) => `| ${texts.join(" | ")} |`).join("\n");
 }

@@ -3,7 +3,7 @@
  * thread, what threads gained, and the control. Every number in them is
  * measured. What makes them doubtful follows in a fourth, if there is anything.
  */
-import { BASELINES } from "../../lab/reference.ts";
+import { REFERENCES } from "../../lab/cell.ts";
 import type { CellResult, Result } from "../../lab/result.ts";
 import { DISTURBED, inWorld, isSliced, strengthOf, structurePhrase, threadsPhrase, type Gained } from "./phrases.ts";
 import { allRows } from "../../lab/rows.ts";
@@ -46,7 +46,7 @@ function lastOf(gophers: Story, dot: Story | null): string | null {
 
 function storyOf(result: Result, program: string): Story | null {
   const rows = allRows(result).filter((row): row is Gained => row.gain !== null && row.cell.program === program);
-  const baseline = BASELINES.get(program);
+  const baseline = REFERENCES.get(program);
   if (baseline === undefined || rows.every(({ cell }) => cell.design === baseline && cell.threads === 1)) return null;
   const counts = rows.map(({ cell }) => cell.threads);
   const usable = Math.max(...counts.filter((threads) => threads <= result.env.usable));

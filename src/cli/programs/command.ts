@@ -4,7 +4,6 @@
  * code are the same for all. The runtime is loaded only once the options have
  * been found good.
  */
-import { styleText } from "node:util";
 import type { Command } from "commander";
 import { MOST_THREADS, readMachine, surroundings } from "../../lab/machine/environment.ts";
 import { isWrong } from "../../lab/talk/finding.ts";
@@ -16,7 +15,7 @@ import { formatOf } from "../options/format.ts";
 import { lineWidth, note, requireWritable, writeResult } from "../terminal/streams.ts";
 import { milliseconds, wholeNumber } from "../options/values.ts";
 import { VERSION } from "../terminal/version.ts";
-import type { Paint } from "../print/columns.ts";
+import { painter } from "../print/table.ts";
 import { printComparison } from "../print/comparison.ts";
 import { printReport } from "../print/findings.ts";
 import { Telling } from "../terminal/telling.ts";
@@ -147,7 +146,7 @@ function exitCode(reports: readonly ProgramReport[]): number {
 function readable(report: ProgramReport, { output, color }: RawProgram): string {
   const width = output === undefined ? lineWidth(process.stdout, process.env) : 120;
   const isColored = color !== false && output === undefined && wantsColor(process.stdout.isTTY, process.env);
-  const paint: Paint = (style, text) => (isColored ? styleText(style, text, { validateStream: false }) : text);
+  const paint = painter(isColored);
   const compared = report.comparison === undefined ? [] : [printComparison(report.comparison, { width, paint, most: null })];
   return [printReport(report, { width, color: isColored }), ...compared].join("\n\n");
 }

@@ -3,10 +3,11 @@
  * measured, what of the earlier work is done again, and what is added to the
  * result and said of it afterwards.
  */
+import type { Cell } from "../../lab/cell.ts";
 import { compareResults } from "../../lab/figures/compare.ts";
 import { fitsOf } from "../../lab/figures/fits.ts";
 import type { Surroundings } from "../../lab/machine/environment.ts";
-import type { Cell, Result } from "../../lab/result.ts";
+import type { Result } from "../../lab/result.ts";
 import { workOf, type Work } from "../../lab/trial/work.ts";
 import { readBaseline, requireCommon, requireSavable, saveResult, type Baseline } from "./baselines.ts";
 import { comparisonSentences, regressionLines } from "../print/comparison.ts";

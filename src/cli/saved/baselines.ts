@@ -9,8 +9,9 @@
  */
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { Cell } from "../../lab/cell.ts";
 import { cellKey } from "../../lab/figures/compare.ts";
-import type { Cell, Result } from "../../lab/result.ts";
+import type { Result } from "../../lab/result.ts";
 import { printJson } from "../print/formats.ts";
 import { FOLDER, resultName } from "../options/values.ts";
 import { suggestion } from "../options/nearest.ts";

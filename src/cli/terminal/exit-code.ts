@@ -1,5 +1,5 @@
 /** The exit code of a command: docs/method.md, "Files and exit codes". */
-import { regressions } from "../../lab/figures/comparison.ts";
+import { regressions } from "../../lab/comparison.ts";
 import type { Result } from "../../lab/result.ts";
 
 export const EXIT = { fine: 0, wrong: 1, usage: 2, unsuitable: 3, interrupted: 130 } as const;

@@ -3,7 +3,7 @@
  * being timed: one line that is rewritten on a terminal, one line for each
  * block elsewhere.
  */
-import { printCell } from "../../lab/result.ts";
+import { printCell } from "../../lab/cell.ts";
 import type { TrialProgress } from "../../lab/trial/plan.ts";
 import { count, printTime } from "../../lab/text.ts";
 

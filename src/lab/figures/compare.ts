@@ -1,21 +1,22 @@
 /**
- * Two results compared, cell by cell. Cells are the same where program, world,
- * design, threads and parameters are: all but the size of the work, which every
- * measurement without a baseline finds for itself. Where it differs, B's times
- * are scaled to the work that A did: the items, and where every step computes
- * also the iterations that a step was calibrated to.
+ * Two results compared, cell by cell. Cells are the same if program, world,
+ * design, threads and parameters are. The size of the work does not count,
+ * because every measurement without a baseline finds its own. If it differs, the
+ * later times (b) are scaled to the work of the earlier result (a): the items,
+ * and in the cpu world also the iterations that a step was calibrated to.
  *
- * The values of a cell are its blocks: a run within a block is no independent
- * observation. Both sides are resampled on their own: block 3 of one result has
- * nothing to do with block 3 of another.
+ * The values of a cell are its blocks, because a run within a block is not an
+ * independent observation. Each side is resampled on its own, because block 3 of
+ * one result is unrelated to block 3 of the other.
  *
- * Not done: taking out a shift that all cells have in common. It would hide the
- * slowdown that concerns them all.
+ * Not done: removing a shift that all cells have in common. It would hide a
+ * slow-down of all cells.
  */
-import { COMPARISON_SCHEMA, BAND, LEVEL, outcomeOf, WIDEST, type CellComparison, type Comparison, type Side } from "./comparison.ts";
+import { groupOf, type Cell } from "../cell.ts";
+import { COMPARISON_SCHEMA, BAND, LEVEL, outcomeOf, WIDEST, type CellComparison, type Comparison, type Side } from "../comparison.ts";
 import { randomSource } from "../random.ts";
-import { holm, leastP, mannWhitney } from "./rank-test.ts";
-import { groupOf, type Cell, type CellResult, type Config, type GainResult, type Result } from "../result.ts";
+import { holm, leastP, mannWhitney } from "./significance.ts";
+import { type CellResult, type Config, type GainResult, type Result } from "../result.ts";
 import { median, medianRatioInterval } from "./statistics.ts";
 import { blockTimes } from "./gains.ts";
 
@@ -36,7 +37,7 @@ interface Pair {
   readonly bNs: readonly number[];
 }
 
-/** Compares B with A, the older one. */
+/** Compares b with a, the earlier result. */
 export function compareResults(a: Result, b: Result, { names, seed }: CompareOptions): Comparison {
   const earlier = new Map(a.cells.map((cell) => [cellKey(cell), cell]));
   const later = new Set(b.cells.map(cellKey));
@@ -70,7 +71,7 @@ function withoutSize(params: Cell["params"]): Cell["params"] {
   return Object.fromEntries(Object.entries(params).filter(([name]) => name !== "size"));
 }
 
-/** `rate`: iterations of a step in A / those in B. */
+/** `rate`: iterations of a step in a / those in b. */
 function pairOf(a: CellResult | undefined, b: CellResult, rate: number): Pair | null {
   if (a === undefined || a.samples.length === 0 || b.samples.length === 0) return null;
   const factor = (a.items / b.items) * (b.world === COMPUTING ? rate : 1);
@@ -84,13 +85,13 @@ function valuesOf({ samples }: CellResult): number[] {
 /** The world in which every step computes, so that the work is proportional to its iterations. */
 const COMPUTING = "cpu";
 
-/** Iterations in a millisecond of computing, A / B; 1 where one of them does not know. */
+/** Iterations in a millisecond of computing, a / b; 1 if one of them is unknown. */
 function rateRatio(a: Result, b: Result, program: string): number {
   const [first, second] = [a, b].map(({ config }) => config.calibrations?.[program]?.["iterationsPerMs"]);
   return first === undefined || second === undefined ? 1 : first / second;
 }
 
-/** What is said of work that differs by more than this share. */
+/** Work that differs by more than this share gets a warning. */
 const NOTABLE = 0.01;
 
 function otherWork(a: Result, b: Result, pairs: readonly Pair[]): string[] {
@@ -98,7 +99,7 @@ function otherWork(a: Result, b: Result, pairs: readonly Pair[]): string[] {
   return [...programs].flatMap((program) => {
     const more = 1 / rateRatio(a, b, program) - 1;
     if (Math.abs(more) <= NOTABLE) return [];
-    return [`${program}: a step of computing had ${Math.abs(more * 100).toFixed(1)} % ${more > 0 ? "more" : "fewer"} iterations in B; times in the cpu world are scaled to the same work, those in the mixed world are not (measured with --baseline they need not be)`];
+    return [`${program}: a step of computing had ${Math.abs(more * 100).toFixed(1)} % ${more > 0 ? "more" : "fewer"} iterations after; times in the cpu world are scaled to the same work, those in the mixed world are not (--baseline repeats the same work)`];
   });
 }
 
@@ -126,13 +127,13 @@ function sideOf({ tool, env, config }: Result, name: string): Side {
   return { name, version: tool.version, startedAt: config.startedAt, cpu: env.cpu, node: env.node, blocks: config.blocksDone };
 }
 
-/** How a measurement is made, in words; what differs is warned of. */
+/** How a measurement is made, in words; each difference gets a warning. */
 const HOW: readonly (readonly [what: string, of: (config: Config) => string | number | undefined])[] = [
   ["seed", ({ seed }) => seed],
   ["blocks", ({ blocks }) => blocks],
   ["runs in a block", ({ runs }) => runs],
   ["warm-up in ms", ({ warmupMs }) => warmupMs],
-  ["least time in ms", ({ minTimeMs }) => minTimeMs],
+  ["minimum time in ms", ({ minTimeMs }) => minTimeMs],
   ["isolation of the blocks", ({ isolation }) => isolation],
   ["--cpus", ({ cpus }) => cpus],
 ];
@@ -140,14 +141,14 @@ const HOW: readonly (readonly [what: string, of: (config: Config) => string | nu
 /** One line for each thing in which the measurements differ. */
 function differences(a: Result, b: Result): string[] {
   const found: string[] = [];
-  const tell = (what: string, first: unknown, second: unknown): void => {
-    if (first !== second) found.push(`${what}: ${String(first ?? "none")} in A, ${String(second ?? "none")} in B`);
+  const compare = (what: string, first: unknown, second: unknown): void => {
+    if (first !== second) found.push(`${what}: ${String(first ?? "none")} before, ${String(second ?? "none")} after`);
   };
-  tell("other machine", machine(a), machine(b));
-  tell("governor", a.env.governor, b.env.governor);
-  tell("Node", a.env.node, b.env.node);
-  tell("version of warren", a.tool.version, b.tool.version);
-  for (const [what, of] of HOW) tell(what, of(a.config), of(b.config));
+  compare("other machine", machine(a), machine(b));
+  compare("governor", a.env.governor, b.env.governor);
+  compare("Node", a.env.node, b.env.node);
+  compare("version of warren", a.tool.version, b.tool.version);
+  for (const [what, of] of HOW) compare(what, of(a.config), of(b.config));
   return found;
 }
 
@@ -155,7 +156,7 @@ function machine({ env }: Result): string {
   return `${env.cpu}, ${env.cores} cores, ${Number(env.usable.toFixed(2))} usable, ${env.platform}`;
 }
 
-/** What makes one of them doubtful on its own. */
+/** What makes one of them unreliable on its own. */
 function doubts({ env, config, checks }: Result, name: string): string[] {
   const failed = checks.filter(({ ok }) => !ok);
   return [

@@ -7,8 +7,10 @@
  * Nothing is said beyond twice the threads measured: a peak further away is not
  * given.
  */
-import { fitAmdahl, fitUniversal, peakOf, serialFraction, throughputAt, type FittedLaw, type Peak, type ScalingPoint } from "./scaling.ts";
-import { groupOf, type Cell, type CellResult, type Result } from "../result.ts";
+import { groupOf } from "../cell.ts";
+import type { Fit, FittedLaw, Refusal, ScalingPoint } from "../fit.ts";
+import type { CellResult, Result } from "../result.ts";
+import { fitAmdahl, fitUniversal, peakOf, serialFraction, throughputAt } from "./scaling.ts";
 
 /** Fewer say nothing: the Universal Scalability Law has three parameters. */
 export const LEAST_THREAD_COUNTS = 4;
@@ -21,40 +23,10 @@ const MOST_RESIDUAL = 0.05;
 /** Throughput of a thread above that at the fewest threads: noise up to here, faster than the threads beyond. */
 const SUPERLINEAR = 1.1;
 
-/** Why there is no fit, in words. */
-export interface Refusal {
-  readonly refused: string;
-}
-
-/** The Universal Scalability Law, and what follows from it. */
-export interface UniversalFit extends FittedLaw {
-  /** Where throughput is at its greatest; `null` where that is beyond twice the threads measured, or nowhere. */
-  readonly peak: Peak | null;
-  /** Throughput at twice the threads measured, items a second: as far as the law is asked. */
-  readonly ahead: Peak;
-}
-
-/** How one design scales with threads. */
-export interface Fit extends Pick<Cell, "program" | "world" | "design" | "params"> {
-  /** Measured: items a second, from the median time. Threads rising. */
-  readonly points: readonly ScalingPoint[];
-  readonly universal: UniversalFit | Refusal;
-  readonly amdahl: FittedLaw | Refusal;
-  /** Serial fraction of Karp and Flatt at each count above one; empty where one thread was not measured. */
-  readonly serial: readonly { readonly threads: number; readonly fraction: number }[];
-  /** Some of the threads had no processor of their own: the fit describes the machine as much as the program. */
-  readonly oversubscribed: boolean;
-}
-
 /** The fits of a result, in the order of its cells; none for a design measured on one thread count. */
 export function fitsOf({ cells, env }: Pick<Result, "cells" | "env">): Fit[] {
   const series = [...Map.groupBy(cells, (cell) => `${groupOf(cell)} ${cell.design}`).values()];
   return series.filter(({ length }) => length > 1).map((members) => fitOf(members, env.usable));
-}
-
-/** Whether it is a fit. */
-export function isFitted<T extends object>(fit: T | Refusal): fit is T {
-  return !("refused" in fit);
 }
 
 function fitOf(members: readonly CellResult[], usable: number): Fit {

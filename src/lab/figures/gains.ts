@@ -13,8 +13,8 @@
  * S = C·P holds for the averages as it does for each block.
  */
 import type { RandomSource } from "../random.ts";
-import type { Sample } from "../result.ts";
-import { geometricMean, median, ratioInterval, type Interval } from "./statistics.ts";
+import type { Sample, Interval } from "../result.ts";
+import { geometricMean, median, ratioInterval } from "./statistics.ts";
 
 /** Wall times by block: the value (any unit, the same everywhere) of one cell in each block it was run in. */
 export type BlockTimes = ReadonlyMap<number, number>;

@@ -17,37 +17,8 @@
  * the test) it makes σ = 0.017, where least squares give 0.028.
  */
 import { levenbergMarquardt } from "ml-levenberg-marquardt";
+import type { FittedLaw, Peak, ScalingLaw, ScalingPoint } from "../fit.ts";
 import { mean } from "./statistics.ts";
-
-/** A thread count and what was done a second. */
-export interface ScalingPoint {
-  readonly threads: number;
-  readonly perSecond: number;
-}
-
-/** The parameters of a law. */
-export interface ScalingLaw {
-  /** Throughput of one thread, items a second. */
-  readonly lambda: number;
-  /** Contention. */
-  readonly sigma: number;
-  /** Coherency; 0 in Amdahl's law. */
-  readonly kappa: number;
-}
-
-/** A law with how well it fits. */
-export interface FittedLaw extends ScalingLaw {
-  /** Share of the variance explained; `null` where there is none: the throughput is the same everywhere. */
-  readonly r2: number | null;
-  /** Root of the mean square of (fitted / measured − 1). */
-  readonly residual: number;
-}
-
-/** Where a law is at its greatest. */
-export interface Peak {
-  readonly threads: number;
-  readonly perSecond: number;
-}
 
 /** Steps of the optimiser; the published examples need fewer than fifty. */
 const MOST_STEPS = 400;

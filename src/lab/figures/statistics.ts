@@ -10,14 +10,9 @@
  */
 import { binomialDistribution, interquartileRange, mean, median, quantileSorted, quantile } from "simple-statistics";
 import type { RandomSource } from "../random.ts";
+import { halfWidth, type Grade, type Interval } from "../result.ts";
 
 export { mean, median };
-
-/** Lower and upper end. */
-export type Interval = readonly [low: number, high: number];
-
-/** Noise of a cell: half the interval's width as a share of the median. A ≤ 2 %, B ≤ 5 %, C ≤ 10 %, D above. */
-export type Grade = "A" | "B" | "C" | "D";
 
 /** The least number of values for which two order statistics enclose the median with 95 % confidence. */
 const LEAST_FOR_INTERVAL = 6;
@@ -57,11 +52,6 @@ export function noiseGrade(middle: number, interval: Interval | null): Grade | n
   if (half <= 0.02) return "A";
   if (half <= 0.05) return "B";
   return half <= 0.1 ? "C" : "D";
-}
-
-/** Half of the interval's width as a share of `middle`. */
-export function halfWidth(middle: number, [low, high]: Interval): number {
-  return (high - low) / 2 / middle;
 }
 
 /** How many values lie beyond Tukey's fences (1.5 interquartile ranges). They are flagged, never dropped. */

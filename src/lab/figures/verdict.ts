@@ -1,9 +1,10 @@
 /**
- * Did threads really run at once? The verdict of docs/method.md, "Verdicts".
+ * Did threads really run at the same time? The rule, the words and the sentence
+ * of each verdict; docs/method.md, "Verdicts".
  *
  * The rule compares A, the mean number of threads that ran a task (from the
- * trace), with A_cpu, the mean number that had a processor (from the CPU time
- * of the worker threads), and L, the mean number of tasks in progress:
+ * trace), with A_cpu, the mean number that had a core (from the CPU time of the
+ * worker threads), and L, the mean number of tasks in progress:
  *
  *   sequential         L < 1.1
  *   concurrent only    A < 1.1 and L ≥ 1.1
@@ -12,30 +13,48 @@
  *   parallel, sliced   A ≥ 1.1 and A_cpu ≥ 1.1 and A_cpu < 0.9·A
  *   unconfirmed        a timed region under 100 ms, or no source of CPU time
  *
- * The rules overlap, so their order matters: with A < 1.1 a second
- * thread's CPU time was spent looking for work, which is not running a task.
+ * The first line that holds decides. With A < 1.1 a second thread's CPU time was
+ * spent looking for work, which is not running a task.
  *
- * Without a trace A is not known, only bounded: a thread runs a task at most
- * all the time, and while it does, it either has a processor or stands in the
- * kernel's run queue:
+ * Without a trace only a bound of A is known: a thread runs a task at most all
+ * the time, and while it does, it either has a core or is in the kernel's run
+ * queue:
  *
  *   A ≤ p      and, where the run-queue wait R_q is known,      A ≤ A_cpu + R_q
  *
- * Then a verdict is given when it holds for every A within the bound. Where it
- * does not, the answer is "unconfirmed": nothing is guessed. One inference is
- * made that a trace could overturn and is named in `why`: threads that stood in
- * the run queue for a tenth of their running time or more were being time-sliced.
+ * Then a verdict is given only if it holds for every A within the bound;
+ * otherwise the verdict is "unconfirmed". One inference could be overturned by a
+ * trace, and `why` names it: threads that were in the run queue for a tenth of
+ * their running time or more were time-sliced.
  */
+import type { Verdict } from "../result.ts";
 
-/** The verdict on one cell. */
-export type Verdict = "parallel" | "parallel, sliced" | "time-sliced" | "concurrent only" | "sequential" | "unconfirmed";
+/** What each verdict means, in a clause. */
+const MEANINGS: Readonly<Record<Verdict, string>> = {
+  sequential: "one task at a time",
+  "concurrent only": "several tasks in progress; on average no more than about one running",
+  "time-sliced": "threads overlapped by the clock but shared about one core",
+  parallel: "threads ran at the same time, each on a core",
+  "parallel, sliced": "in parallel part of the time, sharing cores the rest",
+  unconfirmed: "run too short, or no CPU times: no verdict",
+};
 
-/** What is known about a cell. `null`: not known. */
+/** What a verdict means, for people. */
+export function verdictMeaning(verdict: Verdict): string {
+  return MEANINGS[verdict];
+}
+
+/** What people read; programs read the verdict itself. */
+export function verdictWord(verdict: Verdict): string {
+  return verdict === "parallel, sliced" ? "partly parallel" : verdict;
+}
+
+/** What is known about a cell. `null`: unknown. */
 export interface Evidence {
   readonly threads: number;
   /** Median wall time of the timed region, nanoseconds. */
   readonly wallNs: number;
-  /** Mean number of worker threads with a processor: Σ CPU time / wall time. */
+  /** Mean number of worker threads with a core: Σ CPU time / wall time. */
   readonly cpuParallelism: number | null;
   /** Mean number of worker threads in the kernel's run queue: Σ run-queue wait / wall time. */
   readonly runQueue: number | null;
@@ -66,47 +85,37 @@ const SLICED = 0.9;
 /** Judges one cell. */
 export function judge(evidence: Evidence): Judgement {
   const { wallNs, cpuParallelism: cpu, parallelism, concurrency, tasks } = evidence;
-  if (wallNs < LEAST_REGION_NS) return unconfirmed("the timed region is shorter than 100 ms");
-  if (cpu === null) return unconfirmed("there is no source of CPU time per thread");
+  if (wallNs < LEAST_REGION_NS) return given("unconfirmed", "the timed region is shorter than 100 ms");
+  if (cpu === null) return given("unconfirmed", "there is no source of CPU time per thread");
   if (parallelism !== null) return judgeTraced(parallelism, concurrency ?? tasks, cpu);
-  if ((concurrency ?? tasks) < PARALLEL && cpu < PARALLEL) return { verdict: "sequential", why: "one task at a time" };
+  if ((concurrency ?? tasks) < PARALLEL && cpu < PARALLEL) return given("sequential");
   return cpu >= PARALLEL ? judgeParallel(evidence, cpu) : judgeSerial(evidence, cpu);
 }
 
 /** The rules themselves. */
 function judgeTraced(parallelism: number, concurrency: number, cpu: number): Judgement {
-  if (concurrency < PARALLEL) return { verdict: "sequential", why: "one task at a time" };
-  if (parallelism < PARALLEL) return { verdict: "concurrent only", why: "several tasks in progress, at most one of them running" };
-  if (cpu < PARALLEL) return { verdict: "time-sliced", why: "threads ran tasks at once by the clock, and took turns on one processor" };
-  return cpu >= SLICED * parallelism ? parallel() : sliced("running tasks had no processor for over a tenth of the time");
+  if (concurrency < PARALLEL) return given("sequential");
+  if (parallelism < PARALLEL) return given("concurrent only");
+  if (cpu < PARALLEL) return given("time-sliced");
+  return cpu >= SLICED * parallelism ? given("parallel") : given("parallel, sliced", "running tasks had no core for more than a tenth of the time");
 }
 
-/** No trace, A_cpu ≥ 1.1: several threads had a processor at once; the question is how much of the time. */
+/** No trace, A_cpu ≥ 1.1: several threads had a core at the same time; the question is how much of the time. */
 function judgeParallel({ threads, runQueue }: Evidence, cpu: number): Judgement {
-  if (cpu >= SLICED * threads) return parallel();
-  if (runQueue === null) return unconfirmed("threads ran at once, but without a trace or run-queue wait it is not known for how much of the time");
-  if (cpu >= SLICED * (cpu + runQueue)) return parallel();
-  return sliced("threads waited in the run queue for over a tenth of their time");
+  if (cpu >= SLICED * threads) return given("parallel");
+  if (runQueue === null) return given("unconfirmed", "threads ran at the same time, but without a trace or run-queue wait it is unknown for how much of the time");
+  if (cpu >= SLICED * (cpu + runQueue)) return given("parallel");
+  return given("parallel, sliced", "threads waited in the run queue for more than a tenth of their time");
 }
 
-/** No trace, A_cpu < 1.1: one processor's worth of work; the question is whether more threads wanted one. */
+/** No trace, A_cpu < 1.1: the work of one core; the question is whether more threads wanted one. */
 function judgeSerial({ threads, runQueue }: Evidence, cpu: number): Judgement {
   const most = Math.min(threads, runQueue === null ? Infinity : cpu + runQueue);
-  if (most < PARALLEL) return { verdict: "concurrent only", why: "several tasks in progress, at most one of them running" };
-  if (runQueue !== null && cpu + runQueue >= PARALLEL && runQueue * 9 >= cpu) {
-    return { verdict: "time-sliced", why: "threads stood in the run queue while one processor's worth of work was done" };
-  }
-  return unconfirmed("without a trace it is not known how many threads ran tasks");
+  if (most < PARALLEL) return given("concurrent only");
+  if (runQueue !== null && cpu + runQueue >= PARALLEL && runQueue * 9 >= cpu) return given("time-sliced", "threads waited in the run queue while one core's worth of work was done");
+  return given("unconfirmed", "without a trace it is unknown how many threads ran tasks");
 }
 
-function parallel(): Judgement {
-  return { verdict: "parallel", why: "several threads had a processor at once" };
-}
-
-function sliced(why: string): Judgement {
-  return { verdict: "parallel, sliced", why };
-}
-
-function unconfirmed(why: string): Judgement {
-  return { verdict: "unconfirmed", why };
+function given(verdict: Verdict, why: string = MEANINGS[verdict]): Judgement {
+  return { verdict, why };
 }

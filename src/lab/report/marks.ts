@@ -3,7 +3,7 @@
  * each design its name beside the mark. Never colour alone. The colours are
  * variables of theme.ts.
  */
-import type { Cell } from "../result.ts";
+import { printWorld, type Cell } from "../cell.ts";
 import { html, raw, type Html } from "./html.ts";
 
 /** A world's name, colour and shape (a symbol of Observable Plot). */
@@ -28,24 +28,9 @@ const OTHERS: readonly Omit<Look, "name">[] = [
 
 /** The look of every world of these cells, in the order in which they come. */
 export function looksOf(cells: readonly Cell[]): Map<string, Look> {
-  const names = [...new Set(cells.map(worldName))];
+  const names = [...new Set(cells.map(printWorld))];
   const others = names.filter((name) => LOOKS[name] === undefined);
   return new Map(names.map((name) => [name, { name, ...(LOOKS[name] ?? (OTHERS[others.indexOf(name) % OTHERS.length] as Omit<Look, "name">)) }]));
-}
-
-/** "wait", "dot simd-DRAM". */
-export function worldName({ program, world }: Pick<Cell, "program" | "world">): string {
-  return program === "gophers" ? world : `${program} ${world}`;
-}
-
-/** "G6 · 2 threads" */
-export function cellName({ design, threads }: Pick<Cell, "design" | "threads">): string {
-  return `${design} · ${threads} thread${threads === 1 ? "" : "s"}`;
-}
-
-/** "wait · G6 · 2 threads" */
-export function fullCellName(cell: Pick<Cell, "program" | "world" | "design" | "threads">): string {
-  return `${worldName(cell)} · ${cellName(cell)}`;
 }
 
 /** Shapes as paths around 0,0, for legends. */

@@ -3,11 +3,11 @@
  * Stable: fields are added, never renamed. Measurements of designs against each
  * other are another format (`result.ts`).
  */
+import type { Comparison } from "../comparison.ts";
 import type { Runtime } from "../../index.ts";
 import { nowNs } from "../machine/clock.ts";
 import { environmentOf, readState, type Environment, type Surroundings } from "../machine/environment.ts";
 import type { Finding } from "./finding.ts";
-import type { Comparison } from "../figures/comparison.ts";
 import type { Plot } from "../plot.ts";
 
 /** The version of the format. */

@@ -9,12 +9,13 @@
  * Not done: fully random order over numbers of threads, which would start the
  * threads anew for every cell.
  */
+import { groupOf, type Cell } from "../cell.ts";
 import type { BlockEnd, BlockEvents, BlockOrder, CellBlock, Frozen } from "./runner.ts";
 import type { Runtime } from "../../index.ts";
 import { threadUse } from "../machine/clock.ts";
 import type { CellProgram, CellRun, PileOutcome } from "./program.ts";
 import { randomSource, shuffled } from "../random.ts";
-import { groupOf, type Cell, type Check, type Sample } from "../result.ts";
+import { type Check, type Sample } from "../result.ts";
 import { readTrace } from "./traced.ts";
 import type { Protocol, TracedRun } from "./plan.ts";
 import type { TrialThreads } from "./threads.ts";

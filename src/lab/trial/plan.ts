@@ -1,6 +1,7 @@
 /** What goes into a trial and what comes out of it; `trial.ts` runs it. */
+import type { Cell } from "../cell.ts";
 import type { CellCatalogue, PileOutcome } from "./program.ts";
-import type { Activity, Cell, Check, Sample } from "../result.ts";
+import type { Activity, Check, Sample } from "../result.ts";
 
 /** How to measure. Plain data: the process of every block gets it. */
 export interface Protocol {

@@ -5,10 +5,10 @@
  * So the fastest of them decides, and the reference takes as many times longer as
  * the fastest is faster.
  */
+import { groupOf, type Cell } from "../cell.ts";
 import type { Runtime } from "../../index.ts";
 import type { Frozen } from "./runner.ts";
 import type { CellProgram, Sizing } from "./program.ts";
-import { groupOf, type Cell } from "../result.ts";
 import type { Protocol } from "./plan.ts";
 import type { TrialThreads } from "./threads.ts";
 

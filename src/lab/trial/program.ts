@@ -2,8 +2,9 @@
  * What the lab needs to know about a program to measure it. The lab knows nothing
  * else about gophers or vectors; a program knows nothing about statistics.
  */
+import type { Cell } from "../cell.ts";
 import type { Runtime } from "../../index.ts";
-import type { Cell, Check } from "../result.ts";
+import type { Check } from "../result.ts";
 import type { Region } from "../trace/view.ts";
 
 /** What came of a pile of real files: the same in every run, or a check fails. */
@@ -42,7 +43,7 @@ export type Calibration = Readonly<Record<string, number>>;
 
 /** The cells of a program and what is known about them without running it. */
 export interface CellCatalogue {
-  /** "gophers", "dot"; `reference.ts` names the design that its gains refer to. */
+  /** "gophers", "dot"; `REFERENCES` in cell.ts names the design that its gains refer to. */
   readonly name: string;
   readonly cells: readonly Cell[];
   /** The same for all cells of a group. */

@@ -1,9 +1,10 @@
 /** From the record of a trial to a result: medians, intervals, gains, verdicts. Pure. */
+import { groupOf } from "../cell.ts";
 import { driftFlags } from "../figures/drift.ts";
 import type { Environment } from "../machine/environment.ts";
 import { blockTimes, gainsOf, type GainName } from "../figures/gains.ts";
 import { randomSource } from "../random.ts";
-import { groupOf, SCHEMA, type Activity, type CellResult, type Config, type GainResult, type Result, type Sample } from "../result.ts";
+import { SCHEMA, type Activity, type CellResult, type Config, type GainResult, type Result, type Sample } from "../result.ts";
 import { median, medianInterval, noiseGrade, outlierCount } from "../figures/statistics.ts";
 import { factorsOf } from "../figures/factors.ts";
 import { medianRun, tracedActivity, unpackTimeline } from "./traced.ts";

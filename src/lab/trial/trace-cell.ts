@@ -3,9 +3,10 @@
  * as for a measurement, a few runs without a trace, and then the one with it. What
  * a trace costs is seen from those before.
  */
+import type { Cell } from "../cell.ts";
 import { start, type Trace } from "../../index.ts";
 import type { CellProgram } from "./program.ts";
-import type { Cell, Check } from "../result.ts";
+import type { Check } from "../result.ts";
 import { findSize } from "./preparation.ts";
 import type { Region } from "../trace/view.ts";
 

@@ -15,10 +15,11 @@
  *   CellResult  the same with medians, intervals and a verdict: JSON   ../result.ts
  *   Row         a result with its gains, for every format              ../rows.ts
  */
+import { groupOf, printCell, type Cell } from "../cell.ts";
 import type { BlockEvents, BlockRunner, CellBlock, Frozen, Prepared } from "./runner.ts";
 import { nowNs } from "../machine/clock.ts";
 import type { PileOutcome } from "./program.ts";
-import { groupOf, printCell, type Cell, type Check } from "../result.ts";
+import { type Check } from "../result.ts";
 import { TimeLeft } from "./time-left.ts";
 import { isTraced, type CellRecord, type TrialPlan, type TrialProgress, type TrialRecord } from "./plan.ts";
 

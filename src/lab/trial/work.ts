@@ -4,10 +4,11 @@
  * example, a unit of computing is a number of iterations, counted in a tenth of a
  * second on a machine whose clock rate varies. With a baseline both do the same.
  */
+import { groupOf, type Cell } from "../cell.ts";
 import type { BlockRunner } from "./runner.ts";
 import { workKey } from "../figures/compare.ts";
 import type { Calibration, CellCatalogue } from "./program.ts";
-import { groupOf, type Cell, type Result } from "../result.ts";
+import { type Result } from "../result.ts";
 
 /** What a measurement found before its block 0. */
 export interface Work {

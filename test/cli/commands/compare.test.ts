@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Comparison } from "../../../src/lab/figures/comparison.ts";
+import type { Comparison } from "../../../src/lab/comparison.ts";
 import type { Result } from "../../../src/lab/result.ts";
 import { simulatedResult } from "../../lab/figures/simulated-result.ts";
 import { warren, type RunOptions } from "../warren-process.ts";
@@ -32,11 +32,11 @@ describe("warren compare", () => {
   it("prints a table with times, ratios, intervals and outcomes, and a sentence", async () => {
     const { code, stdout, stderr } = await run(["compare", "a.json", "b.json"]);
     expect([code, stderr]).toEqual([0, ""]);
-    expect(stdout).toMatch(/^A: a\.json, 2026-01-01 00:00, 10 blocks, warren 0\.1\.0, Node 24\.21\.0\nB: b\.json, /);
-    expect(stdout).toContain("\n\ngophers, cpu\ndesign  threads       A       B    B/A  95 %         outcome\n");
+    expect(stdout).toMatch(/^before: a\.json, 2026-01-01 00:00, 10 blocks, warren 0\.1\.0, Node 24\.21\.0\nafter: b\.json, /);
+    expect(stdout).toContain("\n\ngophers, cpu\ndesign  threads  before   after  ratio  95 %         outcome\n");
     expect(stdout).toMatch(/^D1 +1 +2\d\d ms +2\d\d ms +1\.1\d\d +1\.1\d\d–1\.1\d\d +slower$/m);
-    expect(stdout).toMatch(/^D0 +1 +\d+ ms +\d+ ms +[01]\.\d{3} +\S+ +equal$/m);
-    expect(stdout).toMatch(/^3 cells in both: 2 equal and 1 slower\. gophers D1, cpu, 1 thread takes 1\.1\d times as long\.$/m);
+    expect(stdout).toMatch(/^D0 +1 +\d+ ms +\d+ ms +[01]\.\d{3} +\S+ +no difference found$/m);
+    expect(stdout).toMatch(/^3 cells in both: 2 with no difference found and 1 slower\. gophers D1, cpu, 1 thread\s+takes\s+1\.1\d\s+times\s+as\s+long\.$/m);
     expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
   });
 
@@ -66,7 +66,7 @@ describe("warren compare", () => {
     await write("elsewhere.json", { ...result, env: { ...result.env, node: "26.1.0" }, config: { ...result.config, seed: 7 } });
     const { code, stderr } = await run(["compare", "a.json", "elsewhere.json"]);
     expect(code).toBe(0);
-    expect(stderr).toBe("warning: Node: 24.21.0 in A, 26.1.0 in B\nwarning: seed: 1 in A, 7 in B\n");
+    expect(stderr).toBe("warning: Node: 24.21.0 before, 26.1.0 after\nwarning: seed: 1 before, 7 after\n");
     expect((await run(["compare", "a.json", "elsewhere.json", "-q"])).stderr).toBe("");
   });
 
@@ -129,7 +129,7 @@ describe("--save and --baseline", () => {
   it("compare by name", async () => {
     const { code, stdout } = await run(["compare", "main", "main"]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^A: main, .*\nB: main, /);
+    expect(stdout).toMatch(/^before: main, .*\nafter: main, /);
   });
 
   it("are checked before anything is measured", async () => {

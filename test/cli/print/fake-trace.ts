@@ -1,5 +1,5 @@
 /** What a trace would tell of a fake result, from the same formulas as its times. */
-import { BASELINES } from "../../../src/lab/reference.ts";
+import { REFERENCES } from "../../../src/lab/cell.ts";
 import type { Activity, CellResult, GainResult, Result } from "../../../src/lab/result.ts";
 import { judgeCell } from "../../../src/lab/trial/summary.ts";
 import type { Timeline } from "../../../src/lab/timeline.ts";
@@ -44,7 +44,7 @@ function timelineOf({ threads }: CellResult, { T = 0 }: Activity): Timeline {
 function withFactors(gain: GainResult, cells: readonly CellResult[]): GainResult {
   const find = (design: string | undefined, threads: number): Activity | undefined =>
     cells.find((cell) => cell.program === gain.program && cell.world === gain.world && cell.design === design && cell.threads === threads)?.trace;
-  const [base, single, cell] = [find(BASELINES.get(gain.program), 1), find(gain.design, 1), find(gain.design, gain.threads)];
+  const [base, single, cell] = [find(REFERENCES.get(gain.program), 1), find(gain.design, 1), find(gain.design, gain.threads)];
   if (base?.T === undefined || single?.T === undefined || cell?.T === undefined) return gain;
   const { W = 0, T, busy = [] } = cell;
   const most = Math.max(...busy);

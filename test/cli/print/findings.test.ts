@@ -26,7 +26,7 @@ describe("printReport", () => {
     const findings = REPORT.findings.slice(0, 1).map((finding) => ({ ...finding, part: null }));
     const lines = printReport({ ...REPORT, findings, series: [], notes: [] }, style).split("\n");
     expect(lines.slice(3)).toEqual([
-      "                   expected  measured  verdict  because",
+      "                   expected  measured  result  because",
       "requests answered   517,383   517,383  holds",
       "",
       "1 of 1 checks held. The heap keeps the workers even.",

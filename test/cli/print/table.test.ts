@@ -31,8 +31,8 @@ describe("printTable", () => {
 
   it("has every column in 120 characters", () => {
     const heads = printTable(headline, style).split("\n").filter((line) => line.startsWith("design ")).map((line) => line.split(/ {2,}/));
-    expect(heads[0]).toEqual(["design", "gophers", "threads", "time", "95 %", "C", "P", "S", "busy", "CPU", "≥ 2", "model", "of it", "verdict", "grade"]);
-    expect(heads[3]).toEqual(["design", "tasks", "threads", "time", "95 %", "C", "P", "S", "busy", "CPU", "≥ 2", "GB/s", "verdict", "grade"]);
+    expect(heads[0]).toEqual(["design", "gophers", "threads", "time", "± 95 %", "C", "P", "S", "running", "on CPU", "2+", "vs model", "verdict", "noise"]);
+    expect(heads[3]).toEqual(["design", "tasks", "threads", "time", "± 95 %", "C", "P", "S", "running", "on CPU", "2+", "GB/s", "verdict", "noise"]);
   });
 
   it("has the same columns in all worlds, one under the other", () => {
@@ -44,7 +44,7 @@ describe("printTable", () => {
   });
 
   it("names the columns it leaves out", () => {
-    expect(flat(printTable(headline, { ...style, width: 60 }))).toContain("Not shown at this width: gophers, 95 %, S, busy, ≥ 2, model, of it, grade, tasks, GB/s;");
+    expect(flat(printTable(headline, { ...style, width: 60 }))).toContain("Not shown at this width: gophers, ± 95 %, S, running, 2+, vs model, noise, tasks, GB/s;");
   });
 
   it("says the same with and without colour", () => {
@@ -55,13 +55,13 @@ describe("printTable", () => {
 
   it("prints no ratio that was not measured", async () => {
     const withoutBase = printTable(await fakeResult({ designs: ["G4", "G6"] }), style);
-    expect(withoutBase).toMatch(/^design {2}gophers {2}threads {4}time {4}95 % {3}CPU {3}model {2}of it {2}verdict/m);
+    expect(withoutBase).toMatch(/^design {2}gophers {2}threads {4}time {2}± 95 % {2}on CPU {2}vs model {2}verdict/m);
     expect(rowOf(printTable(await fakeResult({ blocks: 3 }), style), "G1")).toContain("?");
   });
 
   it("has no columns for a trace where there was none, and ? where a cell has none", async () => {
     const bare = await fakeResult();
-    expect(printTable(bare, style)).not.toMatch(/busy|≥ 2/);
+    expect(printTable(bare, style)).not.toMatch(/^design .*(?:running|2\+)/m);
     const [first, ...others] = headline.cells;
     const { Acpu } = first?.trace ?? {};
     const text = printTable({ ...headline, cells: [{ ...first, trace: { Acpu } } as (typeof headline.cells)[number], ...others] }, style);
@@ -70,13 +70,15 @@ describe("printTable", () => {
 
   it("marks figures that tracing has changed, and says why", async () => {
     const text = printTable(await fakeHeadline({ tracingCost: 0.08 }), style);
-    expect(text).toMatch(/^G6 .* ~2\.00 {2}2\.00 {2}~100 % /m);
-    expect(flat(text)).toContain("~: approximate, for tracing cost more than 5 % or lost events.");
+    expect(text).toMatch(/^G6 .* ~2\.00 +2\.00 {2}~100 % /m);
+    expect(flat(text)).toContain("~: approximate, because tracing slowed the run by more than 5 % or lost events.");
     expect(printTable(headline, style)).not.toContain("~");
   });
 
-  it("says where the model knows only the least", () => {
-    expect(printTable(headline, style)).toMatch(/^G7 +8 +1 .* ≥240 ms +100 % /m);
+  it("says where the model gives only a lower bound", () => {
+    const text = printTable(headline, { ...style, verbose: true });
+    expect(text).toMatch(/^G7 +1 +≥240 ms +8\.00 +100 % /m);
+    expect(flat(text)).toContain("≥: the model gives only a lower bound.");
   });
 
   it("gives threads that were sliced no credit", async () => {
@@ -85,12 +87,12 @@ describe("printTable", () => {
 
   it("marks a result that was interrupted, and the processors it was confined to", async () => {
     expect(printTable(await fakeResult({ config: { interrupted: true, blocksDone: 1 } }), style)).toContain("INTERRUPTED after 1 whole block of 6");
-    expect(printTable(await fakeResult({ config: { cpus: "0" } }), style)).toContain(", on CPU 0 only,");
+    expect(printTable(await fakeResult({ config: { cpus: "0" } }), style)).toContain(", pinned to CPU 0,");
   });
 
   it("gives the reasons when asked to, once for all cells that share them", () => {
     const text = printTable(headline, { width: 240, color: false, verbose: true });
     expect(text).toMatch(/^parallel: .* \(G4, G6 and G7 on 2 threads\)$/m);
-    expect(text).toMatch(/^outliers:\d: blocks far from the others; they count all the same \(/m);
+    expect(text).toMatch(/^outliers:\d: blocks far from the others; they count like the rest \(/m);
   });
 });

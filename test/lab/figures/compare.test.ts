@@ -1,9 +1,9 @@
 /** The rule of a comparison, and how often it is right when the truth is known. */
 import { describe, expect, it } from "vitest";
 import { cellKey, compareResults } from "../../../src/lab/figures/compare.ts";
-import { LEVEL, outcomeCounts, outcomeOf, regressions, type Judged } from "../../../src/lab/figures/comparison.ts";
+import { LEVEL, outcomeCounts, outcomeOf, regressions, type Judged } from "../../../src/lab/comparison.ts";
 import { randomSource } from "../../../src/lab/random.ts";
-import { holm, mannWhitney } from "../../../src/lab/figures/rank-test.ts";
+import { holm, mannWhitney } from "../../../src/lab/figures/significance.ts";
 import type { Result } from "../../../src/lab/result.ts";
 import { medianRatioInterval } from "../../../src/lab/figures/statistics.ts";
 import { fakeResult } from "../../cli/print/fake-result.ts";
@@ -18,15 +18,15 @@ describe("the rule", () => {
   it.each([
     ["equal", { ratio: 1.01, ci: [0.99, 1.028] }, "a difference above 3 % is excluded"],
     ["equal", { ratio: 1.01, ci: [0.99, 1.028], p: 0.001 }, "a difference above 3 % is excluded"],
-    ["equal", { ratio: 1.04, ci: [0.98, 1.1] }, "no difference shown; one above 10 % is excluded"],
-    ["equal", { ratio: 1.029, ci: [1.01, 1.05], p: 0.001 }, "no difference shown; one above 5 % is excluded"],
+    ["equal", { ratio: 1.04, ci: [0.98, 1.1] }, "no significant difference; one above 10 % is excluded"],
+    ["equal", { ratio: 1.029, ci: [1.01, 1.05], p: 0.001 }, "no significant difference; one above 5 % is excluded"],
     ["slower", { ratio: 1.031, ci: [1.01, 1.05], p: 0.05 }, "significant and above 3 %"],
     ["slower", { ratio: 1.5, ci: [1.1, 2], p: 0.01 }, "significant and above 3 %"],
     ["faster", { ratio: 0.96, ci: [0.95, 0.98], p: 0.01 }, "significant and above 3 %"],
     ["inconclusive", { ratio: 1.04, ci: [0.98, 1.16] }, "too noisy: a difference of 16 % is not excluded"],
     ["inconclusive", { ratio: 0.99, ci: [0.8, 1.02] }, "too noisy: a difference of 25 % is not excluded"],
-    ["inconclusive", { ratio: 1.06, ci: [1.04, 1.1], p: 0.06 }, "it looks different, but not significantly so among so many cells"],
-    ["inconclusive", { ratio: 1.06, ci: [1.01, 1.1], p: 0.06, able: false }, "too few blocks for so many cells: no difference could be significant"],
+    ["inconclusive", { ratio: 1.06, ci: [1.04, 1.1], p: 0.06 }, "different, but not significantly so among this many cells"],
+    ["inconclusive", { ratio: 1.06, ci: [1.01, 1.1], p: 0.06, able: false }, "too few blocks for this many cells: no difference could be significant"],
     ["inconclusive", { ratio: 2, ci: null, p: 0.01 }, "an interval needs six blocks on both sides"],
   ] as const)("%s: %j", (outcome, changes, why) => expect(outcomeOf(judged(changes))).toEqual({ outcome, why }));
 
@@ -117,7 +117,7 @@ describe("what is compared with what", () => {
     const result = await fakeResult({ noise: 0, worlds: ["cpu", "mixed", "wait"] });
     const { cells, warnings } = compare(given(result, 100_000), given(result, 105_000));
     for (const { cell, ratio } of cells) expect(ratio).toBeCloseTo(cell.world === "cpu" ? 1 / 1.05 : 1, 12);
-    expect(warnings).toEqual([expect.stringMatching(/^gophers: a step of computing had 5\.0 % more iterations in B; .* mixed world are not/)]);
+    expect(warnings).toEqual([expect.stringMatching(/^gophers: a step of computing had 5\.0 % more iterations after; .* mixed world are not/)]);
     expect(compare(given(result, 100_000), result).cells.every(({ ratio }) => ratio === 1)).toBe(true);
   });
 
@@ -143,15 +143,15 @@ describe("what is compared with what", () => {
       checks: [{ name: "each book once", ok: false, detail: "" }],
     };
     expect(compare(a, b).warnings).toEqual([
-      "other machine: Test CPU, 2 cores, 2 usable, linux 6.1.0 x64 in A, Other CPU, 2 cores, 2 usable, linux 6.1.0 x64 in B",
-      "Node: 24.21.0 in A, 26.0.0 in B",
-      "version of warren: 0.1.0 in A, 9.9.9 in B",
-      "seed: 1 in A, 2 in B",
-      "blocks: 6 in A, 20 in B",
-      "runs in a block: 1 in A, 5 in B",
-      "warm-up in ms: 250 in A, 1 in B",
-      "least time in ms: 100 in A, 50 in B",
-      "--cpus: none in A, 0 in B",
+      "other machine: Test CPU, 2 cores, 2 usable, linux 6.1.0 x64 before, Other CPU, 2 cores, 2 usable, linux 6.1.0 x64 after",
+      "Node: 24.21.0 before, 26.0.0 after",
+      "version of warren: 0.1.0 before, 9.9.9 after",
+      "seed: 1 before, 2 after",
+      "blocks: 6 before, 20 after",
+      "runs in a block: 1 before, 5 after",
+      "warm-up in ms: 250 before, 1 after",
+      "minimum time in ms: 100 before, 50 after",
+      "--cpus: none before, 0 after",
       "new.json was interrupted after 6 of 20 blocks",
       "new.json has failed checks: each book once",
       "new.json: the machine is busy",

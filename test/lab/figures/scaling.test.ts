@@ -1,6 +1,7 @@
 /** Against the examples of Gunther, Schwartz and Quinn, and scipy 1.17.1 (`scipy.optimize.curve_fit`). */
 import { describe, expect, it } from "vitest";
-import { fitAmdahl, fitUniversal, peakOf, serialFraction, throughputAt, type ScalingPoint } from "../../../src/lab/figures/scaling.ts";
+import type { ScalingPoint } from "../../../src/lab/fit.ts";
+import { fitAmdahl, fitUniversal, peakOf, serialFraction, throughputAt } from "../../../src/lab/figures/scaling.ts";
 
 const points = (rows: readonly (readonly [threads: number, perSecond: number])[]): ScalingPoint[] => rows.map(([threads, perSecond]) => ({ threads, perSecond }));
 

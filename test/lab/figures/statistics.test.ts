@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { halfWidth } from "../../../src/lab/result.ts";
 import { randomSource } from "../../../src/lab/random.ts";
-import {
-  bootstrapMeans, bootstrapMedians, geometricMean, halfWidth, mean, median, medianInterval, medianRanks, medianRatioInterval, noiseGrade, outlierCount, ratioInterval,
-} from "../../../src/lab/figures/statistics.ts";
+import { bootstrapMeans, bootstrapMedians, geometricMean, mean, median, medianInterval, medianRanks, medianRatioInterval, noiseGrade, outlierCount, ratioInterval } from "../../../src/lab/figures/statistics.ts";
 
 /** Survival of seven treated mice, days: Efron and Tibshirani, table 2.1. */
 const MICE = [94, 197, 16, 38, 99, 141, 23];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { judge, type Evidence, type Verdict } from "../../../src/lab/figures/verdict.ts";
+import type { Verdict } from "../../../src/lab/result.ts";
+import { judge, type Evidence } from "../../../src/lab/figures/verdict.ts";
 
 const long = { wallNs: 200e6, runQueue: 0, parallelism: null, concurrency: null, tasks: 4 };
 

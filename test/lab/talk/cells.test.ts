@@ -1,11 +1,11 @@
 /** The two programs of the lab on real threads, as small as they get. No assertion on a time. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { groupOf, type Cell } from "../../../src/lab/cell.ts";
 import { DotProgram } from "../../../src/lab/talk/dot/cells.ts";
 import { GopherProgram } from "../../../src/lab/talk/gophers/cells.ts";
 import { DESIGN_IDS, WORLDS, type GopherGrid } from "../../../src/lab/talk/gophers/grid.ts";
 import { PointProgram, type Point } from "../../../src/lab/talk/gophers/points.ts";
 import { THREADS } from "../../../src/lab/trial/threads.ts";
-import { groupOf, type Cell } from "../../../src/lab/result.ts";
 import { start, type Runtime } from "../../../src/index.ts";
 
 let runtime: Runtime;

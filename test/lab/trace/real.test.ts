@@ -1,8 +1,8 @@
 /** Recordings of real threads. No assertion on how long anything took. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Cell } from "../../../src/lab/cell.ts";
 import { start, type Runtime, type Trace } from "../../../src/index.ts";
 import { programOf } from "../../../src/lab/talk/measured/programs.ts";
-import type { Cell } from "../../../src/lab/result.ts";
 import { analyseTrace } from "../../../src/lab/trace/analyse.ts";
 import { coarse } from "../../../src/lab/trace/coarse.ts";
 import { traceOneRun } from "../../../src/lab/trial/trace-cell.ts";

@@ -3,10 +3,10 @@
  * that the protocol, the result and every output format can be tested exactly.
  * What stands for a runtime is only handed through.
  */
+import type { Cell } from "../../../src/lab/cell.ts";
 import type { ThreadTimes } from "../../../src/lab/machine/clock.ts";
 import type { Calibration, CellProgram, CellRun, Sizing } from "../../../src/lab/trial/program.ts";
 import { randomSource } from "../../../src/lab/random.ts";
-import type { Cell } from "../../../src/lab/result.ts";
 import type { Runtime, Trace, TraceEvent } from "../../../src/index.ts";
 import type { TrialThreads } from "../../../src/lab/trial/threads.ts";
 

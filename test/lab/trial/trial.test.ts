@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { printCell, type Cell } from "../../../src/lab/result.ts";
+import { printCell, type Cell } from "../../../src/lab/cell.ts";
 import { runTrial } from "../../../src/lab/trial/trial.ts";
 import type { Protocol, TrialProgress, TrialRecord } from "../../../src/lab/trial/plan.ts";
 import { fakeCells, FakeProgram, FakeThreads, TracingThreads } from "./fake-program.ts";

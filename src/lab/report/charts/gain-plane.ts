@@ -1,10 +1,11 @@
 /** The gain plane: what structure gives across, what threads give upwards, and their product on the diagonals. */
+import { printCell, printWorld } from "../../cell.ts";
 import type { GainResult, Result } from "../../result.ts";
 import { count, printRatio } from "../../text.ts";
 import { drawn, figure, Plot } from "./chart.ts";
 import { html, type Html } from "../html.ts";
 import { placed } from "./labels.ts";
-import { fullCellName, looksOf, worldLegend, worldName, type Look } from "../marks.ts";
+import { looksOf, worldLegend, type Look } from "../marks.ts";
 import { absent, asTable, reading, type Section } from "../section.ts";
 
 const WIDTH = 1040;
@@ -27,7 +28,7 @@ export function gainPlane(result: Result): Section {
 ${worldLegend(looks.values())}
 ${figure(plane(gains, looks))}
 ${asTable("Gains with their 95 % intervals", [
-    { title: "cell", text: fullCellName },
+    { title: "cell", text: printCell },
     ...(["C", "P", "S", "P0", "I"] as const).map((name) => ({ title: name === "P0" ? html`P<sub>0</sub>` : name, isNumber: true, text: (gain: GainResult) => valueOf(gain, name) })),
   ], result.gains)}
 <p class="quiet">P<sub>0</sub> is the control, threads without structure; I = P / P<sub>0</sub> is what structure adds to threads.</p>`;
@@ -46,7 +47,7 @@ function plane(gains: readonly GainResult[], looks: ReadonlyMap<string, Look>): 
     const [from, to] = [Math.max(x0, S / y1), Math.min(x1, S / y0)];
     return { S, x1: from, y1: S / from, x2: to, y2: S / to };
   });
-  const shown = gains.map((gain) => ({ gain, look: looks.get(worldName(gain)) as Look }));
+  const shown = gains.map((gain) => ({ gain, look: looks.get(printWorld(gain)) as Look }));
   const severalThreads = new Set(gains.map(({ threads }) => threads)).size > 1;
   const names = gains.map((gain) => ({ x: x.apply(gain.C), y: y.apply(gain.P), name: severalThreads ? `${gain.design}·${gain.threads}` : gain.design, group: gain.program === "gophers" ? gain.world : gain.program }));
   const frame = { left: MARGIN.left + 2, right: WIDTH - 2, top: MARGIN.top - 12, bottom: height - MARGIN.bottom - 2 };
@@ -80,7 +81,7 @@ function domainOf(values: readonly number[]): [number, number] {
 }
 
 function pointTitle(gain: GainResult): string {
-  return `${fullCellName(gain)}: C ${printRatio(gain.C)}, P ${printRatio(gain.P)}, S ${printRatio(gain.S)}`;
+  return `${printCell(gain)}: C ${printRatio(gain.C)}, P ${printRatio(gain.P)}, S ${printRatio(gain.S)}`;
 }
 
 function valueOf(gain: GainResult, name: "C" | "P" | "S" | "P0" | "I"): string {

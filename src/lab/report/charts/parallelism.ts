@@ -1,9 +1,9 @@
 /** π_j: for what share of the time exactly j threads ran a task, cell by cell. */
+import { printDesign, printCell, printWorld } from "../../cell.ts";
 import type { CellResult, Result } from "../../result.ts";
 import { rowGroups } from "../../rows.ts";
 import { drawn, multiples, Plot } from "./chart.ts";
 import { html, type Html } from "../html.ts";
-import { cellName, fullCellName, worldName } from "../marks.ts";
 import { absent, asTable, reading, type Section } from "../section.ts";
 
 type Traced = CellResult & { readonly trace: { readonly hist: readonly number[] } };
@@ -26,9 +26,9 @@ export function parallelismSection(result: Result): Section {
     "the column over ", html`<i>j</i>`, " is the share of the time in which exactly ", html`<i>j</i>`,
     " threads ran a task, by the trace. Everything at 2 and above is parallelism; a design that only waits stands at 0. The mean of the columns is A.",
   )}
-${rowGroups({ ...result, cells: traced }).map(({ rows }) => html`<h3>${worldName((rows[0] as { cell: CellResult }).cell)}</h3>${multiples(rows.map(({ cell }) => ({ title: cellName(cell), drawing: histogram(cell as Traced) })))}`)}
+${rowGroups({ ...result, cells: traced }).map(({ rows }) => html`<h3>${printWorld((rows[0] as { cell: CellResult }).cell)}</h3>${multiples(rows.map(({ cell }) => ({ title: printDesign(cell), drawing: histogram(cell as Traced) })))}`)}
 ${asTable("Share of the time with exactly j threads running", [
-    { title: "cell", text: fullCellName },
+    { title: "cell", text: printCell },
     ...Array.from({ length: most + 1 }, (_, j) => ({ title: html`π<sub>${j}</sub>`, isNumber: true, text: ({ trace }: Traced) => (trace.hist[j] === undefined ? "" : percent(trace.hist[j])) })),
   ], traced)}`;
   return { id: "parallelism", title, body };
@@ -37,7 +37,7 @@ ${asTable("Share of the time with exactly j threads running", [
 function histogram(cell: Traced): Html {
   const bars = cell.trace.hist.map((share, j) => ({ j, share }));
   const ticks = bars.length <= 9 ? bars.map(({ j }) => j) : bars.map(({ j }) => j).filter((j) => j % Math.ceil(bars.length / 8) === 0);
-  return drawn(`${fullCellName(cell)}: ${bars.map(({ j, share }) => `${j} running ${percent(share)}`).join(", ")}`, {
+  return drawn(`${printCell(cell)}: ${bars.map(({ j, share }) => `${j} running ${percent(share)}`).join(", ")}`, {
     width: 245, height: 136, marginLeft: 14, marginRight: 14, marginTop: 20, marginBottom: 38,
     x: { type: "band", domain: bars.map(({ j }) => j), ticks, label: "threads running", labelArrow: "none", labelAnchor: "center", labelOffset: 34, padding: 0.2, tickSize: 0 },
     y: { domain: [0, 1], axis: null },

@@ -1,10 +1,11 @@
 /** Every cell that the model predicts: measured time over predicted time. */
+import { printCell, printWorld } from "../../cell.ts";
 import type { CellResult, Result } from "../../result.ts";
 import { count, printTime } from "../../text.ts";
 import { drawn, figure, Plot } from "./chart.ts";
 import { html, type Html } from "../html.ts";
 import { placed } from "./labels.ts";
-import { fullCellName, looksOf, worldLegend, worldName, type Look } from "../marks.ts";
+import { looksOf, worldLegend, type Look } from "../marks.ts";
 import { absent, asTable, reading, type Section } from "../section.ts";
 
 type Predicted = CellResult & { readonly predicted: { readonly ns: number } };
@@ -36,7 +37,7 @@ export function predictedSection(result: Result): Section {
 ${worldLegend(looks.values())}
 ${figure(scatter(cells, looks))}
 ${asTable("Measured and predicted time", [
-    { title: "cell", text: fullCellName },
+    { title: "cell", text: printCell },
     { title: "measured", isNumber: true, text: ({ summary }) => printTime(summary.medianNs) },
     { title: "predicted", isNumber: true, text: (cell) => `${isBound(cell) ? "≥ " : ""}${printTime(cell.predicted.ns)}` },
     { title: "% of it", isNumber: true, text: (cell) => `${Math.round(100 * ratioOf(cell))} %` },
@@ -56,7 +57,7 @@ function scatter(cells: readonly Predicted[], looks: ReadonlyMap<string, Look>):
   const outside = cells.filter((cell) => ratioOf(cell) < 1 - BAND || (ratioOf(cell) > 1 + BAND && !isBound(cell)));
   const frame = { left: MARGIN.left, right: WIDTH, top: MARGIN.top, bottom: HEIGHT - MARGIN.bottom };
   const marks = cells.map((cell) => ({ x: x.apply(cell.predicted.ns), y: y.apply(cell.summary.medianNs) }));
-  const labels = placed(outside.map((cell) => ({ x: x.apply(cell.predicted.ns), y: y.apply(cell.summary.medianNs), name: `${cell.design}·${cell.threads}`, group: worldName(cell) })), frame, marks.map((mark) => ({ left: mark.x - 6, right: mark.x + 6, top: mark.y - 6, bottom: mark.y + 6 })))
+  const labels = placed(outside.map((cell) => ({ x: x.apply(cell.predicted.ns), y: y.apply(cell.summary.medianNs), name: `${cell.design}·${cell.threads}`, group: printWorld(cell) })), frame, marks.map((mark) => ({ left: mark.x - 6, right: mark.x + 6, top: mark.y - 6, bottom: mark.y + 6 })))
     .map(({ text, x: left, y: middle }) => ({ text, x: x.invert?.(left), y: y.invert?.(middle) }));
   const ticks = ticksOf(domain);
   return drawn(`Measured against predicted time of ${count(cells.length, "cell")}, ${outside.length} outside ten percent`, {
@@ -66,9 +67,9 @@ function scatter(cells: readonly Predicted[], looks: ReadonlyMap<string, Look>):
     marks: [
       Plot.areaY(bandOf(domain), { x: "at", y1: "low", y2: "high", fill: "currentColor", fillOpacity: 0.1, ariaDescription: "ten percent" }),
       Plot.line(domain, { x: (at: number) => at, y: (at: number) => at, stroke: "currentColor", strokeOpacity: 0.6, ariaDescription: "as predicted" }),
-      ...[...looks.values()].map((look) => Plot.dot(cells.filter((cell) => looks.get(worldName(cell)) === look), {
+      ...[...looks.values()].map((look) => Plot.dot(cells.filter((cell) => looks.get(printWorld(cell)) === look), {
         x: ({ predicted }) => predicted.ns, y: ({ summary }) => summary.medianNs, r: 4.5, symbol: look.symbol as "circle", fill: (cell: Predicted) => (isBound(cell) ? "var(--page)" : look.color), fillOpacity: 0.85, stroke: (cell: Predicted) => (isBound(cell) ? look.color : "var(--page)"), strokeWidth: 1.4, ariaDescription: "cell",
-        title: (cell: Predicted) => `${fullCellName(cell)}: ${printTime(cell.summary.medianNs)}, predicted ${printTime(cell.predicted.ns)}`,
+        title: (cell: Predicted) => `${printCell(cell)}: ${printTime(cell.summary.medianNs)}, predicted ${printTime(cell.predicted.ns)}`,
       })),
       Plot.text(labels, { x: "x", y: "y", text: "text", textAnchor: "start", stroke: "var(--page)", strokeWidth: 4, fill: "currentColor" }),
     ],

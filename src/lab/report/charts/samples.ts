@@ -1,11 +1,12 @@
 /** Every timed run of every cell, in the order of the blocks: nothing is dropped, what lies far out is marked. */
 import { interquartileRange, quantile } from "simple-statistics";
+import { printDesign, printCell, printWorld } from "../../cell.ts";
 import type { CellResult, Result, Sample } from "../../result.ts";
 import { rowGroups } from "../../rows.ts";
 import { count, printTime } from "../../text.ts";
 import { drawn, multiples, Plot } from "./chart.ts";
 import { html, type Html } from "../html.ts";
-import { cellName, looksOf, worldName, type Look } from "../marks.ts";
+import { looksOf, type Look } from "../marks.ts";
 import { absent, asTable, reading, type Section } from "../section.ts";
 
 /** A run as a point: percent from the cell's median. */
@@ -29,14 +30,14 @@ export function samplesSection(result: Result): Section {
 ${rowGroups({ ...result, cells }).map(({ rows }) => {
     const group = rows.map(({ cell }) => ({ cell, runs: runsOf(cell) }));
     const reach = Math.max(2, ...group.flatMap(({ runs }) => runs.map(({ percent }) => Math.abs(percent)))) * 1.1;
-    const name = worldName((group[0] as { cell: CellResult }).cell);
+    const name = printWorld((group[0] as { cell: CellResult }).cell);
     return html`<h3>${name}</h3>${multiples(group.map(({ cell, runs }) => ({
-      title: html`${cellName(cell)} <span class="quiet">${printTime(cell.summary.medianNs)}</span>`,
+      title: html`${printDesign(cell)} <span class="quiet">${printTime(cell.summary.medianNs)}</span>`,
       drawing: strip(cell, runs, looks.get(name) as Look, reach),
     })))}`;
   })}
 ${asTable("Runs by cell", [
-    { title: "cell", text: ({ program, world, design, threads }) => `${worldName({ program, world })} · ${cellName({ design, threads })}` },
+    { title: "cell", text: printCell },
     { title: "runs", isNumber: true, text: ({ samples }) => samples.length },
     { title: "blocks", isNumber: true, text: ({ summary }) => summary.n },
     { title: "shortest", isNumber: true, text: ({ samples }) => printTime(Math.min(...samples.map(({ wallNs }) => wallNs))) },
@@ -82,7 +83,7 @@ function strip(cell: CellResult, runs: readonly Run[], { color, symbol }: Look, 
   const { medianNs, ci } = cell.summary;
   const blocks = runs.map(({ block }) => block);
   const far = runs.filter(({ isFar }) => isFar);
-  return drawn(`${cellName(cell)}: ${count(runs.length, "run")}, ${far.length} far out`, {
+  return drawn(`${printDesign(cell)}: ${count(runs.length, "run")}, ${far.length} far out`, {
     width: 245, height: 140, marginLeft: 42, marginRight: 8, marginTop: 8, marginBottom: 40,
     x: { type: "linear", domain: [Math.min(...blocks) - 0.6, Math.max(...blocks) + 0.6], ticks: blockTicks(cell), tickFormat: (at: number) => String(at + 1), label: "block", labelAnchor: "center", labelArrow: "none", labelOffset: 36 },
     y: { domain: [-reach, reach], ticks: 4, tickFormat: percentTick, grid: true, label: null },

@@ -1,13 +1,14 @@
 /** What more threads gain for the same structure, against the most that they could and what the model says. */
+import { printWorld } from "../../cell.ts";
+import { isFitted, type Fit } from "../../fit.ts";
 import type { CellResult, GainResult, Result } from "../../result.ts";
-import { isFitted, type Fit } from "../../figures/fits.ts";
 import { rowGroups, type RowGroup } from "../../rows.ts";
 import { throughputAt } from "../../figures/scaling.ts";
 import { printRatio } from "../../text.ts";
 import { drawn, multiples, Plot } from "./chart.ts";
 import { fitsIn, fitsTable } from "../tables/fits.ts";
 import { html, type Html } from "../html.ts";
-import { looksOf, worldName, type Look } from "../marks.ts";
+import { looksOf, type Look } from "../marks.ts";
 import { absent, asTable, reading, type Section } from "../section.ts";
 
 /** A design on so many threads: measured and by the model. */
@@ -35,7 +36,7 @@ export function speedUp(result: Result): Section {
   )}
 ${multiples(groups.map(({ group, points }) => {
     const cell = group.rows[0]?.cell as CellResult;
-    return { title: worldName(cell), drawing: curves(worldName(cell), points, looks.get(worldName(cell)) as Look, top, lawPoints(cell, fits)) };
+    return { title: printWorld(cell), drawing: curves(printWorld(cell), points, looks.get(printWorld(cell)) as Look, top, lawPoints(cell, fits)) };
   }))}
 ${asTable("P by threads", [
     { title: "world", text: ({ world }) => world },
@@ -43,7 +44,7 @@ ${asTable("P by threads", [
     { title: "threads", isNumber: true, text: ({ point }) => point.threads },
     { title: "P", isNumber: true, text: ({ point }) => printRatio(point.P) },
     { title: "model", isNumber: true, text: ({ point }) => (point.model === null ? "" : printRatio(point.model)) },
-  ], groups.flatMap(({ group, points }) => points.map((point) => ({ world: worldName(group.rows[0]?.cell as CellResult), point }))))}
+  ], groups.flatMap(({ group, points }) => points.map((point) => ({ world: printWorld(group.rows[0]?.cell as CellResult), point }))))}
 ${fitsTable(fits)}`;
   return { id: "speed-up", title, body };
 }

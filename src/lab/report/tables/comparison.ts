@@ -1,9 +1,9 @@
 /** Against a baseline, where the result carries a comparison: the ratio of the times of every cell, with its interval. */
-import type { CellComparison, Comparison, Outcome } from "../../figures/comparison.ts";
+import { printCell } from "../../cell.ts";
+import type { CellComparison, Comparison, Outcome } from "../../comparison.ts";
 import { count, printRatio, printTime } from "../../text.ts";
 import { drawn, figure, Plot } from "../charts/chart.ts";
 import { html, type Html } from "../html.ts";
-import { fullCellName } from "../marks.ts";
 import { asTable, reading, type Section } from "../section.ts";
 
 const WIDTH = 1040;
@@ -28,7 +28,7 @@ export function comparisonSection(comparison: Comparison | undefined): Section |
 ${warnings.length > 0 && html`<ul>${warnings.map((warning) => html`<li>${warning}</li>`)}</ul>`}
 ${figure(forest(cells, rule.band))}
 ${asTable(`Times in ${a.name} and here`, [
-    { title: "cell", text: ({ cell }: CellComparison) => fullCellName(cell) },
+    { title: "cell", text: ({ cell }: CellComparison) => printCell(cell) },
     { title: "before", isNumber: true, text: ({ aNs }) => printTime(aNs) },
     { title: "now", isNumber: true, text: ({ bNs, scaled }) => `${scaled ? "≈ " : ""}${printTime(bNs)}` },
     { title: "ratio", isNumber: true, text: ({ ratio, ci }) => `${printRatio(ratio)}${ci === null ? "" : ` (${printRatio(ci[0])}–${printRatio(ci[1])})`}` },
@@ -53,7 +53,7 @@ function forest(cells: readonly CellComparison[], band: number): Html {
       ...Object.entries(MARKS).map(([name, { symbol, color }]) => Plot.dot(rows.filter(({ outcome }) => outcome === name), {
         x: "ratio", y: "row", symbol: symbol as "circle", r: 4.5, fill: symbol === "times" ? "none" : color, stroke: color, ariaDescription: "ratio", title: ({ why }) => why,
       })),
-      Plot.text(rows, { frameAnchor: "left", y: "row", text: ({ cell }) => fullCellName(cell), dx: -222, textAnchor: "start" }),
+      Plot.text(rows, { frameAnchor: "left", y: "row", text: ({ cell }) => printCell(cell), dx: -222, textAnchor: "start" }),
       Plot.text(rows, { frameAnchor: "right", y: "row", text: "outcome", dx: 8, textAnchor: "start" }),
     ],
   });

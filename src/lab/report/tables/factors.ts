@@ -1,8 +1,8 @@
 /** Where the gains come from: the factors of C and of P, from the traced runs. */
+import { printCell } from "../../cell.ts";
 import type { Factors, GainResult, Result } from "../../result.ts";
 import { printRatio } from "../../text.ts";
 import { html } from "../html.ts";
-import { fullCellName } from "../marks.ts";
 import { absent, reading, table, type Column, type Section } from "../section.ts";
 
 type Factored = GainResult & { readonly factors: Factors };
@@ -27,7 +27,7 @@ export function factorsSection({ gains }: Result): Section {
     "p threads, how the work itself grows on more threads (below 1: it grew), and U₁, how busy one thread was already. Of one traced run each, so C and P here differ a little from the table above.",
   )}
 ${table("Factors of C and P in the traced runs", [
-    { title: "cell", text: fullCellName },
+    { title: "cell", text: printCell },
     column("C", ({ C }) => printRatio(C)), column("fill", ({ fill }) => printRatio(fill)), column("work", ({ work }) => printRatio(work)),
     column("P", ifMany(({ P }) => P)), column("LB", ifMany(({ LB }) => LB)), column("CommE", ifMany(({ CommE }) => CommE)),
     column("p", (_, { threads }) => String(threads)), column("CompS", ifMany(({ CompS }) => CompS)), column("U₁", ({ U1 }) => printRatio(U1)),

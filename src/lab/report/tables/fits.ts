@@ -1,9 +1,10 @@
 /** The laws of scaling that go through the measured points, or why there are none. */
-import { fitsOf, isFitted, LEAST_THREAD_COUNTS, type Fit } from "../../figures/fits.ts";
+import { printWorld } from "../../cell.ts";
+import { isFitted, type Fit } from "../../fit.ts";
+import { fitsOf, LEAST_THREAD_COUNTS } from "../../figures/fits.ts";
 import type { Result } from "../../result.ts";
 import { count, threeFigures } from "../../text.ts";
 import { html, type Html } from "../html.ts";
-import { worldName } from "../marks.ts";
 import { table } from "../section.ts";
 
 /** The fits of a result: those that it carries, or made now. */
@@ -21,7 +22,7 @@ export function fitsTable(fits: readonly Fit[]): Html | null {
   }
   const oversubscribed = enough.some((fit) => fit.oversubscribed);
   return html`${table("Laws of scaling", [
-    { title: "design", text: (fit: Fit) => `${worldName(fit)} · ${fit.design}` },
+    { title: "design", text: (fit: Fit) => `${printWorld(fit)} · ${fit.design}` },
     { title: html`<abbr title="Universal Scalability Law: contention">σ</abbr>`, isNumber: true, text: ({ universal }) => (isFitted(universal) ? small(universal.sigma) : "") },
     { title: html`<abbr title="Universal Scalability Law: coherency">κ</abbr>`, isNumber: true, text: ({ universal }) => (isFitted(universal) ? small(universal.kappa) : "") },
     { title: "peak", text: ({ universal }) => (isFitted(universal) ? (universal.peak === null ? `none up to ${universal.ahead.threads}` : `${threeFigures(universal.peak.threads)} threads`) : universal.refused) },

@@ -5,12 +5,12 @@
  * that script.ts can zoom by changing their part of the axis; words and arrows
  * stand outside and keep their shape.
  */
+import { printCell } from "../../cell.ts";
 import type { CellResult } from "../../result.ts";
 import type { Timeline } from "../../timeline.ts";
 import { count, printTime } from "../../text.ts";
 import { scrolling } from "../charts/chart.ts";
 import { html, raw, type Html, type Piece } from "../html.ts";
-import { fullCellName } from "../marks.ts";
 import { asTable } from "../section.ts";
 import { LEAST_NUMBERED, MOST_ARROWS, restOf, restPaths, RESTS, runPaths, stepPath, UNITS, unitsOf, type Rest, type Rows } from "./marks.ts";
 
@@ -66,8 +66,8 @@ ${stretched("c", tops.c, CURVE, { most: mostC }, html`<path class="area c" d="${
 ${timeAxis(timeline, bottom, tops.threads)}
 </svg>`;
   return html`<figure class="timeline-figure" data-cell="${index}" data-left="${LEFT}" data-inner="${INNER}" data-bottom="${bottom}">
-<figcaption><strong>${fullCellName(cell)}</strong> <span class="quiet">${describe(cell)}</span></figcaption>
-${scrolling(svg, `timeline of ${fullCellName(cell)}`)}
+<figcaption><strong>${printCell(cell)}</strong> <span class="quiet">${describe(cell)}</span></figcaption>
+${scrolling(svg, `timeline of ${printCell(cell)}`)}
 ${note(timeline)}
 ${tasksTable(cell, lines)}</figure>`;
 }
@@ -190,7 +190,7 @@ function tasksTable(cell: TimelineCell, lines: readonly Line[]): Html {
   const rested = new Map<string, number>();
   for (const [task, from, to, reason] of timeline.rests) rested.set(`${task} ${restOf(reason)}`, (rested.get(`${task} ${restOf(reason)}`) ?? 0) + to - from);
   const resting = (title: string, kind: Rest) => ({ title, isNumber: true, text: ({ task }: Line) => spent(rested.get(`${task} ${kind}`)) });
-  return asTable(`${fullCellName(cell)}: what each task did`, [
+  return asTable(`${printCell(cell)}: what each task did`, [
     { title: "task", text: ({ name }) => name },
     { title: "running", isNumber: true, text: ({ task }) => spent(ran.get(task)) },
     resting("ready", "ready"), resting("waiting for a gopher", "channel"), resting("for time", "timer"), resting("for others", "other"),

@@ -2,9 +2,9 @@
  * The timelines: two cells that tell the most side by side, the rest to be
  * chosen. Without scripting the two are shown and the rest is folded away.
  */
+import { printCell } from "../../cell.ts";
 import type { CellResult, Result } from "../../result.ts";
 import { html, type Html } from "../html.ts";
-import { fullCellName } from "../marks.ts";
 import { absent, reading, type Section } from "../section.ts";
 import { timelineLegend, timelinePicture, type TimelineCell } from "./picture.ts";
 
@@ -55,5 +55,5 @@ function greatest(cells: readonly TimelineCell[], value: (cell: TimelineCell) =>
 
 function chooser(slot: number, slots: number, chosen: TimelineCell, traced: readonly TimelineCell[], { cells }: Result): Html {
   const name = slots === 1 ? "Picture" : slot === 0 ? "First picture" : "Second picture";
-  return html`<label>${name} <select data-slot="${slot}">${traced.map((cell) => html`<option value="${cells.indexOf(cell)}"${cell === chosen && html` selected`}>${fullCellName(cell)}</option>`)}</select></label>`;
+  return html`<label>${name} <select data-slot="${slot}">${traced.map((cell) => html`<option value="${cells.indexOf(cell)}"${cell === chosen && html` selected`}>${printCell(cell)}</option>`)}</select></label>`;
 }

@@ -6,12 +6,12 @@
  * The vectors are filled once for each pool and size, before anything is timed,
  * and hold fractions of all 53 bits: a sum in another order would show.
  */
+import type { Cell } from "../../cell.ts";
 import { clearVectors, layVectors, multiply, warm, type Variant, type Vectors } from "../../../../workers/dot.ts";
 import type { Runtime } from "../../../index.ts";
 import { chunkCount } from "../../../parallel/dot-grid.ts";
 import type { DotGrid, Kernel } from "./grid.ts";
 import type { Calibration, CellProgram, CellRun, Sizing } from "../../trial/program.ts";
-import type { Cell } from "../../result.ts";
 
 /** Tasks a thread: enough for an idle thread to find one to steal. */
 const TASKS_PER_THREAD = 4;

@@ -3,6 +3,7 @@
  * of one is, and what the model says of it.
  */
 import { createHash } from "node:crypto";
+import type { Cell } from "../../cell.ts";
 import { calibrate, designOf, formatManifest, gophers } from "../../../../workers/gophers.ts";
 import type { DesignId, GopherConfig, Steps, World } from "../../../../workers/gophers.ts";
 import type { Runtime } from "../../../index.ts";
@@ -10,7 +11,6 @@ import { isBound, predictNs } from "./finish.ts";
 import type { ModelRun } from "./model.ts";
 import { takesCarts, takesLanes, USUAL_UNIT_MS, type GopherGrid } from "./grid.ts";
 import type { Calibration, CellProgram, CellRun, Sizing } from "../../trial/program.ts";
-import type { Cell } from "../../result.ts";
 
 /** Every step of a load takes one unit, walking none: column 1 of the table in docs/talk.md, "The model". */
 const STEPS: Steps = { L: 1, M: 1, U: 1, R: 1, D: 1, W: 0 };

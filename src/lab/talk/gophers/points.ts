@@ -7,11 +7,11 @@
  * the pace leaves both out, so that a run of forty loads compares with what the
  * model gives for the long run.
  */
+import type { Cell } from "../../cell.ts";
 import { calibrate, gophers, type DesignId, type GopherConfig, type World } from "../../../../workers/gophers.ts";
 import type { Runtime } from "../../../index.ts";
 import { mean } from "../../figures/statistics.ts";
 import { randomSource } from "../../random.ts";
-import type { Cell } from "../../result.ts";
 import type { Calibration, CellProgram, CellRun, Sizing } from "../../trial/program.ts";
 import { WARM_UNIT_MS, warmGophers } from "./cells.ts";
 import { designOf } from "./grid.ts";

@@ -7,12 +7,12 @@
  */
 import { check, type Finding } from "../../finding.ts";
 import { surroundings } from "../../../machine/environment.ts";
-import { median, medianInterval, type Interval } from "../../../figures/statistics.ts";
+import { median, medianInterval } from "../../../figures/statistics.ts";
 import { measure } from "../../measured/measure.ts";
 import type { ProgramSpec } from "../../measured/programs.ts";
 import type { Point } from "../points.ts";
 import type { ModelSteps } from "../model.ts";
-import type { CellResult, Result } from "../../../result.ts";
+import type { CellResult, Result, Interval } from "../../../result.ts";
 import type { TrialProgress } from "../../../trial/plan.ts";
 import { MIN_TIME_MS, type ExperimentChoice, type ExperimentSettings } from "./experiment.ts";
 

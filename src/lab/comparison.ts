@@ -1,9 +1,10 @@
 /**
- * What a comparison of two results says, and the rule by which it says it.
- * `compare.ts` makes one; a result that was measured against a baseline carries
- * one in its field `comparison`.
+ * What a comparison of two results says, the rule by which it says it, and the
+ * words. `figures/compare.ts` makes one; a result that was measured against a
+ * baseline has one in its field `comparison`. Programs read the sides as a and b;
+ * for people they are before and after.
  *
- * The rule for a cell, over the ratio of the medians, B / A:
+ * The rule for a cell, over the ratio of the medians, after / before:
  *
  *   equal         its 95 % interval lies inside the band of ±3 %
  *   slower        else: significant at 5 % (Mann–Whitney, Holm over all cells) and the ratio above the band
@@ -12,12 +13,13 @@
  *                 and the blocks were enough for a difference to be significant
  *   inconclusive  else
  *
- * So "equal" is never said of a cell in which a difference of more than 15 %
- * would have gone unseen; `why` says up to what difference it holds. The band
- * and the limit are symmetric as factors: 1/1.03 … 1.03 and 1/1.15 … 1.15.
+ * So a cell is never "equal" if a difference of more than 15 % could have gone
+ * unseen; `why` says which difference is excluded. The band and the limit are
+ * symmetric as factors: 1/1.03 … 1.03 and 1/1.15 … 1.15.
  */
-import type { Cell } from "../result.ts";
-import type { Interval } from "./statistics.ts";
+import type { Cell } from "./cell.ts";
+import type { Interval } from "./result.ts";
+import { printTime } from "./text.ts";
 
 /** The version of the format of a comparison on its own. */
 export const COMPARISON_SCHEMA = "warren-comparison/1";
@@ -29,8 +31,13 @@ export const WIDEST = 0.15;
 /** Level of all tests together. */
 export const LEVEL = 0.05;
 
-/** What can be said of a cell. */
+/** What can be said of a cell; stored. */
 export type Outcome = "faster" | "slower" | "equal" | "inconclusive";
+
+/** An outcome in words. */
+export function outcomeWord(outcome: Outcome): string {
+  return outcome === "equal" ? "no difference found" : outcome;
+}
 
 /** The rule's ingredients for one cell. */
 export interface Judged {
@@ -93,10 +100,10 @@ export function outcomeOf({ ratio, ci, p, able }: Judged): { outcome: Outcome; w
   if (reach <= BAND) return { outcome: "equal", why: `a difference above ${percent(BAND)} is excluded` };
   if (p <= LEVEL && ratio > 1 + BAND) return { outcome: "slower", why: `significant and above ${percent(BAND)}` };
   if (p <= LEVEL && ratio < 1 / (1 + BAND)) return { outcome: "faster", why: `significant and above ${percent(BAND)}` };
-  if (!able) return { outcome: "inconclusive", why: "too few blocks for so many cells: no difference could be significant" };
+  if (!able) return { outcome: "inconclusive", why: "too few blocks for this many cells: no difference could be significant" };
   if (reach > WIDEST) return { outcome: "inconclusive", why: `too noisy: a difference of ${percent(reach)} is not excluded` };
-  if (ci[0] > 1 + BAND || ci[1] < 1 / (1 + BAND)) return { outcome: "inconclusive", why: "it looks different, but not significantly so among so many cells" };
-  return { outcome: "equal", why: `no difference shown; one above ${percent(reach)} is excluded` };
+  if (ci[0] > 1 + BAND || ci[1] < 1 / (1 + BAND)) return { outcome: "inconclusive", why: "different, but not significantly so among this many cells" };
+  return { outcome: "equal", why: `no significant difference; one above ${percent(reach)} is excluded` };
 }
 
 /** Cells that are slower by more than a share, significantly: what `--max-regression` refuses. */
@@ -104,14 +111,30 @@ export function regressions({ cells }: Comparison, most: number): CellComparison
   return cells.filter(({ ratio, p }) => p <= LEVEL && ratio > 1 + most);
 }
 
-/** How many cells came out how. */
+/** One column of a comparison. */
+export interface ComparedColumn {
+  readonly title: string;
+  readonly align: "left" | "right";
+  readonly text: (compared: CellComparison) => string;
+}
+
+/** The columns of every table of a comparison; each begins with the cell. */
+export const COMPARED: readonly ComparedColumn[] = [
+  { title: "before", align: "right", text: ({ aNs }) => printTime(aNs) },
+  { title: "after", align: "right", text: ({ bNs, scaled }) => `${scaled ? "~" : ""}${printTime(bNs)}` },
+  { title: "ratio", align: "right", text: ({ ratio }) => ratio.toFixed(3) },
+  { title: "95 %", align: "left", text: ({ ci }) => (ci === null ? "?" : ci.map((bound) => bound.toFixed(3)).join("–")) },
+  { title: "outcome", align: "left", text: ({ outcome }) => outcomeWord(outcome) },
+];
+
+/** How many cells have each outcome. */
 export function outcomeCounts({ cells }: Comparison): Record<Outcome, number> {
   const counts = { faster: 0, slower: 0, equal: 0, inconclusive: 0 };
   for (const { outcome } of cells) counts[outcome]++;
   return counts;
 }
 
-/** Upwards, so that what is said to be excluded is. */
+/** Rounded up, so that the difference that is printed as excluded is excluded. */
 function percent(share: number): string {
   const value = share * 100;
   const scale = value < 9.95 ? 10 : 1;

@@ -1,6 +1,6 @@
 /** Against published output of R, published tables and scipy 1.17.1 (`scipy.stats.mannwhitneyu`). */
 import { describe, expect, it } from "vitest";
-import { holm, leastP, mannWhitney } from "../../../src/lab/figures/rank-test.ts";
+import { holm, leastP, mannWhitney } from "../../../src/lab/figures/significance.ts";
 
 /** Ozone in New York, R's data set `airquality`, in May and in August. */
 const MAY = [41, 36, 12, 18, 28, 23, 19, 8, 7, 16, 11, 14, 18, 14, 34, 6, 30, 11, 1, 11, 4, 32, 23, 45, 115, 37];

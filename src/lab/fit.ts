@@ -1,0 +1,62 @@
+/** Laws of scaling as a result carries them: one fit for each design in each world. `figures/fits.ts` makes them. */
+import type { Cell } from "./cell.ts";
+
+/** A thread count and the items done in a second. */
+export interface ScalingPoint {
+  readonly threads: number;
+  readonly perSecond: number;
+}
+
+/** The parameters of a law. */
+export interface ScalingLaw {
+  /** Throughput of one thread, items a second. */
+  readonly lambda: number;
+  /** Contention. */
+  readonly sigma: number;
+  /** Coherency; 0 in Amdahl's law. */
+  readonly kappa: number;
+}
+
+/** A law with how well it fits. */
+export interface FittedLaw extends ScalingLaw {
+  /** Share of the variance explained; `null` where there is none: the throughput is the same everywhere. */
+  readonly r2: number | null;
+  /** Root of the mean square of (fitted / measured − 1). */
+  readonly residual: number;
+}
+
+/** Where a law is at its greatest. */
+export interface Peak {
+  readonly threads: number;
+  readonly perSecond: number;
+}
+
+/** Why there is no fit, in words. */
+export interface Refusal {
+  readonly refused: string;
+}
+
+/** The Universal Scalability Law, and what follows from it. */
+export interface UniversalFit extends FittedLaw {
+  /** Where throughput is at its greatest; `null` if it is beyond twice the threads measured, or nowhere. */
+  readonly peak: Peak | null;
+  /** Throughput at twice the threads measured, items a second; the law is not used beyond that. */
+  readonly ahead: Peak;
+}
+
+/** How one design scales with threads. */
+export interface Fit extends Pick<Cell, "program" | "world" | "design" | "params"> {
+  /** Measured: items a second, from the median time. Threads rising. */
+  readonly points: readonly ScalingPoint[];
+  readonly universal: UniversalFit | Refusal;
+  readonly amdahl: FittedLaw | Refusal;
+  /** Serial fraction of Karp and Flatt at each count above one; empty where one thread was not measured. */
+  readonly serial: readonly { readonly threads: number; readonly fraction: number }[];
+  /** Some threads had no core of their own, so the fit describes the machine as much as the program. */
+  readonly oversubscribed: boolean;
+}
+
+/** Whether it is a fit. */
+export function isFitted<T extends object>(fit: T | Refusal): fit is T {
+  return !("refused" in fit);
+}
