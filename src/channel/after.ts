@@ -12,7 +12,7 @@ export class After extends LocalReceiver<number> {
   readonly #deadlineMs: number;
   #taken = false;
 
-  /** @throws ERR_INVALID_ARGUMENT for what is no number of milliseconds */
+  /** @throws ERR_INVALID_ARGUMENT if `delayMs` is not a number of milliseconds */
   constructor(waiters: Waiters, delayMs: number) {
     super(waiters);
     this.#deadlineMs = performance.now() + checkDelay(delayMs, "after");
@@ -54,7 +54,7 @@ export class After extends LocalReceiver<number> {
     if (this.#taken) return channel.close();
     this.watch(() => {
       const value = this.take();
-      // The reader may have gone and the channel with it.
+      // The receiver may have dropped the channel, which is freed then.
       if (!channel.isOpen) return false;
       if (value === undefined) channel.close();
       else channel.trySend(value);
@@ -63,7 +63,7 @@ export class After extends LocalReceiver<number> {
   }
 }
 
-/** Milliseconds, 0 for negative ones, `Infinity` for never. @throws ERR_INVALID_ARGUMENT */
+/** Checks a delay: negative ones become 0, `Infinity` means never. @throws ERR_INVALID_ARGUMENT */
 export function checkDelay(delayMs: unknown, what: string): number {
   if (typeof delayMs !== "number" || Number.isNaN(delayMs)) {
     throw new WarrenError("ERR_INVALID_ARGUMENT", `${what} needs a number of milliseconds, not ${printValue(delayMs)}`);

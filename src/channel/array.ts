@@ -1,32 +1,31 @@
 /**
  * The buffered channel: a ring of slots.
  *
- * Senders and receivers have a lock each, so a stream between two threads moves
- * no line between cores that it need not: a side touches its own word, its copy
- * of the other's position (read again only when the ring seems full or empty),
- * and the slots. Without waiters and while open, an operation is one
- * compare-and-swap and one store on its own side. Everything else — waiters,
- * close — takes both locks, send before receive, and is then Go's algorithm.
+ * Senders and receivers have one lock each, so a stream between two threads moves as
+ * few cache lines between cores as possible: each side touches its own word, its copy
+ * of the other side's position (read again only when the ring seems full or empty), and
+ * the slots. While the channel is open and nobody waits, an operation is one
+ * compare-and-swap and one store on its own side. Everything else (waiters, close)
+ * takes both locks, send before receive, and is then Go's algorithm.
  *
  * Who writes what: `send`, `sendLap`, `headSeen` under the send lock; `recv`,
- * `recvLap`, `tailSeen` under the receive lock; the queues, the waited-for and
- * closed bits under both. A slot is written by the sender before its store to
- * `send` shows it, and read by the receiver before its store to `recv` gives it
- * back (those stores pair with the loads of the other side's word here).
+ * `recvLap`, `tailSeen` under the receive lock; the queues, the waited-for and closed
+ * bits under both. The sender writes a slot before its store to `send` publishes it,
+ * and the receiver reads the slot before its store to `recv` releases it. Those stores
+ * pair with the loads of the other side's word in this file.
  *
- * A thread may be killed between any two writes. What a fast path changes is the
- * position in its own word and nothing else: a slot follows from the position and
- * the lap, and a lap is moved on only for positions that are published. So there
- * only the lock has to be taken off the word. With both locks held, a value that
- * is received is published as taken before its slot can be written again; what is
- * sent, and who was claimed for it, counts from the store to `send` on that gives
- * the lock back, and is taken back before (repair.ts).
+ * A thread can be killed between any two writes. A fast path changes only the position
+ * in its own word: the slot follows from the position and the lap, and a lap moves on
+ * only for positions that are published. So after such a death only the lock has to be
+ * removed from the word. With both locks held, a received value is published as taken
+ * before its slot can be written again. A sent value, and the claim of its receiver,
+ * counts from the store to `send` that releases the lock; if the thread dies before
+ * that store, both are taken back (repair-channels.ts).
  *
- * Source: Lamport (1983) with cached indices (FastForward, B-Queue); Go's chan.go
- * for the slow path. Not done: sequence numbers per slot (Vyukov), which break at
- * capacity 1 and wedge when a thread dies between claim and publish
- * (reliability notes, D1); lock-free sides, whose gain is lost in V8's 10 ns an
- * atomic.
+ * Source: Lamport (1983) with cached indices (FastForward, B-Queue); Go's chan.go for
+ * the slow path. Not done: sequence numbers per slot (Vyukov), which break at capacity
+ * 1 and block the ring forever when a thread dies between claim and publish; lock-free
+ * sides, whose gain is lost because an atomic costs 10 ns in V8.
  */
 import { cas, load, pause } from "../memory/atomics.ts";
 import { OUTCOME, header } from "../memory/layout.ts";
@@ -36,7 +35,7 @@ import { type Queue, RECEIVERS, SENDERS } from "./queues.ts";
 import { CLOSED_BIT, SLOW, STEP, distance, isClosed, lockWord, positionOf, unlockWord, withWaited } from "./words.ts";
 
 export class ArrayChannel<T> extends Channel<T> {
-  /** The words under the locks, as they will be unlocked. */
+  /** The two words while the locks are held: the values that `unlock` writes. */
   #send = 0;
   #recv = 0;
   /** A oneshot closes itself after its one value. */
@@ -95,7 +94,7 @@ export class ArrayChannel<T> extends Channel<T> {
       i32[channel + header.headSeen] = head;
       room = this.capacity - distance(word, head);
     }
-    // Less than no room: the head is behind while another thread gives both locks back.
+    // The room can be negative: the head is behind while another thread releases both locks.
     const moved = Math.max(0, Math.min(room, count));
     this.#writeMany(at, moved, word);
     unlockWord(i32, channel + header.send, (word + moved * STEP) | 0);
@@ -119,7 +118,7 @@ export class ArrayChannel<T> extends Channel<T> {
     return moved;
   }
 
-  /** Takes the lock in a word that looked free and without special bits; the fast path's half of `lockWord`. */
+  /** Takes the lock in a word that was free and without special bits: `lockWord` for the fast path. */
   #own(at: number, word: number): boolean {
     return cas(this.i32, at, word, word | this.waiters.arena.owner) === word;
   }
@@ -134,7 +133,7 @@ export class ArrayChannel<T> extends Channel<T> {
     return result;
   }
 
-  /** The slot of a position, which is published; `lap` is the word of its side. */
+  /** The slot of a position that is published; `lap` is the word of its side. */
   #slotOf(lap: number, position: number): number {
     const { i32, capacity } = this;
     const slot = distance(position, i32[lap]);
@@ -143,14 +142,14 @@ export class ArrayChannel<T> extends Channel<T> {
     return slot - capacity;
   }
 
-  /** Copies staged words into the slot of a position; under the send lock. */
+  /** Copies staged words into the slot of a position. Under the send lock. */
   #write(from: number, position: number): void {
     const { i32, header: channel, words } = this;
     const to = i32[channel + header.buffer] + this.#slotOf(channel + header.sendLap, position) * words;
     for (let k = 0; k < words; k++) i32[to + k] = i32[from + k];
   }
 
-  /** Copies the slot of a position out; under the receive lock. */
+  /** Copies words out of the slot of a position. Under the receive lock. */
   #read(to: number, position: number): void {
     const { i32, header: channel, words } = this;
     const from = i32[channel + header.recvBuffer] + this.#slotOf(channel + header.recvLap, position) * words;
@@ -194,7 +193,7 @@ export class ArrayChannel<T> extends Channel<T> {
     const { i32, header: at } = this;
     const send = withWaited(this.#send, i32[at + RECEIVERS] !== 0);
     const recv = withWaited(this.#recv, i32[at + SENDERS] !== 0);
-    // In this order: whoever gets the receive lock next must not find `tailSeen` ahead of the send word.
+    // In this order: the next holder of the receive lock must not find `tailSeen` ahead of the send word.
     unlockWord(i32, at + header.send, send);
     i32[at + header.tailSeen] = positionOf(send);
     unlockWord(i32, at + header.recv, recv);
@@ -253,14 +252,14 @@ export class ArrayChannel<T> extends Channel<T> {
     return isClosed(this.#send) ? CLOSED : WOULD_WAIT;
   }
 
-  /** Takes up to `count` buffered values; senders that wait then fill their slots. */
+  /** Takes up to `count` buffered values. Waiting senders then fill the slots. */
   #takeManyLocked(at: number, count: number): number {
     const { i32, header: channel, waiters } = this;
     const moved = Math.min(count, this.#used());
     if (moved === 0) return 0;
     this.#readMany(at, moved, positionOf(this.#recv));
     this.#recv = (this.#recv + moved * STEP) | 0;
-    // They are this thread's from here on, dead or alive: their slots may be written again. Still locked.
+    // From this write on this thread owns the values, even if it dies: their slots can be written again. Still locked.
     i32[channel + header.recv] = this.#recv | waiters.arena.owner;
     for (let k = 0; k < moved; k++) {
       const sender = this.claimFirst(SENDERS, OUTCOME.ok);
@@ -305,9 +304,9 @@ export class ArrayChannel<T> extends Channel<T> {
   }
 
   /**
-   * Before queueing up, watches the other side for a moment: while it works, a
-   * few more values or slots come soon, and a batch of them costs one transfer
-   * of the line where a waiter would cost a wake-up each.
+   * Before joining the queue, watches the other side for a moment. While that side
+   * works, a few more values or slots arrive soon. A batch of them costs one transfer
+   * of the cache line; with a waiter each would cost a wake-up.
    */
   protected override patience(queue: Queue): boolean {
     const { scheduler } = this.waiters;
@@ -320,7 +319,7 @@ export class ArrayChannel<T> extends Channel<T> {
       pause();
       if (load(i32, at) === seen) continue;
       scheduler.spun(true);
-      // Let the batch grow a little.
+      // So that the batch grows a little.
       for (let more = 0; more < BATCH_PAUSES; more++) pause();
       return true;
     }
@@ -329,10 +328,10 @@ export class ArrayChannel<T> extends Channel<T> {
   }
 }
 
-/** Pauses, of some 30 ns each, after the other side was seen to move. */
+/** Pauses, of about 30 ns each, after the other side was seen to move. */
 const BATCH_PAUSES = 8;
 
-/** A loop: for the sizes of batches faster than the call of copyWithin. */
+/** A loop, which is faster than copyWithin for batches of this size. */
 function copyWords(i32: Int32Array, from: number, to: number, count: number): void {
   for (let k = 0; k < count; k++) i32[to + k] = i32[from + k];
 }

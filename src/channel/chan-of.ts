@@ -1,4 +1,4 @@
-/** Channels as values: the slot holds header and generation, and the message counts as one reference. */
+/** Channels as values: the slot holds header and generation. The message counts as one reference. */
 import { checkType } from "../wire/composites.ts";
 import { Refusal, Type, type Space } from "../wire/type.ts";
 import type { Chan } from "./chan.ts";
@@ -33,7 +33,7 @@ class ChanOf<T> extends Type<Chan<T>> {
   }
 }
 
-/** Channels whose elements are `type`, such as the reply channel in a request: they work at the other end. @throws ERR_INVALID_ARGUMENT */
+/** Channels whose elements are `type`, such as the reply channel in a request. The receiver gets the same channel. @throws ERR_INVALID_ARGUMENT */
 export function chanOf<T>(type: Type<T>): Type<Chan<T>> {
   checkType(type, "chanOf");
   return new ChanOf(type);

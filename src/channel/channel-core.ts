@@ -1,14 +1,14 @@
 /**
- * What every channel in the arena is made of: its header and locks, its queues of
- * waiters, closing, and the header's life. The operations over it are in
- * channel.ts, the kinds in array.ts and rendezvous.ts.
+ * The common part of every channel in the arena: its header and locks, its queues of
+ * waiters, closing, and freeing the header. The operations are in channel.ts, the two
+ * kinds in array.ts and rendezvous.ts.
  *
- * Invariants: at least one of the two queues of waiters is empty; while senders
- * wait the buffer is full, while receivers wait it is empty; a value is in
- * exactly one of sender's record, buffer and receiver's record; after close no
- * value enters. A header is freed when its channel is closed and drained or when
- * nothing refers to it; its generation then differs from that of every handle,
- * and such a handle behaves as closed.
+ * Invariants: at least one of the two queues of waiters is empty; while senders wait
+ * the buffer is full, while receivers wait it is empty; a value is in exactly one of
+ * the sender's record, the buffer and the receiver's record; after close no value
+ * enters. A header is freed when its channel is closed and empty, or when there is no
+ * reference to it. Its generation then differs from that of every handle, and such a
+ * handle behaves like a closed channel.
  *
  * Source: Go, runtime/chan.go.
  */
@@ -20,17 +20,17 @@ import { enqueue, isQueued, unlink } from "../wait/wait-queue.ts";
 import type { Waiters } from "../wait/waiter.ts";
 import { type Queue, RECEIVERS, SENDERS } from "./queues.ts";
 
-/** How an attempt to send or receive without waiting ends: it moved a value, … */
+/** How an attempt to send or receive without waiting can end. A value was moved. */
 export const DONE = 0;
-/** … it found no room or no value, or … */
+/** There is no room, or no value, now. */
 export const WOULD_WAIT = 1;
-/** … it never will: a send on a closed channel, a receive from one that is closed and empty. */
+/** The channel is closed; for a receive: closed and empty. */
 export const CLOSED = 2;
 export type Attempt = typeof DONE | typeof WOULD_WAIT | typeof CLOSED;
 
-/** The watch over an object that may become unreachable. */
+/** Watches whether an object becomes unreachable. */
 export interface Watch {
-  /** The object's channel is freed: nothing is left to watch for. */
+  /** The object's channel has been freed: nothing has to be watched any more. */
   end(): void;
 }
 
@@ -40,9 +40,9 @@ export abstract class ChannelCore<T> implements Finisher {
   readonly generation: number;
   readonly type: Type<T>;
   readonly capacity: number;
-  /** Set by who watches over this object, until its channel is freed. */
+  /** Set while the handle table watches this object, until its channel is freed. */
   watch: Watch | undefined = undefined;
-  /** Words of a slot, rounded so that slots and staged values keep their alignment. */
+  /** The words of a slot. */
   protected readonly words: number;
   protected readonly i32: Int32Array;
 
@@ -57,31 +57,31 @@ export abstract class ChannelCore<T> implements Finisher {
   }
 
   abstract get length(): number;
-  /** Sends the value staged at `at` without waiting; not under the lock. */
+  /** Tries to send the value staged at `at`. Takes the lock itself. */
   abstract tryPut(at: number): Attempt;
-  /** Receives into `at` without waiting; not under the lock. */
+  /** Tries to receive into `at`. Takes the lock itself. */
   abstract tryTake(at: number): Attempt;
-  /** Locks the channel; false, and not locked, if the handle is stale. */
+  /** Locks the channel. If the handle is stale, returns false and does not lock. */
   abstract lock(): boolean;
   abstract unlock(): void;
   /** Between a `lock` that returned true and the `unlock` or `release` after it. */
   protected isHeld = false;
-  /** As `tryPut` and `tryTake`, under the lock; claimed waiters are left to `flush`. */
+  /** As `tryPut` and `tryTake`, but under the lock. The waits that they claim are ended by `flush`. */
   abstract putLocked(at: number): Attempt;
   abstract takeLocked(at: number): Attempt;
-  /** Under the lock: no further send; true the first time. */
+  /** Under the lock: closes the channel. True the first time. */
   protected abstract closeLocked(): boolean;
   /** Under the lock. */
   protected abstract isClosedLocked(): boolean;
-  /** Under the lock: nothing buffered. */
+  /** Under the lock: whether no value is buffered. */
   protected abstract isEmptyLocked(): boolean;
   /**
-   * Under the lock: marks the channel closed and empty. Returns what frees the
-   * buffer and the values in it once the lock is released: they may be channels,
-   * with locks of their own.
+   * Under the lock: marks the channel closed and empty. Returns a function that frees
+   * the buffer and the values in it; call it after the lock is released, because the
+   * values can be channels with locks of their own.
    */
   protected abstract clearLocked(): () => void;
-  /** A moment's patience before a sender or receiver queues up; true if it is worth another try. */
+  /** Waits a moment before a sender or receiver joins a queue; true if another attempt can succeed. */
   protected patience(_queue: Queue): boolean {
     return false;
   }
@@ -102,7 +102,7 @@ export abstract class ChannelCore<T> implements Finisher {
     for (let k = 0; k < words; k++) i32[to + k] = i32[from + k];
   }
 
-  /** Under the lock: the first waiter of a queue that can be claimed, out of the queue; 0 if none. */
+  /** Under the lock: claims the first waiter of a queue that can be claimed and removes it; 0 if there is none. */
   protected claimFirst(queue: Queue, outcome: number): number {
     const { i32, waiters } = this;
     for (;;) {
@@ -121,12 +121,12 @@ export abstract class ChannelCore<T> implements Finisher {
     while (this.claimFirst(queue, OUTCOME.closed) !== 0);
   }
 
-  /** Under the lock, a record of this thread queues up. */
+  /** Under the lock: a record of this thread joins a queue. */
   enqueueLocked(queue: Queue, record: number): void {
     enqueue(this.i32, this.header, queue, record);
   }
 
-  /** Takes a record of this thread out of a queue; false if somebody else did before. */
+  /** Removes a record of this thread from a queue; false if another thread did so before. */
   withdrawRecord(queue: Queue, record: number): boolean {
     if (!isQueued(this.i32, record)) return false;
     if (!this.lock()) return false;
@@ -160,17 +160,17 @@ export abstract class ChannelCore<T> implements Finisher {
     return true;
   }
 
-  /** The kind and type that travel with the handle. */
+  /** The kind and type that are sent with the handle. */
   get handleType(): string {
     return `chan(${this.type.name})`;
   }
 
-  /** Whether the handle is not known to be stale. */
+  /** Whether the handle can still be valid: false if it is stale. */
   get isCurrent(): boolean {
     return this.i32[this.header + header.generation] === this.generation;
   }
 
-  /** Whether it can still be sent to; another thread may close it right after. */
+  /** Whether the channel is open. Another thread can close it right after. */
   get isOpen(): boolean {
     if (!this.lock()) return false;
     const isOpen = !this.isClosedLocked();
@@ -187,8 +187,8 @@ export abstract class ChannelCore<T> implements Finisher {
   }
 
   /**
-   * Unlocks after an operation that may have closed or drained the channel: a
-   * closed one ends all its waits, a closed and empty one is freed.
+   * Unlocks after an operation that may have closed or emptied the channel. If it is
+   * closed, all its waits end; if it is closed and empty, it is freed.
    */
   release(): void {
     if (!this.isClosedLocked()) return this.unlock();
@@ -200,7 +200,7 @@ export abstract class ChannelCore<T> implements Finisher {
 
   #freeLocked(): void {
     const { i32, header: at } = this;
-    // First: whoever repairs this after the thread's death knows then what was going on.
+    // First, so that a repair after this thread's death knows what was in progress.
     i32[at + header.kind] = KIND.changing;
     const clear = this.clearLocked();
     const next = nextGeneration(this.generation);
@@ -214,30 +214,30 @@ export abstract class ChannelCore<T> implements Finisher {
   }
 
   /**
-   * The channel is freed. An object that is watched lives until a full garbage
-   * collection; one that is not dies young, and a million reply channels leave
-   * the heap as it was.
+   * The channel is freed, so its object is watched no longer. An object that is watched
+   * lives until a full garbage collection; without a watch it dies young, and a million
+   * reply channels do not fill the heap.
    */
   protected endWatch(): void {
     this.watch?.end();
     this.watch = undefined;
   }
 
-  /** One more reference, for a message that carries the handle; none if the handle is stale. */
+  /** Adds a reference, for a message that contains the handle. Does nothing if the handle is stale. */
   retain(): void {
     if (!this.lock()) return;
     this.i32[this.header + header.references]++;
     this.unlock();
   }
 
-  /** Gives one reference back; without any left, the channel is freed with what is in it. */
+  /** Drops a reference. With the last one, the channel is freed, with the values in it. */
   relinquish(): void {
     if (!this.lock()) return;
     if (--this.i32[this.header + header.references] > 0) this.unlock();
     else this.#freeLocked();
   }
 
-  /** Drops the value staged at `at`, if that is not 0. */
+  /** Throws, and drops the value staged at `at` unless that is 0. */
   protected refuseClosed(at: number): never {
     if (at !== 0) this.type.drop(this.waiters, at);
     throw new WarrenError("ERR_CHANNEL_CLOSED", `send on closed ${this.describe()}`);

@@ -1,11 +1,11 @@
 /**
- * The operations of a channel in the arena, over the primitives that a kind
- * implements (array.ts, rendezvous.ts): encode, try, watch for a moment, queue
- * up; singly and in batches.
+ * The operations of a channel in the arena, over the primitives that each kind
+ * implements (array.ts, rendezvous.ts): encode, try, watch for a moment, join the
+ * queue; for single values and for batches.
  *
- * Invariants: a value is encoded before anything is locked and allocated for
- * before that, so that a refusal or a full arena leaves no trace; what encoding
- * allocated is freed exactly once, by the receiver or by whoever drops the value.
+ * Invariants: a value is encoded, and all memory allocated, before anything is locked,
+ * so a value that does not fit or a full arena changes nothing; what encoding allocated
+ * is freed exactly once, by the receiver or by the operation that drops the value.
  */
 import { WarrenError, invariant, printValue } from "../errors.ts";
 import { refused } from "../wire/type.ts";
@@ -13,7 +13,7 @@ import type { Chan, Sending, WaitOptions } from "./chan.ts";
 import { CLOSED, ChannelCore, DONE, WOULD_WAIT, type Attempt } from "./channel-core.ts";
 import { RECEIVERS, SENDERS } from "./queues.ts";
 
-/** Most words of one batch staged at a time. */
+/** The most words of a batch that are staged at a time. */
 const BATCH_WORDS = 2048;
 
 export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
@@ -93,15 +93,15 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
       const received = this.recv();
       return received instanceof Promise ? received.then(result) : result(received);
     };
-    // `for await` awaits what `next` returns, so a result that is there need not be a promise.
+    // `for await` awaits what `next` returns, so an available result does not have to be a promise.
     return { next: next as () => Promise<IteratorResult<T, undefined>>, return: () => Promise.resolve({ value: undefined, done: true }) };
   }
 
-  /** Encodes a value into scratch; it stays there until the next operation of this thread. */
+  /** Encodes a value into scratch memory, where it stays until the next operation of this thread. */
   #stage(value: T): number {
     const { waiters, type } = this;
     const at = waiters.scratchTop;
-    // What encoding runs of the user's (getters) may use scratch itself, further up.
+    // Encoding can run code of the user (getters), which may use scratch memory further up.
     waiters.scratchTop = at + ((this.words + 1) & ~1);
     try {
       invariant(waiters.scratchTop <= waiters.scratchEnd, "scratch is large enough");
@@ -114,7 +114,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     return at;
   }
 
-  /** Encodes a value into a block of its own: the operand of a select's send. @throws as `send` */
+  /** Encodes a value into a block of its own, for a send in a select. @throws as `send` */
   stageInBlock(value: T): number {
     const at = this.#stage(value);
     try {
@@ -128,8 +128,8 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   }
 
   /**
-   * Sends the value staged at `at`, or queues up, under one lock. What that may
-   * have to allocate is allocated before.
+   * Sends the value staged at `at`, or joins the queue, under one lock. The memory that
+   * this can need is allocated before.
    */
   #sendLocked(at: number, signal: AbortSignal | undefined): void | Promise<void> {
     const { waiters } = this;
@@ -170,7 +170,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     return this.#received(attempt, at);
   }
 
-  /** Allocates what queueing up needs; the block for a value that a record cannot hold, or 0. Drops the value staged at `at` if the arena is full. */
+  /** Allocates what joining the queue needs. Returns the block for a value that a record cannot hold, or 0. If the arena is full, drops the value staged at `at`. */
   #prepare(at: number): number {
     const { waiters } = this;
     try {
@@ -182,7 +182,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     }
   }
 
-  /** The end of a send that did not wait: the time slice may be used up. */
+  /** The end of a send that did not wait. Returns a promise if the time slice is used up. */
   #sent(): void | Promise<void> {
     const { waiters } = this;
     const { scheduler } = waiters;
@@ -190,7 +190,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     if (--scheduler.ticks < 0 && scheduler.tick()) return scheduler.hop(undefined);
   }
 
-  /** The end of a receive that did not wait. */
+  /** The end of a receive that did not wait: as `#sent`. */
   #received(attempt: Attempt, at: number): T | undefined | Promise<T | undefined> {
     const { waiters } = this;
     const value = attempt === DONE ? this.type.decode(waiters, at) : undefined;
@@ -199,7 +199,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     return value;
   }
 
-  /** Sends as many values as go without waiting; returns how many. */
+  /** Sends as many values as possible without waiting; returns how many. */
   #sendBurst(values: ArrayLike<T>, from: number): number {
     const { waiters, type, words } = this;
     const at = waiters.scratchTop;
@@ -221,7 +221,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     return put;
   }
 
-  /** Goes on with a batch (a copy) from `from`, waiting where it must. */
+  /** Continues with a batch (a copy) from `from`, and waits if it must. */
   async #sendRest(values: T[], from: number, signal: AbortSignal | undefined): Promise<void> {
     for (let sent = from; sent < values.length; ) {
       try {
@@ -258,7 +258,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     return values;
   }
 
-  /** Puts up to `count` staged values without waiting; how many, −1 if closed before the first. */
+  /** Sends up to `count` staged values without waiting. Returns how many, −1 if the channel was closed before the first. */
   protected putMany(at: number, count: number): number {
     for (let k = 0; k < count; k++) {
       const attempt = this.tryPut(at + k * this.words);
@@ -267,7 +267,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     return count;
   }
 
-  /** Takes up to `count` values without waiting; how many, −1 if closed and drained. */
+  /** Receives up to `count` values without waiting. Returns how many, −1 if the channel is closed and empty. */
   protected takeMany(at: number, count: number): number {
     for (let k = 0; k < count; k++) {
       const attempt = this.tryTake(at + k * this.words);
@@ -289,7 +289,7 @@ export class SendCase<T> implements Sending {
   }
 }
 
-/** Adds to the error that ended a batch how many of its values were sent, and to a refusal which one it was. */
+/** Adds to the error that ended a batch how many of its values were sent, and if a value did not fit, which one. */
 function withSent(fail: () => never, sent: number): never {
   try {
     return fail();

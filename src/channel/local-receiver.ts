@@ -1,11 +1,11 @@
 /**
- * Receivers that live on one thread until they are sent to another: `after`,
- * `ticker` and `never`. They need no memory in the arena and no lock; a select
- * arms them only while it waits. Sent through a channel or to a task, one turns
- * into a channel in the arena that its own thread feeds.
+ * Receivers that exist on one thread until they are sent to another: `after`, `ticker`
+ * and `never`. They need no memory in the arena and no lock; a select arms them only
+ * while it waits. When one is sent to another thread, it turns into a channel in the
+ * arena, and its own thread sends the values.
  *
- * Invariant: whoever claims a wait takes the value for it at that moment, so no
- * other wait can be quicker between the two.
+ * Invariant: the code that claims a wait takes the value for it in the same step, so no
+ * other wait can take that value in between.
  */
 import { WarrenError, printValue } from "../errors.ts";
 import type { Type } from "../wire/type.ts";
@@ -15,7 +15,7 @@ import type { Receiver, WaitOptions } from "./chan.ts";
 import type { Channel } from "./channel.ts";
 import { makeChannel } from "./make-channel.ts";
 
-/** What a parked receive keeps: how to stop watching, and the value once it has one. */
+/** What a parked receive keeps: how to stop watching, and the value when there is one. */
 interface Watching<T> {
   readonly stop: () => void;
   value: T | undefined;
@@ -23,7 +23,7 @@ interface Watching<T> {
 
 export abstract class LocalReceiver<T> implements Receiver<T>, Finisher {
   readonly waiters: Waiters;
-  /** The channel it has turned into. */
+  /** The channel that it has turned into. */
   protected channel: Channel<T> | undefined;
 
   constructor(waiters: Waiters) {
@@ -31,7 +31,7 @@ export abstract class LocalReceiver<T> implements Receiver<T>, Finisher {
   }
 
   abstract readonly type: Type<T>;
-  /** Whether the channel that stands for it closes after one value. */
+  /** Whether its channel closes after one value. */
   protected readonly isSingle: boolean = true;
   abstract get length(): number;
   abstract get capacity(): number;
@@ -41,19 +41,20 @@ export abstract class LocalReceiver<T> implements Receiver<T>, Finisher {
     return this.length > 0 || this.isExhausted();
   }
 
-  /** Takes the value if it is there, on this thread. */
+  /** Takes the value if there is one, on this thread. */
   abstract take(): T | undefined;
-  /** Nothing will ever come any more. */
+  /** Whether no value will come any more. */
   protected abstract isExhausted(): boolean;
   /**
-   * Calls `ready` when a value is there or never will be. It returns whether it
-   * still waited; then it has taken the value. Returns how to stop watching.
+   * Calls `ready` when there is a value or no value will come any more. `ready` returns
+   * whether the receive still waited; if so, it has taken the value. Returns a function
+   * that stops watching.
    */
   abstract watch(ready: () => boolean): () => void;
-  /** Feeds the channel that stands for it on other threads. */
+  /** Sends the values on the channel that other threads have in its place. */
   protected abstract feed(channel: Channel<T>): void;
 
-  /** The channel in the arena that stands for this from now on. */
+  /** Turns it into a channel in the arena, once, and returns the channel. */
   materialize(): Channel<T> {
     if (this.channel === undefined) {
       this.channel = makeChannel(this.waiters, this.type, 1, this.isSingle);
@@ -62,7 +63,7 @@ export abstract class LocalReceiver<T> implements Receiver<T>, Finisher {
     return this.channel;
   }
 
-  /** The channel it has turned into, if it has. */
+  /** The channel that it has turned into, if it has. */
   get materialized(): Channel<T> | undefined {
     return this.channel;
   }

@@ -1,4 +1,4 @@
-/** Making channels: new ones, and objects for handles that arrive from elsewhere. */
+/** Making channels: new ones, and objects for handles that come from other threads. */
 import { WarrenError, printValue } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import { checkType } from "../wire/composites.ts";
@@ -31,7 +31,7 @@ export function makeChannel<T>(waiters: Waiters, type: Type<T>, capacity: number
   const { i32, owner } = arena;
   const buffer = capacity === 0 ? 0 : arena.alloc(capacity * type.words);
   const at = arena.allocHeader(buffer);
-  // A stale handle may hold the locks for a moment to find out that it is stale.
+  // A stale handle can hold the locks for a moment, until it finds out that it is stale.
   const position = positionOf(lockWord(i32, at + header.send, owner));
   lockWord(i32, at + header.recv, owner);
   i32[at + header.buffer] = buffer;
@@ -55,7 +55,7 @@ export function makeChannel<T>(waiters: Waiters, type: Type<T>, capacity: number
   return openChannel(waiters, at, i32[at + header.generation], type);
 }
 
-/** The object for a handle; one that is stale behaves as closed whatever the header is used for now. */
+/** The object for a handle. If the handle is stale, the object behaves like a closed channel, whatever the header is used for now. */
 export function openChannel<T>(waiters: Waiters, at: number, generation: number, type: Type<T>): Channel<T> {
   const { i32 } = waiters.arena;
   const capacity = i32[at + header.capacity];

@@ -1,4 +1,4 @@
-/** `never`: the receiver that has nothing. */
+/** `never`: the receiver that never has a value. */
 import { f64 } from "../wire/scalars.ts";
 import type { Type } from "../wire/type.ts";
 import { LocalReceiver } from "./local-receiver.ts";
@@ -32,6 +32,6 @@ export class Never extends LocalReceiver<never> {
   }
 
   protected override feed(): void {
-    // Nothing ever comes.
+    // There is never a value.
   }
 }

@@ -1,4 +1,4 @@
-/** The two queues of a channel's waiters: see sync/wait-queue.ts. */
+/** The two queues of a channel's waiters: see wait/wait-queue.ts. */
 import { header } from "../memory/layout.ts";
 
 export const RECEIVERS = header.receiversFirst;

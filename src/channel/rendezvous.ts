@@ -1,7 +1,7 @@
 /**
- * The unbuffered channel: a value passes from the sender's record or scratch
- * straight to the receiver's. One lock, the `send` word; never a fast path,
- * since each operation needs its partner.
+ * The unbuffered channel: a value is copied from the sender's record or scratch memory
+ * directly to the receiver's. There is one lock, the `send` word, and no fast path,
+ * because each operation needs a partner.
  */
 import { OUTCOME, header } from "../memory/layout.ts";
 import { Channel } from "./channel.ts";
@@ -10,7 +10,7 @@ import { CLOSED_BIT, isClosed, lockWord, unlockWord } from "./words.ts";
 import { RECEIVERS, SENDERS } from "./queues.ts";
 
 export class Rendezvous<T> extends Channel<T> {
-  /** The word under the lock, as it will be unlocked. */
+  /** The word while the lock is held: the value that `unlock` writes. */
   #word = 0;
 
   override get length(): number {
@@ -77,7 +77,7 @@ export class Rendezvous<T> extends Channel<T> {
 
   protected override clearLocked(): () => void {
     this.#word |= CLOSED_BIT;
-    // A rendezvous holds no values and has no buffer.
+    // There is no buffer, and no value in it.
     return () => undefined;
   }
 }

@@ -1,13 +1,15 @@
 /**
- * Repairs a channel after a thread has died, by main, while no other thread has
- * the dead one's place.
+ * The main thread repairs a channel after a thread has died, before another thread
+ * takes its place.
  *
- * What the dead thread was doing has happened or has not: the store to `send`
- * that gives the lock back decides. Before it, whom it had claimed waits again,
- * at the head of the queue, and what it had written into the ring is not there;
- * a value that it had taken is gone with it. After it, the claims are completed
- * (runtime/repair.ts). One lock alone is a fast path, or the second store of two:
- * nothing but the lock has to go. Invariant afterwards: that of channel-core.ts.
+ * The dead thread's operation either has happened completely or has not happened. The
+ * store to `send` that releases the lock decides. If the thread died before that store,
+ * every waiter that it had claimed goes back to the head of the queue, and the values
+ * that it had written into the ring do not count; a value that it had taken is lost with
+ * it. If it died after the store, its claims are completed
+ * (runtime/main/repair-after-death.ts). A thread that held only one lock was on a fast
+ * path, or was about to release the second of two: only the lock has to be removed.
+ * Afterwards the invariants of channel-core.ts hold.
  */
 import { load, store } from "../memory/atomics.ts";
 import { KIND, OUTCOME, header, nextGeneration, waiter } from "../memory/layout.ts";
@@ -24,14 +26,15 @@ export interface Remains {
   /** Records that it had claimed, oldest first, and the queue they were in. */
   readonly claimed: readonly number[];
   readonly claimedFrom: number;
-  /** Its own records that were taken out of queues: nobody else knows them any more. */
+  /** Its own records that the repair has removed from queues: no other thread knows them. */
   readonly unqueued: number[];
 }
 
 /**
- * Gives back the locks that the dead thread held in the header at `at`, of
- * whatever kind: a stale handle of a channel locks any. Waits for nobody, so that
- * live threads which wait for the dead can go on before main waits for them.
+ * Releases the locks that the dead thread held in the header at `at`. The header can be
+ * of any kind, because a stale handle of a channel locks it, too. Does not wait for a
+ * lock, so that live threads that wait for the dead one can continue before main waits
+ * for them.
  */
 export function releaseChannel(waiters: Waiters, at: number, remains: Remains): void {
   const { i32 } = waiters.arena;
@@ -43,7 +46,7 @@ export function releaseChannel(waiters: Waiters, at: number, remains: Remains): 
   const isRing = isRingKind(kind);
   if (holdsSend && kind === KIND.changing) return finishFreeing(waiters, at);
   if (holdsSend && holdsRecv && isRing) return repairHeld(waiters, at, remains, true);
-  // `recv` first: whoever has `send` may be waiting for it.
+  // `recv` first: a thread that has `send` may be waiting for it.
   if (holdsRecv) releaseRecv(i32, at, isRing);
   if (!holdsSend) return;
   if (kind === KIND.rendezvous) repairHeld(waiters, at, remains, false);
@@ -51,8 +54,8 @@ export function releaseChannel(waiters: Waiters, at: number, remains: Remains): 
 }
 
 /**
- * The receive lock alone: of a fast path, or the second that was to be given
- * back. In the latter case `send` is as it should be and the rest is behind it.
+ * The dead thread held only the receive lock: on a fast path, or because it had not yet
+ * released the second of two. In that case `send` is right, and `recv` is adapted to it.
  */
 function releaseRecv(i32: Int32Array, at: number, isRing: boolean): void {
   const recv = i32[at + header.recv] & ~OWNER;
@@ -62,14 +65,14 @@ function releaseRecv(i32: Int32Array, at: number, isRing: boolean): void {
   store(i32, at + header.recv, withWaited(recv | (send & CLOSED_BIT), isWaiting(i32, at, SENDERS)));
 }
 
-/** Takes the dead thread's waiters out of the channel behind the header at `at`; any header. Call it when nobody waits for the dead any more. */
+/** Removes the dead thread's waiters from the channel of the header at `at`, which can be of any kind. Call it when no thread waits for the dead one any more. */
 export function leaveChannel(waiters: Waiters, at: number, remains: Remains): void {
   const { i32, owner } = waiters.arena;
   const kind = i32[at + header.kind];
   const isRing = isRingKind(kind);
   if (!isRing && kind !== KIND.rendezvous) return;
   if (i32[at + header.receiversFirst] === 0 && i32[at + header.sendersFirst] === 0) return;
-  // Main may be waiting for another lock itself, with this one in hand.
+  // Main itself may hold this lock while it waits for another one.
   const isMine = ownerOf(i32[at + header.send]) === owner;
   if (!isMine) lockWord(i32, at + header.send, owner);
   if (!isMine && isRing) lockWord(i32, at + header.recv, owner);
@@ -81,7 +84,7 @@ function isRingKind(kind: number): boolean {
   return kind === KIND.array || kind === KIND.oneshot;
 }
 
-/** Both locks, or the only one, are the dead thread's: nobody else is in here. */
+/** The dead thread held both locks, or the only one: no other thread is using the channel. */
 function repairHeld(waiters: Waiters, at: number, remains: Remains, isRing: boolean): void {
   const { i32 } = waiters.arena;
   unqueue(i32, at, remains);
@@ -97,7 +100,7 @@ function repairHeld(waiters: Waiters, at: number, remains: Remains, isRing: bool
   waiters.flush();
 }
 
-/** Takes the dead thread's own waiters out. */
+/** Removes the dead thread's own waiters. */
 function unqueue(i32: Int32Array, at: number, { dead, unqueued }: Remains): void {
   for (const queue of [RECEIVERS, SENDERS]) {
     relink(i32, at, queue, (record) => {
@@ -108,16 +111,16 @@ function unqueue(i32: Int32Array, at: number, { dead, unqueued }: Remains): void
   }
 }
 
-/** Whom it had claimed waits again, in the old order. */
+/** The waiters that it had claimed go back to the queue, in the old order. */
 function takeBackClaims(i32: Int32Array, at: number, { dead, claimed, claimedFrom }: Remains): void {
   const queue = claimedFrom - at;
   if (queue !== RECEIVERS && queue !== SENDERS) return;
-  // `queued` is cleared after the links: it does not tell who is still in the queue.
+  // `queued` is cleared after the links, so it does not say which records are still in the queue.
   const queued = new Set<number>();
   for (let record = i32[at + queue]; record !== 0; record = i32[record + waiter.next]) queued.add(record);
   for (const record of claimed.toReversed()) {
     const decider = i32[record + waiter.decider];
-    // A select that is done was claimed through another channel, before: this claim had failed.
+    // A select that is done was claimed earlier through another channel: this claim had failed.
     const isMine = isClaimedBy(i32, decider, dead + 1) && !isDone(i32, decider);
     if (ownerIndex(i32, record) === dead || !isMine) continue;
     if (!queued.has(record)) enqueueAfter(i32, at, queue, record, 0);
@@ -125,16 +128,16 @@ function takeBackClaims(i32: Int32Array, at: number, { dead, claimed, claimedFro
   }
 }
 
-/** A lap that was moved on for positions which were not published is moved back. */
+/** Moves a lap back if it had moved on for positions that were not published. */
 function settleLap(i32: Int32Array, lap: number, word: number, capacity: number): void {
   const isAhead = distance(positionOf(word), i32[lap]) > LARGEST_SLOT;
   if (isAhead) i32[lap] = (i32[lap] - capacity * STEP) | 0;
 }
 
-/** More than the slots of the largest ring and one batch: a distance beyond it is a negative one. */
+/** More than the slots of the largest ring and one batch: a larger distance is a negative one. */
 const LARGEST_SLOT = 2 ** 23 - 2 ** 13;
 
-/** The dead thread may have taken values whose slots the waiting senders were to fill. */
+/** The dead thread may have taken values: then waiting senders must fill the slots. */
 function fillRoom(waiters: Waiters, at: number): void {
   const { i32 } = waiters.arena;
   const capacity = i32[at + header.capacity];
@@ -155,7 +158,7 @@ function fillRoom(waiters: Waiters, at: number): void {
   }
 }
 
-/** Gives both locks back, `send` first as in array.ts, with the waited-for bits that the queues ask for. */
+/** Releases both locks, `send` first as in array.ts, with the waited-for bits that follow from the queues. */
 function unlockBoth(i32: Int32Array, at: number, isRing: boolean): void {
   const send = i32[at + header.send] & ~OWNER;
   store(i32, at + header.send, isRing ? withWaited(send, isWaiting(i32, at, RECEIVERS)) : send);
@@ -166,7 +169,7 @@ function isWaiting(i32: Int32Array, at: number, queue: Queue): boolean {
   return i32[at + queue] !== 0;
 }
 
-/** A channel that nobody has yet, or nobody any more. */
+/** The channel was being made or freed: no other thread uses it. */
 function finishFreeing(waiters: Waiters, at: number): void {
   const { arena } = waiters;
   const { i32 } = arena;

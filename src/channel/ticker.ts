@@ -1,18 +1,19 @@
 /**
  * `ticker`: ticks on a fixed grid.
  *
- * Tick k is due at start + k · period, computed from the start and not from the
- * tick before, so nothing drifts. At most one tick is pending: it keeps the time
- * at which it was due, and what comes due behind it is dropped, so a reader that
- * was away finds one tick and then the grid again. Nothing is counted while
- * nobody looks; a timer is armed only while a receive waits or a channel on
- * other threads is fed, and it does not keep the process alive.
+ * Tick k is due at start + k · period. It is computed from the start, not from the tick
+ * before, so nothing drifts. At most one tick is pending: it keeps the time at which it
+ * was due, and later ticks are dropped while it is pending, so a slow receiver finds one
+ * tick and then the grid again. Nothing runs while nobody receives: a timer is armed
+ * only while a receive waits, or while ticks are sent to other threads, and it does not
+ * keep the process alive.
  *
- * The state lies in `Ticks`, apart from the object of the user: the feed keeps
- * the state only, so that it can tell when nobody on any thread has the ticker.
+ * The state is in `Ticks`, apart from the object of the user. The timer that sends to
+ * other threads refers only to the state, so it can detect that no thread has the ticker
+ * any more.
  *
- * Source: Go's time.Ticker; crossbeam's tick for the grid. As since Go 1.23, no
- * tick from before a `stop` or `reset` is delivered after it on this thread.
+ * Source: Go's time.Ticker; crossbeam's tick for the grid. As in Go since 1.23, no tick
+ * from before a `stop` or `reset` is delivered after it on this thread.
  */
 import { WarrenError, printValue } from "../errors.ts";
 import { header } from "../memory/layout.ts";
@@ -24,14 +25,14 @@ import type { Channel } from "./channel.ts";
 import { LocalReceiver } from "./local-receiver.ts";
 
 /**
- * Ticks every so many milliseconds, with the time (milliseconds since 1970) at
- * which the tick was due. Disposing it ends those who wait as a closed channel
- * does. Sent to another thread it arrives as a plain receiver.
+ * A receiver that fires every `periodMs` milliseconds. The value of a tick is the time
+ * at which it was due, in milliseconds since 1970. Disposing it ends all waiting
+ * receives, as closing a channel does. On another thread it is a plain receiver.
  */
 export interface Ticker extends Receiver<number>, Disposable {
-  /** No more ticks; who waits goes on waiting. Returns whether it ran. */
+  /** Stops the ticks. A receive that waits continues to wait. Returns whether it was running. */
   stop(): boolean;
-  /** Begins a new grid now, of `periodMs` or as before, also after `stop`. @throws ERR_INVALID_ARGUMENT, ERR_CHANNEL_CLOSED once it is disposed */
+  /** Starts a new grid now, with `periodMs` or the period as before, also after `stop`. @throws ERR_INVALID_ARGUMENT, ERR_CHANNEL_CLOSED once it is disposed */
   reset(periodMs?: number): void;
 }
 
@@ -42,7 +43,7 @@ class Ticks {
   runs = false;
   isDisposed = false;
   readonly #timers: Timers;
-  /** Receives that wait on this thread, first come first served. */
+  /** The receives that wait on this thread, first come first served. */
   readonly #watchers = new Set<() => boolean>();
   #startMs = 0;
   #timer: Timer | undefined;
@@ -54,7 +55,7 @@ class Ticks {
     this.periodMs = periodMs;
   }
 
-  /** A new grid from now on, or none. */
+  /** Starts a new grid now, or none. */
   set(runs: boolean): void {
     this.runs = runs;
     this.#startMs = performance.now();
@@ -69,7 +70,7 @@ class Ticks {
     if (this.nextMs > nowMs) return undefined;
     const dueMs = this.nextMs;
     let k = Math.floor((nowMs - this.#startMs) / this.periodMs) + 1;
-    // A quotient may be rounded down.
+    // The quotient can be rounded down.
     while (this.#startMs + k * this.periodMs <= nowMs) k++;
     this.nextMs = this.#startMs + k * this.periodMs;
     return performance.timeOrigin + dueMs;
@@ -90,7 +91,7 @@ class Ticks {
     this.arm();
   }
 
-  /** Who waits sees the end. */
+  /** Ends all receives that wait. */
   end(): void {
     this.isDisposed = true;
     this.set(false);
@@ -100,7 +101,7 @@ class Ticks {
     this.#channel = undefined;
   }
 
-  /** Arms the timer for the next tick if anybody is there to have it. */
+  /** Arms the timer for the next tick if something receives it. */
   arm(): void {
     const isWanted = !this.isDisposed && (this.#watchers.size > 0 || this.#channel !== undefined);
     const dueMs = isWanted ? this.nextMs : Infinity;
@@ -116,7 +117,7 @@ class Ticks {
     this.arm();
   }
 
-  /** Gives the tick to the first on this thread that still waits. */
+  /** Gives the tick to the first receive on this thread that still waits. */
   #give(): boolean {
     for (const ready of this.#watchers) {
       this.#watchers.delete(ready);
@@ -125,14 +126,14 @@ class Ticks {
     return false;
   }
 
-  /** Gives the tick to the other threads; dropped if theirs is pending. */
+  /** Sends the tick to the other threads. It is dropped if one is pending there. */
   #send(): void {
     const channel = this.#channel;
     if (channel === undefined) return;
     if (!channel.isOpen) return this.end();
     const value = this.take();
     if (value !== undefined) channel.trySend(value);
-    // One reference is the channel object here: nobody else can have one again.
+    // The only reference is this thread's own object: no other thread can get the channel again.
     const { i32 } = channel.waiters.arena;
     if (i32[channel.header + header.references] === 1 && this.#user?.deref() === undefined) this.end();
   }
@@ -143,7 +144,7 @@ export class TickerReceiver extends LocalReceiver<number> implements Ticker {
   protected override readonly isSingle = false;
   readonly #ticks: Ticks;
 
-  /** @throws ERR_INVALID_ARGUMENT for what is no number above 0 */
+  /** @throws ERR_INVALID_ARGUMENT if `periodMs` is not a number above 0 */
   constructor(waiters: Waiters, periodMs: number) {
     super(waiters);
     this.#ticks = new Ticks(waiters.timers, checkPeriod(periodMs));

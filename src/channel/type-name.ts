@@ -1,4 +1,4 @@
-/** Types from their names: how a thread learns the type of a channel that another thread made. */
+/** Types from their names: so a thread knows the type of a channel that another thread made. */
 import { WarrenError } from "../errors.ts";
 import { bytes, json, utf8 } from "../wire/blobs.ts";
 import { optional, struct } from "../wire/composites.ts";
@@ -9,7 +9,7 @@ import { chanOf } from "./chan-of.ts";
 const known = new Map<string, Type<unknown>>();
 for (const type of [i32, u32, i64, f64, bool, utf8, bytes, json()]) known.set(type.name, type as Type<unknown>);
 
-/** The type with this name. @throws ERR_INTERNAL for what is no type's name */
+/** The type with this name. @throws ERR_INTERNAL if there is none */
 export function typeOfName(name: string): Type<unknown> {
   let type = known.get(name);
   if (type === undefined) {

@@ -3,11 +3,11 @@
  * common operation is one compare-and-swap and one store:
  *
  *   bits 0–6   owner of the lock, 0 free
- *   bit  7     somebody of the *other* side waits: take the slow path
+ *   bit  7     a waiter of the *other* side: take the slow path
  *   bit  8     closed
  *   bits 9–31  position: values sent or received so far, modulo 2²³
  *
- * Positions are compared by subtraction, so they may wrap.
+ * Positions are compared by subtraction, so they can wrap.
  */
 import { cas, load, store } from "../memory/atomics.ts";
 import { backOff } from "../memory/spin-lock.ts";
@@ -22,7 +22,7 @@ export const STEP = 0x200;
 const POSITION = ~0x1ff;
 const SHIFT = 9;
 
-/** Takes the lock in the word at `at`; returns the word as it was, unlocked. */
+/** Takes the lock in the word at `at`; returns the word as it was before, without the lock. */
 export function lockWord(i32: Int32Array, at: number, owner: number): number {
   let word = i32[at];
   for (let spins = 0; ; spins++) {
@@ -52,7 +52,7 @@ export function distance(tail: number, head: number): number {
   return (tail - head) >>> SHIFT;
 }
 
-/** A word with position and closed bit of `word`, and the waited-for bit as given. */
+/** `word` with the waited-for bit as given. */
 export function withWaited(word: number, waited: boolean): number {
   return waited ? word | WAITED_FOR : word & ~WAITED_FOR;
 }
@@ -61,7 +61,7 @@ export function isClosed(word: number): boolean {
   return (word & CLOSED_BIT) !== 0;
 }
 
-/** Lock id of the thread that holds the lock in a word, 0 for none. */
+/** The lock id of the thread that holds the lock in a word, 0 for none. */
 export function ownerOf(word: number): number {
   return word & OWNER;
 }

@@ -2,20 +2,19 @@
  * The arena: one shared WebAssembly.Memory that every thread of a runtime maps,
  * and the allocator in it.
  *
- * Small blocks come from per-thread magazines (no atomic operation), which are
- * filled from central lists by the batch, which are filled by cutting up pages
- * of 64 KiB. Large blocks are runs of pages, first fit. A block may be freed by
- * any thread and goes to that thread's magazine.
+ * Small blocks come from per-thread magazines, without an atomic operation. Magazines
+ * are filled in batches from central lists, and these by cutting up pages of 64 KiB.
+ * Large blocks are runs of pages, first fit. Any thread can free a block; it goes to
+ * that thread's magazine.
  *
- * Invariants: a page belongs to one size class for ever, or to one large block
- * until that is freed; the page map says which, so a block needs no header; a
- * magazine is touched by its owner only; every list head in shared use is under
- * its lock.
+ * Invariants: a page belongs to one size class forever, or to one large block until
+ * that block is freed; the page map says which, so a block needs no header; only its
+ * owner touches a magazine; each list that threads share has a lock.
  *
  * Source: Bonwick and Adams, Magazines and Vmem (USENIX 2001); tcmalloc.
- * Not done: giving pages of a small class back (a page of headers must stay
- * headers, and the others refill from the same mix); growing (address space is
- * free, see docs/decisions.md).
+ * Not done: returning pages of a small class (a page of headers must stay headers,
+ * and the other classes are filled again by the same mix of sizes); growing the arena
+ * (address space is free, see docs/decisions.md).
  */
 import { WarrenError, invariant } from "../errors.ts";
 import { DEFAULT_ARENA_BYTES, LIMITS } from "../limits.ts";
@@ -23,18 +22,18 @@ import { CENTRAL_WORDS, MAGIC, PAGE, PAGE_SHIFT, PROCESSOR_WORDS, SUPERBLOCK_WOR
 import { BATCH, CLASS_WORDS, HEADER_CLASS, INSIDE, MAX_SMALL, classOf, linkOf } from "./size-classes.ts";
 import { lock, unlock } from "./spin-lock.ts";
 
-/** Use of the shared memory in bytes, as `stats` and the `details` of ERR_ARENA_FULL have it. */
+/** How much shared memory is in use, in bytes; in `stats` and in the `details` of ERR_ARENA_FULL. */
 export interface ArenaUse {
-  /** The most that there can be: `arenaBytes`. */
+  /** The size of the shared memory: `arenaBytes`. */
   readonly limit: number;
   /** In blocks that are in use now. */
   readonly used: number;
-  /** In pages taken from the arena, free blocks of small classes included. */
+  /** In pages that are assigned to a purpose, including free small blocks. */
   readonly reserved: number;
 }
 
 export class Arena {
-  /** @internal The types of WebAssembly are not in a Node project: declarations must not name them. */
+  /** @internal Declarations must not name the types of WebAssembly, because a Node project does not have them. */
   readonly memory: WebAssembly.Memory;
   readonly i32: Int32Array<SharedArrayBuffer>;
   readonly f64: Float64Array<SharedArrayBuffer>;
@@ -50,7 +49,7 @@ export class Arena {
   /** This thread's processor record. */
   readonly here: number;
   readonly #magazines: number;
-  /** Whether the pages taken last had never been taken before. */
+  /** Whether the pages that were assigned last had never been used before. */
   #isFresh = false;
   readonly #used: number;
 
@@ -105,7 +104,7 @@ export class Arena {
   }
 
   /**
-   * Allocates at least `words` words, 8-byte aligned; the content is garbage.
+   * Allocates at least `words` words, 8-byte aligned. They are not cleared.
    * @throws ERR_ARENA_FULL
    */
   alloc(words: number): number {
@@ -113,7 +112,7 @@ export class Arena {
     return this.#allocSmall(classOf(words));
   }
 
-  /** As `alloc`, all zero; memory that was never used costs nothing to clear. */
+  /** As `alloc`, all zero. Memory that was never used is zero already. */
   allocZeroed(words: number): number {
     this.#isFresh = false;
     const block = this.alloc(words);
@@ -122,8 +121,8 @@ export class Arena {
   }
 
   /**
-   * Allocates a header for what lies in `buffer` (0 for nothing); if there is no
-   * room, `buffer` is freed. The header's generation survives from its last use.
+   * Allocates a header for the block `buffer` (0 for none). If shared memory is full,
+   * frees `buffer`. The header keeps the generation from its last use.
    * @throws ERR_ARENA_FULL
    */
   allocHeader(buffer: number): number {
@@ -135,7 +134,7 @@ export class Arena {
     }
   }
 
-  /** The block that word `word` of this thread's processor record keeps: that of a thread before this one, or a new one. @throws ERR_ARENA_FULL */
+  /** The block that word `word` of this thread's processor record names: from an earlier thread with this index, or a new one. @throws ERR_ARENA_FULL */
   keep(word: number, words: number): number {
     const at = this.here + word;
     if (this.i32[at] === 0) this.i32[at] = this.alloc(words);
@@ -153,7 +152,7 @@ export class Arena {
     return block;
   }
 
-  /** Frees a block or a header; any thread. */
+  /** Frees a block or a header; any thread can. */
   free(block: number): void {
     const i32 = this.i32;
     const mark = i32[i32[superblock.pageMap] + (block >>> PAGE_SHIFT)];
@@ -167,7 +166,7 @@ export class Arena {
     if (++i32[magazine + 1] > 2 * BATCH[k]) this.#flush(k);
   }
 
-  /** Bytes used by live blocks, reserved in pages, and the limit. */
+  /** Bytes in live blocks, bytes in assigned pages, and the limit. */
   use(): ArenaUse {
     const { i32 } = this;
     let used = 0;
@@ -193,14 +192,14 @@ export class Arena {
     unlock(i32, list + central.lock);
   }
 
-  /** Fills the empty magazine from the central list or a fresh page; returns its first block. */
+  /** Fills the empty magazine from the central list or from a new page; returns its first block. */
   #refill(k: number): number {
     const { i32, owner } = this;
     const link = linkOf(k);
     const magazine = this.#magazines + 2 * k;
     const list = SUPERBLOCK_WORDS + k * CENTRAL_WORDS;
     lock(i32, list + central.lock, owner);
-    // Main may have repaired after a death while it waited for the lock, and freed blocks.
+    // If main waited for the lock, it may have repaired a death meanwhile and freed blocks.
     const mine = i32[magazine];
     const first = mine !== 0 ? mine : i32[list + central.first];
     if (mine === 0 && first !== 0) {
@@ -220,7 +219,7 @@ export class Arena {
     return first !== 0 ? first : this.#cut(k);
   }
 
-  /** Cuts a fresh page into blocks of class `k`, all into the magazine. */
+  /** Cuts a new page into blocks of class `k`, and puts them all into the magazine. */
   #cut(k: number): number {
     const { i32 } = this;
     const words = CLASS_WORDS[k];
@@ -257,7 +256,7 @@ export class Arena {
     i32[this.#used] -= pages * PAGE;
   }
 
-  /** First fit of `count` free pages in a row, marked `mark`. */
+  /** Takes the first `count` free pages in a row, and marks them with `mark`. */
   #takePages(count: number, mark: number, words: number): number {
     const { i32, owner } = this;
     const map = i32[superblock.pageMap];

@@ -1,11 +1,11 @@
 /**
- * The atomics seam: the only file that names `Atomics`. Everything that several
- * threads may touch at once goes through these functions or is a plain word
- * guarded by a lock taken through them, so a test can put a stepper in place of
- * this module and explore interleavings of the production source.
+ * The only file that names `Atomics`. Everything that several threads can touch at the
+ * same time goes through these functions, or is a plain word guarded by a lock that is
+ * taken through them. So a test can replace this module and explore how the production
+ * source interleaves (verify/explorer).
  *
- * All of these are sequentially consistent (ECMA-262, Atomics). On V8 13 each
- * is a builtin call of about 10 ns, loads included: what is hot counts them.
+ * All of these are sequentially consistent (ECMA-262, Atomics). On V8 13 each is a
+ * builtin call of about 10 ns, loads included, so code on hot paths counts them.
  */
 
 export const load: (words: Int32Array, at: number) => number = Atomics.load;
@@ -18,25 +18,25 @@ export const exchange: (words: Int32Array, at: number, value: number) => number 
 /** Compare and swap; returns what was there, so success is `=== expected`. */
 export const cas: (words: Int32Array, at: number, expected: number, value: number) => number = Atomics.compareExchange;
 
-/** Wakes up to `count` waiters on a word; returns how many there were. */
+/** Wakes up to `count` waiters on a word; returns how many it woke. */
 export const notify: (words: Int32Array, at: number, count: number) => number = Atomics.notify;
 
 /** A hint to the core that this is a spin loop. */
 export const pause: (iterations?: number) => void = (Atomics as unknown as { pause(n?: number): void }).pause;
 
 /**
- * Gives the core away for at most `timeoutMs` while the word still holds
- * `value`. Only for a lock whose holder the system has taken off its core:
- * nobody notifies, the timeout ends it.
+ * Gives up the core for at most `timeoutMs` while the word still holds `value`. Only
+ * for a lock whose holder the system has taken off its core. Nobody notifies the word:
+ * the timeout ends the wait.
  */
 export function doze(words: Int32Array, at: number, value: number, timeoutMs: number): void {
   Atomics.wait(words, at, value, timeoutMs);
 }
 
 /**
- * Waits without blocking until the word is notified; `undefined` if it no
- * longer holds `value`. A pending wait does not keep Node alive
- * (nodejs/node#44729) and cannot be cancelled: notify the word.
+ * Waits without blocking until the word is notified; `undefined` if it no longer
+ * holds `value`. A pending wait does not keep Node alive (nodejs/node#44729), and it
+ * cannot be cancelled except by notifying the word.
  */
 export function waitAsync(words: Int32Array, at: number, value: number): Promise<unknown> | undefined {
   const result = Atomics.waitAsync(words, at, value);

@@ -1,4 +1,4 @@
-/** Headers, looked at from outside: those of freed objects have kind 0. */
+/** All headers of an arena. Those of freed objects have kind 0. */
 import type { Arena } from "./arena.ts";
 import { PAGE_SHIFT, superblock } from "./layout.ts";
 import { CLASS_WORDS, HEADER_CLASS } from "./size-classes.ts";

@@ -1,24 +1,24 @@
 /**
- * Every record in the arena, word by word. One word is 4 bytes; a pointer is a
- * word index (so 4 GiB fit into 30 bits); 0 is "none". Lines are 128 bytes (32
- * words): what different threads write lies on different lines.
+ * Every record in the arena, word by word. One word is 4 bytes. A pointer is a word
+ * index, so 4 GiB fit into 30 bits; 0 is "none". A line is 128 bytes (32 words): words
+ * that different threads write are on different lines.
  *
  *   superblock │ central free lists │ processors │ page map │ pages …
  */
 
-/** Words in one line: two cache lines, because the prefetcher fetches pairs. */
+/** Words in one line: two cache lines, because the prefetcher fetches them in pairs. */
 const LINE = 32;
 
 /** Words in one page of 64 KiB, and the shift from a word index to its page. */
 export const PAGE_SHIFT = 14;
 export const PAGE = 1 << PAGE_SHIFT;
 
-/** Word 0 on: what the whole runtime shares. Frequently written words have a line each. */
+/** From word 0 on: what the whole runtime shares. Words that are written often have a line each. */
 export const superblock = {
   magic: 0,
   words: 1,
   threads: 2,
-  /** Where the processors, the page map and the first page begin. */
+  /** Where the processors and the page map begin, the number of the first page, and the number of pages. */
   processors: 3,
   pageMap: 4,
   pages: 5,
@@ -27,22 +27,22 @@ export const superblock = {
   pageLock: 7,
   pageHint: 8,
   pagesUsed: 9,
-  /** Pages from here on have never been taken, so they are zero. */
+  /** Pages from this one on have never been used, so they are zero. */
   pagesTouched: 16,
-  /** Lock, newest entry and number of entries of the table of names. */
+  /** The table of names: its lock, newest entry and number of entries. */
   namesLock: 10,
   namesLast: 11,
   namesCount: 12,
   /** 1 once the runtime is stopping: no new task starts. */
   stopping: 13,
-  /** When the arena was made, milliseconds since 1970 (a double: two words). */
+  /** When the arena was made, in milliseconds since 1970 (a double: two words). */
   epoch: 14,
-  /** Lock of the tree of contexts, and the first of those without a parent. */
+  /** The lock of the tree of contexts, and the first context without a parent. */
   contextLock: 17,
   contextRoots: 18,
   /** Threads (main not counted) whose processor sleeps. */
   sleepers: 1 * LINE,
-  /** Counts the times that the last awake thread fell asleep; main waits on it. */
+  /** Counts how often the last awake thread fell asleep; main waits on it. */
   quiet: 2 * LINE,
   /** Ids of tasks, handed out in blocks. */
   taskIds: 3 * LINE,
@@ -50,22 +50,22 @@ export const superblock = {
 export const SUPERBLOCK_WORDS = 4 * LINE;
 export const MAGIC = 0x77617272;
 
-/** Central free list of one size class: shared, under its lock. */
+/** The central free list of one size class: shared, under its lock. */
 export const central = { lock: 0, first: 1, count: 2 } as const;
 export const CENTRAL_WORDS = LINE;
 
 /**
- * One processor: a thread's share of the arena. Threads are 0 … n−1 and main
- * is n. Which thread writes a word stands beside it.
+ * One processor: a thread's share of the arena. Threads are 0 … n−1 and main is n.
+ * The comment of a word says which threads write it.
  */
 export const processor = {
-  /** Newest record of the inbox; pushed by anyone, emptied by the owner. */
+  /** The newest record of the inbox. Any thread pushes; the owner empties it. */
   inbox: 0,
-  /** Counts rings of the bell; any thread. */
+  /** Counts the rings of the bell. Written by any thread. */
   bell: 1 * LINE,
-  /** See scheduler/README.md; the owner and ringers. */
+  /** See scheduler/README.md. Written by the owner and by threads that ring. */
   state: 1 * LINE + 1,
-  /** Unstarted tasks, in two lists: those others may take and those pinned here; any thread under the lock. `queueCount` is of both. */
+  /** Tasks that have not started, in two lists: those that other threads can take, and those pinned to this thread. `queueCount` counts both. Written by any thread under the lock. */
   queueLock: 2 * LINE,
   queueFirst: 2 * LINE + 1,
   queueLast: 2 * LINE + 2,
@@ -73,9 +73,9 @@ export const processor = {
   pinnedFirst: 2 * LINE + 4,
   pinnedLast: 2 * LINE + 5,
   pinnedCount: 2 * LINE + 6,
-  /** Tasks that this processor holds: taken from the queue or its own closures, and not finished. Written by the owner. */
+  /** Tasks that this processor holds: taken from the queue, or its own closures, and not finished. Written by the owner. */
   held: 3 * LINE,
-  /** From here on only the owner writes. */
+  /** Only the owner writes this word and those that follow, unless a comment says otherwise. */
   timers: 4 * LINE,
   usedWords: 4 * LINE + 1,
   started: 4 * LINE + 2,
@@ -83,53 +83,53 @@ export const processor = {
   steals: 4 * LINE + 4,
   parks: 4 * LINE + 6,
   sleeps: 4 * LINE + 7,
-  /** Milliseconds since the arena was made when the running slice began, 0 while idle; and the name of the task last resumed; its negative while the task's module is imported. */
+  /** When the current slice began, in milliseconds since the arena was made; 0 while idle. And the name of the task that was resumed last, negative while the task's module is imported. */
   sliceStart: 4 * LINE + 8,
   running: 4 * LINE + 9,
   /** Tasks that this thread has placed, and turns of its loop. */
   placed: 4 * LINE + 10,
   turns: 4 * LINE + 11,
-  /** The `sliceStart` in which the main thread found this one computing for long; others may take its unstarted tasks. Written by main. */
+  /** The `sliceStart` of the slice in which main found this thread computing for long: other threads can take its unstarted tasks. Written by main. */
   heldUp: 3 * LINE + 1,
-  /** The system's id of the thread, 0 where it does not tell (Linux does). */
+  /** The operating system's id of the thread; 0 where it is not known (it is on Linux). */
   systemId: 4 * LINE + 12,
-  /** Free blocks by size class: first and count of each; only the owner. */
+  /** Free blocks by size class: the first block and the count of each class. */
   magazines: 5 * LINE,
-  /** Blocks that a thread keeps all its life, and its successor takes over: scratch, and the record that tells of a fault. */
+  /** Blocks that a thread keeps all its life, and its replacement takes over: scratch memory, and the record that reports a fault. */
   scratch: 7 * LINE + 8,
   faultRecord: 7 * LINE + 9,
-  /** How many threads of this index have died; written by main while there is none. */
+  /** How many threads with this index have died. Written by main while there is none. */
   incarnation: 7 * LINE,
-  /** For whoever repairs what a dead thread left (see docs/reliability.md); written by the owner. Tasks that are between two queues while this processor steals them: the first, and how many. */
+  /** For the repair after a death (docs/reliability.md), written by the owner. The tasks that are between two queues while this processor steals them: the first, and how many. */
   stealing: 7 * LINE + 1,
   stealingCount: 7 * LINE + 2,
-  /** The waiter that is being claimed, those claimed and not completed (a list), the decider that is being completed, and the queue they were in. */
+  /** The waiter that is being claimed, the waiters claimed and not completed (a list), the decider that is being completed, and the queue that they were in. */
   claiming: 7 * LINE + 3,
   claimedFirst: 7 * LINE + 4,
   claimedLast: 7 * LINE + 5,
   completing: 7 * LINE + 6,
   claimedFrom: 7 * LINE + 7,
-  /** Goes up before a processor is marked awake or asleep, and again when that is counted: odd in between. By main, too, after a death. */
+  /** Goes up before a processor is marked awake or asleep, and again when that has been counted: odd in between. Also written by main, after a death. */
   counting: 7 * LINE + 10,
-  /** Operations parked here now, by the place of their reason in WAIT_REASONS. Only the owner, as all that follows. */
+  /** Operations parked on this thread now, by the place of their reason in WAIT_REASONS. Only the owner writes these and the words that follow. */
   parkedBy: 8 * LINE,
-  /** What waits for a turn of this thread: tasks that can go on, and closures that start here. */
+  /** How much is ready on this thread: tasks that can continue, and closures that can start. */
   ready: 8 * LINE + 16,
-  /** Doubles (two words each): values sent, and milliseconds in slices, the running one apart. */
+  /** Doubles (two words each): values sent, and milliseconds in slices without the current one. */
   sends: 8 * LINE + 18,
   busyMs: 8 * LINE + 20,
-  /** Words in blocks that are kept for later use: records of waits, names. */
+  /** Words in blocks that stay allocated for later use: records of waits, names. */
   keptWords: 8 * LINE + 22,
-  /** KiB of the thread's JavaScript heap: in use when it last looked, and its limit; and 1 while it starts no tasks because the heap is nearly full. */
+  /** The thread's JavaScript heap in KiB: in use at the last check, and its limit. And 1 while the thread starts no tasks because the heap is nearly full. */
   heapUsed: 8 * LINE + 23,
   heapLimit: 8 * LINE + 24,
   heapFull: 8 * LINE + 25,
-  /** The most that `heapUsed` has been. */
+  /** The largest value that `heapUsed` has had. */
   heapPeak: 8 * LINE + 26,
 } as const;
 export const PROCESSOR_WORDS = 9 * LINE;
 
-/** Who holds or owns something, so that a thread's successor is not taken for it: index and incarnation in one number. */
+/** The id of a processor: index and incarnation in one number, so that a thread is not mistaken for the one that it replaces. */
 export function processorId(index: number, incarnation: number): number {
   return index | (incarnation << 7);
 }
@@ -140,9 +140,9 @@ export function indexOfId(id: number): number {
 }
 
 /**
- * A header: the fixed-size record behind a handle. Headers are type-stable:
- * their memory is never used for anything else, so that a stale handle can
- * still look at the lock and the generation.
+ * A header: the fixed-size record behind a handle. Headers are type-stable: their
+ * memory is never used for anything else, so a stale handle can still read the lock
+ * and the generation.
  *
  * A channel's `send` and `recv` are lock, state and position in one word: see
  * channel/words.ts. `send`…`references` are guarded by `send`, `recv`…`recvBuffer`
@@ -165,7 +165,7 @@ export const header = {
   references: 11,
   /** Link of the free list. */
   next: 12,
-  /** Lock of a shared array or a shared object; channels leave it alone. */
+  /** The lock of a shared array or a shared object; channels do not use it. */
   arrayLock: 13,
   /** Words of a slot. */
   slotWords: 14,
@@ -179,33 +179,33 @@ export const HEADER_WORDS = 2 * LINE;
 
 /**
  * The header of a shared object (sync/shared-object.ts): everything under `lock`.
- * `generation`, `kind`, `references`, `next` and `lock` lie where other headers
- * have them. Words 0 and 32 are left to stale handles of channels, which may lock
- * them for a moment; `capacity` and `buffer` stay 0 for those of shared arrays.
+ * `generation`, `kind`, `references`, `next` and `lock` are in the same place as in
+ * other headers. Words 0 and 32 are not used, because stale handles of channels can
+ * lock them for a moment. `capacity` and `buffer` stay 0 for stale handles of arrays.
  */
 export const syncHeader = {
   generation: header.generation,
-  /** What the object counts; a double (two words) in a Counter. */
+  /** What the object counts; in a Counter a double (two words). */
   value: 2,
   kind: header.kind,
   waitersFirst: 7,
   waitersLast: 8,
   /** Records in the queue. */
   waiting: 9,
-  /** Processor id (index + 1) of the one that holds it alone, 0 for none; the id of its task; and since when, on `Arena.clockMs`. */
+  /** The lock id (index + 1) of the thread that holds it alone, 0 for none. `holderTask` is the id of its task, `heldSince` the time, on `Arena.clockMs`. */
   holder: 10,
   references: header.references,
   next: header.next,
   lock: header.arrayLock,
   holderTask: 16,
   heldSince: 17,
-  /** 1 if a thread died while it held the object alone and nobody has been told. */
+  /** 1 if a thread died while it held the object alone, until the next holder has been informed. */
   ownerDied: 18,
-  /** Permits of a semaphore, parties of a barrier. */
+  /** The permits of a semaphore, the parties of a barrier. */
   size: 19,
-  /** Block of a word per processor: what each holds of the value; 0 is none. */
+  /** A block with one word per processor: how much of the value each one holds. 0 for none. */
   holds: 20,
-  /** A grant under way: the record, the word that it changes, and that word before. `grantRecord` is 0 outside. */
+  /** A grant in progress: the record, the word that it changes, and the value of the word before. Otherwise `grantRecord` is 0. */
   grantRecord: 21,
   grantWord: 22,
   grantBefore: 23,
@@ -215,39 +215,39 @@ export const syncHeader = {
 
 /**
  * The header of a context: everything under `superblock.contextLock` (see
- * context/tree.ts); `cancelled` and `generation` are read without it.
- * `generation`, `kind`, `references` and `next` lie where other headers have
- * them; `capacity` and `buffer` stay 0 for stale handles of channels and arrays.
+ * context/tree.ts), but `cancelled` and `generation` can be read without it.
+ * `generation`, `kind`, `references` and `next` are in the same place as in other
+ * headers. `capacity` and `buffer` stay 0 for stale handles of channels and arrays.
  */
 export const contextHeader = {
-  /** 0, else a REASON. Written once, after `reason`. */
+  /** 0, or a REASON. Written once, after `reason`. */
   cancelled: 16,
-  /** Reason record, or 0. */
+  /** The reason record, or 0. */
   reason: 17,
   parent: 18,
   firstChild: 19,
-  /** The next child of the same parent; and the one before, a hint. */
+  /** The next child of the same parent, and the previous child: only a hint. */
   nextSibling: 20,
   previousSibling: 21,
   /** The channel that closes when the context is cancelled: header and generation, or 0. */
   done: 22,
   doneGeneration: 23,
-  /** Newest watch record: threads to be told of the cancellation. */
+  /** The newest watch record: a thread to notify of the cancellation. */
   watches: 24,
   /** `processorId` of the thread that has armed the deadline. */
   maker: 25,
-  /** Milliseconds since 1970, `Infinity` for none (a double: two words). */
+  /** In milliseconds since 1970, `Infinity` for none (a double: two words). */
   deadline: 26,
 } as const;
 
 /** Why a context was cancelled: by `cancel()` without a reason, by its deadline, by disposing it, or by the error in its reason record. */
 export const REASON = { cancelled: 1, deadline: 2, disposed: 3, given: 4 } as const;
 
-/** The reason that was given, encoded once for a whole subtree: how many refer to it, and its payload. */
+/** A reason that was given, encoded once for a whole subtree: how many references there are, and its payload. */
 export const reasonRecord = { references: 0, payload: 1 } as const;
 export const REASON_WORDS = 2;
 
-/** A thread that wants to hear of a context's cancellation. Then it is passed to the thread's inbox, with the reason. */
+/** A thread that must be notified when a context is cancelled. The record then goes to the thread's inbox, with the reason. */
 export const watchRecord = {
   record: 0,
   inboxNext: 1,
@@ -260,22 +260,22 @@ export const watchRecord = {
 } as const;
 export const WATCH_WORDS = 8;
 
-/** The generation after `generation`: they count modulo 2²². */
+/** The next generation; they count modulo 2²². */
 export function nextGeneration(generation: number): number {
   return (generation + 1) & 0x3fffff;
 }
 
-/** `header.kind`; 0 while it is free, `changing` while a channel is being made or freed. */
+/** `header.kind`: 0 while the header is free, `changing` while a channel is being made or freed. */
 export const KIND = { rendezvous: 1, array: 2, oneshot: 3, sharedArray: 4, mutex: 5, rwLock: 6, semaphore: 7, waitGroup: 8, once: 9, barrier: 10, counter: 11, context: 12, changing: 13 } as const;
 
-/** First word of everything that travels through an inbox. */
+/** The first word of every record that is passed to an inbox. */
 export const RECORD = { wait: 1, task: 2, result: 3, fault: 4, watch: 5 } as const;
 
 /**
  * A waiter: one operation that waits, or one case of a select that does.
- * `state` belongs to whoever's transition succeeds (sync/waiter.ts); the rest
- * to the owner until it is queued, then to the holder of the channel's lock,
- * then to whoever claimed it.
+ * wait/waiter-state.ts owns `state` and `outcome`. The owner writes the other words
+ * until the record is in a queue, then the holder of the queue's lock, and after a
+ * claim the thread that claimed it.
  */
 export const waiter = {
   record: 0,
@@ -283,75 +283,75 @@ export const waiter = {
   /** `processorId` of the thread that waits. */
   owner: 2,
   state: 3,
-  /** Index into the owner's table of waits. */
+  /** The index in the owner's table of waits. */
   slot: 4,
-  /** An OUTCOME, and from bit 8 on the lock id of the thread that claimed it. */
+  /** An OUTCOME, and the thread that decided it. */
   outcome: 5,
   next: 6,
   previous: 7,
   /** The waiter whose `state` decides: itself, or a select's. */
   decider: 8,
-  /** Which case of a select; written to the decider's `outcome` by the winner. */
+  /** Which case of a select it is. The thread that claims a case writes it to the decider. */
   caseIndex: 9,
-  /** The first word of the queue in which it is, or 0. Cleared last by whoever unlinks it. */
+  /** The first word of the queue that holds it, or 0. `unlink` clears it last. */
   queued: 10,
-  /** 1 if a value larger than `value` lies in a block of its own. */
+  /** 1 if the value does not fit into `value`: then `value` names a block. */
   block: 11,
   /** The value sent or received, if it fits. */
   value: 12,
 } as const;
-/** The value of a record that waits for a shared object: what it asks for (a double), the id of its task, what it was given. */
+/** The value of a record that waits for a shared object: the amount requested (a double), the id of its task, and the result. */
 export const syncWaiter = { amount: waiter.value, task: waiter.value + 2, result: waiter.value + 3 } as const;
 export const WAITER_WORDS = 16;
 export const WAITER_VALUE_WORDS = WAITER_WORDS - waiter.value;
 
-/** A task from `go` or `spawn` to its end; afterwards it carries the result home. */
+/** A task from `go` or `spawn` to its end; afterwards the record carries the result home. */
 export const taskRecord = {
   record: 0,
   inboxNext: 1,
-  /** `processorId` of the thread to which the result goes. */
+  /** `processorId` of the thread that receives the result. */
   owner: 2,
-  /** Index of the join in the owner's table, or −1 for `go`. */
+  /** The index of the join in the owner's table, or −1 for `go`. */
   join: 3,
   next: 4,
-  /** Entry of "module URL, function name" in the table of names. */
+  /** The entry "module URL, function name" in the table of names. */
   name: 5,
   id: 6,
-  /** Block of the encoded arguments, then of the result or the error; 0 is none. */
+  /** The block of the encoded arguments, later of the result or the error; 0 for none. */
   payload: 7,
   /** 0 while it runs, then an OUTCOME. */
   outcome: 8,
-  /** The `processorId` of the thread that has taken it, and 1, for an id may be 0; 0 while it is in a queue. */
+  /** The `processorId` of the thread that has taken it, plus 1 because an id can be 0. 0 while it is in a queue. */
   holder: 9,
 } as const;
 export const TASK_WORDS = 16;
 
-/** A thread's ring of trace events (memory/trace-ring.ts): these words, then `capacity` events. */
+/** A thread's ring of trace events (trace/ring.ts): these words, then `capacity` events. */
 export const traceRing = {
-  /** A RING_STATE: main says when recording ends. */
+  /** A RING_STATE. Main ends the recording. */
   state: 0,
   capacity: 1,
-  /** Events recorded so far, those overwritten included (a double: two words), by the thread. */
+  /** Events recorded so far, including those that were overwritten (a double: two words). Written by the thread. */
   count: 2,
-  /** When the thread began to record; as the time of an event of kind 0, which stands for the one before the first. */
+  /** When the thread began to record: the time of an event of kind 0, which takes the place of the event before the first. */
   began: 4,
   events: LINE,
 } as const;
 
-/** `closed` takes only what happened before; `read` takes nothing. */
+/** A `closed` ring accepts only events from before it was closed; a `read` ring accepts none. */
 export const RING_STATE = { closed: 0, recording: 1, read: 2 } as const;
 
 /** One trace event: when (a double: nanoseconds of `process.hrtime`), what, the task, and two operands or one double. */
 export const traceEvent = { time: 0, kind: 2, task: 3, a: 4, b: 5 } as const;
 export const TRACE_EVENT_WORDS = 6;
 
-/** `traceEvent.kind`; what each means, and its operands: sync/recorder.ts. */
+/** `traceEvent.kind`; their meanings and operands: trace/recorder.ts. */
 export const TRACE = { spawn: 1, start: 2, end: 3, park: 4, wake: 5, ready: 6, resume: 7, yield: 8, hop: 9, foreign: 10, steal: 11, turn: 12, idle: 13, gc: 14, died: 15 } as const;
 
 /** How a wait or a task ended. */
 export const OUTCOME = { pending: 0, ok: 1, closed: 2, failed: 3, noRoom: 4 } as const;
 
-/** An entry of the table of names: next, id, byte length, then the UTF-8 bytes. */
+/** An entry in the table of names: next, id, byte length, then the UTF-8 bytes. */
 export const nameEntry = { next: 0, id: 1, byteLength: 2, bytes: 3 } as const;
 
 /** A block of variable-size data: byte length, then the bytes. */

@@ -1,10 +1,10 @@
 /**
- * The table of names: strings that every thread knows by a small number (task
- * names, type names). Entries are never removed; their number is that of the
- * program's tasks and types, not of its messages.
+ * The table of names: strings, such as the names of tasks, that every thread knows by
+ * a small number. Entries are never removed; there is one for each task function of
+ * the program, not for each message.
  *
- * Invariants: ids count from 1; an entry is written before `namesLast` shows it
- * and never changes; only `intern` writes, under the lock.
+ * Invariants: ids count from 1; an entry is complete before `namesLast` shows it, and
+ * never changes; only `intern` writes, under the lock.
  */
 import { add, load, store } from "./atomics.ts";
 import type { Arena } from "./arena.ts";
@@ -55,12 +55,12 @@ export class Names {
     return this.#texts[id];
   }
 
-  /** The first of `count` fresh task ids. */
+  /** Reserves `count` task ids; returns the first. */
   block(count: number): number {
     return add(this.#arena.i32, superblock.taskIds, count) + 1;
   }
 
-  /** Reads the entries added since the last time. */
+  /** Reads the entries that were added since the last call. */
   #read(): void {
     const { i32, heap } = this.#arena;
     const newest = load(i32, superblock.namesLast);

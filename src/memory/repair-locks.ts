@@ -1,10 +1,10 @@
 /**
- * Repairs the arena after a thread has died, by main: locks that it held, and the
- * blocks in its magazines. What it may cost: blocks that were between two lists
- * (at most one batch), and blocks that only its heap knew.
+ * The main thread repairs the arena after a thread has died: the locks that it held,
+ * and the blocks in its magazines. Blocks that were between two lists (at most one
+ * batch) and blocks that only its heap knew stay lost.
  *
- * Each list here can be walked whatever was written last; of the page map the
- * heads of runs say what is taken, and `INSIDE` marks without a head are let go.
+ * Each list can be walked whichever write was the last. In the page map, the heads of
+ * runs say what is taken; an `INSIDE` mark without a head is cleared.
  */
 import { store } from "./atomics.ts";
 import type { Arena } from "./arena.ts";
@@ -12,14 +12,14 @@ import { CENTRAL_WORDS, SUPERBLOCK_WORDS, central, processor, superblock } from 
 import { CLASS_WORDS, INSIDE, linkOf } from "./size-classes.ts";
 import { lock, unlock } from "./spin-lock.ts";
 
-/** Gives back what processor `dead` held of the arena's own locks, and its magazines. */
+/** Releases the arena's own locks that processor `dead` held, and empties its magazines. */
 export function repairArena(arena: Arena, dead: number): void {
   const { i32 } = arena;
   if (i32[superblock.pageLock] === dead + 1) {
-    mendPageMap(i32);
+    repairPageMap(i32);
     unlock(i32, superblock.pageLock);
   }
-  // An entry is linked by one store; a number that was given to none stays unused.
+  // An entry is linked by one store. A number that was reserved for no entry stays unused.
   if (i32[superblock.namesLock] === dead + 1) unlock(i32, superblock.namesLock);
   for (let k = 0; k < CLASS_WORDS.length; k++) {
     const list = SUPERBLOCK_WORDS + k * CENTRAL_WORDS;
@@ -28,7 +28,7 @@ export function repairArena(arena: Arena, dead: number): void {
   }
 }
 
-/** Moves a magazine of the dead to the central list. */
+/** Moves the blocks of a dead thread's magazine to the central list. */
 function emptyMagazine(arena: Arena, dead: number, k: number): void {
   const { i32, owner } = arena;
   const magazine = arena.processorAt(dead) + processor.magazines + 2 * k;
@@ -48,7 +48,7 @@ function emptyMagazine(arena: Arena, dead: number, k: number): void {
   unlock(i32, list + central.lock);
 }
 
-function mendPageMap(i32: Int32Array): void {
+function repairPageMap(i32: Int32Array): void {
   const map = i32[superblock.pageMap];
   const end = i32[superblock.pageCount];
   let used = i32[superblock.pages];
@@ -66,7 +66,7 @@ function mendPageMap(i32: Int32Array): void {
   i32[superblock.pageHint] = i32[superblock.pages];
 }
 
-/** A shared array was being freed: it is, or it is not. */
+/** A shared array was being freed. It either is freed or is not: only the lock has to be released. */
 export function repairArrayLock({ i32 }: Arena, lockAt: number, dead: number): void {
   if (i32[lockAt] === dead + 1) store(i32, lockAt, 0);
 }

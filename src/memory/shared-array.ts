@@ -1,8 +1,7 @@
 /**
- * Arrays in the arena: one copy that every thread sees. They travel as task
- * arguments and results without copying their elements. Who may read or write
- * when is the program's business, as with any shared memory: pass the turn
- * through a channel.
+ * Arrays in shared memory: every thread sees the same one. As task arguments and
+ * results they are passed by reference. The program must make sure that threads do not
+ * read and write the same elements at the same time, for example with a channel.
  */
 import { WarrenError, printValue } from "../errors.ts";
 import type { Arena } from "./arena.ts";
@@ -14,13 +13,13 @@ export type SharedKind = keyof typeof VIEWS;
 type ViewOf<K extends SharedKind> = K extends "f64" ? Float64Array<SharedArrayBuffer> : K extends "i32" ? Int32Array<SharedArrayBuffer> : Uint8Array<SharedArrayBuffer>;
 
 /**
- * An array in shared memory, made by `shared`. It travels as a task's argument or
- * result, without its elements being copied. It is freed by `free` or `using` only.
+ * An array in shared memory, made by `shared`. As a task's argument or result it is
+ * passed by reference: its elements are not copied. Only `free` or `using` frees it.
  */
 export class SharedArray<K extends SharedKind = SharedKind> implements Disposable {
-  /** Its elements: `"f64"`, `"i32"` or `"u8"`. */
+  /** The type of its elements: `"f64"`, `"i32"` or `"u8"`. */
   readonly kind: K;
-  /** How many elements. */
+  /** The number of elements. */
   readonly length: number;
   readonly #arena: Arena;
   readonly #header: number;
@@ -38,7 +37,7 @@ export class SharedArray<K extends SharedKind = SharedKind> implements Disposabl
     this.#array = new (VIEWS[kind] as new (buffer: unknown, byteOffset: number, length: number) => unknown)(arena.memory.buffer, byteOffset, this.length) as ViewOf<K>;
   }
 
-  /** The elements, in place. A view taken before `free` must not be used after it. @throws ERR_STALE_HANDLE after `free` on any thread */
+  /** The elements, in shared memory. Do not use this view after `free`. @throws ERR_STALE_HANDLE after `free` on any thread */
   get array(): ViewOf<K> {
     if (this.#arena.i32[this.#header + header.generation] !== this.#generation) {
       throw new WarrenError("ERR_STALE_HANDLE", `a shared ${this.kind} array of length ${this.length} was used after it was freed`);
@@ -46,12 +45,12 @@ export class SharedArray<K extends SharedKind = SharedKind> implements Disposabl
     return this.#array;
   }
 
-  /** Byte address of the first element in the arena. */
+  /** The address of the first element in shared memory, in bytes. */
   get byteOffset(): number {
     return this.#array.byteOffset;
   }
 
-  /** Gives the memory back, for all threads; nothing happens the second time. */
+  /** Frees the memory, for all threads. Does nothing the second time. */
   free(): void {
     const { i32, owner } = this.#arena;
     const at = this.#header;

@@ -1,7 +1,6 @@
 /**
- * Sizes of small blocks, in words: four steps per doubling at the top, so at
- * most a third of a block is wasted. Class 0 is the type-stable header.
- * Larger blocks are whole pages.
+ * Sizes of small blocks, in words: two steps per doubling, so at most a third of a
+ * block is wasted. Class 0 is the type-stable header. Larger blocks are whole pages.
  */
 import { HEADER_WORDS, PAGE, header } from "./layout.ts";
 
@@ -15,12 +14,12 @@ export const MAX_SMALL = CLASS_WORDS[CLASS_WORDS.length - 1] as number;
 /** Marks of the page map: 0 free, k+1 cut into class k, −n first of n, `INSIDE` the others. */
 export const INSIDE = 0x7fffffff;
 
-/** Where a free block of class `k` keeps its link: a header's first words must survive. */
+/** The word in which a free block of class `k` keeps its link. A header's first words must survive. */
 export function linkOf(k: number): number {
   return k === HEADER_CLASS ? header.next : 0;
 }
 
-/** Class of a small size in words: a table look-up. */
+/** The class of each small size in words. */
 const CLASS_OF = new Uint8Array(MAX_SMALL + 1);
 for (let words = 0, k = 1; words <= MAX_SMALL; words++) {
   if (words > CLASS_WORDS[k]) k++;

@@ -1,25 +1,25 @@
 /**
- * A lock for a few plain words: 0 free, else the owner's id (index + 1).
+ * A lock for a few plain words: 0 when free, else the owner's id (index + 1).
  *
- * Critical sections are some ten instructions without allocation, so a
- * contender spins; if the holder was taken off its core it dozes for 50 µs at a
- * time. Not done: a queue of waiters (MCS), because nothing here is held long
- * enough to need fairness.
+ * Critical sections are about ten instructions without allocation, so a thread that
+ * wants the lock spins. If the holder was taken off its core, the thread dozes for
+ * 50 µs at a time. Not done: a queue of waiters (MCS), because these locks are never
+ * held long enough to need fairness.
  */
 import { WarrenError } from "../errors.ts";
 import { cas, doze, pause, store } from "./atomics.ts";
 
 const SPINS = 2000;
 const DOZE_MS = 0.05;
-/** Dozes of the main thread before a lock counts as lost: some 5 s, where a critical section takes less than a microsecond. */
+/** Dozes of the main thread before a lock counts as lost: about 5 s, while a critical section takes less than a microsecond. */
 const MOST_DOZES = 50_000;
 
-/** Dozes between two looks at whether the holder still lives: some milliseconds. */
+/** Dozes between two checks whether the holder is still alive: a few milliseconds. */
 const LOOK_EVERY = 40;
 
 const watchers = new WeakMap<Int32Array, (owner: number) => void>();
 
-/** Has `look` called with the holder's id while this thread waits long for a lock in `words`; it may free the lock of a dead one. */
+/** While this thread waits long for a lock in `words`, `look` is called with the holder's id. It can release the lock of a dead thread. */
 export function watchLocks(words: Int32Array, look: (owner: number) => void): void {
   watchers.set(words, look);
 }
@@ -31,16 +31,16 @@ export function lock(words: Int32Array, at: number, owner: number): void {
   while ((seen = cas(words, at, 0, owner)) !== 0) backOff(words, at, seen, spins++);
 }
 
-/** Gives the lock back. Pairs with `lock`: everything written before is seen after. */
+/** Releases the lock. Pairs with `lock`: the next holder sees everything that was written before. */
 export function unlock(words: Int32Array, at: number): void {
   store(words, at, 0);
 }
 
 /**
- * One step of waiting for a lock word to change from `seen`. If the holder has
- * died, the main thread gives the lock back in its place, also from in here. A
- * thread waits for that as long as it takes: it may hold other locks itself.
- * @throws ERR_THREAD_DIED on the main thread, where the system does not tell who lives
+ * One step of waiting for a lock word to change from `seen`. If the holder has died,
+ * the main thread releases the lock instead, even while it waits in this function.
+ * Other threads wait for that as long as it takes, because they may hold locks, too.
+ * @throws ERR_THREAD_DIED on the main thread, if the system does not say which threads live
  */
 export function backOff(words: Int32Array, at: number, seen: number, spins: number): void {
   if (spins < SPINS) return pause();

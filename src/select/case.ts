@@ -1,4 +1,4 @@
-/** The cases of one select: a receive, a send, or something of this thread (a timer). */
+/** The cases of one select: a receive, a send, or a timer of this thread. */
 import { WarrenError } from "../errors.ts";
 import type { Channel } from "../channel/channel.ts";
 import { CLOSED, DONE, WOULD_WAIT, type Attempt } from "../channel/channel-core.ts";
@@ -79,7 +79,7 @@ abstract class ChannelSide implements Case {
     this.channel.withdrawRecord(this.queue, this.record);
   }
 
-  /** Makes the record; returns where its value lies. */
+  /** Makes the record; returns where its value is stored. */
   protected reserveRecord(decider: number, index: number): number {
     const { waiters } = this;
     this.record = waiters.acquireCase(decider, index);
@@ -238,7 +238,7 @@ export class LocalCase implements Case {
   }
 
   enqueue(): void {
-    // Watched once nothing is locked.
+    // `watch` arms it, when nothing is locked.
   }
 
   watch(wait: Wait): void {

@@ -2,16 +2,16 @@
  * Select: waits for the first of several sends and receives and commits exactly
  * that one, across threads.
  *
- * Three passes, as Go's selectgo: (1) try the cases in random order, each under
- * its own channel's lock; (2) with all channels locked, in address order, try
- * them once more — only here may `otherwise` be chosen, since only here were all
- * of them seen at one moment — and queue up at each; (3) when one case was
- * claimed, leave the other queues. Whoever claims a case claims the select's
- * deciding record first, so it commits once; a case that lost has moved no value.
+ * Three passes, as in Go's selectgo. (1) Try the cases in random order, each under the
+ * lock of its own channel. (2) Lock all channels in address order, try the cases once
+ * more, and if none commits join the queue of each. `otherwise` can only be chosen in
+ * this pass, because only now all cases have been seen at one moment. (3) When one case
+ * was claimed, leave the other queues. A thread that claims a case claims the select's
+ * deciding record first, so exactly one case commits; the other cases move no value.
  *
- * Invariants: operands are encoded once, before pass 1; the order is a uniformly
- * random permutation, so ready cases are chosen alike; afterwards no record of
- * the select is in any queue and no timer of it is armed.
+ * Invariants: operands are encoded once, before pass 1; the order is a uniformly random
+ * permutation, so each ready case is chosen with the same probability; afterwards no
+ * record of the select is in any queue and none of its timers is armed.
  *
  * Source: Go, runtime/select.go. Not done: one lock for the whole select
  * (deadlocks on foreign channels); polling (burns a core, and is late).
@@ -32,13 +32,13 @@ export type Cases = Readonly<Record<string, Receiver<unknown> | Sending | undefi
 
 /** Options of `select`. */
 export interface SelectOptions extends WaitOptions {
-  /** Do not wait: if no case is ready the result is `{ case: "otherwise" }`. */
+  /** Does not wait: if no case is ready, the result is `{ case: "otherwise" }`. */
   readonly otherwise?: boolean;
 }
 
 type ResultOf<K, C> = C extends Receiver<infer T> ? { readonly case: K; readonly value: T | undefined } : C extends Sending ? { readonly case: K } : never;
 
-/** Which case was committed: a union discriminated by `case`; a receive's `value` is `undefined` if its channel is closed and drained. */
+/** Which case was performed: a union discriminated by `case`. The `value` of a receive is `undefined` if its channel is closed and empty. */
 export type Selected<C extends Cases, O extends SelectOptions = SelectOptions> =
   | { [K in keyof C & string]: ResultOf<K, NonNullable<C[K]>> }[keyof C & string]
   | (O extends { readonly otherwise: true } ? { readonly case: "otherwise" } : never);
@@ -85,7 +85,7 @@ class Selection implements Finisher {
       if (side.channel === undefined) continue;
       const first = channels.get(side.channel.header);
       if (first?.generation === side.channel.generation) side.channel = first;
-      // Of two generations of one header the newer may be live; the other is stale.
+      // Of two generations of one header, only the newer can be live.
       else if (first === undefined || side.channel.isCurrent) channels.set(side.channel.header, side.channel);
     }
     this.#channels = [...channels.values()].toSorted((a, b) => a.header - b.header);
@@ -113,7 +113,7 @@ class Selection implements Finisher {
     return waiters.suspend(wait, spins, signal);
   }
 
-  /** Pass 2. Returns the committed case; queues up at all if there is none and `otherwise` does not forbid it. */
+  /** Pass 2. Returns the case that committed. If there is none, joins all queues, except with `otherwise`. */
   #lockAndTry(otherwise: boolean): Case | undefined {
     const channels = this.#channels;
     const stale = new Set<number>();
@@ -149,7 +149,7 @@ class Selection implements Finisher {
     return true;
   }
 
-  /** A timer among the cases is no task. */
+  /** `undefined` if a case is a timer, which is not a task. */
   partners(): Partners | undefined {
     const handles: number[] = [];
     for (const { channel } of this.#sides) {

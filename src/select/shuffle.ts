@@ -1,7 +1,7 @@
 /**
- * Random orders for select. Fairness needs a uniform permutation, not
- * unpredictability: xorshift32 (Marsaglia 2003), seeded per thread from
- * `Math.random`, is enough and costs a nanosecond.
+ * Random orders for select. Fairness needs a uniform permutation, but not an
+ * unpredictable one. xorshift32 (Marsaglia 2003), seeded per thread from `Math.random`,
+ * is enough and costs a nanosecond.
  */
 let state = (Math.random() * 0xffffffff) | 1;
 

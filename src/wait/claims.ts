@@ -1,12 +1,13 @@
 /**
- * The claiming half of the waiters (waiter.ts has the states): how somebody who
- * has what a waiter waits for becomes the one that ends the wait, and ends it.
+ * The claiming half of the waiters (waiter-state.ts has the states): how a thread
+ * that has what a waiter waits for becomes the one that ends the wait, and ends it.
  *
- * A thread may die between any two writes here, with other threads' waits in its
- * hands. What it has in hand stands in its processor record: `claiming` from
- * before a claim until it is listed, the list until a claim is about to be
- * completed, `completing` until it is; and each claim bears the claimer's lock
- * id. recovery.ts completes them, or takes them back with the operation.
+ * A thread can die between any two writes in this file, in the middle of ending
+ * other threads' waits. Its processor record lists what it was doing: `claiming`
+ * names a record from before the claim until the claim is listed, the list holds it
+ * until it is about to be completed, and `completing` until it is. Each claim also
+ * has the claimer's lock id. After the death runtime/main/repair-after-death.ts
+ * completes these claims, or takes them back together with the operation.
  */
 import type { Arena } from "../memory/arena.ts";
 import { indexOfId, processor, waiter } from "../memory/layout.ts";
@@ -28,10 +29,10 @@ export abstract class Claims {
 
   /**
    * Tries to become the one that ends the wait of `record`, under the lock of the
-   * queue that holds it. False if another case of its select was first. Who gets
-   * true unlinks it, calls `defer`, writes the value, and after releasing the lock
-   * calls `flush`. The words in between are for whoever repairs what this thread
-   * leaves if it dies: this file's head.
+   * queue that holds it. False if another case of its select was first. If it
+   * returns true, the caller must unlink the record, call `defer`, write the value,
+   * release the lock and then call `flush`. The words of the processor that it
+   * writes are for the repair after a death: see the head of this file.
    */
   claim(record: number, outcome: number): boolean {
     const { i32, here, owner } = this.arena;
@@ -49,17 +50,17 @@ export abstract class Claims {
     return true;
   }
 
-  /** How a wait that is over ended: an OUTCOME. */
+  /** How a wait has ended: an OUTCOME. */
   outcomeOf(wait: Wait): number {
     return outcomeOf(this.arena.i32, wait.record);
   }
 
-  /** Claims the decider of a select, whose cases may be claimed from several queues at once. */
+  /** Claims the decider of a select, whose cases can be claimed from several queues at the same time. */
   claimDecider(decider: number): boolean {
     return transitionToClaimed(this.arena.i32, decider, this.arena.owner);
   }
 
-  /** Notes a claimed record: `flush` ends it once the lock is released. */
+  /** Lists a claimed record: `flush` ends its wait after the lock has been released. */
   defer(record: number): void {
     const { i32, here } = this.arena;
     i32[record + waiter.inboxNext] = 0;
@@ -69,7 +70,7 @@ export abstract class Claims {
     i32[here + processor.claiming] = 0;
   }
 
-  /** Ends the waits claimed under a lock that is released now, oldest first. */
+  /** Ends the waits that were claimed under a lock, oldest first. Call it after releasing the lock. */
   flush(): void {
     const { i32, here } = this.arena;
     let record = i32[here + processor.claimedFirst];
@@ -86,8 +87,9 @@ export abstract class Claims {
   }
 
   /**
-   * Ends a claimed wait, by its deciding record: everything written to it before is
-   * seen by its owner. A wait of this thread is certainly parked, for this thread is here.
+   * Ends a claimed wait, given its deciding record. The owner sees everything that
+   * was written to the record before. A wait of this thread is certainly parked,
+   * because this thread runs other code now.
    */
   complete(decider: number): void {
     const { i32, id } = this.arena;

@@ -1,15 +1,15 @@
 /**
- * The doorbell of a processor: how it is woken when it sleeps, and left alone
- * when it does not. The protocol and its proof sketch: scheduler/README.md.
+ * The doorbell of a processor: it wakes a processor that sleeps, and costs one load
+ * when the processor is awake. The protocol and its proof sketch: scheduler/README.md.
  *
- * Who writes what: `state` goes AWAKE → ASLEEP by its owner and back by whoever's
- * compare-and-swap succeeds, who also takes it off `sleepers`; `bell` counts
- * rings and is what the owner waits on.
+ * Who writes what: the owner changes `state` from AWAKE to ASLEEP. The thread whose
+ * compare-and-swap succeeds changes it back and subtracts 1 from `sleepers`. `bell`
+ * counts rings, and the owner waits on it.
  *
- * A thread may die between a mark and the count of sleepers: `processor.counting`,
- * which is odd in between, says so, and `balanceSleepers` adds what is missing.
- * Whom it had marked awake and not rung hears of the death, and looks for work
- * (`ThreadSide.died`).
+ * A thread can die after it has changed a mark and before it has changed the count of
+ * sleepers. `processor.counting` is odd in between, and `balanceSleepers` corrects the
+ * count. A processor that the dead thread had marked awake but not yet rung is notified
+ * of the death and looks for work (`ThreadSide.died`).
  */
 import { add, cas, load, notify, store, sub, waitAsync } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
@@ -18,7 +18,7 @@ import { processor, superblock } from "../memory/layout.ts";
 const AWAKE = 0;
 const ASLEEP = 1;
 
-/** Wakes processor `index` if it sleeps. Call after publishing what it shall find. Pairs with `fallAsleep`. */
+/** Wakes processor `index` if it sleeps. Call it after publishing the work. Pairs with `fallAsleep`. */
 export function ring(arena: Arena, index: number): void {
   const { i32 } = arena;
   const at = arena.processorAt(index);
@@ -28,7 +28,7 @@ export function ring(arena: Arena, index: number): void {
   }
 }
 
-/** Whether processor `index` sleeps: a hint, it may be stale. */
+/** Whether processor `index` sleeps: a hint, which can be stale. */
 export function isAsleep(arena: Arena, index: number): boolean {
   return arena.i32[arena.processorAt(index) + processor.state] === ASLEEP;
 }
@@ -51,7 +51,7 @@ export function ringAny(arena: Arena, except: number): boolean {
 export class Doorbell {
   readonly #arena: Arena;
   readonly #onRing: () => void;
-  /** A wait for the next ring is armed. One at a time: it cannot be cancelled, and outlives a wake-up by a timer. */
+  /** A wait for the next ring is pending. There is at most one, because it cannot be cancelled and outlives a wake-up by a timer. */
   #armed = false;
 
   constructor(arena: Arena, onRing: () => void) {
@@ -60,9 +60,10 @@ export class Doorbell {
   }
 
   /**
-   * Marks the calling processor asleep, unless `hasWork`, which is asked after
-   * the mark is set: whoever publishes work later sees it. Returns whether it
-   * sleeps; `onRing` is called at the next ring. Pairs with `ring`.
+   * Marks the calling processor asleep, unless `hasWork` returns true. `hasWork` is
+   * called after the mark is set, so a thread that publishes work later sees the
+   * mark. Returns whether the processor sleeps; then `onRing` is called at the next
+   * ring. Pairs with `ring`.
    */
   fallAsleep(hasWork: () => boolean): boolean {
     const { i32, here, index, threads } = this.#arena;
@@ -96,7 +97,7 @@ export class Doorbell {
   }
 }
 
-/** Marks processor `index` awake; true for the one caller that did it. */
+/** Marks processor `index` awake. Returns true to the one caller that changed the mark. */
 export function transitionToAwake(arena: Arena, index: number): boolean {
   const { i32, here } = arena;
   const at = arena.processorAt(index);
@@ -108,12 +109,12 @@ export function transitionToAwake(arena: Arena, index: number): boolean {
   return isDone;
 }
 
-/** A mark has been counted. Atomic: who reads it sees the count. Pairs with `balanceSleepers`. */
+/** A mark has been counted. The store is atomic, so a thread that reads it sees the count. Pairs with `balanceSleepers`. */
 function counted(i32: Int32Array, here: number): void {
   store(i32, here + processor.counting, (i32[here + processor.counting] + 1) | 0);
 }
 
-/** After the death of processor `dead`: it sleeps no more. Then `balanceSleepers`, until it is done. */
+/** After the death of processor `dead`: it no longer sleeps. Then call `balanceSleepers` until it returns true. */
 export function repairSleepers(arena: Arena, dead: number): void {
   const { i32 } = arena;
   const at = arena.processorAt(dead);
@@ -123,10 +124,11 @@ export function repairSleepers(arena: Arena, dead: number): void {
 }
 
 /**
- * Adds to the count of sleepers what a dead thread had marked and not counted.
- * False if some other thread is between the two right now: then it is to be called
- * again. The others' marks and counts go together, so what is amiss at one moment
- * when nobody is in between stays amiss by as much, and may be added at any time.
+ * Corrects the count of sleepers by the marks that a dead thread had changed and not
+ * counted. Returns false if another thread is between a mark and its count right now;
+ * then call it again. Live threads always change mark and count together, so the error
+ * found at a moment when no thread is in between stays the same, and can be corrected
+ * at any later time.
  */
 export function balanceSleepers(arena: Arena): boolean {
   const { i32 } = arena;
@@ -138,7 +140,7 @@ export function balanceSleepers(arena: Arena): boolean {
   return true;
 }
 
-/** Whether some thread is between a mark and its count, or died there. */
+/** Whether a thread is between a mark and its count, or died in between. */
 function isCounting(arena: Arena): boolean {
   for (let index = 0; index < arena.threads; index++) if ((load(arena.i32, arena.processorAt(index) + processor.counting) & 1) !== 0) return true;
   return false;

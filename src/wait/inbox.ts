@@ -1,9 +1,10 @@
 /**
- * The inbox of a processor: records (waiters that are done, tasks that have
- * finished) that other threads pass to it.
+ * The inbox of a processor: records that other threads pass to it, such as waiters
+ * that are done and tasks that have finished.
  *
- * A stack in shared memory, many producers and one consumer who takes it whole
- * and reverses it, so records arrive in order. No ABA: nobody pops one record.
+ * It is a stack in shared memory with many producers and one consumer. The consumer
+ * takes the whole stack and reverses it, so records arrive in order. There is no ABA
+ * problem, because no thread pops a single record.
  * Source: Treiber (1986).
  */
 import { cas, exchange, load } from "../memory/atomics.ts";

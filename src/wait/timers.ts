@@ -1,15 +1,15 @@
 /**
- * Timers of one thread: a binary heap by deadline over a single Node timer.
- * Never early: Node's timers may fire up to a millisecond before their time, so
- * a deadline is compared with the clock and waited for again. Delays beyond
- * Node's 2³¹ ms are waited for in parts. A *quiet* timer does not keep the
- * process alive by itself: whoever waits for what it does, does.
+ * The timers of one thread: a binary heap by deadline over a single Node timer.
+ * They never fire early: Node's timers can fire up to a millisecond before their
+ * time, so each deadline is compared with the clock and, if needed, waited for again.
+ * Delays beyond Node's 2³¹ ms are waited for in parts. A *quiet* timer does not keep
+ * the process alive by itself; an operation that waits for its effect does.
  */
 import type { Tracer } from "./wait.ts";
 
 const LONGEST_MS = 2 ** 31 - 1;
 
-/** One armed timer. `cancel` it when its waiter leaves for another reason. */
+/** One armed timer. `cancel` it if its wait ends for another reason. */
 export interface Timer {
   readonly deadlineMs: number;
   readonly fire: () => void;
@@ -27,10 +27,10 @@ export class Timers {
   #node: NodeJS.Timeout | undefined;
   #armedMs = Infinity;
   #order = 0;
-  /** Armed timers that are not quiet: with none, Node's timer is not referenced. */
+  /** Armed timers that are not quiet. If there are none, Node's timer is not referenced. */
   #loud = 0;
 
-  /** @param onCount told the number of armed timers whenever it changes */
+  /** @param onCount called with the number of armed timers whenever it changes */
   constructor(onCount: (count: number) => void) {
     this.#onCount = onCount;
   }
@@ -56,7 +56,7 @@ export class Timers {
     return timer;
   }
 
-  /** Takes a timer back; nothing happens if it has fired. */
+  /** Disarms a timer. Does nothing if it has fired. */
   cancel(timer: Timer): void {
     if (timer.place < 0) return;
     this.#remove(timer);

@@ -1,5 +1,5 @@
-/** Accepted by every operation that can wait: aborting ends the wait, loses no value and leaves no waiter. */
+/** Every operation that can wait accepts these. An abort ends the wait, loses no value and leaves no waiter. */
 export interface WaitOptions {
-  /** Whose abort ends the wait, with its reason; a context's `signal`, for one that reaches all threads. */
+  /** When this signal aborts, the wait rejects with its reason. Use a context's `signal` to reach all threads. */
   readonly signal?: AbortSignal | undefined;
 }

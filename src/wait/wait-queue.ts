@@ -1,7 +1,7 @@
 /**
  * A queue of waiters in a header: doubly linked through the records, first come
- * first served, removed by identity. Under the header's lock. `queue` is the
- * offset of the first record in the header; the last is in the next word.
+ * first served, with removal of any record. All under the header's lock. `queue` is
+ * the offset of the word with the first record; the next word has the last record.
  */
 import { load, store } from "../memory/atomics.ts";
 import { waiter } from "../memory/layout.ts";
@@ -10,12 +10,12 @@ export function enqueue(i32: Int32Array, at: number, queue: number, record: numb
   enqueueAfter(i32, at, queue, record, i32[at + queue + 1]);
 }
 
-/** Puts `record` behind `previous`, a record of the queue, or first for 0. */
+/** Inserts `record` behind `previous`, a record of the queue, or at the head if `previous` is 0. */
 export function enqueueAfter(i32: Int32Array, at: number, queue: number, record: number, previous: number): void {
   const next = previous === 0 ? i32[at + queue] : i32[previous + waiter.next];
   i32[record + waiter.next] = next;
   i32[record + waiter.previous] = previous;
-  // From here on it is in the queue: `relink` goes by these links alone.
+  // From this write on the record is in the queue: `relink` follows only these links.
   if (previous === 0) i32[at + queue] = record;
   else i32[previous + waiter.next] = record;
   if (next === 0) i32[at + queue + 1] = record;
@@ -24,9 +24,9 @@ export function enqueueAfter(i32: Int32Array, at: number, queue: number, record:
 }
 
 /**
- * Takes `record` out of the queue. `queued` is cleared last: from then on the
- * owner may reuse the record of a select's case. The record of a single wait is
- * only reused after its completion, so its `queued` needs no ordering.
+ * Removes `record` from the queue. `queued` is cleared last, because from then on
+ * the owner can reuse the record of a select's case. The record of a single wait is
+ * reused only after the wait has ended, so its `queued` needs no ordering.
  */
 export function unlink(i32: Int32Array, at: number, queue: number, record: number): void {
   const next = i32[record + waiter.next];
@@ -40,9 +40,10 @@ export function unlink(i32: Int32Array, at: number, queue: number, record: numbe
 }
 
 /**
- * Mends a queue whose holder of the lock died in the middle of a change, keeping
- * what `keep` says: the chain of first and next is whole at every moment, and the
- * rest follows from it. Returns the number of records left.
+ * Repairs a queue after the thread that held its lock died in the middle of a change,
+ * and keeps the records for which `keep` returns true. The chain of `first` and `next`
+ * is intact at every moment, and everything else follows from it. Returns the number
+ * of records left.
  */
 export function relink(i32: Int32Array, at: number, queue: number, keep: (record: number) => boolean): number {
   let length = 0;

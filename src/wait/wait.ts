@@ -1,35 +1,35 @@
 /**
- * One wait, and what a wait needs of others: the running half of the thread
- * (`Scheduler`), and whoever knows how it ends (`Finisher`).
+ * One wait, and what it needs from others: the part of the thread that runs tasks
+ * (`Scheduler`), and the operation that knows how the wait ends (`Finisher`).
  */
 import type { WaitReason } from "./wait-reason.ts";
 
-/** A running task, as the waiting half knows it. */
+/** A running task, as far as waits need to know it. */
 export interface Running {
   readonly id: number;
-  /** While there is a trace: in which stretch of its thread it is known to run (recorder.ts). */
+  /** While there is a trace: the stretch of its thread in which it is known to run (trace/recorder.ts). */
   stretch: number;
 }
 
-/** What the waiting half needs of the running half: implemented by the scheduler. */
+/** What waits need from the loop that runs tasks: implemented by scheduler/processor.ts. */
 export interface Scheduler {
-  /** The time when the running slice began, on the clock of `performance.now()`. */
+  /** When the current time slice began, on the clock of `performance.now()`. */
   readonly nowMs: number;
-  /** Counts down with each operation; below 0, `tick` is due. */
+  /** Counts down with each operation; below 0, call `tick`. */
   ticks: number;
-  /** Looks at the clock; true if the time slice is used up. */
+  /** Reads the clock; true if the time slice is used up. */
   tick(): boolean;
-  /** Resolves on the next turn of the event loop. */
+  /** A promise that resolves in the next turn of the event loop. */
   hop<T>(value: T): Promise<T>;
-  /** Puts a finished wait of this thread, by its record's `slot`, on the run queue. */
+  /** Appends a wait of this thread that has ended to the run queue, given its record's `slot`. */
   ready(slot: number): void;
-  /** A wait has just been parked: lets the next ready task have the thread. */
+  /** A wait has just been parked: lets the next ready task run. */
   parked(wait: Wait): void;
-  /** The first wait has been parked, or the last one is over. */
+  /** Called when the first wait has been parked, and when the last one has ended. */
   readonly onWaiting?: (() => void) | undefined;
-  /** How many times a waiter may look before it parks; 0 if spinning cannot help. */
+  /** How often a waiter checks its state before it parks; 0 if spinning cannot help. */
   spins(): number;
-  /** Whether the last spin ended in time. */
+  /** Reports whether the last spin was long enough. */
   spun(inTime: boolean): void;
   /** The identity of the running task. */
   task(): Running | undefined;
@@ -49,27 +49,28 @@ export interface Tracer {
   noteAbort(wait: Wait): void;
 }
 
-/** What a wait does when it is over. May throw: the wait then rejects. */
+/** The operation that waits: how its wait ends. */
 export interface Finisher {
+  /** The result of the wait, which has ended. If it throws, the wait rejects. */
   finish(wait: Wait): unknown;
-  /** Takes the wait out of its queues; false if it was claimed already. Called for `signal`. */
+  /** Called when a signal aborts: removes the wait from its queues; false if it was claimed already. */
   withdraw(wait: Wait): boolean;
-  /** For dumps: what is waited for. */
+  /** For dumps: what the wait is for. */
   describe(wait: Wait): string;
-  /** Who may end the wait; without this, or `undefined`, something that is no task may. */
+  /** Which tasks can end the wait. Without this method, or if it returns `undefined`, something other than a task can. */
   partners?(wait: Wait): Partners | undefined;
 }
 
-/** Who may end a wait: whoever has one of these handles, and these tasks. */
+/** The tasks that can end a wait: these, and all that have one of these handles. */
 export interface Partners {
   readonly handles: readonly number[];
   readonly tasks: readonly number[];
 }
 
 /**
- * This thread's side of one wait. A fresh object each time: it dies young, where
- * a reused old one would make the garbage collector remember every promise
- * stored into it.
+ * This thread's side of one wait. It is a new object each time, because it dies
+ * young. If an old object were reused, the garbage collector would have to remember
+ * every promise stored in it.
  */
 export class Wait {
   readonly record: number;
@@ -77,13 +78,13 @@ export class Wait {
   readonly finisher: Finisher;
   task: object | undefined;
   sinceMs = 0;
-  /** The word that counts it, set while it is parked and not over. */
+  /** The word that counts it, set while it is parked and has not ended. */
   countedAt = 0;
   /** Set while it is parked. */
   promise: Promise<unknown> | undefined;
   resolve: ((value: unknown) => void) | undefined;
   reject: ((error: unknown) => void) | undefined;
-  /** What the finisher keeps here (a sleep's timer). */
+  /** For the finisher, such as the timer of a sleep. */
   extra: unknown;
   abort: Abort | undefined;
 

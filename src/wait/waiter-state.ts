@@ -17,7 +17,7 @@
  * claimer writes, except for PARKED. The cases of a select can be claimed from
  * several queues at the same time, so its decider needs `transitionToClaimed`. Any
  * other wait is claimed under the lock of its queue: there `decide` alone is the
- * claim, and `state` shows nothing of it.
+ * claim, and `state` does not show it.
  *
  * Source: tokio's task/state.rs for the form.
  */

@@ -1,23 +1,14 @@
 /**
- * Waiters: how a task's operation waits in a channel's queue and is woken, by
- * this thread or another. One record per operation, or per case of a select;
- * `decider` names the record whose `state` decides.
+ * Waiters: how a task's operation waits in a channel's queue and is woken, by this
+ * thread or another. There is one record per operation, or per case of a select;
+ * `decider` names the record whose state decides (waiter-state.ts).
  *
- * States, and whose transition it is:
- *
- *   idle ──owner──▶ waiting ──claim──▶ claimed ──complete──▶ done ──owner──▶ idle
- *                      │                  │
- *                      └── park (owner) sets PARKED in either; the completer that
- *                          finds it set must bring the record to the owner
- *
- * Invariants: a record is claimed at most once; who claimed it completes it;
- * between the two nobody else writes it; the owner reuses a record only when it
- * is in no queue. A record that no select shares is claimed under its channel's
- * lock, so that claim needs no compare-and-swap.
+ * Invariants: the thread that claimed a record completes it, and nobody else writes
+ * it in between; the owner reuses a record only when it is in no queue.
  *
  * Source: Go's sudog and selectDone (runtime/chan.go, select.go).
- * Not done: direct hand-over of the thread to the woken task. A woken task goes
- * through the run queue, so timers and I/O keep their turn.
+ * Not done: handing the thread directly to the woken task. A woken task goes through
+ * the run queue, so timers and I/O are not delayed.
  */
 import { pause } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
@@ -30,8 +21,8 @@ import { REASON_PLACE, WAIT_REASONS, type WaitReason } from "./wait-reason.ts";
 import { isClaimedBy, isDone, isDoneHere, transitionToParked, transitionToWaiting } from "./waiter-state.ts";
 
 /**
- * The wait for which a promise is being made. Named by table and index: storing
- * a fresh object where an old one lives costs a write barrier each time.
+ * The wait for which a promise is being made, as a table and an index. Storing the
+ * new object itself in an old place would cost a write barrier each time.
  */
 let parkingIn: (Wait | undefined)[];
 let parkingAt = 0;
@@ -41,24 +32,24 @@ function capture(resolve: (value: unknown) => void, reject: (error: unknown) => 
   wait.reject = reject;
 }
 
-/** Words of scratch: staged values of one operation; operations may nest. */
+/** Words of scratch, for the staged values of an operation. Operations can nest. */
 const SCRATCH_WORDS = 8192;
 
-/** What one thread keeps for its side of a runtime's waiting. */
+/** The waits of one thread, with its scratch memory, its count of sent values, its timers and its handles. */
 export class Waiters extends Claims implements Space {
   readonly timers: Timers;
   handles: Handles;
-  /** Scratch of this thread; `scratchTop` moves up while an operation uses it. */
+  /** Scratch memory of this thread; `scratchTop` moves up while an operation uses some. */
   readonly scratchEnd: number;
   scratchTop: number;
   /** Parked waits by their record's `slot`. */
   readonly #waits: (Wait | undefined)[] = [];
-  /** Records that are in no wait. */
+  /** Records that no wait uses. */
   readonly #idle: number[] = [];
   #parked = 0;
-  /** Index of the wait that is being finished, −1 for none: a number, for a reference stored here costs a write barrier each time. */
+  /** Index of the wait that is being finished, −1 for none. Not the object, because storing a reference costs a write barrier each time. */
   #finishing = -1;
-  /** Where this thread counts the values that it has sent (in doubles), and what is parked by reason. */
+  /** Where this thread counts the values that it has sent (a double), and its parked waits by reason. */
   readonly #sends: number;
   readonly #parkedBy: number;
   #stopped: Error | undefined;
@@ -69,7 +60,7 @@ export class Waiters extends Claims implements Space {
     this.handles = handles;
     this.#sends = (arena.here + processor.sends) >>> 1;
     this.#parkedBy = arena.here + processor.parkedBy;
-    // A thread before this one may have died with operations parked.
+    // An earlier thread with this index may have died while operations were parked.
     arena.i32.fill(0, this.#parkedBy, this.#parkedBy + WAIT_REASONS.length);
     this.scratchTop = arena.keep(processor.scratch, SCRATCH_WORDS);
     this.scratchEnd = this.scratchTop + SCRATCH_WORDS;
@@ -102,17 +93,17 @@ export class Waiters extends Claims implements Space {
     for (const wait of this.#waits) if (wait !== undefined) yield wait;
   }
 
-  /** The parked wait of a record of this thread; none after the runtime has ended. */
+  /** The parked wait in a slot; none after the runtime has ended. */
   at(slot: number): Wait | undefined {
     return this.#waits[slot];
   }
 
-  /** Whether a wait for a value of `words` words can be had without allocating. */
+  /** Whether `acquire` and `adoptValue` for a value of `words` words need no memory. */
   isPreparedFor(words: number): boolean {
     return words <= WAITER_VALUE_WORDS && this.#idle.length > 0;
   }
 
-  /** Makes sure that the next `acquire` allocates nothing, so that it may be called under a lock. @throws ERR_ARENA_FULL */
+  /** Makes sure that the next `acquire` allocates nothing, so that it can be called under a lock. @throws ERR_ARENA_FULL */
   prepare(): void {
     if (this.#idle.length > 0) return;
     if (this.#stopped !== undefined) throw this.#stopped;
@@ -127,8 +118,8 @@ export class Waiters extends Claims implements Space {
   }
 
   /**
-   * A wait in state `waiting`; with `spins` 0 it is parked from the start, for
-   * its owner will not look. @throws ERR_ARENA_FULL
+   * A wait that has begun. With `spins` 0 it is parked from the start, because its
+   * owner will not check it. @throws ERR_ARENA_FULL
    */
   acquire(reason: WaitReason, finisher: Finisher, spins = 0): Wait {
     if (this.#idle.length === 0) this.prepare();
@@ -137,14 +128,14 @@ export class Waiters extends Claims implements Space {
     return new Wait(record, reason, finisher);
   }
 
-  /** Gives the record of a wait back that is in no queue. */
+  /** Releases the record of a wait that is in no queue. */
   release(wait: Wait): void {
     if (this.#stopped !== undefined) return;
     if (wait.abort !== undefined) this.#unlisten(wait);
     this.#idle.push(wait.record);
   }
 
-  /** A record for one case of a select, deciding at `decider`. */
+  /** A record for one case of a select that is decided at `decider`. */
   acquireCase(decider: number, caseIndex: number): number {
     const record = this.#record();
     const { i32 } = this.arena;
@@ -164,12 +155,12 @@ export class Waiters extends Claims implements Space {
     return record;
   }
 
-  /** A block for a value that does not fit into a record, or 0. @throws ERR_ARENA_FULL */
+  /** A block for a value that does not fit into a record; 0 if it fits. @throws ERR_ARENA_FULL */
   allocValue(words: number): number {
     return words <= WAITER_VALUE_WORDS ? 0 : this.arena.alloc(words);
   }
 
-  /** Gives a record the block of `allocValue`; returns where its value lies. */
+  /** Gives a record the block from `allocValue`; returns where its value is stored. */
   adoptValue(record: number, block: number): number {
     if (block === 0) return record + waiter.value;
     const { i32 } = this.arena;
@@ -178,13 +169,13 @@ export class Waiters extends Claims implements Space {
     return block;
   }
 
-  /** Where the value of a record lies. */
+  /** Where the value of a record is stored. */
   valueAt(record: number): number {
     const { i32 } = this.arena;
     return i32[record + waiter.block] === 0 ? record + waiter.value : i32[record + waiter.value];
   }
 
-  /** Frees what `adoptValue` gave the record. */
+  /** Frees the block that `adoptValue` gave the record. */
   releaseValue(record: number): void {
     const { i32 } = this.arena;
     if (i32[record + waiter.block] === 0) return;
@@ -193,8 +184,8 @@ export class Waiters extends Claims implements Space {
   }
 
   /**
-   * Waits until `wait` is over: looks `spins` times, as it was acquired for, then
-   * parks. Returns the result itself if the wait ended while looking.
+   * Waits until `wait` has ended: checks its state `spins` times (as given to
+   * `acquire`), then parks. Returns the result itself if the wait ended meanwhile.
    */
   suspend(wait: Wait, spins: number, signal?: AbortSignal): unknown {
     if (spins > 0) {
@@ -205,7 +196,7 @@ export class Waiters extends Claims implements Space {
     return this.park(wait, signal);
   }
 
-  /** Waits until `wait`, which is marked parked, is over: the promise of its result. */
+  /** A promise for the result of `wait`, which is marked as parked. */
   park(wait: Wait, signal?: AbortSignal): Promise<unknown> {
     const { scheduler } = this;
     parkingIn = this.#waits;
@@ -216,7 +207,7 @@ export class Waiters extends Claims implements Space {
     wait.task = scheduler.task();
     wait.countedAt = this.#parkedBy + REASON_PLACE[wait.reason];
     this.arena.i32[wait.countedAt]++;
-    // An integer: a fraction would be an object of its own.
+    // As an integer, because V8 stores a fraction as an object of its own.
     wait.sinceMs = scheduler.nowMs | 0;
     if (this.#parked++ === 0) scheduler.onWaiting?.();
     if (signal !== undefined) this.#listen(wait, signal);
@@ -246,7 +237,7 @@ export class Waiters extends Claims implements Space {
     return false;
   }
 
-  /** Makes the result of a wait that is over, and gives the wait back. */
+  /** Returns the result of a wait that has ended, and releases the wait. */
   #finish(wait: Wait): unknown {
     try {
       return wait.finisher.finish(wait);
@@ -255,16 +246,17 @@ export class Waiters extends Claims implements Space {
     }
   }
 
-  /** Whether a parked wait is over. After a death it may be told so twice, and its record be in use again by then. */
+  /** Whether a parked wait has ended. After a death it can be reported twice; its record may be in use again by then. */
   hasEnded(wait: Wait): boolean {
     return isDoneHere(this.arena.i32, wait.record);
   }
 
   /**
-   * After processor `dead` has died: waits of this thread among `deciders`, which
-   * it had ended, may not have been told so. The record of one that was told may be
-   * in another wait by now, that somebody else ends: the claim tells. And a signal may have come in vain while the dead
-   * thread had a claim on the wait that has been taken back.
+   * After processor `dead` has died. It had ended the waits of `deciders`, but their
+   * owners may not have been notified: resumes those of this thread. If the owner was
+   * notified, the record may be in another wait by now, which another thread ends; the
+   * claim shows which thread it was. Also repeats the aborts that had no effect because
+   * the dead thread held a claim that has been taken back.
    */
   recover(deciders: readonly number[], dead: number, isReady: (slot: number) => boolean): void {
     const { i32, id } = this.arena;
@@ -279,7 +271,7 @@ export class Waiters extends Claims implements Space {
     }
   }
 
-  /** Resolves the promise of a parked wait that is over: its task goes on in the next microtask. */
+  /** Settles the promise of a parked wait that has ended: its task continues in the next microtask. */
   resume(wait: Wait): void {
     const { resolve, reject } = wait as { resolve: (value: unknown) => void; reject: (error: unknown) => void };
     const slot = this.arena.i32[wait.record + waiter.slot];
@@ -298,7 +290,7 @@ export class Waiters extends Claims implements Space {
     resolve(value);
   }
 
-  /** The wait whose result is being made: the task that gets it is not the one that runs. */
+  /** The wait whose result is being made: it belongs to the task that waited, not to the one that runs. */
   get finishing(): Wait | undefined {
     return this.#finishing < 0 ? undefined : this.#waits[this.#finishing];
   }
@@ -317,22 +309,22 @@ export class Waiters extends Claims implements Space {
   }
 
   #abort(wait: Wait, signal: AbortSignal): void {
-    // Not if it is over already and only waits for its turn.
+    // Not if the wait has ended and its task is only waiting to run.
     if (wait.abort?.signal !== signal || !wait.finisher.withdraw(wait)) return;
     if (this.recorder !== undefined) this.recorder.noteAbort(wait);
     this.#fail(wait, signal.reason);
   }
 
   /**
-   * Rejects every parked wait and refuses new ones: the runtime ends. Takes no
-   * lock, for a thread that died may hold it; the queues die with the arena.
+   * Rejects every parked wait and refuses new ones: the runtime ends. Takes no lock,
+   * because a dead thread may hold it; the queues disappear with the arena.
    */
   failAll(error: Error): void {
     this.#stopped = error;
     this.#idle.length = 0;
     for (const wait of this.#waits) {
       if (wait === undefined) continue;
-      // Whoever awaits it hears of it; one that nobody awaits is no unhandled rejection.
+      // A promise that nobody awaits must not cause an unhandled rejection. One that is awaited still rejects.
       wait.promise?.catch(() => undefined);
       this.#unpark(wait);
       this.#waits[this.arena.i32[wait.record + waiter.slot]] = undefined;

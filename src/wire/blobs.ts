@@ -1,6 +1,6 @@
 /**
- * Types of variable size: the slot holds the address of a block and a length in
- * bytes; an empty value needs no block.
+ * Types of variable size: the slot holds the address of a block and a length in bytes.
+ * An empty value needs no block.
  */
 import { WarrenError } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
@@ -69,21 +69,21 @@ class Json<T> extends Blob<T> {
   }
 }
 
-/** Strings; one with a lone surrogate is refused. */
+/** Strings. A string with a lone surrogate does not fit. */
 export const utf8: Type<string> = new Utf8();
-/** Byte arrays (any `Uint8Array`, so also a Buffer); what arrives is a `Uint8Array` of its own. */
+/** Byte arrays: any `Uint8Array`, including a Buffer. The receiver gets a new `Uint8Array`. */
 export const bytes: Type<Uint8Array> = new Bytes();
 const anyJson = new Json<unknown>();
 /**
- * Plain data as JSON: null, booleans, finite numbers, strings, arrays, plain
- * objects. What JSON would lose or change (undefined, NaN, functions, class
- * instances, cycles …) is refused with its path.
+ * Plain data as JSON: null, booleans, finite numbers, strings, arrays, plain objects.
+ * A value that JSON would lose or change (undefined, NaN, functions, class instances,
+ * cycles …) does not fit; the error names its path.
  */
 export function json<T = unknown>(): Type<T> {
   return anyJson as Type<T>;
 }
 
-/** Whether a buffer was transferred away: it would arrive empty. */
+/** Whether a buffer was transferred away: its copy would be empty. */
 export function isDetached(buffer: ArrayBufferLike): boolean {
   return "detached" in buffer && buffer.detached;
 }
@@ -111,7 +111,7 @@ function takeString(arena: Arena, at: number): string {
   return value;
 }
 
-/** Writes a string of `byteLength` UTF-8 bytes; short ASCII by hand, which is faster than the call. */
+/** Writes a string of `byteLength` UTF-8 bytes. For short ASCII a loop is faster than the call. */
 function writeString(arena: Arena, byteOffset: number, value: string, byteLength: number): void {
   if (byteLength === value.length && byteLength <= 24) {
     const { u8 } = arena;

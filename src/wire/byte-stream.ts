@@ -1,7 +1,7 @@
 /**
- * Growing bytes to write a payload into, and a cursor to read one from. Writers
- * nest (a getter of the value being written may itself send something): each
- * takes the bytes from `begin` on and gives them back at `finish`.
+ * A buffer that grows while a payload is written, and a cursor to read a payload from.
+ * Uses of the writer nest, because a getter of the value being written can itself send
+ * something: each begins at `position`, takes its bytes with `since` and then rewinds.
  */
 import { WarrenError } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
@@ -46,7 +46,7 @@ export class ByteWriter {
     this.#at += value.byteLength;
   }
 
-  /** Byte length, then the text; lone surrogates need `utf16`. */
+  /** Byte length, then the text. Lone surrogates need `utf16le`. */
   text(value: string, encoding: "utf8" | "utf16le"): void {
     const byteLength = Buffer.byteLength(value, encoding);
     this.i32(byteLength);

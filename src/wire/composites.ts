@@ -1,11 +1,11 @@
-/** Types made of types: a struct's fields lie one after the other, an optional has a word before its value. */
+/** Types made of other types: a struct stores its fields one after the other, an optional has a word before its value. */
 import { WarrenError, printValue } from "../errors.ts";
 import { Refusal, Type, type ElementOf, type Space, step } from "./type.ts";
 
 type Fields = Record<string, Type<unknown>>;
 type StructOf<F extends Fields> = { [K in keyof F]: ElementOf<F[K]> };
 
-/** Words of the largest slot: it must fit into a thread's scratch many times. */
+/** Words of the largest slot: many must fit into a thread's scratch memory. */
 const MAX_WORDS = 512;
 
 class Struct<F extends Fields> extends Type<StructOf<F>> {
@@ -104,10 +104,10 @@ class Optional<T> extends Type<T | null> {
 }
 
 /**
- * Objects with exactly these fields, up to 2 KiB of fixed-size values and
- * addresses. Missing and extra fields are refused.
+ * Objects with exactly these fields, up to 2 KiB of fixed-size values and addresses.
+ * An object with a missing or an extra field does not fit.
  * @param fields the type of each, by its name
- * @throws ERR_INVALID_ARGUMENT for a field that is no type, ERR_LIMIT
+ * @throws ERR_INVALID_ARGUMENT for a field that is not a type, ERR_LIMIT
  */
 export function struct<F extends Fields>(fields: F): Type<StructOf<F>> {
   for (const [key, type] of Object.entries(fields)) {
@@ -117,7 +117,7 @@ export function struct<F extends Fields>(fields: F): Type<StructOf<F>> {
   return new Struct(fields);
 }
 
-/** A value of `type`, or `null` for none; `undefined` is refused. @throws ERR_INVALID_ARGUMENT */
+/** A value of `type`, or `null` for none; `undefined` does not fit. @throws ERR_INVALID_ARGUMENT */
 export function optional<T>(type: Type<T>): Type<T | null> {
   checkType(type, "optional");
   return new Optional(type);
@@ -130,7 +130,7 @@ export function checkType(type: unknown, what: string): asserts type is Type<unk
   }
 }
 
-/** A field's name without the characters that type names are written with. */
+/** A field's name, with the characters escaped that have a meaning in type names. */
 function escapeKey(key: string): string {
   return encodeURIComponent(key).replace(/[()]/g, (character) => `%${character.charCodeAt(0).toString(16)}`);
 }

@@ -1,8 +1,8 @@
 /**
- * Errors across threads. The structured clone keeps the name of a built-in
- * class, message, stack and cause, and loses everything else
- * (nodejs/node#37988); here an error keeps its class where that is registered
- * on both sides, name, message, code, cause, own properties and stack.
+ * Errors across threads. The structured clone keeps the name of a built-in class,
+ * message, stack and cause, and loses everything else (nodejs/node#37988). In warren an
+ * error keeps its name, message, code, cause, own properties and stack, and also its
+ * class if that is registered on both sides.
  */
 import { WarrenError, printValue } from "../errors.ts";
 
@@ -14,12 +14,12 @@ for (const BuiltIn of [Error, TypeError, RangeError, SyntaxError, ReferenceError
 }
 
 /**
- * Registers an error class, so that an error of it keeps its class when it
- * crosses threads. Call it at the top level of the module that declares the
- * class: every thread that imports the module then knows it. What arrives has
- * the class's prototype and the original's fields; its constructor is not run.
+ * Registers an error class, so that its errors keep their class when they are sent to
+ * another thread. Call it at the top level of the module that declares the class: then
+ * every thread that imports the module knows it. The copy has the class's prototype and
+ * the original's fields; the constructor is not run.
  * @param Class a named subclass of Error
- * @throws ERR_INVALID_ARGUMENT for what is no named error class, or another class of a registered name
+ * @throws ERR_INVALID_ARGUMENT if it is not a named error class, or another class has that name already
  */
 export function registerError(Class: ErrorClass): void {
   if (typeof Class !== "function" || !(Class.prototype instanceof Error) || Class.name === "") {
@@ -32,7 +32,7 @@ export function registerError(Class: ErrorClass): void {
   classes.set(Class.name, Class);
 }
 
-/** An own property of an error; hidden ones (cause, errors) are not enumerable. */
+/** An own property of an error. Hidden ones (cause, errors) are not enumerable. */
 interface ErrorProperty {
   readonly key: string;
   readonly value: unknown;
@@ -50,7 +50,7 @@ export function describeError(error: Error): { texts: [string, string, string, s
   return { texts: [className(error), String(error.name), String(error.message), String(error.stack)], properties };
 }
 
-/** Makes a fresh error into the one described, but for its properties. */
+/** Turns a new error into the one described, without its own properties. */
 export function reviveError(error: Error, className: string, name: string, message: string, stack: string): void {
   const Class = classes.get(className) ?? Error;
   Object.setPrototypeOf(error, Class.prototype as object);
@@ -59,7 +59,7 @@ export function reviveError(error: Error, className: string, name: string, messa
   if (error.name !== name) hide(error, "name", name);
 }
 
-/** Appends to an error's stack where the task that failed was started. Whatever was thrown, this does not throw: what refuses the text goes without. */
+/** Appends to an error's stack where the failed task was started. Never throws: if the value does not accept the text, its stack stays as it is. */
 export function continueStack(error: unknown, title: string, site: string | undefined): void {
   try {
     if (!(error instanceof Error) || typeof error.stack !== "string") return;

@@ -1,17 +1,17 @@
 /**
- * What JSON can carry without loss. `JSON.stringify` drops undefined and
- * functions, calls `toJSON`, and writes null for NaN; here each of those is a
- * refusal with its path. −0 survives: JSON has it, only `stringify` does not.
+ * What JSON can carry without loss. `JSON.stringify` drops undefined and functions,
+ * calls `toJSON`, and writes null for NaN; here each of these is an error with its path.
+ * −0 is kept, because JSON has it; only `stringify` does not.
  */
 import { LIMITS } from "../limits.ts";
 import { Refusal, step } from "./type.ts";
 
-/** JSON text of `value`. Each property is read once: what was checked is what is sent. @throws Refusal */
+/** The JSON text of `value`. Each property is read once, so the value that was checked is the value that is sent. @throws Refusal */
 export function stringifyJson(value: unknown): string {
   try {
     return JSON.stringify(value, keepOrRefuse);
   } catch (error) {
-    // The path is only found when it is needed: walks the value again.
+    // To find the path, the value is walked a second time, only when it is needed.
     check(value, 0);
     throw error instanceof Refusal ? error : new Refusal(`JSON cannot render it: ${String(error)}`, value);
   }
@@ -38,7 +38,7 @@ function refuseChanging(value: unknown): never {
 /** `stringify` writes −0 as 0, though JSON has it. */
 const MINUS_ZERO = (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON("-0");
 
-/** Refuses objects of which JSON would lose something beside the values in them. */
+/** Refuses objects of which JSON would lose something other than the values of their properties. */
 function checkShape(value: object): void {
   if (Array.isArray(value)) {
     if (Object.keys(value).length !== value.length) throw new Refusal("the array has holes or extra properties", value);
@@ -49,7 +49,7 @@ function checkShape(value: object): void {
   if (typeof (value as { toJSON?: unknown }).toJSON === "function") throw new Refusal("it has a toJSON method, which would replace it", value);
 }
 
-/** Throws the refusal of `value` with its path, if there is one to be found. */
+/** Throws why `value` cannot be sent, with the path, if it finds a reason. */
 function check(value: unknown, depth: number): void {
   if (typeof value === "number" && !Number.isFinite(value)) throw new Refusal("JSON has only finite numbers", value);
   if (typeof value === "object" && value !== null) return checkObject(value, depth + 1);

@@ -1,12 +1,13 @@
 /**
- * Task arguments and results: values that describe themselves, because a
- * function's parameters have no type on the wire. What the structured clone of
- * postMessage keeps is kept (cycles and shared references included), and beside
- * it what that loses: channels, shared arrays, and the class, code, cause and
- * own properties of errors. What cannot travel is refused with its path. Two views of one buffer arrive as two buffers.
+ * Task arguments and results: values that describe themselves, because a function's
+ * parameters have no type on the wire. A copy keeps what the structured clone of
+ * postMessage keeps, including cycles and shared references, and also what that loses:
+ * channels, shared arrays, and the class, code, cause and own properties of errors. For
+ * a value that cannot be sent the error names its path. Two views of one buffer arrive
+ * as two buffers.
  *
- * Format: a tag byte, then what the tag says; every object gets the next number
- * so that a later one can refer back to it.
+ * Format: a tag byte, then what the tag says. Objects are numbered in order, so that a
+ * later value can refer back to one.
  */
 import { WarrenError, printValue } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
@@ -24,7 +25,7 @@ const TAG = {
 
 const VIEWS = [Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array, Float32Array, Float64Array, BigInt64Array, BigUint64Array] as const;
 
-/** Elements of one array. */
+/** The most elements of one array. */
 const MOST_ELEMENTS = 2 ** 31 - 1;
 
 const writer = new ByteWriter();
@@ -63,7 +64,7 @@ export function decodePayload(space: Space, block: number): unknown {
   return decoder.take();
 }
 
-/** Decodes a block that others will read too: there are no handles in it, for each counts as one reference. */
+/** Decodes a block that others will read, too. It must not contain handles, because each counts as one reference. */
 export function readPayload(space: Space, block: number): unknown {
   return decoderOf(space, block).take();
 }
@@ -83,7 +84,7 @@ class Encoder {
     this.#space = space;
   }
 
-  /** Gives back the references that handles took, when the value is not sent after all. */
+  /** Releases the references of the handles, because the value is not sent after all. */
   abandon(): void {
     for (const { header, generation, type } of this.#handles) this.#space.handles.release(header, generation, type);
   }
@@ -183,7 +184,7 @@ class Encoder {
     }
   }
 
-  /** Elements (or holes), then the properties beside them, such as those of a match. */
+  /** Elements (or holes), then other properties, such as those of a regular expression's match. */
   #putArray(value: unknown[], depth: number): void {
     if (value.length > MOST_ELEMENTS) throw new Refusal(`it has more than ${MOST_ELEMENTS} elements`, value);
     writer.u8(TAG.array);
@@ -203,7 +204,7 @@ class Encoder {
     }
   }
 
-  /** Class, name, message and stack, then own properties; what of those cannot travel is replaced by a text that says so. */
+  /** Class, name, message and stack, then own properties. A property that cannot be sent is replaced by a text that says so. */
   #putError(error: Error, depth: number): void {
     const { texts, properties } = describeError(error);
     writer.u8(TAG.error);
@@ -325,7 +326,7 @@ class Decoder {
     return value;
   }
 
-  /** The error is there before its parts, so that they may refer to it. */
+  /** The error is made before its parts, so that they can refer to it. */
   #error(): Error {
     const error = this.#keep(new Error());
     reviveError(error, this.take() as string, this.take() as string, this.take() as string, this.take() as string);

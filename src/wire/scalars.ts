@@ -1,4 +1,4 @@
-/** Types of fixed size: the value lies in the slot. */
+/** Types of fixed size: the value is stored in the slot. */
 import { Refusal, Type, type Space } from "./type.ts";
 
 abstract class Scalar<T> extends Type<T> {
@@ -106,13 +106,13 @@ class Bool extends Scalar<boolean> {
   }
 }
 
-/** Integers from −2³¹ to 2³¹−1; −0 arrives as 0, to which it is equal. 4 bytes. */
+/** Integers from −2³¹ to 2³¹−1. −0 arrives as 0, which is equal to it. 4 bytes. */
 export const i32: Type<number> = new I32();
 /** Integers from 0 to 2³²−1. 4 bytes. */
 export const u32: Type<number> = new U32();
 /** Bigints from −2⁶³ to 2⁶³−1. 8 bytes. */
 export const i64: Type<bigint> = new I64();
-/** Any number, NaN and −0 included. 8 bytes. */
+/** Any number, including NaN and −0. 8 bytes. */
 export const f64: Type<number> = new F64();
 /** `true` or `false`. 4 bytes. */
 export const bool: Type<boolean> = new Bool();

@@ -1,18 +1,17 @@
 /**
- * Types on the wire: how a value of a channel's element type lies in the words
- * of a slot. Fixed-size values lie in the slot itself; strings, bytes and JSON
- * lie in a block of the arena that belongs to the slot and is freed when the
- * value is taken out.
+ * Types on the wire: how a value of a channel's element type is stored in the words of
+ * a slot. Fixed-size values are in the slot itself. Strings, bytes and JSON are in a
+ * block that belongs to the slot and is freed when the value is taken out.
  *
- * Invariants: `encode` either writes the whole slot or throws and leaves no
- * block behind; `decode` consumes (each slot is decoded or dropped once); what
- * `decode` returns shares nothing with the arena; nothing is coerced or
- * truncated: a value that does not fit is refused with the path to it.
+ * Invariants: `encode` either writes the whole slot or throws and leaves no block
+ * behind; each slot is decoded or dropped exactly once; what `decode` returns shares
+ * nothing with the arena; no value is coerced or truncated: for one that does not fit
+ * the error names the path to it.
  */
 import { WarrenError, printValue } from "../errors.ts";
 import type { Arena } from "../memory/arena.ts";
 
-/** What stands in a message for an object that every thread can open: where its header is, in which life, and of what type. */
+/** What a message contains in place of an object that every thread can open, such as a channel: its header, the header's generation, and its type. */
 export interface Handle {
   readonly header: number;
   readonly generation: number;
@@ -29,16 +28,16 @@ export interface Handles {
   release(header: number, generation: number, type: string): void;
 }
 
-/** Handles of one type that a layer of their own makes and opens: contexts. */
+/** The handles of one type, which another layer makes and opens: contexts. */
 export interface HandleFamily {
   detach(value: object): Handle | undefined;
   adopt(header: number, generation: number): object;
   release(header: number, generation: number): void;
-  /** Lets go of the objects met lately. */
+  /** Drops the references to the objects that were used recently. */
   forget(): void;
 }
 
-/** Generations of a header before they begin anew. */
+/** How many generations a header has before they start again. */
 export const HANDLE_GENERATIONS = 0x400000;
 
 /** A handle as one number. */
@@ -46,7 +45,7 @@ export function handleKey(header: number, generation: number): number {
   return header * HANDLE_GENERATIONS + generation;
 }
 
-/** What encoding and decoding need of a thread. */
+/** What encoding and decoding need from a thread. */
 export interface Space {
   readonly arena: Arena;
   readonly handles: Handles;
@@ -56,10 +55,10 @@ export interface Space {
 export abstract class Type<T> {
   /** Canonical text, equal for equal types, such as `struct(n:i32,reply:chan(f64))`. */
   abstract readonly name: string;
-  /** Words of a slot, and 2 if they must begin on an 8-byte boundary. */
+  /** The words of a slot; `align` is 2 if they must begin on an 8-byte boundary. */
   abstract readonly words: number;
   abstract readonly align: 1 | 2;
-  /** Only for inference: never present. */
+  /** Only for type inference: never set. */
   declare readonly element: T;
 
   /** Writes `value` into the words at `at`. @throws Refusal, ERR_ARENA_FULL */
@@ -90,7 +89,7 @@ export abstract class Type<T> {
 /** The TypeScript type of a wire type's values. */
 export type ElementOf<X> = X extends Type<infer T> ? T : never;
 
-/** A value that its type refuses, on its way up to where the path is complete. */
+/** A value that does not fit, thrown up to where the path to it is complete. */
 export class Refusal {
   readonly path: string[] = [];
   readonly why: string;
@@ -101,7 +100,7 @@ export class Refusal {
   }
 }
 
-/** Turns a refusal into the error that the user sees; rethrows anything else. */
+/** Turns a refusal into the error that the user sees, and rethrows anything else. */
 export function refused(error: unknown, type: string): never {
   if (!(error instanceof Refusal)) throw error;
   const path = error.path.join("");
@@ -109,7 +108,7 @@ export function refused(error: unknown, type: string): never {
   throw new WarrenError("ERR_VALUE_REFUSED", `${printValue(error.value)} does not fit ${type}${where}: ${error.why}`, { type, path, value: error.value });
 }
 
-/** Path step to a property. */
+/** The part of a path that leads to a property. */
 export function step(key: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 }
