@@ -1,19 +1,19 @@
 /**
- * A context as a program sees it: one object per thread for a header in the arena
- * (tree.ts). Everything that takes the lock is in contexts.ts.
+ * A context as a program sees it: each thread has one object for a header in the arena
+ * (tree.ts). The code that takes the lock is in contexts.ts.
  */
 import type { Receiver } from "../channel/chan.ts";
 import { contextHeader, header } from "../memory/layout.ts";
 
-/** Options of `context`. The earlier of the two counts, and never later than the parent's. */
+/** Options of `context`. If both are given, the earlier one counts. The deadline is never later than the parent's. */
 export interface ContextOptions {
-  /** Milliseconds from now after which it is cancelled with ERR_DEADLINE; never early. */
+  /** In milliseconds from now: then the context is cancelled with ERR_DEADLINE. Never early. */
   readonly timeout?: number | undefined;
-  /** A point in time instead: a date, or milliseconds since 1970. */
+  /** The same as a point in time: a date, or milliseconds since 1970. */
   readonly deadline?: number | Date | undefined;
 }
 
-/** What an object needs of its thread's contexts. */
+/** What a context needs from its thread's `Contexts`. */
 export interface ContextHost {
   readonly i32: Int32Array;
   cancel(context: Context, reason: unknown): boolean;
@@ -21,19 +21,19 @@ export interface ContextHost {
   openDone(context: Context): Receiver<never>;
   openSignal(context: Context): AbortSignal;
   reasonOf(context: Context): Error;
-  /** The error of a REASON that needs no record. */
+  /** The error for a REASON that needs no record. */
   errorOf(kind: number): Error;
-  /** Its deadline has passed: cancels it, whoever was to. */
+  /** Its deadline has passed: cancels it, even if another thread has armed the timer. */
   expire(context: Context): void;
 }
 
-/** Reads of `cancelled` between two looks at the clock: a look costs some ten of them. */
+/** Reads of `cancelled` between two reads of the clock, which costs as much as about ten of them. */
 const READS = 256;
 
 /**
- * A node in a tree of cancellation that all threads see: cancelling one cancels
- * everything below it, on every thread, once and for one reason. Pass it to tasks
- * as an argument; end it by `using`, `cancel` or its deadline.
+ * Cancels tasks on all threads. Contexts form a tree: cancelling one also cancels all
+ * contexts below it, on every thread, once and for one reason. Pass it to tasks as an
+ * argument; end it with `using`, `cancel` or its deadline.
  */
 export class Context implements Disposable {
   /** @internal */
@@ -42,10 +42,10 @@ export class Context implements Disposable {
   readonly header: number;
   /** @internal */
   readonly generation: number;
-  /** When it is cancelled at the latest, in milliseconds since 1970; `undefined` for no deadline. */
+  /** Its deadline, in milliseconds since 1970; `undefined` if it has none. */
   readonly deadlineMs: number | undefined;
   readonly #i32: Int32Array;
-  /** Reads of `cancelled` until the next look at the clock; 0 without a deadline. */
+  /** Reads of `cancelled` until the next read of the clock; 0 without a deadline. */
   #reads: number;
   #done: Receiver<never> | undefined;
   /** The error, or the REASON that says which it will be. */
@@ -62,17 +62,17 @@ export class Context implements Disposable {
   }
 
   /**
-   * Whether it is cancelled: two plain reads of shared memory, for loops that
-   * compute; one in 256 also looks at the clock if there is a deadline, for a loop
-   * that computes keeps its thread's timers from firing. `signal` and `done`
-   * follow when their thread has a turn.
+   * Whether it is cancelled. This costs two plain reads of shared memory, so loops that
+   * compute can check it often. If there is a deadline, every 256th read also reads the
+   * clock, because timers do not fire while a loop computes on their thread. `signal` and
+   * `done` follow when their thread runs its event loop.
    */
   get cancelled(): boolean {
     if (this.isMarked) return true;
     return this.#reads !== 0 && --this.#reads === 0 && this.#look();
   }
 
-  /** @internal Whether it has been cancelled: the reads alone. */
+  /** @internal As `cancelled`, but does not read the clock. */
   get isMarked(): boolean {
     return this.#i32[this.header + contextHeader.cancelled] !== 0 || this.#i32[this.header + header.generation] !== this.generation;
   }
@@ -85,44 +85,44 @@ export class Context implements Disposable {
   }
 
   /**
-   * Cancels it and everything below it; only the first time counts. Without a
-   * `reason` it is ERR_CANCELLED, and what is no error becomes its `cause`. The
-   * reason travels as errors do, without channels and other handles. Returns
-   * whether this call did it.
+   * Cancels it and all contexts below it; only the first call counts. Without a `reason`
+   * the reason is ERR_CANCELLED; a value that is not an error becomes its `cause`. The
+   * reason is copied to other threads as errors are, without channels and other handles.
+   * Returns whether this call cancelled it.
    */
   cancel(reason?: unknown): boolean {
     return !this.cancelled && this.host.cancel(this, reason);
   }
 
-  /** Closes when it is cancelled, for selects and loops; nothing is ever sent on it. @throws ERR_ARENA_FULL */
+  /** A channel that is closed when the context is cancelled, for selects and loops. It never has a value. @throws ERR_ARENA_FULL */
   get done(): Receiver<never> {
     this.#done ??= this.host.openDone(this);
     return this.#done;
   }
 
-  /** Aborts on this thread when it is cancelled, with the same reason: for `{ signal }` and for Node's own functions. @throws ERR_ARENA_FULL */
+  /** A signal that aborts on this thread, with the same reason, when the context is cancelled: for `{ signal }` and for Node's own functions. @throws ERR_ARENA_FULL */
   get signal(): AbortSignal {
     return this.host.openSignal(this);
   }
 
-  /** Why it was cancelled: the same error, as a copy, on every thread. ERR_DEADLINE, ERR_CANCELLED, or what `cancel` was given. */
+  /** Why it was cancelled: ERR_DEADLINE, ERR_CANCELLED, or the reason given to `cancel`. Each thread has a copy of the same error. */
   get reason(): Error | undefined {
     if (this.#reason === undefined && this.cancelled) this.#reason = this.host.reasonOf(this);
     else if (typeof this.#reason === "number") this.#reason = this.host.errorOf(this.#reason);
     return this.#reason as Error | undefined;
   }
 
-  /** @internal Whether the reason is known here, whatever becomes of the header. */
+  /** @internal Whether this thread knows the reason and no longer needs the header. */
   get isSettled(): boolean {
     return this.#reason !== undefined;
   }
 
-  /** @internal The reason is known: the first time counts. */
+  /** @internal Keeps the reason; only the first call counts. */
   settle(reason: Error | number): void {
     this.#reason ??= reason;
   }
 
-  /** Cancels it if it is not, and gives its memory back: on other threads it goes on as a cancelled one whose reason is lost unless they have asked for it. */
+  /** Cancels it, if it is not cancelled, and frees it. On other threads it stays a cancelled context; a thread that has not read its reason can no longer get it. */
   [Symbol.dispose](): void {
     this.host.dispose(this);
   }

@@ -1,19 +1,19 @@
 /**
- * The contexts of one thread: making, cancelling and freeing them, and hearing
- * that another thread has.
+ * The contexts of one thread: making, cancelling and freeing them, and being notified
+ * when another thread cancels one.
  *
- * A thread that must hear of a cancellation (it has handed out a signal, or has
- * armed the deadline) hangs a watch record onto the header. Who cancels takes the
- * records off under the lock and passes each to its thread's inbox with the
- * reason, so nothing of the header is needed afterwards. A watch is no operation
- * of the program: it keeps no process alive, is in no report and hides no
- * deadlock. A watched context stays alive on its thread until it is cancelled,
- * since a listener of its signal may be all that is left of it.
+ * A thread that must be notified of a cancellation (because it has handed out a signal,
+ * or has armed the deadline) adds a watch record to the header. The thread that cancels
+ * removes the records under the lock and passes each to its thread's inbox, with the
+ * reason, so the header is not needed afterwards. A watch is not an operation of the
+ * program: it does not keep the process alive, is in no report and hides no deadlock. A
+ * watched context stays alive on its thread until it is cancelled, because the program
+ * may keep only a listener of its signal.
  *
- * A deadline is armed by the thread that made the context, with a timer that does
- * not keep the process alive. If that thread dies, `adoptDeadlines` arms it
- * elsewhere. While it computes its timers do not fire: then whoever reads
- * `cancelled` often enough finds the deadline passed, on any thread.
+ * The thread that made the context arms its deadline, with a timer that does not keep
+ * the process alive. If that thread dies, `adoptDeadlines` arms it on another one. Timers
+ * do not fire while their thread computes; then any thread that reads `cancelled` often
+ * enough finds that the deadline has passed.
  */
 import type { Receiver } from "../channel/chan.ts";
 import type { Channel } from "../channel/channel.ts";
@@ -31,14 +31,14 @@ import { Context, type ContextHost, type ContextOptions } from "./context.ts";
 import { checkOptions, decodeReason, encodeReason, errorFrom } from "./reason.ts";
 import { ContextTree, type Freed, type News } from "./tree.ts";
 
-/** A context of whose cancellation this thread must hear. */
+/** A context whose cancellation this thread must be notified of. */
 interface Watched {
   readonly context: Context;
   controller: AbortController | undefined;
   timer: Timer | undefined;
 }
 
-/** Contexts met lately, so that a thousand tasks with one context share one object for it. */
+/** How many recently used contexts to keep, so that a thousand tasks with one context share one object for it. */
 const MOST_RECENT = 64;
 
 export class Contexts implements ContextHost, HandleFamily {
@@ -50,12 +50,12 @@ export class Contexts implements ContextHost, HandleFamily {
   /** By watch record; and each of them by its context. */
   readonly #watches = new Map<number, Watched>();
   readonly #watched = new WeakMap<Context, Watched>();
-  /** Keeps the context of a signal or a done channel that is in use, so that its deadline and its parents can still cancel it. */
+  /** The context of a signal or a done channel: while that is in use, the context's deadline and its parents must be able to cancel it. */
   readonly #contextOf = new WeakMap<object, Context>();
   readonly #recent = new Map<number, Context>();
   readonly #lost = new FinalizationRegistry<Handle>(({ header: at, generation }) => this.release(at, generation));
 
-  /** @param track watches over a new channel object of this thread */
+  /** @param track puts a new channel object under the watch of this thread's handle table */
   constructor(waiters: Waiters, track: (channel: Channel<boolean>) => Channel<boolean>) {
     this.#waiters = waiters;
     this.#arena = waiters.arena;
@@ -93,7 +93,7 @@ export class Contexts implements ContextHost, HandleFamily {
   #link(at: number, parent: Context | undefined, deadlineMs: number): number {
     const tree = this.#tree;
     tree.lock();
-    // A parent that has been freed had been cancelled before.
+    // A parent that has been freed was cancelled before.
     const isLost = parent !== undefined && !tree.isCurrent(parent.header, parent.generation);
     const above = parent === undefined || isLost ? 0 : parent.header;
     const aboveMs = above === 0 ? Infinity : tree.deadlineOf(above);
@@ -127,7 +127,7 @@ export class Contexts implements ContextHost, HandleFamily {
     return isFirst;
   }
 
-  /** Cancels a context and what is below it, and tells who must hear; false if it was cancelled before. */
+  /** Cancels a context and all below it, and notifies the threads that watch; false if it was cancelled before. */
   #end(context: Context, kind: number, record: number, error?: Error): boolean {
     const news: News = { watches: [], dones: [] };
     const { header: at, generation } = context;
@@ -136,12 +136,12 @@ export class Contexts implements ContextHost, HandleFamily {
     if (isFirst) this.#tree.cancel(at, kind, record, news);
     this.#tree.unlock();
     if (isFirst && error !== undefined) context.settle(error);
-    this.#tell(news);
+    this.#notify(news);
     return isFirst;
   }
 
-  /** Closes done channels and passes watch records to their threads; this thread hears at once. */
-  #tell({ watches, dones }: News): void {
+  /** Closes done channels and passes watch records to their threads; this thread is notified directly. */
+  #notify({ watches, dones }: News): void {
     const arena = this.#arena;
     const { i32 } = this;
     const own: number[] = [];
@@ -155,20 +155,20 @@ export class Contexts implements ContextHost, HandleFamily {
       } else this.#drop(record);
     }
     for (const done of dones) this.#closeDone(openChannel(this.#waiters, done.header, done.generation, bool));
-    for (const record of own) this.heard(record);
+    for (const record of own) this.notified(record);
   }
 
   #closeDone(channel: Channel<boolean>): void {
     try {
       channel.close();
     } catch (error) {
-      // Somebody has closed it by hand, or it went with its context.
+      // The program has closed it, or it was freed with its context.
       if (!(error instanceof WarrenError) || error.code !== "ERR_CHANNEL_CLOSED") throw error;
     }
   }
 
-  /** A watch record has come back: its context is cancelled. */
-  heard(record: number): void {
+  /** A watch record has come back, so its context is cancelled. */
+  notified(record: number): void {
     const watched = this.#watches.get(record);
     this.#watches.delete(record);
     if (watched !== undefined) this.#settle(watched, this.i32[record + watchRecord.kind], this.i32[record + watchRecord.reason]);
@@ -186,18 +186,18 @@ export class Contexts implements ContextHost, HandleFamily {
     controller?.abort(context.reason);
   }
 
-  /** Hears of contexts whose watch records were lost with the thread that cancelled them. */
+  /** Finds contexts that were cancelled by a thread that died with their watch records. */
   recheck(): void {
     for (const [record, { context, controller, timer }] of this.#watches) {
       if (!context.isMarked) continue;
-      // The record is left alone: it may be on its way.
+      // The record stays: it may still arrive.
       this.#watches.delete(record);
       if (timer !== undefined) this.#waiters.timers.cancel(timer);
       controller?.abort(context.reason);
     }
   }
 
-  /** Hangs a watch record onto the header, unless it is cancelled already. @throws ERR_ARENA_FULL */
+  /** Adds a watch record to the header, unless the context is cancelled already. @throws ERR_ARENA_FULL */
   #watch(context: Context): Watched {
     const watched: Watched = { context, controller: undefined, timer: undefined };
     if (!context.isMarked) {
@@ -239,7 +239,7 @@ export class Contexts implements ContextHost, HandleFamily {
   openDone(context: Context): Receiver<never> {
     const { header: at, generation } = context;
     let channel = this.#track(makeChannel(this.#waiters, bool, 0, false));
-    // The header's reference, beside the object's.
+    // For the header, in addition to the reference of the object.
     channel.retain();
     const { i32 } = this;
     this.#tree.lock();
@@ -283,11 +283,11 @@ export class Contexts implements ContextHost, HandleFamily {
     const news: News = { watches: [], dones: [] };
     this.#tree.lock();
     let at = this.#tree.isCurrent(context.header, context.generation) ? context.header : 0;
-    // The deadline may be one of those above, which have not been cancelled either.
+    // The deadline can be that of a context above, which has not been cancelled either.
     for (let above = at; above !== 0 && this.#tree.deadlineOf(above) <= nowMs; above = i32[above + contextHeader.parent]) at = above;
     if (at !== 0 && i32[at + contextHeader.cancelled] === 0) this.#tree.cancel(at, REASON.deadline, 0, news);
     this.#tree.unlock();
-    this.#tell(news);
+    this.#notify(news);
   }
 
   dispose(context: Context): void {
@@ -300,7 +300,7 @@ export class Contexts implements ContextHost, HandleFamily {
     this.#free(at, generation, true);
   }
 
-  /** Gives one reference back, or all; without any left the header is freed. */
+  /** Drops one reference, or all. With the last one the header is freed. */
   #free(at: number, generation: number, isAll: boolean): void {
     const freed: Freed = { headers: [], reasons: [], dones: [] };
     this.#tree.lock();
@@ -344,8 +344,8 @@ export class Contexts implements ContextHost, HandleFamily {
   }
 
   /**
-   * After thread `dead` has died and before its successor starts: finishes what
-   * it left undone in the tree, and arms the deadlines that it had armed here.
+   * After thread `dead` has died and before its replacement starts: finishes what it
+   * left undone in the tree, and arms on this thread the deadlines that it had armed.
    */
   adoptDeadlines(dead: number): void {
     const { i32 } = this;
@@ -353,7 +353,7 @@ export class Contexts implements ContextHost, HandleFamily {
     const news: News = { watches: [], dones: [] };
     const orphans: { at: number; generation: number }[] = [];
     tree.lock();
-    tree.mend(news);
+    tree.repair(news);
     for (const at of tree.all()) {
       const parent = i32[at + contextHeader.parent];
       const isOwn = tree.deadlineOf(at) < (parent === 0 ? Infinity : tree.deadlineOf(parent));
@@ -363,7 +363,7 @@ export class Contexts implements ContextHost, HandleFamily {
       orphans.push({ at, generation: i32[at + header.generation] });
     }
     tree.unlock();
-    this.#tell(news);
+    this.#notify(news);
     for (const { at, generation } of orphans) {
       const context = this.#open(at, generation);
       this.#arm(context, (context.deadlineMs ?? Infinity) - performance.timeOrigin);

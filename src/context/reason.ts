@@ -1,7 +1,7 @@
 /**
- * Why and when a context ends: its options, and reasons of a cancellation. These
- * are errors, encoded once so that every thread decodes the same. The default
- * ones are not encoded: their text says all there is.
+ * When and why a context ends: its options, and the reasons of cancellations. A reason
+ * is an error that is encoded once, so that every thread decodes the same. The default
+ * reasons are not encoded, because their text never differs.
  */
 import { WarrenError, printValue } from "../errors.ts";
 import type { Arena } from "../memory/arena.ts";
@@ -10,7 +10,7 @@ import { encodePayload, readPayload } from "../wire/payload.ts";
 import type { Handles, Space } from "../wire/type.ts";
 import type { ContextOptions } from "./context.ts";
 
-/** A reason is decoded many times, so it carries no handles: of channels in an error's properties a text arrives. */
+/** A reason is decoded many times, so it contains no handles: a channel in an error's properties arrives as a text. */
 const NO_HANDLES: Handles = {
   detach: () => undefined,
   adopt: () => {
@@ -19,7 +19,7 @@ const NO_HANDLES: Handles = {
   release: () => undefined,
 };
 
-/** The deadline that options give, on the clock of `performance.now()`, which shows `nowMs`. @throws ERR_INVALID_ARGUMENT */
+/** The deadline given by the options, on the clock of `performance.now()`, which is `nowMs` now. @throws ERR_INVALID_ARGUMENT */
 export function checkOptions(options: ContextOptions, nowMs: number): number {
   if (typeof options !== "object" || options === null) throw new WarrenError("ERR_INVALID_ARGUMENT", `context needs an object of options, not ${printValue(options)}`);
   const { timeout = Infinity, deadline = Infinity } = options;
@@ -34,13 +34,13 @@ function checkNumber(name: string, value: unknown): void {
   throw new WarrenError("ERR_INVALID_ARGUMENT", `the ${name} of a context must be a number of milliseconds, not ${printValue(value)}`);
 }
 
-/** What `cancel` was given, as an error. */
+/** The reason given to `cancel`, as an error. */
 export function errorFrom(reason: unknown): Error {
   if (reason instanceof Error) return reason;
   return new WarrenError("ERR_CANCELLED", `the context was cancelled: ${printValue(reason)}`, {}, { cause: reason });
 }
 
-/** A reason record with one reference; 0 if the error cannot travel or has no room, for a cancellation must not fail. */
+/** A reason record with one reference; 0 if the error cannot be sent or shared memory is full, because a cancellation must not fail. */
 export function encodeReason(arena: Arena, error: Error): number {
   let payload = 0;
   try {
@@ -56,7 +56,7 @@ export function encodeReason(arena: Arena, error: Error): number {
   }
 }
 
-/** The error for a REASON; `record` is 0 for all but the one that was given. */
+/** The error for a REASON; `record` is 0 unless the reason was given. */
 export function decodeReason(arena: Arena, kind: number, record: number): Error {
   if (record !== 0) return readPayload(spaceOf(arena), arena.i32[record + reasonRecord.payload]) as Error;
   if (kind === REASON.deadline) return new WarrenError("ERR_DEADLINE", "the context's deadline has passed");

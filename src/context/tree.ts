@@ -2,41 +2,40 @@
  * The tree of contexts in the arena: headers linked to their parents, under one
  * lock for the whole runtime (`superblock.contextLock`).
  *
- * Invariants: what is below a cancelled context is cancelled; a context keeps its
- * parent alive (one reference); `cancelled` is written once and last, so whoever
- * reads it without the lock finds the reason; a freed context is in no list and
- * its generation has changed.
+ * Invariants: all contexts below a cancelled one are cancelled; a context keeps its
+ * parent alive (one reference); `cancelled` is written once and last, so a thread that
+ * reads it without the lock finds the reason; a freed context is in no list and its
+ * generation has changed.
  *
- * A thread may be terminated between any two writes here. What counts is the
- * chain `firstChild` → `nextSibling` alone, and it changes by single writes: a
- * new child is complete before the write that shows it, and one write takes a
- * child out. `previousSibling` is a hint, checked at each use: of a child that
- * comes in it is written after the chain, of one that leaves before it, so a
- * wrong one never passes the check; then the child before is searched for.
- * What such a thread left undone below a cancelled context, `mend` finishes. Only
- * a child of a context that was being freed may be in no list then, with what is
- * below it: all of it is cancelled.
+ * A thread can be terminated between any two writes. Only the chain `firstChild` →
+ * `nextSibling` counts, and it changes by single writes: a new child is complete before
+ * the write that shows it, and one write removes a child. `previousSibling` is a hint
+ * that is checked at each use. It is written after the chain for a child that is added,
+ * and before the chain for one that is removed, so a wrong hint never passes the check;
+ * then the previous child is searched for. `repair` finishes what a dead thread left
+ * undone below a cancelled context. Then only a child of a context that was being freed
+ * can be in no list, with the contexts below it: all of these are cancelled.
  *
- * Source: Go, context.go (propagateCancel, removeChild). Not done: a lock per
- * context (a subtree would have to lock downwards while children leave upwards;
- * making, cancelling and freeing are rare beside reading `cancelled`).
+ * Source: Go, context.go (propagateCancel, removeChild). Not done: a lock per context
+ * (a subtree would lock downwards while children leave upwards; making, cancelling and
+ * freeing are rare compared with reading `cancelled`).
  */
 import { add, store, sub } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { contextHeader as context, header, nextGeneration, reasonRecord, superblock, watchRecord } from "../memory/layout.ts";
 import { lock, unlock } from "../memory/spin-lock.ts";
 
-/** What is to be told once the lock is released: watch records, and channels to close. */
+/** What to do after the lock is released: watch records to pass on, and channels to close. */
 export interface News {
   readonly watches: number[];
   readonly dones: { readonly header: number; readonly generation: number }[];
 }
 
-/** What is left of freed contexts, to be given back once the lock is released. */
+/** The memory of freed contexts, to be freed after the lock is released. */
 export interface Freed {
   readonly headers: number[];
   readonly reasons: number[];
-  /** Channels that lose the header's reference. */
+  /** Channels to which the header had a reference. */
   readonly dones: News["dones"];
 }
 
@@ -65,7 +64,7 @@ export class ContextTree {
     return this.#arena.f64[(at + context.deadline) >>> 1];
   }
 
-  /** Under the lock: shows a complete context below `parent`, 0 for none; below a cancelled one it is cancelled. */
+  /** Under the lock: adds a complete context below `parent`, 0 for none. Below a cancelled one it is cancelled. */
   link(at: number, parent: number): void {
     const i32 = this.#i32;
     const list = listOf(parent);
@@ -93,7 +92,7 @@ export class ContextTree {
       before = 0;
       let child = i32[list];
       for (; child !== at && child !== 0; child = i32[child + context.nextSibling]) before = child;
-      // Taken out by a thread that died before it could put it elsewhere.
+      // Removed by a thread that died before it could add it elsewhere.
       if (child === 0) return;
     }
     if (next !== 0) i32[next + context.previousSibling] = before;
@@ -110,7 +109,7 @@ export class ContextTree {
     }
   }
 
-  /** The next context outside the subtree of `at`, within that of `top`; 0 if there is none. */
+  /** The next context outside the subtree of `at`, but in that of `top`; 0 if there is none. */
   #after(at: number, top: number): number {
     const i32 = this.#i32;
     for (let node = at; node !== top && node !== 0; node = i32[node + context.parent]) {
@@ -119,7 +118,7 @@ export class ContextTree {
     return 0;
   }
 
-  /** Under the lock: cancels a context and what is below it, but for what is cancelled already. */
+  /** Under the lock: cancels a context and all below it, except those that are cancelled already. */
   cancel(at: number, kind: number, reason: number, news: News): void {
     const i32 = this.#i32;
     let node = at;
@@ -135,11 +134,11 @@ export class ContextTree {
     if (reason !== 0) add(i32, reason + reasonRecord.references, 1);
     i32[at + context.reason] = reason;
     store(i32, at + context.cancelled, kind);
-    this.#tell(at, news);
+    this.#collect(at, news);
   }
 
-  /** Notes who is to hear of a cancelled context. */
-  #tell(at: number, news: News): void {
+  /** Adds the watch records and the done channel of a cancelled context to `news`. */
+  #collect(at: number, news: News): void {
     const i32 = this.#i32;
     const reason = i32[at + context.reason];
     if (i32[at + context.done] !== 0) news.dones.push({ header: i32[at + context.done], generation: i32[at + context.doneGeneration] });
@@ -152,19 +151,19 @@ export class ContextTree {
     i32[at + context.watches] = 0;
   }
 
-  /** Under the lock: finishes what a thread that died in the middle of a cancellation left undone. */
-  mend(news: News): void {
+  /** Under the lock: finishes what a thread left undone that died in the middle of a cancellation. */
+  repair(news: News): void {
     const i32 = this.#i32;
     for (const at of this.all()) {
       const parent = i32[at + context.parent];
-      if (i32[at + context.cancelled] !== 0) this.#tell(at, news);
+      if (i32[at + context.cancelled] !== 0) this.#collect(at, news);
       else if (parent !== 0 && i32[parent + context.cancelled] !== 0) this.#mark(at, i32[parent + context.cancelled], i32[parent + context.reason], news);
     }
   }
 
   /**
-   * Under the lock: frees a context, and its parents as far as nothing refers to
-   * them any more. Its children, which are cancelled then, go on without it.
+   * Under the lock: frees a context, and each of its parents that has no reference left.
+   * Its children, which are cancelled at that time, stay without a parent.
    */
   free(at: number, freed: Freed): void {
     const i32 = this.#i32;
@@ -183,14 +182,14 @@ export class ContextTree {
     }
   }
 
-  /** Under the lock: the reason of a cancelled context, one reference counted for the caller. */
+  /** Under the lock: the reason of a cancelled context, with one reference for the caller. */
   holdReason(at: number): number {
     const reason = this.#i32[at + context.reason];
     if (reason !== 0) add(this.#i32, reason + reasonRecord.references, 1);
     return reason;
   }
 
-  /** Gives one reference to a reason record back; 0 is none. */
+  /** Drops one reference to a reason record; 0 is none. */
   dropReason(reason: number): void {
     const i32 = this.#i32;
     if (reason === 0 || sub(i32, reason + reasonRecord.references, 1) > 1) return;

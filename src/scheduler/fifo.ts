@@ -1,4 +1,4 @@
-/** A queue in a ring that doubles: what the run queue needs and an array's `shift` does not give in constant time. */
+/** A queue in a ring that doubles, so `shift` takes constant time; an array's `shift` does not. */
 export class Fifo<T> {
   #slots: (T | undefined)[] = Array.from({ length: 16 }, () => undefined);
   #head = 0;

@@ -1,10 +1,10 @@
 /**
- * Load of a processor: the tasks in its queue and those it holds (taken from the
- * queue and not finished, and its own closures). It decides where a new task
- * goes, so that four equal tasks on two threads are two and two.
+ * The load of a processor: the tasks in its queue and those that it holds (taken from
+ * the queue and not finished, and its own closures). A new task goes to the processor
+ * with the least load, so four equal tasks on two threads become two and two.
  *
- * Not done: one counter that everybody changes. What a dead thread held could
- * then not be told from what others had just placed there.
+ * Not done: one counter that all threads change. After a death, the tasks that the dead
+ * thread held could not be distinguished from those that others had just placed there.
  */
 import { load, store } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
@@ -19,13 +19,13 @@ export function changeHeld(arena: Arena, by: number): void {
   store(arena.i32, at, arena.i32[at] + by);
 }
 
-/** The count before what is held: a task that is taken is counted twice for a moment, never not at all. */
+/** Reads the queue's count first: a task that is being taken is counted twice for a moment, but never missed. */
 export function loadOf(arena: Arena, index: number): number {
   const at = arena.processorAt(index);
   return load(arena.i32, at + processor.queueCount) + load(arena.i32, at + processor.held);
 }
 
-/** The thread with the least load; ties go round, beginning at `from`. Reads are hints: a stale one costs balance, not correctness. */
+/** The thread with the least load. Among equal ones, the first from `from` on. The reads are hints: a stale one costs balance, not correctness. */
 export function leastLoaded(arena: Arena, from: number): number {
   const { threads } = arena;
   let best = from % threads;
@@ -44,16 +44,16 @@ export function leastLoaded(arena: Arena, from: number): number {
 function hintOf(arena: Arena, index: number): number {
   const at = arena.processorAt(index);
   const load = arena.i32[at + processor.queueCount] + arena.i32[at + processor.held];
-  // One that would refuse it comes last.
+  // A thread that would refuse the task comes last.
   return arena.i32[at + processor.heapFull] === 0 ? load : load + FULL;
 }
 
 /**
- * Whether no task lives on any thread. The loads are read one after the other
- * while tasks may move. A task moves only by being placed or stolen, which is
- * counted after the new place's load has gone up and before the old one's goes
- * down: whoever reads the new place too early and the old one too late has that
- * count between its two.
+ * Whether there is no task on any thread. The loads are read one after the other, while
+ * tasks can move. A task moves only when it is placed or stolen. That is counted after
+ * the load of the new place has gone up and before the load of the old place goes down.
+ * So if the new place is read too early and the old place too late, the count changes
+ * between its two readings.
  */
 export function hasNoTasks(arena: Arena): boolean {
   for (;;) {

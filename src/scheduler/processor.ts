@@ -1,21 +1,20 @@
 /**
  * The processor: the loop that one thread runs over its tasks.
  *
- * JavaScript has no loop that resumes a function, so "running" is resolving the
- * promise that a task awaits; the task then goes on in the microtask queue. A
- * turn of the loop (`#turn`, a macrotask) resumes what is ready, starts what is
- * new, and returns; when the microtasks have run dry Node calls the next turn,
- * and timers and I/O get theirs in between. Within a time slice a task that
- * parks passes the thread straight on to the next ready one, without a turn.
- * When the slice is used up, operations return promises that the next turn
- * resolves, so the microtasks do run dry.
+ * JavaScript has no loop that resumes a function, so "to run" a task means to resolve
+ * the promise that it awaits; the task then continues in the microtask queue. A turn of
+ * the loop (`#turn`, a macrotask) resumes the ready tasks, starts new ones, and returns.
+ * When the microtask queue is empty, Node calls the next turn; timers and I/O run in
+ * between. Within a time slice, a task that parks passes the thread directly to the next
+ * ready task, without a turn. When the slice is used up, operations return promises that
+ * the next turn resolves, so the microtask queue becomes empty.
  *
- * With nothing to do it watches for work for some microseconds, then sleeps on
- * its doorbell: README.md in this folder has the protocol and its proof.
+ * When there is nothing to do, the processor watches for work for a few microseconds,
+ * then sleeps on its doorbell: README.md in this folder has the protocol and its proof.
  *
  * Source: Go's proc.go (schedule, findRunnable); rayon-core's sleep.
- * Not done: running a woken task at once inside the waker (starves the event
- * loop); a blocking Atomics.wait (timers and I/O of the thread would stand still).
+ * Not done: running a woken task immediately inside the waker (starves the event loop);
+ * a blocking Atomics.wait (the thread's timers and I/O would stop).
  */
 import { load, pause } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
@@ -31,54 +30,54 @@ import { anyTasks, popTask, stealTasks } from "./task-queue.ts";
 
 /** Length of a time slice. */
 const SLICE_MS = 2;
-/** Operations between two looks at the clock. */
+/** Operations between two reads of the clock. */
 const TICKS = 64;
-/** How long an idle processor watches before it sleeps, and how often it looks in one turn. */
+/** How long an idle processor watches before it sleeps, and how often it checks in one turn. */
 const WATCH_MS = 0.05;
 const WATCH_LOOKS = 60;
-/** How long an idle processor leaves others' unstarted tasks to them before it looks again. */
+/** How long an idle processor waits before it checks again whether it can take tasks that have not started on other threads. */
 const NAP_MS = 2;
 
-/** What the processor needs of the tasks: implemented by the runtime. */
+/** What the processor needs from the runtime: how to start and finish tasks. */
 export interface TaskRunner {
-  /** Starts a task record; it may fail, never throw. */
+  /** Starts the task of a record. The task can fail, but this never throws. */
   start(record: number): void;
-  /** A task that this thread spawned has ended; its record is back. */
+  /** A task that this thread spawned has ended; its record has come back. */
   finished(record: number): void;
   /** A thread reports an error that ends the runtime. */
   fault(record: number): void;
-  /** A record has come that was meant for a thread that died in this one's place. */
+  /** A record has arrived for an earlier thread with this index, which has died. */
   orphan(record: number): void;
   /** The identity of the running task. */
   current(): Running | undefined;
-  /** The task that goes on now, for who watches this thread from outside. */
+  /** The task that continues now, for the watchdog. */
   resuming(task: object | undefined): void;
 }
 
 export interface ProcessorOptions {
   readonly arena: Arena;
-  /** Cores that the process may use: more awake threads than that do not spin. */
+  /** Cores that the process can use. If more threads than that are awake, they do not spin. */
   readonly cores: number;
-  /** Told when the first wait of this thread is parked and when the last one is over. */
+  /** Called when the first wait of this thread is parked and when the last one has ended. */
   readonly onWaiting?: (() => void) | undefined;
-  /** Told when there is nothing to do: a moment to tidy up. */
+  /** Called when there is nothing to do: a moment to clean up. */
   readonly onIdle: () => void;
-  /** Told when a turn begins, with its time. */
+  /** Called when a turn begins, with its time. */
   readonly onTurn?: ((nowMs: number) => void) | undefined;
 }
 
 export class Processor implements Scheduler {
   ticks = TICKS;
   nowMs = performance.now();
-  /** Set once, when the thread's halves are joined. */
+  /** Set once, when the thread's parts are connected. */
   declare waiters: Waiters;
   declare runner: TaskRunner;
-  /** Told of a watch record that has come back. */
+  /** Called with a watch record that has come back. */
   declare onWatch: (record: number) => void;
   /** Set while there is a trace. */
   recorder: Recorder | undefined = undefined;
   readonly #arena: Arena;
-  /** Where others read how many here wait for a turn. */
+  /** Where other threads read how much is ready on this one. */
   readonly #readyAt: number;
   readonly #cores: number;
   readonly onWaiting: (() => void) | undefined;
@@ -86,20 +85,20 @@ export class Processor implements Scheduler {
   readonly #onTurn: ((nowMs: number) => void) | undefined;
   readonly #isThread: boolean;
   readonly #doorbell: Doorbell;
-  /** The run queue: finished waits by their record's `slot`. */
+  /** The run queue: waits that have ended, by their record's `slot`. */
   readonly #ready = new Fifo<number>();
   /** Promises of operations that yield to the event loop. */
   readonly #hops = new Fifo<() => void>();
-  /** Closures, which must start here. */
+  /** Closures, which must start on this thread. */
   readonly #starts = new Fifo<() => void>();
   readonly #spinBudget = new SpinBudget();
   #sliceEndMs = 0;
-  /** From a turn that found work, or may find some, to one that found none. */
+  /** From a turn that found work to a turn that finds none. */
   #inSlice = false;
   /** A turn is due. */
   #armed = false;
   #idleSinceMs = 0;
-  /** Set while others have unstarted tasks that this processor leaves to them for now. */
+  /** Set while other threads have tasks that have not started and that this processor leaves to them for now. */
   #nap: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -126,7 +125,7 @@ export class Processor implements Scheduler {
     clearTimeout(this.#nap);
   }
 
-  /** Something to do is here already. */
+  /** Whether this thread has something to do already. */
   get isBusy(): boolean {
     return this.#ready.length > 0 || this.#hops.length > 0 || this.#starts.length > 0;
   }
@@ -173,7 +172,7 @@ export class Processor implements Scheduler {
     this.#arm();
   }
 
-  /** Work has come into this thread's queue of unstarted tasks. */
+  /** A task has been placed in this thread's queue. */
   wake(): void {
     this.#arm();
   }
@@ -184,7 +183,7 @@ export class Processor implements Scheduler {
     else if (!this.tick()) this.#next();
   }
 
-  /** Within the slice: the next ready task goes on as soon as the running one has stopped. */
+  /** Within the slice: the next ready task continues as soon as the current one has stopped. */
   #next(): void {
     if (this.#ready.length === 0) this.#drain();
     const slot = this.#ready.shift();
@@ -200,7 +199,7 @@ export class Processor implements Scheduler {
     this.waiters.resume(wait);
   }
 
-  /** A task has ended: as `parked`. One that a foreign event resumed ends while the processor sleeps: it must look, and fall asleep anew. */
+  /** A task has ended: as `parked`. If a foreign event resumed the task, it ends while the processor is marked asleep. Then a turn is needed, after which the processor falls asleep again. */
   ended(): void {
     if (this.#stopped) return;
     if (isAsleep(this.#arena, this.#arena.index)) this.#arm();
@@ -221,9 +220,9 @@ export class Processor implements Scheduler {
   }
 
   /**
-   * Watching helps only if somebody else is awake, and harms if more are awake
-   * than there are cores. The words are read as hints: a stale one costs a park
-   * too many or a few looks.
+   * Watching helps only if another thread is awake, and harms if more threads are awake
+   * than there are cores. The words are read as hints: a stale one costs one park too
+   * many or a few checks.
    */
   #mayWatch(): boolean {
     const { i32, threads, here } = this.#arena;
@@ -244,7 +243,7 @@ export class Processor implements Scheduler {
     if (this.#stopped) return;
     transitionToAwake(this.#arena, this.#arena.index);
     const nowMs = performance.now();
-    // Up to here the thread was in the slice before this one, or idle.
+    // Until now the thread was in the previous slice, or idle.
     if (this.#inSlice) this.#arena.f64[(this.#arena.here + processor.busyMs) >>> 1] += nowMs - this.nowMs;
     this.#inSlice = true;
     this.nowMs = nowMs;
@@ -258,7 +257,7 @@ export class Processor implements Scheduler {
     this.#drain();
     const resumed = this.#resume();
     if (recorder !== undefined) recorder.isOutside = false;
-    // Also after resuming: tasks that keep each other going must not keep new ones from starting.
+    // Also after tasks were resumed: tasks that keep resuming each other must not prevent new ones from starting.
     const started = this.#start();
     if (resumed || started || this.isBusy) {
       this.#idleSinceMs = 0;
@@ -268,24 +267,24 @@ export class Processor implements Scheduler {
     }
   };
 
-  /** What was computed up to now was no task's (an import): who watches this thread from outside begins to count anew. `turns` goes first: pairs with the watchdog's report. */
+  /** The time until now was not used by a task but by an import, so the watchdog starts to measure again. `turns` is written first: pairs with the watchdog's report. */
   renewSlice(): void {
     const { i32, here } = this.#arena;
     i32[here + processor.turns]++;
     if (i32[here + processor.sliceStart] !== 0) i32[here + processor.sliceStart] = this.#arena.clockMs | 1;
   }
 
-  /** Whether a finished wait, by its record's `slot`, is on the run queue. */
+  /** Whether a wait that has ended is on the run queue, given its record's `slot`. */
   isReady(slot: number): boolean {
     return this.#ready.includes(slot);
   }
 
-  /** Moves what other threads passed here onto the run queue, now. */
+  /** Moves the records that other threads have passed to this one onto the run queue, now. */
   collect(): void {
     this.#drain();
   }
 
-  /** Moves what other threads passed here onto the run queue. */
+  /** Handles the records in the inbox: ended waits go onto the run queue. */
   #drain(): void {
     const { i32 } = this.#arena;
     let record = takeInbox(this.#arena);
@@ -293,8 +292,8 @@ export class Processor implements Scheduler {
       const current = record;
       record = i32[current + waiter.inboxNext];
       if (i32[current + waiter.record] === RECORD.fault) this.runner.fault(current);
-      else if (i32[current + waiter.record] === RECORD.watch) this.#starts.push(() => this.#heard(current));
-      // The others have the owner in the same word: one that died before this thread may be meant.
+      else if (i32[current + waiter.record] === RECORD.watch) this.#starts.push(() => this.#watchReturned(current));
+      // The other records have their owner in the same word. It can be an earlier thread with this index, which died.
       else if (i32[current + waiter.owner] !== this.#arena.id) this.runner.orphan(current);
       else if (i32[current + waiter.record] === RECORD.wait) {
         if (this.recorder !== undefined) this.recorder.noteReady(current);
@@ -304,15 +303,15 @@ export class Processor implements Scheduler {
     }
   }
 
-  /** A watch record has come back: no task does what follows. */
-  #heard(record: number): void {
+  /** A watch record has come back. What follows is done by no task. */
+  #watchReturned(record: number): void {
     const { recorder } = this;
     if (recorder !== undefined) recorder.isOutside = true;
     this.onWatch(record);
     if (recorder !== undefined) recorder.isOutside = false;
   }
 
-  /** Resumes what is ready now; what becomes ready meanwhile has its turn later. */
+  /** Resumes everything that is ready now. What becomes ready during that is resumed later. */
   #resume(): boolean {
     const hops = this.#hops.length;
     const ready = this.#ready.length;
@@ -326,7 +325,7 @@ export class Processor implements Scheduler {
     return hops + ready > 0;
   }
 
-  /** Starts new tasks until the slice is used up; one at a time, for others may take the rest. */
+  /** Starts new tasks until the slice is used up; takes one at a time, so that other threads can take the rest. */
   #start(): boolean {
     let started = false;
     for (let start = this.#starts.shift(); start !== undefined; start = this.#starts.shift()) {
@@ -346,7 +345,7 @@ export class Processor implements Scheduler {
     }
   }
 
-  /** Watches for a while, a few looks in each turn so that I/O goes on, then sleeps. */
+  /** Watches for a while, a few checks in each turn so that I/O continues, then sleeps. */
   #idle(): void {
     if (this.#idleSinceMs === 0) this.#idleSinceMs = this.nowMs;
     this.#inSlice = false;

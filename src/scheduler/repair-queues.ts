@@ -1,8 +1,8 @@
 /**
- * Repairs the queues of unstarted tasks after a thread has died, by main. Each
- * list can be walked from its first record whatever was written last; tasks that
- * were being stolen and are in no list join the dead thread's queue, from where
- * its successor or another thread takes them. A task that was being taken and is
+ * The main thread repairs the queues of tasks that have not started, after a thread has
+ * died. Each list can be walked from its first record, whichever write was the last.
+ * Tasks that were being stolen and are in no list go to the dead thread's queue, from
+ * which its replacement or another thread takes them. A task that was being taken and is
  * still linked has not been taken.
  */
 import type { Arena } from "../memory/arena.ts";
@@ -14,15 +14,15 @@ export function repairQueues(arena: Arena, dead: number): void {
   const { i32, threads, owner } = arena;
   const at = arena.processorAt(dead);
   const heldOf = Array.from({ length: threads + 1 }, (_, index) => index).filter((index) => i32[arena.processorAt(index) + processor.queueLock] === dead + 1);
-  if (heldOf.includes(dead)) return mend(arena, dead, heldOf);
-  // It was not stealing: what it holds can be given back before its own lock is waited for.
-  mend(arena, dead, heldOf);
+  if (heldOf.includes(dead)) return repair(arena, dead, heldOf);
+  // It was not stealing: the locks that it holds can be released before waiting for the lock of its own queue.
+  repair(arena, dead, heldOf);
   lock(i32, at + processor.queueLock, owner);
-  mend(arena, dead, [dead]);
+  repair(arena, dead, [dead]);
 }
 
-/** Mends the queues of processors, whose locks are in hand, and gives the locks back. */
-function mend(arena: Arena, dead: number, broken: readonly number[]): void {
+/** Repairs the queues of processors, whose locks are held, and releases the locks. */
+function repair(arena: Arena, dead: number, broken: readonly number[]): void {
   const { i32 } = arena;
   const at = arena.processorAt(dead);
   const queued = new Set<number>();

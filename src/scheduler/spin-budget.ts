@@ -1,11 +1,11 @@
 /**
- * How long a waiter looks before it parks, learnt from how it went: where the
- * other side answers within a microsecond looking is ten times cheaper than
- * parking, where it takes milliseconds looking is wasted.
+ * How often a waiter checks its state before it parks, learnt from earlier waits. If the
+ * other side answers within a microsecond, checking is ten times cheaper than parking; if
+ * it takes milliseconds, checking is wasted.
  *
- * Doubles on success, halves on failure down to nothing, and then tries again
- * once in 8 waits: a wait that parks costs more than eight such looks. Source:
- * Karlin et al., Empirical Studies of Competitive Spinning (1991).
+ * The number doubles on success and halves on failure, down to nothing. Then one in 8
+ * waits tries again: a wait that parks costs more than that. Source: Karlin et al.,
+ * Empirical Studies of Competitive Spinning (1991).
  */
 
 const MOST = 160;
@@ -17,7 +17,7 @@ export class SpinBudget {
   #looks = FIRST;
   #refused = 0;
 
-  /** Looks for the next wait, 0 for none. One takes some 50 ns. */
+  /** Checks for the next wait, 0 for none. One takes about 50 ns. */
   looks(): number {
     if (this.#looks >= LEAST) return this.#looks;
     return ++this.#refused % PROBE_EVERY === 0 ? FIRST : 0;

@@ -1,17 +1,17 @@
 /**
- * Unstarted tasks: per processor a queue in shared memory, from which its owner
- * takes the oldest and idle processors steal, and beside it a list of tasks that
- * are pinned to it.
+ * Tasks that have not started: each processor has a queue in shared memory, from which
+ * its owner takes the oldest task and idle processors steal, and a list of tasks that are
+ * pinned to it.
  *
- * Invariants: a task record is in at most one list; the lists are only touched
- * under the queue's lock; `queueCount` (of both lists) may be read without it, as
- * a hint that a later look under the lock confirms. Whoever steals holds both
- * locks, taken in the order of the processors, so that a task is in a queue at
- * every moment. A thread may be killed at any write here: each list can be walked
- * from its first record whatever was written last, except while stolen tasks are
- * between two lists; then `stealing` names them (repair.ts).
- * Not done: a lock-free deque (Chase-Lev). A started task never moves, so a queue
- * sees one push and one pop per task, and the lock costs 20 ns of that.
+ * Invariants: a task record is in at most one list; the lists are touched only under the
+ * queue's lock; `queueCount` (of both lists) can be read without the lock, as a hint that
+ * is confirmed under the lock later. A thread that steals holds both locks, taken in the
+ * order of the processors, so a task is in a queue at every moment. A thread can be
+ * killed before any write: each list can be walked from its first record, whichever write
+ * was the last, except while stolen tasks are between two lists; then `stealing` names
+ * them (repair-queues.ts).
+ * Not done: a lock-free deque (Chase-Lev). A started task never moves, so a queue has one
+ * push and one pop per task, and the lock costs 20 ns of them.
  */
 import { load, store } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
@@ -20,14 +20,14 @@ import { lock, unlock } from "../memory/spin-lock.ts";
 import type { Recorder } from "../trace/recorder.ts";
 import { changeHeld, loadOf } from "./load.ts";
 
-/** Most tasks stolen at once. */
+/** The most tasks that are stolen in one step. */
 const MAX_STEAL = 32;
 
 /** The words of a list: its first and last record. */
 export const STEALABLE = processor.queueFirst;
 export const PINNED = processor.pinnedFirst;
 
-/** Appends a task to the queue of processor `index`; returns how many there are then. */
+/** Appends a task to the queue of processor `index`; returns how many the queue has then. */
 export function pushTask(arena: Arena, index: number, record: number, isPinned: boolean): number {
   const { i32, owner } = arena;
   const at = arena.processorAt(index);
@@ -37,13 +37,13 @@ export function pushTask(arena: Arena, index: number, record: number, isPinned: 
   append(i32, at + (isPinned ? PINNED : STEALABLE), record, record);
   if (isPinned) i32[at + processor.pinnedCount]++;
   const count = i32[at + processor.queueCount] + 1;
-  // Atomic: who falls asleep looks at it without the lock.
+  // Atomic: a thread that falls asleep reads it without the lock.
   store(i32, at + processor.queueCount, count);
   unlock(i32, at + processor.queueLock);
   return count;
 }
 
-/** Takes the oldest unstarted task of this thread, pinned ones first, or 0. The thread holds it from now on. */
+/** Takes the oldest task of this thread's queue, pinned ones first, or 0. The thread holds it from now on. */
 export function popTask(arena: Arena): number {
   const { i32, owner, here } = arena;
   if (load(i32, here + processor.queueCount) === 0) return 0;
@@ -55,14 +55,14 @@ export function popTask(arena: Arena): number {
     changeHeld(arena, 1);
     takeFirst(i32, here + list, i32[record + taskRecord.next]);
     if (list === PINNED) i32[here + processor.pinnedCount]--;
-    // Atomic, so that nobody sees it before the task is held: see loadOf.
+    // Atomic, so that no thread sees it before the task is held: see loadOf.
     store(i32, here + processor.queueCount, i32[here + processor.queueCount] - 1);
   }
   unlock(i32, here + processor.queueLock);
   return record;
 }
 
-/** Whether some thread has unstarted tasks that others may take. */
+/** Whether some thread has tasks in its queue that other threads can take. */
 export function anyTasks(arena: Arena): boolean {
   const { i32, threads } = arena;
   for (let index = 0; index < threads; index++) {
@@ -73,17 +73,17 @@ export function anyTasks(arena: Arena): boolean {
 }
 
 /**
- * Moves unstarted tasks of another thread here; returns how many. Looks at each
- * victim once, beginning after this thread.
+ * Moves tasks from another thread's queue to this thread's; returns how many. Checks
+ * each other thread once, beginning after this one.
  *
- * Takes half the difference in load, so that equal loads stay equal: tasks that
- * were just placed two and two are not taken from a thread that has merely not
- * come to them yet. A thread that the watchdog has found computing in one slice
- * for long loses half of them whatever the loads.
+ * Takes half the difference in load, so that equal loads stay equal: tasks that were just
+ * placed two and two are not taken from a thread that has not yet had time to start
+ * them. From a thread that the watchdog has found computing in one slice for long, it
+ * takes half of the tasks, whatever the loads are.
  */
 export function stealTasks(arena: Arena, recorder?: Recorder): number {
   const { i32, index, threads, here } = arena;
-  // It would only refuse them.
+  // This thread would only refuse them.
   if (i32[here + processor.heapFull] !== 0) return 0;
   for (let k = 1; k < threads; k++) {
     const victim = (index + k) % threads;
@@ -120,7 +120,7 @@ function stealFrom(arena: Arena, victim: number, wanted: number): number {
     i32[last + taskRecord.next] = 0;
     append(i32, here + STEALABLE, first, last);
     store(i32, here + processor.queueCount, i32[here + processor.queueCount] + count);
-    // Between the two: see hasNoTasks.
+    // Between the two counts: see hasNoTasks.
     store(i32, here + processor.steals, i32[here + processor.steals] + count);
     store(i32, from + processor.queueCount, i32[from + processor.queueCount] - count);
     i32[here + processor.stealingCount] = 0;

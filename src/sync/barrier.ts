@@ -1,11 +1,11 @@
 /**
- * The barrier: `size` parties; who has arrived is who waits. The last arrival
- * releases the others, each with its place in the queue; `value` is, while it
- * does so, one more than the place of the next, else 0.
+ * The barrier: `size` parties. The parties that have arrived are the waiters. The last
+ * one to arrive releases the others, each with its place in the queue. While it does so,
+ * `value` is the place of the next one plus 1; otherwise it is 0.
  *
- * Invariant: outside the lock fewer than `size` wait. A wait that a signal ends
- * leaves, and the places of those behind it move up. The next round can begin
- * before the tasks of the last one have gone on.
+ * Invariant: outside the lock fewer than `size` wait. A wait that a signal ends leaves
+ * the queue, and the places behind it move up. The next round can begin before the tasks
+ * of the previous round have continued.
  */
 import { KIND, syncHeader, syncWaiter } from "../memory/layout.ts";
 import type { Barrier } from "./objects.ts";
@@ -53,7 +53,7 @@ export class SharedBarrier extends SharedObject implements Barrier {
   }
 
   protected override disown(): void {
-    // Those who waited have left the queue; who has not arrived never will.
+    // The dead thread's waiters have been removed from the queue. There is nothing else to take back.
   }
 
   override describe(): string {

@@ -1,7 +1,7 @@
 /**
- * The counter: `value` is a double, exact for safe integers. Who waits stands in
- * the order of what it waits for, so that `add` looks at the first alone; equal
- * ones first come first served. Invariant: the first waits for more than `value`.
+ * The counter: `value` is a double, exact for safe integers. Waiters are ordered by the
+ * value that they wait for, so `add` checks only the first; equal ones are first come
+ * first served. Invariant: the first waits for more than `value`.
  */
 import { WarrenError, printValue } from "../errors.ts";
 import { KIND, syncHeader, waiter } from "../memory/layout.ts";
@@ -56,7 +56,7 @@ export class SharedCounter extends SharedObject implements Counter {
     return this.paced(undefined);
   }
 
-  /** The last record that waits for at most `n`, or 0; looked for from the end, where it mostly is. */
+  /** The last record that waits for at most `n`, or 0. The search begins at the end, where it usually is. */
   #placeFor(n: number): number {
     const { i32 } = this;
     let record = i32[this.header + syncHeader.waitersLast];
@@ -69,11 +69,11 @@ export class SharedCounter extends SharedObject implements Counter {
   }
 
   protected override granted(): void {
-    // It was reached; it may have gone down again since.
+    // The value was reached; it may have gone down again since.
   }
 
   protected override disown(): void {
-    // Nobody holds a part of the value.
+    // No thread holds a part of the value.
   }
 
   override describe(): string {

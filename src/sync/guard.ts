@@ -1,19 +1,19 @@
-/** Guards: what a lock or permits taken are given back with. */
+/** Guards: they release a lock or permits. */
 import { WarrenError } from "../errors.ts";
 
-/** What was locked or acquired, until it is given back: `using guard = await mutex.lock()`. It stays on its thread. */
+/** What `lock()` and `acquire()` return: releasing it unlocks, as in `using guard = await mutex.lock()`. It stays on its thread. */
 export interface Guard extends Disposable {
-  /** The one who held the lock alone before died with its thread: what the lock protects may be half written. Of a semaphore always false. */
+  /** Whether the previous holder of the lock died with its thread. Then the data that the lock protects may be half written. Always false for a semaphore. */
   readonly ownerDied: boolean;
-  /** Gives back what it holds, once. @throws ERR_NOT_LOCKED the second time, ERR_STALE_HANDLE if the object was freed */
+  /** Releases what it holds, once. @throws ERR_NOT_LOCKED the second time, ERR_STALE_HANDLE if the object was freed */
   unlock(): void;
-  /** As `unlock`; does nothing if it was given back already. */
+  /** As `unlock`, but does nothing if it was released already. */
   [Symbol.dispose](): void;
 }
 
-/** What guards give back to. */
+/** An object that guards unlock. */
 interface Lockable {
-  /** False if the object was freed meanwhile. */
+  /** Releases `amount`; false if the object was freed meanwhile. */
   giveBack(amount: number): boolean;
   describe(): string;
 }

@@ -1,4 +1,4 @@
-/** The kinds of shared objects by their public name: opening one for a handle, and repairing one after a thread's death. */
+/** The kinds of shared objects by their public names: opens one for a handle, and repairs one after a thread's death. */
 import { WarrenError } from "../errors.ts";
 import { KIND, syncHeader } from "../memory/layout.ts";
 import { SharedBarrier } from "./barrier.ts";
@@ -26,7 +26,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   Counter: { kind: KIND.counter, Shared: SharedCounter },
 };
 
-/** The object for a handle of the kind named; a stale one refuses every call, whatever the header is used for now. */
+/** The object for a handle of the named kind. If the handle is stale, every call on the object throws, whatever the header is used for now. */
 export function openShared(waiters: Waiters, at: number, generation: number, name: string): SharedObject {
   const kind = KINDS[name];
   if (kind === undefined) throw new WarrenError("ERR_INTERNAL", `${JSON.stringify(name)} is no kind of shared object`);
@@ -34,12 +34,12 @@ export function openShared(waiters: Waiters, at: number, generation: number, nam
 }
 
 /**
- * Repairs the shared object behind the header at `at` after processor `dead` has
- * died: gives its lock back, finishes or takes back what it was doing, takes its
- * waiters out of the queue, and passes on what it held. Call it for every header
- * of such a kind, before what the dead had claimed is completed (a grant that was
- * under way is taken back here) and before another thread takes its place; others
- * may use the object meanwhile. Returns false if the header is of another kind.
+ * Repairs the shared object of the header at `at` after processor `dead` has died:
+ * releases its lock, finishes or takes back its operation, removes its waiters from the
+ * queue, and grants what it held to others. Call it for every header, before the dead
+ * thread's claims are completed (because this takes back a grant in progress) and before
+ * another thread takes its place. Other threads can use the object meanwhile. Returns
+ * false if the header is of another kind.
  */
 export function repairSyncObject(waiters: Waiters, at: number, dead: number): boolean {
   const { i32 } = waiters.arena;

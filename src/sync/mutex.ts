@@ -1,6 +1,6 @@
 /**
- * The mutex. `holder` is the one word that counts: 0, or the processor id of the
- * one that has the lock. Invariant: while it is 0 nobody waits.
+ * The mutex. The word `holder` decides: it is 0, or the lock id of the thread whose task
+ * has the lock. Invariant: while it is 0 no task waits.
  */
 import { KIND, syncHeader, syncWaiter } from "../memory/layout.ts";
 import { ownerIndex } from "../wait/claims.ts";

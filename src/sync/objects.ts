@@ -1,103 +1,104 @@
-/** The public faces of the objects that tasks on all threads coordinate by. */
+/** The public interfaces of the objects with which tasks on all threads coordinate. */
 import type { Guard } from "./guard.ts";
 import type { WaitOptions } from "../wait/wait-options.ts";
 
 /**
- * Travels to any thread, as a task's argument or result, as a channel does; all
- * threads see one and the same. Freed when no thread can reach it any more, late,
- * or at once by `free`.
+ * A shared object. As a task's argument or result it is passed by reference, as a
+ * channel is: all threads see the same object. `free` frees it immediately; otherwise
+ * the garbage collector does, later, when no thread can reach it any more.
  */
 interface Shared extends Disposable {
-  /** Gives the memory back at once, for all threads: who waits, and whoever uses it later, fails with ERR_STALE_HANDLE. */
+  /** Frees the object immediately, for all threads. Operations that wait and later calls fail with ERR_STALE_HANDLE. */
   free(): void;
   /** As `free`: `using mutex = new Mutex()`. */
   [Symbol.dispose](): void;
 }
 
 /**
- * One at a time, over all threads: what only the holder touches needs no other
- * protection. First come first served, also for a task that unlocks and locks
- * again. Not reentrant.
+ * A lock that one task at a time holds, on all threads together. Data that only the
+ * holder touches needs no other protection. First come first served, also for a task
+ * that unlocks and locks again. Not reentrant.
  */
 export interface Mutex extends Shared {
   /** Waits for the lock. @throws ERR_STALE_HANDLE, ERR_ARENA_FULL, or the signal's reason */
   lock(options?: WaitOptions): Guard | Promise<Guard>;
-  /** The lock if it is free now. @throws ERR_STALE_HANDLE */
+  /** Takes the lock if it is free now. @throws ERR_STALE_HANDLE */
   tryLock(): Guard | undefined;
 }
 
 /**
- * One writer or many readers. First come first served: readers that stand in the
- * queue together enter together, and neither side starves the other. A reader must
- * not ask for the lock a second time: behind a writer that waits it would wait for itself.
+ * A lock for one writer or many readers. First come first served: readers that are next
+ * to each other in the queue get it together, and neither side starves the other. A
+ * reader must not take the lock a second time: behind a waiting writer it would wait for
+ * itself forever.
  */
 export interface RwLock extends Shared {
-  /** Waits until no writer has it. @throws ERR_STALE_HANDLE, ERR_ARENA_FULL, or the signal's reason */
+  /** Waits until no writer holds it. @throws ERR_STALE_HANDLE, ERR_ARENA_FULL, or the signal's reason */
   readLock(options?: WaitOptions): Guard | Promise<Guard>;
-  /** The lock for reading if nobody writes or waits. @throws ERR_STALE_HANDLE */
+  /** Takes the lock for reading if no writer holds it and no task waits. @throws ERR_STALE_HANDLE */
   tryReadLock(): Guard | undefined;
-  /** Waits until nobody has it. @throws ERR_STALE_HANDLE, ERR_ARENA_FULL, or the signal's reason */
+  /** Waits until no other task holds it. @throws ERR_STALE_HANDLE, ERR_ARENA_FULL, or the signal's reason */
   writeLock(options?: WaitOptions): Guard | Promise<Guard>;
-  /** The lock for writing if nobody has it. @throws ERR_STALE_HANDLE */
+  /** Takes the lock for writing if no other task holds it. @throws ERR_STALE_HANDLE */
   tryWriteLock(): Guard | undefined;
 }
 
 /**
- * A number of permits: as many may be held at once, over all threads. First come
- * first served; a request for many is not overtaken by later ones for few.
+ * A fixed number of permits for all threads together. First come first served: a large
+ * request is not overtaken by later small ones.
  */
 export interface Semaphore extends Shared {
-  /** Permits that nobody holds. @throws ERR_STALE_HANDLE */
+  /** How many permits are free. @throws ERR_STALE_HANDLE */
   readonly available: number;
-  /** Waits for `n` permits; the guard gives all of them back. @throws ERR_INVALID_ARGUMENT for more than there are in all, ERR_STALE_HANDLE, ERR_ARENA_FULL, or the signal's reason */
+  /** Waits for `n` permits; the guard releases all of them. @throws ERR_INVALID_ARGUMENT for more than the semaphore has in all, ERR_STALE_HANDLE, ERR_ARENA_FULL, or the signal's reason */
   acquire(n?: number, options?: WaitOptions): Guard | Promise<Guard>;
-  /** `n` permits if they are free and nobody waits. @throws ERR_INVALID_ARGUMENT, ERR_STALE_HANDLE */
+  /** Takes `n` permits if they are free and no task waits. @throws ERR_INVALID_ARGUMENT, ERR_STALE_HANDLE */
   tryAcquire(n?: number): Guard | undefined;
 }
 
-/** Counts what is still to be done; others wait until all is. It can be used again at once. */
+/** Counts work that is not done yet; tasks can wait until the count is 0. It can be used again immediately. */
 export interface WaitGroup extends Shared {
-  /** What is not done yet. @throws ERR_STALE_HANDLE */
+  /** How much is not done yet. @throws ERR_STALE_HANDLE */
   readonly count: number;
-  /** `n` more to do, or fewer if it is negative. Call it before the task starts that calls `done`. @throws ERR_NEGATIVE_COUNT, ERR_INVALID_ARGUMENT, ERR_LIMIT, ERR_STALE_HANDLE */
+  /** Adds `n`, which can be negative. Call it before you start the task that calls `done`. @throws ERR_NEGATIVE_COUNT, ERR_INVALID_ARGUMENT, ERR_LIMIT, ERR_STALE_HANDLE */
   add(n?: number): void;
-  /** One is done. @throws ERR_NEGATIVE_COUNT, ERR_STALE_HANDLE */
+  /** Subtracts 1. @throws ERR_NEGATIVE_COUNT, ERR_STALE_HANDLE */
   done(): void;
-  /** Waits until the count is 0; at once if it is. @throws ERR_STALE_HANDLE, ERR_ARENA_FULL, or the signal's reason */
+  /** Waits until the count is 0. @throws ERR_STALE_HANDLE, ERR_ARENA_FULL, or the signal's reason */
   wait(options?: WaitOptions): void | Promise<void>;
 }
 
-/** Something to be done once, by whichever thread comes first; whoever comes later sees all of its effects on shared memory. */
+/** Runs a function once, on the thread that comes first. Later callers see all of its effects on shared memory. */
 export interface Once extends Shared {
   /** Whether a function has run to its end. @throws ERR_STALE_HANDLE */
   readonly isDone: boolean;
   /**
-   * Runs `fn`, on this thread, unless one has run; while another runs it, waits
-   * for that. If `fn` throws, this call throws the same and the next one runs its
-   * own. The signal ends the waiting, not `fn`.
+   * Runs `fn` on this thread, unless a function has run to its end. While another call
+   * runs its function, waits for that. If `fn` throws, this call throws the same error,
+   * and the next call runs its own function. The signal ends the wait, not `fn`.
    * @throws what `fn` throws, ERR_INVALID_ARGUMENT, ERR_STALE_HANDLE, ERR_ARENA_FULL, or the signal's reason
    */
   do(fn: () => unknown, options?: WaitOptions): void | Promise<void>;
 }
 
-/** A meeting point of a fixed number of parties, round after round. */
+/** A meeting point for a fixed number of parties, round after round. */
 export interface Barrier extends Shared {
-  /** How many meet. @throws ERR_STALE_HANDLE */
+  /** The number of parties. @throws ERR_STALE_HANDLE */
   readonly parties: number;
   /**
-   * Waits until all are there. The result is the order of arrival: the first gets
-   * 0, the last `parties − 1`. One that leaves on a signal has not arrived.
+   * Waits until all parties have arrived. The result is the order of arrival: the first
+   * gets 0, the last `parties − 1`. A party whose wait a signal ends has not arrived.
    * @throws ERR_STALE_HANDLE, ERR_ARENA_FULL, or the signal's reason
    */
   wait(options?: WaitOptions): number | Promise<number>;
 }
 
-/** A number that all threads add to, and that tasks can wait for: a safe integer, exact beyond 2³¹ and 2³². */
+/** A number to which all threads add, and for which tasks can wait. It is a safe integer, exact beyond 2³¹ and 2³². */
 export interface Counter extends Shared {
-  /** Its value now, as all threads have added to it. @throws ERR_STALE_HANDLE */
+  /** The value now. @throws ERR_STALE_HANDLE */
   readonly value: number;
-  /** Adds `n`, which may be negative; the new value. @throws ERR_INVALID_ARGUMENT, ERR_LIMIT, ERR_STALE_HANDLE */
+  /** Adds `n`, which can be negative; returns the new value. @throws ERR_INVALID_ARGUMENT, ERR_LIMIT, ERR_STALE_HANDLE */
   add(n?: number): number;
-  /** Waits until the value has been at least `n`; it may have fallen again since. @throws ERR_INVALID_ARGUMENT, ERR_STALE_HANDLE, ERR_ARENA_FULL, or the signal's reason */
+  /** Waits until the value is at least `n`. It can have fallen again when the task continues. @throws ERR_INVALID_ARGUMENT, ERR_STALE_HANDLE, ERR_ARENA_FULL, or the signal's reason */
   until(n: number, options?: WaitOptions): void | Promise<void>;
 }

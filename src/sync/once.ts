@@ -1,8 +1,7 @@
 /**
- * Once: `value` is 1 when the function has returned; until then `holder` is the
- * processor whose task runs it, or 0. Invariant: while nobody runs it and it is
- * not done, nobody waits. A function that throws passes the turn on to the first
- * who waits, who runs its own.
+ * Once: `value` is 1 when the function has returned. Until then `holder` is the lock id
+ * of the thread whose task runs it, or 0. Invariant: while no task runs it and it is not
+ * done, no task waits. If a function throws, the first waiter runs its own.
  */
 import { WarrenError, printValue } from "../errors.ts";
 import { load, store } from "../memory/atomics.ts";
@@ -72,7 +71,7 @@ export class SharedOnce extends SharedObject implements Once {
   #ran(isDone: boolean): void {
     if (!this.enterIfLive()) return;
     const { i32, header: at } = this;
-    // Pairs with the load in `do`: whoever sees it without the lock sees what the function wrote.
+    // Pairs with the load in `do`: a thread that sees the 1 without the lock also sees what the function wrote.
     if (isDone) store(i32, at + syncHeader.value, 1);
     i32[at + syncHeader.holder] = 0;
     this.settle();
@@ -91,7 +90,7 @@ export class SharedOnce extends SharedObject implements Once {
     this.grant(1, at + syncHeader.holder, ownerIndex(i32, first) + 1);
   }
 
-  /** Whether it is this one's turn to run its function. */
+  /** Whether this call must run its function. */
   protected override granted(wait: Wait): boolean {
     return this.i32[wait.record + syncWaiter.result] === 1;
   }

@@ -1,10 +1,10 @@
 /**
- * The lock for one writer or many readers. `holder` is the writer's processor id,
- * or 0; each processor counts its readers in `holds`, and `value` is their sum.
+ * The lock for one writer or many readers. `holder` is the lock id of the writer's
+ * thread, or 0. Each processor counts its readers in `holds`, and `value` is their sum.
  *
- * Invariants: a writer and a reader never hold it at once; one queue for both, so
- * nobody is overtaken: a reader that comes while a writer waits waits behind it,
- * and the readers behind that writer are let in together when it is done.
+ * Invariants: a writer and a reader never hold it at the same time; there is one queue
+ * for both, so no task is overtaken: a reader that comes while a writer waits is queued
+ * behind it, and the readers behind that writer get the lock together when it is done.
  */
 import { KIND, syncHeader, syncWaiter } from "../memory/layout.ts";
 import { ownerIndex } from "../wait/claims.ts";
@@ -58,7 +58,7 @@ export class SharedRwLock extends SharedObject implements RwLock {
     return undefined;
   }
 
-  /** Whether one who comes now may have it: not before those who wait. */
+  /** Whether a new request gets the lock: not if others wait. */
   #isFree(mode: number): boolean {
     return this.first === 0 && this.#admits(mode);
   }

@@ -1,10 +1,10 @@
 /**
- * The semaphore. Each processor counts in `holds` the permits that its tasks
- * have; `value` is what is left of `size`.
+ * The semaphore. Each processor counts in `holds` the permits that its tasks have;
+ * `value` is how many of the `size` permits are left.
  *
- * Invariants: `value` = `size` − the sum of `holds`, never negative; the first
- * who waits asks for more than `value`. A large request is not overtaken by
- * small ones behind it, and when it leaves they are looked at again.
+ * Invariants: `value` = `size` − the sum of `holds`, never negative; the first waiter
+ * needs more than `value`. A large request is not overtaken by small ones behind it; when
+ * a signal ends it, they are checked again.
  */
 import { WarrenError, printValue } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
@@ -52,7 +52,7 @@ export class SharedSemaphore extends SharedObject implements Semaphore {
   #check(n: unknown): void {
     const permits = this.i32[this.header + syncHeader.size];
     checkCount(n, "acquire");
-    // A stale handle reads what the header is used for now, and hears so when it locks.
+    // A stale handle reads what the header is used for now; it fails later, when it locks.
     if ((n as number) > permits && this.isCurrent) throw new WarrenError("ERR_INVALID_ARGUMENT", `acquire(${n as number}) could never be granted: ${this.describe()} has ${permits} permits in all`);
   }
 
@@ -105,7 +105,7 @@ export class SharedSemaphore extends SharedObject implements Semaphore {
   }
 }
 
-/** A whole number from 1 that a word can count. @throws ERR_INVALID_ARGUMENT, ERR_LIMIT */
+/** Checks an integer from 1 on that a word can count. @throws ERR_INVALID_ARGUMENT, ERR_LIMIT */
 export function checkCount(count: unknown, what: string): number {
   if (typeof count !== "number" || !Number.isInteger(count) || count < 1) {
     throw new WarrenError("ERR_INVALID_ARGUMENT", `${what} must be an integer of at least 1, not ${printValue(count)}`);

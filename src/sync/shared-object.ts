@@ -1,26 +1,25 @@
 /**
- * What Mutex, RwLock, Semaphore, WaitGroup, Once, Barrier and Counter are made
- * of: a header in the arena with one lock, a few plain words and one queue of
- * waiters, first come first served. Each kind is a small state machine over them
- * (a file of its own): an operation changes one word, then calls `settle`, which
- * grants all that can be granted now.
+ * The common part of Mutex, RwLock, Semaphore, WaitGroup, Once, Barrier and Counter: a
+ * header in the arena with one lock, a few plain words and one queue of waiters, first
+ * come first served. Each kind is a small state machine over them, in a file of its own:
+ * an operation changes one word, then calls `settle`, which grants all that can be
+ * granted now.
  *
- * Invariants: outside the lock nothing more can be granted; who waits is granted
- * what it waits for by whoever makes that possible, and holds it from then on,
- * awake or not; a record is in the queue or has been granted, never both, so a
- * wait that a signal ends either leaves the queue or keeps its grant. A header's
- * generation differs from that of every handle once it is freed.
+ * Invariants: outside the lock nothing more can be granted; the thread that makes a
+ * grant possible performs it, and the waiter holds what it was granted from then on,
+ * even before its task continues; a record is in the queue or has been granted, never
+ * both, so a wait that a signal ends either leaves the queue or keeps its grant. When a
+ * header is freed, its generation differs from that of every handle.
  *
- * A thread may die between any two writes. The change of one word is what counts,
- * and everything else follows from it: the queue from its chain (wait-queue.ts),
- * sums from the words per processor. A grant is the one step that takes more; it
- * is written down first (`grantRecord`, `grantWord`, `grantBefore`), so that
- * `repair` can take it back.
+ * A thread can die between any two writes. The change of one word decides, and
+ * everything else follows from it: the queue from its chain (wait-queue.ts), sums from
+ * the words per processor. Only a grant takes more than one write; it is noted first
+ * (`grantRecord`, `grantWord`, `grantBefore`), so that `repair` can take it back.
  *
- * Source: Go, sync and runtime/sema.go (hand-over to the first waiter); POSIX
- * robust mutexes for `ownerDied`. Not done: barging (a woken waiter that has to
- * compete for the lock again), which is faster under contention and starves;
- * a word for lock and state in one, as channels have.
+ * Source: Go, sync and runtime/sema.go (hand-over to the first waiter); POSIX robust
+ * mutexes for `ownerDied`. Not done: barging (a woken waiter competes for the lock
+ * again), which is faster under contention and lets waiters starve; one word for lock
+ * and state, as channels have.
  */
 import { WarrenError } from "../errors.ts";
 import { cas, load } from "../memory/atomics.ts";
@@ -52,15 +51,15 @@ export abstract class SharedObject implements Finisher, Disposable {
 
   /** The public name of the kind. */
   abstract readonly kind: string;
-  /** The kind that travels with the handle. */
+  /** The kind, as it is sent with the handle. */
   get handleType(): string {
     return `sync.${this.kind}`;
   }
   /** Under the lock: grants all that can be granted. */
   protected abstract settle(): void;
-  /** Under the lock: takes from a processor that died what it held, and works sums out again. */
+  /** Under the lock: takes back what a processor that died held, and computes sums again. */
   protected abstract disown(index: number): void;
-  /** What a wait that was granted returns. */
+  /** The result of a wait that was granted. */
   protected abstract granted(wait: Wait): unknown;
 
   /** Takes the lock. @throws ERR_STALE_HANDLE */
@@ -76,13 +75,13 @@ export abstract class SharedObject implements Finisher, Disposable {
     return false;
   }
 
-  /** Gives the lock back; then those wake up that were granted something under it. */
+  /** Releases the lock, then ends the waits that were granted something under it. */
   protected leave(): void {
     unlock(this.i32, this.header + syncHeader.lock);
     this.waiters.flush();
   }
 
-  /** What an operation that may wait does first: its signal, and a record in reserve, for nothing is allocated under the lock. */
+  /** The first step of an operation that can wait: checks its signal and reserves a record, because nothing is allocated under the lock. */
   protected begin(options: WaitOptions | undefined): AbortSignal | undefined {
     const signal = options?.signal;
     if (signal?.aborted) throw signal.reason;
@@ -90,27 +89,28 @@ export abstract class SharedObject implements Finisher, Disposable {
     return signal;
   }
 
-  /** Counts an operation; whether the time slice is used up, so that it must return a promise. */
+  /** Counts an operation. True if the time slice is used up: then the operation must return a promise. */
   protected get isSliceOver(): boolean {
     const { scheduler } = this.waiters;
     return --scheduler.ticks < 0 && scheduler.tick();
   }
 
-  /** The end of an operation that did not wait and holds nothing. */
+  /** The end of an operation that did not wait and holds nothing: the value, or a promise if the time slice is used up. */
   protected paced<T>(value: T): T | Promise<T> {
     return this.isSliceOver ? this.waiters.scheduler.hop(value) : value;
   }
 
   /**
-   * An operation in the next turn: one that takes something yields before it does.
-   * Yielding with a lock in hand would make all that meanwhile ask for it queue
-   * up, and a queue of tasks that ask again at once never ends.
+   * Runs an operation in the next turn. An operation that takes a lock yields before it
+   * takes the lock: if it yielded while holding the lock, all other tasks that want the
+   * lock would join the queue, and a queue of tasks that lock again immediately never
+   * becomes empty.
    */
   protected later<T>(operation: () => T | Promise<T>): Promise<T> {
     return this.waiters.scheduler.hop(undefined).then(operation);
   }
 
-  /** Under the lock: queues up for `amount` behind record `previous`, gives the lock back and waits. */
+  /** Under the lock: joins the queue behind record `previous`, for `amount`, releases the lock and waits. */
   protected waitLocked(reason: WaitReason, signal: AbortSignal | undefined, amount = 0, previous = this.i32[this.header + QUEUE + 1]): unknown {
     const { i32, waiters, header: at } = this;
     const spins = waiters.scheduler.spins();
@@ -124,7 +124,7 @@ export abstract class SharedObject implements Finisher, Disposable {
     return waiters.suspend(wait, spins, signal);
   }
 
-  /** Whether the handle is not known to be stale. */
+  /** Whether the handle can still be valid: false if it is stale. */
   protected get isCurrent(): boolean {
     return this.i32[this.header + syncHeader.generation] === this.generation;
   }
@@ -136,7 +136,7 @@ export abstract class SharedObject implements Finisher, Disposable {
     return value;
   }
 
-  /** Under the lock: what all processors hold together. */
+  /** Under the lock: the sum of what all processors hold. */
   protected sumOfHolds(): number {
     const { i32 } = this;
     const holds = i32[this.header + syncHeader.holds];
@@ -155,7 +155,7 @@ export abstract class SharedObject implements Finisher, Disposable {
     return this.waiters.arena.f64[(record + syncWaiter.amount) >>> 1];
   }
 
-  /** Under the lock: ends the first wait with `result`, and with the same stroke makes the word at `word` (0 for none) `value`. */
+  /** Under the lock: ends the first wait with `result`, and in the same step sets the word at `word` (0 for none) to `value`. */
   protected grant(result: number, word = 0, value = 0): void {
     this.#endFirst(OUTCOME.ok, result, word, value);
   }
@@ -171,17 +171,17 @@ export abstract class SharedObject implements Finisher, Disposable {
     unlink(i32, at, QUEUE, record);
     i32[at + syncHeader.waiting]--;
     if (word !== 0) i32[word] = value;
-    // From here on it is granted: who repairs the waiters of the dead completes it.
+    // From this write on it is granted: a repair after this thread's death completes it.
     i32[at + syncHeader.grantRecord] = 0;
     waiters.defer(record);
   }
 
-  /** Under the lock: notes who holds it alone since now, for dumps. */
+  /** Under the lock: notes, for dumps, which task holds it alone from now on. */
   protected note(task: number): void {
     const { i32, header: at } = this;
     const { arena } = this.waiters;
     i32[at + syncHeader.holderTask] = task;
-    // When the slice began is near enough and costs nothing; between slices it is 0.
+    // The time when the slice began is accurate enough and costs nothing. Between slices it is 0.
     i32[at + syncHeader.heldSince] = i32[arena.here + processor.sliceStart] || arena.clockMs | 0;
   }
 
@@ -190,7 +190,7 @@ export abstract class SharedObject implements Finisher, Disposable {
     return this.waiters.scheduler.task()?.id ?? 0;
   }
 
-  /** Who holds it alone, for dumps: read without the lock. */
+  /** Which task holds it alone, for dumps: read without the lock. */
   protected describeHolder(): string {
     const { i32, header: at } = this;
     const holder = i32[at + syncHeader.holder];
@@ -205,12 +205,12 @@ export abstract class SharedObject implements Finisher, Disposable {
     return `${this.kind} #${this.header.toString(36)}.${this.generation}`;
   }
 
-  /** Whoever knows the object may change it; but what one task holds alone, that one gives back. */
+  /** Every task that has the object can change it; but only its holder can release it. */
   partners(): Partners | undefined {
     const { i32, header: at } = this;
     const task = i32[at + syncHeader.holderTask];
     if (i32[at + syncHeader.holder] === 0) return { handles: [handleKey(at, this.generation)], tasks: [] };
-    // Held by code outside tasks, or by a task without an identity of its own: nobody knows what that waits for.
+    // Held by code outside tasks, or by a task without an identity of its own: it is not known what that code waits for.
     return task === 0 ? undefined : { handles: [], tasks: [task] };
   }
 
@@ -219,7 +219,7 @@ export abstract class SharedObject implements Finisher, Disposable {
     return this.granted(wait);
   }
 
-  /** For a signal: false if the wait has been granted; then it keeps what it got. */
+  /** Called when a signal aborts. False if the wait has been granted; then it keeps the grant. */
   withdraw(wait: Wait): boolean {
     const { i32, header: at } = this;
     const { record } = wait;
@@ -235,14 +235,14 @@ export abstract class SharedObject implements Finisher, Disposable {
     return isMine;
   }
 
-  /** One more reference, for a message that carries the handle; none if the handle is stale. */
+  /** Adds a reference, for a message that contains the handle. Does nothing if the handle is stale. */
   retain(): void {
     if (!this.enterIfLive()) return;
     this.i32[this.header + syncHeader.references]++;
     this.leave();
   }
 
-  /** Gives one reference back; without any left the object is freed. */
+  /** Drops a reference; with the last one the object is freed. */
   relinquish(): void {
     if (!this.enterIfLive()) return;
     if (--this.i32[this.header + syncHeader.references] > 0) this.leave();
@@ -257,7 +257,7 @@ export abstract class SharedObject implements Finisher, Disposable {
     this.free();
   }
 
-  /** Under the lock: ends all waits and frees the header; whoever repairs after a death in here begins again. */
+  /** Under the lock: ends all waits and frees the header. If the thread dies in the middle, the repair starts it again. */
   #end(): void {
     const { i32, waiters, header: at } = this;
     i32[at + syncHeader.ending] = 1;
@@ -284,7 +284,7 @@ export abstract class SharedObject implements Finisher, Disposable {
     this.leave();
   }
 
-  /** A grant that was under way: the record waits again, as the first. */
+  /** Takes back a grant in progress: the record is the first in the queue again. */
   #takeBackGrant(): void {
     const { i32, header: at } = this;
     const record = i32[at + syncHeader.grantRecord];
@@ -305,8 +305,8 @@ export abstract class SharedObject implements Finisher, Disposable {
 }
 
 /**
- * Makes the header of a shared object, all zero but for `size`, with one
- * reference; `hasHolds` gives it a word per processor.
+ * Makes the header of a shared object with one reference. All words but `size` are
+ * zero; with `hasHolds` it has a word per processor.
  * @throws ERR_ARENA_FULL
  */
 export function makeHeader(waiters: Waiters, kind: number, size = 0, hasHolds = false): number {
@@ -314,7 +314,7 @@ export function makeHeader(waiters: Waiters, kind: number, size = 0, hasHolds = 
   const { i32, owner } = arena;
   const holds = hasHolds ? arena.allocZeroed(arena.threads + 1) : 0;
   const at = arena.allocHeader(holds);
-  // A stale handle may hold the lock for a moment to find out that it is stale.
+  // A stale handle can hold the lock for a moment, until it finds out that it is stale.
   lock(i32, at + syncHeader.lock, owner);
   i32[at + headerWords.capacity] = 0;
   i32[at + headerWords.buffer] = 0;
@@ -328,7 +328,7 @@ export function makeHeader(waiters: Waiters, kind: number, size = 0, hasHolds = 
   return at;
 }
 
-/** The words that a new object has no other value for. */
+/** The words that are 0 in a new object. */
 const CLEARED = [
   syncHeader.value, syncHeader.waitersFirst, syncHeader.waitersLast, syncHeader.waiting, syncHeader.holder,
   syncHeader.holderTask, syncHeader.heldSince, syncHeader.ownerDied, syncHeader.grantRecord, syncHeader.ending,

@@ -1,8 +1,8 @@
 /**
- * The wait group: `value` counts what is not done. Invariant: while it is 0
- * nobody waits. Whoever waits is released by the `done` that reaches 0, also if
- * the count is above 0 again when its task goes on: a group can be used again at
- * once, and no call is misuse that Go's would panic about.
+ * The wait group: `value` counts what is not done. Invariant: while it is 0 no task
+ * waits. The `done` that reaches 0 releases all waiters, even if the count is above 0
+ * again when their tasks continue. So a group can be used again immediately, where Go's
+ * can panic.
  */
 import { WarrenError, printValue } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
@@ -63,7 +63,7 @@ export class SharedWaitGroup extends SharedObject implements WaitGroup {
   }
 
   protected override disown(): void {
-    // Nobody holds a count: what a dead task should have done stays undone.
+    // No thread holds a part of the count: what a dead task should have done stays undone.
   }
 
   override describe(): string {

@@ -1,4 +1,4 @@
-/** From the rings of all threads to a `Trace`: events decoded and merged by time. */
+/** Makes a `Trace` from the rings of all threads: events are decoded and merged by time. */
 import { constants } from "node:perf_hooks";
 import { TRACE } from "../memory/layout.ts";
 import type { Names } from "../memory/names.ts";
@@ -15,21 +15,21 @@ const GC_TYPES: Readonly<Record<number, GcType>> = {
   [constants.NODE_PERFORMANCE_GC_WEAKCB]: "weak callbacks",
 };
 
-/** @param rings by thread, the main thread's last; @param startNs when all had begun; @param endNs when the first was told to stop */
+/** @param rings by thread, the main thread's last; @param startNs when all had begun; @param endNs when the first thread was asked to stop */
 export function traceOf(rings: readonly RingContent[], names: Names, startNs: number, endNs: number): Trace {
   const events = rings.flatMap(({ events: raw, beganNs }, thread) => raw.filter(({ timeNs }) => timeNs >= beganNs && timeNs <= endNs).map((event) => decode(event, thread, names)));
   return {
     threads: rings.length - 1,
     startNs,
     endNs,
-    // A stable sort: of one thread the order stays, and collections come to their place.
+    // A stable sort keeps the order of each thread's events, and moves garbage collections to their place.
     events: events.toSorted((a, b) => a.timeNs - b.timeNs),
     lost: rings.map(({ lost }) => lost),
     completeFromNs: Math.min(endNs, Math.max(startNs, ...rings.map((ring) => completeFrom(ring)))),
   };
 }
 
-/** From when on the events of a ring are all there. */
+/** From when on a ring has all events. */
 function completeFrom({ events, lost, beganNs }: RingContent): number {
   if (beganNs === 0) return Infinity;
   if (lost === 0) return beganNs;

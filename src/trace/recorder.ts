@@ -1,7 +1,7 @@
 /**
- * What one thread notes in its trace while there is one: it knows which task acts,
- * and writes an event for each thing that happens (`TRACE` in memory/layout.ts; the
- * events as a program sees them: runtime/trace-events.ts).
+ * Writes the events of one thread while there is a trace: it knows which task acts, and
+ * records an event for each thing that happens (`TRACE` in memory/layout.ts; the events
+ * as a program sees them: events.ts).
  *
  *   event    task        a           b            event    task       a        b
  *   spawn    parent      child       to thread    yield    task       hop
@@ -12,18 +12,18 @@
  *   ready                record                   idle
  *   resume   task        record                   gc       type       duration (double)
  *
- * Who acts is known from AsyncLocalStorage, except where the loop's own code runs:
- * a turn and a timer run in the context of whoever armed them, so there nobody acts
- * (`isOutside`). Who *runs* is not known by itself, for JavaScript does not say when
- * a task goes on: a task that was started or resumed runs within its *stretch*, up to
- * the next turn; one that acts in a stretch without that has gone on after something
- * that is not warren's (`foreign`). After such a one the loop is made to take a turn,
- * for nothing else would tell when it stopped.
+ * AsyncLocalStorage says which task acts, except while the loop's own code runs: a turn
+ * or a timer runs in the context of the code that armed it, so then no task acts
+ * (`isOutside`). Which task *runs* is not known directly, because JavaScript does not say
+ * when a task continues. A task that was started or resumed runs within its *stretch*,
+ * up to the next turn. A task that acts in a stretch without that has continued after
+ * something that is not an operation of warren (`foreign`). Then the loop takes a turn,
+ * because nothing else would show when that task stopped.
  *
- * An idle thread notes that once, however often it looks for work, and no turn that
- * finds none: so `turn` does not follow `idle`.
- * Not done: promise hooks (`node:v8`), which would show every switch between tasks.
- * They make each await several times dearer, and a trace must not change what it shows.
+ * An idle thread records `idle` once, however often it checks for work, and no turn that
+ * finds none: so `turn` never follows `idle`.
+ * Not done: promise hooks (`node:v8`), which would show every switch between tasks. They
+ * make each await several times slower, and a trace must not change what it shows.
  */
 import { TRACE } from "../memory/layout.ts";
 import type { TraceRing } from "./ring.ts";
@@ -32,11 +32,11 @@ import { REASON_PLACE } from "../wait/wait-reason.ts";
 
 /** `Running.stretch` of a task that is not known to run. */
 const STOPPED = -1;
-/** Stretches of this JavaScript thread, of all its recorders: a task may outlive a trace. */
+/** Counts stretches for all recorders of this JavaScript thread, because a task can outlive a trace. */
 let stretches = 0;
 
 export class Recorder implements Tracer {
-  /** The loop's own code runs: whoever acts is no task. */
+  /** Set while the loop's own code runs: then no task acts. */
   isOutside = false;
   readonly #ring: TraceRing;
   /** This thread's index. */
@@ -51,7 +51,7 @@ export class Recorder implements Tracer {
   /** When the last turn began, noted or not, on the same clock. */
   #turnMs = 0;
 
-  /** @param takeTurn a task has gone on outside the loop: it must take a turn soon */
+  /** @param takeTurn called when a task has continued outside the loop: the loop must take a turn soon */
   constructor(ring: TraceRing, thread: number, current: () => Running | undefined, takeTurn: () => void) {
     this.#ring = ring;
     this.#thread = thread;
@@ -67,7 +67,7 @@ export class Recorder implements Tracer {
   noteStart(task: Running, name: number): void {
     task.stretch = this.#stretch;
     this.#ring.record(TRACE.start, task.id, name, 0);
-    // Its module has been imported meanwhile.
+    // The task's module was imported meanwhile.
     if (this.#asleepMs >= 0) this.#takeTurn();
   }
 
@@ -83,32 +83,32 @@ export class Recorder implements Tracer {
     this.#ring.record(TRACE.park, idOf(running), REASON_PLACE[reason], record);
   }
 
-  /** A wait of thread `to` is about to end. Before it does: its thread may resume it at once. */
+  /** A wait of thread `to` is about to end. Call it before the wait ends, because its thread can resume it immediately. */
   noteWake(record: number, to: number): void {
     this.#ring.record(TRACE.wake, this.#actor(), record, to);
     if (to === this.#thread) this.#ring.recordSame(TRACE.ready, 0, record, 0);
   }
 
-  /** A wait that somebody else has ended is on the run queue. */
+  /** A wait that another thread has ended is on the run queue. */
   noteReady(record: number): void {
     this.#ring.record(TRACE.ready, 0, record, 0);
   }
 
-  /** Right after what let the loop resume it: a turn, or a task's end or park. */
+  /** A wait is resumed, right after the event that caused it: a turn, or a task's end or park. */
   noteResume({ record, task }: Wait): void {
     const running = task as Running | undefined;
     if (running !== undefined) running.stretch = this.#stretch;
     this.#ring.recordSame(TRACE.resume, idOf(running), record, 0);
   }
 
-  /** A signal has ended a wait, whose task goes on without a turn of its own. */
+  /** A signal has ended a wait. Its task continues without a turn. */
   noteAbort(wait: Wait): void {
     this.#ring.record(TRACE.wake, 0, wait.record, this.#thread);
     this.noteResume(wait);
     if (this.#asleepMs >= 0) this.#takeTurn();
   }
 
-  /** The running task lets others go on; returns the number of its hop. */
+  /** The running task yields; returns the number of its hop. */
   noteYield(task: Running | undefined): number {
     this.#act(task);
     if (task !== undefined) task.stretch = STOPPED;
@@ -136,14 +136,14 @@ export class Recorder implements Tracer {
     this.#ring.recordAt(nowMs, TRACE.turn);
   }
 
-  /** The turn that has begun last finds nothing to do. */
+  /** The last turn has found nothing to do. */
   noteIdle(): void {
     if (this.#ring.isIdle) return;
     this.#stretch = ++stretches;
     this.#ring.recordSame(TRACE.idle, 0, 0, 0);
   }
 
-  /** The thread sleeps: its event loop waits, but for what is not warren's. */
+  /** The thread sleeps: its event loop only waits for events from outside warren. */
   noteSleep(): void {
     this.#asleepMs = performance.now();
     this.#idleMs = performance.nodeTiming.idleTime;
@@ -157,17 +157,17 @@ export class Recorder implements Tracer {
     return idOf(task);
   }
 
-  /** A task does something: has it been running? Of tasks that share an identity one cannot say. */
+  /** A task acts: records `foreign` if it was not known to run. For tasks that share an identity this is not known. */
   #act(task: Running | undefined): void {
     if (task === undefined || task.id === 0 || task.stretch === this.#stretch) return;
     task.stretch = this.#stretch;
     const ring = this.#ring;
-    // The newest event may be that the thread was idle, long before the turn in which the task has gone on.
+    // The newest event may be `idle`, long before the turn in which the task continued.
     ring.recordWith(TRACE.foreign, task.id, Math.max(ring.newestNs, this.#asleepMs < 0 ? ring.nsOf(this.#turnMs) : this.#busySinceNs()));
     this.#takeTurn();
   }
 
-  /** Since when the event loop has not been waiting, if it has been woken once since the thread fell asleep; else earlier. */
+  /** When the event loop was last woken, if it was woken once since the thread fell asleep; otherwise an earlier time. */
   #busySinceNs(): number {
     return this.#ring.nsOf(this.#asleepMs + performance.nodeTiming.idleTime - this.#idleMs);
   }

@@ -1,30 +1,29 @@
 /**
- * The ring into which one thread records what it does, while a trace is on: events
- * of a fixed size in the arena, of which the newest stay. Made and freed by main,
- * which reads it when recording has ended.
+ * The ring into which one thread records its events during a trace: events of a fixed
+ * size in the arena, of which the newest stay. Main makes and frees it, and reads it when
+ * the recording has ended.
  *
- * Invariants: only the ring's thread writes events and `count`, a successor after
- * it died, and main between the two; only main writes `state`. The k-th event ever
- * recorded lies in slot k mod `capacity` and is whole once `count` exceeds k, so
- * `count` − `capacity` were overwritten. Times do not decrease, but for those that
- * `recordAside` takes. Once main has stored `closed`, at most the one event under
- * way is still recorded: so the memory can be read, though not freed, while the
- * thread computes and does not answer.
+ * Invariants: only the ring's thread writes events and `count`; after its death its
+ * replacement does, and main in between. Only main writes `state`. The k-th event is in
+ * slot k mod `capacity` and is complete when `count` exceeds k, so `count` − `capacity`
+ * events were overwritten. Times do not decrease, except those given to `recordAside`.
+ * After main has stored `closed`, at most one event in progress is still recorded: so the
+ * memory can be read, but not freed, while the thread computes and does not answer.
  *
- * Recording makes no object: numbers go from the clock into the arena. The clock is
- * `performance.now()`, because `process.hrtime` makes an array or a BigInt; what
- * lies between the two is measured once, when the ring is taken.
+ * Recording creates no object: numbers go from the clock into the arena. The clock is
+ * `performance.now()`, because `process.hrtime` creates an array or a BigInt. The
+ * difference between the two is measured once, when a thread takes its ring.
  *
- * Not done: atomic stores of `count`. They would cost half as much as the clock, and
- * only matter for a thread that main reads without its answer, on a machine that
- * shows stores out of order; x86-64 does not. One ring for all: its counter would be
- * contended, and the oldest events of a calm thread lost to those of a busy one.
+ * Not done: atomic stores of `count`. They would cost half as much as reading the clock,
+ * and matter only for a thread that main reads without its answer, on a machine that
+ * shows stores out of order; x86-64 does not. One ring for all threads: its counter would
+ * be contended, and events of a busy thread would overwrite those of a calm one.
  */
 import { store } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { RING_STATE, TRACE, TRACE_EVENT_WORDS, traceEvent, traceRing } from "../memory/layout.ts";
 
-/** An event as it lies in the ring. */
+/** An event as it is stored in the ring. */
 export interface RawEvent {
   readonly timeNs: number;
   /** One of TRACE. */
@@ -36,7 +35,7 @@ export interface RawEvent {
   readonly ns: number;
 }
 
-/** What a ring holds. */
+/** The content of a ring. */
 export interface RingContent {
   readonly events: readonly RawEvent[];
   /** Events that were overwritten. */
@@ -45,7 +44,7 @@ export interface RingContent {
   readonly beganNs: number;
 }
 
-/** A ring for `capacity` events that records from now on; main frees it as any block. @throws ERR_ARENA_FULL */
+/** Makes a ring for `capacity` events that records from now on; main frees it like any block. @throws ERR_ARENA_FULL */
 export function makeRing(arena: Arena, capacity: number): number {
   const { i32 } = arena;
   const at = arena.alloc(traceRing.events + capacity * TRACE_EVENT_WORDS);
@@ -55,17 +54,17 @@ export function makeRing(arena: Arena, capacity: number): number {
   return at;
 }
 
-/** From now on nothing is recorded but what happened before. */
+/** From now on the ring accepts only events that happened before. */
 export function closeRing({ i32 }: Arena, at: number): void {
   store(i32, at + traceRing.state, RING_STATE.closed);
 }
 
-/** Reads a closed ring, oldest event first. @param isOver its thread has said that it writes no more: else the slot that would be written next is left out */
-export function readRing({ i32, f64 }: Arena, at: number, isOver: boolean): RingContent {
+/** Reads a closed ring, oldest event first. @param isComplete its thread has answered that it no longer writes; otherwise the slot that it may be writing is left out */
+export function readRing({ i32, f64 }: Arena, at: number, isComplete: boolean): RingContent {
   store(i32, at + traceRing.state, RING_STATE.read);
   const capacity = i32[at + traceRing.capacity];
   const count = f64[(at + traceRing.count) >>> 1];
-  const lost = Math.max(0, count - (isOver ? capacity : capacity - 1));
+  const lost = Math.max(0, count - (isComplete ? capacity : capacity - 1));
   const events: RawEvent[] = [];
   for (let k = lost; k < count; k++) {
     const event = at + traceRing.events + (k % capacity) * TRACE_EVENT_WORDS;
@@ -86,16 +85,16 @@ export class TraceRing {
   readonly #i32: Int32Array;
   readonly #f64: Float64Array;
   readonly #state: number;
-  /** Of a double. */
+  /** The index of `count`, as a double. */
   readonly #count: number;
   readonly #first: number;
   readonly #end: number;
-  /** The slot to be written next, and the event that was recorded last. */
+  /** The slot that is written next, and the event that was recorded last. */
   #next: number;
   #newest: number;
   readonly #offsetNs: number;
 
-  /** Takes a ring: of a thread's own, or that of one that died. */
+  /** Takes a ring: this thread's own, or that of a dead thread. */
   constructor({ i32, f64 }: Arena, at: number) {
     const capacity = i32[at + traceRing.capacity];
     this.#i32 = i32;
@@ -109,7 +108,7 @@ export class TraceRing {
     this.#next = this.#first + (count % capacity) * TRACE_EVENT_WORDS;
     this.#newest = count === 0 ? at + traceRing.began : this.#first + ((count - 1) % capacity) * TRACE_EVENT_WORDS;
     if (f64[(at + traceRing.began) >>> 1] !== 0) return;
-    // Touched now, so that no event waits for the system to give a page.
+    // Touched now, so that no event has to wait until the system provides a page.
     i32.fill(0, this.#first, this.#end);
     f64[(at + traceRing.began) >>> 1] = this.nowNs;
   }
@@ -119,12 +118,12 @@ export class TraceRing {
     return performance.now() * 1e6 + this.#offsetNs;
   }
 
-  /** When the last event happened. */
+  /** The time of the last event. */
   get newestNs(): number {
     return this.#f64[(this.#newest + traceEvent.time) >>> 1];
   }
 
-  /** Whether the last event is one of `TRACE.idle`. */
+  /** Whether the last event is `TRACE.idle`. */
   get isIdle(): boolean {
     return this.#i32[this.#newest + traceEvent.kind] === TRACE.idle;
   }
@@ -141,28 +140,28 @@ export class TraceRing {
     this.#commit(performance.now() * 1e6 + this.#offsetNs, kind, task);
   }
 
-  /** Records an event that follows the last one so closely that the clock need not be read again. */
+  /** Records an event with the time of the last one, which it follows so closely that the clock is not read again. */
   recordSame(kind: number, task: number, a: number, b: number): void {
     if (this.#i32[this.#state] !== RING_STATE.recording) return;
     this.#put(a, b);
     this.#commit(this.newestNs, kind, task);
   }
 
-  /** Records an event without operands of which the time is known, on the clock of `performance.now()`. */
+  /** Records an event without operands at a given time, on the clock of `performance.now()`. */
   recordAt(timeMs: number, kind: number): void {
     if (this.#i32[this.#state] !== RING_STATE.recording) return;
     this.#put(0, 0);
     this.#commit(timeMs * 1e6 + this.#offsetNs, kind, 0);
   }
 
-  /** Records an event that happens now, with a double for its operands. */
+  /** Records an event that happens now, with a double in place of its operands. */
   recordWith(kind: number, task: number, ns: number): void {
     if (this.#i32[this.#state] !== RING_STATE.recording) return;
     this.#f64[(this.#next + traceEvent.a) >>> 1] = ns;
     this.#commit(performance.now() * 1e6 + this.#offsetNs, kind, task);
   }
 
-  /** Records what has happened at some time before, also in a closed ring; it does not count as the last event. */
+  /** Records an event that happened at an earlier time, also in a closed ring. It does not count as the last event. */
   recordAside(timeNs: number, kind: number, task: number, ns: number): void {
     if (this.#i32[this.#state] === RING_STATE.read) return;
     const newest = this.#newest;
@@ -177,7 +176,7 @@ export class TraceRing {
     this.#i32[this.#next + traceEvent.b] = b;
   }
 
-  /** Completes the event of which the operands have been put. */
+  /** Completes the event whose operands have been written. */
   #commit(timeNs: number, kind: number, task: number): void {
     const at = this.#next;
     this.#f64[(at + traceEvent.time) >>> 1] = timeNs;
@@ -192,9 +191,9 @@ export class TraceRing {
 const BRACKETS = 200;
 
 /**
- * What to add to `performance.now()`, in nanoseconds, to have `process.hrtime`. Each
- * reading of the one between two of the other gives two bounds; the middle between the
- * best of both is wrong by less than half a reading takes, and by the same on every thread.
+ * What to add to `performance.now()`, in nanoseconds, to get `process.hrtime`. Reading
+ * one clock between two readings of the other gives two bounds. The middle between the
+ * best bounds is wrong by less than half the time of a reading, and equally on each thread.
  */
 function offsetNs(): number {
   let least = -Infinity;

@@ -160,7 +160,7 @@ describe("the tree of contexts", () => {
           }
           memory.left = Infinity;
           memory.words[superblock.contextLock] = 0;
-          memory.tree.mend(news());
+          memory.tree.repair(news());
           const after = memory.all();
           expect(new Set(after).size).toBe(after.length);
           // Nobody is lost but what the last step was about: a context that was being freed, or a child of it with all below, which is cancelled.

@@ -1,7 +1,7 @@
 /*
  * The buffered channel of src/channel: array.ts (fast paths, slow path), channel-core.ts
  * (close, release, free, withdraw), words.ts (lock, state and position in one word), and
- * the end of a wait from sync/waiter.ts (DONE and PARKED). Each process is a thread with
+ * the end of a wait from wait/waiter-state.ts (DONE and PARKED). Each process is a thread with
  * one task.
  *
  * One step is one access of a word that others may touch at the time: the two packed

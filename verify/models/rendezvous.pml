@@ -1,6 +1,6 @@
 /*
  * The unbuffered channel: src/channel/rendezvous.ts over channel-core.ts, with the end
- * of a wait from sync/waiter.ts (DONE and PARKED). One lock; what it guards is one step.
+ * of a wait from wait/waiter-state.ts (DONE and PARKED). One lock; what it guards is one step.
  *
  * Checked: no value twice, received = sent, each sender's in order with one receiver, a
  * send that waited returns only when a receiver has its value, one close wins, nobody

@@ -1,7 +1,7 @@
 /*
- * How a processor sleeps and is woken: src/scheduler/README.md, sync/doorbell.ts,
- * sync/inbox.ts, the turn of scheduler/processor.ts and the watch on `quiet` of
- * runtime/keep-alive.ts. Letters and numbers of steps are those of the README.
+ * How a processor sleeps and is woken: src/scheduler/README.md, wait/doorbell.ts,
+ * wait/inbox.ts, the turn of scheduler/processor.ts and the watch on `quiet` of
+ * runtime/main/keep-alive.ts. Letters and numbers of steps are those of the README.
  *
  * Each processor is an event loop: a turn that is due, the resolution of its pending
  * waitAsync, a foreign event (a timer that resumes a task while the processor may be

@@ -54,7 +54,7 @@ export class ThreadSide {
     this.contexts = new Contexts(this.waiters, (channel) => this.handles.track(channel));
     this.handles.contexts = this.contexts;
     this.processor.waiters = this.waiters;
-    this.processor.onWatch = (record) => this.contexts.heard(record);
+    this.processor.onWatch = (record) => this.contexts.notified(record);
     this.tasks = new Tasks({ waiters: this.waiters, names: new Names(arena), processor: this.processor, heap, onFault, onChange: () => onWaiting?.() });
     this.processor.runner = this.tasks;
     this.handles.holder = this.tasks.holdings;
@@ -90,7 +90,7 @@ export class ThreadSide {
 
   /** Drops a record that was sent to a thread which has died. */
   orphan(record: number): void {
-    if (this.arena.i32[record + waiter.record] === RECORD.watch) this.contexts.heard(record);
+    if (this.arena.i32[record + waiter.record] === RECORD.watch) this.contexts.notified(record);
     else this.tasks.orphan(record);
   }
 
