@@ -38,7 +38,7 @@ const THEMES: Readonly<Record<string, Theme>> = {
 
 /** Of the table. */
 const DESIGNS = new Set(["G1", "G4", "G6"]);
-const TABLE_WIDTH = 100;
+const TABLE_WIDTH = 110;
 
 const WIDTH = 900;
 /** Where the bars of the first world begin, the distance to the next world, and the length of a gain of 1. */
