@@ -1,12 +1,12 @@
-/** Runs what `warren trace` shows, and the formats for programs. Loaded once the options have been found good, for it loads the runtime. */
+/** Runs what `warren trace` shows, and the formats for programs. Loaded after the options have been checked, because it loads the runtime. */
 import { printCell, type Cell } from "../../lab/cell.ts";
 import { isWrong } from "../../lab/talk/finding.ts";
 import { programOf, type ProgramSpec } from "../../lab/talk/measured/programs.ts";
 import { analyseTrace, type Analysis } from "../../lab/trace/analyse.ts";
 import { chromeTrace } from "../../lab/trace/chrome.ts";
-import { traceOneRun } from "../../lab/trial/trace-cell.ts";
-import { costOf, mainTrace, TRACE_SCHEMA, type TraceFile, type TraceRecord } from "../../lab/trace/trace-file.ts";
-import { Recordings } from "../../lab/trace/program-traces.ts";
+import { traceCell as traceOneCell } from "../../lab/trial/trace-cell.ts";
+import { costOf, TRACE_SCHEMA, type TraceFile, type TraceRecord } from "../../lab/trace/trace-file.ts";
+import { ProgramTraces } from "../../lab/trace/program-traces.ts";
 import type { ProgramPlan } from "../programs/command.ts";
 import { Telling } from "../terminal/telling.ts";
 import { count, printTime } from "../../lab/text.ts";
@@ -14,21 +14,21 @@ import type { TraceOptions } from "../options/trace.ts";
 import { UsageError } from "../options/usage-error.ts";
 import { VERSION } from "../terminal/version.ts";
 
-/** A run, recorded and analysed, and what was found wrong with it. */
+/** A traced run, analysed, and the checks that failed. */
 export interface Traced extends Pick<TraceRecord, "program" | "title" | "threads" | "untracedNs" | "cost" | "notes"> {
   readonly analysis: Analysis;
   readonly problems: readonly string[];
 }
 
-/** Work of every thread before the run, milliseconds. */
+/** How long each thread warms up, milliseconds. */
 const WARMUP_MS = 250;
 
-/** One run of the one cell of a program: of gophers the first, of dot that in chunks. */
+/** One run of one cell of a program: of gophers the first cell, of dot the one in chunks. */
 export async function traceCell(spec: ProgramSpec, options: TraceOptions): Promise<Traced> {
   const program = programOf(spec);
   const cell = program.cells.find(({ design }) => design !== "loop") as Cell;
   const telling = new Telling(process.stderr, options.quiet);
-  const run = await traceOneRun(program, cell, { warmupMs: WARMUP_MS, minTimeMs: options.minTimeMs, events: options.events, tell: telling.tell.bind(telling) });
+  const run = await traceOneCell(program, cell, { warmupMs: WARMUP_MS, minTimeMs: options.minTimeMs, events: options.events, tell: telling.tell.bind(telling) });
   telling.end();
   return {
     program: cell.program,
@@ -42,29 +42,29 @@ export async function traceCell(spec: ProgramSpec, options: TraceOptions): Promi
   };
 }
 
-/** One of the talk's programs, all of it. */
+/** One of the talk's programs, the whole run. */
 export async function traceProgram(program: string, { run, threads, seed, unitMs }: ProgramPlan, options: TraceOptions): Promise<Traced> {
-  const recordings = new Recordings(options.events);
+  const traces = new ProgramTraces(options.events);
   const telling = new Telling(process.stderr, options.quiet);
-  const outcome = await run({ threads, seed, unitMs: unitMs ?? 1, tell: telling.tell.bind(telling), record: (runtime) => recordings.record(runtime) });
+  const outcome = await run({ threads, seed, unitMs: unitMs ?? 1, tell: telling.tell.bind(telling), trace: (runtime) => traces.trace(runtime) });
   telling.end();
-  const trace = mainTrace(recordings.traces);
-  if (trace === null) throw new UsageError(`${program}: nothing of this can be recorded: what runs here is to end in a deadlock, which only a closed world sees`);
+  const trace = traces.main;
+  if (trace === null) throw new UsageError(`${program}: cannot be traced: it is meant to end in a deadlock, and only a program of its own can detect that`);
   const analysis = analyseTrace(trace);
-  const others = recordings.traces.length - 1;
+  const others = traces.all.length - 1;
   return {
     program,
     title: `${program}, ${count(trace.threads, "thread")}: ${printTime(analysis.activity.T)}`,
     threads: trace.threads,
     untracedNs: [],
     cost: null,
-    notes: others === 0 ? [] : [`The program opened ${others + 1} runtimes; this is the one of most threads in which most happened.`],
+    notes: others === 0 ? [] : [`The program opened ${others + 1} runtimes; this is the one with the most threads and the most events.`],
     problems: outcome.findings.filter(isWrong).map(({ part, name }) => `check failed: ${part === null ? "" : `${part}: `}${name}`),
     analysis,
   };
 }
 
-/** What is told of a run. */
+/** The figures of a run, for output. */
 export function recordOf({ program, title, threads, analysis, untracedNs, cost, notes }: Traced, command: readonly string[]): TraceRecord {
   return { schema: TRACE_SCHEMA, tool: { name: "warren", version: VERSION }, program, title, command, threads, activity: analysis.activity, untracedNs, cost, notes };
 }

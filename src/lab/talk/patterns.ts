@@ -17,7 +17,7 @@ export function listPatterns(): readonly Pick<Pattern, "name" | "shows">[] {
 }
 
 /** Runs the patterns. */
-export async function patterns({ names, full }: PatternsChoice, { threads, tell, record }: ProgramSettings): Promise<ProgramOutcome> {
+export async function patterns({ names, full }: PatternsChoice, { threads, tell, trace }: ProgramSettings): Promise<ProgramOutcome> {
   const chosen = names.length === 0 ? PATTERNS : PATTERNS.filter(({ name }) => names.includes(name));
   const findings: Finding[] = [];
   const notes: string[] = [];
@@ -26,7 +26,7 @@ export async function patterns({ names, full }: PatternsChoice, { threads, tell,
     tell(pattern.name);
     try {
       // only `run` sees that nothing can go on any more
-      const checks = record === undefined || pattern.deadlocks === true ? await run(pattern.run, { threads, args: [{ full }] }) : await recorded(pattern, full, threads, record);
+      const checks = trace === undefined || pattern.deadlocks === true ? await run(pattern.run, { threads, args: [{ full }] }) : await traced(pattern, full, threads, trace);
       findings.push(...(pattern.deadlocks === true ? [deadlock(part, "ended in good order")] : checks.map((found) => findingOf(part, found))));
     } catch (error) {
       if (pattern.deadlocks === true && error instanceof WarrenError && error.code === "ERR_DEADLOCK") {
@@ -43,9 +43,9 @@ export async function patterns({ names, full }: PatternsChoice, { threads, tell,
 }
 
 /** As `run`, in a world that is open to be recorded. */
-async function recorded(pattern: Pattern, full: boolean, threads: number, record: NonNullable<ProgramSettings["record"]>): Promise<readonly PatternCheck[]> {
+async function traced(pattern: Pattern, full: boolean, threads: number, trace: NonNullable<ProgramSettings["trace"]>): Promise<readonly PatternCheck[]> {
   await using runtime = await start({ threads });
-  await using _recording = await record(runtime);
+  await using _trace = await trace(runtime);
   return await runtime.spawn(pattern.run, { full });
 }
 

@@ -34,7 +34,7 @@ export async function replicas(choice: ReplicasChoice, settings: ProgramSettings
   let lateMs: number;
   {
     await using runtime = await start({ threads: settings.threads });
-    await using _recording = await settings.record?.(runtime);
+    await using _trace = await settings.trace?.(runtime);
     await ask(runtime, { replicas: 4, latency: UNIFORM, queries: 200, hedgeAfter: undefined }, { ...settings, unitMs: 0.1 });
     const late: number[] = [];
     for (const latency of [UNIFORM, EXPONENTIAL]) {

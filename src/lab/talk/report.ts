@@ -23,8 +23,8 @@ export interface ProgramSettings {
   readonly seed: number;
   /** Tells how far it is, between measurements. */
   readonly tell: (text: string) => void;
-  /** Records a runtime from when it is open until what this gives is disposed of: `warren trace`. */
-  readonly record?: ((runtime: Runtime) => Promise<AsyncDisposable>) | undefined;
+  /** Traces a runtime until what this returns is disposed of: `warren trace`. */
+  readonly trace?: ((runtime: Runtime) => Promise<AsyncDisposable>) | undefined;
 }
 
 /** A series of figures beside the findings: the first column names the row. */

@@ -56,13 +56,13 @@ export async function sawzall({ input, runs }: SawzallChoice, settings: ProgramS
   };
 }
 
-async function measure(cells: readonly Cell[], counts: readonly number[], input: string, runs: number, { seed, tell, record }: ProgramSettings): Promise<void> {
+async function measure(cells: readonly Cell[], counts: readonly number[], input: string, runs: number, { seed, tell, trace }: ProgramSettings): Promise<void> {
   await using opened = new AsyncDisposableStack();
   const runtimes = new Map<number, Runtime>();
   for (const count of counts) {
     const runtime = opened.use(await start({ threads: count }));
     runtimes.set(count, runtime);
-    opened.use(await record?.(runtime));
+    opened.use(await trace?.(runtime));
   }
   const once = ({ way, threads }: Cell): Promise<SawzallResult> => (way === "chunks" ? (runtimes.get(threads) as Runtime).spawn(inChunks, input) : (runtimes.get(threads) as Runtime).spawn(pipeline, input));
   tell("warm-up");

@@ -62,13 +62,13 @@ function row(count: number, placement: Placement, value: Ms): (string | number)[
 
 const PLACED: Readonly<Record<Placement, string>> = { one: "all on one", blocks: "contiguous blocks", spread: "spread" };
 
-async function measure(cells: readonly Cell[], primes: number, runs: number, { threads, seed, tell, record }: ProgramSettings): Promise<void> {
+async function measure(cells: readonly Cell[], primes: number, runs: number, { threads, seed, tell, trace }: ProgramSettings): Promise<void> {
   await using opened = new AsyncDisposableStack();
   const runtimes = new Map<number, Runtime>();
   for (const count of threadCounts(threads)) {
     const runtime = opened.use(await start({ threads: count }));
     runtimes.set(count, runtime);
-    opened.use(await record?.(runtime));
+    opened.use(await trace?.(runtime));
   }
   const once = (cell: Cell): Promise<SieveResult> => (runtimes.get(cell.threads) as Runtime).spawn(findPrimes, { primes, threads: cell.threads, placement: cell.placement, batch: cell.batch });
   tell("warm-up");

@@ -35,7 +35,7 @@ const CROWD_PROCESS = new URL(`./crowd-process${extname(import.meta.url)}`, impo
 const FLAGS = ["--expose-gc", "--disable-warning=WARREN_STUCK_TASK"] as const;
 
 /** Measures the crowds. */
-export async function tasks({ counts, active, go }: TasksChoice, { threads, tell, record }: ProgramSettings): Promise<ProgramOutcome> {
+export async function tasks({ counts, active, go }: TasksChoice, { threads, tell, trace }: ProgramSettings): Promise<ProgramOutcome> {
   const pairs: Pair[] = [];
   for (const count of counts) {
     tell(`${count.toLocaleString("en-US")} tasks`);
@@ -45,7 +45,7 @@ export async function tasks({ counts, active, go }: TasksChoice, { threads, tell
   }
   tell(`a chain of ${CHAIN.toLocaleString("en-US")} tasks`);
   await using runtime = await start({ threads });
-  await using _recording = await record?.(runtime);
+  await using _trace = await trace?.(runtime);
   const answer = await runtime.spawn(daisyChain, CHAIN);
   const largest = pairs.at(-1) as Pair;
   return {

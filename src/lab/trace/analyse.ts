@@ -1,5 +1,5 @@
 /**
- * The figures of a recording (docs/method.md, "Definitions") and its timeline. Worker
+ * The figures of a trace (docs/method.md, "Definitions") and its timeline. Worker
  * threads only: the main thread coordinates and is never counted.
  *
  *   W = Σ busy_i     A = W/T     U = A/p     Σ π_j = 1     Σ j·π_j = A
@@ -12,10 +12,10 @@ import { statesOf } from "./states.ts";
 import { averages, stepsOf, timeByCount } from "./steps.ts";
 import { viewOf, type Region, type View } from "./view.ts";
 
-/** What a recording tells: all of `Activity` that comes from it. */
+/** The figures of a trace: all of `Activity` that comes from it. */
 export type TraceActivity = Required<Pick<Activity, "T" | "W" | "busy" | "A" | "L" | "U" | "hist" | "Pi2" | "events" | "lost">>;
 
-/** A recording, analysed. */
+/** A trace, analysed. */
 export interface Analysis {
   readonly activity: TraceActivity;
   readonly timeline: Timeline;
@@ -27,21 +27,21 @@ export interface Analysis {
 const STEPS = 480;
 
 /**
- * Analyses a region of a recording, by default all of it from when every thread's
- * events are all there. A region is cut at the ends of the recording.
+ * Analyses a region of a trace, by default all of it from when the events of every
+ * thread are complete. A region is cut at the ends of the trace.
  *
- * @throws RangeError if the region has nothing in common with the recording
+ * @throws RangeError if the region has nothing in common with the trace
  */
 export function analyseTrace(trace: Trace, region: Region = { startNs: trace.completeFromNs, endNs: trace.endNs }): Analysis {
   const startNs = Math.max(0, Math.round(region.startNs - trace.startNs));
   const endNs = Math.round(Math.min(region.endNs, trace.endNs) - trace.startNs);
-  if (!(endNs > startNs)) throw new RangeError(`the region from ${region.startNs} to ${region.endNs} is not in the recording, which goes from ${trace.startNs} to ${trace.endNs}`);
+  if (!(endNs > startNs)) throw new RangeError(`the region from ${region.startNs} to ${region.endNs} is not in the trace, which goes from ${trace.startNs} to ${trace.endNs}`);
   const view = viewOf(statesOf(trace), { startNs, endNs });
-  const { durationNs: T, threads, runs, counted } = view;
-  const running = stepsOf(runs);
+  const { durationNs: T, threads, runs, rests, handOffs, counted } = view;
+  const running = stepsOf(runs.map(([, , fromNs, toNs]) => ({ fromNs, toNs })));
   const counts = stepsOf(counted);
   const busy = Array.from({ length: threads }, () => 0);
-  for (const { thread, fromNs, toNs } of runs) busy[thread] = (busy[thread] as number) + toNs - fromNs;
+  for (const [thread, , fromNs, toNs] of runs) busy[thread] = (busy[thread] as number) + toNs - fromNs;
   const W = busy.reduce((sum, ns) => sum + ns, 0);
   const times = timeByCount(running, T);
   const hist = Array.from({ length: threads + 1 }, (_, j) => (times[j] ?? 0) / T);
@@ -59,9 +59,7 @@ export function analyseTrace(trace: Trace, region: Region = { startNs: trace.com
     threads,
     isCoarse: false,
     tasks: view.tasks.map(({ id, name }) => ({ id, name })),
-    runs: runs.map(({ thread, task, fromNs, toNs }) => [thread, task, fromNs, toNs]),
-    rests: view.tasks.flatMap(({ rests }, task) => rests.map(({ fromNs, toNs, rest }) => [task, fromNs, toNs, rest] as const)),
-    handOffs: view.wakes.map(({ from, to, sentNs, resumedNs }) => [from, to, sentNs, resumedNs]),
+    runs, rests, handOffs,
     r: averages(running, T, STEPS),
     c: averages(counts, T, STEPS),
   };

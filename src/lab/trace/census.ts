@@ -1,9 +1,9 @@
 /**
- * The tasks of a recording: who was spawned, began, and ended, and who turns up
- * without having been told of.
+ * The tasks of a trace: which tasks were spawned, started and ended, and which
+ * appear without a start event.
  *
- * Tasks that share an identity (`task` 0, see runtime/task/identity.ts) cannot be told
- * apart: on each thread they are one task here, which has run slices and no other
+ * Tasks that share an identity (`task` 0, see runtime/task/identity.ts) cannot be
+ * distinguished: on each thread they are one task here, which has run slices and no other
  * states, and how long each lived is in `crowd`.
  */
 import { Life } from "./life.ts";
@@ -63,7 +63,7 @@ export class Census {
     else life.endNs = ns;
   }
 
-  /** A thread has died, and with it the tasks that it held. */
+  /** A thread has died, and its tasks with it. */
   died(thread: number, ns: number): void {
     for (const life of this.#lives) if (life.thread === thread && life.id !== 0) life.endNs ??= ns;
   }
@@ -81,7 +81,7 @@ export class Census {
     return { tasks, placeOf: (task) => places.get(task) };
   }
 
-  /** The lives of tasks that cannot be told apart: whoever began first is taken to have ended first, which changes no sum. */
+  /** The lives of tasks that cannot be distinguished: the one that began first counts as the one that ended first, which changes no sum. */
   crowd(durationNs: number): { fromNs: number; toNs: number }[] {
     const [starts, ends] = [this.#crowdStarts, this.#crowdEnds];
     const before = Math.max(0, ends.length - starts.length);
@@ -89,7 +89,7 @@ export class Census {
     return began.map((fromNs, k) => ({ fromNs, toNs: Math.max(fromNs, ends[k] ?? durationNs) }));
   }
 
-  /** A task that was never told of has been there all the time. */
+  /** A task without a start event has been there all the time. */
   #place(id: number): number {
     return this.#places.get(id) ?? this.#add(id, new Life({ id: Math.max(0, id), name: id < 0 ? `others on thread ${-1 - id}` : `task ${id}`, bornNs: 0, startNs: 0, hasParent: false }));
   }

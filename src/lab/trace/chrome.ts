@@ -1,22 +1,24 @@
 /**
- * A recording in the Trace Event Format (JSON), which Perfetto and Chrome's
- * tracing page open: process 1 has a track for each thread (what ran) and one for
+ * A trace in the Trace Event Format (JSON), which Perfetto and Chrome's tracing
+ * page open: process 1 has a track for each thread (what ran) and one for
  * its garbage collections, process 2 a track for each task (running, ready,
- * waiting for what), with arrows from who ended a wait to who went on; counters
+ * waiting for what), with arrows from the task that ended a wait to the one that continued; counters
  * r(t) and c(t).
  *
  * What readers need, and the test checks: slices on one track never overlap;
  * times never go back; a flow's `s` and `f` lie inside a slice of their track
  * (`bp: "e"`: the enclosing one) and come after it; thread ids are unique in all
- * processes, for Perfetto names a thread by its id alone; no id is 0, which means
+ * processes, because Perfetto names a thread by its id alone; no id is 0, which means
  * the idle task there.
  *
  * Source: Trace Event Format (Duncan, Chung; complete `X`, flow `s f`, counter `C`,
- * metadata `M`); Perfetto's JSON importer, which makes whole nanoseconds of `ts`
- * by cutting off what follows: see `micros`.
+ * metadata `M`); Perfetto's JSON importer, which cuts `ts` off to whole
+ * nanoseconds: see `micros`.
  */
 import { stepsOf, type Step } from "./steps.ts";
-import type { Interval, Run, View } from "./view.ts";
+import type { RunSlice } from "../timeline.ts";
+import type { Interval } from "./states.ts";
+import type { View } from "./view.ts";
 
 /** An event of the format. Times in microseconds. */
 export type ChromeEvent =
@@ -39,18 +41,18 @@ const FIRST_THREAD = 101;
 const FIRST_GC = 501;
 const FIRST_TASK = 1001;
 
-/** The file of a region. `about`: what ran, for the reader. */
+/** The file of a region. `about`: what ran. */
 export function chromeTrace(view: View, about: Readonly<Record<string, string>>): ChromeTrace {
-  const timed = [...threadSlices(view), ...taskSlices(view), ...collections(view), ...counter("threads running r(t)", "running", stepsOf(view.runs), view), ...counter("tasks in progress c(t)", "tasks", stepsOf(view.counted), view), ...flows(view)];
+  const timed = [...threadSlices(view), ...taskSlices(view), ...collections(view), ...counter("threads running r(t)", "running", stepsOf(view.runs.map(intervalOf)), view), ...counter("tasks in progress c(t)", "tasks", stepsOf(view.counted), view), ...flows(view)];
   return { displayTimeUnit: "ms", otherData: about, traceEvents: [...names(view), ...timed.toSorted((a, b) => a.ts - b.ts || RANK[a.ph] - RANK[b.ph])] };
 }
 
 type Timed = Exclude<ChromeEvent, { ph: "M" }>;
 
-/** At one moment slices come first, for what follows belongs to them. */
+/** At one moment slices come first, because the others belong to them. */
 const RANK = { X: 0, C: 1, s: 2, f: 3 } as const;
 
-/** Whole nanoseconds as microseconds, such that a reader who multiplies by 1000 and cuts off has them again. */
+/** Whole nanoseconds as microseconds, so that a reader that multiplies by 1000 and cuts off gets them back. */
 export function micros(ns: number): number {
   const us = ns / 1000;
   return Math.trunc(us * 1000) === ns ? us : us * (1 + Number.EPSILON);
@@ -61,13 +63,17 @@ function slice(pid: number, tid: number, name: string, cat: string, { fromNs, to
 }
 
 function threadSlices({ runs, tasks }: View): Timed[] {
-  return runs.map((run) => slice(THREADS, FIRST_THREAD + run.thread, labelOf(tasks, run.task), "run", run, { task: tasks[run.task]?.id ?? 0 }));
+  return runs.map((run) => slice(THREADS, FIRST_THREAD + run[0], labelOf(tasks, run[1]), "run", intervalOf(run), { task: tasks[run[1]]?.id ?? 0 }));
 }
 
-function taskSlices({ runs, tasks }: View): Timed[] {
-  const running = runs.flatMap((run) => (isOne(tasks, run.task) ? [slice(TASKS, FIRST_TASK + run.task, "running", "run", run, { thread: run.thread })] : []));
-  const resting = tasks.flatMap(({ rests }, task) => rests.map((span) => slice(TASKS, FIRST_TASK + task, span.rest === "ready" ? "ready" : `waiting: ${span.rest}`, "rest", span)));
+function taskSlices({ runs, rests, tasks }: View): Timed[] {
+  const running = runs.flatMap((run) => (isOne(tasks, run[1]) ? [slice(TASKS, FIRST_TASK + run[1], "running", "run", intervalOf(run), { thread: run[0] })] : []));
+  const resting = rests.map(([task, fromNs, toNs, reason]) => slice(TASKS, FIRST_TASK + task, reason === "ready" ? "ready" : `waiting: ${reason}`, "rest", { fromNs, toNs }));
   return [...running, ...resting];
+}
+
+function intervalOf([, , fromNs, toNs]: RunSlice): Interval {
+  return { fromNs, toNs };
 }
 
 /** Collections of one thread one after the other, as the format wants them. */
@@ -85,17 +91,17 @@ function counter(name: string, series: string, steps: readonly Step[], { duratio
   return steps.filter(({ ns }) => ns <= durationNs).map(({ ns, count }) => ({ ph: "C", name, pid: THREADS, ts: micros(ns), args: { [series]: count } }));
 }
 
-/** An arrow for each hand-off whose both ends lie in a slice. */
-function flows({ wakes, runs, tasks }: View): Timed[] {
-  const runsOf = Map.groupBy(runs, ({ task }) => task);
+/** An arrow for each hand-off with both ends in a slice. */
+function flows({ handOffs, runs, tasks }: View): Timed[] {
+  const runsOf = Map.groupBy(runs, ([, task]) => task);
   let id = 0;
-  return wakes.flatMap(({ from, to, sentNs, resumedNs }): Timed[] => {
+  return handOffs.flatMap(([from, to, sentNs, resumedNs]): Timed[] => {
     const [sentIn, resumedIn] = [runAt(runsOf.get(from) ?? [], sentNs), runAt(runsOf.get(to) ?? [], resumedNs)];
     if (sentIn === null || resumedIn === null || !isOne(tasks, from) || !isOne(tasks, to)) return [];
     id++;
     const common = { name: "hand-off", cat: "flow", id, pid: TASKS };
     // what is sent as a slice ends is sent in it
-    const sentUs = micros(Math.min(sentNs, sentIn.toNs - 1));
+    const sentUs = micros(Math.min(sentNs, sentIn[3] - 1));
     return [
       { ...common, ph: "s", tid: FIRST_TASK + from, ts: sentUs },
       { ...common, ph: "f", bp: "e", tid: FIRST_TASK + to, ts: micros(resumedNs) },
@@ -104,15 +110,15 @@ function flows({ wakes, runs, tasks }: View): Timed[] {
 }
 
 /** The run of a task at a moment, its end included. */
-function runAt(runs: readonly Run[], ns: number): Run | null {
+function runAt(runs: readonly RunSlice[], ns: number): RunSlice | null {
   let [low, high] = [0, runs.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((runs[middle] as Run).toNs >= ns) high = middle;
+    if ((runs[middle] as RunSlice)[3] >= ns) high = middle;
     else low = middle + 1;
   }
   const run = runs[low];
-  return run !== undefined && run.fromNs <= ns ? run : null;
+  return run !== undefined && run[2] <= ns ? run : null;
 }
 
 /** Whether a task is one, and not several that cannot be told apart. */

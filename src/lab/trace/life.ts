@@ -4,26 +4,19 @@
  * they tile its life without overlap and without gaps.
  */
 import type { TraceEvent } from "../../index.ts";
-import type { Slice } from "./line.ts";
+import type { RestSlice, RunSlice } from "../timeline.ts";
 
-/** What a task that does not run waits for, as the recording tells. */
+/** What a task that does not run waits for, as the trace records it. */
 type Reason = Extract<TraceEvent, { kind: "park" }>["reason"];
 
-/** "ready", a `WaitReason`, or "elsewhere": what is not warren's. */
+/** "ready", a `WaitReason`, or "elsewhere": outside warren. */
 export type Rest = Reason | "ready" | "elsewhere";
-
-/** A task did not run. */
-export interface RestSpan {
-  readonly fromNs: number;
-  readonly toNs: number;
-  readonly rest: Rest;
-}
 
 /** A task of a trace. */
 export class Life {
   readonly id: number;
   name: string;
-  /** When it was spawned, or when the recording began. */
+  /** When it was spawned, or when the trace began. */
   readonly bornNs: number;
   /** When it began to run; `null` if it never did. */
   startNs: number | null;
@@ -36,7 +29,7 @@ export class Life {
   children = 0;
   /** Its waits that are not over, by record; mostly one, in all of a program's tasks many. */
   readonly #waits: { readonly record: number; readonly reason: Reason }[] = [];
-  readonly slices: Slice[] = [];
+  readonly slices: RunSlice[] = [];
   readonly #marks: { readonly ns: number; readonly rest: Rest }[] = [];
 
   constructor(born: { id: number; name: string; bornNs: number; startNs: number | null; hasParent: boolean }) {
@@ -63,22 +56,22 @@ export class Life {
     if (place >= 0) this.#waits.splice(place, 1);
   }
 
-  /** It stopped, and did not say for what: for a wait that is not over, or for something that is not warren's. */
+  /** It stopped and no event gives the reason: a wait that is not over, or something outside warren. */
   markUnseenStop(ns: number): void {
     this.mark(ns, this.#waits[0]?.reason ?? "elsewhere");
   }
 
-  /** What it did between its slices, from its birth to `toNs`. Its slices are in order. */
-  rests(toNs: number): RestSpan[] {
+  /** What it waited for between its slices, from its birth to `toNs`. Its slices are in order; `task`: its place in the result. */
+  rests(task: number, toNs: number): RestSlice[] {
     const marks = this.#marks.toSorted((a, b) => a.ns - b.ns);
-    const spans: RestSpan[] = [];
+    const spans: RestSlice[] = [];
     let next = 0;
     let rest: Rest = "elsewhere";
     const add = (fromNs: number, untilNs: number): void => {
       const last = spans.at(-1);
       if (untilNs <= fromNs) return;
-      if (last?.toNs === fromNs && last.rest === rest) spans[spans.length - 1] = { ...last, toNs: untilNs };
-      else spans.push({ fromNs, toNs: untilNs, rest });
+      if (last?.[2] === fromNs && last[3] === rest) spans[spans.length - 1] = [task, last[1], untilNs, rest];
+      else spans.push([task, fromNs, untilNs, rest]);
     };
     const fill = (fromNs: number, untilNs: number): void => {
       let atNs = fromNs;
@@ -90,9 +83,9 @@ export class Life {
       add(atNs, untilNs);
     };
     let atNs = this.bornNs;
-    for (const slice of this.slices) {
-      fill(atNs, Math.min(slice.fromNs, toNs));
-      atNs = Math.max(atNs, slice.toNs);
+    for (const [, , fromNs, untilNs] of this.slices) {
+      fill(atNs, Math.min(fromNs, toNs));
+      atNs = Math.max(atNs, untilNs);
     }
     fill(atNs, toNs);
     return spans;

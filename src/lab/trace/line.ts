@@ -1,28 +1,25 @@
 /**
- * One thread's line of tasks that go on: from the events of a trace to run slices.
+ * One thread's line of ready tasks: from the events of a trace to run slices.
  *
- * A thread runs one task at a time, and a recording says when tasks are put in
- * line (`resume`, `hop`), not when each begins: JavaScript's queue of reactions
- * does that. So the head of the line runs, from when the one before it stopped
- * or it was put in line, whichever is later, until it parks, yields or ends, or
- * the thread's next turn begins.
+ * A thread runs one task at a time. A trace records when tasks are put in line
+ * (`resume`, `hop`), not when each begins, because JavaScript's queue of reactions
+ * starts them. So the head of the line runs, from when the task before it stopped
+ * or when it was put in line, whichever is later, until it parks, yields or ends,
+ * or until the next turn of the thread begins.
  *
- * Where another one acts meanwhile, the head has stopped unseen: it awaited what
- * is not warren's, or a value that was there. It keeps the time up to the last
- * sign of it, and what is between two tasks' signs goes to the later one. A task
- * that goes on by itself after all (it acts, and nobody has put it in line)
- * begins at the last sign of the one before it.
+ * If another task acts in the meantime, the head has stopped unseen: it awaited
+ * something outside warren, or a value that was ready. It keeps the time up to its
+ * last sign, and the time between the signs of two tasks goes to the later one. A
+ * task that continues by itself (it acts, and nothing has put it in line) begins
+ * at the last sign of the task before it.
  *
  * Invariants: slices are disjoint and in order; a slice begins no earlier than
  * its task was put in line; nothing is open after `clear`.
  */
+import type { RunSlice } from "../timeline.ts";
 
-/** A task ran. Times in nanoseconds. */
-export interface Slice {
-  readonly task: number;
-  readonly fromNs: number;
-  toNs: number;
-}
+/** A run slice whose end can still move. */
+type OpenSlice = [...RunSlice];
 
 /** A task in line. */
 interface Entry {
@@ -32,23 +29,30 @@ interface Entry {
   seenNs: number | null;
 }
 
-/** A task stopped without telling for what: `ns` is the last that is known of it. */
+/** A task stopped and no event gives the reason: `ns` is the last that is known about the task. */
 export type OnUnseenStop = (task: number, ns: number) => void;
 
 /** The line of one thread. Events come in the order of their times. */
 export class ThreadLine {
-  readonly slices: Slice[] = [];
+  readonly #thread: number;
+  readonly #slices: OpenSlice[] = [];
   readonly #line: Entry[] = [];
   /** Tasks that stopped unseen since the turn began, and when: they may go on by themselves. */
   readonly #aside = new Map<number, number>();
-  /** Whose slice ended last in this turn, if it may turn out that it went on. */
-  #last: Slice | null = null;
-  /** Before this, the thread's time is told. */
+  /** The slice that ended last in this turn, if its task may still turn out to have continued. */
+  #last: OpenSlice | null = null;
+  /** The time of the thread before this is accounted for. */
   #boundaryNs = -Infinity;
   readonly #onUnseenStop: OnUnseenStop;
 
-  constructor(onUnseenStop: OnUnseenStop) {
+  constructor(thread: number, onUnseenStop: OnUnseenStop) {
+    this.#thread = thread;
     this.#onUnseenStop = onUnseenStop;
+  }
+
+  /** In order and disjoint; some can be empty. */
+  get slices(): readonly RunSlice[] {
+    return this.#slices;
   }
 
   /** A task will go on when those before it have stopped. */
@@ -112,8 +116,8 @@ export class ThreadLine {
   #findUnseen(task: number, sinceNs: number, ns: number): void {
     const head = this.#line[0];
     // it has parked and not stopped yet: nobody else gave a sign
-    if (this.#last?.task === task && (head === undefined || head.seenNs === null)) {
-      this.#last.toNs = this.#boundaryNs = ns;
+    if (this.#last?.[1] === task && (head === undefined || head.seenNs === null)) {
+      this.#last[3] = this.#boundaryNs = ns;
       return;
     }
     const asideNs = this.#aside.get(task);
@@ -135,11 +139,11 @@ export class ThreadLine {
     return Math.max(this.#boundaryNs, sinceNs);
   }
 
-  #close(entry: Entry, ns: number): Slice {
+  #close(entry: Entry, ns: number): OpenSlice {
     const fromNs = this.#startOf(entry);
-    const slice = { task: entry.task, fromNs, toNs: Math.max(fromNs, ns) };
-    this.slices.push(slice);
-    this.#boundaryNs = slice.toNs;
+    const slice: OpenSlice = [this.#thread, entry.task, fromNs, Math.max(fromNs, ns)];
+    this.#slices.push(slice);
+    this.#boundaryNs = slice[3];
     return slice;
   }
 }

@@ -1,8 +1,8 @@
-/** Recordings of the runtimes that one of the talk's programs opens, for `warren trace`. */
+/** Traces of the runtimes that one of the talk's programs opens, for `warren trace`. */
 import type { Runtime, Trace } from "../../index.ts";
 
-/** Records runtimes, each until its program lets go of it. */
-export class Recordings {
+/** Traces runtimes, each until its program releases it. */
+export class ProgramTraces {
   readonly #events: number;
   readonly #traces: Trace[] = [];
 
@@ -11,17 +11,22 @@ export class Recordings {
     this.#events = events;
   }
 
-  /** What has been recorded to its end. */
-  get traces(): readonly Trace[] {
+  /** The complete traces. */
+  get all(): readonly Trace[] {
     return this.#traces;
   }
 
-  /** Records a runtime until what this gives is disposed of, which has to be before the runtime stops. */
-  async record(runtime: Runtime): Promise<AsyncDisposable> {
-    const tracing = await runtime.trace({ events: this.#events });
+  /** The trace with the most threads, and of those the one with the most events; `null` without any. */
+  get main(): Trace | null {
+    return this.#traces.toSorted((a, b) => b.threads - a.threads || b.events.length - a.events.length)[0] ?? null;
+  }
+
+  /** Traces a runtime until what this returns is disposed of, which must be before the runtime stops. */
+  async trace(runtime: Runtime): Promise<AsyncDisposable> {
+    const trace = await runtime.trace({ events: this.#events });
     return {
       [Symbol.asyncDispose]: async (): Promise<void> => {
-        this.#traces.push(await tracing.stop());
+        this.#traces.push(await trace.stop());
       },
     };
   }

@@ -1,46 +1,44 @@
 /**
- * What every task of a recording did when: running, ready, or waiting for what.
- * The events are read once, by time: `line.ts` says how run slices follow from
- * them, `life.ts` how the rest does, `census.ts` which tasks there are.
+ * What every task of a trace did when: running, ready, or waiting for what. The
+ * events are read once, by time: `line.ts` makes run slices from them, `life.ts`
+ * makes the waits, `census.ts` keeps the list of the tasks.
  *
  * Tasks on the main thread (closures) are left out: it coordinates and is never
- * counted. Nothing here throws, whatever the events: where some are lost, tasks
- * appear and go on without having been told of, and are taken from there.
+ * counted. Nothing in this file throws, whatever the events: if some are lost,
+ * tasks appear and continue without a start event, and are counted from there on.
  */
 import type { Trace, TraceEvent } from "../../index.ts";
 import { Census, type PlaceOf } from "./census.ts";
 import type { Life } from "./life.ts";
 import { ThreadLine } from "./line.ts";
+import type { HandOff, RunSlice } from "../timeline.ts";
 
-/** A task ended another's wait. Places in `tasks`; `resumedNs`: when the other ran. */
-export interface Wake {
-  readonly from: number;
-  readonly to: number;
-  readonly sentNs: number;
-  readonly resumedNs: number;
-}
-
-/** From `fromNs` to `toNs` on a thread. */
-export interface Span {
-  readonly thread: number;
+/** From when to when. */
+export interface Interval {
   readonly fromNs: number;
   readonly toNs: number;
 }
 
-/** A recording as states. Times are whole nanoseconds from the start of the recording. */
+/** A garbage collection on a thread. */
+export interface Collection extends Interval {
+  readonly thread: number;
+  readonly type: string;
+}
+
+/** A trace as states, in the structures of a timeline. Times are whole nanoseconds from the start of the trace. */
 export interface States {
   readonly threads: number;
   readonly durationNs: number;
   readonly tasks: readonly Life[];
-  /** Run slices of each thread; `task` is a place in `tasks`. */
-  readonly slices: readonly (readonly { readonly task: number; readonly fromNs: number; readonly toNs: number }[])[];
-  readonly wakes: readonly Wake[];
-  readonly gcs: readonly (Span & { readonly type: string })[];
+  /** By thread, then by time. */
+  readonly runs: readonly RunSlice[];
+  readonly handOffs: readonly HandOff[];
+  readonly gcs: readonly Collection[];
   /** When tasks without an identity of their own began and ended. */
-  readonly crowd: readonly { readonly fromNs: number; readonly toNs: number }[];
+  readonly crowd: readonly Interval[];
 }
 
-/** Reads a recording. */
+/** Reads a trace. */
 export function statesOf(trace: Trace): States {
   return new Reader(trace).read();
 }
@@ -49,18 +47,18 @@ class Reader {
   readonly #trace: Trace;
   readonly #census = new Census();
   readonly #lines: ThreadLine[];
-  /** Who waits with a record. */
+  /** The task that waits with a record. */
   readonly #waiting = new Map<number, number>();
-  /** Who ended the wait of a record last; −1: no task. */
+  /** The task that ended the wait of a record last; −1: no task. */
   readonly #wakes = new Map<number, { from: number; to: number; ns: number }>();
   readonly #hops = new Map<string, number>();
   readonly #handOffs: { from: number; to: number; sentNs: number; ns: number }[] = [];
-  readonly #gcs: (Span & { type: string })[] = [];
+  readonly #gcs: Collection[] = [];
 
   constructor(trace: Trace) {
     this.#trace = trace;
     const onUnseenStop = (task: number, ns: number): void => this.#census.life(task).markUnseenStop(ns);
-    this.#lines = Array.from({ length: trace.threads }, () => new ThreadLine(onUnseenStop));
+    this.#lines = Array.from({ length: trace.threads }, (_, thread) => new ThreadLine(thread, onUnseenStop));
   }
 
   read(): States {
@@ -73,13 +71,13 @@ class Reader {
     }
     for (const line of this.#lines) line.clear(durationNs);
     const { tasks, placeOf } = this.#census.result();
-    const slices = this.#lines.map((line) => line.slices.flatMap(({ task, fromNs, toNs }) => {
+    const runs = this.#lines.flatMap((line) => line.slices).flatMap(([thread, task, fromNs, toNs]): RunSlice[] => {
       const place = placeOf(task);
-      return place === undefined || toNs <= fromNs ? [] : [{ task: place, fromNs, toNs }];
-    }));
+      return place === undefined || toNs <= fromNs ? [] : [[thread, place, fromNs, toNs]];
+    });
     // in order: a task runs on one thread
-    for (const slice of slices.flat()) (tasks[slice.task] as Life).slices.push(slice);
-    return { threads, durationNs, tasks, slices, wakes: this.#resumed(tasks, placeOf), gcs: this.#gcs, crowd: this.#census.crowd(durationNs) };
+    for (const slice of runs) (tasks[slice[1]] as Life).slices.push(slice);
+    return { threads, durationNs, tasks, runs, handOffs: this.#resumed(tasks, placeOf), gcs: this.#gcs, crowd: this.#census.crowd(durationNs) };
   }
 
   #onThread(event: TraceEvent, line: ThreadLine, ns: number): void {
@@ -126,7 +124,7 @@ class Reader {
     }
   }
 
-  /** Of the main thread counts what it does to the others. */
+  /** The main thread counts only for what it does to the others. */
   #onMainThread(event: TraceEvent, ns: number): void {
     if (event.kind === "spawn") this.#census.spawn(0, event.child, ns);
     else if (event.kind === "start") this.#census.startOnMain(event.task);
@@ -174,13 +172,13 @@ class Reader {
   }
 
   /** Hand-offs, with the moment when the other one ran. */
-  #resumed(tasks: readonly Life[], placeOf: PlaceOf): Wake[] {
-    return this.#handOffs.flatMap(({ from, to, sentNs, ns }) => {
+  #resumed(tasks: readonly Life[], placeOf: PlaceOf): HandOff[] {
+    return this.#handOffs.flatMap(({ from, to, sentNs, ns }): HandOff[] => {
       const [sender, receiver] = [placeOf(from), placeOf(to)];
       if (sender === undefined || receiver === undefined) return [];
       const { slices } = tasks[receiver] as Life;
       const slice = slices[firstEndingAfter(slices, ns)];
-      return [{ from: sender, to: receiver, sentNs, resumedNs: slice === undefined ? ns : Math.max(slice.fromNs, ns) }];
+      return [[sender, receiver, sentNs, slice === undefined ? ns : Math.max(slice[2], ns)]];
     });
   }
 
@@ -190,11 +188,11 @@ class Reader {
 }
 
 /** The first of some slices, which are in order, that ends after `ns`. */
-function firstEndingAfter(slices: readonly { readonly toNs: number }[], ns: number): number {
+function firstEndingAfter(slices: readonly RunSlice[], ns: number): number {
   let [low, high] = [0, slices.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((slices[middle] as { toNs: number }).toNs > ns) high = middle;
+    if ((slices[middle] as RunSlice)[3] > ns) high = middle;
     else low = middle + 1;
   }
   return low;

@@ -1,5 +1,5 @@
 /** How many of some intervals hold at a time: for r(t) and c(t). */
-import type { Interval } from "./view.ts";
+import type { Interval } from "./states.ts";
 
 /** From `ns` on, `count` of them hold. */
 export interface Step {

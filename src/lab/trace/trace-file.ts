@@ -1,5 +1,4 @@
-/** What `warren trace` tells of a run, JSON schema "warren-trace/1". Stable: fields are added, never renamed. */
-import type { Trace } from "../../index.ts";
+/** The file of a traced run, JSON schema "warren-trace/1". Stable: fields are added, never renamed. */
 import { median } from "../figures/statistics.ts";
 import type { TraceActivity } from "./analyse.ts";
 import type { Timeline } from "../timeline.ts";
@@ -35,9 +34,4 @@ export interface TraceFile extends TraceRecord {
 /** What tracing cost: the wall time with it against the median of those without. */
 export function costOf(wallNs: number, untracedNs: readonly number[]): number | null {
   return untracedNs.length === 0 ? null : wallNs / median(untracedNs) - 1;
-}
-
-/** Of several recordings that of most threads, and of those the one in which most happened; `null` without any. */
-export function mainTrace(traces: readonly Trace[]): Trace | null {
-  return traces.toSorted((a, b) => b.threads - a.threads || b.events.length - a.events.length)[0] ?? null;
 }

@@ -1,5 +1,5 @@
 /**
- * A region of a recording: the states of its tasks, cut at the region's borders.
+ * A region of a trace: the states of its tasks, cut at the borders of the region.
  * Times are whole nanoseconds from the start of the region.
  *
  * A coordinator is a task that code outside tasks has spawned, that has itself
@@ -9,8 +9,9 @@
  * so busy that this is much, a few slices and half of its time. It runs when it runs,
  * but it is no part of the concurrency. One that takes a part of the work itself is.
  */
-import type { Life, Rest, RestSpan } from "./life.ts";
-import type { Span, States, Wake } from "./states.ts";
+import type { HandOff, RestSlice, RunSlice } from "../timeline.ts";
+import type { Life } from "./life.ts";
+import type { Collection, Interval, States } from "./states.ts";
 
 /** From when to when on the clock of `process.hrtime`, nanoseconds. */
 export interface Region {
@@ -27,17 +28,6 @@ export interface ViewTask {
   /** Its part of the region, from when it began to run; nothing if it did not. */
   readonly active: Interval | null;
   readonly isCoordinator: boolean;
-  readonly rests: readonly RestSpan[];
-}
-
-export interface Interval {
-  readonly fromNs: number;
-  readonly toNs: number;
-}
-
-/** A thread ran a task, a place in `tasks`. */
-export interface Run extends Span {
-  readonly task: number;
 }
 
 /** What happened in a region. */
@@ -46,61 +36,73 @@ export interface View {
   readonly durationNs: number;
   readonly tasks: readonly ViewTask[];
   /** By thread, then by time. */
-  readonly runs: readonly Run[];
-  readonly wakes: readonly Wake[];
-  readonly gcs: readonly (Span & { readonly type: string })[];
+  readonly runs: readonly RunSlice[];
+  /** By task, then by time. */
+  readonly rests: readonly RestSlice[];
+  readonly handOffs: readonly HandOff[];
+  readonly gcs: readonly Collection[];
   /** The tasks that concurrency counts, each from its start to its end, cut. */
   readonly counted: readonly Interval[];
 }
 
-/** Cuts states at a region, given from the start of the recording. */
-export function viewOf(states: States, { startNs, endNs }: Region): View {
-  const cut = <T extends Interval>(span: T): T[] => {
-    const [fromNs, toNs] = [Math.max(0, span.fromNs - startNs), Math.min(endNs, span.toNs) - startNs];
-    return toNs > fromNs ? [{ ...span, fromNs, toNs }] : [];
+/** Cuts states at a region, given from the start of the trace. */
+export function viewOf({ threads, durationNs, tasks: lives, runs, handOffs, gcs, crowd }: States, { startNs, endNs }: Region): View {
+  const cut: Cut = (fromNs, toNs) => {
+    const [from, to] = [Math.max(0, fromNs - startNs), Math.min(endNs, toNs) - startNs];
+    return to > from ? [{ fromNs: from, toNs: to }] : [];
   };
+  const cutAll = <T extends Interval>(spans: readonly T[]): T[] => spans.flatMap((span) => cut(span.fromNs, span.toNs).map((part) => ({ ...span, ...part })));
+  const cutRuns = (slices: readonly RunSlice[], at: (place: number) => number): RunSlice[] =>
+    slices.flatMap(([thread, place, fromNs, toNs]) => cut(fromNs, toNs).map((part): RunSlice => [thread, at(place), part.fromNs, part.toNs]));
+  const workNs = totalNs(runs.flatMap(([, , fromNs, toNs]) => cut(fromNs, toNs)));
   const places = new Map<number, number>();
   const tasks: ViewTask[] = [];
-  const workNs = totalNs(states.slices.flatMap((slices) => slices.flatMap(cut)));
-  for (const [place, life] of states.tasks.entries()) {
-    const task = viewTask(life, { cut, workNs, durationNs: states.durationNs });
-    if (task === null) continue;
+  const rests: RestSlice[] = [];
+  for (const [place, life] of lives.entries()) {
+    const seen = viewTask(life, tasks.length, { cut, workNs, durationNs });
+    if (seen === null) continue;
     places.set(place, tasks.length);
-    tasks.push(task);
+    tasks.push(seen.task);
+    rests.push(...seen.rests);
   }
   const at = (place: number): number => places.get(place) as number;
   return {
-    threads: states.threads,
+    threads,
     durationNs: endNs - startNs,
     tasks,
-    runs: states.slices.flatMap((slices, thread) => slices.flatMap(({ task, fromNs, toNs }) => cut({ thread, task: places.get(task) ?? -1, fromNs, toNs }))),
-    wakes: states.wakes
-      .filter(({ from, to, sentNs, resumedNs }) => sentNs >= startNs && resumedNs <= endNs && resumedNs >= sentNs && places.has(from) && places.has(to))
-      .map(({ from, to, sentNs, resumedNs }) => ({ from: at(from), to: at(to), sentNs: sentNs - startNs, resumedNs: resumedNs - startNs })),
-    gcs: states.gcs.flatMap(cut),
-    counted: [...tasks.flatMap(({ active, isCoordinator }) => (active === null || isCoordinator ? [] : [active])), ...states.crowd.flatMap(cut)],
+    runs: cutRuns(runs, (place) => places.get(place) ?? -1),
+    rests,
+    handOffs: handOffs
+      .filter(([from, to, sentNs, resumedNs]) => sentNs >= startNs && resumedNs <= endNs && resumedNs >= sentNs && places.has(from) && places.has(to))
+      .map(([from, to, sentNs, resumedNs]): HandOff => [at(from), at(to), sentNs - startNs, resumedNs - startNs]),
+    gcs: cutAll(gcs),
+    counted: [...tasks.flatMap(({ active, isCoordinator }) => (active === null || isCoordinator ? [] : [active])), ...cutAll(crowd)],
   };
 }
 
+/** The part of a time that lies in the region, from its start; nothing if there is none. */
+type Cut = (fromNs: number, toNs: number) => readonly Interval[];
+
 interface Cutting {
-  readonly cut: <T extends Interval>(span: T) => T[];
+  readonly cut: Cut;
   /** Time of all run slices in the region. */
   readonly workNs: number;
-  /** Of the recording. */
+  /** Of the trace. */
   readonly durationNs: number;
 }
 
-function viewTask(life: Life, { cut, workNs, durationNs }: Cutting): ViewTask | null {
+/** A task and its waits in the region; `null`: it was not in progress. */
+function viewTask(life: Life, place: number, { cut, workNs, durationNs }: Cutting): { readonly task: ViewTask; readonly rests: readonly RestSlice[] } | null {
   const { id, name } = life;
-  const slices = life.slices.flatMap(cut);
-  if (id === 0) return slices.length === 0 ? null : { id, name, life: null, active: null, isCoordinator: false, rests: [] };
+  const slices = life.slices.flatMap(([, , fromNs, toNs]) => cut(fromNs, toNs));
+  if (id === 0) return slices.length === 0 ? null : { task: { id, name, life: null, active: null, isCoordinator: false }, rests: [] };
   const toNs = life.endNs ?? durationNs;
-  const [whole] = cut({ fromNs: life.bornNs, toNs });
+  const [whole] = cut(life.bornNs, toNs);
   if (whole === undefined) return null;
-  const active = life.startNs === null ? undefined : cut({ fromNs: life.startNs, toNs })[0];
-  const rests = life.rests(toNs).flatMap(cut);
+  const active = life.startNs === null ? undefined : cut(life.startNs, toNs)[0];
+  const rests = life.rests(place, toNs).flatMap(([task, from, to, reason]) => cut(from, to).map((part): RestSlice => [task, part.fromNs, part.toNs, reason]));
   const hardlyRuns = active !== undefined && (totalNs(slices) * PART_OF_ALL <= workNs || (slices.length <= FEW && totalNs(slices) * 2 <= active.toNs - active.fromNs));
-  return { id, name, life: whole, active: active ?? null, isCoordinator: hardlyRuns && onlyWaits(life, rests), rests };
+  return { task: { id, name, life: whole, active: active ?? null, isCoordinator: hardlyRuns && onlyWaits(life, rests) }, rests };
 }
 
 /** What a coordinator does: of all that is run one part in so many, or so many slices. */
@@ -111,9 +113,9 @@ function totalNs(spans: readonly Interval[]): number {
   return spans.reduce((sum, { fromNs, toNs }) => sum + toNs - fromNs, 0);
 }
 
-/** Who waits for these has work of its own. */
-const WORK: ReadonlySet<Rest> = new Set(["sleep", "send", "lock", "acquire", "barrier", "once"]);
+/** A task that waits for these has work of its own. */
+const WORK: ReadonlySet<string> = new Set(["sleep", "send", "lock", "acquire", "barrier", "once"]);
 
-function onlyWaits({ hasParent, children }: Life, rests: readonly RestSpan[]): boolean {
-  return !hasParent && children > 0 && rests.every(({ rest }) => !WORK.has(rest));
+function onlyWaits({ hasParent, children }: Life, rests: readonly RestSlice[]): boolean {
+  return !hasParent && children > 0 && rests.every(([, , , reason]) => !WORK.has(reason));
 }

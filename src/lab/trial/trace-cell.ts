@@ -1,7 +1,7 @@
 /**
- * One traced run of one cell, for `warren trace`: threads warmed, the size found
- * as for a measurement, a few runs without a trace, and then the one with it. What
- * a trace costs is seen from those before.
+ * One traced run of one cell, for `warren trace`: the threads are warmed up, the
+ * size is found as for a measurement, and a few runs without a trace come before
+ * the one with a trace. The difference is the cost of tracing.
  */
 import type { Cell } from "../cell.ts";
 import { start, type Trace } from "../../index.ts";
@@ -11,7 +11,7 @@ import { findSize } from "./preparation.ts";
 import type { Region } from "../trace/view.ts";
 
 /** How to run. */
-export interface OneRunPlan {
+export interface TracePlan {
   readonly warmupMs: number;
   readonly minTimeMs: number;
   /** Events that each thread keeps. */
@@ -20,7 +20,7 @@ export interface OneRunPlan {
 }
 
 /** A traced run. */
-export interface OneRun {
+export interface CellTrace {
   readonly trace: Trace;
   /** The timed region; absent: all of it. */
   readonly region: Region | undefined;
@@ -35,7 +35,7 @@ export interface OneRun {
 const UNTRACED_RUNS = 3;
 
 /** Runs a cell with a trace. */
-export async function traceOneRun(program: CellProgram, cell: Cell, { warmupMs, minTimeMs, events, tell }: OneRunPlan): Promise<OneRun> {
+export async function traceCell(program: CellProgram, cell: Cell, { warmupMs, minTimeMs, events, tell }: TracePlan): Promise<CellTrace> {
   tell("starting: warming the threads and finding the size of the work");
   await using runtime = await start({ threads: cell.threads });
   program.use(await program.calibrate(runtime), null);
@@ -47,7 +47,7 @@ export async function traceOneRun(program: CellProgram, cell: Cell, { warmupMs, 
     untracedNs.push((await program.run(runtime, cell, size)).wallNs);
   }
   tell("the run with a trace");
-  await using tracing = await runtime.trace({ events });
+  await using trace = await runtime.trace({ events });
   const { wallNs, region, items, checks } = await program.run(runtime, cell, size);
-  return { trace: await tracing.stop(), region, wallNs, untracedNs, size, items, checks };
+  return { trace: await trace.stop(), region, wallNs, untracedNs, size, items, checks };
 }

@@ -64,7 +64,7 @@ describe("warren trace", () => {
   it("says that a pattern which ends in a deadlock cannot be recorded", async () => {
     const { code, stderr } = await warren(["trace", "patterns", "ping-pong-no-ball", "-q"]);
     expect(code).toBe(2);
-    expect(stderr).toContain("nothing of this can be recorded");
+    expect(stderr).toContain("cannot be traced: it is meant to end in a deadlock");
   });
 });
 

@@ -86,7 +86,7 @@ describe("what readers of the format need", () => {
         else expect(from.get(event.id)).toBeLessThanOrEqual(ns(event.ts));
       }
       expect(flows.length).toBe(2 * from.size);
-      expect(from.size).toBeLessThanOrEqual(view.wakes.length);
+      expect(from.size).toBeLessThanOrEqual(view.handOffs.length);
     });
   });
 

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { ThreadLine } from "../../../src/lab/trace/line.ts";
 
-/** A line, its slices as `[task, from, to]`, and who stopped unseen. */
+/** A line, its slices as `[task, from, to]`, and the tasks that stopped unseen. */
 function lineOf(events: (line: ThreadLine) => void): { slices: [number, number, number][]; unseen: [number, number][] } {
   const unseen: [number, number][] = [];
-  const line = new ThreadLine((task, ns) => unseen.push([task, ns]));
+  const line = new ThreadLine(0, (task, ns) => unseen.push([task, ns]));
   events(line);
-  return { slices: line.slices.filter(({ fromNs, toNs }) => toNs > fromNs).map(({ task, fromNs, toNs }) => [task, fromNs, toNs]), unseen };
+  return { slices: line.slices.filter(([, , fromNs, toNs]) => toNs > fromNs).map(([, task, fromNs, toNs]) => [task, fromNs, toNs]), unseen };
 }
 
 describe("who runs on a thread", () => {

@@ -1,12 +1,12 @@
-/** Recordings of real threads. No assertion on how long anything took. */
+/** ProgramTraces of real threads. No assertion on how long anything took. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Cell } from "../../../src/lab/cell.ts";
 import { start, type Runtime, type Trace } from "../../../src/index.ts";
 import { programOf } from "../../../src/lab/talk/measured/programs.ts";
 import { analyseTrace } from "../../../src/lab/trace/analyse.ts";
 import { coarse } from "../../../src/lab/trace/coarse.ts";
-import { traceOneRun } from "../../../src/lab/trial/trace-cell.ts";
-import { Recordings } from "../../../src/lab/trace/program-traces.ts";
+import { traceCell } from "../../../src/lab/trial/trace-cell.ts";
+import { ProgramTraces } from "../../../src/lab/trace/program-traces.ts";
 import { expectDisjoint, expectIdentities } from "./identities.ts";
 import { overseer, type Report } from "./toilers.ts";
 
@@ -20,12 +20,12 @@ beforeAll(async () => {
 afterAll(() => runtime.stop());
 
 async function recorded(): Promise<{ trace: Trace; reports: readonly Report[] }> {
-  await using tracing = await runtime.trace();
+  await using trace = await runtime.trace();
   const reports = await runtime.spawn(overseer, 60);
-  return { trace: await tracing.stop(), reports };
+  return { trace: await trace.stop(), reports };
 }
 
-describe("a recording of real threads", () => {
+describe("a trace of real threads", () => {
   test("the identities hold", async () => {
     const { trace } = await recorded();
     const analysis = analyseTrace(trace);
@@ -74,7 +74,7 @@ describe("a recording of real threads", () => {
 
 test("a run of a cell: its region, the gophers at work in it, and runs without a trace", async () => {
   const program = programOf({ kind: "gophers", grid: { designs: ["G6"], worlds: ["wait"], threads: [2], unitMs: 1, books: 24, lanes: null, carts: null, pile: null, seed: 1 } });
-  const run = await traceOneRun(program, program.cells[0] as Cell, { warmupMs: 1, minTimeMs: 1, events: 65_536, tell: () => undefined });
+  const run = await traceCell(program, program.cells[0] as Cell, { warmupMs: 1, minTimeMs: 1, events: 65_536, tell: () => undefined });
   expect(run.untracedNs).toHaveLength(3);
   expect(run.checks.every(({ ok }) => ok)).toBe(true);
   const analysis = analyseTrace(run.trace, run.region);
@@ -85,15 +85,15 @@ test("a run of a cell: its region, the gophers at work in it, and runs without a
   expect(analysis.activity.L).toBeLessThanOrEqual(4);
 });
 
-test("recordings of the runtimes that a program opens", async () => {
-  const recordings = new Recordings(1024);
+test("traces of the runtimes that a program opens", async () => {
+  const traces = new ProgramTraces(1024);
   {
     await using opened = await start({ threads: 1 });
-    await using _recording = await recordings.record(opened);
+    await using _trace = await traces.trace(opened);
     await opened.spawn(overseer, 4);
-    expect(recordings.traces).toEqual([]);
+    expect(traces.all).toEqual([]);
   }
-  expect(recordings.traces).toHaveLength(1);
-  expect(recordings.traces[0]?.threads).toBe(1);
-  expectIdentities(analyseTrace(recordings.traces[0] as Trace));
+  expect(traces.all).toHaveLength(1);
+  expect(traces.all[0]?.threads).toBe(1);
+  expectIdentities(analyseTrace(traces.all[0] as Trace));
 });

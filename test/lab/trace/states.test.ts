@@ -144,7 +144,7 @@ describe("who is counted", () => {
     expect(activity).toMatchObject({ W: 300, L: 0.5 });
   });
 
-  test("a region that is not in the recording is an error that says so", () => {
-    expect(() => analyseTrace(traceOf(), { startNs: 7000, endNs: 8000 })).toThrow("the region from 7000 to 8000 is not in the recording, which goes from 5000 to 6000");
+  test("a region that is not in the trace is an error that says so", () => {
+    expect(() => analyseTrace(traceOf(), { startNs: 7000, endNs: 8000 })).toThrow("the region from 7000 to 8000 is not in the trace, which goes from 5000 to 6000");
   });
 });

@@ -32,7 +32,7 @@ const SLACK = 0.03;
 export async function balance({ workers, policies, systems, length }: BalanceChoice, settings: ProgramSettings): Promise<ProgramOutcome> {
   const { threads, seed } = settings;
   await using runtime = await start({ threads });
-  await using _recording = await settings.record?.(runtime);
+  await using _trace = await settings.trace?.(runtime);
   // Every thread imports and compiles the program before anything is measured.
   await runtime.spawn(simpleBalance, { workers: 16, items: 200, unitMs: 0, seed });
   await runtime.spawn(realBalance, { ...TALK, policy: "heap", warmup: 0, length: 500, unitMs: 0.2, seed });

@@ -20,9 +20,9 @@ const WORST_GRAINS = 3;
 const SHIFT = 0.2;
 
 /** Handles the same events in both structures. */
-export async function drivers({ length }: DriversChoice, { threads, unitMs, seed, tell, record }: ProgramSettings): Promise<ProgramOutcome> {
+export async function drivers({ length }: DriversChoice, { threads, unitMs, seed, tell, trace }: ProgramSettings): Promise<ProgramOutcome> {
   await using runtime = await start({ threads });
-  await using _recording = await record?.(runtime);
+  await using _trace = await trace?.(runtime);
   const schedule = scheduleOf(length, seed);
   const measured: Measured[] = [];
   for (const structure of ["loop", "tasks"] as const) {

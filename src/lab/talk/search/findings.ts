@@ -29,9 +29,9 @@ const TASKS_OF_QUERY: Readonly<Record<Version, number>> = { "1.0": KINDS.length,
 const GRAIN_MS = 1;
 
 /** Searches with every version. */
-export async function search({ queries }: SearchChoice, { threads, unitMs, seed, tell, record }: ProgramSettings): Promise<ProgramOutcome> {
+export async function search({ queries }: SearchChoice, { threads, unitMs, seed, tell, trace }: ProgramSettings): Promise<ProgramOutcome> {
   await using runtime = await start({ threads });
-  await using _recording = await record?.(runtime);
+  await using _trace = await trace?.(runtime);
   for (const version of VERSIONS) await runtime.spawn(searches, { version, queries: 100, clients: 10, unitMs: 0.02, seed });
   const findings: Finding[] = [];
   const measured = new Map<Version, SearchResult>();
