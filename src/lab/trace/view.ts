@@ -51,9 +51,6 @@ export function viewOf({ threads, durationNs, tasks: lives, runs, handOffs, gcs,
     const [from, to] = [Math.max(0, fromNs - startNs), Math.min(endNs, toNs) - startNs];
     return to > from ? [{ fromNs: from, toNs: to }] : [];
   };
-  const cutAll = <T extends Interval>(spans: readonly T[]): T[] => spans.flatMap((span) => cut(span.fromNs, span.toNs).map((part) => ({ ...span, ...part })));
-  const cutRuns = (slices: readonly RunSlice[], at: (place: number) => number): RunSlice[] =>
-    slices.flatMap(([thread, place, fromNs, toNs]) => cut(fromNs, toNs).map((part): RunSlice => [thread, at(place), part.fromNs, part.toNs]));
   const workNs = totalNs(runs.flatMap(([, , fromNs, toNs]) => cut(fromNs, toNs)));
   const places = new Map<number, number>();
   const tasks: ViewTask[] = [];
@@ -70,13 +67,13 @@ export function viewOf({ threads, durationNs, tasks: lives, runs, handOffs, gcs,
     threads,
     durationNs: endNs - startNs,
     tasks,
-    runs: cutRuns(runs, (place) => places.get(place) ?? -1),
+    runs: runs.flatMap(([thread, place, fromNs, toNs]) => cut(fromNs, toNs).map((part): RunSlice => [thread, places.get(place) ?? -1, part.fromNs, part.toNs])),
     rests,
     handOffs: handOffs
       .filter(([from, to, sentNs, resumedNs]) => sentNs >= startNs && resumedNs <= endNs && resumedNs >= sentNs && places.has(from) && places.has(to))
       .map(([from, to, sentNs, resumedNs]): HandOff => [at(from), at(to), sentNs - startNs, resumedNs - startNs]),
-    gcs: cutAll(gcs),
-    counted: [...tasks.flatMap(({ active, isCoordinator }) => (active === null || isCoordinator ? [] : [active])), ...cutAll(crowd)],
+    gcs: gcs.flatMap(({ thread, type, fromNs, toNs }) => cut(fromNs, toNs).map((part): Collection => ({ thread, type, fromNs: part.fromNs, toNs: part.toNs }))),
+    counted: [...tasks.flatMap(({ active, isCoordinator }) => (active === null || isCoordinator ? [] : [active])), ...crowd.flatMap(({ fromNs, toNs }) => cut(fromNs, toNs))],
   };
 }
 
