@@ -2,7 +2,7 @@
  * A picture as data: what was measured, with intervals, over what was predicted.
  * It says nothing of how it is drawn: the terminal and the reports draw it.
  */
-import type { Interval } from "./result.ts";
+import type { Interval } from "./interval.ts";
 
 /** One axis. */
 export interface PlotAxis {

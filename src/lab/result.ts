@@ -7,18 +7,11 @@ import type { Cell } from "./cell.ts";
 import type { Comparison } from "./comparison.ts";
 import type { Fit } from "./fit.ts";
 import type { Environment } from "./machine/environment.ts";
+import type { Interval } from "./interval.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** The version of the format. */
 export const SCHEMA = "warren/1";
-
-/** A 95 % interval: its lower and upper end. */
-export type Interval = readonly [low: number, high: number];
-
-/** Half of an interval's width as a share of `middle`. */
-export function halfWidth(middle: number, [low, high]: Interval): number {
-  return (high - low) / 2 / middle;
-}
 
 /** Noise of a cell: half the interval's width as a share of the median. A ≤ 2 %, B ≤ 5 %, C ≤ 10 %, D above. */
 export type Grade = "A" | "B" | "C" | "D";

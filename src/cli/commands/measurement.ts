@@ -18,7 +18,7 @@ import { interruptible } from "../terminal/interrupt.ts";
 import { nextCommand, nextWithFile, programName } from "./next-command.ts";
 import { withholdingWarnings } from "../terminal/warnings.ts";
 import type { MeasureOptions } from "../options/options.ts";
-import { Progress } from "../terminal/progress.ts";
+import { ProgressLine } from "../terminal/progress.ts";
 import { sentences } from "../print/sentences.ts";
 import { painter, printTable } from "../print/table.ts";
 import { lineWidth, note, writeResult } from "../terminal/streams.ts";
@@ -48,16 +48,16 @@ export async function runMeasurement({ programs, options, command, manifest, onP
     note("warren: --strict: nothing was measured in this environment");
     return EXIT.unsuitable;
   }
-  const progress = new Progress(process.stderr);
+  const progress = new ProgressLine(process.stderr, options.quiet);
   const { value, warnings } = await withholdingWarnings(() => interruptible((signal) => {
     const { blocks, runs, warmupMs, minTimeMs, seed, cpus } = options;
-    const onProgress = options.quiet ? () => undefined : progress.show.bind(progress);
+    const onProgress = progress.showTrial.bind(progress);
     const work = workToRepeat(baseline, around, options);
     return measure({ programs, blocks, runs, warmupMs, minTimeMs, seed, cpus, work }, around, { command, version: VERSION, signal, onProgress });
   }));
   const { pile, notes } = value;
   const result = completed(value.result, baseline);
-  if (!options.quiet) progress.end();
+  progress.end();
   if (!options.quiet) warn([...warnings, ...notes]);
   if (!options.quiet || options.strict) warn(result.env.warnings.filter((warning) => !around.warnings.includes(warning)));
   await report(result, options, manifest);

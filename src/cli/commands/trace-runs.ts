@@ -8,7 +8,7 @@ import { traceCell as traceOneCell } from "../../lab/trial/trace-cell.ts";
 import { costOf, TRACE_SCHEMA, type TraceFile, type TraceRecord } from "../../lab/trace/trace-file.ts";
 import { ProgramTraces } from "../../lab/trace/program-traces.ts";
 import type { ProgramPlan } from "../programs/command.ts";
-import { Telling } from "../terminal/telling.ts";
+import { ProgressLine } from "../terminal/progress.ts";
 import { count, printTime } from "../../lab/text.ts";
 import type { TraceOptions } from "../options/trace.ts";
 import { UsageError } from "../options/usage-error.ts";
@@ -27,9 +27,9 @@ const WARMUP_MS = 250;
 export async function traceCell(spec: ProgramSpec, options: TraceOptions): Promise<Traced> {
   const program = programOf(spec);
   const cell = program.cells.find(({ design }) => design !== "loop") as Cell;
-  const telling = new Telling(process.stderr, options.quiet);
-  const run = await traceOneCell(program, cell, { warmupMs: WARMUP_MS, minTimeMs: options.minTimeMs, events: options.events, tell: telling.tell.bind(telling) });
-  telling.end();
+  const line = new ProgressLine(process.stderr, options.quiet);
+  const run = await traceOneCell(program, cell, { warmupMs: WARMUP_MS, minTimeMs: options.minTimeMs, events: options.events, progress: line.show.bind(line) });
+  line.end();
   return {
     program: cell.program,
     title: `${printCell(cell)}: ${count(run.items, cell.program === "dot" ? "product" : "book")} in ${printTime(run.wallNs)}`,
@@ -45,9 +45,9 @@ export async function traceCell(spec: ProgramSpec, options: TraceOptions): Promi
 /** One of the talk's programs, the whole run. */
 export async function traceProgram(program: string, { run, threads, seed, unitMs }: ProgramPlan, options: TraceOptions): Promise<Traced> {
   const traces = new ProgramTraces(options.events);
-  const telling = new Telling(process.stderr, options.quiet);
-  const outcome = await run({ threads, seed, unitMs: unitMs ?? 1, tell: telling.tell.bind(telling), trace: (runtime) => traces.trace(runtime) });
-  telling.end();
+  const line = new ProgressLine(process.stderr, options.quiet);
+  const outcome = await run({ threads, seed, unitMs: unitMs ?? 1, progress: line.show.bind(line), trace: (runtime) => traces.trace(runtime) });
+  line.end();
   const trace = traces.main;
   if (trace === null) throw new UsageError(`${program}: cannot be traced: it is meant to end in a deadlock, and only a program of its own can detect that`);
   const analysis = analyseTrace(trace);

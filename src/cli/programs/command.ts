@@ -18,7 +18,7 @@ import { VERSION } from "../terminal/version.ts";
 import { painter } from "../print/table.ts";
 import { printComparison } from "../print/comparison.ts";
 import { printReport } from "../print/findings.ts";
-import { Telling } from "../terminal/telling.ts";
+import { ProgressLine } from "../terminal/progress.ts";
 
 /** Formats of a program's report. */
 const PROGRAM_FORMATS = ["table", "json"] as const;
@@ -129,10 +129,10 @@ async function prepared(program: ProgramCommand, raw: RawProgram, command: reado
     const quiet = raw.quiet === true;
     const around = surroundings(threads);
     if (!quiet) warn(around.warnings);
-    const telling = new Telling(process.stderr, quiet);
-    const settings = { threads, seed, unitMs: unitMs ?? 1, tell: telling.tell.bind(telling) };
+    const line = new ProgressLine(process.stderr, quiet);
+    const settings = { threads, seed, unitMs: unitMs ?? 1, progress: line.show.bind(line) };
     const { value: report, warnings } = await withholdingWarnings(() => reportProgram(run, settings, { program: program.name, command, version: VERSION, unitMs, around }));
-    telling.end();
+    line.end();
     if (!quiet) warn([...warnings, ...report.env.warnings.filter((warning) => !around.warnings.includes(warning))]);
     for (const { part, name } of report.findings.filter(isWrong)) note(`warren: check failed: ${part === null ? "" : `${part}: `}${name}`);
     return report;

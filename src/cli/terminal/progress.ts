@@ -1,55 +1,51 @@
 /**
- * Progress on standard error, written only when the lab says that no run is
- * being timed: one line that is rewritten on a terminal, one line for each
- * block elsewhere.
+ * What a command is doing, on standard error: one line that is rewritten on a
+ * terminal; elsewhere a line each time, and for a measurement a line for each
+ * block. Written only while no run is timed.
  */
 import { printCell } from "../../lab/cell.ts";
-import type { TrialProgress } from "../../lab/trial/plan.ts";
 import { count, printTime } from "../../lab/text.ts";
+import type { TrialProgress } from "../../lab/trial/plan.ts";
 
 const CLEAR_LINE = "\r\u001b[K";
 
-/** Where progress is written. */
-export interface ProgressStream {
+interface ProgressStream {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
   write(text: string): unknown;
 }
 
-/** Tells how far a trial has come. */
-export class Progress {
+/** The line of progress. */
+export class ProgressLine {
   readonly #stream: ProgressStream;
-  #blockTold = -1;
+  readonly #isQuiet: boolean;
+  #block = -1;
 
-  constructor(stream: ProgressStream) {
+  constructor(stream: ProgressStream, isQuiet = false) {
     this.#stream = stream;
+    this.#isQuiet = isQuiet;
   }
 
-  /** Called between cells. */
-  show(progress: TrialProgress): void {
-    if (this.#stream.isTTY === true) this.#rewrite(progress);
-    else this.#append(progress);
+  /** `line`: what is written where nothing can be rewritten; `null`: nothing. */
+  show(text: string, line: string | null = text): void {
+    if (this.#isQuiet) return;
+    if (this.#stream.isTTY === true) this.#stream.write(CLEAR_LINE + text.slice(0, (this.#stream.columns ?? 80) - 1));
+    else if (line !== null) this.#stream.write(`${line}\n`);
   }
 
-  /** Takes the line away. */
-  end(): void {
-    if (this.#stream.isTTY === true) this.#stream.write(CLEAR_LINE);
-  }
-
-  #rewrite(progress: TrialProgress): void {
+  /** Between the cells of a measurement. */
+  showTrial(progress: TrialProgress): void {
     const { block, blocks, cellsDone, cellsTotal, next } = progress;
-    const line = next === null
-      ? "starting: calibrating and finding the size of the work"
-      : `block ${block + 1} of ${blocks}, cell ${cellsDone + 1} of ${cellsTotal}${timeLeft(progress)}: ${printCell(next)}`;
-    this.#stream.write(CLEAR_LINE + line.slice(0, (this.#stream.columns ?? 80) - 1));
+    if (next === null) return this.show("starting: calibrating and finding the size of the work", null);
+    const isNew = block !== this.#block;
+    this.#block = block;
+    const started = block === 0 ? `measuring ${count(cellsTotal / blocks, "cell")} in ${count(blocks, "block")}` : `block ${block + 1} of ${blocks}`;
+    this.show(`block ${block + 1} of ${blocks}, cell ${cellsDone + 1} of ${cellsTotal}${timeLeft(progress)}: ${printCell(next)}`, isNew ? started + timeLeft(progress) : null);
   }
 
-  #append(progress: TrialProgress): void {
-    const { block, blocks, cellsTotal, next } = progress;
-    if (next === null || block === this.#blockTold) return;
-    this.#blockTold = block;
-    const what = block === 0 ? `measuring ${count(cellsTotal / blocks, "cell")} in ${count(blocks, "block")}` : `block ${block + 1} of ${blocks}`;
-    this.#stream.write(`${what}${timeLeft(progress)}\n`);
+  /** Removes the line. */
+  end(): void {
+    if (!this.#isQuiet && this.#stream.isTTY === true) this.#stream.write(CLEAR_LINE);
   }
 }
 

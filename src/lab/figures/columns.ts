@@ -4,8 +4,9 @@
  * Its keys are the names in CSV. Programs read those, so they never change;
  * titles and sentences are for people.
  */
+import { halfWidth, printBounds, type Interval } from "../interval.ts";
 import { isReference } from "../cell.ts";
-import { halfWidth, type Activity, type Factors, type Interval } from "../result.ts";
+import { type Activity, type Factors } from "../result.ts";
 import type { Row } from "../rows.ts";
 import { printPercent, printRatio, printShare, printTime, threeFigures } from "../text.ts";
 import { verdictWord } from "./verdict.ts";
@@ -143,11 +144,6 @@ export function legendOf(columns: Iterable<Column>, rows: readonly Row[]): (read
     ...(has(ALWAYS_ONE) ? [[ALWAYS_ONE, "always 1"] as const] : []),
     ["?", "unknown"],
   ];
-}
-
-/** "1.98–2.01" */
-export function printBounds(bounds: Interval | null | undefined): string {
-  return bounds ? `${printRatio(bounds[0])}–${printRatio(bounds[1])}` : "";
 }
 
 /** The interval of a gain as a column. */

@@ -12,8 +12,9 @@
  * a gain is the geometric mean over the blocks that have all its values, so
  * S = C·P holds for the averages as it does for each block.
  */
+import type { Interval } from "../interval.ts";
 import type { RandomSource } from "../random.ts";
-import type { Sample, Interval } from "../result.ts";
+import type { Sample } from "../result.ts";
 import { geometricMean, median, ratioInterval } from "./statistics.ts";
 
 /** Wall times by block: the value (any unit, the same everywhere) of one cell in each block it was run in. */

@@ -9,8 +9,9 @@
  * Tibshirani, An Introduction to the Bootstrap, table 2.1.
  */
 import { binomialDistribution, interquartileRange, mean, median, quantileSorted, quantile } from "simple-statistics";
+import { halfWidth, type Interval } from "../interval.ts";
 import type { RandomSource } from "../random.ts";
-import { halfWidth, type Grade, type Interval } from "../result.ts";
+import { type Grade } from "../result.ts";
 
 export { mean, median };
 

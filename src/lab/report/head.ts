@@ -2,10 +2,10 @@
 import { machineLine } from "../machine/environment.ts";
 import type { Check, Result } from "../result.ts";
 import { count } from "../text.ts";
-import { html, type Html } from "./html.ts";
+import { html, type Html } from "./parts/html.ts";
 
 /** What the caller adds to a result: sentences about it, and how the program was called. */
-export interface Told {
+export interface ReportFrame {
   /** What the numbers say, in whole sentences. */
   readonly sentences: readonly string[];
   /** How this program is started: "warren". */
@@ -13,7 +13,7 @@ export interface Told {
 }
 
 /** Title, machine, doubts, sentences, checks. */
-export function printHead(result: Result, { sentences, program }: Told): Html {
+export function printHead(result: Result, { sentences, program }: ReportFrame): Html {
   const { env, config, checks, tool } = result;
   return html`<header>
 <h1>What structure buys, what threads buy</h1>

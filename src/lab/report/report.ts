@@ -11,26 +11,24 @@ import type { Result } from "../result.ts";
 import { comparisonSection } from "./tables/comparison.ts";
 import { factorsSection } from "./tables/factors.ts";
 import { gainPlane } from "./charts/gain-plane.ts";
-import { printHead, type Told } from "./head.ts";
-import { html, inlineJson, raw } from "./html.ts";
+import { printHead, type ReportFrame } from "./head.ts";
+import { html, inlineJson, raw } from "./parts/html.ts";
 import { parallelismSection } from "./charts/parallelism.ts";
 import { predictedSection } from "./charts/predicted.ts";
 import { resultsTable } from "./tables/results.ts";
 import { samplesSection } from "./charts/samples.ts";
 import { SCRIPT } from "./page/script.ts";
-import { printSection, type Section } from "./section.ts";
+import { printSection, type Section } from "./parts/section.ts";
 import { speedUp } from "./charts/speed-up.ts";
 import { STYLE } from "./page/style.ts";
 import { again, surroundings } from "./tables/surroundings.ts";
 import { timelineSection } from "./timeline/section.ts";
 
-export type { Told };
-
 /** The whole file. */
-export function renderReport(result: Result, told: Told): string {
+export function renderReport(result: Result, frame: ReportFrame): string {
   const sections: readonly Section[] = [
     resultsTable(result), ...[comparisonSection(result.comparison)].filter((section) => section !== null), timelineSection(result), parallelismSection(result), gainPlane(result), speedUp(result), predictedSection(result),
-    samplesSection(result), factorsSection(result), surroundings(result), again(result, told.program),
+    samplesSection(result), factorsSection(result), surroundings(result), again(result, frame.program),
   ];
   const policy = `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-${createHash("sha256").update(SCRIPT).digest("base64")}'; base-uri 'none'; form-action 'none'`;
   const page = html`<!doctype html>
@@ -48,7 +46,7 @@ export function renderReport(result: Result, told: Told): string {
 <body>
 <a class="skip" href="#results">Skip to the results</a>
 <main>
-${printHead(result, told)}
+${printHead(result, frame)}
 <nav aria-label="Sections"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
 ${sections.map(printSection)}
 </main>

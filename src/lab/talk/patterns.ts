@@ -17,13 +17,13 @@ export function listPatterns(): readonly Pick<Pattern, "name" | "shows">[] {
 }
 
 /** Runs the patterns. */
-export async function patterns({ names, full }: PatternsChoice, { threads, tell, trace }: ProgramSettings): Promise<ProgramOutcome> {
+export async function patterns({ names, full }: PatternsChoice, { threads, progress, trace }: ProgramSettings): Promise<ProgramOutcome> {
   const chosen = names.length === 0 ? PATTERNS : PATTERNS.filter(({ name }) => names.includes(name));
   const findings: Finding[] = [];
   const notes: string[] = [];
   for (const pattern of chosen) {
     const part = `${pattern.name}: ${pattern.shows}`;
-    tell(pattern.name);
+    progress(pattern.name);
     try {
       // only `run` sees that nothing can go on any more
       const checks = trace === undefined || pattern.deadlocks === true ? await run(pattern.run, { threads, args: [{ full }] }) : await traced(pattern, full, threads, trace);

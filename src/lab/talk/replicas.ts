@@ -40,7 +40,7 @@ export async function replicas(choice: ReplicasChoice, settings: ProgramSettings
     for (const latency of [UNIFORM, EXPONENTIAL]) {
       const results: QueryResult[] = [];
       for (const count of choice.replicas) {
-        settings.tell(`${latency.kind} latency, ${count} replica${count === 1 ? "" : "s"}`);
+        settings.progress(`${latency.kind} latency, ${count} replica${count === 1 ? "" : "s"}`);
         const result = await ask(runtime, { replicas: count, latency, queries: choice.queries, hedgeAfter: undefined }, settings);
         results.push(result);
       }
@@ -115,7 +115,7 @@ function lateness(results: readonly QueryResult[]): number {
 
 /** Two requests at most: the second only if the first has not been answered within its 95th percentile. */
 async function hedging(runtime: Runtime, { queries }: ReplicasChoice, settings: ProgramSettings): Promise<{ findings: Finding[]; said: string }> {
-  const { unitMs, tell } = settings;
+  const { unitMs, progress } = settings;
   const m = EXPONENTIAL.mean;
   const hedgeAfter = m * P95;
   const many = HEDGED_QUERIES * queries;
@@ -123,7 +123,7 @@ async function hedging(runtime: Runtime, { queries }: ReplicasChoice, settings: 
   const findings: Finding[] = [];
   for (const hedge of [undefined, hedgeAfter]) {
     const part = hedge === undefined ? "one request, exponential" : `hedged: a second request after the 95th percentile, ${hedge.toFixed(0)} u`;
-    tell(part);
+    progress(part);
     const result = await ask(runtime, { replicas: 1, latency: EXPONENTIAL, queries: many, hedgeAfter: hedge }, settings);
     const sorted = result.responses.toSorted((a, b) => a - b);
     const p99 = sorted[Math.floor(0.99 * many)] as number;
@@ -144,10 +144,10 @@ async function hedging(runtime: Runtime, { queries }: ReplicasChoice, settings: 
 }
 
 /** What each of the four variants does: two are fine, one hangs, one leaks. */
-async function variants({ threads, tell }: ProgramSettings): Promise<Finding[]> {
+async function variants({ threads, progress }: ProgramSettings): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const variant of Object.values(VARIANTS)) {
-    tell(variant.name);
+    progress(variant.name);
     // Where the answer may get lost, only a client that waits before any replica answers is sure of one.
     if (variant !== VARIANTS.noRoom) findings.push(...await forgotten(variant, threads));
     if (!variant.waits) findings.push(await late(variant, threads));

@@ -22,7 +22,7 @@ export interface ProgramSettings {
   readonly unitMs: number;
   readonly seed: number;
   /** Tells how far it is, between measurements. */
-  readonly tell: (text: string) => void;
+  readonly progress: (text: string) => void;
   /** Traces a runtime until what this returns is disposed of: `warren trace`. */
   readonly trace?: ((runtime: Runtime) => Promise<AsyncDisposable>) | undefined;
 }

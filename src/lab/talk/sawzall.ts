@@ -56,7 +56,7 @@ export async function sawzall({ input, runs }: SawzallChoice, settings: ProgramS
   };
 }
 
-async function measure(cells: readonly Cell[], counts: readonly number[], input: string, runs: number, { seed, tell, trace }: ProgramSettings): Promise<void> {
+async function measure(cells: readonly Cell[], counts: readonly number[], input: string, runs: number, { seed, progress, trace }: ProgramSettings): Promise<void> {
   await using opened = new AsyncDisposableStack();
   const runtimes = new Map<number, Runtime>();
   for (const count of counts) {
@@ -65,10 +65,10 @@ async function measure(cells: readonly Cell[], counts: readonly number[], input:
     opened.use(await trace?.(runtime));
   }
   const once = ({ way, threads }: Cell): Promise<SawzallResult> => (way === "chunks" ? (runtimes.get(threads) as Runtime).spawn(inChunks, input) : (runtimes.get(threads) as Runtime).spawn(pipeline, input));
-  tell("warm-up");
+  progress("warm-up");
   for (const cell of cells) await once(cell);
   for (let run = 1; run <= runs; run++) {
-    tell(`run ${run} of ${runs}`);
+    progress(`run ${run} of ${runs}`);
     for (const cell of shuffled(cells, randomSource(seed, "sawzall", run))) cell.results.push(await once(cell));
   }
 }

@@ -62,7 +62,7 @@ function row(count: number, placement: Placement, value: Ms): (string | number)[
 
 const PLACED: Readonly<Record<Placement, string>> = { one: "all on one", blocks: "contiguous blocks", spread: "spread" };
 
-async function measure(cells: readonly Cell[], primes: number, runs: number, { threads, seed, tell, trace }: ProgramSettings): Promise<void> {
+async function measure(cells: readonly Cell[], primes: number, runs: number, { threads, seed, progress, trace }: ProgramSettings): Promise<void> {
   await using opened = new AsyncDisposableStack();
   const runtimes = new Map<number, Runtime>();
   for (const count of threadCounts(threads)) {
@@ -71,10 +71,10 @@ async function measure(cells: readonly Cell[], primes: number, runs: number, { t
     opened.use(await trace?.(runtime));
   }
   const once = (cell: Cell): Promise<SieveResult> => (runtimes.get(cell.threads) as Runtime).spawn(findPrimes, { primes, threads: cell.threads, placement: cell.placement, batch: cell.batch });
-  tell("warm-up");
+  progress("warm-up");
   for (const cell of cells) await once(cell);
   for (let run = 1; run <= runs; run++) {
-    tell(`run ${run} of ${runs}`);
+    progress(`run ${run} of ${runs}`);
     for (const cell of shuffled(cells, randomSource(seed, "sieve", run))) cell.results.push(await once(cell));
   }
 }

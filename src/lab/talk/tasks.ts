@@ -35,15 +35,15 @@ const CROWD_PROCESS = new URL(`./crowd-process${extname(import.meta.url)}`, impo
 const FLAGS = ["--expose-gc", "--disable-warning=WARREN_STUCK_TASK"] as const;
 
 /** Measures the crowds. */
-export async function tasks({ counts, active, go }: TasksChoice, { threads, tell, trace }: ProgramSettings): Promise<ProgramOutcome> {
+export async function tasks({ counts, active, go }: TasksChoice, { threads, progress, trace }: ProgramSettings): Promise<ProgramOutcome> {
   const pairs: Pair[] = [];
   for (const count of counts) {
-    tell(`${count.toLocaleString("en-US")} tasks`);
+    progress(`${count.toLocaleString("en-US")} tasks`);
     const config: Required<CrowdConfig> = { count, active, threads };
     const own = await inOwnProcess<CrowdResult>(CROWD_PROCESS, FLAGS, config);
     pairs.push({ own, go: await go(count, active, threads) });
   }
-  tell(`a chain of ${CHAIN.toLocaleString("en-US")} tasks`);
+  progress(`a chain of ${CHAIN.toLocaleString("en-US")} tasks`);
   await using runtime = await start({ threads });
   await using _trace = await trace?.(runtime);
   const answer = await runtime.spawn(daisyChain, CHAIN);

@@ -16,7 +16,7 @@ export interface TracePlan {
   readonly minTimeMs: number;
   /** Events that each thread keeps. */
   readonly events: number;
-  readonly tell: (text: string) => void;
+  readonly progress: (text: string) => void;
 }
 
 /** A traced run. */
@@ -35,18 +35,18 @@ export interface CellTrace {
 const UNTRACED_RUNS = 3;
 
 /** Runs a cell with a trace. */
-export async function traceCell(program: CellProgram, cell: Cell, { warmupMs, minTimeMs, events, tell }: TracePlan): Promise<CellTrace> {
-  tell("starting: warming the threads and finding the size of the work");
+export async function traceCell(program: CellProgram, cell: Cell, { warmupMs, minTimeMs, events, progress }: TracePlan): Promise<CellTrace> {
+  progress("starting: warming the threads and finding the size of the work");
   await using runtime = await start({ threads: cell.threads });
   program.use(await program.calibrate(runtime), null);
   await program.warm(runtime, cell.threads, warmupMs);
   const size = await findSize(program, runtime, [cell], minTimeMs * 1e6);
   const untracedNs: number[] = [];
   for (let run = 1; run <= UNTRACED_RUNS; run++) {
-    tell(`run ${run} of ${UNTRACED_RUNS} without a trace`);
+    progress(`run ${run} of ${UNTRACED_RUNS} without a trace`);
     untracedNs.push((await program.run(runtime, cell, size)).wallNs);
   }
-  tell("the run with a trace");
+  progress("the run with a trace");
   await using trace = await runtime.trace({ events });
   const { wallNs, region, items, checks } = await program.run(runtime, cell, size);
   return { trace: await trace.stop(), region, wallNs, untracedNs, size, items, checks };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { EXIT, exitCodeOf } from "../../../src/cli/terminal/exit-code.ts";
-import { Progress } from "../../../src/cli/terminal/progress.ts";
+import { ProgressLine } from "../../../src/cli/terminal/progress.ts";
 import { lineWidth } from "../../../src/cli/terminal/streams.ts";
 import { fakeCells } from "../../lab/trial/fake-program.ts";
 import { fakeResult } from "../print/fake-result.ts";
@@ -9,16 +9,16 @@ const [cell] = fakeCells();
 
 function shown(isTTY: boolean, columns = 80): string[] {
   const written: string[] = [];
-  const progress = new Progress({ isTTY, columns, write: (text: string) => written.push(text) });
-  progress.show({ block: 0, blocks: 2, cellsDone: 0, cellsTotal: 20, next: null, leftMs: null });
+  const progress = new ProgressLine({ isTTY, columns, write: (text: string) => written.push(text) });
+  progress.showTrial({ block: 0, blocks: 2, cellsDone: 0, cellsTotal: 20, next: null, leftMs: null });
   for (let done = 0; done < 20; done++) {
-    progress.show({ block: Math.floor(done / 10), blocks: 2, cellsDone: done, cellsTotal: 20, next: cell ?? null, leftMs: done === 0 ? null : 1000 * (20 - done) });
+    progress.showTrial({ block: Math.floor(done / 10), blocks: 2, cellsDone: done, cellsTotal: 20, next: cell ?? null, leftMs: done === 0 ? null : 1000 * (20 - done) });
   }
   progress.end();
   return written;
 }
 
-describe("Progress", () => {
+describe("ProgressLine", () => {
   it("writes one line for each block where there is no terminal, and no control characters", () => {
     expect(shown(false)).toEqual(["measuring 10 cells in 2 blocks\n", "block 2 of 2, about 10 s left\n"]);
   });

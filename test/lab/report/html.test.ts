@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { html, inlineJson, raw } from "../../../src/lab/report/html.ts";
+import { html, inlineJson, raw } from "../../../src/lab/report/parts/html.ts";
 
 test("values are escaped, in text and in attributes; markup is not", () => {
   const bad = `</script><img src=x onerror="alert('1')">&`;

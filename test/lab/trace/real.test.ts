@@ -74,7 +74,7 @@ describe("a trace of real threads", () => {
 
 test("a run of a cell: its region, the gophers at work in it, and runs without a trace", async () => {
   const program = programOf({ kind: "gophers", grid: { designs: ["G6"], worlds: ["wait"], threads: [2], unitMs: 1, books: 24, lanes: null, carts: null, pile: null, seed: 1 } });
-  const run = await traceCell(program, program.cells[0] as Cell, { warmupMs: 1, minTimeMs: 1, events: 65_536, tell: () => undefined });
+  const run = await traceCell(program, program.cells[0] as Cell, { warmupMs: 1, minTimeMs: 1, events: 65_536, progress: () => undefined });
   expect(run.untracedNs).toHaveLength(3);
   expect(run.checks.every(({ ok }) => ok)).toBe(true);
   const analysis = analyseTrace(run.trace, run.region);

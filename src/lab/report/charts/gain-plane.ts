@@ -2,11 +2,11 @@
 import { printCell, printWorld } from "../../cell.ts";
 import type { GainResult, Result } from "../../result.ts";
 import { count, printRatio } from "../../text.ts";
-import { drawn, figure, Plot } from "./chart.ts";
-import { html, type Html } from "../html.ts";
+import { drawn, figure, Plot } from "../parts/chart.ts";
+import { html, type Html } from "../parts/html.ts";
 import { placed } from "./labels.ts";
-import { looksOf, worldLegend, type Look } from "../marks.ts";
-import { absent, asTable, reading, type Section } from "../section.ts";
+import { worldMarks, worldLegend, type WorldMark } from "../parts/marks.ts";
+import { absent, asTable, reading, type Section } from "../parts/section.ts";
 
 const WIDTH = 1040;
 const MARGIN = { left: 60, right: 30, top: 24, bottom: 46 };
@@ -18,15 +18,15 @@ export function gainPlane(result: Result): Section {
   const many = result.gains.filter(({ threads }) => threads > 1);
   const gains = many.length > 0 ? many : result.gains;
   if (gains.length === 0) return { id: "gains", title, body: absent("There are no gains: the baseline was not measured on one thread.") };
-  const looks = looksOf(gains.map((gain) => ({ ...gain, gophers: 1, params: {} })));
+  const worlds = worldMarks(gains.map((gain) => ({ ...gain, gophers: 1, params: {} })));
   const body = html`${reading(
     "each mark is a design. The further right it stands, the more its ", html`<b>structure alone</b>`, " gains on one thread (C); the higher, the more the same structure gains from ",
     html`<b>more threads</b>`, " (P). On a dotted diagonal the product S = C·P is the same. ", gains.some(({ ci }) => ci.P) ? "The crosses are 95 % intervals." : "There were too few blocks for intervals.", " Both scales are logarithmic.",
     new Set(gains.map(({ threads }) => threads)).size > 1 && " G6·4 is G6 on 4 threads.",
     many.length === 0 && " Only one thread was measured, so every mark stands at P = 1.",
   )}
-${worldLegend(looks.values())}
-${figure(plane(gains, looks))}
+${worldLegend(worlds.values())}
+${figure(plane(gains, worlds))}
 ${asTable("Gains with their 95 % intervals", [
     { title: "cell", text: printCell },
     ...(["C", "P", "S", "P0", "I"] as const).map((name) => ({ title: name === "P0" ? html`P<sub>0</sub>` : name, isNumber: true, text: (gain: GainResult) => valueOf(gain, name) })),
@@ -35,7 +35,7 @@ ${asTable("Gains with their 95 % intervals", [
   return { id: "gains", title, body };
 }
 
-function plane(gains: readonly GainResult[], looks: ReadonlyMap<string, Look>): Html {
+function plane(gains: readonly GainResult[], worlds: ReadonlyMap<string, WorldMark>): Html {
   const [x0, x1] = domainOf(gains.flatMap(({ C, ci }) => [C, ...(ci.C ?? [])]));
   const [y0, y1] = domainOf(gains.flatMap(({ P, ci }) => [P, ...(ci.P ?? [])]));
   const inner = WIDTH - MARGIN.left - MARGIN.right;
@@ -47,7 +47,7 @@ function plane(gains: readonly GainResult[], looks: ReadonlyMap<string, Look>): 
     const [from, to] = [Math.max(x0, S / y1), Math.min(x1, S / y0)];
     return { S, x1: from, y1: S / from, x2: to, y2: S / to };
   });
-  const shown = gains.map((gain) => ({ gain, look: looks.get(printWorld(gain)) as Look }));
+  const shown = gains.map((gain) => ({ gain, world: worlds.get(printWorld(gain)) as WorldMark }));
   const severalThreads = new Set(gains.map(({ threads }) => threads)).size > 1;
   const names = gains.map((gain) => ({ x: x.apply(gain.C), y: y.apply(gain.P), name: severalThreads ? `${gain.design}·${gain.threads}` : gain.design, group: gain.program === "gophers" ? gain.world : gain.program }));
   const frame = { left: MARGIN.left + 2, right: WIDTH - 2, top: MARGIN.top - 12, bottom: height - MARGIN.bottom - 2 };
@@ -64,10 +64,10 @@ function plane(gains: readonly GainResult[], looks: ReadonlyMap<string, Look>): 
       Plot.text(products, { x: "x1", y: "y1", text: ({ S }: { S: number }) => `S = ${S}`, dx: 6, dy: 10, textAnchor: "start", fill: "var(--quiet)" }),
       Plot.ruleX([1], { stroke: "currentColor", strokeOpacity: 0.5 }),
       Plot.ruleY([1], { stroke: "currentColor", strokeOpacity: 0.5 }),
-      Plot.link(shown.filter(({ gain }) => gain.ci.C), { x1: ({ gain }) => gain.ci.C?.[0], x2: ({ gain }) => gain.ci.C?.[1], y1: ({ gain }) => gain.P, y2: ({ gain }) => gain.P, stroke: ({ look }) => look.color, strokeWidth: 1.5, ariaDescription: "interval of C" }),
-      Plot.link(shown.filter(({ gain }) => gain.ci.P), { x1: ({ gain }) => gain.C, x2: ({ gain }) => gain.C, y1: ({ gain }) => gain.ci.P?.[0], y2: ({ gain }) => gain.ci.P?.[1], stroke: ({ look }) => look.color, strokeWidth: 1.5, ariaDescription: "interval of P" }),
-      ...[...looks.values()].map((look) => Plot.dot(shown.filter((mark) => mark.look === look), {
-        x: ({ gain }) => gain.C, y: ({ gain }) => gain.P, r: 5, symbol: look.symbol as "circle", fill: look.color, stroke: "var(--page)", strokeWidth: 1, ariaDescription: "gain", title: ({ gain }) => pointTitle(gain),
+      Plot.link(shown.filter(({ gain }) => gain.ci.C), { x1: ({ gain }) => gain.ci.C?.[0], x2: ({ gain }) => gain.ci.C?.[1], y1: ({ gain }) => gain.P, y2: ({ gain }) => gain.P, stroke: ({ world }) => world.color, strokeWidth: 1.5, ariaDescription: "interval of C" }),
+      Plot.link(shown.filter(({ gain }) => gain.ci.P), { x1: ({ gain }) => gain.C, x2: ({ gain }) => gain.C, y1: ({ gain }) => gain.ci.P?.[0], y2: ({ gain }) => gain.ci.P?.[1], stroke: ({ world }) => world.color, strokeWidth: 1.5, ariaDescription: "interval of P" }),
+      ...[...worlds.values()].map((world) => Plot.dot(shown.filter((mark) => mark.world === world), {
+        x: ({ gain }) => gain.C, y: ({ gain }) => gain.P, r: 5, symbol: world.symbol as "circle", fill: world.color, stroke: "var(--page)", strokeWidth: 1, ariaDescription: "gain", title: ({ gain }) => pointTitle(gain),
       })),
       Plot.text(labels, { x: "x", y: "y", text: "text", textAnchor: "start", stroke: "var(--page)", strokeWidth: 4, fill: "currentColor", fontWeight: 600 }),
     ],

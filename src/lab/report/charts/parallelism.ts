@@ -2,9 +2,9 @@
 import { printDesign, printCell, printWorld } from "../../cell.ts";
 import type { CellResult, Result } from "../../result.ts";
 import { rowGroups } from "../../rows.ts";
-import { drawn, multiples, Plot } from "./chart.ts";
-import { html, type Html } from "../html.ts";
-import { absent, asTable, reading, type Section } from "../section.ts";
+import { drawn, multiples, Plot } from "../parts/chart.ts";
+import { html, type Html } from "../parts/html.ts";
+import { absent, asTable, reading, type Section } from "../parts/section.ts";
 
 type Traced = CellResult & { readonly trace: { readonly hist: readonly number[] } };
 

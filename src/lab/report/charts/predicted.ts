@@ -2,11 +2,11 @@
 import { printCell, printWorld } from "../../cell.ts";
 import type { CellResult, Result } from "../../result.ts";
 import { count, printTime } from "../../text.ts";
-import { drawn, figure, Plot } from "./chart.ts";
-import { html, type Html } from "../html.ts";
+import { drawn, figure, Plot } from "../parts/chart.ts";
+import { html, type Html } from "../parts/html.ts";
 import { placed } from "./labels.ts";
-import { looksOf, worldLegend, type Look } from "../marks.ts";
-import { absent, asTable, reading, type Section } from "../section.ts";
+import { worldMarks, worldLegend, type WorldMark } from "../parts/marks.ts";
+import { absent, asTable, reading, type Section } from "../parts/section.ts";
 
 type Predicted = CellResult & { readonly predicted: { readonly ns: number } };
 
@@ -28,14 +28,14 @@ export function predictedSection(result: Result): Section {
   if (cells.length === 0) return { id: "predicted", title, body: absent("There is no model for any of these cells.") };
   const exact = cells.filter((cell) => !isBound(cell));
   const within = exact.filter((cell) => Math.abs(ratioOf(cell) - 1) <= BAND);
-  const looks = looksOf(cells);
+  const worlds = worldMarks(cells);
   const body = html`${reading(
     "each mark is a cell. On the line it took as long as the model says; above, longer; the band is ± 10 %. Cells outside the band are named, G6·2 for G6 on 2 threads. ",
     exact.length > 0 && `${within.length} of ${count(exact.length, "cell")} ${within.length === 1 ? "is" : "are"} inside. `,
     exact.length < cells.length && "Of hollow marks the model knows only the least time; they may stand anywhere above the line.",
   )}
-${worldLegend(looks.values())}
-${figure(scatter(cells, looks))}
+${worldLegend(worlds.values())}
+${figure(scatter(cells, worlds))}
 ${asTable("Measured and predicted time", [
     { title: "cell", text: printCell },
     { title: "measured", isNumber: true, text: ({ summary }) => printTime(summary.medianNs) },
@@ -49,7 +49,7 @@ function ratioOf({ summary, predicted }: Predicted): number {
   return summary.medianNs / predicted.ns;
 }
 
-function scatter(cells: readonly Predicted[], looks: ReadonlyMap<string, Look>): Html {
+function scatter(cells: readonly Predicted[], worlds: ReadonlyMap<string, WorldMark>): Html {
   const times = cells.flatMap(({ summary, predicted }) => [summary.medianNs, predicted.ns]);
   const domain: [number, number] = [Math.min(...times) / 1.35, Math.max(...times) * 1.35];
   const x = Plot.scale({ x: { type: "log", domain, range: [MARGIN.left, WIDTH - MARGIN.right] } });
@@ -67,8 +67,8 @@ function scatter(cells: readonly Predicted[], looks: ReadonlyMap<string, Look>):
     marks: [
       Plot.areaY(bandOf(domain), { x: "at", y1: "low", y2: "high", fill: "currentColor", fillOpacity: 0.1, ariaDescription: "ten percent" }),
       Plot.line(domain, { x: (at: number) => at, y: (at: number) => at, stroke: "currentColor", strokeOpacity: 0.6, ariaDescription: "as predicted" }),
-      ...[...looks.values()].map((look) => Plot.dot(cells.filter((cell) => looks.get(printWorld(cell)) === look), {
-        x: ({ predicted }) => predicted.ns, y: ({ summary }) => summary.medianNs, r: 4.5, symbol: look.symbol as "circle", fill: (cell: Predicted) => (isBound(cell) ? "var(--page)" : look.color), fillOpacity: 0.85, stroke: (cell: Predicted) => (isBound(cell) ? look.color : "var(--page)"), strokeWidth: 1.4, ariaDescription: "cell",
+      ...[...worlds.values()].map((world) => Plot.dot(cells.filter((cell) => worlds.get(printWorld(cell)) === world), {
+        x: ({ predicted }) => predicted.ns, y: ({ summary }) => summary.medianNs, r: 4.5, symbol: world.symbol as "circle", fill: (cell: Predicted) => (isBound(cell) ? "var(--page)" : world.color), fillOpacity: 0.85, stroke: (cell: Predicted) => (isBound(cell) ? world.color : "var(--page)"), strokeWidth: 1.4, ariaDescription: "cell",
         title: (cell: Predicted) => `${printCell(cell)}: ${printTime(cell.summary.medianNs)}, predicted ${printTime(cell.predicted.ns)}`,
       })),
       Plot.text(labels, { x: "x", y: "y", text: "text", textAnchor: "start", stroke: "var(--page)", strokeWidth: 4, fill: "currentColor" }),

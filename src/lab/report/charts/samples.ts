@@ -4,10 +4,10 @@ import { printDesign, printCell, printWorld } from "../../cell.ts";
 import type { CellResult, Result, Sample } from "../../result.ts";
 import { rowGroups } from "../../rows.ts";
 import { count, printTime } from "../../text.ts";
-import { drawn, multiples, Plot } from "./chart.ts";
-import { html, type Html } from "../html.ts";
-import { looksOf, type Look } from "../marks.ts";
-import { absent, asTable, reading, type Section } from "../section.ts";
+import { drawn, multiples, Plot } from "../parts/chart.ts";
+import { html, type Html } from "../parts/html.ts";
+import { worldMarks, type WorldMark } from "../parts/marks.ts";
+import { absent, asTable, reading, type Section } from "../parts/section.ts";
 
 /** A run as a point: percent from the cell's median. */
 interface Run {
@@ -22,7 +22,7 @@ export function samplesSection(result: Result): Section {
   const title = "Every run";
   const cells = result.cells.filter(({ samples }) => samples.length > 0);
   if (cells.length === 0) return { id: "samples", title, body: absent("No run was timed.") };
-  const looks = looksOf(cells);
+  const worlds = worldMarks(cells);
   const body = html`${reading(
     "each mark is one timed run: blocks from left to right in the order of time, upwards how much longer than the cell's median it took. The grey band is the 95 % interval of the median. ",
     "A slope is drift, a step another program; ", html`<b>×</b>`, " marks runs beyond 1.5 interquartile ranges: flagged, never dropped.",
@@ -33,7 +33,7 @@ ${rowGroups({ ...result, cells }).map(({ rows }) => {
     const name = printWorld((group[0] as { cell: CellResult }).cell);
     return html`<h3>${name}</h3>${multiples(group.map(({ cell, runs }) => ({
       title: html`${printDesign(cell)} <span class="quiet">${printTime(cell.summary.medianNs)}</span>`,
-      drawing: strip(cell, runs, looks.get(name) as Look, reach),
+      drawing: strip(cell, runs, worlds.get(name) as WorldMark, reach),
     })))}`;
   })}
 ${asTable("Runs by cell", [
@@ -79,7 +79,7 @@ function fences(times: number[]): [low: number, high: number] {
   return [quantile(times, 0.25) - reach, quantile(times, 0.75) + reach];
 }
 
-function strip(cell: CellResult, runs: readonly Run[], { color, symbol }: Look, reach: number): Html {
+function strip(cell: CellResult, runs: readonly Run[], { color, symbol }: WorldMark, reach: number): Html {
   const { medianNs, ci } = cell.summary;
   const blocks = runs.map(({ block }) => block);
   const far = runs.filter(({ isFar }) => isFar);

@@ -5,11 +5,11 @@ import type { CellResult, GainResult, Result } from "../../result.ts";
 import { rowGroups, type RowGroup } from "../../rows.ts";
 import { throughputAt } from "../../figures/scaling.ts";
 import { printRatio } from "../../text.ts";
-import { drawn, multiples, Plot } from "./chart.ts";
+import { drawn, multiples, Plot } from "../parts/chart.ts";
 import { fitsIn, fitsTable } from "../tables/fits.ts";
-import { html, type Html } from "../html.ts";
-import { looksOf, type Look } from "../marks.ts";
-import { absent, asTable, reading, type Section } from "../section.ts";
+import { html, type Html } from "../parts/html.ts";
+import { worldMarks, type WorldMark } from "../parts/marks.ts";
+import { absent, asTable, reading, type Section } from "../parts/section.ts";
 
 /** A design on so many threads: measured and by the model. */
 interface Point {
@@ -27,7 +27,7 @@ export function speedUp(result: Result): Section {
     .map((group) => ({ group, points: pointsOf(group) }))
     .filter(({ points }) => new Set(points.map(({ threads }) => threads)).size > 1);
   if (groups.length === 0) return { id: "speed-up", title, body: absent("Only one number of threads was measured: there is no curve to draw.") };
-  const looks = looksOf(result.cells);
+  const worlds = worldMarks(result.cells);
   const fits = fitsIn(result);
   const top = 1.1 * Math.max(...groups.flatMap(({ points }) => points.flatMap(({ P, threads, ci }) => [P, threads, ci?.[1] ?? 0])));
   const body = html`${reading(
@@ -36,7 +36,7 @@ export function speedUp(result: Result): Section {
   )}
 ${multiples(groups.map(({ group, points }) => {
     const cell = group.rows[0]?.cell as CellResult;
-    return { title: printWorld(cell), drawing: curves(printWorld(cell), points, looks.get(printWorld(cell)) as Look, top, lawPoints(cell, fits)) };
+    return { title: printWorld(cell), drawing: curves(printWorld(cell), points, worlds.get(printWorld(cell)) as WorldMark, top, lawPoints(cell, fits)) };
   }))}
 ${asTable("P by threads", [
     { title: "world", text: ({ world }) => world },
@@ -72,7 +72,7 @@ function lawPoints({ program, world }: CellResult, fits: readonly Fit[]): { desi
   });
 }
 
-function curves(world: string, points: readonly Point[], { color, symbol }: Look, top: number, law: readonly { design: string; threads: number; P: number }[]): Html {
+function curves(world: string, points: readonly Point[], { color, symbol }: WorldMark, top: number, law: readonly { design: string; threads: number; P: number }[]): Html {
   const counts = [...new Set(points.map(({ threads }) => threads))].toSorted((a, b) => a - b);
   const most = counts.at(-1) as number;
   const height = 240;

@@ -2,8 +2,8 @@
 import { printCell } from "../../cell.ts";
 import type { Factors, GainResult, Result } from "../../result.ts";
 import { printRatio } from "../../text.ts";
-import { html } from "../html.ts";
-import { absent, reading, table, type Column, type Section } from "../section.ts";
+import { html } from "../parts/html.ts";
+import { absent, reading, table, type Column, type Section } from "../parts/section.ts";
 
 type Factored = GainResult & { readonly factors: Factors };
 

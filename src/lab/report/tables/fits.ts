@@ -4,8 +4,8 @@ import { isFitted, type Fit } from "../../fit.ts";
 import { fitsOf, LEAST_THREAD_COUNTS } from "../../figures/fits.ts";
 import type { Result } from "../../result.ts";
 import { count, threeFigures } from "../../text.ts";
-import { html, type Html } from "../html.ts";
-import { table } from "../section.ts";
+import { html, type Html } from "../parts/html.ts";
+import { table } from "../parts/section.ts";
 
 /** The fits of a result: those that it carries, or made now. */
 export function fitsIn(result: Result): readonly Fit[] {

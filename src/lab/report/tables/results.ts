@@ -1,10 +1,11 @@
 /** Every cell with its time, its gains and what is known of its threads, world by world. */
-import { COLUMNS, knownColumns, legendOf, printBounds, TABLE, type Column as Figure } from "../../figures/columns.ts";
+import { printBounds } from "../../interval.ts";
+import { COLUMNS, knownColumns, legendOf, TABLE, type Column as Figure } from "../../figures/columns.ts";
 import { verdictMeaning, verdictWord } from "../../figures/verdict.ts";
 import type { Result } from "../../result.ts";
 import { groupTitle, rowGroups, type Row } from "../../rows.ts";
-import { html, type Piece } from "../html.ts";
-import { reading, table, type Column, type Section } from "../section.ts";
+import { html, type Piece } from "../parts/html.ts";
+import { reading, table, type Column, type Section } from "../parts/section.ts";
 
 /** Below the figure, in small letters. */
 const UNDER: ReadonlyMap<Figure, (row: Row) => Piece> = new Map<Figure, (row: Row) => Piece>([

@@ -2,9 +2,9 @@
 import { printProcessors, type Environment } from "../../machine/environment.ts";
 import type { CellResult, Config, Result } from "../../result.ts";
 import { count, printRatio } from "../../text.ts";
-import { scrolling } from "../charts/chart.ts";
-import { html, type Html, type Piece } from "../html.ts";
-import type { Section } from "../section.ts";
+import { scrolling } from "../parts/chart.ts";
+import { html, type Html, type Piece } from "../parts/html.ts";
+import type { Section } from "../parts/section.ts";
 
 type Term = readonly [name: Piece, value: Piece];
 

@@ -9,10 +9,10 @@ import { printCell } from "../../cell.ts";
 import type { CellResult } from "../../result.ts";
 import type { Timeline } from "../../timeline.ts";
 import { count, printTime } from "../../text.ts";
-import { scrolling } from "../charts/chart.ts";
-import { html, raw, type Html, type Piece } from "../html.ts";
-import { asTable } from "../section.ts";
-import { LEAST_NUMBERED, MOST_ARROWS, restOf, restPaths, RESTS, runPaths, stepPath, UNITS, unitsOf, type Rest, type Rows } from "./marks.ts";
+import { scrolling } from "../parts/chart.ts";
+import { html, raw, type Html, type Piece } from "../parts/html.ts";
+import { asTable } from "../parts/section.ts";
+import { LEAST_NUMBERED, MOST_ARROWS, restOf, restPaths, RESTS, runPaths, stepPath, UNITS, unitsOf, type Rest, type Rows } from "./paths.ts";
 
 /** A cell that was traced. */
 export type TimelineCell = CellResult & { readonly timeline: Timeline };

@@ -1,5 +1,5 @@
 /** Zoom and tooltips of the timelines, for `script.ts`: plain JavaScript for browsers. Geometry: timeline/picture.ts. */
-import { LEAST_NUMBERED, MOST_ARROWS, UNITS } from "./marks.ts";
+import { LEAST_NUMBERED, MOST_ARROWS, UNITS } from "./paths.ts";
 
 /** The script. */
 export const TIMELINE_SCRIPT = `

@@ -4,8 +4,8 @@
  */
 import { printCell } from "../../cell.ts";
 import type { CellResult, Result } from "../../result.ts";
-import { html, type Html } from "../html.ts";
-import { absent, reading, type Section } from "../section.ts";
+import { html, type Html } from "../parts/html.ts";
+import { absent, reading, type Section } from "../parts/section.ts";
 import { timelineLegend, timelinePicture, type TimelineCell } from "./picture.ts";
 
 const isTraced = (cell: CellResult): cell is TimelineCell => cell.timeline !== undefined && cell.timeline.durationNs > 0;

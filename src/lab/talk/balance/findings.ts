@@ -54,9 +54,9 @@ export async function balance({ workers, policies, systems, length }: BalanceCho
   };
 }
 
-async function simpleFindings(runtime: Runtime, workers: number, { unitMs, seed, tell }: ProgramSettings): Promise<Finding[]> {
+async function simpleFindings(runtime: Runtime, workers: number, { unitMs, seed, progress }: ProgramSettings): Promise<Finding[]> {
   const part = `simple balancer, ${workers} worker${workers === 1 ? "" : "s"}`;
-  tell(part);
+  progress(part);
   const { spanMs, received, right, sent, returned, sleptMs, longestMs } = await runtime.spawn(simpleBalance, { workers, items: ITEMS, unitMs, seed });
   // Graham's bound for list scheduling, and a tenth for what is not sleeping
   const longestSpanMs = sleptMs / workers + (1 - 1 / workers) * longestMs;
@@ -75,8 +75,8 @@ interface Measured {
   readonly excess: number;
 }
 
-async function measure(runtime: Runtime, policy: Policy, { systems, length }: Pick<BalanceChoice, "systems" | "length">, { unitMs, seed, tell }: ProgramSettings): Promise<Measured> {
-  tell(`realistic balancer, ${policy}: about ${Math.round((length * unitMs) / 1000)} s`);
+async function measure(runtime: Runtime, policy: Policy, { systems, length }: Pick<BalanceChoice, "systems" | "length">, { unitMs, seed, progress }: ProgramSettings): Promise<Measured> {
+  progress(`realistic balancer, ${policy}: about ${Math.round((length * unitMs) / 1000)} s`);
   const config = { ...TALK, policy, warmup: WARMUP, length, unitMs };
   const results = await Promise.all(Array.from({ length: systems }, (_, system) => runtime.spawn(realBalance, { ...config, seed: seed + 0x3779 * system })));
   const responses = results.flatMap((result) => result.responses);

@@ -20,14 +20,14 @@ const WORST_GRAINS = 3;
 const SHIFT = 0.2;
 
 /** Handles the same events in both structures. */
-export async function drivers({ length }: DriversChoice, { threads, unitMs, seed, tell, trace }: ProgramSettings): Promise<ProgramOutcome> {
+export async function drivers({ length }: DriversChoice, { threads, unitMs, seed, progress, trace }: ProgramSettings): Promise<ProgramOutcome> {
   await using runtime = await start({ threads });
   await using _trace = await trace?.(runtime);
   const schedule = scheduleOf(length, seed);
   const measured: Measured[] = [];
   for (const structure of ["loop", "tasks"] as const) {
     await runtime.spawn(drive, { structure, schedule: scheduleOf(200, seed), unitMs: 0.05 });
-    tell(`${TITLES[structure]}: about ${Math.ceil((length * unitMs) / 1000)} s`);
+    progress(`${TITLES[structure]}: about ${Math.ceil((length * unitMs) / 1000)} s`);
     const before = await runtime.stats();
     const startMs = performance.now();
     const driven = await runtime.spawn(drive, { structure, schedule, unitMs });

@@ -29,14 +29,14 @@ const TASKS_OF_QUERY: Readonly<Record<Version, number>> = { "1.0": KINDS.length,
 const GRAIN_MS = 1;
 
 /** Searches with every version. */
-export async function search({ queries }: SearchChoice, { threads, unitMs, seed, tell, trace }: ProgramSettings): Promise<ProgramOutcome> {
+export async function search({ queries }: SearchChoice, { threads, unitMs, seed, progress, trace }: ProgramSettings): Promise<ProgramOutcome> {
   await using runtime = await start({ threads });
   await using _trace = await trace?.(runtime);
   for (const version of VERSIONS) await runtime.spawn(searches, { version, queries: 100, clients: 10, unitMs: 0.02, seed });
   const findings: Finding[] = [];
   const measured = new Map<Version, SearchResult>();
   for (const version of VERSIONS) {
-    tell(`search ${version}`);
+    progress(`search ${version}`);
     const atOnce = ((TASKS_PER_SECOND / TASKS_OF_QUERY[version]) * searchLaw(version).mean * unitMs) / 1000;
     const clients = Math.max(1, Math.min(Math.ceil(queries / QUERIES_OF_CLIENT), Math.round(atOnce)));
     const result = await runtime.spawn(searches, { version, queries, clients, unitMs, seed });

@@ -4,12 +4,13 @@
  * and the tasks are the same, only what they run on is not. The gain must go,
  * and the verdict must say why: a picture of two threads at work proves nothing.
  */
+import type { Interval } from "../../../interval.ts";
 import { findTaskset, processorsIn } from "../../../machine/affinity.ts";
 import { confined, readMachine } from "../../../machine/environment.ts";
 import { about, statistic, type Condition, type Finding } from "../../finding.ts";
 import type { Plot } from "../../../plot.ts";
 import type { ProgramOutcome, Series } from "../../report.ts";
-import type { CellResult, GainResult, Result, Interval } from "../../../result.ts";
+import type { CellResult, GainResult, Result } from "../../../result.ts";
 import { processorsFor } from "./conditions.ts";
 import type { ExperimentChoice, ExperimentSettings } from "./experiment.ts";
 import { checksOf, measureOne } from "./measurements.ts";

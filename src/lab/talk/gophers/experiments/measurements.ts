@@ -5,6 +5,7 @@
  * Ratios are formed within a repetition, so that drift of the machine cancels,
  * and reported as a median with its order-statistic interval.
  */
+import type { Interval } from "../../../interval.ts";
 import { check, type Finding } from "../../finding.ts";
 import { surroundings } from "../../../machine/environment.ts";
 import { median, medianInterval } from "../../../figures/statistics.ts";
@@ -12,7 +13,7 @@ import { measure } from "../../measured/measure.ts";
 import type { ProgramSpec } from "../../measured/programs.ts";
 import type { Point } from "../points.ts";
 import type { ModelSteps } from "../model.ts";
-import type { CellResult, Result, Interval } from "../../../result.ts";
+import type { CellResult, Result } from "../../../result.ts";
 import type { TrialProgress } from "../../../trial/plan.ts";
 import { MIN_TIME_MS, type ExperimentChoice, type ExperimentSettings } from "./experiment.ts";
 
@@ -40,13 +41,13 @@ export function loadsFor(alone: number, speedUp: number, lanes: number): number 
 }
 
 /** Measures a program of the lab for an experiment. `name`: what the progress calls it; `cpus`: cores that it is pinned to, `null` for all. */
-export async function measureOne(program: ProgramSpec, threads: number, { repetitions, traced }: ExperimentChoice, { seed, tell, work = null, origin, onResult }: ExperimentSettings, { name = "", cpus = null }: { readonly name?: string; readonly cpus?: string | null } = {}): Promise<Result> {
+export async function measureOne(program: ProgramSpec, threads: number, { repetitions, traced }: ExperimentChoice, { seed, progress, work = null, origin, onResult }: ExperimentSettings, { name = "", cpus = null }: { readonly name?: string; readonly cpus?: string | null } = {}): Promise<Result> {
   const plan = { programs: [program], blocks: repetitions, runs: 1, warmupMs: WARMUP_MS, minTimeMs: MIN_TIME_MS, seed, traced, work, cpus };
   let reported = -1;
   const onProgress = ({ block, blocks, next, leftMs }: TrialProgress): void => {
     if (next === null || block === reported) return;
     reported = block;
-    tell(`${name}repetition ${block + 1} of ${blocks}${leftMs === null ? "" : `, about ${Math.ceil(leftMs / 1000)} s left`}`);
+    progress(`${name}repetition ${block + 1} of ${blocks}${leftMs === null ? "" : `, about ${Math.ceil(leftMs / 1000)} s left`}`);
   };
   const { result } = await measure(plan, surroundings(threads, cpus), { ...origin, signal: new AbortController().signal, onProgress });
   onResult(result);

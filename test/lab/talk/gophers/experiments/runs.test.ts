@@ -11,7 +11,7 @@ it.each(EXPERIMENTS)("$name", { timeout: 120_000 }, async ({ load, leastThreads 
   const told: string[] = [];
   results.length = 0;
   const run = await load();
-  const { findings, plots = [], conclusion, notes } = await run({ repetitions: 1, loads: 4, traced: true }, { ...unsaved, threads: Math.max(2, leastThreads), unitMs: 0.2, seed: 3, tell: (text) => told.push(text) });
+  const { findings, plots = [], conclusion, notes } = await run({ repetitions: 1, loads: 4, traced: true }, { ...unsaved, threads: Math.max(2, leastThreads), unitMs: 0.2, seed: 3, progress: (text) => told.push(text) });
   const checks = findings.filter(({ kind }) => kind === "check");
   expect(checks.length).toBeGreaterThan(0);
   expect(checks.filter(({ verdict }) => verdict !== "holds")).toEqual([]);

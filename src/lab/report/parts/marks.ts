@@ -3,34 +3,34 @@
  * each design its name beside the mark. Never colour alone. The colours are
  * variables of theme.ts.
  */
-import { printWorld, type Cell } from "../cell.ts";
+import { printWorld, type Cell } from "../../cell.ts";
 import { html, raw, type Html } from "./html.ts";
 
 /** A world's name, colour and shape (a symbol of Observable Plot). */
-export interface Look {
+export interface WorldMark {
   readonly name: string;
   readonly color: string;
   readonly symbol: string;
 }
 
-const LOOKS: Readonly<Record<string, Omit<Look, "name">>> = {
+const MARKS: Readonly<Record<string, Omit<WorldMark, "name">>> = {
   cpu: { color: "var(--blue)", symbol: "circle" },
   wait: { color: "var(--orange)", symbol: "triangle" },
   mixed: { color: "var(--green)", symbol: "square" },
   pile: { color: "var(--brown)", symbol: "star" },
 };
-const OTHERS: readonly Omit<Look, "name">[] = [
+const OTHERS: readonly Omit<WorldMark, "name">[] = [
   { color: "var(--purple)", symbol: "diamond" },
   { color: "var(--brown)", symbol: "star" },
   { color: "var(--red)", symbol: "cross" },
   { color: "var(--blue)", symbol: "wye" },
 ];
 
-/** The look of every world of these cells, in the order in which they come. */
-export function looksOf(cells: readonly Cell[]): Map<string, Look> {
+/** The mark of every world of these cells, in their order. */
+export function worldMarks(cells: readonly Cell[]): Map<string, WorldMark> {
   const names = [...new Set(cells.map(printWorld))];
-  const others = names.filter((name) => LOOKS[name] === undefined);
-  return new Map(names.map((name) => [name, { name, ...(LOOKS[name] ?? (OTHERS[others.indexOf(name) % OTHERS.length] as Omit<Look, "name">)) }]));
+  const others = names.filter((name) => MARKS[name] === undefined);
+  return new Map(names.map((name) => [name, { name, ...(MARKS[name] ?? (OTHERS[others.indexOf(name) % OTHERS.length] as Omit<WorldMark, "name">)) }]));
 }
 
 /** Shapes as paths around 0,0, for legends. */
@@ -45,6 +45,6 @@ const SHAPES: Readonly<Record<string, string>> = {
 };
 
 /** Which shape and colour is which world. */
-export function worldLegend(looks: Iterable<Look>): Html {
-  return html`<ul class="legend">${[...looks].map(({ name, color, symbol }) => html`<li><svg viewBox="-7 -7 14 14" width="14" height="14" aria-hidden="true"><path d="${raw(SHAPES[symbol] ?? "")}" fill="${color}"/></svg>${name}</li>`)}</ul>`;
+export function worldLegend(worlds: Iterable<WorldMark>): Html {
+  return html`<ul class="legend">${[...worlds].map(({ name, color, symbol }) => html`<li><svg viewBox="-7 -7 14 14" width="14" height="14" aria-hidden="true"><path d="${raw(SHAPES[symbol] ?? "")}" fill="${color}"/></svg>${name}</li>`)}</ul>`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { restOf, restPaths, runPaths, stepPath, UNITS } from "../../../src/lab/report/timeline/marks.ts";
+import { restOf, restPaths, runPaths, stepPath, UNITS } from "../../../src/lab/report/timeline/paths.ts";
 import { WAIT_REASONS } from "../../../src/wait/wait-reason.ts";
 import type { Timeline } from "../../../src/lab/timeline.ts";
 

@@ -5,7 +5,7 @@
  */
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { html, raw, type Html, type Piece } from "../html.ts";
+import { html, raw, type Html, type Piece } from "./html.ts";
 
 export { Plot };
 
