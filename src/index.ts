@@ -41,5 +41,5 @@ export type { Trace, TraceEvent, TraceOptions, Tracing } from "./trace/events.ts
 export type { Place } from "./runtime/task/tasks.ts";
 export type { Cases, SelectOptions, Selected } from "./select/select.ts";
 export type { Guard } from "./sync/guard.ts";
-export type { WaitOptions } from "./wait/wait-options.ts";
+export type { WaitOptions } from "./wait/wait.ts";
 export type { WaitReason } from "./wait/wait-reason.ts";

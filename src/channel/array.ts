@@ -31,8 +31,7 @@ import { cas, load, pause } from "../memory/atomics.ts";
 import { OUTCOME, header } from "../memory/layout.ts";
 import { Channel } from "./channel.ts";
 import { CLOSED, DONE, WOULD_WAIT, type Attempt } from "./channel-core.ts";
-import { type Queue, RECEIVERS, SENDERS } from "./queues.ts";
-import { CLOSED_BIT, SLOW, STEP, distance, isClosed, lockWord, positionOf, unlockWord, withWaited } from "./words.ts";
+import { CLOSED_BIT, type Queue, RECEIVERS, SENDERS, SLOW, STEP, distance, isClosed, lockWord, positionOf, unlockWord, withWaited } from "./words.ts";
 
 export class ArrayChannel<T> extends Channel<T> {
   /** The two words while the locks are held: the values that `unlock` writes. */

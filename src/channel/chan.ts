@@ -1,6 +1,6 @@
 /** The public interfaces of a channel. */
 
-import type { WaitOptions } from "../wait/wait-options.ts";
+import type { WaitOptions } from "../wait/wait.ts";
 
 export type { WaitOptions };
 

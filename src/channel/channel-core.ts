@@ -18,7 +18,7 @@ import { type Type, handleKey } from "../wire/type.ts";
 import type { Finisher, Partners, Wait } from "../wait/wait.ts";
 import { enqueue, isQueued, unlink } from "../wait/wait-queue.ts";
 import type { Waiters } from "../wait/waiter.ts";
-import { type Queue, RECEIVERS, SENDERS } from "./queues.ts";
+import { type Queue, RECEIVERS, SENDERS } from "./words.ts";
 
 /** How an attempt to send or receive without waiting can end. A value was moved. */
 export const DONE = 0;

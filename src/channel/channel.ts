@@ -11,7 +11,7 @@ import { WarrenError, invariant, printValue } from "../errors.ts";
 import { refused } from "../wire/type.ts";
 import type { Chan, Sending, WaitOptions } from "./chan.ts";
 import { CLOSED, ChannelCore, DONE, WOULD_WAIT, type Attempt } from "./channel-core.ts";
-import { RECEIVERS, SENDERS } from "./queues.ts";
+import { RECEIVERS, SENDERS } from "./words.ts";
 
 /** The most words of a batch that are staged at a time. */
 const BATCH_WORDS = 2048;

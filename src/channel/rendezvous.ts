@@ -6,8 +6,7 @@
 import { OUTCOME, header } from "../memory/layout.ts";
 import { Channel } from "./channel.ts";
 import { CLOSED, DONE, WOULD_WAIT, type Attempt } from "./channel-core.ts";
-import { CLOSED_BIT, isClosed, lockWord, unlockWord } from "./words.ts";
-import { RECEIVERS, SENDERS } from "./queues.ts";
+import { CLOSED_BIT, RECEIVERS, SENDERS, isClosed, lockWord, unlockWord } from "./words.ts";
 
 export class Rendezvous<T> extends Channel<T> {
   /** The word while the lock is held: the value that `unlock` writes. */

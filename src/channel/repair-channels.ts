@@ -17,8 +17,7 @@ import { ownerIndex } from "../wait/claims.ts";
 import { enqueueAfter, relink } from "../wait/wait-queue.ts";
 import type { Waiters } from "../wait/waiter.ts";
 import { isClaimedBy, isDone, unclaim } from "../wait/waiter-state.ts";
-import { type Queue, RECEIVERS, SENDERS } from "./queues.ts";
-import { CLOSED_BIT, OWNER, STEP, distance, lockWord, ownerOf, positionOf, withWaited } from "./words.ts";
+import { CLOSED_BIT, OWNER, type Queue, RECEIVERS, SENDERS, STEP, distance, lockWord, ownerOf, positionOf, withWaited } from "./words.ts";
 
 /** What a dead thread left. */
 export interface Remains {

@@ -10,7 +10,13 @@
  * Positions are compared by subtraction, so they can wrap.
  */
 import { cas, load, store } from "../memory/atomics.ts";
+import { header } from "../memory/layout.ts";
 import { backOff } from "../memory/spin-lock.ts";
+
+/** The two queues of a channel's waiters, as offsets in its header: see wait/wait-queue.ts. */
+export const RECEIVERS = header.receiversFirst;
+export const SENDERS = header.sendersFirst;
+export type Queue = typeof RECEIVERS | typeof SENDERS;
 
 export const OWNER = 0x7f;
 const WAITED_FOR = 0x80;

@@ -3,7 +3,7 @@ import { WarrenError } from "../errors.ts";
 import type { Channel } from "../channel/channel.ts";
 import { CLOSED, DONE, WOULD_WAIT, type Attempt } from "../channel/channel-core.ts";
 import type { LocalReceiver } from "../channel/local-receiver.ts";
-import { type Queue, RECEIVERS, SENDERS } from "../channel/queues.ts";
+import { type Queue, RECEIVERS, SENDERS } from "../channel/words.ts";
 import { OUTCOME, waiter } from "../memory/layout.ts";
 import type { Wait } from "../wait/wait.ts";
 import type { Waiters } from "../wait/waiter.ts";

@@ -11,8 +11,7 @@ import { KIND, syncHeader, syncWaiter } from "../memory/layout.ts";
 import type { Barrier } from "./objects.ts";
 import { checkCount } from "./semaphore.ts";
 import { SharedObject, makeHeader } from "./shared-object.ts";
-import type { Wait } from "../wait/wait.ts";
-import type { WaitOptions } from "../wait/wait-options.ts";
+import type { Wait, WaitOptions } from "../wait/wait.ts";
 import type { Waiters } from "../wait/waiter.ts";
 
 export class SharedBarrier extends SharedObject implements Barrier {

@@ -7,7 +7,7 @@ import { WarrenError, printValue } from "../errors.ts";
 import { KIND, syncHeader, waiter } from "../memory/layout.ts";
 import type { Counter } from "./objects.ts";
 import { SharedObject, makeHeader } from "./shared-object.ts";
-import type { WaitOptions } from "../wait/wait-options.ts";
+import type { WaitOptions } from "../wait/wait.ts";
 import type { Waiters } from "../wait/waiter.ts";
 
 export class SharedCounter extends SharedObject implements Counter {

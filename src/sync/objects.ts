@@ -1,6 +1,6 @@
 /** The public interfaces of the objects with which tasks on all threads coordinate. */
 import type { Guard } from "./guard.ts";
-import type { WaitOptions } from "../wait/wait-options.ts";
+import type { WaitOptions } from "../wait/wait.ts";
 
 /**
  * A shared object. As a task's argument or result it is passed by reference, as a

@@ -9,8 +9,7 @@ import { KIND, syncHeader, syncWaiter } from "../memory/layout.ts";
 import { ownerIndex } from "../wait/claims.ts";
 import type { Once } from "./objects.ts";
 import { SharedObject, makeHeader } from "./shared-object.ts";
-import type { Wait } from "../wait/wait.ts";
-import type { WaitOptions } from "../wait/wait-options.ts";
+import type { Wait, WaitOptions } from "../wait/wait.ts";
 import type { Waiters } from "../wait/waiter.ts";
 
 export class SharedOnce extends SharedObject implements Once {

@@ -11,8 +11,7 @@ import { ownerIndex } from "../wait/claims.ts";
 import { type Guard, HeldGuard } from "./guard.ts";
 import type { RwLock } from "./objects.ts";
 import { SharedObject, makeHeader } from "./shared-object.ts";
-import type { Wait } from "../wait/wait.ts";
-import type { WaitOptions } from "../wait/wait-options.ts";
+import type { Wait, WaitOptions } from "../wait/wait.ts";
 import type { Waiters } from "../wait/waiter.ts";
 
 const READ = 1;

@@ -13,8 +13,7 @@ import { ownerIndex } from "../wait/claims.ts";
 import { type Guard, HeldGuard } from "./guard.ts";
 import type { Semaphore } from "./objects.ts";
 import { SharedObject, makeHeader } from "./shared-object.ts";
-import type { Wait } from "../wait/wait.ts";
-import type { WaitOptions } from "../wait/wait-options.ts";
+import type { Wait, WaitOptions } from "../wait/wait.ts";
 import type { Waiters } from "../wait/waiter.ts";
 
 export class SharedSemaphore extends SharedObject implements Semaphore {

@@ -27,8 +27,7 @@ import { OUTCOME, header as headerWords, nextGeneration, processor, syncHeader, 
 import { lock, unlock } from "../memory/spin-lock.ts";
 import { ownerIndex } from "../wait/claims.ts";
 import { handleKey } from "../wire/type.ts";
-import type { Finisher, Partners, Wait } from "../wait/wait.ts";
-import type { WaitOptions } from "../wait/wait-options.ts";
+import type { Finisher, Partners, Wait, WaitOptions } from "../wait/wait.ts";
 import { enqueueAfter, isQueued, relink, unlink } from "../wait/wait-queue.ts";
 import type { WaitReason } from "../wait/wait-reason.ts";
 import type { Waiters } from "../wait/waiter.ts";

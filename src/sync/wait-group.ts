@@ -9,7 +9,7 @@ import { LIMITS } from "../limits.ts";
 import { KIND, syncHeader } from "../memory/layout.ts";
 import type { WaitGroup } from "./objects.ts";
 import { SharedObject, makeHeader } from "./shared-object.ts";
-import type { WaitOptions } from "../wait/wait-options.ts";
+import type { WaitOptions } from "../wait/wait.ts";
 import type { Waiters } from "../wait/waiter.ts";
 
 export class SharedWaitGroup extends SharedObject implements WaitGroup {

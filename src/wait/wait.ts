@@ -4,6 +4,12 @@
  */
 import type { WaitReason } from "./wait-reason.ts";
 
+/** Every operation that can wait accepts these. An abort ends the wait, loses no value and leaves no waiter. */
+export interface WaitOptions {
+  /** When this signal aborts, the wait rejects with its reason. Use a context's `signal` to reach all threads. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** A running task, as far as waits need to know it. */
 export interface Running {
   readonly id: number;

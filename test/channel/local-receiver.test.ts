@@ -7,7 +7,7 @@ import { until, world } from "./tasks/world.ts";
 const the = world(2);
 
 describe("after", () => {
-  test.each([0, 1, 5])("B5.01 %i ms: never early, once, then closed", async (delayMs) => {
+  test.each([0, 1, 5])("%i ms: never early, once, then closed", async (delayMs) => {
     for (let k = 0; k < 5; k++) {
       const begin = performance.now();
       const timer = after(delayMs);
@@ -33,7 +33,7 @@ describe("after", () => {
     expect(seen).toHaveLength(1);
   });
 
-  test("B5.06 beyond Node's longest timer it does not fire; below zero it is due at once; what is no number is refused", async () => {
+  test("beyond Node's longest timer it does not fire; below zero it is due at once; what is no number is refused", async () => {
     const late = [2 ** 31, Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY].map((delayMs) => after(delayMs));
     const controller = new AbortController();
     const waiting = late.map((timer) => Promise.try(() => timer.recv({ signal: controller.signal })).catch((error: unknown) => error));
@@ -45,13 +45,13 @@ describe("after", () => {
     for (const bad of [Number.NaN, "5", undefined, 1n]) expect(() => after(bad as never)).toThrow(expect.objectContaining({ code: "ERR_INVALID_ARGUMENT" }));
   });
 
-  test("B5.08 shared by ten tasks, exactly one gets it and the others see it closed", async () => {
+  test("shared by ten tasks, exactly one gets it and the others see it closed", async () => {
     const timer = after(2);
     const seen = await Promise.all(Array.from({ length: 10 }, () => the.rt.spawn(async () => timer.recv())));
     expect(seen.filter((value) => value !== undefined)).toHaveLength(1);
   });
 
-  test("B5.08 sent to tasks of other threads, exactly one of all gets it", async () => {
+  test("sent to tasks of other threads, exactly one of all gets it", async () => {
     const timer = after(5);
     const seen = [the.rt.spawn.on(0)(recvNumber, timer), the.rt.spawn.on(1)(recvNumber, timer), Promise.try(() => timer.recv())];
     expect((await Promise.all(seen)).filter((value) => typeof value === "number")).toHaveLength(1);
@@ -78,7 +78,7 @@ describe("after", () => {
   });
 });
 
-describe("B3.15 never", () => {
+describe("never", () => {
   test("has nothing, is never closed, and ends by its signal alone", async () => {
     const nothing = never();
     expect([nothing.tryRecv(), nothing.length, nothing.capacity]).toEqual([undefined, 0, 0]);

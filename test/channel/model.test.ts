@@ -125,7 +125,7 @@ const command = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("turn" as const) }) },
 );
 
-describe.each([0, 1, 2, 3, 10])("B12.02 capacity %i", (capacity) => {
+describe.each([0, 1, 2, 3, 10])("capacity %i", (capacity) => {
   test("random programs do what the model does", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(command, { maxLength: 60 }), async (commands) => {

@@ -15,7 +15,7 @@ const EACH = 2000;
 const ROUNDS = 12;
 
 for (const name of PLACEMENT_NAMES) {
-  test.each([1, 2, 3, 128])(`B1.05 B1.08 ${name}: four senders and four receivers on a ring of %i, ${ROUNDS} times`, async (capacity) => {
+  test.each([1, 2, 3, 128])(`${name}: four senders and four receivers on a ring of %i, ${ROUNDS} times`, async (capacity) => {
     const { left, right } = PLACEMENTS[name](the.rt);
     for (let round = 0; round < ROUNDS; round++) {
       const c = the.rt.chan(i32, capacity);
@@ -32,7 +32,7 @@ for (const name of PLACEMENT_NAMES) {
   });
 }
 
-test("B10.02 channels made, used and closed by the thousand on all threads leave the arena as it was", async () => {
+test("channels made, used and closed by the thousand on all threads leave the arena as it was", async () => {
   const { left, right } = PLACEMENTS["two threads"](the.rt);
   const round = async (count: number): Promise<void> => {
     for (let k = 0; k < count; k++) {

@@ -1,7 +1,7 @@
 /** Contexts on one thread: reasons, deadlines, trees, and what they leave behind. */
 import { describe, expect, test } from "vitest";
 import { type Context, WarrenError, chan, context, i32, select, sleep } from "../../src/index.ts";
-import { collectGarbage } from "../channel/ticker/garbage.ts";
+import { collectGarbage } from "../channel/tasks/garbage.ts";
 import { until, used, world } from "../channel/tasks/world.ts";
 import { thrown } from "../runtime/until.ts";
 import { contextsIn } from "./roots.ts";
@@ -136,7 +136,7 @@ describe("deadlines", () => {
     expect([late.cancelled, late.reason]).toEqual([true, expect.objectContaining({ code: "ERR_DEADLINE" })]);
   });
 
-  test("B6.05 cancelling takes the timer back, whoever cancels", async () => {
+  test("cancelling takes the timer back, whoever cancels", async () => {
     const { timers } = the.rt.side;
     using parent = context();
     using child = context(parent, { timeout: 1e6 });
@@ -147,7 +147,7 @@ describe("deadlines", () => {
     expect([timers.count, child.reason]).toEqual([0, expect.objectContaining({ code: "ERR_CANCELLED" })]);
   });
 
-  test("B6.05 deadline against cancel: exactly one reason, everywhere the same", async () => {
+  test("deadline against cancel: exactly one reason, everywhere the same", async () => {
     for (let k = 0; k < 60; k++) {
       const ctx = context(undefined, { timeout: 1 + (k % 4) / 2 });
       const child = context(ctx);
@@ -177,7 +177,7 @@ describe("deadlines", () => {
   });
 });
 
-describe("B6.02 the tree", () => {
+describe("the tree", () => {
   test("1-3-9: cancelling one in the middle cancels its subtree only, then the root the rest", async () => {
     using root = context();
     const children = Array.from({ length: 3 }, () => context(root));
@@ -224,7 +224,7 @@ describe("B6.02 the tree", () => {
 });
 
 describe("memory", () => {
-  test("B6.04 a child that is freed leaves the list of its parent, wherever it is in it", () => {
+  test("a child that is freed leaves the list of its parent, wherever it is in it", () => {
     using parent = context();
     const before = contextsIn(the.rt.arena);
     const children = Array.from({ length: 7 }, () => context(parent));

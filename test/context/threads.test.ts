@@ -1,7 +1,7 @@
 /** Contexts across threads. */
 import { describe, expect, test } from "vitest";
 import { type Context, chan, context, i32, shared, sleep } from "../../src/index.ts";
-import { collectGarbage } from "../channel/ticker/garbage.ts";
+import { collectGarbage } from "../channel/tasks/garbage.ts";
 import { receiversAt, until, used, world } from "../channel/tasks/world.ts";
 import { raceSend } from "./race.ts";
 import { contextsIn } from "./roots.ts";
@@ -78,7 +78,7 @@ describe("a cancellation reaches other threads", () => {
     for (const one of [ctx, child]) one[Symbol.dispose]();
   });
 
-  test("B6.02 trees made on other threads below one context of this", async () => {
+  test("trees made on other threads below one context of this", async () => {
     using root = context();
     using other = context();
     const ready = chan(i32);
@@ -125,7 +125,7 @@ describe("a cancellation reaches other threads", () => {
   });
 });
 
-describe("B6.03 simultaneous cancellations", () => {
+describe("simultaneous cancellations", () => {
   test("a hundred tasks on three threads: one wins, all see its reason", async () => {
     for (let round = 0; round < 20; round++) {
       using ctx = context();
@@ -139,7 +139,7 @@ describe("B6.03 simultaneous cancellations", () => {
   });
 });
 
-describe("B6.06 a parked send that is cancelled, against a receive", () => {
+describe("a parked send that is cancelled, against a receive", () => {
   test("10,000 rounds: each value is delivered or cancelled, never both and never neither", async () => {
     const { delivered, cancelled } = await raceSend(the.rt, 10_000);
     expect(delivered + cancelled).toBe(10_000);
@@ -147,7 +147,7 @@ describe("B6.06 a parked send that is cancelled, against a receive", () => {
   });
 });
 
-describe("B6.10 latency", () => {
+describe("latency", () => {
   test("of the flag and of the signal is printed", async () => {
     const flags: number[] = [];
     const signals: number[] = [];
@@ -170,7 +170,7 @@ describe("B6.10 latency", () => {
     ready.close();
     const of = (values: number[], share: number): string => `${Math.round(values.toSorted((a, b) => a - b)[Math.floor(share * (values.length - 1))])}`;
     expect([flags.length, signals.length]).toEqual([50, 50]);
-    console.log(`B6.10 cancel → flag seen by a loop: p50 ${of(flags, 0.5)} µs, p99 ${of(flags, 0.99)} µs; → signal aborts: p50 ${of(signals, 0.5)} µs, p99 ${of(signals, 0.99)} µs`);
+    console.log(`cancel → flag seen by a loop: p50 ${of(flags, 0.5)} µs, p99 ${of(flags, 0.99)} µs; → signal aborts: p50 ${of(signals, 0.5)} µs, p99 ${of(signals, 0.99)} µs`);
   });
 });
 

@@ -98,7 +98,7 @@ function above(memory: Memory, at: number): number[] {
 }
 
 describe("the tree of contexts", () => {
-  test("P14 cancelled are exactly what was cancelled and its descendants; linked exactly what was not freed", () => {
+  test("cancelled are exactly what was cancelled and its descendants; linked exactly what was not freed", () => {
     fc.assert(
       fc.property(steps, (plan) => {
         const memory = new Memory();

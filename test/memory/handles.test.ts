@@ -70,7 +70,7 @@ describe("a stale handle", () => {
   });
 });
 
-describe("B1.17 references", () => {
+describe("references", () => {
   test("each message that carries a channel is one; dropped with the message", async () => {
     const round = async (): Promise<void> => {
       const inner = the.rt.chan(i32, 1);
@@ -103,7 +103,7 @@ describe("B1.17 references", () => {
   });
 });
 
-describe("B11.04 a handle of another runtime", () => {
+describe("a handle of another runtime", () => {
   test("is refused by sends, selects and tasks, and does no damage", async () => {
     await using other = await start({ threads: 1 });
     const [foreign, array] = [other.chan(i32, 1), other.shared.float64(4)];

@@ -13,7 +13,7 @@ function expectHalf(count: number, trials: number): void {
   expect(Math.abs(count / trials - 1 / 2)).toBeLessThanOrEqual(4.4172 / (2 * Math.sqrt(trials)));
 }
 
-describe("B4.08", () => {
+describe("two channels", () => {
   test.each(["main", "thread"])("of two full channels each is chosen half the time, on the %s", async (where) => {
     const [a, b] = [the.rt.chan(i32, TRIALS + 1), the.rt.chan(i32, TRIALS + 1)];
     for (const c of [a, b]) await c.sendMany(new Int32Array(TRIALS + 1));
@@ -40,7 +40,7 @@ describe("B4.08", () => {
   });
 });
 
-describe("B4.09", () => {
+describe("channels and timers", () => {
   test("one channel listed five times, with two timers that are due: each case at least half its share", async () => {
     const c = chan(i32, TRIALS);
     await c.sendMany(new Int32Array(TRIALS));
@@ -57,7 +57,7 @@ describe("B4.09", () => {
   });
 });
 
-describe("B4.10", () => {
+describe("channels that are fed while they are empty", () => {
   test.each([0, 1, 1000])("capacity %i: three channels that are fed when they are empty, while another thread selects", async (capacity) => {
     const channels = [0, 1, 2].map(() => the.rt.chan(i32, capacity));
     const feeding = channels.map((c) => the.rt.spawn.on(1)(feedEmpty, c));

@@ -129,7 +129,7 @@ async function tryWaking(kinds: readonly string[], waker: number): Promise<void>
   check(stands, `c${waker}`);
 }
 
-describe.each([false, true])("B4.01 B4.02 E1 otherwise: %s", (otherwise) => {
+describe.each([false, true])("otherwise: %s", (otherwise) => {
   test("one case of each kind", async () => {
     for (const a of NAMES) await tryAll([a], otherwise);
   });
@@ -143,14 +143,14 @@ describe.each([false, true])("B4.01 B4.02 E1 otherwise: %s", (otherwise) => {
   });
 });
 
-test("B4.01 a select without cases is refused, with otherwise it is chosen; only disabled cases wait for the signal alone", async () => {
+test("a select without cases is refused, with otherwise it is chosen; only disabled cases wait for the signal alone", async () => {
   expect(() => select({})).toThrow(expect.objectContaining({ code: "ERR_SELECT_EMPTY" }));
   expect(await select({}, { otherwise: true })).toEqual({ case: "otherwise" });
   const waiting = select({ a: never(), b: undefined }, { signal: AbortSignal.timeout(5) });
   await expect(waiting).rejects.toMatchObject({ name: "TimeoutError" });
 });
 
-test("B11.06 what is no case is refused by name, and what was encoded before it is given back", async () => {
+test("what is no case is refused by name, and what was encoded before it is given back", async () => {
   const c = chan(json<string>(), 1);
   const { used } = the.rt.arena.use();
   for (const bad of [5, "c", {}, null, () => undefined]) {

@@ -144,7 +144,7 @@ describe.each([
   [0, 0],
   [0, 1],
   [1, 2],
-])("P1 P3 P7 capacities %i and %i", (...capacities) => {
+])("capacities %i and %i", (...capacities) => {
   test("random selects do what the model does", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(command, { maxLength: 40 }), async (commands) => {

@@ -17,7 +17,7 @@ describe.each(PLACEMENT_NAMES)("%s", (name) => {
     ["close", "otherwise"],
     ["send", "timer"],
   ] as const;
-  test.each(SECONDS)("B4.03 B4.05 one of two cases is always ready (the second by %s), so %s is never chosen", async (second, instead) => {
+  test.each(SECONDS)("one of two cases is always ready (the second by %s), so %s is never chosen", async (second, instead) => {
     const { rt } = the;
     const pairs = rt.chan(PAIR, 1);
     const selecting = place().right(neverOtherwise, pairs, instead);
@@ -40,7 +40,7 @@ describe.each(PLACEMENT_NAMES)("%s", (name) => {
     expect(wrong).toBe(0);
   });
 
-  test.each([0, 1, 10])("B4.20 capacity %i: what a select merges from two senders arrives once, each in order", async (capacity) => {
+  test.each([0, 1, 10])("capacity %i: what a select merges from two senders arrives once, each in order", async (capacity) => {
     const [a, b, out] = [0, 0, 0].map(() => the.rt.chan(i32, capacity));
     const { left, right } = place();
     const received = left(iterate, out, 0);
@@ -55,7 +55,7 @@ describe.each(PLACEMENT_NAMES)("%s", (name) => {
     expect(seen.filter((value) => value >= 10_000)).toEqual(numbers(1000, 10_000));
   });
 
-  test.each([0, 1, 10])("E1 capacity %i: a send that a select does not choose delivers nothing", async (capacity) => {
+  test.each([0, 1, 10])("capacity %i: a send that a select does not choose delivers nothing", async (capacity) => {
     const channels = [0, 1, 2].map(() => the.rt.chan(i32, capacity));
     const received = channels.map((c, k) => (k % 2 === 0 ? place().left : place().right)(iterate, c, 0));
     const counts = await Promise.all([place().left(spread, channels, 0, 600), place().right(spread, channels, 600, 600)]);
@@ -65,7 +65,7 @@ describe.each(PLACEMENT_NAMES)("%s", (name) => {
     expect(seen.flat().toSorted((x, y) => x - y)).toEqual(numbers(1200));
   });
 
-  test("B4.13 E2 two selects wait on the same two channels: each value wakes one of them, none is swallowed", async () => {
+  test("two selects wait on the same two channels: each value wakes one of them, none is swallowed", async () => {
     for (let round = 0; round < 50; round++) {
       const [a, b] = [the.rt.chan(i32), the.rt.chan(i32)];
       const taking = [place().left(takeEither, a, b), place().right(takeEither, a, b)];
@@ -77,7 +77,7 @@ describe.each(PLACEMENT_NAMES)("%s", (name) => {
     }
   });
 
-  test("B2.05 a select that sends and receives on one unbuffered channel meets another, never itself", async () => {
+  test("a select that sends and receives on one unbuffered channel meets another, never itself", async () => {
     const c = the.rt.chan(i32);
     const first = place().left(bothWays, c, 1, 200);
     await until(() => receiversAt(the.rt, c) === 1 && sendersAt(the.rt, c) === 1);
@@ -87,7 +87,7 @@ describe.each(PLACEMENT_NAMES)("%s", (name) => {
     c.close();
   });
 
-  test("B4.15 ten philosophers all eat", async () => {
+  test("ten philosophers all eat", async () => {
     const forks = numbers(10).map(() => the.rt.chan(i32, 1));
     for (const fork of forks) fork.trySend(1);
     const meals = forks.map((fork, k) => (k % 2 === 0 ? place().left : place().right)(philosopher, fork, forks[(k + 1) % 10], 20));
@@ -98,7 +98,7 @@ describe.each(PLACEMENT_NAMES)("%s", (name) => {
     }
   });
 
-  test("B4.16 a set of 200 channels, each taken out as it fires: each fires once in all", async () => {
+  test("a set of 200 channels, each taken out as it fires: each fires once in all", async () => {
     const timers = numbers(200).map(() => the.rt.oneshot(i32));
     const taking = [place().left(takeEachOnce, timers), place().right(takeEachOnce, timers)];
     for (const [k, c] of timers.entries()) {
@@ -108,7 +108,7 @@ describe.each(PLACEMENT_NAMES)("%s", (name) => {
     expect((await Promise.all(taking)).flat().toSorted((x, y) => x - y)).toEqual(numbers(200));
   });
 
-  test("B4.19 a task that fails in its case's body has received: the partner is served", async () => {
+  test("a task that fails in its case's body has received: the partner is served", async () => {
     const c = the.rt.chan(i32);
     const failing = place().right(failInBody, c).catch((error: unknown) => error);
     await c.send(7);
@@ -118,7 +118,7 @@ describe.each(PLACEMENT_NAMES)("%s", (name) => {
   });
 });
 
-test("B4.20 three channels whose other ends are on both threads and the main thread: all fire", async () => {
+test("three channels whose other ends are on both threads and the main thread: all fire", async () => {
   const channels = [0, 1, 2].map(() => the.rt.chan(i32));
   const sends = [the.rt.spawn.on(0)(sendLater, channels[0], 0, 3), the.rt.spawn.on(1)(sendLater, channels[1], 1, 1), the.rt.spawn(() => sendLater(channels[2], 2, 2))];
   expect((await takeEachOnce(channels)).toSorted()).toEqual([0, 1, 2]);

@@ -7,7 +7,7 @@ import { cancelSelects } from "./race.ts";
 
 const the = world(2);
 
-test.each(PLACEMENT_NAMES)("B4.18 100 000 cancelled selects leave arena use flat and the queues empty: %s", async (name) => {
+test.each(PLACEMENT_NAMES)("100 000 cancelled selects leave arena use flat and the queues empty: %s", async (name) => {
   const idle = [the.rt.chan(i32), the.rt.chan(i32)];
   const { left, right } = PLACEMENTS[name](the.rt);
   const cancel = (count: number) => Promise.all([left(cancelSelects, idle, count), right(cancelSelects, idle, count)]);
@@ -22,7 +22,7 @@ test.each(PLACEMENT_NAMES)("B4.18 100 000 cancelled selects leave arena use flat
   }
 });
 
-test("B4.17 the same cases object, 10 000 times: no stale registration", async () => {
+test("the same cases object, 10 000 times: no stale registration", async () => {
   const [a, b] = [chan(i32), chan(i32, 1)];
   const cases = { a, b, out: undefined, idle: never() };
   for (let k = 0; k < 10_000; k++) {

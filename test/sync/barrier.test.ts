@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { Barrier } from "../../src/index.ts";
 import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/tasks/placements.ts";
 import { until, used, world } from "../channel/tasks/world.ts";
-import { arrive, meet } from "./groups.ts";
-import { waitingAt } from "./state.ts";
+import { arrive, meet } from "./tasks/groups.ts";
+import { waitingAt } from "./tasks/state.ts";
 
 const the = world(2);
 

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { Counter, i32 } from "../../src/index.ts";
 import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/tasks/placements.ts";
 import { until, used, world } from "../channel/tasks/world.ts";
-import { addTo, sayWhen, waitFor } from "./groups.ts";
-import { waitingAt } from "./state.ts";
+import { addTo, sayWhen, waitFor } from "./tasks/groups.ts";
+import { waitingAt } from "./tasks/state.ts";
 
 const the = world(2);
 
@@ -19,7 +19,7 @@ describe.each(PLACEMENT_NAMES)("%s", (name) => {
     expect([counter.value, waitingAt(the.rt, counter)]).toEqual([16_000, 0]);
   });
 
-  test.each([2 ** 31, 2 ** 32, 2 ** 40, 0, -(2 ** 31)])("E16 waits are met across %i", async (edge) => {
+  test.each([2 ** 31, 2 ** 32, 2 ** 40, 0, -(2 ** 31)])("waits are met across %i", async (edge) => {
     const { left, right } = PLACEMENTS[name](the.rt);
     using counter = new Counter(edge - 10);
     const targets = Array.from({ length: 20 }, (_, k) => edge - 9 + k);

@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 import { Barrier, Counter, type Guard, Mutex, Once, RwLock, Semaphore, WaitGroup } from "../../src/index.ts";
 import { used, world } from "../channel/tasks/world.ts";
 import { Count, Meeting, type Model, OneRun, type Outcome, Permits, Sum } from "./model.ts";
-import { waitingAt } from "./state.ts";
+import { waitingAt } from "./tasks/state.ts";
 
 const the = world(1);
 const RUNS = { numRuns: 300 };

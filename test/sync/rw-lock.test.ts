@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { type Guard, RwLock } from "../../src/index.ts";
 import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/tasks/placements.ts";
 import { used, world } from "../channel/tasks/world.ts";
-import { readAndWrite } from "./locking.ts";
-import { held, waitingAt, wordOf } from "./state.ts";
+import { readAndWrite } from "./tasks/locking.ts";
+import { held, waitingAt, wordOf } from "./tasks/state.ts";
 
 const the = world(2);
 
@@ -68,7 +68,7 @@ test("a writer that leaves the queue lets the readers behind it in", async () =>
   lock.tryWriteLock()?.unlock();
 });
 
-describe("B7.07 misuse", () => {
+describe("misuse", () => {
   const TAKE = { reading: (lock: RwLock) => lock.tryReadLock(), writing: (lock: RwLock) => lock.tryWriteLock() };
   for (const [name, take] of Object.entries(TAKE)) {
     for (const [other, takeOther] of Object.entries(TAKE)) {

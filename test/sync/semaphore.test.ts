@@ -3,13 +3,13 @@ import { describe, expect, test } from "vitest";
 import { LIMITS, Semaphore } from "../../src/index.ts";
 import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/tasks/placements.ts";
 import { used, world } from "../channel/tasks/world.ts";
-import { takeImpatiently, takePermits } from "./locking.ts";
-import { waitingAt } from "./state.ts";
+import { takeImpatiently, takePermits } from "./tasks/locking.ts";
+import { waitingAt } from "./tasks/state.ts";
 
 const the = world(2);
 
 describe.each(PLACEMENT_NAMES)("%s", (name) => {
-  test.each([3, 5])("E3 eight tasks that take one to three of %i permits: never more are out, none is lost", async (permits) => {
+  test.each([3, 5])("eight tasks that take one to three of %i permits: never more are out, none is lost", async (permits) => {
     const { left, right } = PLACEMENTS[name](the.rt);
     using semaphore = new Semaphore(permits);
     using out = the.rt.shared.int32(1);

@@ -6,9 +6,9 @@ import { expect, test } from "vitest";
 import { Barrier, Counter, Mutex, RwLock, Semaphore, WaitGroup } from "../../src/index.ts";
 import { WAITER_WORDS } from "../../src/memory/layout.ts";
 import { quiet, used, world } from "../channel/tasks/world.ts";
-import { addTo, meet, waitFor, workThenDone } from "./groups.ts";
-import { hammer, hammerImpatiently, readAndWrite, takeImpatiently, takePermits } from "./locking.ts";
-import { held, waitingAt, wordOf } from "./state.ts";
+import { addTo, meet, waitFor, workThenDone } from "./tasks/groups.ts";
+import { hammer, hammerImpatiently, readAndWrite, takeImpatiently, takePermits } from "./tasks/locking.ts";
+import { held, waitingAt, wordOf } from "./tasks/state.ts";
 
 const the = world(4);
 const ROUNDS = 2;

@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { Barrier, Counter, Mutex, Once, RwLock, Semaphore, WaitGroup, i32, start } from "../../src/index.ts";
 import { until, used, world } from "../channel/tasks/world.ts";
-import { makeThere, sameThere, useThere } from "./travelling.ts";
-import { codeOfLock, freeIt } from "./locking.ts";
-import { addressOf, wordOf } from "./state.ts";
+import { makeThere, sameThere, useThere } from "./tasks/travelling.ts";
+import { codeOfLock, freeIt } from "./tasks/locking.ts";
+import { addressOf, wordOf } from "./tasks/state.ts";
 
 const the = world(2);
 

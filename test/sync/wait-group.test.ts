@@ -3,13 +3,13 @@ import { describe, expect, test } from "vitest";
 import { LIMITS, WaitGroup } from "../../src/index.ts";
 import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/tasks/placements.ts";
 import { until, used, world } from "../channel/tasks/world.ts";
-import { addAndDone, twoPhase, waitOften, waitOnce, workThenDone } from "./groups.ts";
-import { waitingAt } from "./state.ts";
+import { addAndDone, twoPhase, waitOften, waitOnce, workThenDone } from "./tasks/groups.ts";
+import { waitingAt } from "./tasks/state.ts";
 
 const the = world(2);
 
 describe.each(PLACEMENT_NAMES)("%s", (name) => {
-  test("B7.01 a barrier of two wait groups, used again for 8 rounds: nobody passes early", async () => {
+  test("a barrier of two wait groups, used again for 8 rounds: nobody passes early", async () => {
     const { left, right } = PLACEMENTS[name](the.rt);
     using first = new WaitGroup();
     using second = new WaitGroup();
@@ -23,14 +23,14 @@ describe.each(PLACEMENT_NAMES)("%s", (name) => {
     }
   });
 
-  test("B7.03 added to while others wait, and again before they have gone on: no wait hangs", async () => {
+  test("added to while others wait, and again before they have gone on: no wait hangs", async () => {
     const { left, right } = PLACEMENTS[name](the.rt);
     using group = new WaitGroup();
     await Promise.all([left(addAndDone, group, 10_000), right(addAndDone, group, 10_000), left(waitOften, group, 5000), right(waitOften, group, 5000)]);
     expect([group.count, waitingAt(the.rt, group)]).toEqual([0, 0]);
   });
 
-  test("B7.04 after the wait all that was added has been done: 1000 rounds", async () => {
+  test("after the wait all that was added has been done: 1000 rounds", async () => {
     const { left, right } = PLACEMENTS[name](the.rt);
     using group = new WaitGroup();
     using sum = the.rt.shared.int32(1);
@@ -44,7 +44,7 @@ describe.each(PLACEMENT_NAMES)("%s", (name) => {
     }
   });
 
-  test("B7.05 one done wakes ten who wait", async () => {
+  test("one done wakes ten who wait", async () => {
     const { left, right } = PLACEMENTS[name](the.rt);
     using group = new WaitGroup();
     group.add();
@@ -66,7 +66,7 @@ test("wait is no promise at 0", () => {
   expect([group.wait(), group.count]).toEqual([undefined, 0]);
 });
 
-test("B7.02 a negative count is refused with what it is, and changes nothing", () => {
+test("a negative count is refused with what it is, and changes nothing", () => {
   using group = new WaitGroup();
   expect(() => group.done()).toThrow(expect.objectContaining({ code: "ERR_NEGATIVE_COUNT", message: expect.stringContaining("done()") }));
   group.add(2);

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { Barrier, Counter, Mutex, Once, RwLock, Semaphore, WaitGroup } from "../../src/index.ts";
 import { world } from "../channel/tasks/world.ts";
-import { held } from "./state.ts";
+import { held } from "./tasks/state.ts";
 
 const the = world(1);
 

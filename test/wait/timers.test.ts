@@ -5,7 +5,7 @@ import { until } from "../channel/tasks/world.ts";
 import { type Timer, Timers } from "../../src/wait/timers.ts";
 
 describe("timers", () => {
-  test("B5.02 fire in the order of their deadlines, equal ones in the order they were armed, none early", async () => {
+  test("fire in the order of their deadlines, equal ones in the order they were armed, none early", async () => {
     const timers = new Timers(() => undefined);
     const slots = [5, 3, 6, 6, 6, 1, 1, 2, 7, 9, 4, 8, 0];
     const begin = performance.now();
@@ -16,7 +16,7 @@ describe("timers", () => {
     expect(timers.count).toBe(0);
   });
 
-  test("B5.03 those that are cancelled do not fire, whatever their place in the heap", async () => {
+  test("those that are cancelled do not fire, whatever their place in the heap", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(fc.nat(5), fc.boolean()), { minLength: 1, maxLength: 30 }), async (plan) => {
         const counts: number[] = [];
@@ -35,7 +35,7 @@ describe("timers", () => {
     );
   });
 
-  test("P10 model: a sorted list, under any order of arming and cancelling", async () => {
+  test("model: a sorted list, under any order of arming and cancelling", async () => {
     const step = fc.oneof(fc.record({ arm: fc.nat(8), isQuiet: fc.boolean() }), fc.record({ cancel: fc.nat(40) }));
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
@@ -96,7 +96,7 @@ describe("timers", () => {
     expect(fired).toEqual(["first", "second"]);
   });
 
-  test("B5.11 a hundred thousand that are cancelled leave nothing", () => {
+  test("a hundred thousand that are cancelled leave nothing", () => {
     const timers = new Timers(() => undefined);
     for (let k = 0; k < 100_000; k++) timers.cancel(timers.arm(performance.now() + 1e6 + (k % 7), () => expect.unreachable()));
     expect(timers.count).toBe(0);

@@ -12,7 +12,7 @@ function end(by: HandMadeThread, record: number): void {
   by.waiters.complete(record);
 }
 
-test("B7.12 a wait that is over before its owner parks does not park, once", () => {
+test("a wait that is over before its owner parks does not park, once", () => {
   const { main, other } = handMadeWorld();
   for (let round = 0; round < 10; round++) {
     const wait = other.waiters.acquire("wait", FINISHER, 1);

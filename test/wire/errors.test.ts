@@ -1,4 +1,4 @@
-/** E14: errors across threads keep what the structured clone loses. */
+/** Errors across threads keep what the structured clone loses. */
 import { describe, expect, test } from "vitest";
 import { WarrenError, registerError } from "../../src/index.ts";
 import { world } from "../channel/tasks/world.ts";
@@ -8,7 +8,7 @@ const the = world(1);
 const thrown = (promise: Promise<unknown>): Promise<Error & Record<string, unknown>> => promise.then((): never => expect.fail("it did not fail"), (error: Error & Record<string, unknown>) => error);
 const pass = <T>(value: T): Promise<T> => the.rt.spawn(echo, value) as Promise<T>;
 
-describe("E14 an error that a task throws keeps", () => {
+describe("an error that a task throws keeps", () => {
   test("a registered class, its code and own properties, and its place in the class tree", async () => {
     const error = await thrown(the.rt.spawn(throwKnown));
     expect(error).toBeInstanceOf(KnownError);
@@ -48,7 +48,7 @@ describe("E14 an error that a task throws keeps", () => {
   });
 });
 
-describe("E14 inside a value, an error keeps", () => {
+describe("inside a value, an error keeps", () => {
   test("its cause, however deep", async () => {
     let error = new Error("0");
     for (let k = 1; k < 300; k++) error = new Error(String(k), { cause: error });

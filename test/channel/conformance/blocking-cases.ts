@@ -8,7 +8,7 @@ import { receiversAt, sendersAt, until } from "../tasks/world.ts";
 export function blockingCases({ capacity, rt, place }: Setup): void {
   const make = () => rt().chan(i32, capacity);
 
-  test("B1.01 B2.01 receivers of an empty channel wait; two sends free both", async () => {
+  test("receivers of an empty channel wait; two sends free both", async () => {
     const c = make();
     let back = 0;
     const received = [place().left(recvOne, c), place().right(recvOne, c)].map((each) => each.finally(() => back++));
@@ -20,7 +20,7 @@ export function blockingCases({ capacity, rt, place }: Setup): void {
     c.close();
   });
 
-  test("B1.02 B2.01 a sender to a full channel waits; one receive completes it, and the oldest value comes first", async () => {
+  test("a sender to a full channel waits; one receive completes it, and the oldest value comes first", async () => {
     const c = make();
     for (let k = 0; k < capacity; k++) expect(c.trySend(k)).toBe(true);
     let back = false;
@@ -34,7 +34,7 @@ export function blockingCases({ capacity, rt, place }: Setup): void {
     c.close();
   });
 
-  test("B1.03 trySend and tryRecv never wait and leave nothing in a queue", async () => {
+  test("trySend and tryRecv never wait and leave nothing in a queue", async () => {
     const c = make();
     const { left, right } = place();
     const queues = () => [receiversAt(rt(), c), sendersAt(rt(), c)];
@@ -48,7 +48,7 @@ export function blockingCases({ capacity, rt, place }: Setup): void {
     c.close();
   });
 
-  test("B2.02 trySend succeeds with a waiting receiver, tryRecv with a waiting sender", async () => {
+  test("trySend succeeds with a waiting receiver, tryRecv with a waiting sender", async () => {
     const c = make();
     const { left, right } = place();
     const received = right(recvOne, c);
@@ -64,7 +64,7 @@ export function blockingCases({ capacity, rt, place }: Setup): void {
     c.close();
   });
 
-  test("B1.04 length and capacity are exact at each step", async () => {
+  test("length and capacity are exact at each step", async () => {
     const c = make();
     const { left, right } = place();
     expect([c.capacity, c.length]).toEqual([capacity, 0]);
@@ -84,7 +84,7 @@ export function blockingCases({ capacity, rt, place }: Setup): void {
     expect([c.capacity, c.length]).toEqual([capacity, 0]);
   });
 
-  test("B2.02 waiters are served first come, first served", async () => {
+  test("waiters are served first come, first served", async () => {
     const c = make();
     const received: Promise<number | null>[] = [];
     for (let k = 0; k < 6; k++) {

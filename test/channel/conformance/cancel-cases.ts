@@ -12,7 +12,7 @@ export function cancelCases({ capacity, rt, place }: Setup): void {
     for (let k = 0; k < capacity; k++) c.trySend(-1);
   };
 
-  test("B1.13 attempts that time out leave no trace: every value arrives once, in order", async () => {
+  test("attempts that time out leave no trace: every value arrives once, in order", async () => {
     const c = make();
     const received = place().right(recvImpatiently, c, 12);
     await place().left(sendImpatiently, c, 12);
@@ -22,7 +22,7 @@ export function cancelCases({ capacity, rt, place }: Setup): void {
   });
 
   for (const verb of ["recv", "recvMany"] as const) {
-    test(`E18 a ${verb} that is aborted between two others leaves them their turn`, async () => {
+    test(`a ${verb} that is aborted between two others leaves them their turn`, async () => {
       const [c, abort] = [make(), rt().chan(i32, 1)];
       const first = place().left(recvOne, c);
       await until(() => receiversAt(rt(), c) === 1);
@@ -41,7 +41,7 @@ export function cancelCases({ capacity, rt, place }: Setup): void {
   }
 
   for (const verb of ["send", "sendMany"] as const) {
-    test(`E18 a ${verb} that is aborted between two others takes its value with it`, async () => {
+    test(`a ${verb} that is aborted between two others takes its value with it`, async () => {
       const [c, abort] = [make(), rt().chan(i32, 1)];
       fill(c);
       const first = place().left(sendOne, c, 1);
@@ -61,7 +61,7 @@ export function cancelCases({ capacity, rt, place }: Setup): void {
     });
   }
 
-  test("B1.14 a signal that has fired already: the operation throws its reason, takes and leaves nothing", async () => {
+  test("a signal that has fired already: the operation throws its reason, takes and leaves nothing", async () => {
     const c = make();
     fill(c);
     const signal = AbortSignal.abort(new Error("too late"));

@@ -15,7 +15,7 @@ export function closeCases({ capacity, rt, place }: Setup): void {
     for (let k = 0; k < capacity; k++) c.trySend(k);
   };
 
-  test("B3.01 a closed channel gives what is buffered, in order, then closed for ever", async () => {
+  test("a closed channel gives what is buffered, in order, then closed for ever", async () => {
     const c = make();
     fill(c);
     c.close();
@@ -24,7 +24,7 @@ export function closeCases({ capacity, rt, place }: Setup): void {
     expect(after).toEqual(Array.from({ length: 2 }, () => [undefined, undefined, undefined, undefined, "in"]).flat());
   });
 
-  test("B3.03 B3.04 every send on a closed channel and a second close are refused, drained or not", async () => {
+  test("every send on a closed channel and a second close are refused, drained or not", async () => {
     const c = make();
     fill(c);
     c.close();
@@ -35,7 +35,7 @@ export function closeCases({ capacity, rt, place }: Setup): void {
     expect(await place().left(useClosed, c)).toEqual(refused);
   });
 
-  test("B3.05 close wakes all waiting receivers, on both sides", async () => {
+  test("close wakes all waiting receivers, on both sides", async () => {
     const c = make();
     const received = Array.from({ length: 10 }, (_, k) => (k % 2 === 0 ? place().left : place().right)(recvOne, c));
     await until(() => receiversAt(rt(), c) === 10);
@@ -43,7 +43,7 @@ export function closeCases({ capacity, rt, place }: Setup): void {
     expect(await Promise.all(received)).toEqual(Array(10).fill(null));
   });
 
-  test("B3.06 close refuses all waiting senders, and none of their values appears", async () => {
+  test("close refuses all waiting senders, and none of their values appears", async () => {
     const c = make();
     fill(c);
     const sent = Array.from({ length: 10 }, (_, k) => (k % 2 === 0 ? place().left : place().right)(sendOne, c, -1));
@@ -53,7 +53,7 @@ export function closeCases({ capacity, rt, place }: Setup): void {
     expect((await place().left(drainClosed, c)).values).toEqual(Array.from({ length: capacity }, (_, k) => k));
   });
 
-  test("B3.09 a close that lands while receivers take leaves none waiting", async () => {
+  test("a close that lands while receivers take leaves none waiting", async () => {
     const channels = makeMany();
     const counts = [place().left(drainEach, channels), place().right(drainEach, channels)];
     await place().left(fillEach, channels, 5);
@@ -61,13 +61,13 @@ export function closeCases({ capacity, rt, place }: Setup): void {
     expect(a.map((count, k) => count + b[k])).toEqual(Array(ROUNDS).fill(5));
   });
 
-  test("B3.10 of two closes at once exactly one wins", async () => {
+  test("of two closes at once exactly one wins", async () => {
     const channels = makeMany();
     const [a, b] = await Promise.all([place().left(closeEach, channels), place().right(closeEach, channels)]);
     expect(a.map((won, k) => won + b[k])).toEqual(Array(ROUNDS).fill(1));
   });
 
-  test("B3.12 a loop ends at close; one that is left leaves the rest in place", async () => {
+  test("a loop ends at close; one that is left leaves the rest in place", async () => {
     const c = make();
     fill(c);
     if (capacity > 1) expect(await place().right(breakAfter, c, 1)).toEqual([0]);
@@ -77,7 +77,7 @@ export function closeCases({ capacity, rt, place }: Setup): void {
     expect(await rest).toEqual(Array.from({ length: capacity }, (_, k) => k).slice(capacity > 1 ? 1 : 0));
   });
 
-  test("B3.13 the length does not change while channels are closed", async () => {
+  test("the length does not change while channels are closed", async () => {
     const channels = makeMany();
     channels.forEach(fill);
     const seen = place().right(lengthsOfEach, channels, 200);
@@ -86,7 +86,7 @@ export function closeCases({ capacity, rt, place }: Setup): void {
     expect(await place().right(drainEach, channels)).toEqual(Array(ROUNDS).fill(capacity));
   });
 
-  test("E4 a close that races sends nobody awaits: each was sent and is received, or was refused", async () => {
+  test("a close that races sends nobody awaits: each was sent and is received, or was refused", async () => {
     const channels = makeMany();
     const counts = place().right(drainEach, channels);
     const sent = place().left(sendLoosely, channels);

@@ -14,7 +14,7 @@ function sides<T>(count: number, start: (k: number, isLeft: boolean) => T): T[] 
 }
 
 export function streamCases({ capacity, rt, place }: Setup): void {
-  test("B1.08 B1.10 four senders, four receivers: each value once, and each receiver sees each sender in order", async () => {
+  test("four senders, four receivers: each value once, and each receiver sees each sender in order", async () => {
     const { left, right } = place();
     const c = rt().chan(i32, capacity);
     const receivers = sides(4, (_, isLeft) => (isLeft ? right : left)(recvAll, c));
@@ -33,7 +33,7 @@ export function streamCases({ capacity, rt, place }: Setup): void {
     }
   });
 
-  test("B1.11 under load the length stays from 0 to the capacity, and is 0 at the end", async () => {
+  test("under load the length stays from 0 to the capacity, and is 0 at the end", async () => {
     const c = rt().chan(i32, capacity);
     const received = place().right(recvLooking, c, 2 * EACH);
     for (const [least, most] of [await place().left(sendLooking, c, 2 * EACH), await received]) {
@@ -44,7 +44,7 @@ export function streamCases({ capacity, rt, place }: Setup): void {
     c.close();
   });
 
-  test("B2.03 B2.04 what was written before a send is seen after its receive; before the k-th receive, after the (k+capacity)-th send", async () => {
+  test("what was written before a send is seen after its receive; before the k-th receive, after the (k+capacity)-th send", async () => {
     using x = rt().shared.int32(2 * EACH);
     using y = rt().shared.int32(2 * EACH);
     const c = rt().chan(i32, capacity);
@@ -54,7 +54,7 @@ export function streamCases({ capacity, rt, place }: Setup): void {
     c.close();
   });
 
-  test("B1.19 blocks of 64 B to 64 kB from two senders to two receivers are never torn", async () => {
+  test("blocks of 64 B to 64 kB from two senders to two receivers are never torn", async () => {
     const { left, right } = place();
     const c = rt().chan(bytes, capacity);
     const receivers = sides(2, (_, isLeft) => (isLeft ? right : left)(checkBlocks, c));
@@ -64,7 +64,7 @@ export function streamCases({ capacity, rt, place }: Setup): void {
     expect(seen.reduce(([a, b], [whole, torn]) => [a + whole, b + torn], [0, 0])).toEqual([66, 0]);
   });
 
-  test("B10.01 every verb, twenty times over, leaves arena use where it was", async () => {
+  test("every verb, twenty times over, leaves arena use where it was", async () => {
     const { left, right } = place();
     const round = async (): Promise<void> => {
       for (const send of Object.values(SEND_VERBS)) {
@@ -85,7 +85,7 @@ export function streamCases({ capacity, rt, place }: Setup): void {
     expect(used(rt()) - before).toBeLessThanOrEqual(1024);
   });
 
-  test("B1.17 E20 channels sent through the channel work at the other end", async () => {
+  test("channels sent through the channel work at the other end", async () => {
     const c = rt().chan(chanOf(i32), capacity);
     const answered = place().right(answerChannels, c);
     await place().left(sendChannels, c, 100);

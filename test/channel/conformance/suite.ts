@@ -1,7 +1,6 @@
 /**
  * The conformance suite: what every kind of channel promises, wherever its two
- * ends run. The id of a case names its group: B1 buffered, B2 unbuffered, B3
- * close, E mistakes that other implementations made.
+ * ends run.
  */
 import { describe } from "vitest";
 import type { OpenRuntime } from "../../../src/runtime/runtime.ts";

@@ -12,7 +12,7 @@ export function verbCases({ capacity, rt, place }: Setup): void {
     for (const [recvName, recv] of Object.entries(RECV_VERBS)) {
       // Two that never wait never meet without a buffer.
       if (capacity === 0 && sendName === "trySend" && recvName === "tryRecv") continue;
-      test(`B1.07 ${sendName} to ${recvName}: each value once, in order, then closed`, async () => {
+      test(`${sendName} to ${recvName}: each value once, in order, then closed`, async () => {
         const c = rt().chan(i32, capacity);
         const received = place().right(recv, c, COUNT);
         await place().left(send, c, 0, COUNT);

@@ -7,8 +7,7 @@
 import { expect } from "vitest";
 import type { Channel } from "../../../src/channel/channel.ts";
 import { makeChannel, openChannel } from "../../../src/channel/make-channel.ts";
-import { type Queue, RECEIVERS, SENDERS } from "../../../src/channel/queues.ts";
-import { CLOSED_BIT, distance, isClosed, ownerOf, positionOf } from "../../../src/channel/words.ts";
+import { CLOSED_BIT, type Queue, RECEIVERS, SENDERS, distance, isClosed, ownerOf, positionOf } from "../../../src/channel/words.ts";
 import { KIND, header, processor, WAITER_WORDS, superblock, waiter } from "../../../src/memory/layout.ts";
 import { headersOf } from "../../../src/memory/headers.ts";
 import type { Type } from "../../../src/wire/type.ts";

@@ -7,16 +7,16 @@ import { world } from "../tasks/world.ts";
 
 const the = world();
 
-test.each([[10_000, false], [2000, true]])("B2.08 a chain of %i tasks adds one in each (spread over the threads: %s)", async (count, isSpread) => {
+test.each([[10_000, false], [2000, true]])("a chain of %i tasks adds one in each (spread over the threads: %s)", async (count, isSpread) => {
   expect(await the.rt.spawn(chain, count, isSpread)).toBe(count);
 });
 
-test("B2.09 the sieve finds the first hundred primes", async () => {
+test("the sieve finds the first hundred primes", async () => {
   const primes = Array.from({ length: 600 }, (_, n) => n).filter((n) => n > 1 && !Array.from({ length: n }, (_, k) => k).some((k) => k > 1 && n % k === 0));
   expect(await the.rt.spawn(sieve, 100)).toEqual(primes.slice(0, 100));
 });
 
-test("B2.10 a hundred pairs play to the end while others are spawned", async () => {
+test("a hundred pairs play to the end while others are spawned", async () => {
   const { rt } = the;
   const games = Array.from({ length: 100 }, (_, k) => {
     const [there, back] = [rt.chan(i32), rt.chan(i32)];
@@ -32,7 +32,7 @@ test("B2.10 a hundred pairs play to the end while others are spawned", async () 
 });
 
 describe.each(PLACEMENT_NAMES)("%s", (name) => {
-  test("E7 E8 what was received stays as it is while 20 000 more flow", async () => {
+  test("what was received stays as it is while 20 000 more flow", async () => {
     const { left, right } = PLACEMENTS[name](the.rt);
     const c = the.rt.chan(PACKET, 10);
     const kept = right(keepPackets, c);
@@ -41,7 +41,7 @@ describe.each(PLACEMENT_NAMES)("%s", (name) => {
   });
 });
 
-test("E19 channels between threads keep flowing while the main thread computes", async () => {
+test("channels between threads keep flowing while the main thread computes", async () => {
   const { rt } = the;
   const [there, back] = [rt.chan(i32), rt.chan(i32)];
   using counter = rt.shared.int32(1);

@@ -1,6 +1,6 @@
 /**
  * The ring's arithmetic against a plain array, with positions that wrap at 2²³
- * anywhere in between (P9); 0 ≤ length ≤ capacity at every step (P5); and the
+ * anywhere in between; 0 ≤ length ≤ capacity at every step; and the
  * packed words themselves.
  */
 import fc from "fast-check";
@@ -20,7 +20,7 @@ const step = fc.oneof(
   fc.record({ do: fc.constant("recvMany" as const), count: fc.integer({ min: 1, max: 9 }) }),
 );
 
-test("P5 P9 a ring does what an array does, wherever its positions wrap", async () => {
+test("a ring does what an array does, wherever its positions wrap", async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 7 }), fc.nat(40), fc.array(step, { maxLength: 60 }), async (capacity, before, steps) => {
       const c = the.rt.chan(i32, capacity);
@@ -49,7 +49,7 @@ test("P5 P9 a ring does what an array does, wherever its positions wrap", async 
   );
 });
 
-describe("P9 packed words", () => {
+describe("packed words", () => {
   const position = fc.nat(POSITIONS - 1);
   const wordAt = (at: number): number => (at * STEP) | 0;
 

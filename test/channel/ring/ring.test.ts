@@ -13,7 +13,7 @@ const the = world();
 describe.each(PLACEMENT_NAMES)("%s", (name) => {
   const place = () => PLACEMENTS[name](the.rt);
 
-  test("B1.05 capacity 1: 10 000 values to and fro, then two senders and two receivers", async () => {
+  test("capacity 1: 10 000 values to and fro, then two senders and two receivers", async () => {
     const [there, back] = [the.rt.chan(i32, 1), the.rt.chan(i32, 1)];
     const echo = place().right(pingPong, there, back, 10_000, false);
     expect(await place().left(pingPong, back, there, 10_000, true)).toBe(0);
@@ -27,7 +27,7 @@ describe.each(PLACEMENT_NAMES)("%s", (name) => {
     expect(seen).toHaveLength(5000);
   });
 
-  test.each([1, 2, 3, 10, 1000])("B1.06 E16 capacity %i: order and count hold across the wrap of positions", async (capacity) => {
+  test.each([1, 2, 3, 10, 1000])("capacity %i: order and count hold across the wrap of positions", async (capacity) => {
     for (const before of [0, 1, 2, 500]) {
       const c = the.rt.chan(i32, capacity);
       presetNearWrap(c, the.rt.arena.i32, before);
@@ -40,14 +40,14 @@ describe.each(PLACEMENT_NAMES)("%s", (name) => {
     }
   });
 
-  test("B1.16 requests and answers over two channels of capacity 1, drained with tryRecv between", async () => {
+  test("requests and answers over two channels of capacity 1, drained with tryRecv between", async () => {
     const [requests, answers] = [the.rt.chan(i32, 1), the.rt.chan(i32, 1)];
     const served = place().right(serveEach, requests, answers);
     expect(await place().left(requestEach, requests, answers, 5000)).toBe(0);
     expect(await served).toBe(5000);
   });
 
-  test("E5 values far larger than the ring arrive whole", async () => {
+  test("values far larger than the ring arrive whole", async () => {
     const c = the.rt.chan(struct({ n: i64, text: utf8 }), 1);
     const received = place().right(recvTexts, c);
     await place().left(sendTexts, c, 2_000_000, 5);
@@ -56,7 +56,7 @@ describe.each(PLACEMENT_NAMES)("%s", (name) => {
 });
 
 describe("on the main thread", () => {
-  test("B1.06 filled and full across the wrap: length, refusals and order are exact", () => {
+  test("filled and full across the wrap: length, refusals and order are exact", () => {
     for (const capacity of [1, 3, 128]) {
       const c = the.rt.chan(i32, capacity);
       presetNearWrap(c, the.rt.arena.i32, capacity >> 1);
@@ -70,7 +70,7 @@ describe("on the main thread", () => {
     }
   });
 
-  test("B1.04 the largest capacity can be filled and emptied", async () => {
+  test("the largest capacity can be filled and emptied", async () => {
     const before = used(the.rt);
     const c = the.rt.chan(i32, LIMITS.capacity);
     presetNearWrap(c, the.rt.arena.i32, 1_000_000);
@@ -89,7 +89,7 @@ describe("on the main thread", () => {
   });
 });
 
-test("B1.06 a stream of more than 2²³ values between two threads wraps unnoticed", async () => {
+test("a stream of more than 2²³ values between two threads wraps unnoticed", async () => {
   const count = 2 ** 23 + 100_000;
   const c = the.rt.chan(i32, 1000);
   const received = the.rt.spawn.on(1)(countSum, c);

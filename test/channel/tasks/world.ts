@@ -6,7 +6,7 @@
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { start, type Chan } from "../../../src/index.ts";
 import { Channel } from "../../../src/channel/channel.ts";
-import { type Queue, RECEIVERS, SENDERS } from "../../../src/channel/queues.ts";
+import { type Queue, RECEIVERS, SENDERS } from "../../../src/channel/words.ts";
 import { queueLength } from "../../../src/wait/wait-queue.ts";
 import { header } from "../../../src/memory/layout.ts";
 import type { OpenRuntime } from "../../../src/runtime/runtime.ts";

@@ -1,7 +1,7 @@
 /** Tickers: on the grid, one pending at most, and from other threads. */
 import { describe, expect, test } from "vitest";
 import { type Chan, type Receiver, after, select, ticker } from "../../../src/index.ts";
-import { collectGarbage } from "./garbage.ts";
+import { collectGarbage } from "../tasks/garbage.ts";
 import { countTicks, makeTicker, recvAndClose, recvTicks } from "./ticker-tasks.ts";
 import { until, used, world } from "../tasks/world.ts";
 
@@ -21,7 +21,7 @@ function onGrid(times: readonly number[], periodMs: number): boolean {
 const recv = (from: Receiver<number>): Promise<number> => Promise.try(() => from.recv()) as Promise<number>;
 
 describe("ticker", () => {
-  test("B5.07 ticks on its grid, never early, without drift over 100 ticks", async () => {
+  test("ticks on its grid, never early, without drift over 100 ticks", async () => {
     using ticks = ticker(2);
     const seen: number[] = [];
     for await (const at of ticks) {
@@ -32,7 +32,7 @@ describe("ticker", () => {
     expect(seen.every((at, k) => k === 0 || at > seen[k - 1])).toBe(true);
   });
 
-  test("B5.07 drops, never bursts: after a pause one tick is pending, and the next is on the grid", async () => {
+  test("drops, never bursts: after a pause one tick is pending, and the next is on the grid", async () => {
     using ticks = ticker(4);
     const first = await recv(ticks);
     const takenMs = performance.timeOrigin + performance.now();
@@ -67,7 +67,7 @@ describe("ticker", () => {
     expect(the.rt.side.timers.count).toBe(0);
   });
 
-  test("B5.03 a hundred stopped before their first tick: none fires", async () => {
+  test("a hundred stopped before their first tick: none fires", async () => {
     const many = Array.from({ length: 100 }, () => ticker(1e6));
     const stopped = new AbortController();
     const waiting = many.map((ticks) => Promise.try(() => ticks.recv({ signal: stopped.signal })).then(() => "tick", () => "none"));
@@ -77,7 +77,7 @@ describe("ticker", () => {
     expect(await Promise.all(waiting)).toEqual(many.map(() => "none"));
   });
 
-  test("B5.04 reset begins a new grid, of the same or another period, also after a stop; a wait goes on", async () => {
+  test("reset begins a new grid, of the same or another period, also after a stop; a wait goes on", async () => {
     using ticks = ticker(1e6);
     const waiting = recv(ticks);
     const before = performance.now();
@@ -92,7 +92,7 @@ describe("ticker", () => {
     expect(onGrid(two, 5)).toBe(true);
   });
 
-  test("B5.04 reset drops the tick that was pending", async () => {
+  test("reset drops the tick that was pending", async () => {
     using ticks = ticker(2);
     burn(3);
     expect(ticks.length).toBe(1);
@@ -148,7 +148,7 @@ describe("ticker", () => {
     if (period !== undefined) expect(() => ticks.reset(period as number)).toThrow(expect.objectContaining({ code: "ERR_INVALID_ARGUMENT" }));
   });
 
-  test("B5.06 an infinite period, and one beyond Node's longest timer, do not tick", async () => {
+  test("an infinite period, and one beyond Node's longest timer, do not tick", async () => {
     using never = ticker(Infinity);
     using late = ticker(2 ** 31);
     expect(await select({ never, late, quit: after(5) })).toMatchObject({ case: "quit" });

@@ -4,7 +4,7 @@
  */
 import { openChannel, makeChannel } from "../../../src/channel/make-channel.ts";
 import type { Channel } from "../../../src/channel/channel.ts";
-import { RECEIVERS, SENDERS } from "../../../src/channel/queues.ts";
+import { RECEIVERS, SENDERS } from "../../../src/channel/words.ts";
 import { Arena } from "../../../src/memory/arena.ts";
 import { load, store } from "../../../src/memory/atomics.ts";
 import { CENTRAL_WORDS, SUPERBLOCK_WORDS, central, header, processor, superblock } from "../../../src/memory/layout.ts";

@@ -1,8 +1,8 @@
 /** What shared objects look like inside, for tests: read without the lock. */
-import type { OpenRuntime } from "../../src/runtime/runtime.ts";
-import { syncHeader } from "../../src/memory/layout.ts";
-import { SharedObject } from "../../src/sync/shared-object.ts";
-import { queueLength } from "../../src/wait/wait-queue.ts";
+import type { OpenRuntime } from "../../../src/runtime/runtime.ts";
+import { syncHeader } from "../../../src/memory/layout.ts";
+import { SharedObject } from "../../../src/sync/shared-object.ts";
+import { queueLength } from "../../../src/wait/wait-queue.ts";
 
 /** Address of an object's header. */
 export function addressOf(object: unknown): number {

@@ -1,5 +1,5 @@
 /** Tasks of the tests of wait groups, Once, barriers and counters. */
-import { type Barrier, type Chan, type Counter, type Once, type SharedArray, type WaitGroup, task, yieldNow } from "../../src/index.ts";
+import { type Barrier, type Chan, type Counter, type Once, type SharedArray, type WaitGroup, task, yieldNow } from "../../../src/index.ts";
 
 /** One party of a barrier made of two wait groups; counts those who pass before all are there. */
 export const twoPhase = task(import.meta, async function twoPhase(first: WaitGroup, second: WaitGroup, there: SharedArray<"i32">, parties: number) {

@@ -1,5 +1,5 @@
 /** Tasks of the tests of shared objects as values. */
-import { Barrier, Counter, Mutex, Once, RwLock, Semaphore, WaitGroup, task } from "../../src/index.ts";
+import { Barrier, Counter, Mutex, Once, RwLock, Semaphore, WaitGroup, task } from "../../../src/index.ts";
 
 /** Uses an object as its kind; true, or the code of the error. */
 export const useThere = task(import.meta, async function useThere(kind: string, object: unknown): Promise<unknown> {

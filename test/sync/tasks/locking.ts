@@ -1,5 +1,5 @@
 /** Tasks of the tests of locks and semaphores. */
-import { type Chan, type Mutex, type RwLock, type Semaphore, type SharedArray, task, yieldNow } from "../../src/index.ts";
+import { type Chan, type Mutex, type RwLock, type Semaphore, type SharedArray, task, yieldNow } from "../../../src/index.ts";
 
 /** Adds to a plain word under the lock: two that overlap lose one. Counts intrusions. */
 export const hammer = task(import.meta, async function hammer(mutex: Mutex, counter: SharedArray<"i32">, rounds: number) {

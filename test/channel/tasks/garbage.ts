@@ -1,0 +1,24 @@
+/** Collecting the garbage of a whole runtime with two threads, so that finalizers run. */
+import type { OpenRuntime } from "../../../src/runtime/runtime.ts";
+import type { Runtime } from "../../../src/index.ts";
+import { collect } from "./dropping.ts";
+import { quiet, until, used } from "./quiet.ts";
+
+export async function collectGarbage(rt: Runtime): Promise<void> {
+  await Promise.all([collect(), rt.spawn.on(0)(collect), rt.spawn.on(1)(collect)]);
+}
+
+/** Bytes in use when both threads have run a task before and nothing is under way. */
+export async function usedWhenWarm(rt: OpenRuntime): Promise<number> {
+  await collectGarbage(rt);
+  await quiet(rt);
+  return used(rt);
+}
+
+/** Collects garbage here and on both threads until the arena is back at `bytes`. */
+export async function untilUsed(rt: OpenRuntime, bytes: number): Promise<void> {
+  await until(async () => {
+    await collectGarbage(rt);
+    return used(rt) <= bytes;
+  });
+}
