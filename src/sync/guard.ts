@@ -31,7 +31,7 @@ export class HeldGuard implements Guard {
   }
 
   unlock(): void {
-    if (!this.#isHeld) throw new WarrenError("ERR_NOT_LOCKED", `${this.#object.describe()} is not locked by this guard: it was already unlocked`);
+    if (!this.#isHeld) throw new WarrenError("ERR_NOT_LOCKED", `the guard was already unlocked: ${this.#object.describe()}`);
     this.#isHeld = false;
     if (!this.#object.giveBack(this.#amount)) throw new WarrenError("ERR_STALE_HANDLE", `${this.#object.describe()} was freed before it was unlocked`);
   }
