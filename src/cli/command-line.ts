@@ -42,13 +42,13 @@ function buildCommands(args: readonly string[], done: (code: number) => void): C
   const program = withProtocol(withLook(base(new Command("warren"))), HEADLINE)
     .usage("[command] [options]")
     .version(VERSION, "--version", "print the version")
-    .description("Measures what concurrency buys and what parallelism buys, separately.")
+    .description("Measure how much of a speed-up comes from structure (concurrency) and how much from threads (parallelism).")
     .addHelpText("before", examples([
-      ["warren", "the headline, in under a minute"],
+      ["warren", "a first result in about a minute"],
       ["warren gophers --designs all --quick", "all eleven designs of the talk"],
       ["warren gophers --threads 1..4 --world wait", "one to four threads"],
       ["warren gophers --pile src --manifest m.txt", "burn real files"],
-      ["warren dot --size L2,LLC,DRAM", "where the memory is the limit"],
+      ["warren dot --size L2,LLC,DRAM", "vectors larger than the caches"],
       ["warren balance", "a program of the talk, checked"],
       ["warren trace gophers -o trace.json", "what ran when, on which thread"],
       ["warren list", "what can be measured"],
@@ -70,24 +70,24 @@ function buildCommands(args: readonly string[], done: (code: number) => void): C
   declareTrace(add("trace").addHelpText("before", examples(TRACE_EXAMPLES)), { args, before: () => program.opts(), done });
 
   add("bench")
-    .description("What channel, select and task operations cost, beside Go's.")
-    .addHelpText("before", examples([["warren bench --quick", "everything, roughly, in under 90 s"], ["warren bench --filter select", "those with select in the name"]]))
+    .description("Measure what channel, select and task operations cost, and compare with Go.")
+    .addHelpText("before", examples([["warren bench --quick", "everything in under 90 s, less exact"], ["warren bench --filter select", "benchmarks with select in the name"]]))
     .option("--filter <text>", "only benchmarks whose name contains the text")
     .option("--quick", "fewer and shorter runs")
     .option("--format <format>", "table or json (default: table)")
     .action(async (options: object) => done(await bench({ ...program.opts(), ...options })));
 
-  addCompare(add("compare").addHelpText("before", examples([["warren compare old.json new.json", "what has changed"], ["warren compare main new.json --max-regression 5%", "exit with 1 if something is slower; main: of --save main"]])), done);
-  addReport(add("report").addHelpText("before", examples([["warren report run.json -o report.html", "the pictures of a result"], ["warren gophers --format html -o report.html", "measured and reported at once"]])), done);
+  addCompare(add("compare").addHelpText("before", examples([["warren compare old.json new.json", "what has changed"], ["warren compare main new.json --max-regression 5%", "exit with code 1 if something is slower; main: saved with --save main"]])), done);
+  addReport(add("report").addHelpText("before", examples([["warren report run.json -o report.html", "the pictures of a result"], ["warren gophers --format html -o report.html", "measure, and write the report directly"]])), done);
 
   withFormat(add("env"), LOOK_FORMATS)
-    .description("The machine, its limits, and what makes measurements on it doubtful.")
-    .addHelpText("before", examples([["warren env", "as text"], ["warren env --strict", "exit with 3 if anything is doubtful"]]))
-    .option("--strict", "exit with 3 when the environment makes results doubtful")
+    .description("Show this machine, its limits and anything that makes measurements unreliable.")
+    .addHelpText("before", examples([["warren env", "as text"], ["warren env --strict", "exit with code 3 if anything is unreliable"]]))
+    .option("--strict", "exit with code 3 if this machine cannot give reliable results now")
     .action(async (options: object) => done(await env({ ...program.opts(), ...options })));
 
   withFormat(add("list"), LOOK_FORMATS)
-    .description("The programs, designs and worlds that can be measured.")
+    .description("List the programs, designs and worlds that can be measured.")
     .addHelpText("before", examples([["warren list", "as text"], ["warren list --format json", "for a program"]]))
     .action(async (options: object) => done(await list({ ...program.opts(), ...options })));
 
@@ -104,34 +104,34 @@ function buildCommands(args: readonly string[], done: (code: number) => void): C
 
 function addGophers(command: Command, action: (options: object) => Promise<void>): void {
   command
-    .description("Burn a pile of books in the designs of the talk.")
+    .description("Measure the gopher designs of the talk: they burn a pile of books.")
     .addHelpText("before", examples([
       ["warren gophers --quick", "four designs, three worlds"],
       ["warren gophers --designs G6 --carts 1", "one cart: no gain"],
       ["warren gophers --designs G4,G7 --lanes 8", "eight lanes"],
       ["warren gophers --pile ~/photos --manifest m.txt", "real files"],
-      ["warren gophers --cpus 0 --quick", "threads without processors"],
+      ["warren gophers --cpus 0 --quick", "more threads on one core: no gain"],
       ["warren gophers --publish -o run.json", "a file for warren report"],
     ]))
-    .option("--designs <names>", "G1 … G11, separated by commas, or all (default: G1,G4,G6,G7)")
-    .option("--threads <counts>", "1,2,4 or 1..8 or auto: 1, 2, 4, … and all processors (default: auto)")
+    .option("--designs <names>", "designs to measure: G1 … G11, or all (default: G1,G4,G6,G7)")
+    .option("--threads <counts>", "numbers of threads: 1,2,4 or 1..8; auto = 1, 2, 4, … up to all cores (default: auto)")
     .option("--world <names>", "cpu, wait, mixed, or all (default: all)")
     .option("--pile <directory>", "burn the files of a directory instead of synthetic books")
     .option("--manifest <file>", "with --pile: write what was burnt, in the format of sha256sum")
-    .option("--books <n>", "books in a run (default: as many as the fastest design burns in --min-time)")
-    .option("--lanes <n>", "lanes of the designs that have two: G4 G7 G9 G11 (default: 2)")
-    .option("--carts <n>", "carts of each team that hands them on: G5 G6 G7 G10 G11 (default: 3 or 4)")
+    .option("--books <n>", "books per run (default: as many as the fastest design burns in --min-time)")
+    .option("--lanes <n>", "number of parallel lanes, in designs that have two by default: G4 G7 G9 G11 (default: 2)")
+    .option("--carts <n>", "carts per team, in designs that pass carts between gophers: G5 G6 G7 G10 G11 (default: 3 or 4)")
     .option("--unit <time>", "length of a step (default: 1ms in the cpu world, else 5ms)");
   withProtocol(withLook(command), NORMAL).action(action);
 }
 
 function addDot(command: Command, action: (options: object) => Promise<void>): void {
   command
-    .description("The dot product of two vectors: parallel, not concurrent.")
+    .description("Measure the dot product of two vectors: parallel, not concurrent.")
     .addHelpText("before", examples([
       ["warren dot --quick", "both kernels in the last-level cache"],
-      ["warren dot --size LLC,DRAM --kernel simd", "where the memory is the limit"],
-      ["warren dot --size 1000000 --threads 1,2", "a length of one's own"],
+      ["warren dot --size LLC,DRAM --kernel simd", "vectors larger than the caches"],
+      ["warren dot --size 1000000 --threads 1,2", "any vector length"],
     ]))
     .option("--size <lengths>", "numbers of elements, or L2, LLC, DRAM: vectors that fill each (default: LLC)")
     .option("--kernel <names>", "js, simd, or all (default: all)")

@@ -27,7 +27,7 @@ export function addCompare(command: Command, done: (code: number) => void): void
     .description("Compare two results cell by cell: faster, slower, no difference found or inconclusive.")
     .argument("<a>", "the earlier result: a file written with --format json, a name given to --save, or - for standard input")
     .argument("<b>", "the later one")
-    .option("--max-regression <percent>", "exit with 1 if a cell is significantly slower by more than this, such as 5%")
+    .option("--max-regression <percent>", "exit with code 1 if a cell is slower by more than this, such as 5%")
     .option("--no-color", "no colours (also with NO_COLOR set)")
     .option("-q, --quiet", "no warnings")
     .action(async (a: string, b: string, options: RawCompare) => done(await compare([a, b], options)));

@@ -11,16 +11,16 @@ import { PROGRAMS } from "../programs/catalogue.ts";
 /** What each design is and what the talk says of it (docs/talk.md, "The eleven designs"). */
 const SAYINGS: Readonly<Record<DesignId, readonly [work: string, claim: string]>> = {
   G1: ["one gopher does all four steps", "too slow"],
-  G2: ["two full-cycle gophers share one cart", "no better: more gophers need more carts"],
-  G3: ["two full-cycle gophers, a token for each end", "faster, but they queue at the ends"],
-  G4: ["G1 twice, nothing shared", "twice as fast, automatically parallelisable"],
-  G5: ["load / carry there and back / burn", "better, with likely delays"],
-  G6: ["load / carry full / burn / return empty", "four times G1, though more work is done"],
-  G7: ["G6 twice", "parallelise on the other axis"],
-  G8: ["pile to dump, dump to incinerator", "a different structure"],
-  G9: ["G8 twice", "the usual way: more of it"],
-  G10: ["a team of four on each side of the dump", "staging brought into the team"],
-  G11: ["G10 twice", "everything at once"],
+  G2: ["two gophers share one cart", "no gain: more gophers need more carts"],
+  G3: ["two gophers that do all four steps; one at a time at the pile, one at a time at the incinerator", "faster, but they queue at both ends"],
+  G4: ["G1 twice, nothing shared", "twice as fast"],
+  G5: ["three gophers: load; carry and return; burn", "better, with delays"],
+  G6: ["four gophers, one step each: load, carry, burn, return", "four times G1 at best"],
+  G7: ["G6 twice", "another axis of parallelism"],
+  G8: ["two gophers with a staging pile between them", "a different structure"],
+  G9: ["G8 twice", "the usual way: the same thing more often"],
+  G10: ["a team of four on each side of a staging pile", "the staging pile and the team of four"],
+  G11: ["G10 twice", "full optimisation"],
 };
 
 /** A design of a program: what it does, and for the gophers what each has and what the talk says. */
@@ -50,10 +50,10 @@ interface ListedExperiment {
 
 /** What can be done with a result or with one run. */
 const TOOLS = [
-  { name: "trace", what: "one run of a program, recorded: who ran when, as text or for Perfetto" },
-  { name: "report", what: "a result as one HTML file" },
-  { name: "compare", what: "two results, cell by cell: faster, slower, equal, or inconclusive" },
-  { name: "env", what: "the machine, and what makes measurements on it doubtful" },
+  { name: "trace", what: "trace one run of a program: what ran when, as text or for Perfetto" },
+  { name: "report", what: "write a result as one HTML file" },
+  { name: "compare", what: "compare two results cell by cell: faster, slower, no difference found, or inconclusive" },
+  { name: "env", what: "show this machine, and anything that makes measurements unreliable" },
 ] as const;
 
 /** What can be measured, for `--format json`. */
@@ -64,7 +64,7 @@ export function listing(): { programs: Listed[]; experiments: ListedExperiment[]
     programs: [
       {
         name: "gophers",
-        what: "burn a pile of books in eleven designs: concurrency and parallelism apart",
+        what: "burn a pile of books in eleven designs: gains from concurrency and from parallelism",
         worlds: { cpu: "every step computes", wait: "every step waits", mixed: "half and half", pile: "real files, with --pile DIR" },
         designs: DESIGN_IDS.map((id) => {
           const { gophers, piles, cartsTotal: carts, dumps, incinerators, messagesPerLoad } = designOf(id);
@@ -105,7 +105,7 @@ export function printList(width: number): string {
     if (program.kernels !== undefined) lines.push(...Object.entries(program.kernels).map(([name, what]) => `  --kernel ${name.padEnd(5)} ${what}`));
     if (program.designs !== undefined) lines.push("");
   }
-  lines.push("", "experiment NAME: a prediction of the model, held against runs", ...experiments.map(({ name, what }) => `  ${name.padEnd(8)} ${what}`));
+  lines.push("", "experiment NAME: test a prediction of the model", ...experiments.map(({ name, what }) => `  ${name.padEnd(8)} ${what}`));
   lines.push("", ...tools.map(({ name, what }) => `${name.padEnd(8)} ${what}`));
   return lines.join("\n").trimEnd();
 }
@@ -124,14 +124,14 @@ export async function readEnvironment(): Promise<Environment> {
 export function printEnvironment(env: Environment): string {
   const lines: [string, string][] = [
     ["processor", env.cpu],
-    ["processors", `${env.cores}, of which ${Number(env.usable.toFixed(2))} usable here`],
+    ["cores", `${env.cores}, of which ${Number(env.usable.toFixed(2))} usable here`],
     ["affinity", env.affinity ?? "not known"],
     ["cgroup quota", env.quota === null ? "none found" : printProcessors(env.quota)],
     ["L2 cache", printBytes(env.caches.l2)],
     ["last-level cache", printBytes(env.caches.llc)],
     ["CPU governor", env.governor ?? "not known"],
     ["load", env.load.toFixed(2)],
-    ["in half a second", `tasks waited for a processor ${printPart(env.during.pressure)}, stolen ${printPart(env.during.steal)}, throttled ${printPart(env.during.throttled)}`],
+    ["in half a second", `processes waited for a core ${printPart(env.during.pressure)}, stolen ${printPart(env.during.steal)}, throttled ${printPart(env.during.throttled)}`],
     ["CPU time", readText("/proc/thread-self/schedstat") === null ? "of threads, from Node; no run-queue wait: there is no schedstat" : "of threads, with run-queue wait (schedstat)"],
     ["--cpus", findTaskset() === null ? "not possible: there is no taskset" : "possible (taskset)"],
     ["platform", env.platform],

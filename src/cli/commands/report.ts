@@ -12,14 +12,14 @@ export function addReport(command: Command, done: (code: number) => void): void 
     .description("The HTML report of a result: one file, no network.")
     .argument("<result>", "a result written with --format json; - is standard input")
     .option("-o, --output <file>", "write the report to a file instead of standard output")
-    .option("-q, --quiet", "do not tell what was written")
+    .option("-q, --quiet", "do not print what was written")
     .action(async (path: string, options: { output?: string; quiet?: boolean }) => done(await report(path, options)));
 }
 
 async function report(path: string, { output, quiet = false }: { output?: string; quiet?: boolean }): Promise<number> {
   if (output !== undefined) await requireWritable("--output", output);
   const result = await readResult(path);
-  if (result.cells.length === 0) throw new UsageError(`${JSON.stringify(path)} holds no cell: there is nothing to report`);
+  if (result.cells.length === 0) throw new UsageError(`${JSON.stringify(path)} contains no measurements to report`);
   await writeResult(await printHtml(result), output ?? null);
   if (output !== undefined && !quiet) note(`wrote ${output}`);
   return EXIT.fine;

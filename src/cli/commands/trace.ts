@@ -69,7 +69,7 @@ export function declareTrace(trace: Command, { args, before, done }: Surrounding
 }
 
 function withTraceOptions(command: Command, sized: boolean): Command {
-  if (sized) command.option("--min-time <time>", "least time of the run (default: 100ms)");
+  if (sized) command.option("--min-time <time>", "minimum length of the run (default: 100ms)");
   return command
     .option("--text", "the picture on standard output, also with -o")
     .option("--format <format>", `${TRACE_FORMATS.slice(0, -1).join(", ")} or ${TRACE_FORMATS.at(-1)} (default: text; with -o chrome, which Perfetto reads)`)
@@ -87,8 +87,8 @@ function withGopherOptions(command: Command): Command {
     .option("--threads <n>", `threads (default: ${USUAL.threads})`)
     .option("--pile <directory>", "burn the files of a directory instead of synthetic books")
     .option("--books <n>", "books in the run (default: as many as take --min-time)")
-    .option("--lanes <n>", "lanes of the designs that have two (default: 2)")
-    .option("--carts <n>", "carts of each team that hands them on (default: 3 or 4)")
+    .option("--lanes <n>", "number of parallel lanes, in designs that have two by default (default: 2)")
+    .option("--carts <n>", "carts per team, in designs that pass carts between gophers (default: 3 or 4)")
     .option("--unit <time>", "length of a step (default: 1ms in the cpu world, else 5ms)")
     .option("--seed <n>", "seed of everything random (default: 1)");
 }

@@ -11,12 +11,12 @@ export interface Confining {
 /** The list in its shortest form. @throws UsageError */
 export function resolveCpus(text: string, { affinity, taskset }: Confining): string {
   const asked = processorsIn(text);
-  if (asked === null) throw new UsageError(`--cpus: ${JSON.stringify(text)} is not a list of processors such as 0 or 0,1 or 0-3`);
+  if (asked === null) throw new UsageError(`--cpus: ${JSON.stringify(text)} is not a list of cores such as 0 or 0,1 or 0-3`);
   if (taskset === null || affinity === null) {
-    throw new UsageError(`--cpus: ${JSON.stringify(text)}: a process can be confined only on Linux and with taskset (of util-linux), which is not here`);
+    throw new UsageError(`--cpus: ${JSON.stringify(text)}: a process can be pinned only on Linux and with taskset (of util-linux), which is not installed`);
   }
   const there = processorsIn(affinity) ?? [];
   const missing = asked.filter((processor) => !there.includes(processor));
   if (missing.length === 0) return processorList(asked);
-  throw new UsageError(`--cpus: ${JSON.stringify(text)}: there is no processor ${processorList(missing)} for this process; there ${there.length === 1 ? "is" : "are"} ${affinity}`);
+  throw new UsageError(`--cpus: ${JSON.stringify(text)}: this process cannot use ${processorList(missing)}, only ${affinity}`);
 }

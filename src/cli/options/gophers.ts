@@ -70,11 +70,11 @@ export function resolveThreads(text: string | undefined, { usable, most }: Threa
 
 function refuseWithPile(raw: RawGophers): void {
   for (const name of ["world", "books", "unit"] as const) {
-    if (raw[name] !== undefined) throw new UsageError(`--${name} has no meaning with --pile: the files are the books, and their work takes what it takes`);
+    if (raw[name] !== undefined) throw new UsageError(`--${name} cannot be used with --pile: the books are real files, and each takes as long as its content needs`);
   }
 }
 
 function refuseUnlessSome(option: string, asked: readonly DesignId[], takes: (design: DesignId) => boolean): void {
   if (asked.some(takes)) return;
-  throw new UsageError(`${option} changes ${DESIGN_IDS.filter(takes).join(", ")}, and --designs has none of them`);
+  throw new UsageError(`${option} applies only to ${DESIGN_IDS.filter(takes).join(", ")}; add one of them to --designs`);
 }

@@ -62,40 +62,40 @@ const MOST_RUNS = 1000;
 /** Adds the format and the file of a result. */
 export function withFormat(command: Command, formats: readonly Format[]): Command {
   return command
-    .option("--format <format>", `${formats.slice(0, -1).join(", ")} or ${formats.at(-1)} (default: by the name of the --output file, else table)`)
+    .option("--format <format>", `${formats.slice(0, -1).join(", ")} or ${formats.at(-1)} (default: from the extension of --output, else table)`)
     .option("-o, --output <file>", "write the result to a file instead of standard output; x.json is written as json");
 }
 
 /** Adds how a measurement is told. */
 export function withLook(command: Command): Command {
   return withFormat(command, FORMATS)
-    .option("--plain", "one line per row, no blanks inside a value: for grep and awk")
+    .option("--plain", "one line per row, no spaces in values: for grep and awk")
     .option("--no-color", "no colours (also with NO_COLOR set)")
-    .option("-q, --quiet", "no progress, no warnings, no advice")
-    .option("-v, --verbose", "more tables: intervals of the gains, what the trace says, reasons of the verdicts");
+    .option("-q, --quiet", "no progress, warnings or hints")
+    .option("-v, --verbose", "more detail: intervals of the gains, figures from the trace, the reason for each verdict");
 }
 
 /** Adds the options of the protocol; `effort` is what holds when none is given. */
 export function withProtocol(command: Command, effort: Effort): Command {
   return command
-    .option("--blocks <n>", `times that every cell is measured, in another order each time (default: ${effort.blocks})`)
-    .option("--runs <n>", `timed runs of a cell in a block (default: ${effort.runs})`)
-    .option("--quick", `${QUICK.blocks} blocks of ${QUICK.runs} run: the least that gives an interval`)
+    .option("--blocks <n>", `how often each cell is measured, each time in a fresh process and a new random order (default: ${effort.blocks})`)
+    .option("--runs <n>", `timed runs per cell and block (default: ${effort.runs})`)
+    .option("--quick", `${QUICK.blocks} blocks of ${QUICK.runs} run: the minimum for a 95 % interval`)
     .option("--publish", `${PUBLISH.blocks} blocks of ${PUBLISH.runs} runs`)
-    .option("--seed <n>", "seed of the order and of the intervals (default: 1)")
-    .option("--warmup <time>", `work of every thread before it is timed (default: ${effort.warmupMs}ms)`)
-    .option("--min-time <time>", "least time of a run; under 100ms no verdict is given (default: 100ms)")
-    .option("--cpus <list>", "confine the threads to processors, such as 0 or 0,1 or 0-3 (Linux)")
-    .option("--strict", "exit with 3 when the environment makes the result doubtful")
-    .option("--save <name>", `keep the result as ${FOLDER}/<name>.json in this directory`)
-    .option("--baseline <name>", "do the same work as an earlier result, a name or a file, and compare with it")
-    .option("--max-regression <percent>", "with --baseline: exit with 1 if a cell is significantly slower by more than this, such as 5%");
+    .option("--seed <n>", "seed for the measuring order and the bootstrap intervals (default: 1)")
+    .option("--warmup <time>", `how long each thread warms up before timing starts (default: ${effort.warmupMs}ms)`)
+    .option("--min-time <time>", "minimum length of a run; below 100ms there is no verdict (default: 100ms)")
+    .option("--cpus <list>", "pin to these cores, such as 0 or 0,1 or 0-3 (Linux)")
+    .option("--strict", "exit with code 3 if this machine cannot give reliable results now")
+    .option("--save <name>", `save the result as ${FOLDER}/<name>.json in this directory`)
+    .option("--baseline <name>", "compare with a saved result (a name or a file) and do the same work")
+    .option("--max-regression <percent>", "with --baseline: exit with code 1 if a cell is slower by more than this, such as 5%");
 }
 
 /** Checks the options. `tty`: whether standard output is a terminal. */
 export function resolveOptions(raw: RawOptions, effort: Effort, tty: boolean, environment: NodeJS.ProcessEnv): MeasureOptions {
-  if (raw.quick === true && raw.publish === true) throw new UsageError("--quick and --publish exclude each other");
-  if (raw.quiet === true && raw.verbose === true) throw new UsageError("--quiet and --verbose exclude each other");
+  if (raw.quick === true && raw.publish === true) throw new UsageError("use --quick or --publish, not both");
+  if (raw.quiet === true && raw.verbose === true) throw new UsageError("use --quiet or --verbose, not both");
   if (raw.maxRegression !== undefined && raw.baseline === undefined) throw new UsageError("--max-regression needs --baseline: slower than what?");
   const format = formatOf(raw, FORMATS);
   const chosen = raw.quick === true ? QUICK : raw.publish === true ? PUBLISH : effort;

@@ -50,7 +50,7 @@ export const USUAL = { design: "G6", world: "wait", threads: 2 } as const;
 export function resolveTrace(raw: RawTrace, tty: boolean, environment: NodeJS.ProcessEnv): TraceOptions {
   const format = raw.format === undefined ? null : oneOf("--format", raw.format, TRACE_FORMATS);
   const path = raw.output ?? null;
-  if (raw.text === true && path === null && format !== null && format !== "text") throw new UsageError(`--text and --format ${format} exclude each other, unless --output takes one of them`);
+  if (raw.text === true && path === null && format !== null && format !== "text") throw new UsageError(`use --text or --format ${format}, not both, unless --output is given`);
   const shown = path === null ? (format ?? "text") : raw.text === true ? "text" : "figures";
   return {
     shown,

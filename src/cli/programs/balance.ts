@@ -28,7 +28,7 @@ export const BALANCE: ProgramCommand<RawBalance> = {
   claim: "no lock anywhere",
   examples: [
     ["warren balance", "everything: half a minute"],
-    ["warren balance --policy heap,round-robin", "what the heap is good for"],
+    ["warren balance --policy heap,round-robin", "what the heap gains"],
     ["warren balance --simple --workers 100", "a hundred workers"],
   ],
   unitMs: 4,
@@ -36,13 +36,13 @@ export const BALANCE: ProgramCommand<RawBalance> = {
     .option("--policy <names>", `${POLICIES.join(", ")}, or all (default: all)`)
     .option("--simple", "only the simple balancer")
     .option("--workers <n>", `workers of the simple balancer (default: ${SIMPLE_WORKERS.join(", ")})`)
-    .option("--systems <n>", "realistic balancers at work at once, to average over (default: 6)")
+    .option("--systems <n>", "realistic balancers that run at the same time, to average (default: 6)")
     .option("--length <n>", `units that each policy runs (default: ${LENGTH})`),
   resolve({ policy, simple = false, workers, systems, length }: RawBalance): ProgramRun {
     for (const [option, value] of Object.entries({ "--policy": policy, "--systems": systems, "--length": length })) {
-      if (simple && value !== undefined) throw new UsageError(`${option} has no meaning with --simple`);
+      if (simple && value !== undefined) throw new UsageError(`${option} cannot be used with --simple`);
     }
-    if (!simple && policy !== undefined && workers !== undefined) throw new UsageError("--workers is of the simple balancer, and --policy leaves that out: the realistic one has 10");
+    if (!simple && policy !== undefined && workers !== undefined) throw new UsageError("--workers cannot be used with --policy: the realistic balancer has 10 workers");
     const choice = {
       workers: workers !== undefined ? [wholeNumber("--workers", workers, 1, MOST_WORKERS)] : policy === undefined ? SIMPLE_WORKERS : [],
       policies: simple ? [] : someOf("--policy", policy ?? "all", POLICIES),

@@ -49,7 +49,7 @@ export interface ProgramCommand<Raw extends RawProgram = RawProgram> {
   readonly examples: readonly (readonly [command: string, what: string])[];
   /** Default length of a unit u in milliseconds; `null`: it has none, and no option `--unit`. */
   readonly unitMs: number | null;
-  /** Default number of threads; absent: all usable processors. */
+  /** Default number of threads; absent: all usable cores. */
   readonly threads?: number;
   /** Least number of threads; absent: 1. */
   readonly leastThreads?: number;
@@ -75,7 +75,7 @@ export function declareProgram(program: ProgramCommand, command: Command): Comma
 /** Adds the options of a program's run: all but how it is told. */
 export function declareRun(program: ProgramCommand, command: Command): Command {
   program.declare(command.description(`${program.what.charAt(0).toUpperCase()}${program.what.slice(1)}.`));
-  return withRunning(command, String(program.threads ?? "all usable processors"), program.unitMs === null ? null : `${program.unitMs}ms`);
+  return withRunning(command, String(program.threads ?? "all usable cores"), program.unitMs === null ? null : `${program.unitMs}ms`);
 }
 
 /** Adds the options of a run that programs share, with what holds when they are not given; no `unit`: no option `--unit`. */

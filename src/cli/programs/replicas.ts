@@ -20,7 +20,7 @@ export const REPLICAS: ProgramCommand<RawReplicas> = {
   examples: [["warren replicas", "1, 2, 4 and 8 replicas, four variants, hedging"], ["warren replicas --replicas 3 --queries 4000", "closer to the law"]],
   unitMs: 5,
   declare: (command: Command) => command
-    .option("--replicas <counts>", "replicas asked at once: 1,2,4 (default: 1,2,4,8)")
+    .option("--replicas <counts>", "replicas asked at the same time: 1,2,4 (default: 1,2,4,8)")
     .option("--queries <n>", "queries for each number of replicas and distribution (default: 500)"),
   resolve({ replicas, queries }: RawReplicas): ProgramRun {
     const choice = {

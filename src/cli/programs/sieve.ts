@@ -15,7 +15,7 @@ const MOST_RUNS = 1000;
 export const SIEVE: ProgramCommand<RawSieve> = {
   name: "sieve",
   what: "the prime sieve: a chain of filters, by placement and batch",
-  claim: "slower on more processors",
+  claim: "slower on more cores",
   examples: [["warren sieve", "1,000 primes on 1, 2, 4 … threads"], ["warren sieve --primes 3000 --runs 3", "a longer chain, nine times the work"]],
   unitMs: null,
   declare: (command: Command) => command

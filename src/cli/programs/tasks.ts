@@ -21,9 +21,9 @@ const BYTES_PER_TASK = 2400;
 
 export const TASKS: ProgramCommand<RawTasks> = {
   name: "tasks",
-  what: "thousands of tasks: bytes each, time to start, wake and join them all, beside Go",
+  what: "thousands of tasks: bytes per task, time to start, wake and await them all, compared with Go",
   claim: "1.3 million created, ten thousand active",
-  examples: [["warren tasks", "1,000 to 100,000 tasks"], ["warren tasks --full", "1.3 million: about a minute and 3 GB"], ["warren tasks --count 500000 --threads 1", "a number of one's own"]],
+  examples: [["warren tasks", "1,000 to 100,000 tasks"], ["warren tasks --full", "1.3 million: about a minute and 3 GB"], ["warren tasks --count 500000 --threads 1", "any number"]],
   unitMs: null,
   declare: (command: Command) => command
     .option("--count <n>", "tasks to start (default: 1000, 10000 and 100000)")

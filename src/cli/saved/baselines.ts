@@ -51,7 +51,7 @@ export async function readBaseline(option: string, text: string): Promise<Baseli
   const path = isPath ? text : fileOf(resultName(option, text));
   if (path !== "-" && (await kindOf(path)) === null) throw await notThere(option, text, isPath);
   const result = await readResult(path);
-  if (result.cells.length === 0) throw new UsageError(`${option}: ${JSON.stringify(text)} holds no cell: there is nothing to compare with`);
+  if (result.cells.length === 0) throw new UsageError(`${option}: ${JSON.stringify(text)} contains no measurements to compare with`);
   return { name: text, result };
 }
 

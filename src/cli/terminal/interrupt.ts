@@ -11,7 +11,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   const onInterrupt = (): void => {
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
     controller.abort();
-    note("\nstopping after this run; what was measured is kept. Press Ctrl-C again to quit at once.");
+    note("\nstopping after this run; what was measured is kept. Press Ctrl-C again to quit immediately.");
   };
   process.on("SIGINT", onInterrupt);
   try {

@@ -132,7 +132,7 @@ function sharesBetween(before: Reading, after: Reading, cores: number): Environm
   };
 }
 
-/** What became of the processors' time: taken by a hypervisor (a share), used by other programs (in processors). */
+/** Where the time of the cores went: taken by a hypervisor (a share), used by other programs (in cores). */
 function ticksBetween(before: Reading["ticks"], after: Reading["ticks"], cores: number): Pick<Environment["during"], "steal" | "others"> {
   const all = before === null || after === null ? 0 : after.all - before.all;
   if (before === null || after === null || all <= 0) return { steal: null, others: null };
@@ -143,19 +143,19 @@ function ticksBetween(before: Reading["ticks"], after: Reading["ticks"], cores: 
   return { steal: stolen / all, others };
 }
 
-/** One line for each thing that makes a measurement here doubtful. */
+/** One line for each thing that makes measurements on this machine unreliable. */
 function doubts(machine: Machine, before: Reading, during: Environment["during"], threads: number): string[] {
   const found: string[] = [];
   if (before.load > 0.5 * machine.cores) found.push(`the machine is busy: load ${before.load.toFixed(2)} on ${printProcessors(machine.cores)} before the first measurement`);
-  if ((before.pressure10 ?? 0) > 0.2) found.push(`tasks were waiting for a processor ${percent(before.pressure10 as number)} of the time (PSI) in the ten seconds before the first measurement`);
+  if ((before.pressure10 ?? 0) > 0.2) found.push(`processes were waiting for a core ${percent(before.pressure10 as number)} of the time (PSI) in the ten seconds before the first measurement`);
   if (threads > machine.usable) found.push(`${threads} threads on ${printProcessors(machine.usable)}: they take turns, so no speed-up beyond ${machine.usable} can show`);
-  if (machine.quota !== null && !Number.isInteger(machine.quota)) found.push(`a cgroup quota of ${machine.quota} processors throttles in bursts`);
+  if (machine.quota !== null && !Number.isInteger(machine.quota)) found.push(`a cgroup quota of ${machine.quota} cores throttles in bursts`);
   if (machine.governor !== null && machine.governor !== "performance") found.push(`the CPU governor is "${machine.governor}": the clock rate varies`);
   if ((during.throttled ?? 0) > 0.01) found.push(`the cgroup quota stopped the process for ${percent(during.throttled as number)} of the time`);
-  if ((during.steal ?? 0) > 0.02) found.push(`the hypervisor took ${percent(during.steal as number)} of the processor time`);
-  if ((during.others ?? 0) > 0.1 * machine.cores) found.push(`other programs used ${printProcessors(during.others as number)} of ${machine.cores} meanwhile`);
+  if ((during.steal ?? 0) > 0.02) found.push(`the hypervisor took ${percent(during.steal as number)} of the CPU time`);
+  if ((during.others ?? 0) > 0.1 * machine.cores) found.push(`other programs used ${printProcessors(during.others as number)} of ${machine.cores}`);
   if (threads <= machine.usable && (during.pressure ?? 0) > 0.2) {
-    found.push(`tasks waited for a processor ${percent(during.pressure as number)} of the time (PSI): something else was running`);
+    found.push(`processes waited for a core ${percent(during.pressure as number)} of the time (PSI): something else was running`);
   }
   return found;
 }
@@ -164,9 +164,10 @@ function percent(share: number): string {
   return `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
 }
 
-/** "2 processors", "1.5 processors", "1 processor". */
+/** "2 cores", "1.5 cores", "1 core". */
 export function printProcessors(count: number): string {
-  return `${Number(count.toFixed(2))} processor${count === 1 ? "" : "s"}`;
+  const shown = Number(count.toFixed(2));
+  return `${shown} core${shown === 1 ? "" : "s"}`;
 }
 
 /** The machine in one line, for the head of a table. */

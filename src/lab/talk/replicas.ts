@@ -58,9 +58,9 @@ export async function replicas(choice: ReplicasChoice, settings: ProgramSettings
     config: { queries: choice.queries, uniform: `0–${UNIFORM.most} u`, exponential: `mean ${EXPONENTIAL.mean} u` },
     findings,
     notes: [
-      "± is 4 standard errors and 1 ms, the grain of the timers.",
+      "± is 4 standard errors and 1 ms, the resolution of the timers.",
       `The replicas' timers came up to ${lateMs.toFixed(2)} ms late on the mean.`,
-      `The variants cancel nobody; each ran ${FORGOTTEN.queries} queries to ${FORGOTTEN.replicas} replicas. Everywhere else the first answer cancels the query's context: the other replicas end at once, wherever they wait, and the client joins them.`,
+      `The variants cancel nobody; each ran ${FORGOTTEN.queries} queries to ${FORGOTTEN.replicas} replicas. Everywhere else the first answer cancels the query's context: the other replicas end immediately, wherever they wait, and the client awaits them.`,
     ],
     conclusion: said,
   };
@@ -164,7 +164,7 @@ async function forgotten(variant: Variant, threads: number): Promise<Finding[]> 
   const leaks = variant.waits && variant.room === 0;
   return [
     check("queries answered", { part, expected: queries, measured: answers }),
-    check("replicas that send for ever", { part, expected: leaks ? queries * (asked - 1) : 0, measured: await stuckSenders(runtime), source: leaks ? "n − 1 a query leak, says rt.dump()" : "says rt.dump()" }),
+    check("replicas that wait forever to send", { part, expected: leaks ? queries * (asked - 1) : 0, measured: await stuckSenders(runtime), source: leaks ? "n − 1 a query leak, says rt.dump()" : "says rt.dump()" }),
   ];
 }
 
@@ -175,7 +175,7 @@ async function late(variant: Variant, threads: number): Promise<Finding> {
     (error: unknown) => hangOf(error),
   );
   const isLost = variant.room === 0;
-  return check("a client that is late gets", { part: variant.name, expected: isLost ? "ERR_DEADLOCK" : "an answer", measured: outcome, source: isLost ? "all answers are lost: it hangs" : "the first waits for it" });
+  return check("a client that is late gets", { part: variant.name, expected: isLost ? "ERR_DEADLOCK" : "an answer", measured: outcome, source: isLost ? "all answers are lost: it hangs" : "the first answer waits for the client" });
 }
 
 /** The code of a deadlock report that names the client; anything else is thrown on. */

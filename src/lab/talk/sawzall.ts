@@ -81,7 +81,7 @@ function claims(threads: number, bytes: number, ms: Ms): Finding[] {
   if (threads === 1) return [messages];
   const { usable } = readMachine();
   const condition: Condition = {
-    text: `${enough.text} and each of the ${threads} threads a processor (here ${Number(usable.toFixed(2))})`,
+    text: `${enough.text} and each of the ${threads} threads a core (here ${Number(usable.toFixed(2))})`,
     met: enough.met && usable >= threads,
   };
   const speedup = (way: Way): number => ms(way, 1) / ms(way, threads);

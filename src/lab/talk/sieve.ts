@@ -48,7 +48,7 @@ export async function sieve({ primes, runs }: SieveChoice, settings: ProgramSett
     findings: [...checks(primes, all), ...claims(threads, ms)],
     series: [table("Time, median, ms", ms), table("Times as fast as on one thread with the same batch", (count, placement, batch) => ms(1, "one", batch) / ms(count, placement, batch))],
     notes: [
-      "Batch 1 is one number a message over an unbuffered channel, as in the talk; 16 and 256 are the most numbers that sendMany and recvMany move at once. Sends count numbers, not messages.",
+      "Batch 1 is one number a message over an unbuffered channel, as in the talk; 16 and 256 are the maximum that sendMany and recvMany move in one call. Sends count numbers, not messages.",
       "Spread: the k-th task of the chain on thread k mod n. Blocks: contiguous pieces of the chain with equally many sends.",
     ],
     conclusion: conclusion(threads, ms),
@@ -98,12 +98,12 @@ function claims(threads: number, ms: Ms): Finding[] {
   const batches = statistic("time with batches of 256 / with single numbers, one thread", { expected: atMost(1), measured: ms(1, "one", 256) / ms(1, "one", 1), source: "a message costs more than a number" });
   if (threads === 1) return [batches];
   const { usable } = readMachine();
-  const condition: Condition = { text: `each of the ${threads} threads has a processor (here ${Number(usable.toFixed(2))})`, met: usable >= threads };
+  const condition: Condition = { text: `each of the ${threads} threads has a core (here ${Number(usable.toFixed(2))})`, met: usable >= threads };
   const part = `on ${threads} threads`;
   const spread = ms(threads, "spread", 1);
   return [
     batches,
-    statistic("spread, single numbers: time / on one thread", { part, expected: atLeast(1), measured: spread / ms(1, "one", 1), source: "the talk: slower on more processors", condition }),
+    statistic("spread, single numbers: time / on one thread", { part, expected: atLeast(1), measured: spread / ms(1, "one", 1), source: "an early Go FAQ: slower on more cores", condition }),
     statistic("contiguous blocks / spread", { part, expected: atMost(1), measured: ms(threads, "blocks", 1) / spread, source: "one message in a thousand crosses", condition }),
     statistic("spread in batches of 16 / single", { part, expected: atMost(1), measured: ms(threads, "spread", 16) / spread, source: "a crossing is paid once a batch", condition }),
     statistic("spread in batches of 256 / single", { part, expected: atMost(1), measured: ms(threads, "spread", 256) / spread, source: "a crossing is paid once a batch", condition }),

@@ -78,7 +78,7 @@ describe("warren compare", () => {
     [["package.json", "a.json"], '"package.json" is not a result of warren: it has no schema; write one with --format json'],
     [["a.json", "future.json"], '"future.json" is not a result of warren: its schema is "warren/2", not "warren/1"'],
     [["a.json", "half.json"], '"half.json" is not a whole result of warren: cells[0].samples is missing'],
-    [["a.json", "empty.json"], 'compare: "empty.json" holds no cell: there is nothing to compare with'],
+    [["a.json", "empty.json"], 'compare: "empty.json" contains no measurements to compare with'],
     [["a.json", "other.json"], '"a.json" and "other.json" have no cell in common'],
     [["-", "-"], "only one of the results can be standard input"],
     [["a.json", "b.json", "--max-regression", "1%"], '--max-regression: "1%" is not a percentage from 3% '],

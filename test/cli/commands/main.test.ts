@@ -41,7 +41,7 @@ describe("usage", () => {
     [["sieve", "--primes", "0"], 'warren: --primes: "0" is not a whole number from 1 to 20000'],
     [["tasks", "--count", "many"], 'warren: --count: "many" is not a whole number from 1 to 10000000'],
     [["blance"], 'warren: unknown command "blance" — did you mean balance?'],
-    [["--quick", "--publish"], "warren: --quick and --publish exclude each other"],
+    [["--quick", "--publish"], "warren: use --quick or --publish, not both"],
   ])("warren %j: one line on standard error, exit code 2", async (args, message) => {
     const { code, stdout, stderr } = await warren(args);
     expect(stderr).toContain(message);

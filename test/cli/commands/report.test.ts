@@ -26,7 +26,7 @@ test.each([
   [["report", "missing.json"], undefined, /^warren: result: "missing.json" cannot be read: no such file or directory\n$/],
   [["report", "-"], "{", /^warren: standard input is not JSON/],
   [["report", "-", "-o", "/nowhere/run.html"], json, /^warren: --output: "\/nowhere\/run.html" cannot be written/],
-  [["report", "-"], JSON.stringify({ ...result, cells: [], gains: [] }), /holds no cell/],
+  [["report", "-"], JSON.stringify({ ...result, cells: [], gains: [] }), /contains no measurements/],
 ])("%j is refused with exit code 2", async (args, stdin, message) => {
   const outcome = await warren(args as string[], stdin === undefined ? {} : { stdin });
   expect(outcome.code).toBe(2);

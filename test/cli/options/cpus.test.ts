@@ -10,9 +10,9 @@ describe("resolveCpus", () => {
   });
 
   it.each<[string, Parameters<typeof resolveCpus>[1], string]>([
-    ["zero", here, '--cpus: "zero" is not a list of processors such as 0 or 0,1 or 0-3'],
-    ["3-5,9", here, '--cpus: "3-5,9": there is no processor 4-5,9 for this process; there are 0-3,8'],
-    ["1", { affinity: "0", taskset: "/usr/bin/taskset" }, "there is no processor 1 for this process; there is 0"],
+    ["zero", here, '--cpus: "zero" is not a list of cores such as 0 or 0,1 or 0-3'],
+    ["3-5,9", here, '--cpus: "3-5,9": this process cannot use 4-5,9, only 0-3,8'],
+    ["1", { affinity: "0", taskset: "/usr/bin/taskset" }, "this process cannot use 1, only 0"],
     ["0", { affinity: "0-3", taskset: null }, "only on Linux and with taskset"],
     ["0", { affinity: null, taskset: "/usr/bin/taskset" }, "only on Linux and with taskset"],
   ])("refuses %j where there is %j", (text, where, message) => expect(() => resolveCpus(text, where)).toThrow(message));

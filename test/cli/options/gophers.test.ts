@@ -34,13 +34,13 @@ describe("resolveGophers", () => {
     [{ world: "io" }, '--world: "io" is not one of cpu, wait, mixed, all'],
     [{ threads: "0..2" }, '--threads: "0" is not a whole number from 1 to 126'],
     [{ lanes: "65" }, '--lanes: "65" is not a whole number from 1 to 64'],
-    [{ lanes: "4", designs: "G1,G6" }, "--lanes changes G4, G7, G9, G11, and --designs has none of them"],
-    [{ carts: "2", designs: "G4" }, "--carts changes G5, G6, G7, G10, G11, and --designs has none of them"],
+    [{ lanes: "4", designs: "G1,G6" }, "--lanes applies only to G4, G7, G9, G11; add one of them to --designs"],
+    [{ carts: "2", designs: "G4" }, "--carts applies only to G5, G6, G7, G10, G11; add one of them to --designs"],
     [{ books: "none" }, '--books: "none" is not a whole number from 1 to 10000000'],
     [{ unit: "0" }, '--unit: "0" is not a time of at least 0.01 ms such as 250, 250ms or 0.5s'],
     [{ manifest: "x" }, "--manifest needs --pile: synthetic books have no names"],
-    [{ pile: ".", world: "cpu" }, "--world has no meaning with --pile"],
-    [{ pile: ".", books: "7" }, "--books has no meaning with --pile"],
+    [{ pile: ".", world: "cpu" }, "--world cannot be used with --pile"],
+    [{ pile: ".", books: "7" }, "--books cannot be used with --pile"],
   ])("refuses %j", (raw, message) => {
     expect(() => resolve(raw)).toThrow(UsageError);
     expect(() => resolve(raw)).toThrow(message);

@@ -19,13 +19,13 @@ describe("resolveOptions", () => {
   });
 
   it.each<[RawOptions, string]>([
-    [{ quick: true, publish: true }, "--quick and --publish exclude each other"],
+    [{ quick: true, publish: true }, "use --quick or --publish, not both"],
     [{ maxRegression: "5%" }, "--max-regression needs --baseline: slower than what?"],
     [{ baseline: "main", maxRegression: "1%" }, '--max-regression: "1%" is not a percentage from 3%'],
     [{ save: "a/b" }, '--save: "a/b" is not a name: up to 64 letters, digits and . _ - without .json'],
     [{ save: "main.json" }, '--save: "main.json" is not a name'],
     [{ save: ".." }, '--save: ".." is not a name'],
-    [{ quiet: true, verbose: true }, "--quiet and --verbose exclude each other"],
+    [{ quiet: true, verbose: true }, "use --quiet or --verbose, not both"],
     [{ plain: true, format: "json" }, "--plain is a form of the table: it does not go with --format json"],
     [{ format: "yaml" }, '--format: "yaml" is not one of table, json, csv, markdown, benchfmt, html'],
     [{ blocks: "0" }, '--blocks: "0" is not a whole number from 1 to 1000'],

@@ -24,7 +24,7 @@ describe("resolveTrace", () => {
 
   it.each([
     [{ format: "svg" }, '--format: "svg" is not one of text, json, chrome'],
-    [{ format: "json", text: true }, "--text and --format json exclude each other, unless --output takes one of them"],
+    [{ format: "json", text: true }, "use --text or --format json, not both, unless --output is given"],
     [{ events: "10" }, '--events: "10" is not a whole number from 256 to 8388608'],
     [{ minTime: "soon" }, '--min-time: "soon" is not a time of at least 1 ms'],
   ])("refuses %j", (raw, message) => {

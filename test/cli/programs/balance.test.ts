@@ -34,8 +34,8 @@ describe("warren balance", () => {
     [{ workers: "0" }, '--workers: "0" is not a whole number from 1 to 1000'],
     [{ systems: "many" }, '--systems: "many" is not a whole number from 1 to 100'],
     [{ length: "200" }, '--length: "200" is not a whole number from 300 to 1000000'],
-    [{ simple: true, policy: "heap" }, "--policy has no meaning with --simple"],
-    [{ policy: "heap", workers: "4" }, "--workers is of the simple balancer, and --policy leaves that out: the realistic one has 10"],
+    [{ simple: true, policy: "heap" }, "--policy cannot be used with --simple"],
+    [{ policy: "heap", workers: "4" }, "--workers cannot be used with --policy: the realistic balancer has 10 workers"],
   ])("refuses %j", (raw, message) => {
     expect(() => BALANCE.resolve(raw)).toThrow(UsageError);
     expect(() => BALANCE.resolve(raw)).toThrow(message);

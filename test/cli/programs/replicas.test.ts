@@ -13,7 +13,7 @@ describe("warren replicas", () => {
     expect(findings.filter(({ part }) => part.startsWith("no room"))).toEqual([
       expect.objectContaining({ name: "a client that is late gets", measured: "ERR_DEADLOCK" }),
       expect.objectContaining({ name: "queries answered", measured: 20 }),
-      expect.objectContaining({ name: "replicas that send for ever", measured: 140 }),
+      expect.objectContaining({ name: "replicas that wait forever to send", measured: 140 }),
     ]);
   });
 

@@ -14,16 +14,16 @@ describe("environmentOf", () => {
   });
 
   it.each<[RegExp, Partial<Machine>, Partial<Reading>, Partial<Reading>, number]>([
-    [/^the machine is busy: load 3.00 on 4 processors/, {}, { load: 3 }, {}, 1],
-    [/^8 threads on 4 processors/, {}, {}, {}, 8],
-    [/^2 threads on 1.5 processors.*beyond 1.5/, { usable: 1.5, quota: 1.5 }, {}, {}, 2],
-    [/quota of 1.5 processors/, { usable: 1.5, quota: 1.5 }, {}, {}, 1],
+    [/^the machine is busy: load 3.00 on 4 cores/, {}, { load: 3 }, {}, 1],
+    [/^8 threads on 4 cores/, {}, {}, {}, 8],
+    [/^2 threads on 1.5 cores.*beyond 1.5/, { usable: 1.5, quota: 1.5 }, {}, {}, 2],
+    [/quota of 1.5 cores/, { usable: 1.5, quota: 1.5 }, {}, {}, 1],
     [/governor is "powersave"/, { governor: "powersave" }, {}, {}, 1],
     [/quota stopped the process for 5.0 %/, {}, {}, { throttledUs: 500_000 }, 1],
     [/hypervisor took 10 %/, {}, {}, { ticks: { all: 4000, idle: 2600, stolen: 400, own: 1000 } }, 1],
-    [/^other programs used 1.5 processors of 4 meanwhile$/, {}, {}, { ticks: { all: 4000, idle: 1500, stolen: 0, own: 1000 } }, 1],
-    [/^tasks were waiting for a processor 30 % of the time \(PSI\) in the ten seconds before/, {}, { pressure10: 0.3 }, {}, 1],
-    [/waited for a processor 50 %/, {}, {}, { pressureUs: 5e6 }, 2],
+    [/^other programs used 1.5 cores of 4$/, {}, {}, { ticks: { all: 4000, idle: 1500, stolen: 0, own: 1000 } }, 1],
+    [/^processes were waiting for a core 30 % of the time \(PSI\) in the ten seconds before/, {}, { pressure10: 0.3 }, {}, 1],
+    [/waited for a core 50 %/, {}, {}, { pressureUs: 5e6 }, 2],
   ])("warns: %s", (warning, changes, before, later, threads) => {
     const { warnings } = environmentOf({ ...machine, ...changes }, { ...quiet, ...before }, after(later), threads);
     expect(warnings).toContainEqual(expect.stringMatching(warning));

@@ -64,7 +64,7 @@ async function simpleFindings(runtime: Runtime, workers: number, { unitMs, seed,
     check("results received", { part, expected: ITEMS, measured: received }),
     check("results with z = x·y", { part, expected: ITEMS, measured: right }),
     check("sum of z, and of x·y sent", { part, expected: sent, measured: returned, unit: "u" }),
-    statistic("workers asleep at once", { part, expected: between((0.9 * sleptMs) / longestSpanMs, workers), measured: sleptMs / spanMs, source: "Graham: Z/n ≤ T ≤ Z/n + (1−1/n)·z" }),
+    statistic("workers that sleep at the same time", { part, expected: between((0.9 * sleptMs) / longestSpanMs, workers), measured: sleptMs / spanMs, source: "Graham: Z/n ≤ T ≤ Z/n + (1−1/n)·z" }),
   ];
 }
 
@@ -139,9 +139,9 @@ function comparison(measured: ReadonlyMap<Policy, Measured>): Series {
 function notes(measured: ReadonlyMap<Policy, Measured>, systems: number, unitMs: number): string[] {
   const worst = Math.max(...[...measured.values()].map(({ excess }) => excess));
   return [
-    `Each policy ran as ${systems} independent balancer${systems === 1 ? "" : "s"} at once; figures are means over them, percentiles over all replies.`,
+    `Each policy ran as ${systems} independent balancer${systems === 1 ? "" : "s"} at the same time; figures are means over them, percentiles over all replies.`,
     `Expected is what a simulation of the same length gives (${SIMULATED_RUNS} runs; ± 4 standard errors and ${100 * SLACK} %): by round robin and at random the variance takes thousands of units to grow to its long-run value.`,
-    `Timers have a grain of 1 ms, ${((100 * 1) / unitMs / (TALK.service / 2)).toFixed(0)} % of a mean service here, and come late: what a sleep came late, up to the grain, the next is shorter. Services took up to ${(100 * worst).toFixed(1)} % longer than asked.`,
+    `Timers have a resolution of 1 ms, ${((100 * 1) / unitMs / (TALK.service / 2)).toFixed(0)} % of a mean service here, and fire late: a worker shortens its next sleep by what the last one was late, up to the resolution. Services took up to ${(100 * worst).toFixed(1)} % longer than asked.`,
   ];
 }
 

@@ -44,14 +44,14 @@ export async function drivers({ length }: DriversChoice, { threads, unitMs, seed
     findings: [
       ...measured.flatMap((one) => structureFindings(one, schedule, unitMs)),
       statistic("mouse, worst: loop against tasks", { part: "side by side", expected: atLeast(10), measured: factor, source: "a loop waits for the disk", condition: quiet(measured, unitMs) }),
-      statistic("processors used by the tasks", { part: "side by side", expected: atMost(0.5), measured: tasks.processors, source: "concurrent, not parallel" }),
+      statistic("cores used by the tasks", { part: "side by side", expected: atMost(0.5), measured: tasks.processors, source: "concurrent, not parallel" }),
     ],
     series: [responses(measured)],
     notes: [
       "The same events, the same handling and the same threads in both: only the structure differs. An event's response is the time until it has been handled.",
-      `Expected is what the schedule gives if nothing but the devices takes time; ± is ${WORST_GRAINS} ms for the grain of the timers, and for the loop, whose rounds shift with them, ${100 * SHIFT} % more.`,
+      `Expected is what the schedule gives if nothing but the devices takes time; ± is ${WORST_GRAINS} ms for the resolution of the timers, and for the loop, whose rounds shift with them, ${100 * SHIFT} % more.`,
     ],
-    conclusion: `With a task for each device the mouse is answered within ${(tasks.worst[0] as number).toFixed(1)} u, with one loop for all within ${(loop.worst[0] as number).toFixed(0)} u; ${threads === 1 ? "both ran on one thread" : `both ran on ${threads} threads`}, and ${percent(tasks.processors)} % of a processor were enough.`,
+    conclusion: `With a task for each device the mouse is answered within ${(tasks.worst[0] as number).toFixed(1)} u, with one loop for all within ${(loop.worst[0] as number).toFixed(0)} u; ${threads === 1 ? "both ran on one thread" : `both ran on ${threads} threads`}, and ${percent(tasks.processors)} % of a core was enough.`,
   };
 }
 
@@ -73,8 +73,8 @@ function structureFindings({ structure, driven, left, worst }: Measured, schedul
   const model = worstResponses(structure, schedule);
   const served = check("devices served in order", { part, expected: DEVICES.length, measured: handled.filter((all) => all.every(({ at }, index) => index === 0 || at >= (all[index - 1] as Handled).at)).length });
   const atOnce = structure === "loop"
-    ? check("devices at work at once", { part, expected: 1, measured: mostAtOnce(driven) })
-    : statistic("devices at work at once", { part, expected: atLeast(2), measured: mostAtOnce(driven), source: "at most" });
+    ? check("devices at work at the same time", { part, expected: 1, measured: mostAtOnce(driven) })
+    : statistic("devices at work at the same time", { part, expected: atLeast(2), measured: mostAtOnce(driven), source: "at most" });
   return [
     check("events handled", { part, expected: schedule.reduce((sum, { length }) => sum + length, 0), measured: handled.reduce((sum, { length }) => sum + length, 0) }),
     served,

@@ -15,7 +15,7 @@ export interface SearchChoice {
 /** What each version does, and the talk's figures. */
 const ABOUT: Readonly<Record<Version, { readonly title: string; readonly said: string; readonly likely: string }>> = {
   "1.0": { title: "1.0: one backend after the other", said: "3·99/2; the talk: 150 ms", likely: "" },
-  "2.0": { title: "2.0: all backends at once", said: "¾·99; the talk: 75 ms", likely: "" },
+  "2.0": { title: "2.0: all backends at the same time", said: "¾·99; the talk: 75 ms", likely: "" },
   "2.1": { title: `2.1: and no longer than ${LIMIT} u`, said: "", likely: "0.8³" },
   "3.0": { title: `3.0: and two replicas of each`, said: "", likely: "(1 − 0.2²)³" },
 };
@@ -51,7 +51,7 @@ export async function search({ queries }: SearchChoice, { threads, unitMs, seed,
     findings,
     series: [spread(measured)],
     notes: [
-      "A backend takes a whole number of units from 0 to 99, each as likely; expected is what follows exactly. ± is 4 standard errors and 1 ms a wait, the grain of the timers.",
+      "A backend takes a whole number of units from 0 to 99, each as likely; expected is what follows exactly. ± is 4 standard errors and 1 ms a wait, the resolution of the timers.",
       "2.1 and 3.0 return what they have when the limit is reached; what is still under way is cancelled and joined, so no version leaves a task behind.",
     ],
     conclusion: conclusion(measured),

@@ -99,7 +99,7 @@ function findingsOf(place: Place, measured: Measurements, usable: number): Findi
   const names = ids.map((id) => `${part}, ${id}`);
   const waits = world === "wait";
   const condition = waits ? quiet(measured.excess(`${part}, G1`, 4)) : processorsFor(threads, usable, measured.waited(names));
-  const enough: Condition = waits ? condition : { text: `there are ${ENOUGH} processors and as many threads: here ${usable} and ${threads}`, met: Math.min(usable, threads) >= ENOUGH };
+  const enough: Condition = waits ? condition : { text: `there are ${ENOUGH} cores and as many threads: here ${usable} and ${threads}`, met: Math.min(usable, threads) >= ENOUGH };
   return [
     ...ids.map((id) => statistic(`${id}, speed-up`, {
       part, expected: about(speedUp({ design: designOf(id), steps: EVEN, world, threads }), { share: TOLERANCE }), measured: measured.speedUp(`${part}, G1`, `${part}, ${id}`).value, source: waits ? "model" : `model, ${threads} thread${threads === 1 ? "" : "s"}`, condition,

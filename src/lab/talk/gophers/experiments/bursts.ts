@@ -64,7 +64,7 @@ export async function bursts(choice: ExperimentChoice, settings: ExperimentSetti
     ],
     plots: [plotOf(throughputs, throughput(measured, "G4"), loads, settings.seed)],
     notes: [
-      `Steps: L ${L}, M ${M}, U ${U}, R ${R}, D ${STEPS.D}. Each point is ${SYSTEMS} runs at once, and all points of a repetition have the same pauses.`,
+      `Steps: L ${L}, M ${M}, U ${U}, R ${R}, D ${STEPS.D}. Each point is ${SYSTEMS} runs at the same time, and all points of a repetition have the same pauses.`,
       `Expected is the mean of ${SIMULATED_RUNS} simulated runs of the same length, ± 4 standard errors and ${100 * SLACK} %. In the long run a boundless dump gives ${(1 / predictedLimits().dump).toFixed(3)} loads a unit, G4 ${(1 / predictedLimits().apart).toFixed(3)}.`,
     ],
     conclusion: `With a dump for ${CAPACITIES.at(-1)} the same two gophers burn ${gain.toFixed(2)} times as much as with a dump for ${CAPACITIES[0]}; they reach ${(100 * Math.max(...best)).toFixed(0)} % of what G4 does. What a dump is for is to keep an interruption at one end from stopping the other.`,

@@ -48,7 +48,7 @@ export async function carts(choice: ExperimentChoice, settings: ExperimentSettin
     plots: [plotOf(measured)],
     notes: [
       "Speed-up is over one gopher in the same repetition, by the pace from the first load burnt to the last; the wait world: a step is a sleep.",
-      `Exponential times: ${SYSTEMS} runs at once, each with chance of its own. Expected is the mean of ${SIMULATED_RUNS} simulated runs of the same length, ± 4 standard errors and ${100 * SLACK} %; the law holds in the long run.`,
+      `Exponential times: ${SYSTEMS} runs at the same time, each with random numbers of its own. Expected is the mean of ${SIMULATED_RUNS} simulated runs of the same length, ± 4 standard errors and ${100 * SLACK} %; the law holds in the long run.`,
     ],
     conclusion: `Four gophers with one cart are ${gain("constant", 1)} times as fast as one, with four carts ${gain("constant", 4)} times. Where each step takes as long as chance will have it, four carts give ${gain("exponential", 4)}, 16 give ${gain("exponential", 16)} and 32 give ${gain("exponential", 32)}: carts are what absorbs the differences.`,
   };

@@ -19,7 +19,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
     load: async () => (await import("./bursts.ts")).bursts,
   },
   {
-    name: "axes", what: "S(G7) is S(G4)·S(G6), if there are processors enough", seconds: 35, loads: 24, unitMs: 4, threads: null, leastThreads: 1, results: "one",
+    name: "axes", what: "S(G7) is S(G4)·S(G6), if there are enough cores", seconds: 35, loads: 24, unitMs: 4, threads: null, leastThreads: 1, results: "one",
     load: async () => (await import("./axes.ts")).axes,
   },
   {
@@ -27,7 +27,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
     load: async () => (await import("./grain.ts")).grain,
   },
   {
-    name: "control", what: "threads without processors gain nothing", seconds: 60, loads: 64, unitMs: null, threads: 2, leastThreads: 2, results: "several",
+    name: "control", what: "two threads on one core gain nothing", seconds: 60, loads: 64, unitMs: null, threads: 2, leastThreads: 2, results: "several",
     load: async () => (await import("./control.ts")).control,
   },
 ];

@@ -15,5 +15,5 @@ export function quiet(excess: number): Condition {
 /** In the cpu world: a processor for each of `threads`. `waited`: the share of their time in which they waited for one. */
 export function processorsFor(threads: number, usable: number, waited: number): Condition {
   const rest = usable >= threads && waited > MOST_WAITED ? `, for which they waited ${(100 * waited).toFixed(0)} % of the time` : "";
-  return { text: `${threads === 1 ? "the thread" : `each of the ${threads} threads`} has a processor of its own: here ${printProcessors(usable)}${rest}`, met: usable >= threads && waited <= MOST_WAITED };
+  return { text: `${threads === 1 ? "the thread" : `each of the ${threads} threads`} has a core of its own: here ${printProcessors(usable)}${rest}`, met: usable >= threads && waited <= MOST_WAITED };
 }

@@ -41,10 +41,10 @@ export async function control(choice: ExperimentChoice, settings: ExperimentSett
   const config = { repetitions, loads, design: DESIGN };
   const one = onlyProcessor();
   if (one === null) {
-    return { config, findings: [], notes: ["A process can be confined to processors only on Linux, with taskset (of util-linux): it is not here."], conclusion: "Nothing was measured." };
+    return { config, findings: [], notes: ["A process can be pinned to cores only on Linux, with taskset (of util-linux), which is not installed."], conclusion: "Nothing was measured." };
   }
   const halves: Half[] = [];
-  for (const [name, cpus] of [["all processors", null], [`processor ${one} only`, one]] as const) {
+  for (const [name, cpus] of [["all cores", null], [`core ${one} only`, one]] as const) {
     const expected = cpus === null ? { gain: predictedGain(threads, threads), verdict: "parallel" as const } : { gain: 1, verdict: "time-sliced" as const };
     halves.push({ name, cpus, usable: confined(readMachine(), cpus).usable, expected, result: await measureOne({ kind: "gophers", grid }, threads, { ...choice, traced: true }, settings, { name: `${name}: `, cpus }) });
   }
@@ -54,10 +54,10 @@ export async function control(choice: ExperimentChoice, settings: ExperimentSett
     series: [table(halves, threads)],
     plots: [plotOf(halves, threads)],
     notes: [
-      `P is the time of ${DESIGN} on one thread over that on ${threads}, every step computing; each repetition is a process of its own, and a mask of taskset confines it.`,
-      "A is the mean number of threads that ran a task, by the trace; A_cpu that of threads that had a processor, by their CPU clocks.",
+      `P is the time of ${DESIGN} on one thread over that on ${threads}, every step computes; each repetition is a process of its own, pinned by taskset.`,
+      "A is the mean number of threads that ran a task, from the trace; A_cpu is the mean number of threads that had a core, from their CPU clocks.",
     ],
-    conclusion: halves.map((half) => `With ${half.name} ${threads} threads give ${gainOf(half, threads).P.toFixed(2)}, ${cellOf(half, threads).verdict}`).join("; ").replaceAll("With processor", "with processor") + ": threads are no processors.",
+    conclusion: halves.map((half) => `With ${half.name} ${threads} threads give ${gainOf(half, threads).P.toFixed(2)}, ${cellOf(half, threads).verdict}`).join("; ").replaceAll("; With", "; with") + ". Threads alone are not cores.",
   };
 }
 
@@ -83,7 +83,7 @@ function findingsOf(half: Half, threads: number): Finding[] {
   const { P, P0 = Number.NaN } = gainOf(half, threads);
   return [
     ...checksOf(result, part),
-    statistic(`P of ${DESIGN} on ${threads} threads`, { part, expected: about(expected.gain, { share: TOLERANCE }), measured: P, source: half.cpus === null ? "a processor for each thread" : "one processor", condition }),
+    statistic(`P of ${DESIGN} on ${threads} threads`, { part, expected: about(expected.gain, { share: TOLERANCE }), measured: P, source: half.cpus === null ? "a core for each thread" : "one core", condition }),
     statistic(`P of G1 on ${threads} threads`, { part, expected: about(1, { share: TOLERANCE }), measured: P0, source: "threads without structure", condition }),
     statistic("verdict", { part, expected: { kind: "exact", value: expected.verdict }, measured: verdict, source: "A_cpu against A", condition }),
   ];

@@ -45,7 +45,7 @@ export async function grain(choice: ExperimentChoice, settings: ExperimentSettin
     notes: [
       `Computing: G7, eight gophers and four messages a load; P is its time on one thread over that on more. Expected is (4u + h₁)·p / (4u + hₚ), with h from the steps of ${1000 * (COMPUTING_UNITS[0] as number)} µs.`,
       "k books a cart make a step k times as long for the same messages: the grain is what a cart must carry, not a book.",
-      `Waiting: C is the time of G1 over that of G6, both on one thread. Timers have a grain of 1 ms, and what one comes late the next wait of the same gopher is shorter; his colleagues have waited for it.`,
+      `Waiting: C is the time of G1 over that of G6, both on one thread. Timers have a resolution of 1 ms. A gopher shortens its next wait by what the last one was late, but the other gophers have already waited for the late one.`,
     ],
     conclusion: conclusion(computing, waiting),
   };
@@ -114,7 +114,7 @@ function waitingFindings({ gains, excess, grainMs, trueMs }: WaitingGrain): Find
   return [
     statistic(`C with steps of ${WAITING_UNITS.at(-1)} ms`, { part, expected: about(WAITING_GAIN, { share: 1 - REACHED }), measured: (gains.at(-1) as Estimate).value, source: "the model, at any length", condition }),
     statistic(`shortest step with C ≥ ${REACHED * WAITING_GAIN}`, { part, unit: "ms", expected: atMost(USUAL_UNIT_MS.wait), measured: grainMs, source: `the lab's step: ${USUAL_UNIT_MS.wait} ms`, condition }),
-    statistic(`shortest step at ${REACHED} of the model's pace`, { part, unit: "ms", expected: atMost(USUAL_UNIT_MS.wait), measured: trueMs, source: "one gopher alone; the grain of timers is 1 ms", condition }),
+    statistic(`shortest step at ${REACHED} of the model's pace`, { part, unit: "ms", expected: atMost(USUAL_UNIT_MS.wait), measured: trueMs, source: "one gopher alone; the resolution of timers is 1 ms", condition }),
   ];
 }
 

@@ -62,7 +62,7 @@ export async function walk(choice: ExperimentChoice, settings: ExperimentSetting
       "Speed-up is over one gopher in the same repetition; G5 has nobody who walks without a cart, so W does not change it.",
       "The boundary is where a straight line through the paces of G6 meets the pace of G5.",
     ],
-    conclusion: `The fourth gopher helps while he walks back less than ${WAYS.map((way, at) => `${(boundaries[at] as Estimate).value.toFixed(2)} u (${way.name}; the model says ${predictedBoundary(way.steps)})`).join(", and ")}: a procedure added to a design makes it faster, though more work is done, as long as it takes more off the bottleneck than it adds.`,
+    conclusion: `The fourth gopher helps while it walks back less than ${WAYS.map((way, at) => `${(boundaries[at] as Estimate).value.toFixed(2)} u (${way.name}; the model says ${predictedBoundary(way.steps)})`).join(", and ")}: a procedure added to a design makes it faster, though more work is done, as long as it takes more off the bottleneck than it adds.`,
   };
 }
 

@@ -70,8 +70,8 @@ describe("conditions", () => {
   });
 
   it("threads need processors, and to have them", () => {
-    expect(processorsFor(2, 2, 0.01)).toEqual({ text: "each of the 2 threads has a processor of its own: here 2 processors", met: true });
-    expect(processorsFor(2, 1, 0.5)).toEqual({ text: "each of the 2 threads has a processor of its own: here 1 processor", met: false });
-    expect(processorsFor(1, 2, 0.5)).toEqual({ text: "the thread has a processor of its own: here 2 processors, for which they waited 50 % of the time", met: false });
+    expect(processorsFor(2, 2, 0.01)).toEqual({ text: "each of the 2 threads has a core of its own: here 2 cores", met: true });
+    expect(processorsFor(2, 1, 0.5)).toEqual({ text: "each of the 2 threads has a core of its own: here 1 core", met: false });
+    expect(processorsFor(1, 2, 0.5)).toEqual({ text: "the thread has a core of its own: here 2 cores, for which they waited 50 % of the time", met: false });
   });
 });
