@@ -6,7 +6,7 @@ import { ROOT } from "../structure/sources.ts";
 
 const PAGES = [
   ...readdirSync(ROOT).filter((name) => name.endsWith(".md")),
-  "src/scheduler/README.md",
+  "src/scheduler/README.md", "bench/rivals/README.md",
   ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`),
 ];
 const read = (page: string): string => readFileSync(join(ROOT, page), "utf8");
