@@ -13,7 +13,7 @@ const refused = Array(6).fill("ERR_CHANNEL_CLOSED");
 describe.each(PLACEMENT_NAMES)("%s", (name) => {
   const place = () => PLACEMENTS[name](the.rt);
 
-  test.each(Object.entries(RECV_VERBS))("a value sent first is there for %s, then it is closed for ever", async (_verb, recv) => {
+  test.each(Object.entries(RECV_VERBS))("a value sent first is there for %s, then it is closed forever", async (_verb, recv) => {
     const c = the.rt.oneshot(i32);
     expect([c.capacity, c.length]).toEqual([1, 0]);
     expect(await place().left(sendOne, c, 5)).toBe("sent");

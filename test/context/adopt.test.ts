@@ -61,7 +61,7 @@ test("a cancellation that the dead thread did not finish is finished: children, 
   const child = main.contexts.make(root, undefined);
   const { signal, done } = child;
   const own = root.signal;
-  // As far as the dead thread came: the root is marked, and nobody has been told.
+  // As far as the dead thread came: the root is marked, and no thread has been notified.
   main.arena.i32[root.header + contextHeader.cancelled] = 1;
   expect([root.cancelled, child.cancelled, own.aborted]).toEqual([true, false, false]);
   main.adoptContexts(0);

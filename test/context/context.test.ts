@@ -136,7 +136,7 @@ describe("deadlines", () => {
     expect([late.cancelled, late.reason]).toEqual([true, expect.objectContaining({ code: "ERR_DEADLINE" })]);
   });
 
-  test("cancelling takes the timer back, whoever cancels", async () => {
+  test("cancelling disarms the timer, whichever thread cancels", async () => {
     const { timers } = the.rt.side;
     using parent = context();
     using child = context(parent, { timeout: 1e6 });

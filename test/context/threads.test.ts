@@ -143,7 +143,7 @@ describe("a parked send that is cancelled, against a receive", () => {
   test("10,000 rounds: each value is delivered or cancelled, never both and never neither", async () => {
     const { delivered, cancelled } = await raceSend(the.rt, 10_000);
     expect(delivered + cancelled).toBe(10_000);
-    console.log(`B6.06: ${delivered} delivered, ${cancelled} cancelled`);
+    console.log(`${delivered} delivered, ${cancelled} cancelled`);
   });
 });
 

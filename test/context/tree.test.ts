@@ -141,7 +141,7 @@ describe("the tree of contexts", () => {
     expect([memory.all(), left.headers]).toEqual([[], [leaf, child, root]]);
   });
 
-  test("a thread that dies before any of its writes leaves a tree that can be walked, mended and taken apart", () => {
+  test("a thread that dies before any of its writes leaves a tree that can be walked, repaired and taken apart", () => {
     fc.assert(
       fc.property(steps, fc.record({ do: fc.constantFrom("link" as const, "cancel" as const, "free" as const), at: fc.nat(1000) }), steps, (plan, last, more) => {
         for (let kill = 1; ; kill++) {

@@ -56,7 +56,7 @@ test("main looks after the holder of a lock while it waits, and gets it once tha
   expect([seen, arena.i32[at]]).toEqual([[2, 2, 2], arena.owner]);
 });
 
-test("where nobody can tell that the holder is dead, main does not wait for ever", () => {
+test("if it is not known that the holder is dead, main does not wait forever", () => {
   const arena = Arena.create(2, 4_194_304);
   const at = arena.alloc(4);
   arena.i32[at] = 2;

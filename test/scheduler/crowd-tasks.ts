@@ -92,7 +92,7 @@ async function echoOverTcp(text: string): Promise<string> {
   return echoed;
 }
 
-/** Starts itself again for ever, on the thread where it is. */
+/** Starts itself again forever, on the thread where it is. */
 export const respawn = task(import.meta, async function respawn(stop: SharedArray<"i32">) {
   stop.array[1]++;
   if (stop.array[0] === 0) go.on("here")(respawn, stop);
@@ -110,7 +110,7 @@ export const pass = task(import.meta, async function pass(from: Chan<number>, to
   to.close();
 });
 
-/** Sends for ever and counts in shared memory. */
+/** Sends forever and counts in shared memory. */
 export const pump = task(import.meta, async function pump(ch: Chan<number>, counter: SharedArray<"i32">) {
   for (;;) {
     await ch.send(1);

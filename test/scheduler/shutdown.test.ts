@@ -18,7 +18,7 @@ async function submit(rt: Runtime, cells: Parameters<typeof mark>[0]): Promise<P
   }
 }
 
-describe("tasks that are submitted while the runtime stops (B8.14)", () => {
+describe("tasks that are submitted while the runtime stops", () => {
   test("each spawn has run or was rejected, all joins settle", async () => {
     for (let round = 0; round < 4; round++) {
       const rt = await start({ threads: 2 });

@@ -11,7 +11,7 @@ afterAll(async () => {
   await rt.stop();
 });
 
-test("names and module paths in any script (E11)", async () => {
+test("names and module paths in any script", async () => {
   expect(await rt.spawn(二倍, 21)).toBe("42 – удвоено 🐹");
   expect(await rt.spawn(внутри, 4)).toBe("8 – удвоено 🐹");
 });

@@ -16,7 +16,7 @@ afterEach(async () => {
 
 const startedOn = async (): Promise<number[]> => (await rt.stats()).threads.map(({ started }) => started);
 
-describe("every task runs once (B8.01)", () => {
+describe("every task runs once", () => {
   test("50,000 from inside one task: each once, and every thread ran some", async () => {
     const count = 50_000;
     using cells = rt.shared.int32(count);
@@ -37,7 +37,7 @@ describe("every task runs once (B8.01)", () => {
 });
 
 describe("stealing", () => {
-  test("the owner computes while idle threads take what it has not started (B8.02)", async () => {
+  test("the owner computes while idle threads take what it has not started", async () => {
     const count = 200;
     using cells = rt.shared.int32(count);
     const owner = await rt.spawn(submitThenCompute, cells, count, 20_000);
@@ -78,7 +78,7 @@ async function started(): Promise<number> {
 }
 
 describe("fairness on one thread", () => {
-  test("a hog that yields leaves a light pair its share (B8.11)", async () => {
+  test("a hog that yields leaves a light pair its share", async () => {
     const { hog, light } = await rt.spawn(hogAndLight, 300, true);
     expect(hog / light).toBeGreaterThanOrEqual(0.5);
     expect(hog / light).toBeLessThanOrEqual(2);
@@ -89,7 +89,7 @@ describe("fairness on one thread", () => {
     expect(Math.min(hog, light)).toBeGreaterThan(0);
   });
 
-  test("TCP and timers have their turn while 100 tasks are always ready (B8.12)", async () => {
+  test("TCP and timers have their turn while 100 tasks are always ready", async () => {
     const { echoed, timedOut, turns } = await rt.spawn(ioUnderLoad, 100);
     expect({ echoed, timedOut }).toEqual({ echoed: "gopher", timedOut: "timer" });
     expect(turns).toBeGreaterThan(100);
@@ -98,7 +98,7 @@ describe("fairness on one thread", () => {
   test.each([
     ["on its own thread", respawn],
     ["anywhere", respawnAnywhere],
-  ])("a chain that starts itself for ever, %s, holds nobody up (B8.13)", async (_where, chain) => {
+  ])("a chain that starts itself forever, %s, holds nobody up", async (_where, chain) => {
     using stop = rt.shared.int32(2);
     rt.go(chain, stop);
     await until(() => stop.array[1] > 100);
@@ -112,7 +112,7 @@ describe("fairness on one thread", () => {
 });
 
 describe("channels between threads", () => {
-  test("the sleep protocol loses no wake-up: 18,000 hand-offs with pauses of every length (B8.09)", async () => {
+  test("the sleep protocol loses no wake-up: 18,000 hand-offs with pauses of every length", async () => {
     const first = rt.chan(i32);
     const second = rt.chan(i32);
     const third = rt.chan(i32);
@@ -133,7 +133,7 @@ describe("channels between threads", () => {
     expect(sleeps).toBeGreaterThan(0);
   });
 
-  test("go on flowing while the main thread is busy for a second (E19)", async () => {
+  test("go on flowing while the main thread is busy for a second", async () => {
     await using own = await start({ threads: 2 });
     const flow = own.chan(i32);
     const seen = own.shared.int32(2);

@@ -66,7 +66,7 @@ describe("Timers", () => {
     await until(() => fired === 1);
     timers.cancel(kept);
     expect(timers.count).toBe(0);
-    // The number is told whenever it changes, sometimes once more.
+    // The callback gets the number whenever it changes, sometimes once more.
     expect(counts.filter((count, k) => count !== counts[k - 1])).toEqual([1, 2, 1, 0]);
   });
 

@@ -1,10 +1,10 @@
 /**
- * Selects against a sequential model (P1): random programs of sends, receives,
+ * Selects against a sequential model: random programs of sends, receives,
  * selects, aborts and closes over two channels, on one thread. Which of several
  * ready cases a select takes is chance: the model checks that it was ready and
  * follows. When none is ready the select waits in all queues, and whoever comes
  * first ends it; then every outcome is determined. At the end what was sent is
- * what was received and what is left (P3), and nothing is left waiting (P7).
+ * what was received and what is left, and nothing is left waiting.
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";

@@ -30,7 +30,7 @@ describe.each(PLACEMENT_NAMES)("%s", (name) => {
     expect(counter.value).toBe(edge + 10);
   });
 
-  test("those who wait are woken when theirs is reached, the lower ones first", async () => {
+  test("waiting tasks are woken when their value is reached, the lower ones first", async () => {
     const { left, right } = PLACEMENTS[name](the.rt);
     using counter = new Counter();
     const out = the.rt.chan(i32, 10);

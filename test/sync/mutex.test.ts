@@ -31,7 +31,7 @@ describe.each(PLACEMENT_NAMES)("%s", (name) => {
     mutex.tryLock()?.unlock();
   });
 
-  test("is handed to those who wait in the order in which they came", async () => {
+  test("is handed to waiting tasks in the order in which they came", async () => {
     const { left, right } = PLACEMENTS[name](the.rt);
     using mutex = new the.rt.Mutex();
     const out = the.rt.chan(i32, 10);
@@ -103,7 +103,7 @@ test("a wait that a signal ends leaves no waiter, and the others move up", async
   expect(order).toEqual([0, 2]);
 });
 
-test("a dump says who holds what a task waits for, where, and since when", async () => {
+test("a dump says which task holds what a task waits for, on which thread, and since when", async () => {
   using mutex = new the.rt.Mutex();
   const [said, release] = [the.rt.chan(i32), the.rt.chan(i32)];
   const holding = the.rt.spawn.on(1)(holdUntil, mutex, said, release);

@@ -31,7 +31,7 @@ test("is no promise if the function returns none, nor when it is done", () => {
   expect([runs, once.isDone]).toEqual([1, true]);
 });
 
-test("who waits goes on with the first success; the error of a failure goes to its caller alone", async () => {
+test("a waiting call continues with the first success; an error goes only to its own caller", async () => {
   using once = new Once();
   const ran: string[] = [];
   const failing = Promise.withResolvers<void>();
@@ -74,7 +74,7 @@ test("a signal ends the waiting, not the function", async () => {
   expect([once.isDone, waitingAt(the.rt, once)]).toEqual([true, 0]);
 });
 
-test("freed while a function runs: that one ends, who waits fails", async () => {
+test("freed while a function runs: the function ends, waiting calls fail", async () => {
   const once = new Once();
   const running = Promise.withResolvers<void>();
   const first = once.do(() => running.promise);

@@ -88,7 +88,7 @@ describe("misuse", () => {
   }
 });
 
-test("says who holds it", async () => {
+test("a dump says which task holds it", async () => {
   using lock = new RwLock();
   const says = async (): Promise<string> => {
     const waiting = lock.writeLock();

@@ -43,7 +43,7 @@ test("a large request is not overtaken by small ones; when it leaves they go on"
   expect(semaphore.available).toBe(3);
 });
 
-test("one unlock of many permits wakes all whom they suffice", async () => {
+test("one unlock of many permits wakes all tasks for which they are enough", async () => {
   using semaphore = new Semaphore(10);
   const all = await semaphore.acquire(10);
   const waits = [4, 3, 3, 1].map((n) => semaphore.acquire(n));

@@ -44,7 +44,7 @@ describe.each(PLACEMENT_NAMES)("%s", (name) => {
     }
   });
 
-  test("one done wakes ten who wait", async () => {
+  test("one done wakes ten tasks that wait", async () => {
     const { left, right } = PLACEMENTS[name](the.rt);
     using group = new WaitGroup();
     group.add();

@@ -26,7 +26,7 @@ test("it parks unless it has ended", () => {
   expect(transitionToParked(i32, record)).toBe(false);
 });
 
-test("who ends it learns whether the owner has parked", () => {
+test("the thread that ends it learns whether the owner has parked", () => {
   expect(transitionToDone(i32, record)).toBe(false);
   transitionToWaiting(i32, record, true);
   expect(transitionToDone(i32, record)).toBe(true);

@@ -58,7 +58,7 @@ export class Exploration {
     return { ...this.#repeat(strategy, Infinity, () => --left > 0), isComplete: false };
   }
 
-  /** One schedule again. @param observer told about each step */
+  /** One schedule again. @param observer called with each step */
   replay(bound: number, choices: readonly number[], observer?: Observer): Failure | undefined {
     const replay = new Replay(bound, choices);
     return this.#once(replay, observer).failure;

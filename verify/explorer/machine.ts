@@ -135,7 +135,7 @@ export function begin(size: number, by: Strategy, watch: Observer | undefined): 
 }
 let pendingObserver: Observer | undefined;
 
-/** What ends a schedule whoever catches it: nobody can run and somebody should, too many steps, a race. */
+/** What ends a schedule even if the program catches it: no thread can run although one should, too many steps, a race. */
 let fatal: Error | undefined;
 
 function end(error: Error): never {
@@ -180,7 +180,7 @@ function pick(self: Thread | undefined): Thread | undefined {
   for (const thread of threads) if (thread.isEnabled) enabled.push(thread);
   if (enabled.length > 0) return strategy.pick(self, enabled);
   const stuck = threads.filter((thread) => !thread.isDone && !thread.isDead && !thread.isService);
-  if (stuck.length > 0) end(new Error(`nobody can run: ${stuck.map((thread) => thread.name).join(", ")} wait for ever`));
+  if (stuck.length > 0) end(new Error(`nobody can run: ${stuck.map((thread) => thread.name).join(", ")} wait forever`));
   return NOBODY;
 }
 
@@ -189,7 +189,7 @@ function dies(self: Thread, site: number): boolean {
   if (!self.isVictim || dead !== undefined || !strategy.kills(self, site)) return false;
   dead = self;
   self.isDead = true;
-  // Who is told of the death sees all that the dead one did.
+  // A thread that is notified of the death sees all that the dead one did.
   for (const thread of threads) if (thread.isService) inherit(thread.index, self.index);
   observer?.(self, DIE, site, NO_WORDS, 0, 0, 0, undefined);
   target = pick(undefined);
@@ -464,7 +464,7 @@ export function setUp<R>(call: () => R): R {
   return atomically(call) as R;
 }
 
-/** `to` is told something by `from` otherwise than through shared memory: a job for its event loop. */
+/** Passes a job from `from` to the event loop of `to`, other than through shared memory. */
 export function tell(from: Thread, to: Thread, job: () => unknown): void {
   if (to.isDead || to.isDone) return;
   inherit(to.index, from.index);

@@ -24,7 +24,7 @@ let stepReads = new Int32Array(0);
 let stepWrites = new Int32Array(0);
 let readSites = new Int32Array(0);
 let writeSites = new Int32Array(0);
-/** By word: what whoever reads its value learns. */
+/** By word: what a thread that reads its value learns. */
 let released = new Int32Array(0);
 /** By thread: its clock, and what it knows of the others'. */
 const clocks = new Int32Array(THREADS * THREADS);
@@ -43,7 +43,7 @@ export function forget(words: number): void {
 
 let found: Error | undefined;
 
-/** The first race of this schedule; who caught the error has not undone it. */
+/** The first race of this schedule, even if the program has caught the error. */
 export function race(): Error | undefined {
   return found;
 }

@@ -12,7 +12,7 @@ import { type Callee, type Module, type Node, calleeOf, children, isFunction, is
 const SEAM = "verify/explorer/seam.ts";
 const SEAMS = new Set(["src/memory/atomics.ts", SEAM]);
 
-/** Where main looks at and mends words that others use meanwhile: there each access is a step. */
+/** Where main reads and repairs words that other threads use at the same time: each access is a step. */
 export const REPAIRS: ReadonlySet<string> = new Set(["src/channel/repair-channels.ts", "src/runtime/main/repair-after-death.ts"]);
 
 /** How a call is written in rewritten code. */
@@ -49,7 +49,7 @@ export class Yielding {
   readonly #paths: Set<string>;
   readonly #plain: Readonly<Record<string, readonly string[]>>;
 
-  /** Threads may vanish before any plain write: whoever makes one yields. */
+  /** Threads can vanish before any plain write, so a function that makes one yields. */
   readonly withDeaths: boolean;
 
   /** @param plain plain accesses that count as steps, by path */

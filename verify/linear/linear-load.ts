@@ -1,6 +1,6 @@
 /**
  * Histories of three threads with four operations each on channels of capacity 0,
- * 1 and 2, each checked against a plain queue. B12.02.
+ * 1 and 2, each checked against a plain queue.
  *
  * Source: Lincheck's scenarios (kotlinx.coroutines, RendezvousChannelLincheckTest
  * and its kin), with fresh random operations for each history.

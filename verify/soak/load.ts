@@ -150,7 +150,7 @@ export class Load {
     const [a, b, c] = channels;
     const stages = [this.#rt.spawn(generate, a, PIPELINE_VALUES), this.#rt.spawn(increment, a, b), this.#rt.spawn(increment, b, c)];
     const sum = this.#rt.spawn(addUp, c);
-    // When one stage has died the others would wait for ever: closing the channels ends them.
+    // When one stage has died the others would wait forever: closing the channels ends them.
     const end = (error: unknown): never => {
       for (const each of channels) closeAgain(each);
       throw error;

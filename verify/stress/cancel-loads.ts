@@ -1,4 +1,4 @@
-/** kotlinx.coroutines, ChannelUndeliveredElementStressTest: sent − cancelled = received. B6.06 B6.07. */
+/** kotlinx.coroutines, ChannelUndeliveredElementStressTest: sent − cancelled = received. */
 import { i32 } from "../../src/index.ts";
 import { recvOrCancel, sendOrCancel } from "./cancel-tasks.ts";
 import { type Stress, count, scaled } from "./stress.ts";

@@ -88,7 +88,7 @@ const cancelledSelects: Stress = {
   },
 };
 
-/** crossbeam array.rs, stress_oneshot: B1.15. */
+/** crossbeam array.rs, stress_oneshot. */
 const oneshots: Stress = {
   id: "oneshots",
   what: "10,000 fresh channels of capacity 1, each with one send and one receive on two tasks",
@@ -107,7 +107,7 @@ const oneshots: Stress = {
   },
 };
 
-/** B5.11: timers of selects that another case won. */
+/** Timers of selects that another case won. */
 const timersStopped: Stress = {
   id: "timers-stopped",
   what: "1,000,000 timers in selects that another case wins, on all threads",

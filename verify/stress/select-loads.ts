@@ -28,7 +28,7 @@ const matching: Stress = {
   },
 };
 
-/** Go chan_test.go, TestNonblockSelectRace 1 and 2: one of two is always ready, so the default is impossible. B4.03. */
+/** Go chan_test.go, TestNonblockSelectRace 1 and 2: one of two is always ready, so the default is impossible. */
 const impossible: Stress = {
   id: "impossible-default",
   what: "100,000 selects with otherwise, one of two channels always ready",
@@ -72,7 +72,7 @@ async function bias({ rt }: Setup, trials: number, where: "main" | "thread"): Pr
   return (first - trials / 2) / (Math.sqrt(trials) / 2);
 }
 
-/** Go chan_test.go, TestSelectFairness: not scaled, for the bound depends on the count. B4.08. */
+/** Go chan_test.go, TestSelectFairness: not scaled, because the bound depends on the count. */
 const fairness: Stress = {
   id: "fairness",
   what: "10,000 and 100,000 selects of two ready channels, on a thread and on main",

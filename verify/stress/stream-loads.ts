@@ -8,7 +8,7 @@ import { tally } from "./tally.ts";
 
 const range = (length: number): number[] => Array.from({ length }, (_, k) => k);
 
-/** crossbeam array.rs and zero.rs, mpmc and spsc: B1.07 B1.08 B1.10. */
+/** crossbeam array.rs and zero.rs, mpmc and spsc. */
 function streams(senders: number, receivers: number, full: number, capacity: number): Stress {
   return {
     id: `${senders === 1 ? "spsc" : "mpmc"}-${capacity}`,
@@ -47,7 +47,7 @@ const multiConsumer: Stress = {
   },
 };
 
-/** B1.19: a checksum in each block. */
+/** A checksum in each block. */
 const payloads: Stress = {
   id: "payloads",
   what: "4+4 tasks × 1,000 blocks of 64 B to 64 kB with checksums, capacities 0, 1 and 3",
@@ -72,7 +72,7 @@ const payloads: Stress = {
   },
 };
 
-/** B1.17: channels as values; crossbeam select.rs, channel_through_channel. */
+/** Channels as values; crossbeam select.rs, channel_through_channel. */
 const channels: Stress = {
   id: "channels",
   what: "1,000 fresh channels through a channel and 1,000 hops of one, capacities 0, 1 and 2",

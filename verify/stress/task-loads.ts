@@ -5,7 +5,7 @@ import { type Stress, count, scaled } from "./stress.ts";
 import { tally } from "./tally.ts";
 import { sleepMany, zeroTimers } from "./timer-tasks.ts";
 
-/** kotlinx.coroutines, CoroutineSchedulerStressTest: B8.01. */
+/** kotlinx.coroutines, CoroutineSchedulerStressTest. */
 const tasks: Stress = {
   id: "tasks",
   what: "500,000 tiny tasks from inside one, each once",
@@ -21,7 +21,7 @@ const tasks: Stress = {
   },
 };
 
-/** Go time/sleep_test.go and its kin: never early, none missed. B5.01 B5.05. */
+/** Go time/sleep_test.go and similar tests: never early, none missed. */
 const timers: Stress = {
   id: "timers",
   what: "40,000 sleeps up to 20 ms, an eighth of them cancelled, and 100,000 timers of 0 ms",

@@ -1,4 +1,4 @@
-/** Closing: what is there is drained, who waits is woken, nothing comes after. */
+/** Closing: buffered values can still be received, all waiters are woken, and no value follows. */
 import { expect, test } from "vitest";
 import { type Chan, i32 } from "../../../src/index.ts";
 import { breakAfter, closeEach, drainClosed, drainEach, fillEach, lengthsOfEach, sendLoosely, useClosed } from "../tasks/closing.ts";
@@ -15,7 +15,7 @@ export function closeCases({ capacity, rt, place }: Setup): void {
     for (let k = 0; k < capacity; k++) c.trySend(k);
   };
 
-  test("a closed channel gives what is buffered, in order, then closed for ever", async () => {
+  test("a closed channel gives what is buffered, in order, then closed forever", async () => {
     const c = make();
     fill(c);
     c.close();

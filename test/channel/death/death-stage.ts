@@ -250,13 +250,13 @@ export class DeathStage<T> {
     const isLostAbove = this.#next;
     await this.settle();
     for (let k = 0; this.#receives.some(({ state }) => state === "waiting"); k++) {
-      same(k < WORKS_FOR, true, "receivers wait for ever");
+      same(k < WORKS_FOR, true, "receivers wait forever");
       const went = this.trySend(this.#any(k));
       if (!went) same(this.#isOver, true, "no room while receivers wait");
       await this.settle();
     }
     for (let k = 0; this.#order.some(({ fate, by }) => fate === "sending" && !this.#dead.includes(by)); k++) {
-      same(k < WORKS_FOR, true, "senders wait for ever");
+      same(k < WORKS_FOR, true, "senders wait forever");
       this.tryRecv(this.#any(k));
       await this.settle();
     }

@@ -59,7 +59,7 @@ export const sieve = task(import.meta, async function sieve(count: number) {
   return primes;
 });
 
-/** Plays until told to end; how many rounds. */
+/** Plays until it receives the end; returns how many rounds. */
 export const player = task(import.meta, async function player(from: Receiver<number>, to: Chan<number>, serves: boolean, rounds: number) {
   let played = 0;
   try {

@@ -132,7 +132,7 @@ describe("ticker", () => {
     expect(await next).toBeTypeOf("number");
   });
 
-  test("disposing ends who waits, as a closed channel does; reset is then refused", async () => {
+  test("disposing ends the receives that wait, as a closed channel does; then reset throws", async () => {
     const ticks = ticker(1e6);
     const waiting = [recv(ticks), Promise.try(() => select({ ticks }))] as const;
     ticks[Symbol.dispose]();

@@ -1,7 +1,7 @@
 /** Tasks of the tests of wait groups, Once, barriers and counters. */
 import { type Barrier, type Chan, type Counter, type Once, type SharedArray, type WaitGroup, task, yieldNow } from "../../../src/index.ts";
 
-/** One party of a barrier made of two wait groups; counts those who pass before all are there. */
+/** One party of a barrier made of two wait groups; counts those that pass before all have arrived. */
 export const twoPhase = task(import.meta, async function twoPhase(first: WaitGroup, second: WaitGroup, there: SharedArray<"i32">, parties: number) {
   Atomics.add(there.array, 0, 1);
   first.done();
@@ -94,7 +94,7 @@ export const waitFor = task(import.meta, async function waitFor(counter: Counter
   return seen;
 });
 
-/** Waits for `target`, then says who it is. */
+/** Waits for `target`, then sends its number. */
 export const sayWhen = task(import.meta, async function sayWhen(counter: Counter, target: number, who: number, out: Chan<number>) {
   await counter.until(target);
   await out.send(who);

@@ -85,7 +85,7 @@ export const takeImpatiently = task(import.meta, async function takeImpatiently(
   return ended;
 });
 
-/** Holds the lock until told otherwise. */
+/** Holds the lock until it receives the end. */
 export const holdUntil = task(import.meta, async function holdUntil(mutex: Mutex, held: Chan<number>, release: Chan<number>) {
   using _guard = await mutex.lock();
   await held.send(1);

@@ -71,7 +71,7 @@ const tryRecv: Scenario<World> = {
   },
 };
 
-/** A sender that only tries: what it was told is true. */
+/** A sender that only tries: the results of its attempts are true. */
 const trySend: Scenario<World>[] = [0, 1].map((capacity) => ({
   name: `chan.${capacity === 0 ? "rendezvous" : "array"} trySend beside send cap${capacity}`,
   threads: 3,

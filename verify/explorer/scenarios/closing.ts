@@ -74,7 +74,7 @@ const wakes: Scenario<World>[] = [0, 1].flatMap((capacity) => [
   },
 ]);
 
-/** Exactly one of two that close is told so. */
+/** Two threads close a channel: exactly one succeeds. */
 const twice: Scenario<World> = {
   name: "close twice cap1",
   threads: 2,

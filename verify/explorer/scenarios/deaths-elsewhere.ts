@@ -76,7 +76,7 @@ const selected: Scenario<World>[] = [0, 1].map((capacity) => ({
   },
 }));
 
-/** Who holds or waits for a lock vanishes: the others get it, one at a time, and hear of it if the dead one held it. */
+/** A thread that holds or waits for a lock vanishes: the others get it, one at a time, and with `ownerDied` if the dead one held it. */
 const mutex: Scenario<World> = {
   name: "death around a mutex",
   threads: 3,

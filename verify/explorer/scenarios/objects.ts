@@ -1,4 +1,4 @@
-/** The shared objects of src/sync: each lets in whom it may, and wakes whom it must. */
+/** The shared objects of src/sync: each admits only the tasks that it may admit, and wakes all that it must wake. */
 import { i32 } from "../../../src/wire/scalars.ts";
 import { KIND, syncHeader } from "../../../src/memory/layout.ts";
 import { SharedBarrier } from "../../../src/sync/barrier.ts";
@@ -230,7 +230,7 @@ const counter: Scenario<World> = {
   },
 };
 
-/** Freed while others wait and use it: they fail with the code that says so, and nobody waits for ever. */
+/** Freed while others wait and use it: they fail with the code that says so, and nobody waits forever. */
 const freed: Scenario<World> = {
   name: "mutex freed while another locks",
   threads: 3,

@@ -1,4 +1,4 @@
-/** The sleep protocol (scheduler/README.md): whoever has mail wakes, on the real doorbell. */
+/** The sleep protocol (scheduler/README.md): a thread that has mail wakes, on the real doorbell. */
 import { i32 } from "../../../src/wire/scalars.ts";
 import type { Scenario } from "../scenario.ts";
 import { type World, checkSleepers, expectSame } from "./world.ts";

@@ -169,7 +169,7 @@ export class World {
     return conduit;
   }
 
-  /** What main does once it has repaired what the dead thread left and told the others. */
+  /** What main does after it has repaired shared memory and notified the other threads. */
   afterDeath(program: () => unknown): void {
     const main = this.loops[this.loops.length - 1];
     main.add("supervisor", async () => {
