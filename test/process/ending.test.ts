@@ -14,7 +14,7 @@ describe("threads end in every state", () => {
     expect(await printedBy("recycle")).toEqual({ idle: ["no task", 42], parked: lost, locked: lost, "its lock": true, spinning: lost, busy: lost, "all at once": [42, 42], "closure of main": 9 });
   });
 
-  test("recycle in a native call: ERR_THREAD_STUCK at its deadline, and a successor when the call returns", async () => {
+  test("recycle in a native call: ERR_THREAD_STUCK at its deadline, and a replacement when the call returns", async () => {
     expect(await printedBy("native")).toEqual({ recycle: "ERR_THREAD_STUCK", meanwhile: 42, afterwards: 42, "its task": "ERR_THREAD_DIED" });
   });
 
@@ -23,7 +23,7 @@ describe("threads end in every state", () => {
     expect(await printedBy("stop")).toEqual({ idle: "no task", parked: stopped, locked: stopped, spinning: stopped, busy: stopped, "short native": stopped });
   });
 
-  test("stop while a successor starts", async () => {
+  test("stop while a replacement starts", async () => {
     expect(await printedBy("stop while replacing")).toEqual({ recycle: "ERR_RUNTIME_STOPPED", both: "ended" });
   });
 
@@ -60,7 +60,7 @@ describe.skipIf(process.platform === "win32")("signals in every state", () => {
     expect(await program.outcome).toMatchObject({ stdout: 'ready\nstopping\n["main","ERR_RUNTIME_STOPPED"]\nstopped\n', code: 0, signal: null, hung: false });
   });
 
-  test("a second signal ends it at once", async () => {
+  test("a second signal ends it immediately", async () => {
     const program = begin("ending.ts", "handler", "twice");
     await program.printed("ready");
     program.kill("SIGTERM");
@@ -74,7 +74,7 @@ test("threads that the system refuses: one coded error, and a start that works a
   expect(await outcomeOf("refused-threads.ts", "2")).toMatchObject({ stdout: "ERR_THREAD_START ERR_WORKER_INIT_FAILED\nand then 42\n", code: 0, hung: false });
 });
 
-test("a successor that the system refuses: the runtime ends, and says so", async () => {
+test("a replacement that the system refuses: the runtime stops with an error", async () => {
   const { stdout, stderr, code, hung } = await outcomeOf("refused-threads.ts", "3");
   expect({ code, hung, stdout }).toEqual({ code: 1, hung: false, stdout: "ERR_THREAD_DIED\nERR_RUNTIME_STOPPED\n" });
   expect(stderr).toContain("ERR_THREAD_START");

@@ -26,7 +26,7 @@ describe("a thread that dies under a task: joins of its tasks reject with ERR_TH
   });
 });
 
-test("a thread that dies in an open world: its tasks settle, it is replaced, everything else goes on", async () => {
+test("a thread that dies in a runtime of start: its tasks settle, it is replaced, everything else continues", async () => {
   const { stdout, code, hung } = await outcomeOf("failing-threads.ts", "open");
   expect({ code, hung }).toEqual({ code: 0, hung: false });
   expect(stdout.trim().split("\n")).toEqual([

@@ -30,7 +30,7 @@ describe("a module that a thread cannot load: one coded error for each task, no 
     expect(lines.filter(([what]) => what === "then").map(([, answer]) => answer)).toEqual(Array(6).fill(42));
   });
 
-  test("an await at its top level that never ends keeps nobody else; the thread can be recycled", () => {
+  test("an await at its top level that never ends blocks no other task; the thread can be recycled", () => {
     expect(printed("beside")).toBe(42);
     expect(printed("never ends")).toEqual(["ERR_THREAD_DIED", expect.stringContaining("it was ended by rt.recycle()")]);
   });

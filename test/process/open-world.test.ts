@@ -33,7 +33,7 @@ describe.concurrent("the process ends by itself, and not before its tasks", () =
   });
 });
 
-describe.concurrent("a failing go task in an open world", () => {
+describe.concurrent("a failing go task in a runtime of start", () => {
   test.each(["failing go", "failing go closure"])("is uncaught on main: %s", async (name) => {
     const { stderr, code, hung } = await outcomeOf("open-world.ts", name);
     expect({ code, hung }).toEqual({ code: 1, hung: false });

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { outcomeOf } from "./program.ts";
 
-interface World {
+interface Ended {
   readonly name: string;
   readonly returned?: unknown;
   readonly code?: string;
@@ -9,19 +9,19 @@ interface World {
   readonly tasks: { task: string; reason: string; on: string; thread: number; site?: string }[];
 }
 
-/** Runs several closed worlds in one process; each as it ended. */
-async function worldsOf(how: "one by one" | "at once", names: readonly string[]): Promise<World[]> {
+/** Runs several programs in one process; returns how each ended. */
+async function programsOf(how: "one by one" | "at once", names: readonly string[]): Promise<Ended[]> {
   const { stdout, stderr, code, hung } = await outcomeOf("closed-world.ts", how, ...names);
   expect({ hung, code, stderr }).toEqual({ hung: false, code: 0, stderr: "" });
-  return stdout.trim().split("\n").map((line) => JSON.parse(line) as World);
+  return stdout.trim().split("\n").map((line) => JSON.parse(line) as Ended);
 }
 
-describe("a closed world as a process", () => {
+describe("a run program as a process", () => {
   test("prints, returns, and ends with exit code 0", async () => {
     expect(await outcomeOf("closed-world.ts", "uncaught", "returns")).toEqual({ stdout: "in the task\nreturned 42\n", stderr: "", code: 0, signal: null, hung: false });
   });
 
-  test("a failure that nobody catches ends it with code 1 and both stacks", async () => {
+  test("a failure that no code catches ends it with code 1 and both stacks", async () => {
     const { stderr, code } = await outcomeOf("closed-world.ts", "uncaught", "throws");
     expect(code).toBe(1);
     for (const part of ["TypeError", "from main", "E_MINE", "task throws, spawned at", "closed-world.ts"]) expect(stderr).toContain(part);
@@ -34,7 +34,7 @@ describe("a closed world as a process", () => {
   });
 
   test("a stack overflow is an error, not a crash", async () => {
-    expect(await worldsOf("one by one", ["recurses"])).toMatchObject([{ message: expect.stringContaining("call stack") }]);
+    expect(await programsOf("one by one", ["recurses"])).toMatchObject([{ message: expect.stringContaining("call stack") }]);
   });
 
   test("no line of output is lost at the end of run", async () => {
@@ -49,33 +49,33 @@ describe("a closed world as a process", () => {
 });
 
 const DEADLOCKS: [what: string, name: string, waiting: string[]][] = [
-  ["a channel that nobody sends to", "allReceive", ["allReceive receive", "receiver receive", "receiver receive"]],
+  ["a channel to which no task sends", "allReceive", ["allReceive receive", "receiver receive", "receiver receive"]],
   ["a select that could only meet itself", "selfSelect", ["selfSelect select"]],
   ["two that wait for each other", "cycle", ["cycle join", "cycle join", "lockStep receive", "lockStep receive"]],
   ["a sender to a full buffer", "allSend", ["allSend send"]],
   ["a closure and the task that joins it", "closures", ["closures join", "waiter receive"]],
   ["after a thousand tasks that went well", "late", ["late receive"]],
   ["a cycle of locks", "lockCycle", ["lockCycle join", "lockCycle join", "locksBoth lock", "locksBoth lock"]],
-  ["a reply that nobody sends", "noReply", ["noReply receive"]],
-  ["a context that nobody is left to cancel", "contextNobodyCancels", ["contextNobodyCancels receive", "waitsForEnd receive", "waitsForEnd receive"]],
-  ["a group whose task waits for ever", "groupWaits", ["groupWaits join", "waitsForEnd receive"]],
+  ["a reply that no task sends", "noReply", ["noReply receive"]],
+  ["a context that no task can cancel any more", "contextNobodyCancels", ["contextNobodyCancels receive", "waitsForEnd receive", "waitsForEnd receive"]],
+  ["a group whose task waits forever", "groupWaits", ["groupWaits join", "waitsForEnd receive"]],
 ];
 
 describe("deadlock: none can ever run again", () => {
-  let worlds: World[];
+  let programs: Ended[];
   beforeAll(async () => {
-    worlds = await worldsOf("one by one", DEADLOCKS.map(([, name]) => name));
+    programs = await programsOf("one by one", DEADLOCKS.map(([, name]) => name));
   });
-  const worldOf = (name: string): World => worlds.find((world) => world.name === name) as World;
+  const endedOf = (name: string): Ended => programs.find((program) => program.name === name) as Ended;
 
   test.each(DEADLOCKS)("%s", (_what, name, waiting) => {
-    const { code, tasks } = worldOf(name);
+    const { code, tasks } = endedOf(name);
     expect(code).toBe("ERR_DEADLOCK");
     expect(tasks.map(({ task, reason }) => `${task} ${reason}`).toSorted()).toEqual(waiting);
   });
 
   test("the report says on what, on which thread, and where each was started", () => {
-    const { message, tasks } = worldOf("allReceive");
+    const { message, tasks } = endedOf("allReceive");
     for (const { on } of tasks) expect(on).toContain("chan(i32");
     const receivers = tasks.filter(({ task }) => task === "receiver");
     expect(receivers.map(({ thread }) => thread).toSorted()).toEqual([0, 1]);
@@ -84,12 +84,12 @@ describe("deadlock: none can ever run again", () => {
     expect(message.match(/task receiver #\d+ on thread [01]: receive/g)).toHaveLength(2);
   });
 
-  test("a cycle of locks: who holds what the other waits for", () => {
-    const { tasks } = worldOf("lockCycle");
+  test("a cycle of locks: each task holds what the other waits for", () => {
+    const { tasks } = endedOf("lockCycle");
     for (const { on } of tasks.filter(({ reason }) => reason === "lock")) expect(on).toMatch(/^Mutex #\S+, held by task #\d+ on thread [01] for \d+ ms$/);
   });
 
-  test("that nobody catches: exit code 1, the table on stderr", async () => {
+  test("that no code catches: exit code 1, the table on stderr", async () => {
     const { stderr, code } = await outcomeOf("closed-world.ts", "uncaught", "allReceive");
     expect(code).toBe(1);
     // Node prints the place of the throw above it.
@@ -99,7 +99,7 @@ describe("deadlock: none can ever run again", () => {
   });
 });
 
-test("a task that awaits what nobody can see: not certain, so a warning that lists it", async () => {
+test("a task that awaits something outside warren: not certain, so a warning that lists it", async () => {
   const { stdout, code, hung } = await outcomeOf("closed-world.ts", "uncaught", "ownPromise");
   expect({ code, hung }).toEqual({ code: 4, hung: false });
   expect(stdout).toMatch(/^WARREN_STANDSTILL possible deadlock: nothing has run/);
@@ -120,11 +120,11 @@ test("two that wait for each other while a timer lives: no error, but dump() nam
 
 describe("no report while something can still wake a task", () => {
   test("a timer of warren, a timer of Node, a socket, an AbortSignal, a deadline", async () => {
-    const worlds = await worldsOf("at once", ["timerWakes", "nodeTimerWakes", "socketWakes", "signalWakes", "deadlineWakes"]);
-    expect(Object.fromEntries(worlds.map(({ name, returned }) => [name, returned]))).toEqual({ timerWakes: 1, nodeTimerWakes: 2, socketWakes: "from the socket", signalWakes: "TimeoutError", deadlineWakes: "ERR_DEADLINE" });
+    const programs = await programsOf("at once", ["timerWakes", "nodeTimerWakes", "socketWakes", "signalWakes", "deadlineWakes"]);
+    expect(Object.fromEntries(programs.map(({ name, returned }) => [name, returned]))).toEqual({ timerWakes: 1, nodeTimerWakes: 2, socketWakes: "from the socket", signalWakes: "TimeoutError", deadlineWakes: "ERR_DEADLINE" });
   });
 
   test("a job of Node's thread pool, which no list of resources shows", async () => {
-    expect(await worldsOf("one by one", ["jobWakes"])).toMatchObject([{ returned: 64 }]);
+    expect(await programsOf("one by one", ["jobWakes"])).toMatchObject([{ returned: 64 }]);
   });
 });

@@ -73,7 +73,7 @@ describe.concurrent("the same under go ends the runtime loudly", () => {
     expect(stderr).toContain(text);
   });
 
-  test("or is heard as an uncaught exception, whatever it was; what waits hears ERR_RUNTIME_STOPPED", async () => {
+  test("or becomes an uncaught exception, whatever it was; waiting operations reject with ERR_RUNTIME_STOPPED", async () => {
     const outcome = await outcomeOf("throwing.ts", "go, heard");
     expect(outcome).toMatchObject({ code: 0, hung: false, stderr: "" });
     expect(linesOf(outcome)).toEqual([

@@ -15,7 +15,7 @@ describe.each([1, 2])("run on %i threads", (threads) => {
     expect(error).toMatchObject({ code: "E_QUOTA", limit: 5, cause: { message: "the cause" } });
   });
 
-  test("rejects with the failure of a go task that nobody handles", async () => {
+  test("rejects with the failure of a task that was started with go", async () => {
     const error = (await thrown(() => run(goFails, { threads }))) as QuotaError;
     expect(error).toBeInstanceOf(QuotaError);
     expect(error).toMatchObject({ code: "E_QUOTA", limit: 5 });
@@ -39,7 +39,7 @@ describe("run on one thread", () => {
   });
 });
 
-describe("worlds one after another", () => {
+describe("programs one after another", () => {
   test("leave nothing behind: the free functions have no runtime between them", async () => {
     for (let k = 0; k < 3; k++) expect(await run(sumUp, { threads: 1, args: [k, k] })).toBe(2 * k);
     expect(() => chan(i32)).toThrow(expect.objectContaining({ code: "ERR_NO_RUNTIME" }));

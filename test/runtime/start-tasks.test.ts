@@ -56,7 +56,7 @@ describe("from a task", () => {
     await nothingIsLeft();
   });
 
-  test("nested go: nobody joins, a channel collects", async () => {
+  test("nested go: no joins, a channel collects", async () => {
     const out = rt.chan(i32);
     go(leaves, 6, out);
     for (let k = 0; k < 64; k++) expect(await out.recv()).toBe(1);

@@ -26,7 +26,7 @@ export const tree = task(import.meta, async function tree(depth: number): Promis
   return left + right;
 });
 
-/** The same with `go` and a channel: nobody joins the children. */
+/** The same with `go` and a channel: no task joins the children. */
 export const leaves = task(import.meta, async function leaves(depth: number, out: Chan<number>): Promise<void> {
   if (depth === 0) return void (await out.send(1));
   go(leaves, depth - 1, out);

@@ -50,7 +50,7 @@ describe("stop", () => {
     }
   });
 
-  test("a wait that nobody awaits is no unhandled rejection", async () => {
+  test("a wait that no code awaits is not an unhandled rejection", async () => {
     const unhandled: unknown[] = [];
     const note = (error: unknown): unknown => unhandled.push(error);
     process.on("unhandledRejection", note);
@@ -139,7 +139,7 @@ describe("stop", () => {
     expect(await thrown(() => ch.recv())).toMatchObject(STOPPED);
   });
 
-  test("one of two starting at once leaves the other", async () => {
+  test("stopping one of two that start at the same time does not stop the other", async () => {
     const [first, second] = await Promise.all([start({ threads: 1 }), start({ threads: 1 })]);
     await first.stop();
     expect(await second.spawn(add, 1, 2)).toBe(3);
@@ -149,7 +149,7 @@ describe("stop", () => {
 
 describe("run is Go's main", () => {
   test("what its children were doing when it returned is cancelled", async () => {
-    // In an open world the same children go on: the counter tells the two apart.
+    // In a runtime of `start` the same children continue: the counter distinguishes the two.
     const rt = await start({ threads: 2 });
     const counter = rt.shared.int32(1);
     expect(await rt.spawn(leaveThemBehind, counter)).toBe("main is done");

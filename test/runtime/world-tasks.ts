@@ -15,7 +15,7 @@ const sendOne = task(import.meta, async function sendOne(out: Chan<number>, valu
   await out.send(value);
 });
 
-/** Counts in shared memory for ever. */
+/** Counts in shared memory forever. */
 export const countForEver = task(import.meta, async function countForEver(counter: SharedArray<"i32">) {
   for (;;) {
     counter.array[0]++;

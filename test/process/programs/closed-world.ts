@@ -1,4 +1,4 @@
-/** A closed world around one task, named on the command line; prints what run() gave. */
+/** A `run` program with the main task that the command line names; prints the result of run(). */
 import { setTimeout as wait } from "node:timers/promises";
 import { pbkdf2 } from "node:crypto";
 import { connect, createServer } from "node:net";
@@ -14,7 +14,7 @@ export const throws = task(import.meta, async function throws() {
   throw Object.assign(new TypeError("from main"), { code: "E_MINE" });
 });
 
-/** Waits with the signal of a context that nobody is left to cancel, and for its done channel on the other thread. */
+/** Waits with the signal of a context that no task can cancel any more, and for its done channel on the other thread. */
 export const contextNobodyCancels = task(import.meta, async function contextNobodyCancels() {
   const ctx = context();
   go.on(0)(waitsForEnd, ctx);
@@ -27,7 +27,7 @@ export const waitsForEnd = task(import.meta, async function waitsForEnd(ctx: Con
   await ctx.done.recv();
 });
 
-/** A group that nobody is left to end. */
+/** A group that no task can end any more. */
 export const groupWaits = task(import.meta, async function groupWaits() {
   await using g = group();
   g.go(waitsForEnd, g.context);
@@ -60,7 +60,7 @@ export const receiver = task(import.meta, async function receiver(ch: Chan<numbe
   await ch.recv();
 });
 
-/** Everybody waits for a value that nobody sends. */
+/** Every task waits for a value that no task sends. */
 export const allReceive = task(import.meta, async function allReceive() {
   const ch = chan(i32);
   go.on(0)(receiver, ch);
@@ -85,14 +85,14 @@ export const cycle = task(import.meta, async function cycle() {
   await Promise.all([spawn.on(0)(lockStep, a, b), spawn.on(1)(lockStep, b, a)]);
 });
 
-/** Everybody sends to channels that nobody receives from. */
+/** Every task sends to a channel from which no task receives. */
 export const allSend = task(import.meta, async function allSend() {
   const full = chan(i32, 1);
   await full.send(1);
   await full.send(2);
 });
 
-/** A task waits for a promise of its own that nothing settles: nobody can be sure of that. */
+/** A task waits for its own promise, which nothing settles; warren cannot know that. */
 export const ownPromise = task(import.meta, async function ownPromise() {
   await new Promise(() => undefined);
 });
@@ -178,7 +178,7 @@ export const signalWakes = task(import.meta, async function signalWakes() {
   }
 });
 
-/** Parked while a job of Node's thread pool, which no list of resources shows, computes for whoever will send. */
+/** Waits while a job of Node's thread pool, which no list of resources shows, computes for the task that will send. */
 export const jobWakes = task(import.meta, async function jobWakes() {
   const ch = chan(i32);
   go.on(1)(sendAfterJob, ch);
@@ -226,7 +226,7 @@ export const noReply = task(import.meta, async function noReply() {
   await reply.recv();
 });
 
-/** Another task fails and nobody handles it. */
+/** Another task fails and no code handles the failure. */
 export const goFails = task(import.meta, async function goFails() {
   go(throws);
   await sleep(1e9);
@@ -245,7 +245,7 @@ interface Failure {
   readonly details?: { readonly tasks?: unknown };
 }
 
-/** Runs one world and prints a line of JSON: what it returned, or how it was rejected. */
+/** Runs one program and prints a line of JSON: what it returned, or how it was rejected. */
 async function show(name: keyof typeof tasks): Promise<void> {
   const line = await run(tasks[name] as () => Promise<unknown>, { threads: 2 }).then(
     (returned) => ({ name, returned }),
@@ -254,7 +254,7 @@ async function show(name: keyof typeof tasks): Promise<void> {
   console.log(JSON.stringify(line));
 }
 
-/** Runs a world until some of its tasks are stuck, prints the dump, and ends it. */
+/** Runs a program until some of its tasks are stuck, prints the dump, and ends it. */
 async function showStuck(name: keyof typeof tasks): Promise<void> {
   const ended = run(tasks[name] as () => Promise<unknown>, { threads: 2 }).catch(() => undefined);
   for (;;) {

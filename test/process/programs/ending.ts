@@ -92,14 +92,14 @@ const CASES: Record<string, (which: string) => Promise<void>> = {
       print(state, [joined === undefined ? "no task" : await codeOf(joined), await rt.spawn.on(1)(answers)]);
       if (state === "locked") print("its lock", (await mutex.lock()).ownerDied);
     }
-    // Twice at once, and both threads.
+    // Twice at the same time, and both threads.
     await Promise.all([rt.recycle(1), rt.recycle(1), rt.recycle(0)]);
     print("all at once", await Promise.all([0, 1].map((thread) => rt.spawn.on(thread)(answers))));
     await later.send(9);
     print("closure of main", await neighbour);
     // Not stopped: threads that were replaced keep the process alive no longer than others.
   },
-  /** A native call that JavaScript cannot interrupt: told after a deadline, and replaced when it returns. */
+  /** A native call that JavaScript cannot interrupt: reported after a deadline; the thread is replaced when the call returns. */
   async native() {
     await using rt = await start({ threads: 2 });
     const { joined } = await bring(rt, "native", 1);
@@ -116,7 +116,7 @@ const CASES: Record<string, (which: string) => Promise<void>> = {
       print(state, joined === undefined ? "no task" : await codeOf(joined));
     }
   },
-  /** Stopped while a thread dies, and while its successor starts. */
+  /** Stopped while a thread dies, and while its replacement starts. */
   async "stop while replacing"() {
     const rt = await start({ threads: 1 });
     const recycled = codeOf(rt.recycle(0));
@@ -162,7 +162,7 @@ const CASES: Record<string, (which: string) => Promise<void>> = {
     console.log("ready");
     print("main", await codeOf(rt.sleep(1e9)));
   },
-  /** The runtime called from where one is on the way out, or an error is being told. */
+  /** The runtime is called in exit handlers and in listeners of errors. */
   async reentrant() {
     const rt = await start({ threads: 2 });
     const warned = Promise.withResolvers<unknown>();

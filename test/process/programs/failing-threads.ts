@@ -24,10 +24,10 @@ export const waits = task(import.meta, async function waits(ms = 1e9, result = 0
 });
 
 export const main = task(import.meta, async function main(which: "exits" | "throwsLater" | "rejectsLater", how: "go" | "spawn") {
-  // A closed world's main starts on the last thread.
+  // The main task of a `run` program starts on the last thread.
   const failing = { exits, throwsLater, rejectsLater }[which] as (code: number) => Promise<void>;
   if (how === "go") {
-    // Beside the one that fails; who started it with `go` hears nothing.
+    // It runs next to the task that fails, because `go` reports no failure to its caller.
     const started = chan(i32);
     const beside = spawn.on(0)(tellsAndWaits, started);
     await started.recv();

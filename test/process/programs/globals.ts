@@ -1,4 +1,4 @@
-/** Prints what importing warren, and running it once, changed in the world around it. */
+/** Prints which globals change when warren is imported and run once. */
 import { setTimeout as wait } from "node:timers/promises";
 
 function picture(): Record<string, unknown> {

@@ -1,4 +1,4 @@
-/** Parks tasks on eight threads and prints the share of one core that the process uses meanwhile. */
+/** Leaves tasks waiting on eight threads and prints the share of one core that the process uses during that time. */
 import { setTimeout as wait } from "node:timers/promises";
 import { type Chan, i32, start, task } from "../../../src/index.ts";
 

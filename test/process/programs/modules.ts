@@ -50,7 +50,7 @@ if (import.meta.main) {
   print("beside", await rt.spawn.on(1)(answers));
   await rt.recycle(1);
   print("never ends", await never);
-  // One that computes for ever while it is imported.
+  // A module that computes forever while it is imported.
   const loops = outcomeOf(rt.spawn.on(1)(load(textOf("for (;;);"))));
   print("stuck", await reported.promise);
   await rt.recycle(1);

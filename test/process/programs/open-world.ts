@@ -1,4 +1,4 @@
-/** An open world: the case is named on the command line. What keeps the process alive, and what does not. */
+/** A runtime of `start`: what keeps the process alive, and what does not. The command line names the case. */
 import { setTimeout as wait } from "node:timers/promises";
 import { type Chan, type Context, type Receiver, go, i32, sleep, spawn, start, task } from "../../../src/index.ts";
 
@@ -16,7 +16,7 @@ export const nested = task(import.meta, async function nested(ms: number) {
   go.on(1)(nap, ms);
 });
 
-/** Ends at once and leaves a closure behind on its thread. */
+/** Ends immediately and leaves a closure on its thread. */
 export const leavesClosure = task(import.meta, async function leavesClosure(ms: number) {
   go(async () => {
     await sleep(ms);
@@ -105,7 +105,7 @@ const cases: Record<string, () => unknown> = {
     await Promise.all(Array.from({ length: 100 }, () => rt.spawn(returnsSoon)));
     rt.go(nap, MS);
   },
-  /** Main feeds it for ever; nobody waits for it. */
+  /** Main sends to it forever; no code awaits it. */
   "ticker unheard": async () => {
     const rt = await start({ threads: 2 });
     const ticker = rt.ticker(10);
@@ -117,7 +117,7 @@ const cases: Record<string, () => unknown> = {
     const rt = await start({ threads: 2 });
     rt.go(ticks, rt.ticker(20), 5);
   },
-  /** A far-off deadline and a signal that somebody listens to, on main and on a thread. */
+  /** A far-off deadline and a signal with a listener, on main and on a thread. */
   "context unheard": async () => {
     const rt = await start({ threads: 2 });
     const ctx = rt.context(undefined, { timeout: 1e9 });

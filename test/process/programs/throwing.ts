@@ -142,7 +142,7 @@ export const holdsOn = task(import.meta, async function holdsOn(from: Chan<numbe
   return from.recv();
 });
 
-/** What somebody who catches it sees. */
+/** What code that catches the error sees. */
 function seen(error: unknown): object {
   if (!(error instanceof Error)) return { thrown: String(error) };
   const { name, code, message, cause, errors, tries, limit } = error as Error & Record<string, unknown>;

@@ -1,4 +1,4 @@
-/** The search for stuck tasks against its definition: all subsets tried, on small random worlds. */
+/** The search for stuck tasks against its definition: it tries all subsets, on small random programs. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { OUTSIDE, type OperationView, type ThreadView } from "../../../src/runtime/thread/control.ts";
@@ -7,7 +7,7 @@ import { findStuck } from "../../../src/runtime/inspect/stuck.ts";
 const TASKS = 6;
 const HANDLES = 4;
 
-/** A world in plain terms: what each task knows and waits for; handles 0 … 3, tasks 1 … 6. */
+/** A program in plain terms: what each task knows and what it waits for; handles 0 … 3, tasks 1 … 6. */
 interface Sketch {
   readonly tasks: readonly { readonly thread: 0 | 1; readonly knows: readonly number[]; readonly waits: readonly Wait[] }[];
   /** Handles that code outside tasks knows on thread 0, that a timer feeds, and that are on their way. */

@@ -1,4 +1,4 @@
-/** Tasks that wait only on each other, and some that only look like it. */
+/** Tasks that wait only for each other, and some that only seem to. */
 import { type Chan, Mutex, type SharedArray, after, type Barrier, chan, chanOf, go, i32, oneshot, select, sleep, spawn, struct, task } from "../../../src/index.ts";
 
 /** Waits for the other to begin. */
@@ -7,14 +7,14 @@ const lockStep = task(import.meta, async function lockStep(mine: Chan<number>, t
   await theirs.send(1);
 });
 
-/** Two that wait for each other, on the threads given; who made the channels has ended. */
+/** Two tasks that wait for each other, on the given threads; the task that made the channels has ended. */
 export const leavePair = task(import.meta, async function leavePair(first: number, second: number) {
   const [a, b] = [chan(i32), chan(i32)];
   go.on(first)(lockStep, a, b);
   go.on(second)(lockStep, b, a);
 });
 
-/** As `leavePair`, but who knows the channels sleeps, and may yet send. */
+/** Like `leavePair`, but the task that knows the channels sleeps, and may still send. */
 export const keepPair = task(import.meta, async function keepPair() {
   const [a, b] = [chan(i32), chan(i32)];
   go.on(0)(lockStep, a, b);
@@ -45,7 +45,7 @@ export const lockCycle = task(import.meta, async function lockCycle(both: Barrie
   a.free();
 });
 
-/** Waits for a lock that the other gives back when it has slept. */
+/** Waits for a lock that the other task releases when it has slept. */
 export const lockedLong = task(import.meta, async function lockedLong() {
   const mutex = new Mutex();
   go.on(1)(waitsForLock, mutex);
@@ -73,7 +73,7 @@ export const closureWaits = task(import.meta, async function closureWaits(gate: 
   return waiting;
 });
 
-/** A closure that nobody can help: its starter has ended. */
+/** A closure that no task can wake: the task that started it has ended. */
 export const leaveClosure = task(import.meta, async function leaveClosure() {
   const ch = chan(i32);
   go(async function orphan() {

@@ -1,4 +1,4 @@
-/** Tasks that wait only on each other, found in running worlds: on one thread and on two. */
+/** Tasks that wait only for each other, found in running programs: on one thread and on two. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Runtime, type StuckReport, i32, start } from "../../../src/index.ts";
 import { client, closureWaits, joinPair, keepPair, leaveClosure, leavePair, lockCycle, lockedLong, sendsChannel, waitsBesideNode, waitsForTimer, waitsForUnstarted, waitsOnResult, waitsWithWayOut } from "./stuck-tasks.ts";
@@ -9,7 +9,7 @@ let rt: Runtime;
 beforeEach(async () => {
   rt = await start({ threads: 2 });
 });
-// Stuck tasks never end: each test has a world of its own.
+// Stuck tasks never end: each test has its own runtime.
 afterEach(() => rt.stop());
 
 /** The stuck groups, each as "task reason", sorted; once there are so many. */
@@ -47,12 +47,12 @@ describe("stuck", () => {
     expect(await groups(2)).toEqual([["lockStep receive", "lockStep receive"], ["lockStep receive", "lockStep receive"]]);
   });
 
-  test("who joins them is stuck with them", async () => {
+  test("a task that joins them is stuck with them", async () => {
     rt.go(joinPair);
     expect(await groups(1)).toEqual([["joinPair join", "joinPair join", "lockStep receive", "lockStep receive"]]);
   });
 
-  test("a cycle of locks, though somebody else knows both", async () => {
+  test("a cycle of locks, although another task knows both", async () => {
     rt.go(lockCycle, new rt.Barrier(2));
     expect(await groups(1)).toEqual([["locksBoth lock", "locksBoth lock"]]);
     const [{ waits }] = (await rt.dump()).stuck;
@@ -80,7 +80,7 @@ describe("stuck", () => {
     const flag = rt.shared.int32(1);
     rt.go.on(1)(spin, flag);
     await until(() => flag.array[0] === 1);
-    // Who made the channels may have run on the thread that computes, and left its objects there: then nobody can be sure.
+    // The task that made the channels may have run on the thread that computes, and left its objects there: then warren cannot be certain.
     const { threads, stuck } = await rt.dump();
     expect(threads[1]).toMatchObject({ thread: 1, unlisted: [{ name: "spin", count: 1 }], computing: { task: "spin" } });
     expect(threads[1].computing?.ms).toBeGreaterThanOrEqual(200);
@@ -89,7 +89,7 @@ describe("stuck", () => {
   });
 });
 
-describe("not stuck, for somebody may help yet", () => {
+describe("not stuck, because something may still wake them", () => {
   test("a task that knows the channels sleeps", async () => {
     rt.go(keepPair);
     expect(await groupsWithParked(3)).toEqual([]);
@@ -100,7 +100,7 @@ describe("not stuck, for somebody may help yet", () => {
     expect(await groupsWithParked(1)).toEqual([]);
   });
 
-  test("who holds the lock sleeps", async () => {
+  test("the task that holds the lock sleeps", async () => {
     rt.go(lockedLong);
     await until(async () => (await rt.stats()).parked.lock + (await rt.stats()).parked.sleep === 2);
     expect((await rt.dump()).stuck).toEqual([]);

@@ -1,7 +1,7 @@
 /** Tasks for threads that are recycled. */
 import { type SharedArray, task } from "../../../src/index.ts";
 
-/** Says that it runs, and computes for ever. */
+/** Reports that it runs, and computes forever. */
 export const computeForEver = task(import.meta, async function computeForEver(running: SharedArray<"i32">) {
   for (Atomics.store(running.array, 0, 1); ; );
 });

@@ -124,8 +124,8 @@ async function passOn(s: Scene<SharedObject>, waits: (Guard | Promise<Guard>)[])
 }
 
 describe("a thread that dies", () => {
-  test("in lock: it is free, and the next is told if it had been taken", async () => {
-    const told = new Set<boolean>();
+  test("in lock: it is free, and the next holder sees ownerDied if it had been taken", async () => {
+    const seen = new Set<boolean>();
     await dieEverywhere(async (death) => {
       const s = new Scene(SharedMutex);
       const died = s.die(death, () => s.onVictim.lock());
@@ -134,15 +134,15 @@ describe("a thread that dies", () => {
       s.expectWhole(0);
       const [guard] = await passOn(s, [s.onOther.lock()]);
       expect(guard.ownerDied).toBe(wasTaken);
-      told.add(wasTaken);
+      seen.add(wasTaken);
       expect(s.onMain.tryLock()?.ownerDied).toBe(false);
       return died;
     });
-    expect(told).toEqual(new Set([true, false]));
+    expect(seen).toEqual(new Set([true, false]));
   });
 
   test("in unlock, with others waiting: each gets it in order, whatever was done already", async () => {
-    const told = new Set<boolean>();
+    const seen = new Set<boolean>();
     await dieEverywhere(async (death) => {
       const s = new Scene(SharedMutex);
       const guard = s.onVictim.lock() as Guard;
@@ -150,14 +150,14 @@ describe("a thread that dies", () => {
       const died = s.die(death, () => guard.unlock());
       s.repair();
       const [first, second] = await passOn(s, waits);
-      told.add(first.ownerDied);
+      seen.add(first.ownerDied);
       expect(second.ownerDied).toBe(false);
       s.expectWhole(0);
       expect(s.word("holder")).toBe(0);
       return died;
     });
     // Before the lock was given up, and after.
-    expect(told).toEqual(new Set([true, false]));
+    expect(seen).toEqual(new Set([true, false]));
   });
 
   test("queueing up, or leaving the queue for a signal: it is in the queue no more, the others are", async () => {
@@ -208,7 +208,7 @@ describe("a thread that dies", () => {
     s.expectWhole(0);
   });
 
-  test("in free: all waits end with ERR_STALE_HANDLE, and the memory is given back", async () => {
+  test("in free: all waits end with ERR_STALE_HANDLE, and the memory is freed", async () => {
     await dieEverywhere(async (death) => {
       const s = new Scene(SharedSemaphore, 1);
       const before = s.main.arena.use().used;
@@ -216,7 +216,7 @@ describe("a thread that dies", () => {
       const waits = [s.onMain.acquire(1), s.onOther.acquire(1)];
       for (const wait of waits) (wait as Promise<unknown>).catch(() => undefined);
       const died = s.die(death, () => s.onVictim.free());
-      // A header without a kind is nobody's any more: what dies with it then is its memory alone.
+      // A header without a kind belongs to no object any more: only its memory is lost with it.
       const isThere = s.word("kind") !== 0;
       if (isThere) s.repair();
       // Nothing had begun.
@@ -298,7 +298,7 @@ describe("a thread that dies", () => {
     });
   });
 
-  test("writing: readers and the next writer are told, later ones are not", async () => {
+  test("writing: readers and the next writer see ownerDied, later ones do not", async () => {
     const s = new Scene(SharedRwLock);
     s.onVictim.writeLock();
     s.repair();
@@ -311,7 +311,7 @@ describe("a thread that dies", () => {
     expect((s.onMain.writeLock() as Guard).ownerDied).toBe(false);
   });
 
-  test("in the last done of a wait group: all who wait go on, or none if it was not counted", async () => {
+  test("in the last done of a wait group: all waiting tasks continue, or none if it was not counted", async () => {
     await dieEverywhere(async (death) => {
       const s = new Scene(SharedWaitGroup);
       s.onMain.add(1);
@@ -376,7 +376,7 @@ describe("a thread that dies", () => {
     });
   });
 
-  test("adding to a counter: who waited for less goes on, the others wait", async () => {
+  test("adding to a counter: tasks that waited for less continue, the others wait", async () => {
     await dieEverywhere(async (death) => {
       const s = new Scene(SharedCounter);
       const waits = [s.onMain.until(7), s.onOther.until(3), s.onMain.until(5)];

@@ -35,7 +35,7 @@ describe("group", () => {
     expect(g.context.cancelled).toBe(true);
   });
 
-  test("an empty one ends at once, and waiting twice is the same wait", async () => {
+  test("an empty group ends immediately, and waiting twice is the same wait", async () => {
     const g = group();
     const waits = [g.wait(), g.wait()];
     expect(waits[0]).toBe(waits[1]);
@@ -69,7 +69,7 @@ describe("group", () => {
 });
 
 describe("a failure", () => {
-  test("is what wait rejects with, itself; the others hear of it on their threads", async () => {
+  test("is itself the rejection of wait; the other tasks are cancelled on their threads", async () => {
     const g = group();
     const started = chan(i32, 1);
     g.go(untilCancelled, g.context);
@@ -137,7 +137,7 @@ describe("a failure", () => {
     expect(started).toBe(0);
   });
 
-  test("that nobody awaits is no unhandled rejection; await using hears of it once", async () => {
+  test("that no code awaits is not an unhandled rejection; await using rejects with it once", async () => {
     const error = await thrown(async () => {
       await using g = group();
       g.go(fail, "unheard");

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs";
 import { after, chan, i32, sleep, spawn, task, yieldNow } from "../../../src/index.ts";
 
-/** Sleeps all delays at once, several times, and measures each. */
+/** Sleeps all delays at the same time, several times, and measures each. */
 export const sleepMany = task(import.meta, async function sleepMany(delays: number[]) {
   return Promise.all(
     Array.from({ length: 10 }, () => delays)
@@ -44,7 +44,7 @@ export const yieldFairly = task(import.meta, async function yieldFairly() {
   return seen;
 });
 
-/** Sleeps 0 ms so often, a thousand at once; how many ended. */
+/** Sleeps 0 ms so often, a thousand at a time; returns how many ended. */
 export const sleepOften = task(import.meta, async function sleepOften(times: number) {
   let ended = 0;
   while (ended < times) ended += (await Promise.all(Array.from({ length: 1000 }, () => sleep(0)))).length;

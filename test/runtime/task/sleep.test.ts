@@ -102,7 +102,7 @@ describe("yieldNow", () => {
     expect(ticked).toBe(true);
   });
 
-  test("operations that complete at once yield by themselves when the slice is used up", async () => {
+  test("operations that complete immediately yield by themselves when the slice is used up", async () => {
     const ch = rt.chan(i32, 1);
     let ticked = false;
     setTimeout(() => {

@@ -152,7 +152,7 @@ describe("a thread that computes", () => {
 });
 
 describe("a thread that dies", () => {
-  test("its events stay, its death is told, and its successor records on from the first task", async () => {
+  test("its events stay, its death is recorded, and its replacement records from its first task on", async () => {
     await using own = await start({ threads: 2 });
     const since = await leftovers(own);
     const tracing = await own.trace({ events: 1000 });
@@ -173,7 +173,7 @@ describe("a thread that dies", () => {
     await assertQuiet(own, { since });
   });
 
-  test("while the trace ends: its rings are freed once its successor is up, which records into that of the next", async () => {
+  test("while the trace ends: its rings are freed once its replacement is ready, which records into the ring of the next trace", async () => {
     await using own = await start({ threads: 2 });
     await Promise.all([own.spawn.on(0)(square, 1), own.spawn.on(1)(square, 1)]);
     const since = await leftovers(own);

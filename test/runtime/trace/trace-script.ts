@@ -1,4 +1,4 @@
-/** A trace as lines that a test can compare: who did what to whom, by name, without times. */
+/** A trace as lines that a test can compare: which task did what, by name, without times. Code outside tasks is "nobody". */
 import type { Trace, TraceEvent } from "../../../src/index.ts";
 
 type Named = Exclude<TraceEvent, { kind: "turn" | "idle" | "gc" | "died" }>;
@@ -9,7 +9,7 @@ export function script(trace: Trace, { thread, also = [] }: { thread?: number; a
   const names = new Map<number, string>([[0, "nobody"]]);
   for (const event of trace.events) if (event.kind === "start") names.set(event.task, event.name);
   const of = (task: number | undefined): string => (task === undefined ? "?" : (names.get(task) ?? `task ${task}`));
-  /** Who waits with a record, and who yielded with a hop. */
+  /** The task that waits with a record, and the task that yielded with a hop. */
   const waits = new Map<number, number>();
   const hops = new Map<string, number>();
   const lines: string[] = [];

@@ -73,7 +73,7 @@ export const foreign = task(import.meta, async function foreign(ch: Chan<number>
   ch.trySend(1);
 });
 
-/** More tasks at once than have an identity of their own. */
+/** More tasks at a time than can have their own identity. */
 export const crowd = task(import.meta, async function crowd(count: number) {
   const gate = chan(i32);
   let begun = 0;

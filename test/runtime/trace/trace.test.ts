@@ -47,7 +47,7 @@ describe("on one thread, exactly", () => {
     ["after", ["waits waits: receive", "nobody wakes waits", "waits is ready", "waits goes on"]],
     ["deadline", ["waits waits: receive", "nobody wakes waits", "waits is ready", "waits goes on"]],
     ["select", ["waits spawns other on 0", "waits waits: select", "other starts", "other wakes waits", "waits is ready", "other ends", "waits goes on"]],
-    // It goes on at once, and the one that has ended its wait as well.
+    // It continues immediately, and so does the task that has ended its wait.
     ["timeout", ["waits waits: receive", "nobody wakes waits", "waits goes on"]],
     ["signal", ["waits spawns aborter on 0", "waits waits: receive", "aborter starts", "nobody wakes waits", "waits goes on", "aborter ends"]],
   ] as const)("%s", async (how, lines) => {
@@ -86,7 +86,7 @@ describe("on one thread, exactly", () => {
   });
 
   test("a task that Node's timer resumed has been running since the loop woke, and a turn follows", async () => {
-    // The loop waits for most of the two milliseconds, unless the thread has no core meanwhile: then it is another time.
+    // The loop waits for most of the two milliseconds, unless the thread has no core during that time.
     await until(async () => {
       const trace = await traced(rt, async (on) => {
         const ch = on.chan(i32);
@@ -119,7 +119,7 @@ test("tasks without an identity of their own have number 0", async () => {
 });
 
 describe("on the main thread", () => {
-  test("a closure is a task as any other, placed on the main thread; code outside tasks is nobody", async () => {
+  test("a closure is a task like any other, placed on the main thread; code outside tasks is nobody", async () => {
     const trace = await traced(rt, (on) =>
       on.spawn(async function mine() {
         await on.sleep(1);
@@ -181,10 +181,10 @@ describe("between threads", () => {
     expect(of(trace, "resume").length).toBeGreaterThan(0);
     expect(of(trace, "start").map(({ name, thread }) => `${name} ${thread}`).toSorted()).toEqual([`pingPong ${first}`, `receive ${second}`, `send ${second}`]);
     expect(of(trace, "end").map(({ failed }) => failed)).toEqual([false, false, false]);
-    // Who wakes, acts on its own thread; whom it wakes, waits on thread `to`.
+    // The waking task acts on its own thread; the task that it wakes waits on thread `to`.
     const places = new Map(of(trace, "start").map(({ task, thread }) => [task, thread]));
     for (const { task, thread } of of(trace, "wake")) expect(places.get(task)).toBe(thread);
-    // A task that has parked does nothing before it goes on.
+    // A task that waits does nothing before it continues.
     const parked = new Set<number>();
     for (const event of trace.events) {
       if (event.kind === "resume") parked.delete(event.task);
