@@ -70,7 +70,8 @@ export class Watchdog {
       const since = i32[at + processor.sliceStart];
       const heldMs = since === 0 ? this.#unansweredMs(thread, clockMs) : clockMs - since;
       if (heldMs < LOOK_EVERY_MS) continue;
-      const computedMs = this.#computedMs(thread, since);
+      // Outside a slice there is one measurement for each question: CPU time of long ago must not count.
+      const computedMs = this.#computedMs(thread, since === 0 ? -(this.#questions.get(thread)?.sinceMs ?? 0) : since);
       if (computedMs < STUCK_MS / 2) continue;
       // Tasks that have not started cannot start on this thread: a sleeping thread may take them.
       store(i32, at + processor.heldUp, since);
@@ -82,7 +83,7 @@ export class Watchdog {
   /**
    * For how long the thread has had a core in this slice, since the slice was first
    * found to be long: a thread without a core is not blocked by its task. Infinite
-   * where the system does not report CPU times.
+   * where the system does not report CPU times. `slice` only identifies the slice.
    */
   #computedMs(thread: number, slice: number): number {
     const times = timesOf(this.#arena.i32[this.#arena.processorAt(thread) + processor.systemId]);

@@ -29,7 +29,7 @@ export class Faults {
   }
 
   /** A task that was started with `go` has failed on this thread. */
-  tell(name: string, site: string | undefined, error: unknown): void {
+  raise(name: string, site: string | undefined, error: unknown): void {
     const { threads, index } = this.#arena;
     continueStack(error, `task ${name}, started with go, failed on ${index === threads ? "the main thread" : `thread ${index}`}`, site);
     this.#onFault(error);
@@ -47,7 +47,7 @@ export class Faults {
   }
 
   /** A fault has arrived from a thread. */
-  heard(record: number): void {
+  received(record: number): void {
     const { i32 } = this.#arena;
     const hasRoom = i32[record + taskRecord.outcome] !== OUTCOME.noRoom;
     this.#onFault(hasRoom ? decodePayload(this.#waiters, i32[record + taskRecord.payload]) : noRoom(this.#arena));

@@ -303,7 +303,7 @@ export class Tasks implements TaskRunner {
     if (this.recorder !== undefined) this.recorder.noteEnd(identity, failed);
     this.identities.remove(identity);
     // Before the task is counted as ended: a process without tasks may end, and must not miss the fault.
-    if (failed) this.faults.tell(identity.name, identity.site, error);
+    if (failed) this.faults.raise(identity.name, identity.site, error);
     this.#uncount();
     this.#options.processor.ended();
   }
@@ -314,7 +314,7 @@ export class Tasks implements TaskRunner {
     const { i32 } = arena;
     if (i32[record + taskRecord.join] < 0) {
       arena.free(record);
-      this.faults.tell(name, undefined, value);
+      this.faults.raise(name, undefined, value);
       return this.#uncount();
     }
     this.#uncount();
@@ -370,6 +370,6 @@ export class Tasks implements TaskRunner {
   }
 
   fault(record: number): void {
-    this.faults.heard(record);
+    this.faults.received(record);
   }
 }
