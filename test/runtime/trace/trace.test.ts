@@ -58,9 +58,9 @@ describe("on one thread, exactly", () => {
 
   test("yieldNow: a hop in a later turn each time", async () => {
     const trace = await traced(rt, (on) => on.spawn.on(0)(yields, 2));
-    // A bell of another thread may add a turn.
+    // A bell of another thread may add a turn. The trace may be over before the turn that follows the end.
     expect(script(trace, { thread: 0, also: ["turn"] }).join(" · ")).toMatch(
-      /yields starts · yields yields( · turn)+ · yields hops · yields yields( · turn)+ · yields hops · yields ends · turn/,
+      /yields starts · yields yields( · turn)+ · yields hops · yields yields( · turn)+ · yields hops · yields ends( · turn|$)/,
     );
   });
 
