@@ -1,11 +1,11 @@
 /**
- * One gain in words, with the times it is the ratio of. What may be said depends
- * on the interval: a gain or a loss if it leaves 1 outside, "nothing" if value
- * and interval are near 1, and otherwise that it cannot be told. A gain from
- * threads that had no processors of their own is no measure of threads, and the
- * phrase says so.
+ * One gain in words, with the two times. The interval decides what can be said: a
+ * gain or "slower" if it excludes 1, "no gain" if value and interval are near 1,
+ * and otherwise "no clear difference". A gain of threads that had no core each
+ * does not measure threads, and the phrase says so.
  */
 import type { CellResult, GainResult } from "../../lab/result.ts";
+import { verdictWord } from "../../lab/figures/verdict.ts";
 import type { Row } from "../../lab/rows.ts";
 import { printPercent, printRatio, printTime } from "../../lab/text.ts";
 
@@ -14,7 +14,7 @@ export type Gained = Row & { readonly gain: GainResult };
 
 /** Ratios this close to 1 are no gain, in words: the practical band of docs/method.md, "Comparison". */
 const BAND = 0.03;
-/** "Nothing" is only said if the interval, too, is this close to 1. */
+/** "No gain" needs an interval that is this close to 1, too. */
 const NARROW = 0.1;
 /** A thread that ran tasks for less of the time than this had no work to speak of. */
 const IDLE = 0.05;
@@ -35,21 +35,21 @@ export function strengthOf(gain: GainResult, name: "C" | "P" | "S"): Strength {
   return gain[name] < 1 ? "loss" : "gain";
 }
 
-/** What structure gave on one thread: "4.00× in the wait world (G1 924 ms, G6 231 ms; …)". */
+/** What structure gives on one thread: "4.00× in the wait world (G1 924 ms, G6 231 ms; …)". */
 export function structurePhrase(row: Gained, base: CellResult): string {
   const { cell } = row;
   const times = `${base.design} ${printTime(base.summary.medianNs)}, ${cell.design} ${printTime(cell.summary.medianNs)}`;
   return phrase(row, "C", times, strengthOf(row.gain, "C") === "gain" ? filled(cell, base) : "");
 }
 
-/** What threads gave: "1.98× in the cpu world (257 ms on one thread, 130 ms on 2; …; parallel)". */
+/** What threads give: "1.98× in the cpu world (257 ms on one thread, 130 ms on 2; …; parallel)". */
 export function threadsPhrase(row: Gained, single: CellResult): string {
   const { cell } = row;
   const times = `${printTime(single.summary.medianNs)} on one thread, ${printTime(cell.summary.medianNs)} on ${cell.threads}`;
   return phrase(row, "P", times, proof(cell));
 }
 
-/** Whether threads had to share processors, so that P says nothing of what threads can give. */
+/** Whether threads had to share cores, so that P does not show what threads can gain. */
 export function isSliced({ verdict }: CellResult): boolean {
   return verdict === "time-sliced" || verdict === "parallel, sliced";
 }
@@ -66,37 +66,38 @@ function phrase(row: Gained, name: "C" | "P", times: string, remark: string): st
   const interval = gain.ci[name];
   const strength = strengthOf(gain, name);
   const sliced = name === "P" && isSliced(cell);
-  if (strength === "none" && !sliced) return `nothing ${inWorld(cell)} (${times}: ${ratio})`;
+  if (strength === "none" && !sliced) return `no gain ${inWorld(cell)} (${times}: ${ratio})`;
   const bounds = interval ? `95 %: ${printRatio(interval[0])} to ${printRatio(interval[1])}` : "";
-  const called = { gain: "", unknown: "", none: "", loss: ", a loss,", unclear: ", not to be told from nothing," }[strength];
-  return `${ratio}${called} ${inWorld(cell)} (${[times, bounds, remark].filter((part) => part !== "").join("; ")})`;
+  const called = { gain: ratio, unknown: ratio, none: ratio, loss: `${ratio} (slower)`, unclear: `no clear difference (${ratio})` }[strength];
+  return `${called} ${inWorld(cell)} (${[times, bounds, remark].filter((part) => part !== "").join("; ")})`;
 }
 
 /** How the thread's time was used, from the traced runs. */
 function filled({ trace }: CellResult, base: CellResult): string {
   if (trace.U === undefined || base.trace.U === undefined || trace.L === undefined) return "";
   const about = trace.approximate === true || base.trace.approximate === true ? "~" : "";
-  if (base.trace.U >= IDLE) return `the thread's idle time is filled, from ${about}${printPercent(base.trace.U)} busy to ${about}${printPercent(trace.U)}`;
-  return `${about}${trace.L.toFixed(1)} tasks in progress at once, the thread busy ${about}${printPercent(trace.U)} of the time`;
+  if (base.trace.U >= IDLE) return `the thread runs tasks ${about}${printPercent(trace.U)} of the time instead of ${about}${printPercent(base.trace.U)}`;
+  return `${about}${trace.L.toFixed(1)} tasks in progress, the thread running ${about}${printPercent(trace.U)} of the time`;
 }
 
-/** Whether threads ran at once, by the verdict. */
+/** Whether threads ran at the same time, by the verdict. */
 function proof({ verdict, threads, trace }: CellResult): string {
   const about = trace.approximate === true ? "~" : "";
-  const processors = trace.Acpu === undefined ? "" : `${printRatio(trace.Acpu)} processors`;
+  const cores = trace.Acpu === undefined ? "" : `${printRatio(trace.Acpu)} cores`;
+  const word = verdictWord(verdict);
   switch (verdict) {
     case "parallel": {
       const together = trace.Pi2 === undefined ? "" : `, ${threads === 2 ? "both" : "two or more"} running ${about}${printPercent(trace.Pi2)} of the time`;
-      return `parallel: ${processors} at work${together}`;
+      return `${word}: ${cores} at work${together}`;
     }
     case "parallel, sliced":
-      return `parallel, sliced: ${processors}${trace.A === undefined ? "" : ` for ${about}${printRatio(trace.A)} running threads`}`;
+      return `${word}: ${cores}${trace.A === undefined ? "" : ` for ${about}${printRatio(trace.A)} running threads`}`;
     case "time-sliced":
-      return `time-sliced: the threads took turns on ${processors}`;
+      return `${word}: the threads took turns on ${cores}`;
     case "unconfirmed":
-      return "unconfirmed: whether they ran at once is not known";
+      return `${word}: whether they ran at the same time is unknown`;
     case "concurrent only":
     case "sequential":
-      return (trace.Rq ?? 0) > DISTURBED ? `${printRatio(trace.Rq ?? 0)} threads stood waiting for a processor` : "";
+      return (trace.Rq ?? 0) > DISTURBED ? `${printRatio(trace.Rq ?? 0)} threads waited for a core` : "";
   }
 }

@@ -1,7 +1,7 @@
 /**
- * What the numbers say, in three plain sentences: what structure gained on one
- * thread, what threads gained, and the control. Every number in them is
- * measured. What makes them doubtful follows in a fourth, if there is anything.
+ * What the numbers say, in three plain sentences: what structure gains on one
+ * thread, what threads gain, and the control. Every number in them is measured.
+ * A fourth warns of what makes the result unreliable, if there is anything.
  */
 import { REFERENCES } from "../../lab/cell.ts";
 import type { CellResult, Result } from "../../lab/result.ts";
@@ -15,26 +15,26 @@ const IDLE_FIRST = ["wait", "mixed", "pile", "cpu"];
 /** The design that the talk makes its claim about: "four times G1, if all is arranged right". */
 const CLAIMED = "G6";
 
-/** More worlds than this are not told one by one: only where threads gain most and least. */
+/** Of more worlds than this only two are described: those in which threads gain most and least. */
 const MOST_WORLDS = 3;
 
-/** What the sentences are about: one design in each world, its baseline, and a number of threads. */
+/** What the sentences are about: one design in each world, its reference, and a number of threads. */
 interface Story {
   readonly rows: readonly Gained[];
-  readonly baseline: string;
+  readonly reference: string;
   readonly design: string;
   readonly worlds: readonly string[];
-  /** The most threads that the machine has processors for, of those measured. */
+  /** Of those measured, the largest number that the machine has cores for. */
   readonly threads: number;
 }
 
-/** Three sentences at most, and what makes them doubtful. */
+/** Three sentences at most, and a warning. */
 export function sentences(result: Result): string[] {
   const gophers = storyOf(result, "gophers");
   const dot = storyOf(result, "dot");
-  const told = gophers === null ? (dot === null ? [] : [structure(dot), threads(dot), control(dot)]) : [structure(gophers), threads(gophers), lastOf(gophers, dot)];
-  const said = told.filter((sentence) => sentence !== null);
-  return said.length === 0 ? [] : [...said, ...doubts(result)];
+  const all = gophers === null ? (dot === null ? [] : [structure(dot), threads(dot), control(dot)]) : [structure(gophers), threads(gophers), lastOf(gophers, dot)];
+  const said = all.filter((sentence) => sentence !== null);
+  return said.length === 0 ? [] : [...said, ...cautions(result)];
 }
 
 /** The control; in the headline, the product takes the place of the two together. */
@@ -46,21 +46,21 @@ function lastOf(gophers: Story, dot: Story | null): string | null {
 
 function storyOf(result: Result, program: string): Story | null {
   const rows = allRows(result).filter((row): row is Gained => row.gain !== null && row.cell.program === program);
-  const baseline = REFERENCES.get(program);
-  if (baseline === undefined || rows.every(({ cell }) => cell.design === baseline && cell.threads === 1)) return null;
+  const reference = REFERENCES.get(program);
+  if (reference === undefined || rows.every(({ cell }) => cell.design === reference && cell.threads === 1)) return null;
   const counts = rows.map(({ cell }) => cell.threads);
   const usable = Math.max(...counts.filter((threads) => threads <= result.env.usable));
   const threads = usable > 1 ? usable : Math.max(...counts);
   const all = [...new Set(rows.map(({ cell }) => cell.world))].toSorted((a, b) => IDLE_FIRST.indexOf(a) - IDLE_FIRST.indexOf(b));
-  const design = heroOf(rows, baseline, all);
+  const design = heroOf(rows, reference, all);
   const worlds = all.length <= MOST_WORLDS ? all : extremes(rows.filter(({ cell }) => cell.design === design && cell.threads === threads));
-  return { rows, baseline, design, worlds, threads };
+  return { rows, reference, design, worlds, threads };
 }
 
 /** G6 if it was measured; else what gains most from structure in the first world. */
-function heroOf(rows: readonly Gained[], baseline: string, worlds: readonly string[]): string {
-  const others = rows.filter(({ cell }) => cell.threads === 1 && cell.design !== baseline && cell.world === worlds[0]);
-  if (others.length === 0 || others.some(({ cell }) => cell.design === CLAIMED)) return others.length === 0 ? baseline : CLAIMED;
+function heroOf(rows: readonly Gained[], reference: string, worlds: readonly string[]): string {
+  const others = rows.filter(({ cell }) => cell.threads === 1 && cell.design !== reference && cell.world === worlds[0]);
+  if (others.length === 0 || others.some(({ cell }) => cell.design === CLAIMED)) return others.length === 0 ? reference : CLAIMED;
   return others.reduce((best, row) => (row.gain.C > best.gain.C ? row : best)).cell.design;
 }
 
@@ -73,33 +73,33 @@ function rowOf({ rows }: Story, design: string, world: string, threads: number):
   return rows.find(({ cell }) => cell.design === design && cell.world === world && cell.threads === threads);
 }
 
-/** "On one thread structure gives G6 4.00× in the wait world (…) and nothing in the cpu world (…)." */
+/** "On one thread, the structure of G6 gives 4.00× in the wait world (…) and no gain in the cpu world (…)." */
 function structure(story: Story): string | null {
-  const { baseline, design, worlds } = story;
-  if (design === baseline) return null;
+  const { reference, design, worlds } = story;
+  if (design === reference) return null;
   const phrases = worlds.flatMap((world) => {
-    const [row, base] = [rowOf(story, design, world, 1), rowOf(story, baseline, world, 1)];
+    const [row, base] = [rowOf(story, design, world, 1), rowOf(story, reference, world, 1)];
     return row === undefined || base === undefined ? [] : [structurePhrase(row, base.cell)];
   });
-  return phrases.length === 0 ? null : `On one thread structure gives ${design} ${enumeration(phrases)}.`;
+  return phrases.length === 0 ? null : `On one thread, the structure of ${design} gives ${enumeration(phrases)}.`;
 }
 
-/** "2 threads give G6 nothing in the wait world (…) and 1.98× in the cpu world (…)." */
+/** "Two threads give G6 no gain in the wait world (…) and 1.98× in the cpu world (…)." */
 function threads(story: Story): string | null {
-  const { baseline, design, threads } = story;
-  if (threads === 1) return "Only one thread was measured, so there is nothing to say about parallelism.";
-  if (design === baseline) return null;
+  const { reference, design, threads } = story;
+  if (threads === 1) return "Only one thread was measured, so the result does not show parallelism.";
+  if (design === reference) return null;
   const phrases = threadsPhrases(story, design);
   return phrases.length === 0 ? null : `${capital(spelt(threads))} threads give ${design} ${enumeration(phrases)}.`;
 }
 
-/** Threads without structure: the baseline on as many threads; then both together. */
+/** Threads without structure: the reference on as many threads; then both together. */
 function control(story: Story, withProduct = true): string | null {
-  const { baseline, threads } = story;
-  const phrases = threads === 1 ? [] : threadsPhrases(story, baseline);
+  const { reference, threads } = story;
+  const phrases = threads === 1 ? [] : threadsPhrases(story, reference);
   if (phrases.length === 0) return null;
   const both = withProduct ? together(story) : "";
-  return `Without structure ${spelt(threads)} threads give ${baseline} ${enumeration(phrases)}${both}.`;
+  return `Threads without structure: ${spelt(threads)} threads give ${reference} ${enumeration(phrases)}${both}.`;
 }
 
 function threadsPhrases(story: Story, design: string): string[] {
@@ -109,28 +109,28 @@ function threadsPhrases(story: Story, design: string): string[] {
   });
 }
 
-/** Where both gave something: S = C·P. */
+/** Where both gain: S = C × P. */
 function together(story: Story): string {
-  const { baseline, design, worlds, threads } = story;
+  const { reference, design, worlds, threads } = story;
   for (const world of worlds) {
-    const [row, base] = [rowOf(story, design, world, threads), rowOf(story, baseline, world, 1)];
+    const [row, base] = [rowOf(story, design, world, threads), rowOf(story, reference, world, 1)];
     if (row === undefined || base === undefined || isSliced(row.cell) || strengthOf(row.gain, "C") !== "gain" || strengthOf(row.gain, "P") !== "gain") continue;
-    const times = `${baseline} on one thread ${printTime(base.cell.summary.medianNs)}, ${design} on ${threads} ${printTime(row.cell.summary.medianNs)}`;
-    return `; structure and threads together, S = C·P, give ${printRatio(row.gain.S)}× ${inWorld(row.cell)} (${times})`;
+    const times = `${reference} on one thread ${printTime(base.cell.summary.medianNs)}, ${design} on ${threads} ${printTime(row.cell.summary.medianNs)}`;
+    return `; structure and threads together, S = C × P, give ${printRatio(row.gain.S)}× ${inWorld(row.cell)} (${times})`;
   }
   return "";
 }
 
-/** The product in one sentence: what chunks alone gave, and what threads gave. */
+/** The product in one sentence: what chunks alone give, and what threads give. */
 function productSentence(story: Story): string | null {
-  const { baseline, design, worlds, threads } = story;
-  const [row, base] = [rowOf(story, design, worlds[0] as string, 1), rowOf(story, baseline, worlds[0] as string, 1)];
-  if (row === undefined || base === undefined || design === baseline) return null;
+  const { reference, design, worlds, threads } = story;
+  const [row, base] = [rowOf(story, design, worlds[0] as string, 1), rowOf(story, reference, worlds[0] as string, 1)];
+  if (row === undefined || base === undefined || design === reference) return null;
   const alone = structurePhrase(row, base.cell);
   const [first] = threads === 1 ? [] : threadsPhrases(story, design);
   const place = ` ${inWorld(row.cell)}`;
   const more = first === undefined ? "" : `, and ${spelt(threads)} threads ${first.replace(place, "")}`;
-  return `In the dot product structure alone gives ${alone.replace(place, "")}${more}.`;
+  return `In the dot product, structure alone gives ${alone.replace(place, "")}${more}.`;
 }
 
 const NUMERALS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
@@ -147,17 +147,17 @@ function lowered(sentence: string): string {
   return sentence.slice(0, 1).toLowerCase() + sentence.slice(1);
 }
 
-/** What was not as it should be while measuring. */
-function doubts({ env, cells, config }: Result): string[] {
+/** What makes the result unreliable. */
+function cautions({ env, cells, config }: Result): string[] {
   const waited = cells.filter(({ threads, trace }) => threads === 1 && (trace.Rq ?? 0) > DISTURBED);
   const found = [
     ...(config.interrupted ? ["the measurement was interrupted"] : []),
-    ...(cells.some(isSliced) ? ["where threads were sliced they lacked processors, and what threads can give was not seen"] : []),
+    ...(cells.some(isSliced) ? ["in the time-sliced rows the threads did not get a core each, so P there does not show what threads can gain"] : []),
     ...(cells.some(({ summary }) => summary.ci === null) ? ["there are too few blocks for intervals"] : []),
-    ...(waited.length > 0 ? [`${count(waited.length, "cell")} on one thread waited for a processor more than a tenth of the time, up to ${worstQueue(waited)}`] : []),
+    ...(waited.length > 0 ? [`${count(waited.length, "cell")} on one thread waited for a core more than a tenth of the time, up to ${worstQueue(waited)}`] : []),
     ...env.warnings,
   ];
-  return found.length === 0 ? [] : [`Read this with care: ${found.join("; ")}.`];
+  return found.length === 0 ? [] : [`Caution: ${found.join("; ")}.`];
 }
 
 function worstQueue(cells: readonly CellResult[]): string {

@@ -80,7 +80,7 @@ export const COLUMNS = {
   half_width: column("± 95 %", ({ cell: { summary } }) => summary.ci && halfWidth(summary.medianNs, summary.ci), printShare, { meaning: "half the width of the 95 % interval", expendable: 3, isVital: true }),
   C: gain("C", "structure", "gain from concurrency: same threads, better structure", { isOne: ({ cell }) => isReference(cell) }),
   P: gain("P", "threads", "gain from parallelism: same structure, more threads", { isOne: isSingle }),
-  S: gain("S", "both", "total speed-up: S = C × P", { isOne: (row) => isReference(row.cell) && isSingle(row), expendable: 4 }),
+  S: gain("S", "both", "total speed-up: S = C × P. Gains are means of the ratios of each block, so they can differ a little from the ratio of two times", { isOne: (row) => isReference(row.cell) && isSingle(row), expendable: 4 }),
   parallelism: traced("running", "A", printRatio, "threads running a task, on average", { what: "on average" }),
   cpu_parallelism: column("on CPU", ({ cell }) => cell.trace.Acpu, printRatio, { what: "on average", meaning: "threads that had a core, on average. Well below running: threads took turns on a core", expendable: 2, isVital: true }),
   two_or_more: traced("2+", "Pi2", printPercent, "share of the time with two or more threads running", { what: "running" }),

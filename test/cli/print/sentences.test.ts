@@ -22,24 +22,24 @@ describe("sentences", () => {
   it("are three, in the headline: wait and mixed world, cpu world, G1 and the product each where they belong", async () => {
     const [structure, threads, last, ...more] = sentences(await fakeHeadline());
     expect(more).toEqual([]);
-    expect(structure).toMatch(/^On one thread structure gives G6 3\.99× in the wait world \(G1 926 ms, G6 232 ms; .*, 2\.\d\d× in the mixed world .* and nothing in the cpu world \(/);
-    expect(structure).toContain("idle time is filled, from 50 % busy to 100 %");
-    expect(threads).toMatch(/^Two threads give G6 nothing in the wait world \(.*, 2\.00× in the mixed world \(.*; parallel: .* and 2\.00× in the cpu world \(255 ms on one thread, 128 ms on 2; .*; parallel: 2\.00 processors at work, both running 100 % of the time\)\.$/);
-    expect(last).toMatch(/^Without structure two threads give G1 nothing in the wait world .* nothing in the mixed world .* nothing in the cpu world .*; in the dot product structure alone gives nothing \(.*, and two threads 2\.01× \(/);
+    expect(structure).toMatch(/^On one thread, the structure of G6 gives 3\.99× in the wait world \(G1 926 ms, G6 232 ms; .*, 2\.\d\d× in the mixed world .* and no gain in the cpu world \(/);
+    expect(structure).toContain("the thread runs tasks 100 % of the time instead of 50 %");
+    expect(threads).toMatch(/^Two threads give G6 no gain in the wait world \(.*, 2\.00× in the mixed world \(.*; parallel: .* and 2\.00× in the cpu world \(255 ms on one thread, 128 ms on 2; .*; parallel: 2\.00 cores at work, both running 100 % of the time\)\.$/);
+    expect(last).toMatch(/^Threads without structure: two threads give G1 no gain in the wait world .* no gain in the mixed world .* no gain in the cpu world .*; in the dot product, structure alone gives no gain \(.*, and two threads 2\.01× \(/);
   });
 
   it.each([{}, { processors: 1 }, { tracingCost: 0.2 }, { noise: 0.8 }, { blocks: 2 }])("have no ratio that is not in the result: %j", async (options) => {
     const result = await fakeHeadline(options);
     const known = ratiosOf(result);
-    const said = sentences(result).join(" ").match(/\d+\.\d\d(?=×| processors| to |;)|(?<= to )\d+\.\d\d/g) ?? [];
+    const said = sentences(result).join(" ").match(/\d+\.\d\d(?=×| cores| to |;)|(?<= to )\d+\.\d\d/g) ?? [];
     expect(said.length).toBeGreaterThan(5);
     expect(said.filter((ratio) => !known.has(ratio))).toEqual([]);
   });
 
   it("have times beside every ratio", async () => {
     for (const result of [await fakeHeadline(), await fakeResult(), await fakeHeadline({ processors: 1 })]) {
-      const ratios = sentences(result).join(" ").match(/\d\.\d\d×(?:, [^(,]*,)? (?:in the|with)[^(]*\([^)]*\d m?s/g) ?? [];
-      const nothing = sentences(result).join(" ").match(/nothing (?:in the [^(]*)?\([^)]*\d m?s[^)]*: \d\.\d\d×\)/g) ?? [];
+      const ratios = sentences(result).join(" ").match(/\d\.\d\d×\)?(?: \(slower\))? (?:in the|with)[^(]*\([^)]*\d m?s/g) ?? [];
+      const nothing = sentences(result).join(" ").match(/no gain (?:in the [^(]*)?\([^)]*\d m?s[^)]*: \d\.\d\d×\)/g) ?? [];
       const all = sentences(result).join(" ").match(/\d\.\d\d×/g) ?? [];
       const product = sentences(result).join(" ").match(/threads \d\.\d\d× \(\d+ ms/g) ?? [];
       expect(ratios.length + nothing.length + product.length).toBe(all.length);
@@ -48,35 +48,35 @@ describe("sentences", () => {
 
   it("tell of both together where both gave something", async () => {
     const said = sentences(await fakeResult({ worlds: ["mixed", "cpu"] }));
-    expect(said[2]).toMatch(/; structure and threads together, S = C·P, give (?:3\.9|4\.0)\d× in the mixed world \(G1 on one thread 4\d\d ms, G6 on 2 1\d\d ms\)\.$/);
+    expect(said[2]).toMatch(/; structure and threads together, S = C × P, give (?:3\.9|4\.0)\d× in the mixed world \(G1 on one thread 4\d\d ms, G6 on 2 1\d\d ms\)\.$/);
   });
 
   it("say nothing of parallelism from one thread", async () => {
-    expect(sentences(await fakeResult({ threads: [1] }))).toContain("Only one thread was measured, so there is nothing to say about parallelism.");
+    expect(sentences(await fakeResult({ threads: [1] }))).toContain("Only one thread was measured, so the result does not show parallelism.");
   });
 
   it("do not call a gain nothing that noise may hide", async () => {
     const said = sentences(await fakeResult({ worlds: ["cpu"], noise: 0.8 })).join(" ");
-    expect(said).toMatch(/\d\.\d\d×, not to be told from nothing, in the cpu world \(/);
-    expect(said).not.toContain("gives G6 nothing");
+    expect(said).toMatch(/no clear difference \(\d\.\d\d×\) in the cpu world \(/);
+    expect(said).not.toContain("gives no gain");
   });
 
   it("say that there are too few blocks for an interval", async () => {
-    expect(sentences(await fakeResult({ blocks: 2 })).at(-1)).toBe("Read this with care: there are too few blocks for intervals.");
+    expect(sentences(await fakeResult({ blocks: 2 })).at(-1)).toBe("Caution: there are too few blocks for intervals.");
   });
 
   it("say what was wrong with the machine", async () => {
     const result = await fakeHeadline();
     const busy = { ...result, env: { ...result.env, warnings: ["the machine is busy: load 7.00 on 2 processors before the first measurement"] } };
-    expect(sentences(busy).at(-1)).toMatch(/^Read this with care: the machine is busy: load 7\.00/);
+    expect(sentences(busy).at(-1)).toMatch(/^Caution: the machine is busy: load 7\.00/);
     const cells = result.cells.map((cell) => (cell.design === "G6" && cell.threads === 1 ? { ...cell, trace: { ...cell.trace, Rq: 0.3 } } : cell));
-    expect(sentences({ ...result, cells }).at(-1)).toBe("Read this with care: 3 cells on one thread waited for a processor more than a tenth of the time, up to 30 % (G6, cpu).");
+    expect(sentences({ ...result, cells }).at(-1)).toBe("Caution: 3 cells on one thread waited for a core more than a tenth of the time, up to 30 % (G6, cpu).");
   });
 
   it("say that threads waited for processors, where they were not sliced by the verdict", async () => {
     const result = await fakeResult({ blocks: 2 });
     const cells = result.cells.map((cell) => ({ ...cell, trace: { ...cell.trace, Rq: 0.98 } }));
-    expect(sentences({ ...result, cells })[1]).toContain("0.98 threads stood waiting for a processor");
+    expect(sentences({ ...result, cells })[1]).toContain("0.98 threads waited for a core");
   });
 
   it("speak of the most threads for which there are processors", async () => {
@@ -84,13 +84,13 @@ describe("sentences", () => {
   });
 
   it("take the design that gained most where G6 was not measured", async () => {
-    expect(sentences(await fakeResult({ designs: ["G1", "G4", "G7"] }))[0]).toMatch(/^On one thread structure gives G7 (?:7\.9|8\.0)\d× in the wait world/);
+    expect(sentences(await fakeResult({ designs: ["G1", "G4", "G7"] }))[0]).toMatch(/^On one thread, the structure of G7 gives (?:7\.9|8\.0)\d× in the wait world/);
   });
 
   it("tell of the product alone", async () => {
     const result = await fakeHeadline();
     const said = sentences({ ...result, cells: result.cells.filter(({ program }) => program === "dot") });
-    expect(said[0]).toMatch(/^On one thread structure gives chunks nothing in the dot product \(simd-DRAM\) \(loop 257 ms, chunks 256 ms: 1\.0\d×\)\.$/);
+    expect(said[0]).toMatch(/^On one thread, the structure of chunks gives no gain in the dot product \(simd-DRAM\) \(loop 257 ms, chunks 256 ms: 1\.0\d×\)\.$/);
     expect(said[1]).toMatch(/^Two threads give chunks 2\.01× in the dot product/);
   });
 
