@@ -25,7 +25,7 @@ export interface FittedLaw extends ScalingLaw {
   readonly residual: number;
 }
 
-/** Where a law is at its greatest. */
+/** The maximum of a law. */
 export interface Peak {
   readonly threads: number;
   readonly perSecond: number;
@@ -38,7 +38,7 @@ export interface Refusal {
 
 /** The Universal Scalability Law, and what follows from it. */
 export interface UniversalFit extends FittedLaw {
-  /** Where throughput is at its greatest; `null` if it is beyond twice the threads measured, or nowhere. */
+  /** The maximum of the throughput; `null` if it is beyond twice the threads measured, or nowhere. */
   readonly peak: Peak | null;
   /** Throughput at twice the threads measured, items a second; the law is not used beyond that. */
   readonly ahead: Peak;

@@ -101,7 +101,7 @@ export interface CellResult extends Cell {
   /** What ran when in the traced run, coarse enough to draw. */
   readonly timeline?: Timeline;
   readonly summary: Summary;
-  /** The model's time; `isBound`: the least it may be, where gophers that compute and wait share a thread. */
+  /** The model's time; `isBound`: only a lower bound, because gophers that compute and wait share a thread. */
   readonly predicted?: { readonly ns: number; readonly isBound?: true };
   readonly verdict: Verdict;
 }
@@ -117,7 +117,7 @@ export interface Factors {
   /** U(d,1)/U(d0,1): idle time filled; and W(d0,1)/W(d,1): work ratio. */
   readonly fill: number;
   readonly work: number;
-  /** Load balance: mean busy / greatest busy. Communication efficiency: greatest busy / T. Computation scaling: W(d,1)/W(d,p). U(d,1). */
+  /** Load balance: mean busy / largest busy. Communication efficiency: largest busy / T. Computation scaling: W(d,1)/W(d,p). U(d,1). */
   readonly LB: number;
   readonly CommE: number;
   readonly CompS: number;
@@ -161,7 +161,7 @@ export interface Config {
   readonly interrupted: boolean;
   /** Where the blocks ran: each in a process of its own, or (tests) in this one. */
   readonly isolation: "process" | "in-process";
-  /** The processors that the blocks were confined to by `--cpus`, as given; absent without. */
+  /** The cores that `--cpus` pinned the blocks to, as given; absent without. */
   readonly cpus?: string;
   /** What each program found before block 0, by program; of gophers: iterations of computing in a millisecond. */
   readonly calibrations?: Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -180,7 +180,7 @@ export interface Result {
   readonly checks: readonly Check[];
   /** Laws of scaling, one for each design and world measured on more than one thread count. */
   readonly fits?: readonly Fit[];
-  /** Against a baseline (A); this result is B. */
+  /** With a baseline (a); this result is b. */
   readonly comparison?: Comparison;
 }
 

@@ -6,7 +6,7 @@ import { groupOf } from "./cell.ts";
 import { type CellResult, type GainResult, type Result } from "./result.ts";
 import { count } from "./text.ts";
 
-/** One cell and its gains; no gains where the baseline was not measured. */
+/** One cell and its gains; no gains if the reference was not measured. */
 export interface Row {
   readonly cell: CellResult;
   readonly gain: GainResult | null;

@@ -1,8 +1,8 @@
 /**
  * Go's benchmark format, one line for each cell and block, so that `benchstat`
- * has its samples. An operation is a run; what else a block tells follows as
- * further values. Lines that begin with "Unit" tell benchstat which way is
- * better, lines that begin with "#" are nobody's.
+ * has its samples. An operation is a run; the other figures of a block are
+ * further values. Lines that begin with "Unit" say which direction is better;
+ * benchstat ignores lines that begin with "#".
  *
  * Source: golang.org/design/14313-benchmark-format; golang.org/x/perf/benchfmt
  * and benchunit for "Unit" lines. Not done: times, load and seed as
@@ -17,7 +17,7 @@ import { blockTimes } from "../../lab/figures/gains.ts";
 const GO_SYSTEM: Readonly<Record<string, string>> = { win32: "windows" };
 const GO_ARCH: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm64", ia32: "386", arm: "arm" };
 
-/** The units and which way is better; a processor more at work is neither. */
+/** The units and which direction is better; more cores at work are neither. */
 const BETTER: readonly (readonly [unit: string, better: "higher" | "lower"])[] = [
   ["ns/op", "lower"], ["ns/item", "lower"], ["C", "higher"], ["P", "higher"], ["S", "higher"], ["MB/s", "higher"], ["Rq", "lower"],
 ];

@@ -13,11 +13,11 @@ export function fitLines(result: Pick<Result, "cells" | "env">, verbose: boolean
   const enough = fits.filter(({ points }) => points.length >= LEAST_THREAD_COUNTS);
   if (enough.length === 0) {
     const most = Math.max(1, ...fits.map(({ points }) => points.length));
-    return verbose ? [`No law of scaling is fitted: ${count(most, "thread count")} measured, ${LEAST_THREAD_COUNTS} needed.`] : [];
+    return verbose ? [`No scaling law is fitted: ${count(most, "thread count")} measured, ${LEAST_THREAD_COUNTS} needed.`] : [];
   }
   const [{ points }] = enough as [Fit];
   const note = enough.some(({ oversubscribed }) => oversubscribed)
-    ? [`Some threads had no processor of their own (${count(result.env.usable, "processor")}): the fits describe the machine as much as the programs.`]
+    ? [`Some threads had no core of their own (${count(result.env.usable, "core")}), so the fits describe the machine as much as the programs.`]
     : [];
   return [`How throughput grows over ${enumeration(points.map(({ threads }) => String(threads)))} threads (σ: contention, κ: coherency, e: Karp–Flatt serial fraction):`, ...enough.map(line), ...note];
 }
@@ -30,7 +30,7 @@ function universalText({ universal, points }: Fit): string {
   if (!isFitted(universal)) return `no fit: ${universal.refused}`;
   const { lambda, sigma, kappa, peak, ahead } = universal;
   const most = Math.max(...points.map(({ threads }) => threads));
-  const end = peak === null ? `no peak up to ${ahead.threads} threads` : `greatest at ${threeFigures(peak.threads)} threads, ${printRatio(peak.perSecond / lambda)}× one thread${peak.threads > most ? " (extrapolated)" : ""}`;
+  const end = peak === null ? `no peak up to ${ahead.threads} threads` : `maximum at ${threeFigures(peak.threads)} threads, ${printRatio(peak.perSecond / lambda)}× one thread${peak.threads > most ? " (extrapolated)" : ""}`;
   return `USL λ ${threeFigures(lambda)}/s, σ ${small(sigma)}, κ ${small(kappa)} (${quality(universal)}): ${end}`;
 }
 

@@ -4,8 +4,8 @@
  *
  * A column is one stretch of time. A thread's column shows the task that ran
  * longest in it (of more tasks than letters: the function whose tasks did): a
- * capital if the thread was busy for half of the column or more, a small letter if
- * less. Everything is told by characters; colours repeat it.
+ * capital if the thread ran tasks for half of the column or more, a small letter if
+ * less. The characters carry all information; colours repeat it.
  */
 import { styleText } from "node:util";
 import type { Timeline } from "../../lab/timeline.ts";
@@ -21,7 +21,7 @@ export interface GanttStyle {
 }
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-/** Stands for all beyond the letters, busy and less busy. */
+/** For all tasks beyond the letters. */
 const REST = { busy: "#", less: "+" } as const;
 const SPARKS = "▁▂▃▄▅▆▇█";
 const COLORS = ["cyan", "magenta", "yellow", "green", "blue", "red"] as const;
@@ -132,5 +132,5 @@ function legend(marks: readonly Mark[]): string {
 
 function explanation(columnNs: number, threads: number, most: number, { plain }: GanttStyle): string {
   const scale = (count: number): string => (plain && count > 9 ? `0 to ${Math.ceil(count)}, in ninths` : `0 to ${Number(count.toFixed(1))}`);
-  return `A column is ${printTime(columnNs)}; a capital: the thread ran tasks for half of it or more. r(t): threads running, ${scale(threads)}; c(t): tasks in progress, ${scale(most)}.`;
+  return `A column is ${printTime(columnNs)}; a capital letter: the thread ran tasks for at least half of that time. r(t): threads running, ${scale(threads)}; c(t): tasks in progress, ${scale(most)}.`;
 }

@@ -16,10 +16,10 @@ function printFigures({ title, activity, untracedNs, cost, notes }: TraceRecord,
   const lines = [
     title,
     `T ${printTime(T)}, W ${W === 0 ? "0" : printTime(W)}, A = W/T ${threeFigures(A)}, L ${threeFigures(L)}, U ${printPercent(U)}`,
-    `${hist.map((share, j) => `${pi(j)} ${printPercent(share)}`).join(", ")}; ${plain ? "Pi_2" : "Π₂"} ${printPercent(Pi2)} (two or more at once)`,
-    `busy: ${busy.map((ns, thread) => `thread ${thread} ${ns === 0 ? "0" : printTime(ns)}`).join(", ")}`,
+    `${hist.map((share, j) => `${pi(j)} ${printPercent(share)}`).join(", ")}; ${plain ? "Pi_2" : "Π₂"} ${printPercent(Pi2)} (two or more at the same time)`,
+    `running: ${busy.map((ns, thread) => `thread ${thread} ${ns === 0 ? "0" : printTime(ns)}`).join(", ")}`,
     [
-      `${count(events, "event")}, ${lost === 0 ? "none lost" : `${lost} LOST: the figures are of the time since (raise --events)`}`,
+      `${count(events, "event")}, ${lost === 0 ? "none lost" : `${lost} LOST, so the figures cover only the time after that (raise --events)`}`,
       ...(cost === null ? [] : [`${untracedNs.length} runs without a trace took ${printTime(Math.min(...untracedNs))} to ${printTime(Math.max(...untracedNs))}: this one ${cost < 0 ? `${printPercent(-cost)} less` : `${printPercent(cost)} more`} than their median`]),
     ].join("; "),
     ...notes,

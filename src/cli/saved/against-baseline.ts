@@ -23,7 +23,7 @@ export async function openBaseline({ save, baseline }: MeasureOptions, cells: re
   return opened;
 }
 
-/** The work to do again: that of the baseline, if it was found on a machine like this one and for runs as long; else `null`. */
+/** The work of the baseline, to be repeated, if it was chosen on a machine like this one and for runs of this length; else `null`. */
 export function workToRepeat(baseline: Baseline | null, { machine }: Pick<Surroundings, "machine">, { minTimeMs }: Pick<MeasureOptions, "minTimeMs">): Work | null {
   if (baseline === null) return null;
   const { env, config } = baseline.result;
@@ -33,7 +33,7 @@ export function workToRepeat(baseline: Baseline | null, { machine }: Pick<Surrou
 /** What the result at hand is called. */
 const HERE = "this measurement";
 
-/** The result with what is derived from it as a whole: the fits, and the comparison with the baseline. */
+/** The result with its fits and the comparison with the baseline. */
 export function completed(result: Result, baseline: Baseline | null): Result {
   const whole = { ...result, fits: fitsOf(result) };
   if (baseline === null) return whole;
@@ -44,7 +44,7 @@ export function completed(result: Result, baseline: Baseline | null): Result {
 /** Tells what the format has no room for, and of each regression. */
 export function tellComparison({ comparison }: Result, { format, plain, quiet, maxRegression }: MeasureOptions): void {
   if (comparison === undefined) return;
-  // what is doubtful about this one has been told
+  // the warnings about this result have been printed
   if (!quiet) for (const warning of comparison.warnings) if (!warning.startsWith(HERE)) note(`warning: ${warning}`);
   const isShown = (format === "table" && !plain) || format === "markdown" || format === "json";
   if (!isShown && !quiet) for (const sentence of comparisonSentences(comparison, maxRegression)) note(sentence);
@@ -58,7 +58,7 @@ export async function keep(result: Result, { save, quiet }: Pick<MeasureOptions,
     note(`warren: not saved as ${JSON.stringify(save)}: ${result.config.interrupted ? "the measurement was interrupted" : "it is not a right one"}`);
     return;
   }
-  // what this one was held against does not matter to the next
+  // the next result is compared with this one, not with its baseline
   const { comparison: _, ...own } = result;
   const path = await saveResult(save, own);
   if (!quiet) note(`wrote ${path}`);

@@ -2,7 +2,7 @@
  * Results kept under a name: `--save main` writes `.warren/main.json` in the
  * current directory, `--baseline main` and `warren compare main …` find it
  * there. They belong to the project that was measured and to the machine it was
- * measured on, so they lie beside the project's files, where one sees them.
+ * measured on, so they are stored next to the project's files, where users see them.
  *
  * Not done: a place per user ($XDG_DATA_HOME). Two checkouts would overwrite
  * each other's.
@@ -55,7 +55,7 @@ export async function readBaseline(option: string, text: string): Promise<Baseli
   return { name: text, result };
 }
 
-/** Refuses a baseline in which there is none of the cells to be measured. */
+/** Refuses a baseline that has none of the cells to be measured. */
 export function requireCommon(option: string, { name, result }: Baseline, cells: readonly Cell[]): void {
   const known = new Set(result.cells.map(cellKey));
   if (cells.some((cell) => known.has(cellKey(cell)))) return;

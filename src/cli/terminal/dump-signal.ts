@@ -1,4 +1,4 @@
-/** SIGUSR2: what the running program is doing, on standard error; it goes on meanwhile. */
+/** SIGUSR2: prints what the program is doing on standard error, while it continues. */
 import { formatDump, runtimes } from "../../index.ts";
 import { blockChildren } from "../../lab/trial/process/parent.ts";
 import { note } from "./streams.ts";
@@ -18,7 +18,7 @@ async function printDumps(): Promise<void> {
     try {
       note(`warren: ${formatDump(await runtime.dump(), await runtime.stats())}`);
     } catch (error) {
-      // It has stopped meanwhile.
+      // It has stopped since.
       note(`warren: no dump: ${error instanceof Error ? error.message : String(error)}`);
     }
   }

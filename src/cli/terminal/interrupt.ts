@@ -1,6 +1,6 @@
 /**
  * Ctrl-C while measuring: the first asks the lab to stop after the current run
- * and keeps what was measured; the second ends the process at once.
+ * and keeps what was measured; the second ends the process immediately.
  */
 import { EXIT } from "./exit-code.ts";
 import { note } from "./streams.ts";

@@ -1,13 +1,13 @@
 /**
  * The two streams. Results go to standard output (or a file), everything else
- * to standard error. A reader that goes away (`warren | head`) is no error.
+ * to standard error. It is not an error if the reader goes away (`warren | head`).
  */
 import { access, constants, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { WriteStream } from "node:tty";
 import { FileError, UsageError } from "../options/usage-error.ts";
 
-/** Lines are as wide as this where nothing is known of the reader. */
+/** The width of lines where that of the reader is unknown. */
 const WIDE = 120;
 
 /** Characters in a line of standard output. */

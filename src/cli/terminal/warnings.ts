@@ -4,7 +4,7 @@
  * run, and handed over afterwards: each text once.
  */
 
-/** Runs `work`; what was warned of meanwhile comes with its value. */
+/** Runs `work`; returns its value and the warnings emitted while it ran. */
 export async function withholdingWarnings<T>(work: () => Promise<T>): Promise<{ value: T; warnings: string[] }> {
   const usual = process.listeners("warning");
   const held = new Set<string>();

@@ -122,13 +122,13 @@ const { design, gophers, tasks, threads, median_ns, half_width, C, P, S, paralle
 /** The table. */
 export const TABLE: readonly Column[] = [design, gophers, tasks, threads, median_ns, half_width, C, P, S, parallelism, cpu_parallelism, two_or_more, of_predicted, bytes_per_ns, verdict, grade];
 
-/** With `--verbose`: how sure the gains are and where they come from; and what is known of the threads. */
+/** With `--verbose`: how sure the gains are and where they come from; and the figures of the threads. */
 export const DETAILS: readonly (readonly Column[])[] = [
   [design, threads, interval(C, 1), interval(P, 1), interval(S, 2), COLUMNS.I, COLUMNS.fill, COLUMNS.work, COLUMNS.LB, COLUMNS.CommE, COLUMNS.CompS],
   [design, threads, predicted_ns, COLUMNS.concurrency, COLUMNS.utilisation, COLUMNS.run_queue, COLUMNS.helper, COLUMNS.tracing_cost, COLUMNS.events_lost],
 ];
 
-/** Of these columns those in which something is known of one of the rows. */
+/** The columns that have a value in at least one row. */
 export function knownColumns<T extends Column>(columns: readonly T[], rows: readonly Row[]): T[] {
   return columns.filter(({ text }) => rows.some((row) => text(row) !== ""));
 }

@@ -15,9 +15,9 @@ import { median } from "./statistics.ts";
 
 /** A change below this has no practical meaning. */
 const BAND = 0.03;
-/** A trend is told where chance makes such a one in fewer than one cell of a hundred: a result has dozens of cells. */
+/** A trend is reported if chance makes one in fewer than one cell of a hundred, because a result has dozens of cells. */
 const TREND_LEVEL = 0.01;
-/** Six blocks of six, nine of ten: the least that can be asked for at six blocks. */
+/** Six blocks of six, nine of ten: with six blocks no lower level can be reached. */
 const FIRST_LEVEL = 0.02;
 
 /** Kendall's S: pairs that rise with time less pairs that fall. */

@@ -9,12 +9,12 @@
  * of times.
  *
  * Source: POP's standard metrics (load balance, communication efficiency,
- * computation scaling); there the reference keeps all its processors busy, here
+ * computation scaling); there the reference keeps all its cores busy, here
  * one thread need not be, hence U(d,1).
  */
 import type { Activity, Factors } from "../result.ts";
 
-/** The traced runs: the baseline on one thread, the design on one thread, and the design on the cell's threads. */
+/** The traced runs: the reference on one thread, the design on one thread, and the design on the cell's threads. */
 export interface TracedRuns {
   readonly base1: Activity;
   readonly single: Activity;

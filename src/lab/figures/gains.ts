@@ -49,7 +49,7 @@ export interface GainTimes {
   readonly single: BlockTimes;
   /** T(d, p) */
   readonly cell: BlockTimes;
-  /** T(d0, p); absent when the baseline was not run on p threads: then neither is P0 nor I. */
+  /** T(d0, p); absent if the reference was not run on p threads; then P0 and I are absent too. */
   readonly control?: BlockTimes | undefined;
 }
 
@@ -82,7 +82,7 @@ export function gainsOf(times: GainTimes, source: (name: GainName) => RandomSour
   };
 }
 
-/** The time of a block that is known to be there. */
+/** The time of a block that has one. */
 function time(series: BlockTimes, block: number): number {
   return series.get(block) as number;
 }

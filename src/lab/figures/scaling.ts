@@ -45,7 +45,7 @@ export function serialFraction(speedUp: number, threads: number): number {
   return (1 / speedUp - 1 / threads) / (1 - 1 / threads);
 }
 
-/** The greatest throughput by the law, at √((1−σ)/κ) threads; `null` where it grows for ever. */
+/** The maximum throughput by the law, at √((1−σ)/κ) threads; `null` if it grows forever. */
 export function peakOf(law: ScalingLaw): Peak | null {
   if (law.kappa <= 0) return null;
   const threads = Math.max(1, Math.sqrt(Math.max(0, 1 - law.sigma) / law.kappa));

@@ -34,13 +34,13 @@ export function mannWhitney(a: readonly number[], b: readonly number[]): RankTes
   return { U, p: exact ? exactP(U, a.length, b.length) : normalP(U, a.length, b.length, ties), exact };
 }
 
-/** The least two-sided p that two series without ties can have: one lies wholly above the other. */
+/** The smallest two-sided p that two series without ties can have: one lies wholly above the other. */
 export function leastP(a: number, b: number): number {
   return a < MANY && b < MANY ? exactP(0, a, b) : normalP(0, a, b, []);
 }
 
 /**
- * Adjusted p values, in the order given: each may be held against the level of
+ * Adjusted p values, in the order given: each can be compared with the level of
  * the whole family. The k-th smallest of m is multiplied by m − k + 1 and is
  * never less than the one before it.
  */

@@ -15,7 +15,7 @@ import { type Grade } from "../result.ts";
 
 export { mean, median };
 
-/** The least number of values for which two order statistics enclose the median with 95 % confidence. */
+/** The minimum number of values for which two order statistics enclose the median with 95 % confidence. */
 const LEAST_FOR_INTERVAL = 6;
 
 /** Resamples of one bootstrap. */

@@ -12,18 +12,18 @@ export interface ReportFrame {
   readonly program: string;
 }
 
-/** Title, machine, doubts, sentences, checks. */
+/** Title, machine, warnings, sentences, checks. */
 export function printHead(result: Result, { sentences, program }: ReportFrame): Html {
   const { env, config, checks, tool } = result;
   return html`<header>
-<h1>What structure buys, what threads buy</h1>
+<h1>What structure gains, what threads gain</h1>
 <p class="machine">${machineLine(env)}</p>
 <p class="machine">Measured <time datetime="${config.startedAt}">${moment(config.startedAt)}</time> in ${config.seconds.toFixed(0)} s with <code>${[program, ...config.command].join(" ")}</code> (warren ${tool.version}): ${count(config.blocks, "block")} of ${count(config.runs, "run")}, seed ${config.seed}.</p>
 ${troubles(result)}
-${env.warnings.length > 0 && html`<div class="notice doubt" role="note"><h2>What makes this measurement doubtful</h2><ul>${env.warnings.map((warning) => html`<li>${warning}</li>`)}</ul></div>`}
+${env.warnings.length > 0 && html`<div class="notice doubt" role="note"><h2>What makes this measurement unreliable</h2><ul>${env.warnings.map((warning) => html`<li>${warning}</li>`)}</ul></div>`}
 </header>
 <section id="findings" aria-labelledby="findings-title"><h2 id="findings-title">What it says</h2>
-${sentences.length === 0 ? html`<p class="absent">Nothing can be said: there are no gains without a baseline.</p>` : html`<div class="sentences">${sentences.map((sentence) => html`<p>${unbroken(sentence)}</p>`)}</div>`}
+${sentences.length === 0 ? html`<p class="absent">Nothing can be said, because there are no gains without the reference.</p>` : html`<div class="sentences">${sentences.map((sentence) => html`<p>${unbroken(sentence)}</p>`)}</div>`}
 ${printChecks(checks)}
 </section>`;
 }
@@ -33,13 +33,13 @@ function unbroken(sentence: string): string {
   return sentence.replaceAll(/(?<=\d) (?=(?:ns|µs|ms|s|min|%)(?![a-z]))/g, "\u00a0");
 }
 
-/** What must be seen before any number: a failed check, an interruption, a run without processors. */
+/** Shown before any number: a failed check, an interruption, a run on pinned cores. */
 function troubles({ config, checks }: Result): Html {
   const failed = checks.filter(({ ok }) => !ok);
-  return html`${failed.length > 0 && html`<div class="notice wrong" role="note"><h2>✗ ${count(failed.length, "check")} failed: these numbers are not to be relied on</h2><ul>${failed.map(({ name, detail }) => html`<li><strong>${name}</strong>: ${detail}</li>`)}</ul></div>`}
-${config.interrupted && html`<div class="notice doubt" role="note"><p><strong>Interrupted.</strong> ${count(config.blocksDone, "block")} of ${config.blocks} ${config.blocksDone === 1 ? "was" : "were"} whole; what was measured is kept.</p></div>`}
-${config.cpus !== undefined && html`<div class="notice" role="note"><p>The threads were confined to the processors <code>${config.cpus}</code> (<code>--cpus</code>).</p></div>`}
-${config.isolation === "in-process" && html`<div class="notice" role="note"><p>All blocks ran in one process, not each in a process of its own.</p></div>`}`;
+  return html`${failed.length > 0 && html`<div class="notice wrong" role="note"><h2>✗ ${count(failed.length, "check")} failed: do not rely on these numbers</h2><ul>${failed.map(({ name, detail }) => html`<li><strong>${name}</strong>: ${detail}</li>`)}</ul></div>`}
+${config.interrupted && html`<div class="notice doubt" role="note"><p><strong>Interrupted.</strong> ${count(config.blocksDone, "block")} of ${config.blocks} complete; what was measured is kept.</p></div>`}
+${config.cpus !== undefined && html`<div class="notice" role="note"><p>The threads were pinned to the cores <code>${config.cpus}</code> (<code>--cpus</code>).</p></div>`}
+${config.isolation === "in-process" && html`<div class="notice" role="note"><p>All blocks ran in one process instead of a fresh process each.</p></div>`}`;
 }
 
 function printChecks(checks: readonly Check[]): Html {

@@ -1,5 +1,5 @@
 /**
- * The report: one HTML file that needs nothing but a browser. No network, no
+ * The report: one HTML file that needs only a browser. No network, no
  * font, no library; every picture is in it as SVG and every number as JSON
  * (`#warren-result`). A content security policy in the page itself forbids it to
  * fetch anything and to run any script but its own.

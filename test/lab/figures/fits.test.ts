@@ -63,19 +63,19 @@ describe("fitLines", () => {
   it("says what was found in one line for each design", async () => {
     expect(fitLines(await following({ lambda: 20, sigma: 0.1, kappa: 0.02 }, [1, 2, 4, 8]), false)).toEqual([
       "How throughput grows over 1, 2, 4 and 8 threads (σ: contention, κ: coherency, e: Karp–Flatt serial fraction):",
-      expect.stringMatching(/^ {2}gophers G7, cpu: USL λ 20\.0\/s, σ 0\.1, κ 0\.02 \(R² 1\.000, residual 0\.0 %\): greatest at 6\.71 threads, 2\.87× one thread; Amdahl: \d+ % serial \(R² 0\.\d+, residual [\d.]+ %\); e 0\.14 at 2, .* at 8\.$/),
+      expect.stringMatching(/^ {2}gophers G7, cpu: USL λ 20\.0\/s, σ 0\.1, κ 0\.02 \(R² 1\.000, residual 0\.0 %\): maximum at 6\.71 threads, 2\.87× one thread; Amdahl: \d+ % serial \(R² 0\.\d+, residual [\d.]+ %\); e 0\.14 at 2, .* at 8\.$/),
     ]);
   });
 
   it("says that a peak is extrapolated, and that threads shared processors", async () => {
     const result = await following({ lambda: 20, sigma: 0.02, kappa: 0.01 }, [1, 2, 4, 6]);
-    expect(fitLines(result, false)[1]).toContain("greatest at 9.90 threads, 4.81× one thread (extrapolated)");
+    expect(fitLines(result, false)[1]).toContain("maximum at 9.90 threads, 4.81× one thread (extrapolated)");
     expect(fitLines({ ...result, env: { ...result.env, usable: 2 } }, false).at(-1)).toBe("Some threads had no processor of their own (2 processors): the fits describe the machine as much as the programs.");
   });
 
   it("is silent where there are too few thread counts, unless asked", async () => {
     const result = await fakeResult();
     expect(fitLines(result, false)).toEqual([]);
-    expect(fitLines(result, true)).toEqual(["No law of scaling is fitted: 2 thread counts measured, 4 needed."]);
+    expect(fitLines(result, true)).toEqual(["No scaling law is fitted: 2 thread counts measured, 4 needed."]);
   });
 });

@@ -201,7 +201,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     const gains = result.gains.map((gain) => ({ ...gain, world: `${gain.world}${bad}`, design: `${gain.design}${bad}` }));
     const page = await open({}, write("bad.html", { ...result, cells, gains, config: { ...result.config, command: [bad] } }));
     expect(await countOf(page, "img, [onload], [onerror]")).toBe(0);
-    expect(await page.locator("h1").textContent()).toBe("What structure buys, what threads buy");
+    expect(await page.locator("h1").textContent()).toBe("What structure gains, what threads gain");
     expect(await page.locator("#results tbody th").first().textContent()).toContain(bad);
   });
 

@@ -17,13 +17,13 @@ export function gainPlane(result: Result): Section {
   const title = "Gains: structure across, threads upwards";
   const many = result.gains.filter(({ threads }) => threads > 1);
   const gains = many.length > 0 ? many : result.gains;
-  if (gains.length === 0) return { id: "gains", title, body: absent("There are no gains: the baseline was not measured on one thread.") };
+  if (gains.length === 0) return { id: "gains", title, body: absent("There are no gains, because the reference was not measured on one thread.") };
   const worlds = worldMarks(gains.map((gain) => ({ ...gain, gophers: 1, params: {} })));
   const body = html`${reading(
-    "each mark is a design. The further right it stands, the more its ", html`<b>structure alone</b>`, " gains on one thread (C); the higher, the more the same structure gains from ",
-    html`<b>more threads</b>`, " (P). On a dotted diagonal the product S = C·P is the same. ", gains.some(({ ci }) => ci.P) ? "The crosses are 95 % intervals." : "There were too few blocks for intervals.", " Both scales are logarithmic.",
+    "each mark is a design. The further right it is, the more its ", html`<b>structure alone</b>`, " gains on one thread (C); the higher, the more the same structure gains from ",
+    html`<b>more threads</b>`, " (P). On a dotted diagonal the product S = C × P is the same. ", gains.some(({ ci }) => ci.P) ? "The crosses are 95 % intervals." : "There were too few blocks for intervals.", " Both scales are logarithmic.",
     new Set(gains.map(({ threads }) => threads)).size > 1 && " G6·4 is G6 on 4 threads.",
-    many.length === 0 && " Only one thread was measured, so every mark stands at P = 1.",
+    many.length === 0 && " Only one thread was measured, so every mark is at P = 1.",
   )}
 ${worldLegend(worlds.values())}
 ${figure(plane(gains, worlds))}
@@ -31,7 +31,7 @@ ${asTable("Gains with their 95 % intervals", [
     { title: "cell", text: printCell },
     ...(["C", "P", "S", "P0", "I"] as const).map((name) => ({ title: name === "P0" ? html`P<sub>0</sub>` : name, isNumber: true, text: (gain: GainResult) => valueOf(gain, name) })),
   ], result.gains)}
-<p class="quiet">P<sub>0</sub> is the control, threads without structure; I = P / P<sub>0</sub> is what structure adds to threads.</p>`;
+<p class="quiet">P<sub>0</sub> is the control: what more threads gain for the reference. I = P / P<sub>0</sub>: how much more they gain with structure than without.</p>`;
   return { id: "gains", title, body };
 }
 

@@ -1,11 +1,11 @@
 /**
- * Names beside points, without lying on each other: points that lie together
+ * Names next to points, without overlaps: points close to each other
  * share one label, and each label takes the first free one of eight places
  * around its points. Greedy; what finds no place is left to the tooltip and the
  * table. All in pixels.
  */
 
-/** A point with its name, and of what it is one: points of several groups that lie together are told apart in their label. */
+/** A point with its name and group. A label of points of several groups names the groups. */
 export interface Named {
   readonly x: number;
   readonly y: number;
@@ -13,7 +13,7 @@ export interface Named {
   readonly group: string;
 }
 
-/** A label and where its left edge's middle stands. */
+/** A label and the middle of its left edge. */
 export interface Label {
   readonly text: string;
   readonly x: number;

@@ -19,12 +19,12 @@ const ROOMY = 5;
 /** One histogram for each traced cell. */
 export function parallelismSection(result: Result): Section {
   const traced = result.cells.filter(isTraced);
-  const title = "How many threads ran at once";
-  if (traced.length === 0) return { id: "parallelism", title, body: absent("No cell was traced, so it is not known how many threads ran a task at a time. The results have CPU A, which bounds it.") };
+  const title = "How many threads ran at the same time";
+  if (traced.length === 0) return { id: "parallelism", title, body: absent("No cell was traced, so it is unknown how many threads ran a task at the same time. The column “on CPU” of the results is an upper bound.") };
   const most = Math.max(...traced.map(({ threads }) => threads));
   const body = html`${reading(
     "the column over ", html`<i>j</i>`, " is the share of the time in which exactly ", html`<i>j</i>`,
-    " threads ran a task, by the trace. Everything at 2 and above is parallelism; a design that only waits stands at 0. The mean of the columns is A.",
+    " threads ran a task, by the trace. Two or more is parallelism; a design that only waits is at 0. The mean of the columns is “running” in the results.",
   )}
 ${rowGroups({ ...result, cells: traced }).map(({ rows }) => html`<h3>${printWorld((rows[0] as { cell: CellResult }).cell)}</h3>${multiples(rows.map(({ cell }) => ({ title: printDesign(cell), drawing: histogram(cell as Traced) })))}`)}
 ${asTable("Share of the time with exactly j threads running", [

@@ -1,5 +1,6 @@
 /** Every cell that the model predicts: measured time over predicted time. */
 import { printCell, printWorld } from "../../cell.ts";
+import { COLUMNS } from "../../figures/columns.ts";
 import type { CellResult, Result } from "../../result.ts";
 import { count, printTime } from "../../text.ts";
 import { drawn, figure, Plot } from "../parts/chart.ts";
@@ -18,7 +19,7 @@ const MARGIN = { left: 78, right: 40, top: 20, bottom: 46 };
 /** How far from the model a cell may be to count as explained by it. */
 const BAND = 0.1;
 
-/** Whether the model gives only the least time. */
+/** Whether the model gives only a lower bound. */
 const isBound = ({ predicted }: Predicted): boolean => predicted.isBound === true;
 
 /** Measured against predicted. */
@@ -32,7 +33,7 @@ export function predictedSection(result: Result): Section {
   const body = html`${reading(
     "each mark is a cell. On the line it took as long as the model says; above, longer; the band is ± 10 %. Cells outside the band are named, G6·2 for G6 on 2 threads. ",
     exact.length > 0 && `${within.length} of ${count(exact.length, "cell")} ${within.length === 1 ? "is" : "are"} inside. `,
-    exact.length < cells.length && "Of hollow marks the model knows only the least time; they may stand anywhere above the line.",
+    exact.length < cells.length && "For hollow marks the model gives only a lower bound; they can be anywhere above the line.",
   )}
 ${worldLegend(worlds.values())}
 ${figure(scatter(cells, worlds))}
@@ -40,7 +41,7 @@ ${asTable("Measured and predicted time", [
     { title: "cell", text: printCell },
     { title: "measured", isNumber: true, text: ({ summary }) => printTime(summary.medianNs) },
     { title: "predicted", isNumber: true, text: (cell) => `${isBound(cell) ? "≥ " : ""}${printTime(cell.predicted.ns)}` },
-    { title: "% of it", isNumber: true, text: (cell) => `${Math.round(100 * ratioOf(cell))} %` },
+    { title: COLUMNS.of_predicted.title, isNumber: true, text: (cell) => `${Math.round(100 * ratioOf(cell))} %` },
   ], cells)}`;
   return { id: "predicted", title, body };
 }

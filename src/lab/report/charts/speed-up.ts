@@ -11,7 +11,7 @@ import { html, type Html } from "../parts/html.ts";
 import { worldMarks, type WorldMark } from "../parts/marks.ts";
 import { absent, asTable, reading, type Section } from "../parts/section.ts";
 
-/** A design on so many threads: measured and by the model. */
+/** A design on one number of threads: measured and by the model. */
 interface Point {
   readonly design: string;
   readonly threads: number;
@@ -31,8 +31,8 @@ export function speedUp(result: Result): Section {
   const fits = fitsIn(result);
   const top = 1.1 * Math.max(...groups.flatMap(({ points }) => points.flatMap(({ P, threads, ci }) => [P, threads, ci?.[1] ?? 0])));
   const body = html`${reading(
-    "each line is a design: P, how many times faster than itself on one thread. The dashed line is the most there can be, ", html`<i>p</i>`, " threads for ", html`<i>p</i>`,
-    " times; a hollow ring is what the model predicts, a dotted curve the Universal Scalability Law where one fits. A line that stays at 1 gains nothing from threads: there is nothing left to run at once.",
+    "each line is a design: P, how many times faster than itself on one thread. The dashed line is the maximum, ", html`<i>p</i>`, " threads for ", html`<i>p</i>`,
+    " times; a hollow ring is what the model predicts, a dotted curve the Universal Scalability Law where one fits. A line that stays at 1 gains nothing from threads: nothing is left to run at the same time.",
   )}
 ${multiples(groups.map(({ group, points }) => {
     const cell = group.rows[0]?.cell as CellResult;

@@ -11,7 +11,7 @@ export { Plot };
 
 const { document } = parseHTML("<!doctype html><html></html>");
 
-/** Plot's own rules stand in the page's style sheet once, not in every drawing. */
+/** Plot's own rules are in the page's style sheet once, not in every drawing. */
 const OWN_STYLE = /<style>[^<]*<\/style>/;
 /** Coordinates beyond a hundredth of a pixel are only bytes. */
 const LONG_NUMBER = /-?\d+\.\d{3,}/g;

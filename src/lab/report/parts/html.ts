@@ -22,7 +22,7 @@ export function html(parts: TemplateStringsArray, ...pieces: readonly Piece[]): 
   return new Html(parts.reduce((text, part, index) => text + rendered(pieces[index - 1]) + part));
 }
 
-/** Markup made elsewhere: only for what this program itself has drawn or written. */
+/** Markup as it is: only for text that this program itself has drawn or written. */
 export function raw(text: string): Html {
   return new Html(text);
 }

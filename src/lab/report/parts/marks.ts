@@ -1,6 +1,6 @@
 /**
- * What tells things apart in the pictures: each world has a colour and a shape,
- * each design its name beside the mark. Never colour alone. The colours are
+ * How the pictures distinguish things: each world has a colour and a shape,
+ * each design its name next to the mark. Never by colour alone. The colours are
  * variables of theme.ts.
  */
 import { printWorld, type Cell } from "../../cell.ts";

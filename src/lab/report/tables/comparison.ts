@@ -1,4 +1,4 @@
-/** Against a baseline, where the result carries a comparison: the ratio of the times of every cell, with its interval. */
+/** Compared with a baseline, if the result has a comparison: the ratio of the times of every cell, with its interval. */
 import { printCell } from "../../cell.ts";
 import { COMPARED, outcomeWord, type CellComparison, type Comparison, type Outcome } from "../../comparison.ts";
 import { count } from "../../text.ts";
@@ -32,7 +32,7 @@ ${asTable(`Times in ${a.name} and here`, [
     ...COMPARED.map(({ title, align, text }) => ({ title, isNumber: align === "right", text })),
     { title: "why", text: ({ why }) => why },
   ], cells)}`;
-  return { id: "comparison", title: "Against the baseline", body };
+  return { id: "comparison", title: "Compared with the baseline", body };
 }
 
 function forest(cells: readonly CellComparison[], band: number): Html {

@@ -1,4 +1,4 @@
-/** The laws of scaling that go through the measured points, or why there are none. */
+/** The scaling laws fitted to the measured points, or why there are none. */
 import { printWorld } from "../../cell.ts";
 import { isFitted, type Fit } from "../../fit.ts";
 import { fitsOf, LEAST_THREAD_COUNTS } from "../../figures/fits.ts";
@@ -18,10 +18,10 @@ export function fitsTable(fits: readonly Fit[]): Html | null {
   if (fits.length === 0) return null;
   if (enough.length === 0) {
     const most = Math.max(...fits.map(({ points }) => points.length));
-    return html`<p class="quiet">No law of scaling is fitted: ${count(most, "thread count")} measured, ${LEAST_THREAD_COUNTS} needed.</p>`;
+    return html`<p class="quiet">No scaling law is fitted: ${count(most, "thread count")} measured, ${LEAST_THREAD_COUNTS} needed.</p>`;
   }
   const oversubscribed = enough.some((fit) => fit.oversubscribed);
-  return html`${table("Laws of scaling", [
+  return html`${table("Scaling laws", [
     { title: "design", text: (fit: Fit) => `${printWorld(fit)} · ${fit.design}` },
     { title: html`<abbr title="Universal Scalability Law: contention">σ</abbr>`, isNumber: true, text: ({ universal }) => (isFitted(universal) ? small(universal.sigma) : "") },
     { title: html`<abbr title="Universal Scalability Law: coherency">κ</abbr>`, isNumber: true, text: ({ universal }) => (isFitted(universal) ? small(universal.kappa) : "") },
@@ -30,7 +30,7 @@ export function fitsTable(fits: readonly Fit[]): Html | null {
     { title: "residual", isNumber: true, text: ({ universal }) => (isFitted(universal) ? `${(100 * universal.residual).toFixed(1)} %` : "") },
     { title: "Karp–Flatt", text: ({ serial }) => serial.map(({ threads, fraction }) => `${small(fraction)} at ${threads}`).join(", ") },
   ], enough)}
-<p class="quiet small">σ is contention and κ coherency of the Universal Scalability Law. ${oversubscribed && "Some threads had no processor of their own: the laws describe the machine as much as the programs."}</p>`;
+<p class="quiet small">σ is contention and κ coherency of the Universal Scalability Law. ${oversubscribed && "Some threads had no core of their own, so the laws describe the machine as much as the programs."}</p>`;
 }
 
 /** "0.0277", "1.0e-4", "0". */

@@ -1,4 +1,4 @@
-/** Every cell with its time, its gains and what is known of its threads, world by world. */
+/** Every cell with its time, its gains and the figures of its threads, world by world. */
 import { printBounds } from "../../interval.ts";
 import { COLUMNS, knownColumns, legendOf, TABLE, type Column as Figure } from "../../figures/columns.ts";
 import { verdictMeaning, verdictWord } from "../../figures/verdict.ts";

@@ -15,7 +15,7 @@ export function surroundings({ env, config, cells }: Result): Section {
 
 /** The command, and the numbers to take away. */
 export function again({ config }: Result, program: string): Section {
-  const body = html`<p>Run this on the machine you want to know about; absolute times will differ, the gains are what compares:</p>
+  const body = html`<p>Run this on the machine you want to know about; absolute times will differ; compare the gains:</p>
 ${scrolling(html`<pre><code>${[program, ...measured(config.command)].join(" ")} --format html -o report.html</code></pre>`, "command, scrolls sideways")}
 <p>All numbers of this page are in it, as JSON of the schema <code>warren/1</code>, in the element <code>#warren-result</code>. <a id="download" download="warren-result.json" hidden>Download them</a></p>`;
   return { id: "again", title: "How to get this again", body };
@@ -30,16 +30,16 @@ function measured(command: readonly string[]): string[] {
 
 function machine(env: Environment): Term[] {
   return [
-    ["processor", env.cpu],
-    ["processors", `${printProcessors(env.cores)}, usable ${Number(env.usable.toFixed(2))}`],
+    ["CPU", env.cpu],
+    ["cores", `${printProcessors(env.cores)}, usable ${Number(env.usable.toFixed(2))}`],
     ["cgroup quota", env.quota === null ? "none" : printProcessors(env.quota)],
-    ["affinity", env.affinity ?? "not known"],
+    ["affinity", env.affinity ?? "unknown"],
     ["caches", `L2 ${bytes(env.caches.l2)}, last level ${bytes(env.caches.llc)}`],
-    ["governor", env.governor ?? "not known"],
+    ["governor", env.governor ?? "unknown"],
     ["system", env.platform],
     ["Node, V8", `${env.node}, ${env.v8}`],
     ["load before", printRatio(env.load)],
-    ["waiting for a processor (PSI)", share(env.during.pressure)],
+    ["other programs waited for a core (PSI)", share(env.during.pressure)],
     ["throttled by the quota", share(env.during.throttled)],
     ["taken by the hypervisor", share(env.during.steal)],
   ];
@@ -50,11 +50,11 @@ function measurement(config: Config, cells: readonly CellResult[]): Term[] {
   return [
     ["command", html`<code>${["warren", ...config.command].join(" ")}</code>`],
     ["seed", config.seed],
-    ["blocks", `${config.blocksDone} whole of ${config.blocks}, ${config.isolation === "process" ? "each a process of its own" : "all in one process"}`],
+    ["blocks", `${config.blocksDone} complete of ${config.blocks}, ${config.isolation === "process" ? "each in a fresh process" : "all in one process"}`],
     ["runs", `${count(config.runs, "run")} of each cell in a block`],
     ["warm-up", `${config.warmupMs} ms a thread`],
-    ["least time of a run", `${config.minTimeMs} ms`],
-    ["processors used", config.cpus ?? "all"],
+    ["minimum time of a run", `${config.minTimeMs} ms`],
+    ["cores used", config.cpus ?? "all"],
     ["cost of tracing", costs.length === 0 ? "nothing was traced" : `up to ${(100 * Math.max(...costs)).toFixed(1)} %`],
     ["started", config.startedAt],
     ["took", `${config.seconds.toFixed(1)} s`],
@@ -66,10 +66,10 @@ function list(title: string, terms: readonly Term[]): Html {
 }
 
 function bytes(size: number | null): string {
-  if (size === null) return "not known";
+  if (size === null) return "unknown";
   return size >= 1_048_576 ? `${Number((size / 1_048_576).toFixed(1))} MiB` : `${Math.round(size / 1024)} KiB`;
 }
 
 function share(value: number | null): string {
-  return value === null ? "not known" : `${(100 * value).toFixed(1)} % of the time`;
+  return value === null ? "unknown" : `${(100 * value).toFixed(1)} % of the time`;
 }

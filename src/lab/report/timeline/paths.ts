@@ -3,7 +3,7 @@
  * into {@link UNITS} whole steps of the duration, y is pixels. The page stretches
  * that space over the width of the picture and zooms by showing a part of it.
  *
- * What a gopher is doing is told by shape, not by colour alone: running is a
+ * Shapes show what a gopher is doing, not colours alone: running is a
  * full bar, ready half a bar, waiting a line (dashed for a timer, dotted for a
  * join or for what is not warren's).
  */
@@ -25,10 +25,10 @@ export interface Rows {
 
 /** How rests are drawn: the words of the legend by kind. */
 export const RESTS = {
-  ready: "ready: could go on, but its thread runs another",
+  ready: "ready: could continue, but its thread runs another task",
   channel: "waiting for another gopher (send, receive, select, lock)",
-  timer: "waiting for time to pass (sleep)",
-  other: "waiting for the end of others (join), or for what is not warren's",
+  timer: "sleeping",
+  other: "waiting for the end of other tasks, or outside warren",
 } as const;
 /** A kind of rest. */
 export type Rest = keyof typeof RESTS;

@@ -1,9 +1,9 @@
 /**
  * One traced run as a picture: which thread ran which gopher, what every gopher
  * did, and under both r(t) and c(t), all over one time axis. Everything that
- * depends on time stands in inner drawings that stretch (`class="time"`), so
+ * depends on time is in inner drawings that stretch (`class="time"`), so
  * that script.ts can zoom by changing their part of the axis; words and arrows
- * stand outside and keep their shape.
+ * are outside and keep their shape.
  */
 import { printCell } from "../../cell.ts";
 import type { CellResult } from "../../result.ts";
@@ -61,7 +61,7 @@ ${bars(runPaths(timeline, rows, (_, task) => rowOf.get(task) ?? null, colorOf))}
 <g class="arrows" data-top="${tops.tasks}" data-pitch="${rows.pitch}">${arrows(timeline, rowOf, rows, tops.tasks)}</g>
 ${heading(tops.r, "r(t): threads running a task")}${curveAxis(tops.r, timeline.threads)}
 ${stretched("r", tops.r, CURVE, { most: timeline.threads }, html`<path class="area r" d="${raw(stepPath(timeline.r, timeline.threads, CURVE))}"/>`)}
-${heading(tops.c, "c(t): tasks begun and not ended")}${curveAxis(tops.c, mostC)}
+${heading(tops.c, "c(t): tasks in progress")}${curveAxis(tops.c, mostC)}
 ${stretched("c", tops.c, CURVE, { most: mostC }, html`<path class="area c" d="${raw(stepPath(timeline.c, mostC, CURVE))}"/>`)}
 ${timeAxis(timeline, bottom, tops.threads)}
 </svg>`;
@@ -72,7 +72,7 @@ ${note(timeline)}
 ${tasksTable(cell, lines)}</figure>`;
 }
 
-/** What is what in these pictures. */
+/** The legend of these pictures. */
 export function timelineLegend(): Html {
   return html`<ul class="legend"><li>${sample("run")}running on a thread, in the colour of the gopher</li>${(Object.keys(RESTS) as Rest[]).map((kind) => html`<li>${sample(kind)}${RESTS[kind]}</li>`)}</ul>`;
 }
@@ -107,7 +107,7 @@ function rowName(top: number, row: number, { pitch }: Rows, name: string, x = LE
   return html`<text class="row" x="${x}" y="${top + row * pitch + pitch / 2 + 4}">${short}</text>`;
 }
 
-/** A drawing whose x axis is time, with what the script must know of it. */
+/** A drawing whose x axis is time, with the data that the script needs. */
 function stretched(kind: string, top: number, height: number, data: Readonly<Record<string, string | number>>, marks: Piece): Html {
   const known = Object.entries(data).map(([name, value]) => html` data-${raw(name)}="${value}"`);
   return html`<rect class="ground" x="${LEFT}" y="${top}" width="${INNER}" height="${height}"/>
@@ -168,8 +168,8 @@ function tickText(ns: number, step: number): string {
 
 function describe({ timeline, trace }: TimelineCell): string {
   const known = [
-    trace.A === undefined ? null : `A ${trace.A.toFixed(2)} threads running`,
-    trace.L === undefined ? null : `L ${trace.L.toFixed(2)} tasks in progress`,
+    trace.A === undefined ? null : `${trace.A.toFixed(2)} threads running`,
+    trace.L === undefined ? null : `${trace.L.toFixed(2)} tasks in progress`,
   ].filter((part) => part !== null);
   return `${[printTime(timeline.durationNs), ...known].join(", ")} (traced run)`;
 }

@@ -127,7 +127,7 @@ for (const figure of figures.values()) {
     zoom(event.deltaY < 0 ? 0.8 : 1.25, at);
   }, { passive: false });
 
-  const told = (event) => {
+  const described = (event) => {
     const at = timeAt(event);
     if (at === null) return null;
     const lane = lanes.find((lane) => {
@@ -153,7 +153,7 @@ for (const figure of figures.values()) {
       const rest = timeline.rests.find(([of, start, end]) => of === task && at >= start && at <= end);
       const run = timeline.runs.find(([, of, start, end]) => of === task && (rest ? at >= start && at <= end : within(start, end)));
       if (run) return nameOf(task) + ": running on thread " + run[0] + "\\n" + span(run[2], run[3]);
-      if (!rest) return nameOf(task) + ": not begun, or ended";
+      if (!rest) return nameOf(task) + ": not started, or ended";
       return nameOf(task) + (rest[3] === "ready" ? ": ready" : ": waiting, " + rest[3]) + "\\n" + span(rest[1], rest[2]);
     }
     const values = timeline[kind];
@@ -161,7 +161,7 @@ for (const figure of figures.values()) {
     return kind + "(t) = " + value.toFixed(2) + " at " + time(at);
   };
   for (const kind of ["pointermove", "pointerdown"]) svg.addEventListener(kind, (event) => {
-    const text = told(event);
+    const text = described(event);
     tip.hidden = text === null;
     if (text === null) return;
     tip.textContent = text;

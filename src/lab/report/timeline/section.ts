@@ -1,9 +1,10 @@
 /**
- * The timelines: two cells that tell the most side by side, the rest to be
- * chosen. Without scripting the two are shown and the rest is folded away.
+ * The timelines: the two most instructive cells side by side; the reader can
+ * choose others. Without scripting the two are shown and the rest is folded away.
  */
 import { printCell } from "../../cell.ts";
 import type { CellResult, Result } from "../../result.ts";
+import { count } from "../../text.ts";
 import { html, type Html } from "../parts/html.ts";
 import { absent, reading, type Section } from "../parts/section.ts";
 import { timelineLegend, timelinePicture, type TimelineCell } from "./picture.ts";
@@ -15,19 +16,19 @@ export function timelineSection(result: Result): Section {
   const title = "What ran when";
   const traced = result.cells.filter(isTraced);
   if (traced.length === 0) return { id: "timelines", title, body: absent("No cell has a timeline: there was no traced run, so there is nothing to draw.") };
-  const telling = tellingCells(traced, result);
-  const rest = traced.filter((cell) => !telling.includes(cell));
+  const first = firstCells(traced, result);
+  const rest = traced.filter((cell) => !first.includes(cell));
   const picture = (cell: TimelineCell): Html => timelinePicture(cell, result.cells.indexOf(cell));
   const body = html`${reading(
-    "the upper rows are threads, the lower ones tasks, over the same time. ", html`<b>Concurrency</b>`, " is many tasks begun at once (c(t) high); ", html`<b>parallelism</b>`,
+    "the upper rows are threads, the lower ones tasks, over the same time. ", html`<b>Concurrency</b>`, " is many tasks in progress (c(t) high); ", html`<b>parallelism</b>`,
     " is several full bars above each other at the same moment (r(t) of 2 or more). The number in a thread's bar is the row of the task that it runs. Tasks that wait need no thread.",
   )}
 ${timelineLegend()}
-<div class="choices" hidden>${telling.map((cell, slot) => chooser(slot, telling.length, cell, traced, result))}
-<p class="quiet small">Zoom and move with the buttons, with <kbd>Ctrl</kbd> and the wheel, or, when a picture has the focus, with <kbd>+</kbd> <kbd>-</kbd> <kbd>←</kbd> <kbd>→</kbd>; <kbd>0</kbd> shows all. Point at a bar to be told what it is.</p></div>
-<div class="slots">${telling.map((cell, slot) => html`<div class="slot" data-slot="${slot}">${picture(cell)}</div>`)}</div>
-${rest.length > 0 && html`<details class="more-timelines"><summary>${rest.length === 1 ? "One more timeline" : `${rest.length} more timelines`}</summary>${rest.map(picture)}</details>
-<p class="only-print quiet">The file has ${rest.length === 1 ? "one more timeline" : `${rest.length} more timelines`}: choose what to print before printing.</p>`}`;
+<div class="choices" hidden>${first.map((cell, slot) => chooser(slot, first.length, cell, traced, result))}
+<p class="quiet small">Zoom and move with the buttons, with <kbd>Ctrl</kbd> and the wheel, or, when a picture has the focus, with <kbd>+</kbd> <kbd>-</kbd> <kbd>←</kbd> <kbd>→</kbd>; <kbd>0</kbd> shows all. Point at a bar to see what it is.</p></div>
+<div class="slots">${first.map((cell, slot) => html`<div class="slot" data-slot="${slot}">${picture(cell)}</div>`)}</div>
+${rest.length > 0 && html`<details class="more-timelines"><summary>${count(rest.length, "more timeline")}</summary>${rest.map(picture)}</details>
+<p class="only-print quiet">The file has ${count(rest.length, "more timeline")}: choose what to print before printing.</p>`}`;
   return { id: "timelines", title, body };
 }
 
@@ -36,9 +37,9 @@ const FIRST = "G6";
 
 /**
  * Concurrency without parallelism, then parallelism: the greatest C on one
- * thread, and of the same design on several threads that with most running at once.
+ * thread, and the same design on several threads with most of them running.
  */
-function tellingCells(traced: readonly TimelineCell[], { gains }: Result): TimelineCell[] {
+function firstCells(traced: readonly TimelineCell[], { gains }: Result): TimelineCell[] {
   const structure = (cell: TimelineCell): number =>
     gains.find((gain) => gain.program === cell.program && gain.world === cell.world && gain.design === cell.design && gain.threads === cell.threads)?.C ?? 0;
   const single = greatest(traced.filter(({ threads }) => threads === 1), structure, FIRST);
@@ -46,7 +47,7 @@ function tellingCells(traced: readonly TimelineCell[], { gains }: Result): Timel
   return [single, many].filter((cell) => cell !== undefined);
 }
 
-/** The cell with the greatest value, of a design if that is there. What differs by less than a tenth is as telling: the first stays. */
+/** The cell with the largest value, of a design if it has cells. A difference of less than a tenth does not count: the first stays. */
 function greatest(cells: readonly TimelineCell[], value: (cell: TimelineCell) => number, design: string | undefined): TimelineCell | undefined {
   const preferred = cells.filter((cell) => cell.design === design);
   const from = preferred.length > 0 ? preferred : cells;
