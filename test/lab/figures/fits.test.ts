@@ -67,10 +67,10 @@ describe("fitLines", () => {
     ]);
   });
 
-  it("says that a peak is extrapolated, and that threads shared processors", async () => {
+  it("says that a peak is extrapolated, and that threads shared cores", async () => {
     const result = await following({ lambda: 20, sigma: 0.02, kappa: 0.01 }, [1, 2, 4, 6]);
     expect(fitLines(result, false)[1]).toContain("maximum at 9.90 threads, 4.81× one thread (extrapolated)");
-    expect(fitLines({ ...result, env: { ...result.env, usable: 2 } }, false).at(-1)).toBe("Some threads had no processor of their own (2 processors): the fits describe the machine as much as the programs.");
+    expect(fitLines({ ...result, env: { ...result.env, usable: 2 } }, false).at(-1)).toBe("Some threads had no core of their own (2 cores), so the fits describe the machine as much as the programs.");
   });
 
   it("is silent where there are too few thread counts, unless asked", async () => {
