@@ -9,10 +9,10 @@ import { registerHooks } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Mutant } from "./mutants.ts";
-import { PLAIN } from "./plain.ts";
-import { rewrite } from "./rewrite.ts";
-import { type Module, parse } from "./syntax.ts";
-import { Yielding } from "./yielding.ts";
+import { PLAIN } from "./rewriting/plain.ts";
+import { rewrite } from "./rewriting/rewrite.ts";
+import { type Module, parse } from "./rewriting/syntax.ts";
+import { Yielding } from "./rewriting/yielding.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const MACHINE = new URL("machine.ts", import.meta.url).href;

@@ -10,7 +10,7 @@
  *
  * Source: Flanagan and Freund 2009 (FastTrack), without its compression.
  */
-import { placeOf, sites } from "./sites.ts";
+import { placeOf, sites } from "./rewriting/sites.ts";
 
 /** Most threads of a world. */
 const THREADS = 4;

@@ -2,7 +2,7 @@
 import { header, processor, superblock, taskRecord, waiter, PAGE_SHIFT, PROCESSOR_WORDS, SUPERBLOCK_WORDS, CENTRAL_WORDS, HEADER_WORDS, PAGE, WAITER_WORDS } from "../../src/memory/layout.ts";
 import { CLASS_WORDS, HEADER_CLASS } from "../../src/memory/size-classes.ts";
 import { KINDS, type Observer, type Thread } from "./machine.ts";
-import { placeOf } from "./sites.ts";
+import { placeOf } from "./rewriting/sites.ts";
 
 /** Widest column. */
 const WIDTH = 72;

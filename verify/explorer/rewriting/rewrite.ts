@@ -13,7 +13,7 @@
  * (if it is, the run fails). Lines stay where they are, so that a trace can name
  * them. An async function is entered at once, and awaiting it goes on inside it.
  */
-import { KIND } from "./machine.ts";
+import { KIND } from "../machine.ts";
 import { type Module, type Node, calleeOf, children, isFunction, isWord, keyOf, localsOf } from "./syntax.ts";
 import { sites } from "./sites.ts";
 import { REPAIRS, type Yielding } from "./yielding.ts";
