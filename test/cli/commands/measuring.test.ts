@@ -62,7 +62,7 @@ describe("warren gophers", () => {
   it("measures nothing in an unsuitable environment under --strict", async () => {
     const { code, stdout, stderr } = await warren([...SMALL, "--threads", "1,126", "--strict"]);
     expect([code, stdout]).toEqual([3, ""]);
-    expect(stderr).toMatch(/^warning: 126 threads on \d+(\.\d+)? processors?: /m);
+    expect(stderr).toMatch(/^warning: 126 threads on \d+(\.\d+)? cores?: /m);
   });
 
   it("keeps and marks what was measured when it is interrupted", async () => {
@@ -106,9 +106,9 @@ describe("Ctrl-C twice", () => {
 });
 
 describe("warren gophers --cpus", () => {
-  it("is the control experiment: two threads on one processor are time-sliced", async (context) => {
+  it("is the control experiment: two threads on one core are time-sliced", async (context) => {
     if (findTaskset() === null) context.skip("there is no taskset");
-    if (availableParallelism() < 2) context.skip("there is one processor");
+    if (availableParallelism() < 2) context.skip("there is one core");
     const [first] = processorsIn(readMachine().affinity ?? "") ?? [];
     const { code, stdout } = await warren(["gophers", "--designs", "G4", "--world", "cpu", "--threads", "2", "--cpus", String(first), "--blocks", "1", "--runs", "1", "--warmup", "50", "--min-time", "200ms", "--format", "json"]);
     expect(code).toBe(0);
@@ -117,14 +117,14 @@ describe("warren gophers --cpus", () => {
     expect(cells.find(({ design, threads }) => design === "G4" && threads === 1)?.verdict).toBe("concurrent only");
     expect(config).toMatchObject({ cpus: String(first), isolation: "process" });
     expect(env).toMatchObject({ affinity: String(first), usable: 1 });
-    expect(env.warnings).toContainEqual(expect.stringMatching(/^2 threads on 1 processor: they take turns/));
+    expect(env.warnings).toContainEqual(expect.stringMatching(/^2 threads on 1 core: they take turns/));
   });
 
-  it("refuses a processor that is not there, in one line", async (context) => {
+  it("refuses a core that the process cannot use, in one line", async (context) => {
     if (findTaskset() === null) context.skip("there is no taskset");
     const { code, stdout, stderr } = await warren([...SMALL, "--cpus", "4095"]);
     expect([code, stdout]).toEqual([2, ""]);
-    expect(stderr).toMatch(/^warren: --cpus: "4095": there is no processor 4095 for this process; there (is|are) \S+\n$/);
+    expect(stderr).toMatch(/^warren: --cpus: "4095": this process cannot use 4095, only \S+\n$/);
   });
 });
 
