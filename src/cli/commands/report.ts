@@ -1,7 +1,7 @@
 /** `warren report run.json`: a result that was measured before, as the HTML report. */
 import type { Command } from "commander";
+import { printHtml } from "../print/formats.ts";
 import { EXIT } from "../terminal/exit-code.ts";
-import { printHtml } from "../print/html.ts";
 import { readResult } from "../saved/result-file.ts";
 import { note, requireWritable, writeResult } from "../terminal/streams.ts";
 import { UsageError } from "../options/usage-error.ts";

@@ -1,5 +1,5 @@
 /**
- * The formats for programs: JSON, CSV and plain columns; and Markdown. Pure.
+ * The formats for programs: JSON, CSV and plain columns; Markdown and the report. Pure.
  * Names of columns never change and new ones come last, so that programs which
  * read them by place continue to work. Go's benchmark text: benchfmt.ts.
  */
@@ -9,6 +9,7 @@ import type { Result } from "../../lab/result.ts";
 import { allRows, groupTitle, rowGroups, type Row } from "../../lab/rows.ts";
 import { textTable } from "../../lab/text-table.ts";
 import { count } from "../../lab/text.ts";
+import { sentences } from "./sentences.ts";
 
 /** Schema "warren/1". */
 export function printJson(result: Result): string {
@@ -76,4 +77,11 @@ export function printMarkdown(result: Result): string {
 export function markdownTable(columns: readonly Pick<Column, "title" | "align">[], rows: readonly (readonly string[])[]): string {
   const rule = columns.map(({ align }) => (align === "left" ? "---" : "---:"));
   return [columns.map(({ title }) => title), rule, ...rows].map((texts) => `| ${texts.join(" | ")} |`).join("\n");
+}
+
+/** The report, one self-contained file. What draws it is loaded only when it is asked for. */
+export async function printHtml(result: Result): Promise<string> {
+  const { renderReport } = await import("../../lab/report/report.ts");
+  // the reader of a report has the package, not necessarily this checkout
+  return renderReport(result, { sentences: sentences(result), program: "warren" }).trimEnd();
 }

@@ -54,7 +54,7 @@ function column<V extends string | number>(title: string, value: (row: Row) => V
 /** A value that only programs read. */
 const forPrograms = (value: (row: Row) => Value): Column => column("", value, String);
 
-/** A gain. `of`: its time over itself where `isOne`. */
+/** A gain, with its interval. */
 function gain(name: "C" | "P" | "S" | "P0" | "I", what: string, meaning: string, extra: Extra = {}): Column {
   return column(name, (row) => row.gain?.[name], printRatio, { what, meaning, bounds: (row) => row.gain?.ci[name], expendable: 0, ...extra });
 }
@@ -91,11 +91,11 @@ export const COLUMNS = {
   grade: column("noise", ({ cell }) => cell.summary.grade, String, { align: "left", meaning: "how wide the 95 % interval is: A up to ±2 %, B up to 5 %, C up to 10 %, D more", expendable: 8 }),
 
   I: gain("I", "", "P divided by P of the reference: how much more threads gain with structure than without", { expendable: 3 }),
-  fill: factor("idle filled", "fill", "with work saved the two factors of C"),
-  work: factor("work saved", "work", ""),
-  LB: factor("balance", "LB", "with waiting and work growth three of the factors of P: uneven threads, waiting for others, extra work"),
-  CommE: factor("waiting", "CommE", ""),
-  CompS: factor("work growth", "CompS", ""),
+  fill: factor("idle filled", "fill", "factor of C: how much more of its time the thread runs tasks"),
+  work: factor("work saved", "work", "factor of C; below 1: the structure adds work"),
+  LB: factor("balance", "LB", "factor of P; below 1: the work is divided unevenly"),
+  CommE: factor("waiting", "CommE", "factor of P; below 1: the threads wait for each other"),
+  CompS: factor("work growth", "CompS", "factor of P; below 1: more threads make the same work longer"),
   concurrency: traced("in progress", "L", printRatio, "tasks started and not finished, on average"),
   utilisation: traced("utilisation", "U", printPercent, "share of the time that a thread ran a task"),
   run_queue: column("queued", ({ cell }) => cell.trace.Rq, printRatio, { meaning: "threads ready to run but without a core, on average", expendable: 4 }),

@@ -3,8 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { printJson } from "../../../src/cli/print/formats.ts";
-import { printHtml } from "../../../src/cli/print/html.ts";
+import { printJson, printHtml } from "../../../src/cli/print/formats.ts";
 import { fullResult } from "../../lab/report/full-result.ts";
 import { warren } from "../warren-process.ts";
 

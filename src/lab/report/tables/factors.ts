@@ -1,16 +1,19 @@
 /** Where the gains come from: the factors of C and of P, from the traced runs. */
 import { printCell } from "../../cell.ts";
+import { COLUMNS } from "../../figures/columns.ts";
 import type { Factors, GainResult, Result } from "../../result.ts";
 import { printRatio } from "../../text.ts";
 import { html } from "../parts/html.ts";
 import { absent, reading, table, type Column, type Section } from "../parts/section.ts";
+
+const { fill, work, LB, CommE, CompS } = COLUMNS;
 
 type Factored = GainResult & { readonly factors: Factors };
 
 const isFactored = (gain: GainResult): gain is Factored => gain.factors !== undefined;
 
 const column = (title: string, of: (factors: Factors, gain: Factored) => string): Column<Factored> => ({ title, isNumber: true, text: (gain) => of(gain.factors, gain) });
-/** Of what has no meaning on one thread. */
+/** For figures that have no meaning on one thread. */
 const ifMany = (value: (factors: Factors) => number) => (factors: Factors, { threads }: Factored): string => (threads === 1 ? "—" : printRatio(value(factors)));
 
 /** The table of factors. */
@@ -20,17 +23,17 @@ export function factorsSection({ gains }: Result): Section {
   // on one thread there is only C, and the rows of more threads have it too
   const many = factored.filter(({ threads }) => threads > 1);
   const rows = many.length > 0 ? many : factored;
-  if (rows.length === 0) return { id: "factors", title, body: absent("No cell was traced together with its baseline, so the gains cannot be taken apart.") };
+  if (rows.length === 0) return { id: "factors", title, body: absent("No cell was traced together with its reference, so the gains cannot be taken apart.") };
   const body = html`${reading(
-    html`<b>C = fill × work</b>`, ": how much more of the time the one thread is busy, and how much less work it has to do. ",
-    html`<b>P = LB × CommE × p × CompS / U₁</b>`, ": load balance (mean busy time of the threads over that of the busiest), communication (the busiest thread's busy time over the whole), ",
-    "p threads, how the work itself grows on more threads (below 1: it grew), and U₁, how busy one thread was already. Of one traced run each, so C and P here differ a little from the table above.",
+    html`<b>C = ${fill.title} × ${work.title}</b>`, ": how much more of the time the one thread runs tasks, and how much less work it has to do. ",
+    html`<b>P = ${LB.title} × ${CommE.title} × p × ${CompS.title} / U₁</b>`, ": uneven threads (mean running time of the threads / that of the busiest), waiting for others (running time of the busiest thread / the whole time), ",
+    "p threads, extra work on more threads (below 1: the work grew), and U₁, the share of the time that one thread ran tasks. All are from one traced run each, so C and P differ a little from the table above.",
   )}
 ${table("Factors of C and P in the traced runs", [
     { title: "cell", text: printCell },
-    column("C", ({ C }) => printRatio(C)), column("fill", ({ fill }) => printRatio(fill)), column("work", ({ work }) => printRatio(work)),
-    column("P", ifMany(({ P }) => P)), column("LB", ifMany(({ LB }) => LB)), column("CommE", ifMany(({ CommE }) => CommE)),
-    column("p", (_, { threads }) => String(threads)), column("CompS", ifMany(({ CompS }) => CompS)), column("U₁", ({ U1 }) => printRatio(U1)),
+    column("C", ({ C }) => printRatio(C)), column(fill.title, ({ fill }) => printRatio(fill)), column(work.title, ({ work }) => printRatio(work)),
+    column("P", ifMany(({ P }) => P)), column(LB.title, ifMany(({ LB }) => LB)), column(CommE.title, ifMany(({ CommE }) => CommE)),
+    column("p", (_, { threads }) => String(threads)), column(CompS.title, ifMany(({ CompS }) => CompS)), column("U₁", ({ U1 }) => printRatio(U1)),
   ], rows)}`;
   return { id: "factors", title, body };
 }
