@@ -1,17 +1,16 @@
 /**
- * The command line: commands, options, help, and what every failure looks like.
- * Gives the exit code; nothing here ends the process.
+ * The command line: commands, options, help, and how errors are printed. Returns
+ * the exit code; nothing in this file ends the process.
  */
 import { Command, CommanderError } from "commander";
 import { BlockProcessError } from "../lab/trial/process/parent.ts";
 import { dumpOnSignal } from "./terminal/dump-signal.ts";
 import { EXIT } from "./terminal/exit-code.ts";
 import { declareExperiment, experiment, EXPERIMENT_EXAMPLES } from "./commands/experiment.ts";
-import { env, list, LOOK_FORMATS } from "./commands/inventory.ts";
+import { env, list, INVENTORY_FORMATS } from "./commands/inventory.ts";
 import { bench, dot, gophers, headline } from "./commands/measure.ts";
-import { suggestion } from "./options/nearest.ts";
 import { HEADLINE, NORMAL } from "./options/effort.ts";
-import { withFormat, withLook, withProtocol, type RawOptions } from "./options/options.ts";
+import { withFormat, withPresentation, withProtocol, type RawOptions } from "./options/options.ts";
 import { PROGRAMS } from "./programs/catalogue.ts";
 import { declareProgram, runProgram, type ProgramCommand } from "./programs/command.ts";
 import { addCompare } from "./commands/compare.ts";
@@ -19,6 +18,7 @@ import { addReport } from "./commands/report.ts";
 import { note, tolerateClosedPipes } from "./terminal/streams.ts";
 import { declareTrace, TRACE_EXAMPLES } from "./commands/trace.ts";
 import { FileError, UsageError } from "./options/usage-error.ts";
+import { suggestion } from "./options/values.ts";
 import { VERSION } from "./terminal/version.ts";
 
 /** Runs one command line; the exit code. */
@@ -39,7 +39,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
 
 /** Commands report their exit code through `done`. */
 function buildCommands(args: readonly string[], done: (code: number) => void): Command {
-  const program = withProtocol(withLook(base(new Command("warren"))), HEADLINE)
+  const program = withProtocol(withPresentation(base(new Command("warren"))), HEADLINE)
     .usage("[command] [options]")
     .version(VERSION, "--version", "print the version")
     .description("Measure how much of a speed-up comes from structure (concurrency) and how much from threads (parallelism).")
@@ -80,13 +80,13 @@ function buildCommands(args: readonly string[], done: (code: number) => void): C
   addCompare(add("compare").addHelpText("before", examples([["warren compare old.json new.json", "what has changed"], ["warren compare main new.json --max-regression 5%", "exit with code 1 if something is slower; main: saved with --save main"]])), done);
   addReport(add("report").addHelpText("before", examples([["warren report run.json -o report.html", "the pictures of a result"], ["warren gophers --format html -o report.html", "measure, and write the report directly"]])), done);
 
-  withFormat(add("env"), LOOK_FORMATS)
+  withFormat(add("env"), INVENTORY_FORMATS)
     .description("Show this machine, its limits and anything that makes measurements unreliable.")
     .addHelpText("before", examples([["warren env", "as text"], ["warren env --strict", "exit with code 3 if anything is unreliable"]]))
     .option("--strict", "exit with code 3 if this machine cannot give reliable results now")
     .action(async (options: object) => done(await env({ ...program.opts(), ...options })));
 
-  withFormat(add("list"), LOOK_FORMATS)
+  withFormat(add("list"), INVENTORY_FORMATS)
     .description("List the programs, designs and worlds that can be measured.")
     .addHelpText("before", examples([["warren list", "as text"], ["warren list --format json", "for a program"]]))
     .action(async (options: object) => done(await list({ ...program.opts(), ...options })));
@@ -122,7 +122,7 @@ function addGophers(command: Command, action: (options: object) => Promise<void>
     .option("--lanes <n>", "number of parallel lanes, in designs that have two by default: G4 G7 G9 G11 (default: 2)")
     .option("--carts <n>", "carts per team, in designs that pass carts between gophers: G5 G6 G7 G10 G11 (default: 3 or 4)")
     .option("--unit <time>", "length of a step (default: 1ms in the cpu world, else 5ms)");
-  withProtocol(withLook(command), NORMAL).action(action);
+  withProtocol(withPresentation(command), NORMAL).action(action);
 }
 
 function addDot(command: Command, action: (options: object) => Promise<void>): void {
@@ -133,23 +133,23 @@ function addDot(command: Command, action: (options: object) => Promise<void>): v
       ["warren dot --size LLC,DRAM --kernel simd", "vectors larger than the caches"],
       ["warren dot --size 1000000 --threads 1,2", "any vector length"],
     ]))
-    .option("--size <lengths>", "numbers of elements, or L2, LLC, DRAM: vectors that fill each (default: LLC)")
+    .option("--size <lengths>", "numbers of elements, or L2, LLC, DRAM: vectors that fill that memory (default: LLC)")
     .option("--kernel <names>", "js, simd, or all (default: all)")
-    .option("--threads <counts>", "1,2,4 or 1..8 or auto (default: auto)");
-  withProtocol(withLook(command), NORMAL).action(action);
+    .option("--threads <counts>", "numbers of threads: 1,2,4 or 1..8 or auto (default: auto)");
+  withProtocol(withPresentation(command), NORMAL).action(action);
 }
 
 function addProgram(known: ProgramCommand, command: Command, root: Command, action: (raw: RawOptions & { operands: readonly string[] }) => Promise<void>): void {
   declareProgram(known, command.addHelpText("before", examples(known.examples))).action(() => action({ ...withRoot(command.opts(), root), operands: command.args }));
 }
 
-/** Options may also stand before the command: `warren --quick gophers`. */
+/** Options can also precede the command: `warren --quick gophers`. */
 function withRoot(options: RawOptions, program: Command): RawOptions {
   const root = program.opts<RawOptions>();
   return { ...root, ...options, color: root.color !== false && options.color !== false };
 }
 
-/** What all commands do alike: errors are thrown, not printed. */
+/** What all commands share: errors are thrown, not printed. */
 function base(command: Command): Command {
   return command
     .exitOverride()
@@ -158,7 +158,7 @@ function base(command: Command): Command {
     .configureHelp({ visibleArguments: () => [] });
 }
 
-/** Help leads with what to type. */
+/** Help begins with what to type. */
 function examples(lines: readonly (readonly [command: string, what: string])[]): string {
   const width = Math.max(...lines.map(([command]) => command.length));
   return ["Examples:", ...lines.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`), ""].join("\n");

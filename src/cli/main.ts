@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * The `warren` command. This file imports nothing statically: an older Node
- * could not even read the rest, and must be told so in one clear line.
+ * cannot even parse the rest of the program, so it must print one clear line.
  */
 const LEAST_NODE = 24;
 

@@ -33,7 +33,7 @@ export const EXPERIMENT_EXAMPLES = [
   ["warren experiment", "list the experiments"],
   ["warren experiment carts", "more gophers need more carts"],
   ["warren experiment walk --full", "more repetitions, narrower intervals"],
-  ["warren experiment carts --save carts", "keep the result, to compare or to report it"],
+  ["warren experiment carts --save carts", "keep the result"],
   ["warren experiment all -o e.json", "all of them, for a program to read"],
 ] as const;
 

@@ -1,24 +1,22 @@
 /**
- * The commands that measure: options checked, then measured, then the exit
- * code. The runtime is loaded only once the options have been found good.
+ * The commands that measure: they check the options, measure, and return the exit
+ * code. The runtime is loaded after the options have been checked.
  */
 import { findTaskset } from "../../lab/machine/affinity.ts";
 import { namedSizes } from "../../lab/talk/dot/grid.ts";
 import { MOST_THREADS, readMachine } from "../../lab/machine/environment.ts";
 import type { PileOutcome } from "../../lab/trial/program.ts";
-import { resolveCpus } from "../options/cpus.ts";
-import { resolveDot, type RawDot } from "../options/dot.ts";
 import { EXIT } from "../terminal/exit-code.ts";
-import { resolveGophers, type RawGophers, type ThreadLimits } from "../options/gophers.ts";
+import { resolveDot, resolveGophers, type RawDot, type RawGophers, type ThreadLimits } from "../options/grids.ts";
 import type { Measurement } from "./measurement.ts";
 import { HEADLINE, NORMAL, type Effort } from "../options/effort.ts";
 import { resolveOptions, type MeasureOptions, type RawOptions } from "../options/options.ts";
 import { note, requireDirectory, requireWritable, writeTo } from "../terminal/streams.ts";
 import { count } from "../../lab/text.ts";
 import { UsageError } from "../options/usage-error.ts";
-import { oneOf } from "../options/values.ts";
+import { coreList, oneOf } from "../options/values.ts";
 
-/** One procedure, the same twice, and four: what fits into a minute on two processors; seven eighths of a run with G7 are its baseline's. */
+/** One gopher, the same twice, and four: what fits into a minute on two cores. */
 const HEADLINE_DESIGNS = "G1,G4,G6";
 
 /** The headline: three designs in three worlds and the dot product, on one thread and on all. */
@@ -56,7 +54,7 @@ export interface RawBench {
   readonly quick?: boolean;
 }
 
-/** `warren bench`: the benchmarks print for themselves. */
+/** `warren bench`: the benchmarks print their own results. */
 export async function bench({ filter = "", format = "table", quick = false }: RawBench): Promise<number> {
   const json = oneOf("--format", format, ["table", "json"]) === "json";
   const { runBench } = await import("../../../bench/main.ts");
@@ -74,7 +72,7 @@ async function runMeasurement(measurement: Measurement): Promise<number> {
 
 async function resolve(raw: RawOptions, effort: Effort): Promise<MeasureOptions> {
   const given = resolveOptions(raw, effort, process.stdout.isTTY, process.env);
-  const options = given.cpus === null ? given : { ...given, cpus: resolveCpus(given.cpus, { affinity: readMachine().affinity, taskset: findTaskset() }) };
+  const options = given.cpus === null ? given : { ...given, cpus: coreList("--cpus", given.cpus, { affinity: readMachine().affinity, taskset: findTaskset() }) };
   if (options.output !== null) await requireWritable("--output", options.output);
   return options;
 }
@@ -87,7 +85,7 @@ function tellAdded(added: readonly string[], { quiet }: MeasureOptions, base: st
   if (added.length > 0 && !quiet) note(`added ${added.join(" and ")}: gains are measured against ${base}`);
 }
 
-/** Lists what could not be read, and writes the manifest of the rest. */
+/** Prints what could not be read, and writes the manifest of the rest. */
 async function reportPile({ files, manifest, problems, skipped }: PileOutcome, { quiet }: MeasureOptions, path: string | null): Promise<void> {
   for (const problem of problems) note(`warren: ${problem.path}: ${problem.kind}: ${problem.message}`);
   if (!quiet) for (const { path, kind } of skipped) note(`skipped ${path}: ${kind}`);

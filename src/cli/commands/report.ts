@@ -9,7 +9,7 @@ import { UsageError } from "../options/usage-error.ts";
 /** Declares the command; `done` gets the exit code. */
 export function addReport(command: Command, done: (code: number) => void): void {
   command
-    .description("The HTML report of a result: one file, no network.")
+    .description("Write the HTML report of a result: one file, no network.")
     .argument("<result>", "a result written with --format json; - is standard input")
     .option("-o, --output <file>", "write the report to a file instead of standard output")
     .option("-q, --quiet", "do not print what was written")

@@ -1,15 +1,13 @@
 /**
- * `warren trace`: one run of a program, recorded: as text, as a file for Perfetto,
- * or as JSON. Each program is a command under it, with that program's own options.
+ * `warren trace`: one traced run of a program, as text, as a file for Perfetto, or
+ * as JSON. Each program is a command under it, with that program's own options.
  */
 import type { Command } from "commander";
 import { namedSizes } from "../../lab/talk/dot/grid.ts";
 import { MOST_THREADS, readMachine } from "../../lab/machine/environment.ts";
 import type { ProgramSpec } from "../../lab/talk/measured/programs.ts";
-import type { RawDot } from "../options/dot.ts";
 import { EXIT } from "../terminal/exit-code.ts";
-import type { RawGophers } from "../options/gophers.ts";
-import { suggestion } from "../options/nearest.ts";
+import type { RawDot, RawGophers } from "../options/grids.ts";
 import { withholdingWarnings } from "../terminal/warnings.ts";
 import { PROGRAMS } from "../programs/catalogue.ts";
 import { declareRun, resolveRun, type RawProgram } from "../programs/command.ts";
@@ -18,14 +16,14 @@ import { oneDotRun, oneGopherRun, resolveTrace, TRACE_FORMATS, USUAL, USUAL_EVEN
 import type { Traced } from "./trace-runs.ts";
 import { printTrace } from "../print/trace-text.ts";
 import { UsageError } from "../options/usage-error.ts";
-import { wholeNumber } from "../options/values.ts";
+import { suggestion, wholeNumber } from "../options/values.ts";
 
-/** Examples for the help. */
+/** Examples in the help. */
 export const TRACE_EXAMPLES = [
   ["warren trace gophers", "four gophers on two threads"],
   ["warren trace gophers --designs G7 -o t.json", "for https://ui.perfetto.dev"],
-  ["warren trace dot --size L2 --text", "the dot product"],
-  ["warren trace patterns ring --format json", "for a program of yours"],
+  ["warren trace dot --size L2 --text", "the dot product, as text"],
+  ["warren trace patterns ring --format json", "for another program to read"],
 ] as const;
 
 /** What a command needs of the command line that it is part of. */
@@ -40,14 +38,14 @@ interface Surrounding {
 /** Declares the command and those under it. */
 export function declareTrace(trace: Command, { args, before, done }: Surrounding): void {
   trace
-    .description("One run of a program, recorded: what ran when, on which thread.")
+    .description("Show what ran when and on which thread, in one run of a program.")
     .usage("<program> [options]")
     .helpCommand(false)
     .argument("[program]")
     .allowExcessArguments(true)
     .action((name: string | undefined) => {
       const names = trace.commands.map((command) => command.name());
-      throw new UsageError(name === undefined ? `trace needs a program: ${names.join(", ")}` : `trace knows no program ${JSON.stringify(name)}${suggestion(name, names)} (programs: ${names.join(", ")})`);
+      throw new UsageError(name === undefined ? `trace needs a program: ${names.join(", ")}` : `there is no program ${JSON.stringify(name)} to trace${suggestion(name, names)} (programs: ${names.join(", ")})`);
     });
   const add = (name: string, what: string): Command => trace.command(name).allowExcessArguments(false).description(what);
   const end = (command: Command, sized: boolean, run: (raw: object, options: TraceOptions) => Promise<Traced>): void => {
@@ -58,7 +56,7 @@ export function declareTrace(trace: Command, { args, before, done }: Surrounding
     });
   };
   end(withGopherOptions(add("gophers", "Burn a pile of books in one design.")), true, (raw, options) => traceGophers(raw, options));
-  end(withDotOptions(add("dot", "The dot product of two vectors, in chunks.")), true, (raw, options) => traceDot(raw, options));
+  end(withDotOptions(add("dot", "Multiply two vectors, in chunks.")), true, (raw, options) => traceDot(raw, options));
   for (const known of PROGRAMS) {
     end(declareRun(known, add(known.name, known.what)), false, async (raw, options) => {
       const plan = await resolveRun(known, raw as RawProgram);
@@ -71,33 +69,33 @@ export function declareTrace(trace: Command, { args, before, done }: Surrounding
 function withTraceOptions(command: Command, sized: boolean): Command {
   if (sized) command.option("--min-time <time>", "minimum length of the run (default: 100ms)");
   return command
-    .option("--text", "the picture on standard output, also with -o")
+    .option("--text", "print the picture on standard output, also with -o")
     .option("--format <format>", `${TRACE_FORMATS.slice(0, -1).join(", ")} or ${TRACE_FORMATS.at(-1)} (default: text; with -o chrome, which Perfetto reads)`)
     .option("-o, --output <file>", "write the trace to a file; the figures go to standard output")
-    .option("--events <n>", `events that each thread keeps, the newest (default: ${USUAL_EVENTS})`)
+    .option("--events <n>", `number of events that each thread keeps, the newest (default: ${USUAL_EVENTS})`)
     .option("--plain", "ASCII only, r(t) and c(t) as digits")
     .option("--no-color", "no colours (also with NO_COLOR set)")
-    .option("-q, --quiet", "no progress and no warnings");
+    .option("-q, --quiet", "no progress or warnings");
 }
 
 function withGopherOptions(command: Command): Command {
   return command
     .option("--designs <name>", `one of G1 … G11 (default: ${USUAL.design})`)
     .option("--world <name>", `cpu, wait or mixed (default: ${USUAL.world})`)
-    .option("--threads <n>", `threads (default: ${USUAL.threads})`)
+    .option("--threads <n>", `number of threads (default: ${USUAL.threads})`)
     .option("--pile <directory>", "burn the files of a directory instead of synthetic books")
     .option("--books <n>", "books in the run (default: as many as take --min-time)")
     .option("--lanes <n>", "number of parallel lanes, in designs that have two by default (default: 2)")
     .option("--carts <n>", "carts per team, in designs that pass carts between gophers (default: 3 or 4)")
     .option("--unit <time>", "length of a step (default: 1ms in the cpu world, else 5ms)")
-    .option("--seed <n>", "seed of everything random (default: 1)");
+    .option("--seed <n>", "seed for everything random (default: 1)");
 }
 
 function withDotOptions(command: Command): Command {
   return command
     .option("--size <length>", "number of elements, or L2, LLC, DRAM (default: LLC)")
     .option("--kernel <name>", "js or simd (default: simd)")
-    .option("--threads <n>", `threads (default: ${USUAL.threads})`);
+    .option("--threads <n>", `number of threads (default: ${USUAL.threads})`);
 }
 
 async function traceGophers(raw: RawGophers, options: TraceOptions): Promise<Traced> {

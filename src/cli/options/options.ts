@@ -66,8 +66,8 @@ export function withFormat(command: Command, formats: readonly Format[]): Comman
     .option("-o, --output <file>", "write the result to a file instead of standard output; x.json is written as json");
 }
 
-/** Adds how a measurement is told. */
-export function withLook(command: Command): Command {
+/** Adds how a result is presented. */
+export function withPresentation(command: Command): Command {
   return withFormat(command, FORMATS)
     .option("--plain", "one line per row, no spaces in values: for grep and awk")
     .option("--no-color", "no colours (also with NO_COLOR set)")
@@ -75,7 +75,7 @@ export function withLook(command: Command): Command {
     .option("-v, --verbose", "more detail: intervals of the gains, figures from the trace, the reason for each verdict");
 }
 
-/** Adds the options of the protocol; `effort` is what holds when none is given. */
+/** Adds the options of the protocol; `effort` is the default. */
 export function withProtocol(command: Command, effort: Effort): Command {
   return command
     .option("--blocks <n>", `how often each cell is measured, each time in a fresh process and a new random order (default: ${effort.blocks})`)

@@ -1,9 +1,8 @@
-/** From the options of `warren trace` to one run: pure, every error named. */
+/** From the options of `warren trace` to one run: pure, with a message for every error. */
 import { DESIGN_IDS, WORLDS, type DesignId, type World } from "../../lab/talk/gophers/grid.ts";
 import { KERNELS } from "../../lab/talk/dot/grid.ts";
 import type { ProgramSpec } from "../../lab/talk/measured/programs.ts";
-import { resolveDot, type RawDot } from "./dot.ts";
-import { resolveGophers, type RawGophers, type ThreadLimits } from "./gophers.ts";
+import { resolveDot, resolveGophers, type RawDot, type RawGophers, type ThreadLimits } from "./grids.ts";
 import { wantsColor } from "./options.ts";
 import { UsageError } from "./usage-error.ts";
 import { milliseconds, oneOf, wholeNumber } from "./values.ts";
@@ -37,7 +36,7 @@ export interface TraceOptions {
   readonly quiet: boolean;
 }
 
-/** Events that a thread keeps: a few seconds of a program that does nothing but send. */
+/** Events that a thread keeps: a few seconds of a program that only sends. */
 export const USUAL_EVENTS = 262_144;
 /** 24 bytes each, for each thread, in an arena of 1 GiB. */
 const MOST_EVENTS = 8_388_608;
@@ -84,8 +83,8 @@ function oneThreadCount(asked: readonly number[], added: readonly string[]): rea
   return one("--threads", added.includes("1 thread") ? asked.filter((threads) => threads !== 1) : asked, []);
 }
 
-/** A trace shows one run: of everything that could be several there is one. */
+/** A trace shows one run, so each of these has one value. */
 function one<T extends string | number>(option: string, values: readonly T[], allowed: readonly T[]): readonly T[] {
   if (values.length === 1) return values;
-  throw new UsageError(`${option}: a trace shows one run, and ${values.join(", ")} are ${values.length}: name one${allowed.length === 0 ? "" : ` of ${allowed.join(", ")}`}`);
+  throw new UsageError(`${option}: a trace shows one run, not ${values.length} (${values.join(", ")}). Name one${allowed.length === 0 ? "" : ` of ${allowed.join(", ")}`}`);
 }

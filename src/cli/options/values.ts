@@ -1,24 +1,23 @@
 /**
- * What may stand after an option, as pure functions: each gives the value or
- * throws a `UsageError` that names the option, what was given and what is
- * allowed.
+ * The values of options, as pure functions: each returns the value or throws a
+ * `UsageError` that names the option, the value and what is allowed.
  */
 import { BAND } from "../../lab/comparison.ts";
-import { suggestion } from "./nearest.ts";
+import { processorList, processorsIn } from "../../lab/machine/affinity.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** Ten times as slow: whoever allows that need not ask. */
+/** Ten times as slow: a higher limit would refuse nothing. */
 const MOST_REGRESSION = 9;
 
-/** A whole number in [least, most]. */
+/** An integer in [least, most]. */
 export function wholeNumber(option: string, text: string, least = 1, most = Number.MAX_SAFE_INTEGER): number {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (value >= least && value <= most) return value;
   const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
-  throw new UsageError(`${option}: ${quoted(text)} is not a whole number ${range}`);
+  throw new UsageError(`${option}: ${quoted(text)} is not an integer ${range}`);
 }
 
-/** Whole numbers in [least, most] from "1,2,4"; each once, in the order given. */
+/** Integers in [least, most] from "1,2,4"; each once, in the order given. */
 export function wholeNumbers(option: string, text: string, least: number, most: number): number[] {
   return [...new Set(parts(option, text).map((part) => wholeNumber(option, part, least, most)))];
 }
@@ -55,7 +54,7 @@ export function someOf<T extends string>(option: string, text: string, allowed: 
 
 /**
  * Thread counts from "1,2,4", "1..8", "auto" or a mixture; each once, rising.
- * "auto": 1, 2, 4, … and all `usable` processors.
+ * "auto": 1, 2, 4, … up to all `usable` cores.
  */
 export function threadCounts(option: string, text: string, usable: number, most: number): number[] {
   const counts = parts(option, text).flatMap((part) => {
@@ -72,7 +71,7 @@ export function threadCounts(option: string, text: string, usable: number, most:
   return [...new Set(counts)].toSorted((a, b) => a - b);
 }
 
-/** 1, 2, 4, … below the number of whole usable processors, and that number. */
+/** 1, 2, 4, … below the number of whole usable cores, and that number. */
 export function autoThreads(usable: number): number[] {
   const most = Math.max(1, Math.floor(usable));
   const counts: number[] = [];
@@ -80,7 +79,7 @@ export function autoThreads(usable: number): number[] {
   return [...counts, most];
 }
 
-/** Vector lengths: whole numbers or the names in `named`; each once, in the order given. */
+/** Vector lengths: integers or the names in `named`; each once, in the order given. */
 export function vectorSizes(option: string, text: string, named: ReadonlyMap<string, number>, most: number): { label: string; size: number }[] {
   const names = [...named.keys()];
   const sizes = parts(option, text).map((part) => {
@@ -101,7 +100,48 @@ export function resultName(option: string, text: string): string {
   throw new UsageError(`${option}: ${quoted(text)} is not a name: up to 64 letters, digits and . _ - without .json (the name becomes a file in ${FOLDER})`);
 }
 
-/** The parts of a list; an empty one is refused. */
+/** What can be pinned to. `affinity`: the cores that can be used, as Linux lists them; `taskset`: the program that pins. */
+export interface Pinning {
+  readonly affinity: string | null;
+  readonly taskset: string | null;
+}
+
+/** A list of cores in its shortest form. */
+export function coreList(option: string, text: string, { affinity, taskset }: Pinning): string {
+  const wanted = processorsIn(text);
+  if (wanted === null) throw new UsageError(`${option}: ${quoted(text)} is not a list of cores such as 0 or 0,1 or 0-3`);
+  if (taskset === null || affinity === null) throw new UsageError(`${option}: ${quoted(text)}: a process can be pinned only on Linux and with taskset (of util-linux), which is not installed`);
+  const usable = processorsIn(affinity) ?? [];
+  const missing = wanted.filter((core) => !usable.includes(core));
+  if (missing.length === 0) return processorList(wanted);
+  throw new UsageError(`${option}: ${quoted(text)}: this process cannot use ${processorList(missing)}, only ${affinity}`);
+}
+
+/** ` — did you mean wait?`, or nothing. Names with numbers get no guess: G1, G10 and G11 are equally near to G12. */
+export function suggestion(word: string, names: readonly string[]): string {
+  if (/\d/.test(word)) return "";
+  const near = names.map((name) => ({ name, edits: editDistance(word.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ name, edits }) => edits <= Math.max(word.length, name.length) / 2)
+    .toSorted((a, b) => a.edits - b.edits)[0];
+  return near === undefined ? "" : ` — did you mean ${near.name}?`;
+}
+
+/** Insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b` (Damerau 1964). */
+function editDistance(a: string, b: string): number {
+  let older: readonly number[] = [];
+  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (const [index, letter] of [...a].entries()) {
+    const next = [index + 1];
+    for (let column = 1; column <= b.length; column++) {
+      const isSwap = letter === b[column - 2] && a[index - 1] === b[column - 1];
+      next.push(Math.min((row[column] as number) + 1, (next[column - 1] as number) + 1, (row[column - 1] as number) + (letter === b[column - 1] ? 0 : 1), isSwap ? (older[column - 2] as number) + 1 : Infinity));
+    }
+    [older, row] = [row, next];
+  }
+  return row[b.length] as number;
+}
+
+/** The parts of a list; an empty part is refused. */
 function parts(option: string, text: string): string[] {
   const found = text.split(",").map((part) => part.trim());
   if (found.includes("")) throw new UsageError(`${option}: ${quoted(text)} has an empty entry`);

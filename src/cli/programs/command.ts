@@ -23,7 +23,7 @@ import { ProgressLine } from "../terminal/progress.ts";
 /** Formats of a program's report. */
 const PROGRAM_FORMATS = ["table", "json"] as const;
 
-/** Below this a unit is nothing but timer grain. */
+/** Below this a unit is shorter than the resolution of timers can show. */
 const LEAST_UNIT_MS = 0.01;
 
 /** The options that all programs have, as commander gives them. */
@@ -35,7 +35,7 @@ export interface RawProgram {
   readonly unit?: string;
   readonly quiet?: boolean;
   readonly color?: boolean;
-  /** What stands on the command line without an option, where the program declares arguments. */
+  /** Arguments without an option, if the program declares any. */
   readonly operands?: readonly string[];
 }
 
@@ -44,7 +44,7 @@ export interface ProgramCommand<Raw extends RawProgram = RawProgram> {
   readonly name: string;
   /** Half a line for the help and the list, in lower case, without a full stop. */
   readonly what: string;
-  /** What the talk says of it, in a few words, for the list. */
+  /** What the talk says about it, in a few words, for the list. */
   readonly claim: string;
   readonly examples: readonly (readonly [command: string, what: string])[];
   /** Default length of a unit u in milliseconds; `null`: it has none, and no option `--unit`. */
@@ -72,7 +72,7 @@ export function declareProgram(program: ProgramCommand, command: Command): Comma
   return withReporting(declareRun(program, command));
 }
 
-/** Adds the options of a program's run: all but how it is told. */
+/** Adds the options of a program's run: all but the presentation. */
 export function declareRun(program: ProgramCommand, command: Command): Command {
   program.declare(command.description(`${program.what.charAt(0).toUpperCase()}${program.what.slice(1)}.`));
   return withRunning(command, String(program.threads ?? "all usable cores"), program.unitMs === null ? null : `${program.unitMs}ms`);
@@ -81,15 +81,15 @@ export function declareRun(program: ProgramCommand, command: Command): Command {
 /** Adds the options of a run that programs share, with what holds when they are not given; no `unit`: no option `--unit`. */
 export function withRunning(command: Command, threads: string, unit: string | null): Command {
   command.option("--threads <n>", `threads that the tasks share (default: ${threads})`);
-  if (unit !== null) command.option("--unit <time>", `length of a unit u, in which all times are given (default: ${unit})`);
-  return command.option("--seed <n>", "seed of everything random (default: 1)");
+  if (unit !== null) command.option("--unit <time>", `length of a unit u, the unit of all times (default: ${unit})`);
+  return command.option("--seed <n>", "seed for everything random (default: 1)");
 }
 
-/** Adds how a program's run is told. */
+/** Adds how a report is presented. */
 export function withReporting(command: Command): Command {
   return withFormat(command, PROGRAM_FORMATS)
     .option("--no-color", "no colours (also with NO_COLOR set)")
-    .option("-q, --quiet", "no progress and no warnings");
+    .option("-q, --quiet", "no progress or warnings");
 }
 
 /** Checks the options of a program's run. @throws UsageError */

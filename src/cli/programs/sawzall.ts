@@ -29,7 +29,7 @@ export const SAWZALL: ProgramCommand<RawSawzall> = {
     .option("--runs <n>", "timed runs of each way (default: 3)"),
   async resolve({ input, runs, operands = [] }: RawSawzall): Promise<ProgramRun> {
     const [operand] = operands;
-    if (operand !== undefined && input !== undefined) throw new UsageError(`--input: the input is already given: ${JSON.stringify(operand)}`);
+    if (operand !== undefined && input !== undefined) throw new UsageError(`give the input once: ${JSON.stringify(operand)} or --input, not both`);
     const given = operand ?? input;
     if (given !== undefined) await requireReadable("--input", given);
     const choice = { input: given ?? (relative(process.cwd(), OWN_SOURCE) || "."), runs: runs === undefined ? 3 : wholeNumber("--runs", runs, 1, MOST_RUNS) };

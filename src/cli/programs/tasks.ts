@@ -38,11 +38,11 @@ export const TASKS: ProgramCommand<RawTasks> = {
   },
 };
 
-/** Refuses what the machine has no room for, rather than have the system kill the process. */
+/** Refuses what the memory cannot hold, because otherwise the system kills the process. */
 function requireMemory(option: string, count: number): void {
   const needed = count * BYTES_PER_TASK;
   const free = process.availableMemory();
-  if (needed > free) throw new UsageError(`${option}: ${count} tasks need about ${gigabytes(needed)} of memory, and ${gigabytes(free)} are free`);
+  if (needed > free) throw new UsageError(`${option}: ${count} tasks need about ${gigabytes(needed)} of memory; ${gigabytes(free)} are free`);
 }
 
 function gigabytes(bytes: number): string {

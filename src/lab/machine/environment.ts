@@ -1,7 +1,7 @@
 /**
- * The machine a result was measured on, its state while measuring, and what
- * about both makes the result doubtful. Everything here is read, nothing is
- * assumed: what cannot be read is `null`.
+ * The machine on which a result was measured, its state during the measurement,
+ * and what makes the result unreliable. Everything is read and nothing is assumed:
+ * what cannot be read is `null`.
  */
 import { availableParallelism, cpus, loadavg, release } from "node:os";
 import { LIMITS } from "../../limits.ts";
@@ -102,7 +102,7 @@ export function readState(wallNs: number, read: ReadText = readText): Reading {
   };
 }
 
-/** Joins machine and readings. `threads`: the most that any cell uses; 0 when nothing is measured. */
+/** Joins machine and readings. `threads`: the maximum of any cell; 0 if nothing is measured. */
 export function environmentOf(machine: Machine, before: Reading, after: Reading | null, threads: number): Environment {
   const during = { pressure: null, throttled: null, steal: null, others: null, ...(after && sharesBetween(before, after, machine.cores)) };
   return { ...machine, load: before.load, pressure: before.pressure10, during, warnings: doubts(machine, before, during, threads) };
@@ -138,7 +138,7 @@ function ticksBetween(before: Reading["ticks"], after: Reading["ticks"], cores: 
   if (before === null || after === null || all <= 0) return { steal: null, others: null };
   const stolen = after.stolen - before.stolen;
   const busy = all - (after.idle - before.idle) - stolen;
-  // the kernel rounds both to ticks: a little below nothing is nothing
+  // the kernel rounds both to ticks, so the difference can be slightly negative
   const others = before.own === null || after.own === null ? null : Math.max(0, ((busy - (after.own - before.own)) / all) * cores);
   return { steal: stolen / all, others };
 }

@@ -25,7 +25,7 @@ describe("warren experiment", () => {
     [["all", "--save", "x"], "--save cannot be used here: name one experiment"],
     [["control", "--baseline", "x"], "--baseline cannot be used here: experiment control has several results"],
     [["carts", "--save", "a b"], '--save: "a b" is not a name'],
-    [["control", "--threads", "1"], '--threads: "1" is not a whole number from 2 to'],
+    [["control", "--threads", "1"], '--threads: "1" is not an integer from 2 to'],
     [["walk", "--quick", "--full"], "use --quick or --full, not both"],
   ])("refuses %j", async (args, message) => {
     const { code, stderr } = await warren(["experiment", ...args]);
@@ -45,7 +45,7 @@ describe("warren experiment", () => {
   it("checks the options of all before the first is run", async () => {
     const { code, stdout, stderr } = await warren(["experiment", "all", "--loads", "1"]);
     expect([code, stdout]).toEqual([2, ""]);
-    expect(stderr).toBe('warren: --loads: "1" is not a whole number from 4 to 100000\n');
+    expect(stderr).toBe('warren: --loads: "1" is not an integer from 4 to 100000\n');
   });
 });
 
@@ -58,8 +58,8 @@ describe("the choice", () => {
   });
 
   it.each([
-    [{ repetitions: "0" }, '--repetitions: "0" is not a whole number from 1 to 1000'],
-    [{ loads: "3" }, '--loads: "3" is not a whole number from 4 to 100000'],
+    [{ repetitions: "0" }, '--repetitions: "0" is not an integer from 1 to 1000'],
+    [{ loads: "3" }, '--loads: "3" is not an integer from 4 to 100000'],
   ])("refuses %j", (raw, message) => {
     expect(() => choiceOf(raw, 24)).toThrow(UsageError);
     expect(() => choiceOf(raw, 24)).toThrow(message);

@@ -20,8 +20,8 @@ describe("formatOf", () => {
 
   it.each<[RawFormat, string]>([
     [{ format: "yaml" }, '--format: "yaml" is not one of table, json'],
-    [{ format: "json", plain: true }, "--plain is a form of the table: it does not go with --format json"],
-    [{ output: "run.csv", plain: true }, '--plain is a form of the table: it does not go with --output "run.csv", whose name asks for csv'],
-    [{ output: "run.csv" }, '--output: "run.csv" asks for csv by its name, which is not one of table, json; --format says otherwise'],
+    [{ format: "json", plain: true }, "--plain cannot be used with --format json"],
+    [{ output: "run.csv", plain: true }, '--plain cannot be used with --output "run.csv", because its extension selects csv'],
+    [{ output: "run.csv" }, '--output: "run.csv" selects the format csv by its extension, which is not one of table, json. Use --format to choose one'],
   ])("refuses %j where there are table and json", (raw, message) => expect(() => formatOf(raw, ["table", "json"])).toThrow(message));
 });

@@ -26,10 +26,10 @@ describe("resolveOptions", () => {
     [{ save: "main.json" }, '--save: "main.json" is not a name'],
     [{ save: ".." }, '--save: ".." is not a name'],
     [{ quiet: true, verbose: true }, "use --quiet or --verbose, not both"],
-    [{ plain: true, format: "json" }, "--plain is a form of the table: it does not go with --format json"],
+    [{ plain: true, format: "json" }, "--plain cannot be used with --format json"],
     [{ format: "yaml" }, '--format: "yaml" is not one of table, json, csv, markdown, benchfmt, html'],
-    [{ blocks: "0" }, '--blocks: "0" is not a whole number from 1 to 1000'],
-    [{ seed: "-1" }, '--seed: "-1" is not a whole number from 0 to 4294967295'],
+    [{ blocks: "0" }, '--blocks: "0" is not an integer from 1 to 1000'],
+    [{ seed: "-1" }, '--seed: "-1" is not an integer from 0 to 4294967295'],
     [{ warmup: "soon" }, '--warmup: "soon" is not a time such as 250, 250ms or 0.5s'],
     [{ minTime: "0" }, '--min-time: "0" is not a time of at least 1 ms such as 250, 250ms or 0.5s'],
   ])("refuses %j", (raw, message) => expect(() => resolve(raw)).toThrow(message));

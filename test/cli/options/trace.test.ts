@@ -25,7 +25,7 @@ describe("resolveTrace", () => {
   it.each([
     [{ format: "svg" }, '--format: "svg" is not one of text, json, chrome'],
     [{ format: "json", text: true }, "use --text or --format json, not both, unless --output is given"],
-    [{ events: "10" }, '--events: "10" is not a whole number from 256 to 8388608'],
+    [{ events: "10" }, '--events: "10" is not an integer from 256 to 8388608'],
     [{ minTime: "soon" }, '--min-time: "soon" is not a time of at least 1 ms'],
   ])("refuses %j", (raw, message) => {
     expect(() => resolve(raw)).toThrow(message);
@@ -40,11 +40,11 @@ describe("one run of gophers", () => {
   });
 
   it.each([
-    [{ designs: "G1,G6" }, "--designs: a trace shows one run, and G1, G6 are 2: name one of G1, G2"],
-    [{ world: "all" }, "--world: a trace shows one run, and cpu, wait, mixed are 3: name one of cpu, wait, mixed"],
-    [{ threads: "2..4" }, "--threads: a trace shows one run, and 2, 3, 4 are 3: name one"],
-    [{ threads: "1,2" }, "--threads: a trace shows one run, and 1, 2 are 2: name one"],
-    [{ designs: "G66" }, "did you mean G6?"],
+    [{ designs: "G1,G6" }, "--designs: a trace shows one run, not 2 (G1, G6). Name one of G1, G2"],
+    [{ world: "all" }, "--world: a trace shows one run, not 3 (cpu, wait, mixed). Name one of cpu, wait, mixed"],
+    [{ threads: "2..4" }, "--threads: a trace shows one run, not 3 (2, 3, 4). Name one"],
+    [{ threads: "1,2" }, "--threads: a trace shows one run, not 2 (1, 2). Name one"],
+    [{ designs: "G66" }, '"G66" is not one of G1, G2'],
   ])("refuses %j", (raw, message) => {
     expect(() => oneGopherRun(raw, limits, 1)).toThrow(message);
   });
@@ -56,8 +56,8 @@ describe("one run of the dot product", () => {
   });
 
   it.each([
-    [{ size: "L2,LLC" }, "--size: a trace shows one run, and L2, LLC are 2: name one of L2, LLC"],
-    [{ kernel: "all" }, "--kernel: a trace shows one run, and js, simd are 2: name one of js, simd"],
+    [{ size: "L2,LLC" }, "--size: a trace shows one run, not 2 (L2, LLC). Name one of L2, LLC"],
+    [{ kernel: "all" }, "--kernel: a trace shows one run, not 2 (js, simd). Name one of js, simd"],
   ])("refuses %j", (raw, message) => {
     expect(() => oneDotRun(raw, limits, named)).toThrow(message);
   });

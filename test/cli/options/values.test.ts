@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../../src/cli/options/usage-error.ts";
-import { autoThreads, milliseconds, oneOf, regressionLimit, someOf, threadCounts, vectorSizes, wholeNumber } from "../../../src/cli/options/values.ts";
+import { autoThreads, coreList, milliseconds, oneOf, type Pinning, regressionLimit, someOf, suggestion, threadCounts, vectorSizes, wholeNumber } from "../../../src/cli/options/values.ts";
 
 const DESIGNS = ["G1", "G2", "G4", "G6", "G7", "G10", "G11"] as const;
 
 describe("wholeNumber", () => {
   it("reads a number in range", () => expect(wholeNumber("--blocks", "10", 1, 1000)).toBe(10));
   it.each(["0", "1001", "-1", "1.5", "ten", "", "1e3", " 7"])("refuses %j, naming option, value and range", (text) => {
-    expect(() => wholeNumber("--blocks", text, 1, 1000)).toThrow(new UsageError(`--blocks: ${JSON.stringify(text)} is not a whole number from 1 to 1000`));
+    expect(() => wholeNumber("--blocks", text, 1, 1000)).toThrow(new UsageError(`--blocks: ${JSON.stringify(text)} is not an integer from 1 to 1000`));
   });
   it("names only the lower end where there is no upper one", () => {
-    expect(() => wholeNumber("--seed", "x", 0)).toThrow('--seed: "x" is not a whole number of at least 0');
+    expect(() => wholeNumber("--seed", "x", 0)).toThrow('--seed: "x" is not an integer of at least 0');
   });
 });
 
@@ -50,9 +50,9 @@ describe("threadCounts", () => {
   ])("reads %j on six processors", (text, counts) => expect(threadCounts("--threads", text, 6, 126)).toEqual(counts));
 
   it.each([
-    ["0", '--threads: "0" is not a whole number from 1 to 126'],
-    ["127", '--threads: "127" is not a whole number from 1 to 126'],
-    ["1..200", '--threads: "200" is not a whole number from 1 to 126'],
+    ["0", '--threads: "0" is not an integer from 1 to 126'],
+    ["127", '--threads: "127" is not an integer from 1 to 126'],
+    ["1..200", '--threads: "200" is not an integer from 1 to 126'],
     ["4..2", '--threads: the range "4..2" runs backwards: write 2..4'],
     ["two", '--threads: "two" is not a number of threads from 1 to 126, a range such as 1..8, or auto'],
     ["1-8", '--threads: "1-8" is not a number of threads from 1 to 126, a range such as 1..8, or auto'],
@@ -72,4 +72,31 @@ describe("vectorSizes", () => {
     ]);
   });
   it.each(["L4", "-5", "1e6", "0"])("refuses %j", (text) => expect(() => vectorSizes("--size", text, named, 1e9)).toThrow(UsageError));
+});
+
+describe("suggestion", () => {
+  it.each([["gofers", "gophers"], ["benhc", "bench"], ["DOT", "dot"], ["evn", "env"]])("%s → %s", (word, name) => {
+    expect(suggestion(word, ["gophers", "dot", "bench", "env", "list"])).toBe(` — did you mean ${name}?`);
+  });
+  it("guesses nothing for what is far off, and nothing for a name with a number", () => {
+    expect(suggestion("xylophone", ["gophers", "dot"])).toBe("");
+    expect(suggestion("G12", ["G1", "G10", "G11"])).toBe("");
+  });
+});
+
+describe("coreList", () => {
+  const here: Pinning = { affinity: "0-3,8", taskset: "/usr/bin/taskset" };
+
+  it("gives the shortest form", () => {
+    expect(coreList("--cpus", "1,0,2", here)).toBe("0-2");
+    expect(coreList("--cpus", "8", here)).toBe("8");
+  });
+
+  it.each<[string, Pinning, string]>([
+    ["zero", here, '--cpus: "zero" is not a list of cores such as 0 or 0,1 or 0-3'],
+    ["3-5,9", here, '--cpus: "3-5,9": this process cannot use 4-5,9, only 0-3,8'],
+    ["1", { affinity: "0", taskset: "/usr/bin/taskset" }, "this process cannot use 1, only 0"],
+    ["0", { affinity: "0-3", taskset: null }, "only on Linux and with taskset"],
+    ["0", { affinity: null, taskset: "/usr/bin/taskset" }, "only on Linux and with taskset"],
+  ])("refuses %j with %j", (text, where, message) => expect(() => coreList("--cpus", text, where)).toThrow(message));
 });

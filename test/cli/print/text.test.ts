@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { editDistance, nearest } from "../../../src/cli/options/nearest.ts";
 import { count, enumeration, printTime, wrapped } from "../../../src/lab/text.ts";
 
 describe("printTime", () => {
@@ -16,15 +15,5 @@ describe("words", () => {
   it("wrap without breaking words", () => {
     expect(wrapped("one two three four", 9)).toBe("one two\nthree\nfour");
     expect(wrapped("incomprehensibilities", 5)).toBe("incomprehensibilities");
-  });
-});
-
-describe("nearest", () => {
-  it.each([["gofers", "gophers"], ["benhc", "bench"], ["DOT", "dot"], ["evn", "env"]])("%s → %s", (word, name) => {
-    expect(nearest(word, ["gophers", "dot", "bench", "env", "list"])).toBe(name);
-  });
-  it("suggests nothing for what is far off", () => expect(nearest("xylophone", ["gophers", "dot"])).toBeNull());
-  it.each([["", "abc", 3], ["kitten", "sitting", 3], ["ab", "ba", 1], ["same", "same", 0]])("%j to %j takes %d edits", (a, b, edits) => {
-    expect(editDistance(a, b)).toBe(edits);
   });
 });

@@ -31,9 +31,9 @@ describe("warren balance", () => {
 
   it.each([
     [{ policy: "heep" }, '--policy: "heep" is not one of heap, round-robin, random, two-choices, all — did you mean heap?'],
-    [{ workers: "0" }, '--workers: "0" is not a whole number from 1 to 1000'],
-    [{ systems: "many" }, '--systems: "many" is not a whole number from 1 to 100'],
-    [{ length: "200" }, '--length: "200" is not a whole number from 300 to 1000000'],
+    [{ workers: "0" }, '--workers: "0" is not an integer from 1 to 1000'],
+    [{ systems: "many" }, '--systems: "many" is not an integer from 1 to 100'],
+    [{ length: "200" }, '--length: "200" is not an integer from 300 to 1000000'],
     [{ simple: true, policy: "heap" }, "--policy cannot be used with --simple"],
     [{ policy: "heap", workers: "4" }, "--workers cannot be used with --policy: the realistic balancer has 10 workers"],
   ])("refuses %j", (raw, message) => {

@@ -15,6 +15,6 @@ describe("warren drivers", () => {
   });
 
   it("refuses a length in which the disk does nothing", () => {
-    expect(() => DRIVERS.resolve({ length: "199" })).toThrow('--length: "199" is not a whole number from 200 to 1000000');
+    expect(() => DRIVERS.resolve({ length: "199" })).toThrow('--length: "199" is not an integer from 200 to 1000000');
   });
 });

@@ -18,9 +18,9 @@ describe("warren replicas", () => {
   });
 
   it.each([
-    [{ replicas: "0" }, '--replicas: "0" is not a whole number from 1 to 64'],
+    [{ replicas: "0" }, '--replicas: "0" is not an integer from 1 to 64'],
     [{ replicas: "1,,2" }, '--replicas: "1,,2" has an empty entry'],
-    [{ queries: "5" }, '--queries: "5" is not a whole number from 100 to 1000000'],
+    [{ queries: "5" }, '--queries: "5" is not an integer from 100 to 1000000'],
   ])("refuses %j", (raw, message) => {
     expect(() => REPLICAS.resolve(raw)).toThrow(UsageError);
     expect(() => REPLICAS.resolve(raw)).toThrow(message);

@@ -36,7 +36,7 @@ describe("warren sawzall", () => {
   test.each([
     [["/no/such/file"], 'warren: --input: "/no/such/file" cannot be read: no such file or directory'],
     [["/dev/null"], 'warren: --input: "/dev/null" is neither a file nor a directory'],
-    [["src", "--input", "src"], 'warren: --input: the input is already given: "src"'],
+    [["src", "--input", "src"], 'warren: give the input once: "src" or --input, not both'],
     [["src", "test"], "warren: too many arguments for 'sawzall'"],
   ])("refuses %j", async (args, message) => {
     const { code, stderr } = await warren(["sawzall", ...args]);

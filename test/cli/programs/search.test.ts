@@ -15,6 +15,6 @@ describe("warren search", () => {
   });
 
   it("refuses too few queries", () => {
-    expect(() => SEARCH.resolve({ queries: "19" })).toThrow('--queries: "19" is not a whole number from 20 to 1000000');
+    expect(() => SEARCH.resolve({ queries: "19" })).toThrow('--queries: "19" is not an integer from 20 to 1000000');
   });
 });

@@ -42,6 +42,6 @@ describe("runPrograms", () => {
   });
 
   it("refuses fewer threads than a program needs, before any is run", async () => {
-    await expect(written([fake("a", 1), fake("b", 1, 2)], "all.json")).rejects.toThrow('--threads: "1" is not a whole number from 2');
+    await expect(written([fake("a", 1), fake("b", 1, 2)], "all.json")).rejects.toThrow('--threads: "1" is not an integer from 2');
   });
 });

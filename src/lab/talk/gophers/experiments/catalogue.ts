@@ -3,7 +3,7 @@ import type { Experiment } from "./experiment.ts";
 
 export const EXPERIMENTS: readonly Experiment[] = [
   {
-    name: "designs", what: "all eleven designs on one thread gain what the model says", seconds: 65, loads: 24, unitMs: 4, threads: 1, leastThreads: 1, results: "one",
+    name: "designs", what: "on one thread, all eleven designs gain as much as the model predicts", seconds: 65, loads: 24, unitMs: 4, threads: 1, leastThreads: 1, results: "one",
     load: async () => (await import("./designs.ts")).designs,
   },
   {
@@ -15,7 +15,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
     load: async () => (await import("./walk.ts")).walk,
   },
   {
-    name: "bursts", what: "a dump never beats two lanes, but the more it holds the more bursts it absorbs", seconds: 70, loads: 100, unitMs: 4, threads: 1, leastThreads: 1, results: "one",
+    name: "bursts", what: "a staging pile never beats two lanes; the larger it is, the more bursts it absorbs", seconds: 70, loads: 100, unitMs: 4, threads: 1, leastThreads: 1, results: "one",
     load: async () => (await import("./bursts.ts")).bursts,
   },
   {

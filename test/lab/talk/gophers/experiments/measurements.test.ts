@@ -65,7 +65,7 @@ it("loads are the same for each lane, and enough for the pipeline", () => {
 
 describe("conditions", () => {
   it("a machine is quiet while one gopher takes about as long as asked", () => {
-    expect(quiet(0.02)).toEqual({ text: "the machine is quiet: here one gopher alone took 2.0 % longer than asked", met: true });
+    expect(quiet(0.02)).toEqual({ text: "the machine is idle: one gopher alone took 2.0 % longer than planned", met: true });
     expect(quiet(0.06).met).toBe(false);
   });
 

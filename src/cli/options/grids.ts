@@ -1,17 +1,18 @@
-/** From the options of `warren gophers` to a grid of cells: pure, every error named. */
+/** From the options of `warren gophers` and `warren dot` to a grid of cells: pure, with a message for every error. */
+import { KERNELS, MOST_ELEMENTS, type DotGrid } from "../../lab/talk/dot/grid.ts";
 import {
   DESIGN_IDS, MAX_CARTS, MAX_LANES, takesCarts, takesLanes, WORLDS, type DesignId, type GopherGrid,
 } from "../../lab/talk/gophers/grid.ts";
 import type { RawOptions } from "./options.ts";
 import { UsageError } from "./usage-error.ts";
-import { milliseconds, someOf, threadCounts, wholeNumber } from "./values.ts";
+import { milliseconds, someOf, threadCounts, vectorSizes, wholeNumber } from "./values.ts";
 
-/** The usual designs: one procedure and four, once and twice. */
+/** The usual designs: one gopher and four, once and twice. */
 const USUAL_DESIGNS: readonly DesignId[] = ["G1", "G4", "G6", "G7"];
 
 const MOST_BOOKS = 10_000_000;
 
-/** The options as commander gives them. */
+/** The options of `warren gophers` as commander gives them. */
 export interface RawGophers extends RawOptions {
   readonly designs?: string;
   readonly threads?: string;
@@ -24,15 +25,15 @@ export interface RawGophers extends RawOptions {
   readonly unit?: string;
 }
 
-/** What this machine and build allow. */
+/** The limits of this machine and build. */
 export interface ThreadLimits {
-  /** Processors that may be used. */
+  /** Cores that can be used. */
   readonly usable: number;
-  /** Most threads of a runtime. */
+  /** Maximum threads of a runtime. */
   readonly most: number;
 }
 
-/** A grid, and what was added to what was asked for, so that gains can be formed. */
+/** A grid, and what was added to the request so that gains can be formed. */
 export interface ResolvedGophers {
   readonly grid: GopherGrid;
   readonly added: readonly string[];
@@ -63,7 +64,7 @@ export function resolveGophers(raw: RawGophers, limits: ThreadLimits, seed: numb
 }
 
 /** Thread counts, with 1 added where it was left out. */
-export function resolveThreads(text: string | undefined, { usable, most }: ThreadLimits): { threads: number[]; added: readonly string[] } {
+function resolveThreads(text: string | undefined, { usable, most }: ThreadLimits): { threads: number[]; added: readonly string[] } {
   const asked = threadCounts("--threads", text ?? "auto", usable, most);
   return asked.includes(1) ? { threads: asked, added: [] } : { threads: [1, ...asked], added: ["1 thread"] };
 }
@@ -77,4 +78,18 @@ function refuseWithPile(raw: RawGophers): void {
 function refuseUnlessSome(option: string, asked: readonly DesignId[], takes: (design: DesignId) => boolean): void {
   if (asked.some(takes)) return;
   throw new UsageError(`${option} applies only to ${DESIGN_IDS.filter(takes).join(", ")}; add one of them to --designs`);
+}
+
+/** The options of `warren dot` as commander gives them. */
+export interface RawDot extends RawOptions {
+  readonly size?: string;
+  readonly kernel?: string;
+  readonly threads?: string;
+}
+
+/** Checks the options. `named`: elements by the name of the memory that two such vectors fill. */
+export function resolveDot(raw: RawDot, limits: ThreadLimits, named: ReadonlyMap<string, number>): { grid: DotGrid; added: readonly string[] } {
+  const { threads, added } = resolveThreads(raw.threads, limits);
+  const sizes = vectorSizes("--size", raw.size ?? "LLC", named, MOST_ELEMENTS);
+  return { grid: { sizes, kernels: raw.kernel === undefined ? KERNELS : someOf("--kernel", raw.kernel, KERNELS), threads }, added };
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { resolveDot } from "../../../src/cli/options/dot.ts";
-import { resolveGophers, type RawGophers } from "../../../src/cli/options/gophers.ts";
+import { resolveDot, resolveGophers, type RawGophers } from "../../../src/cli/options/grids.ts";
 import { UsageError } from "../../../src/cli/options/usage-error.ts";
 
 const limits = { usable: 2, most: 126 };
@@ -30,13 +29,13 @@ describe("resolveGophers", () => {
   });
 
   it.each<[RawGophers, string]>([
-    [{ designs: "G12" }, '--designs: "G12" is not one of G1, G2, G3, G4, G5, G6, G7, G8, G9, G10, G11, all — did you mean G1?'],
+    [{ designs: "G12" }, '--designs: "G12" is not one of G1, G2, G3, G4, G5, G6, G7, G8, G9, G10, G11, all'],
     [{ world: "io" }, '--world: "io" is not one of cpu, wait, mixed, all'],
-    [{ threads: "0..2" }, '--threads: "0" is not a whole number from 1 to 126'],
-    [{ lanes: "65" }, '--lanes: "65" is not a whole number from 1 to 64'],
+    [{ threads: "0..2" }, '--threads: "0" is not an integer from 1 to 126'],
+    [{ lanes: "65" }, '--lanes: "65" is not an integer from 1 to 64'],
     [{ lanes: "4", designs: "G1,G6" }, "--lanes applies only to G4, G7, G9, G11; add one of them to --designs"],
     [{ carts: "2", designs: "G4" }, "--carts applies only to G5, G6, G7, G10, G11; add one of them to --designs"],
-    [{ books: "none" }, '--books: "none" is not a whole number from 1 to 10000000'],
+    [{ books: "none" }, '--books: "none" is not an integer from 1 to 10000000'],
     [{ unit: "0" }, '--unit: "0" is not a time of at least 0.01 ms such as 250, 250ms or 0.5s'],
     [{ manifest: "x" }, "--manifest needs --pile: synthetic books have no names"],
     [{ pile: ".", world: "cpu" }, "--world cannot be used with --pile"],
