@@ -1,12 +1,12 @@
 /**
  * The benchmarks: every scenario of rivals/scenarios.ts on warren, on one thread
- * and on two, beside Go, native code and the JavaScript peers on this machine.
+ * and on two, next to Go, native code and the JavaScript peers on this machine.
  *
  *     node bench/main.ts [filter] [--quick] [--json]
  *
  * `filter` is a part of "scenario/form", such as "stream" or "dot/simd". Figures
  * are claims: each comes from a fresh process, and the machine, the date and all
- * versions stand above them. Nothing else should run meanwhile.
+ * versions are printed above them. Nothing else should run at the same time.
  */
 import { parseArgs } from "node:util";
 import { nowNs } from "../src/lab/machine/clock.ts";
@@ -35,8 +35,8 @@ const RUNS = { runs: 5, runMs: 300 };
 const QUICK_RUNS = { runs: 3, runMs: 50 };
 
 /**
- * Measures, prints to standard output, and tells on standard error how far it
- * is. A case or rival that fails is a line of the report and sets the exit code
+ * Measures, prints to standard output, and reports the progress on standard
+ * error. A case or rival that fails is a line of the report and sets the exit code
  * to 1; a target that is not met does not.
  *
  * @throws UsageError when no case contains the filter
@@ -48,7 +48,7 @@ export async function runBench({ filter = "", json = false, quick = false }: Ben
   const machine = readMachine();
   const before = readState(nowNs());
 
-  // Scenario by scenario, rivals and warren one after the other: what else the machine does meanwhile drifts.
+  // Scenario by scenario, rivals and warren one after the other: what else the machine does changes over time.
   const rivals: RivalOutcome[] = [];
   const figures: (Figure | Failure)[] = [];
   for (const scenario of scenariosOf(cases)) {
@@ -71,21 +71,21 @@ export async function runBench({ filter = "", json = false, quick = false }: Ben
   if (failures.length > 0 || rivals.some(({ kind }) => kind === "failed")) process.exitCode = 1;
 }
 
-/** The scenarios of the cases, and those that targets of these are held against. */
+/** The scenarios of the cases, and those that their targets are compared with. */
 function scenariosOf(cases: readonly Configuration[]): Set<string> {
   const scenarios = new Set(cases.map(({ scenario }) => scenario));
   return scenarios.has("stream-batch") ? new Set([...scenarios, "stream"]) : scenarios;
 }
 
-/** A rival that is missing says so for each scenario: once is enough. */
+/** A missing rival is reported for each scenario: once is enough. */
 function isKnown(outcome: RivalOutcome, rivals: readonly RivalOutcome[]): boolean {
   return outcome.kind === "skipped" && rivals.some((known) => known.kind === "skipped" && known.rival === outcome.rival && known.reason === outcome.reason);
 }
 
-/** Who was measured, with versions: "against go 1.19.8, piscina 5.3.2". */
+/** The rivals that were measured, with versions: "against go 1.19.8, piscina 5.3.2". */
 function versionLine(rivals: readonly RivalOutcome[]): string {
   const names = new Set(rivals.flatMap((outcome) => (outcome.kind === "result" ? [`${outcome.rival} ${outcome.version}`] : [])));
-  return names.size === 0 ? "against nobody: no rival could be measured" : `against ${[...names].join(", ")}`;
+  return names.size === 0 ? "no rival could be measured" : `against ${[...names].join(", ")}`;
 }
 
 function tell(text: string): void {

@@ -21,7 +21,7 @@ const FORMS: ReadonlyMap<string, readonly string[]> = new Map([
   ["gophers", ["G4 cpu", "G1 wait", "G6 wait"]],
 ]);
 
-/** What a case may take beyond its timed runs before it counts as hanging, in milliseconds. */
+/** What a case can take in addition to its timed runs before it counts as hanging, in milliseconds. */
 const PATIENCE_MS = 60_000;
 
 /** The configurations whose "scenario/form" contains `filter`, on each number of threads. */
@@ -46,7 +46,7 @@ function isCase(form: string, threads: number): boolean {
   return !form.endsWith(" wait") || threads === 1;
 }
 
-/** Measures one configuration; a case that fails is told, and the others go on. */
+/** Measures one configuration; a case that fails is reported, and the others continue. */
 export async function measureCase(configuration: Configuration): Promise<Figure | Failure> {
   const { scenario, form, threads, runs, runMs } = configuration;
   const program = fileURLToPath(moduleBeside(import.meta.url, "./child"));

@@ -1,12 +1,10 @@
-/**
- * What measuring warren gives: a figure, or the reason why there is none.
- */
+/** The result of measuring one case of warren: a figure, or the reason why there is none. */
 
 /** Which case is measured, and how long. Plain data: travels to a child process and to a thread. */
 export interface Configuration {
   /** A name of rivals/scenarios.ts, or "gophers". */
   readonly scenario: string;
-  /** How the program is written where there are several ways, such as "await". */
+  /** How the program is written if there are several ways, such as "await". */
   readonly form: string;
   /** Worker threads that run tasks. */
   readonly threads: number;
@@ -16,7 +14,7 @@ export interface Configuration {
   readonly runMs: number;
 }
 
-/** A figure of warren's. */
+/** A figure of warren. */
 export interface Figure {
   readonly kind: "figure";
   readonly scenario: string;
@@ -25,15 +23,15 @@ export interface Figure {
   /** Median, in `unit`. */
   readonly value: number;
   readonly unit: string;
-  /** Smallest and largest of the runs (with tinybench: the smallest, and the 99th percentile), in `unit`. */
+  /** Shortest and longest of the runs, in `unit`. */
   readonly range: readonly [low: number, high: number];
-  /** Timed runs, or tinybench's samples. */
+  /** Timed runs. */
   readonly samples: number;
   /** What the model says this should be, in `unit`; for gophers. */
   readonly model?: number;
 }
 
-/** A case that did not come to its end. */
+/** A case that did not complete. */
 export interface Failure {
   readonly kind: "failed";
   readonly scenario: string;

@@ -1,6 +1,8 @@
 /**
- * Times a case inside the runtime: on one thread with tinybench; between two
- * threads by the rule that also times the rivals.
+ * Times a case inside the runtime: on one thread with the loop of tinybench;
+ * between two threads by the rule that also times the rivals. Both give the same
+ * number of runs of about the same length, and the range is the shortest and the
+ * longest of these runs.
  */
 import { Bench } from "tinybench";
 import { task } from "../../src/index.ts";
@@ -23,12 +25,10 @@ const TIMED: ReadonlyMap<string, Readonly<Record<string, Operate>>> = new Map<st
   ["fan-in", { "hot loop": fanIn }],
 ]);
 
-/** Least warm-up, as for the rivals. */
+/** Minimum warm-up, as for the rivals. */
 const WARM_UP_MS = 500;
-/** What one sample of tinybench takes: many times what making the channels and starting the other task does. */
-const SAMPLE_MS = 10;
 const FIRST_OPERATIONS = 64;
-/** How many times larger than the sample before it a sample may be. */
+/** How many times as many operations a run can do as the run before it. */
 const MOST_GROWTH = 8;
 
 /** Times one case; runs on thread 0. The figure is nanoseconds an operation. */
@@ -47,33 +47,31 @@ async function timeTogether(configuration: Configuration, operate: (count: numbe
   return figureOf(configuration, "ns", value, values);
 }
 
-/** One sample is a run of operations long enough for the clock; its value is that of one operation. */
+/** An iteration of tinybench is one run: operations that take about `runMs` together. */
 async function timeAlone(configuration: Configuration, operate: (count: number) => Promise<void>): Promise<Figure> {
   const { scenario, form, threads, runs, runMs } = configuration;
-  const count = await warmUp(operate);
-  const bench = new Bench({ name: scenario, time: runs * runMs, iterations: runs, warmup: false, throws: true });
+  const count = await warmUp(operate, runMs);
+  const bench = new Bench({ name: scenario, time: 0, iterations: runs, warmup: false, throws: true });
   bench.add(form, async () => {
-    const startMs = bench.now();
     await operate(count);
-    const tookMs = bench.now() - startMs;
-    return { overriddenDuration: tookMs / count, overriddenIterationCost: tookMs };
   });
   const [timed] = await bench.run();
   const result = timed?.result;
   if (result?.state !== "completed") throw new Error(`tinybench ended ${scenario} as ${result?.state}`);
-  const { p50, min, p99, samplesCount } = result.latency;
-  return { kind: "figure", scenario, form, threads, value: p50 * 1e6, unit: "ns", range: [min * 1e6, p99 * 1e6], samples: samplesCount };
+  const { p50, min, max, samplesCount } = result.latency;
+  const perOperation = (ms: number): number => (ms * 1e6) / count;
+  return { kind: "figure", scenario, form, threads, value: perOperation(p50), unit: "ns", range: [perOperation(min), perOperation(max)], samples: samplesCount };
 }
 
-/** Warms up, and finds the operations of a sample: code that is still warming up would make it too small. */
-async function warmUp(operate: (count: number) => Promise<void>): Promise<number> {
+/** Warms up, and finds the operations of a run: code that is still warming up would make it too small. */
+async function warmUp(operate: (count: number) => Promise<void>, runMs: number): Promise<number> {
   let count = FIRST_OPERATIONS;
   for (let warmMs = 0; ; ) {
     const startMs = performance.now();
     await operate(count);
     const tookMs = performance.now() - startMs;
     warmMs += tookMs;
-    if (warmMs >= WARM_UP_MS && tookMs >= SAMPLE_MS / 2) return count;
-    count = Math.max(FIRST_OPERATIONS, Math.ceil(count * Math.min(MOST_GROWTH, SAMPLE_MS / tookMs)));
+    if (warmMs >= WARM_UP_MS && tookMs >= runMs / 2) return count;
+    count = Math.max(FIRST_OPERATIONS, Math.ceil(count * Math.min(MOST_GROWTH, runMs / tookMs)));
   }
 }
