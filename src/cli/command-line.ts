@@ -110,7 +110,7 @@ function addGophers(command: Command, action: (options: object) => Promise<void>
       ["warren gophers --designs G6 --carts 1", "one cart: no gain"],
       ["warren gophers --designs G4,G7 --lanes 8", "eight lanes"],
       ["warren gophers --pile ~/photos --manifest m.txt", "real files"],
-      ["warren gophers --cpus 0 --quick", "more threads on one core: no gain"],
+      ["warren gophers --cpus 0 --quick", "threads on one core: no gain"],
       ["warren gophers --publish -o run.json", "a file for warren report"],
     ]))
     .option("--designs <names>", "designs to measure: G1 … G11, or all (default: G1,G4,G6,G7)")
