@@ -1,6 +1,6 @@
 /**
  * A picture as data: what was measured, with intervals, over what was predicted.
- * It says nothing of how it is drawn: the terminal and the reports draw it.
+ * The terminal draws it.
  */
 import type { Interval } from "./interval.ts";
 
@@ -8,7 +8,7 @@ import type { Interval } from "./interval.ts";
 export interface PlotAxis {
   /** "carts", "speed-up over G1" */
   readonly label: string;
-  /** `log`: equal ratios at equal distances. `names`: the values 0, 1, … stand for `names`. */
+  /** `log`: equal ratios at equal distances. `names`: the values 0, 1, … mean `names`. */
   readonly scale: "linear" | "log" | "names";
   readonly names?: readonly string[];
 }
@@ -20,7 +20,7 @@ export interface PlotPoint {
   readonly interval: Interval | null;
 }
 
-/** Points are marks of their own; a prediction is a curve through its points, or over names a level at each. */
+/** Measured points are marks; a prediction is a curve through its points, or over names a level at each name. */
 export interface PlotSeries {
   readonly name: string;
   readonly kind: "measured" | "predicted";

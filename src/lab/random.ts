@@ -1,6 +1,6 @@
 /**
- * The lab's source of chance: seeded, so that the order of cells and every
- * bootstrap interval can be had again from the seed in the result file.
+ * The lab's source of chance: seeded, so that the seed in the result file
+ * reproduces the order of the cells and every bootstrap interval.
  *
  * Source of the generators: pure-rand. The Mersenne twister (mt19937) is used
  * because its output is published: the test checks it against the numbers of
@@ -14,13 +14,13 @@ import { mersenne } from "pure-rand/generator/mersenne";
 export interface RandomSource {
   /** A number in [0, 1). */
   float(): number;
-  /** A whole number in [0, below). */
+  /** An integer in [0, below). */
   below(below: number): number;
 }
 
 /**
- * A source for one purpose. `stream` sets apart the uses of one seed (block 3,
- * the bootstrap of cell 7), so that adding draws to one does not move the others.
+ * A source for one purpose. `stream` separates the uses of one seed (block 3,
+ * the bootstrap of cell 7), so that more draws in one do not change the others.
  */
 export function randomSource(seed: number, ...stream: readonly (number | string)[]): RandomSource {
   const generator = mersenne(mixed(seed, stream));

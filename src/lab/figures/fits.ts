@@ -1,20 +1,19 @@
 /**
  * Scaling laws of a result: one fit for each design in each world, over its
- * thread counts. A fit that the measurement does not carry is refused, with the
- * reason: too few thread counts, points that no law with these parameters goes
- * near, or a throughput that grows faster than the threads.
+ * thread counts. If the data do not support a fit, none is given; the reason is
+ * reported instead: too few thread counts, points far from every law of this
+ * form, or a throughput that grows faster than the threads.
  *
- * Nothing is said beyond twice the threads measured: a peak further away is not
- * given.
+ * No peak is given beyond twice the threads measured.
  */
 import { groupOf } from "../cell.ts";
 import type { Fit, FittedLaw, Refusal, ScalingPoint } from "../fit.ts";
 import type { CellResult, Result } from "../result.ts";
 import { fitAmdahl, fitUniversal, peakOf, serialFraction, throughputAt } from "./scaling.ts";
 
-/** Fewer say nothing: the Universal Scalability Law has three parameters. */
+/** The Universal Scalability Law has three parameters, so fewer points do not test it. */
 export const LEAST_THREAD_COUNTS = 4;
-/** Laws are asked for up to this many times the most threads measured. */
+/** Laws are used up to this many times the most threads measured. */
 const REACH = 2;
 /** A law that explains less than this of the variance … */
 const LEAST_R2 = 0.9;
@@ -53,7 +52,7 @@ function refusalOf(points: readonly ScalingPoint[]): Refusal | null {
   if (points.length < LEAST_THREAD_COUNTS) return { refused: `${points.length} thread counts were measured, and a law with three parameters needs ${LEAST_THREAD_COUNTS}` };
   const [first] = points as [ScalingPoint];
   const best = Math.max(...points.map(({ threads, perSecond }) => perSecond / threads)) / (first.perSecond / first.threads);
-  if (best > SUPERLINEAR) return { refused: `throughput grows faster than the threads, by ${Math.round((best - 1) * 100)} %: the laws know no such thing` };
+  if (best > SUPERLINEAR) return { refused: `throughput grows faster than the threads, by ${Math.round((best - 1) * 100)} %, which no such law describes` };
   return null;
 }
 
