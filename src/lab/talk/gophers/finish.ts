@@ -30,7 +30,7 @@ export function finish(run: FiniteRun): number {
   return Math.max(structureFinish(design, steps, loads, dumpCapacity), threadFinish(run));
 }
 
-/** Whether {@link finish} is only a lower bound: gophers who compute and wait share a thread. */
+/** Whether {@link finish} is only a lower bound: gophers that compute and wait share a thread. */
 export function isBound(run: ModelRun): boolean {
   const placement = placementOf(run);
   return run.world === "mixed" && new Set(placement).size < placement.length;

@@ -7,8 +7,8 @@
  * gives the closed forms below: a gopher's own round, the carts' round divided
  * by their number, a token's hold.
  *
- * On p threads: a gopher who waits needs no processor, so in the wait world the
- * interval does not depend on p. A gopher who computes does: a thread passes a
+ * On p threads: a gopher that waits needs no core, so in the wait world the
+ * interval does not depend on p. A gopher that computes does: a thread passes a
  * load no faster than the work of its own gophers allows, and gophers do not
  * change threads. So the interval is at least that of the structure and at
  * least that of the busiest thread; the model takes the larger.

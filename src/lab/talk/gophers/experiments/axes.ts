@@ -33,7 +33,7 @@ interface Place {
 const G7: Product = { whole: "G7", lanes: "G4", team: "G6" };
 const PRODUCTS: readonly Product[] = [G7, { whole: "G9", lanes: "G4", team: "G8" }, { whole: "G11", lanes: "G4", team: "G10" }];
 const TOLERANCE = 0.1;
-/** A processor for each gopher of G7. */
+/** A core for each gopher of G7. */
 const ENOUGH = 8;
 /** Runs of computing have so many times the loads: their steps are short. */
 const COMPUTING_LOADS = 2;
@@ -62,7 +62,7 @@ export async function axes(choice: ExperimentChoice, settings: ExperimentSetting
       "Each figure is a design's speed-up over G1 on one thread in the same repetition, divided by the product of its parts' speed-ups.",
       `Where steps compute a unit is ${USUAL_UNIT_MS.cpu} ms of arithmetic, whatever --unit says. On one thread nothing gains, and 1 = 1·1.`,
     ],
-    conclusion: `Where steps wait, G7 gains ${waiting.toFixed(2)} of the product of G4 and G6 on one thread${Math.abs(waiting - 1) <= TOLERANCE ? ": the axes multiply" : ""}. Where steps compute it is ${computing.join(", ")} thread${settings.threads === 1 ? "" : "s"}; the whole product needs ${ENOUGH} processors.`,
+    conclusion: `Where steps wait, G7 gains ${waiting.toFixed(2)} of the product of G4 and G6 on one thread${Math.abs(waiting - 1) <= TOLERANCE ? ": the axes multiply" : ""}. Where steps compute it is ${computing.join(", ")} thread${settings.threads === 1 ? "" : "s"}; the whole product needs ${ENOUGH} cores.`,
   };
 }
 

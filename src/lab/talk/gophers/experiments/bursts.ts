@@ -1,8 +1,8 @@
 /**
- * Bursts: what a staging dump is good for. On throughput two gophers with a dump
- * between them (G8) never beat two who share nothing (G4): handling at the dump
- * is work. But where one end is interrupted at random, the dump lets the other
- * go on: the more it holds, the nearer each comes to its own pace.
+ * Bursts: the use of a staging pile. In throughput, two gophers with a staging pile
+ * between them (G8) never beat two gophers that share nothing (G4), because handling
+ * at the staging pile is work. But if one end is interrupted at random, the pile
+ * lets the other continue: the larger it is, the closer each gets to its own pace.
  *
  * The incinerator's gopher is faster than the pile's and pauses; on the mean both
  * take the same, so without a dump the pauses of the one are lost to the other.
@@ -27,7 +27,7 @@ const SYSTEMS = 8;
 const SIMULATED_RUNS = 300;
 const SLACK = 0.05;
 
-/** Units a load of a dump that never ends and of G4, in the long run. */
+/** Units per load with an unlimited staging pile and with G4, in the long run. */
 export function predictedLimits(): { readonly dump: number; readonly apart: number } {
   const paused = PAUSES.chance * PAUSES.units;
   const [pile, fire] = legsOf(designOf("G8"), STEPS).map(({ load, move, unload, back }: Leg) => load + move + unload + back) as [number, number];
@@ -57,17 +57,17 @@ export async function bursts(choice: ExperimentChoice, settings: ExperimentSetti
     config: { repetitions, loads, systems: SYSTEMS, pauses: `${PAUSES.units} u before ${100 * PAUSES.chance} % of the burnings` },
     findings: [
       ...measured.checks(),
-      ...CAPACITIES.map((capacity, at) => figure(`G8, a dump for ${capacity}`, model[at] as Spread, throughputs[at] as Estimate, repetitions, condition)),
-      figure("G4, no dump", simulated("G4", 1, loads, settings.seed), throughput(measured, "G4"), repetitions, condition),
-      statistic(`a dump for ${CAPACITIES.at(-1)} against one for ${CAPACITIES[0]}`, { part: "claims", expected: atLeast(1 + ((model[0] as Spread).mean / (model.at(-1) as Spread).mean - 1) / 2), measured: gain, source: "half of what the model gains, at least", condition }),
-      statistic("the best G8 against G4", { part: "claims", expected: atMost(1), measured: Math.max(...best), source: "a dump is never faster than nothing shared", condition }),
+      ...CAPACITIES.map((capacity, at) => figure(`G8, a staging pile for ${capacity}`, model[at] as Spread, throughputs[at] as Estimate, repetitions, condition)),
+      figure("G4, no staging pile", simulated("G4", 1, loads, settings.seed), throughput(measured, "G4"), repetitions, condition),
+      statistic(`a staging pile for ${CAPACITIES.at(-1)} compared with one for ${CAPACITIES[0]}`, { part: "claims", expected: atLeast(1 + ((model[0] as Spread).mean / (model.at(-1) as Spread).mean - 1) / 2), measured: gain, source: "at least half of the gain in the model", condition }),
+      statistic("the best G8 compared with G4", { part: "claims", expected: atMost(1), measured: Math.max(...best), source: "a staging pile is never faster than sharing nothing", condition }),
     ],
     plots: [plotOf(throughputs, throughput(measured, "G4"), loads, settings.seed)],
     notes: [
       `Steps: L ${L}, M ${M}, U ${U}, R ${R}, D ${STEPS.D}. Each point is ${SYSTEMS} runs at the same time, and all points of a repetition have the same pauses.`,
-      `Expected is the mean of ${SIMULATED_RUNS} simulated runs of the same length, ± 4 standard errors and ${100 * SLACK} %. In the long run a boundless dump gives ${(1 / predictedLimits().dump).toFixed(3)} loads a unit, G4 ${(1 / predictedLimits().apart).toFixed(3)}.`,
+      `Expected is the mean of ${SIMULATED_RUNS} simulated runs of the same length, ± 4 standard errors and ${100 * SLACK} %. In the long run an unlimited staging pile gives ${(1 / predictedLimits().dump).toFixed(3)} loads a unit, G4 ${(1 / predictedLimits().apart).toFixed(3)}.`,
     ],
-    conclusion: `With a dump for ${CAPACITIES.at(-1)} the same two gophers burn ${gain.toFixed(2)} times as much as with a dump for ${CAPACITIES[0]}; they reach ${(100 * Math.max(...best)).toFixed(0)} % of what G4 does. What a dump is for is to keep an interruption at one end from stopping the other.`,
+    conclusion: `With a staging pile for ${CAPACITIES.at(-1)} cartloads, the same two gophers burn ${gain.toFixed(2)} times as much as with one for ${CAPACITIES[0]}. They reach ${(100 * Math.max(...best)).toFixed(0)} % of the throughput of G4. A staging pile prevents an interruption at one end from stopping the other.`,
   };
 }
 
@@ -77,7 +77,7 @@ function pointsOf(loads: number, { threads, unitMs }: ProgramSettings): Point[] 
   return [
     ...CAPACITIES.map((capacity) => paused(named(capacity), "G8", capacity)),
     paused("G4", "G4", 1),
-    // without pauses: tells whether timers come in time
+    // without pauses: shows whether timers are on time
     { ...common, name: "alone", design: "G1", loads: Math.max(4, Math.round(loads / 4)) },
   ];
 }
@@ -98,7 +98,7 @@ function figure(name: string, { mean, deviation }: Spread, { value }: Estimate, 
 
 function plotOf(throughputs: readonly Estimate[], apart: Estimate, loads: number, seed: number): Plot {
   return {
-    title: "throughput by what the dump holds", x: { label: "loads that the dump holds", scale: "log" }, y: { label: "loads/u", scale: "linear" },
+    title: "throughput by the size of the staging pile", x: { label: "loads that the staging pile holds", scale: "log" }, y: { label: "loads/u", scale: "linear" },
     series: [
       curve("G8", [1, 2, 3, 4, 6, 8, 12, 16, 32, 64], (capacity) => 1 / simulated("G8", capacity, loads, seed).mean),
       curve("G4", CAPACITIES, () => 1 / simulated("G4", 1, loads, seed).mean),

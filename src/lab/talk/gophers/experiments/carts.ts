@@ -1,7 +1,7 @@
 /**
  * Carts: more gophers need more carts. G6 with C carts gains min(C, 4) where
  * times are constant and 4C/(C+3) where they are exponential; with one cart, or
- * with two gophers who share one (G2), nothing at all.
+ * with two gophers that share one (G2), there is no gain.
  */
 import { about, statistic, type Condition, type Finding } from "../../finding.ts";
 import { simulatedPace, type Spread } from "../chance.ts";
@@ -18,12 +18,12 @@ export const CARTS = [1, 2, 3, 4, 6, 8, 16, 32] as const;
 const TIMES = ["constant", "exponential"] as const;
 type Times = (typeof TIMES)[number];
 
-/** Independent runs at once where times are random. */
+/** Independent runs at the same time where times are random. */
 const SYSTEMS = 6;
 /** Where times are random a run is longer by this: from the empty pipeline to its usual state takes the longer the more carts there are. */
 const LONGER = 2;
 const SIMULATED_RUNS = 200;
-/** What the model does not know of: handing over, timers. */
+/** What the model leaves out: handing over, timers. */
 const SLACK = 0.05;
 /** Wait-world figures agree with the model within this. */
 const TOLERANCE = 0.1;
@@ -48,9 +48,9 @@ export async function carts(choice: ExperimentChoice, settings: ExperimentSettin
     plots: [plotOf(measured)],
     notes: [
       "Speed-up is over one gopher in the same repetition, by the pace from the first load burnt to the last; the wait world: a step is a sleep.",
-      `Exponential times: ${SYSTEMS} runs at the same time, each with random numbers of its own. Expected is the mean of ${SIMULATED_RUNS} simulated runs of the same length, ± 4 standard errors and ${100 * SLACK} %; the law holds in the long run.`,
+      `Exponential times: ${SYSTEMS} runs at the same time, each with random numbers of its own. Expected is the mean of ${SIMULATED_RUNS} simulated runs of the same length, ± 4 standard errors and ${100 * SLACK} %; the formula holds in the long run.`,
     ],
-    conclusion: `Four gophers with one cart are ${gain("constant", 1)} times as fast as one, with four carts ${gain("constant", 4)} times. Where each step takes as long as chance will have it, four carts give ${gain("exponential", 4)}, 16 give ${gain("exponential", 16)} and 32 give ${gain("exponential", 32)}: carts are what absorbs the differences.`,
+    conclusion: `Four gophers with one cart are ${gain("constant", 1)} times as fast as one, with four carts ${gain("constant", 4)} times. With exponential times, four carts give ${gain("exponential", 4)}, 16 give ${gain("exponential", 16)} and 32 give ${gain("exponential", 32)}: more carts absorb the differences.`,
   };
 }
 

@@ -1,6 +1,6 @@
 /**
- * The control: threads without processors. The same cells are measured with all
- * processors and with one (docs/method.md, "Verdicts"): the program, the threads
+ * The control: threads on one core. The same cells are measured with all cores and
+ * with one (docs/method.md, "Verdicts"): the program, the threads
  * and the tasks are the same, only what they run on is not. The gain must go,
  * and the verdict must say why: a picture of two threads at work proves nothing.
  */
@@ -39,7 +39,7 @@ export async function control(choice: ExperimentChoice, settings: ExperimentSett
   const { threads, seed } = settings;
   const grid = { designs: ["G1", DESIGN], worlds: ["cpu"], threads: [1, threads], unitMs: null, books: loads, lanes: null, carts: null, pile: null, seed } as const;
   const config = { repetitions, loads, design: DESIGN };
-  const one = onlyProcessor();
+  const one = oneCore();
   if (one === null) {
     return { config, findings: [], notes: ["A process can be pinned to cores only on Linux, with taskset (of util-linux), which is not installed."], conclusion: "Nothing was measured." };
   }
@@ -61,8 +61,8 @@ export async function control(choice: ExperimentChoice, settings: ExperimentSett
   };
 }
 
-/** The first processor that this process may use; `null` where it cannot be confined to one. */
-function onlyProcessor(): string | null {
+/** The first core that this process can use; `null` if it cannot be pinned to one. */
+function oneCore(): string | null {
   const first = processorsIn(readMachine().affinity ?? "")?.[0];
   return first === undefined || findTaskset() === null ? null : String(first);
 }

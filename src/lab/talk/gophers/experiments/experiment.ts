@@ -2,8 +2,8 @@
  * What an experiment is: a prediction of the gophers' model (docs/talk.md,
  * "The model") that a run confirms or refutes, with the boundary where it ends.
  *
- * A prediction that does not come true is a finding and no defect; only an
- * invariant of a run that fails is one (`finding.ts`).
+ * A prediction that does not hold is a finding; only a check of a run that fails is
+ * a defect (`finding.ts`).
  */
 import type { Result } from "../../../result.ts";
 import type { Work } from "../../../trial/work.ts";

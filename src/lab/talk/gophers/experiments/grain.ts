@@ -44,7 +44,7 @@ export async function grain(choice: ExperimentChoice, settings: ExperimentSettin
     plots: grainPlots(computing, waiting),
     notes: [
       `Computing: G7, eight gophers and four messages a load; P is its time on one thread over that on more. Expected is (4u + h₁)·p / (4u + hₚ), with h from the steps of ${1000 * (COMPUTING_UNITS[0] as number)} µs.`,
-      "k books a cart make a step k times as long for the same messages: the grain is what a cart must carry, not a book.",
+      "With k books per cart a step is k times as long for the same messages, so the minimum applies to a cartload, not to a book.",
       `Waiting: C is the time of G1 over that of G6, both on one thread. Timers have a resolution of 1 ms. A gopher shortens its next wait by what the last one was late, but the other gophers have already waited for the late one.`,
     ],
     conclusion: conclusion(computing, waiting),
@@ -121,7 +121,7 @@ function waitingFindings({ gains, excess, grainMs, trueMs }: WaitingGrain): Find
 function conclusion(computing: readonly ComputingGrain[], { grainMs, trueMs }: WaitingGrain): string {
   const waiting = Number.isNaN(grainMs) ? `no step up to ${WAITING_UNITS.at(-1)} ms lets G6 gain ${REACHED * WAITING_GAIN} here` : `a step of ${grainMs.toFixed(1)} ms is enough for G6 to gain ${REACHED * WAITING_GAIN}, and one gopher keeps the model's pace with ${Number.isNaN(trueMs) ? "none" : `${trueMs.toFixed(1)} ms`}`;
   const most = computing.at(-1);
-  if (most === undefined) return `Where steps wait, ${waiting}; with --threads 2 there is something to say of computing.`;
+  if (most === undefined) return `Where steps wait, ${waiting}; use --threads 2 to measure computing steps as well.`;
   const { threads, overheads } = most;
   const perStep = (1000 * overheads.shared) / 4;
   const grain = Number.isNaN(most.grainMs) ? `no step up to ${COMPUTING_UNITS.at(-1)} ms gives` : `steps of ${(1000 * most.grainMs).toFixed(0)} µs give`;

@@ -22,7 +22,7 @@ export const WAYS = [
 ] as const;
 type Way = (typeof WAYS)[number];
 
-/** Carts of both teams: more than gophers, so that nobody waits for one. */
+/** Carts of both teams: more than gophers, so that no gopher waits for one. */
 const CARTS = 8;
 const TOLERANCE = 0.1;
 /** The boundary is known to this, in units of W. */
@@ -59,10 +59,10 @@ export async function walk(choice: ExperimentChoice, settings: ExperimentSetting
     findings: [...measured.checks(), ...WAYS.flatMap((way, at) => findingsOf(way, boundaries[at] as Estimate, measured))],
     plots: WAYS.map((way) => plotOf(way, measured)),
     notes: [
-      "Speed-up is over one gopher in the same repetition; G5 has nobody who walks without a cart, so W does not change it.",
+      "Speed-up is over one gopher in the same repetition; no gopher of G5 walks without a cart, so W does not change G5.",
       "The boundary is where a straight line through the paces of G6 meets the pace of G5.",
     ],
-    conclusion: `The fourth gopher helps while it walks back less than ${WAYS.map((way, at) => `${(boundaries[at] as Estimate).value.toFixed(2)} u (${way.name}; the model says ${predictedBoundary(way.steps)})`).join(", and ")}: a procedure added to a design makes it faster, though more work is done, as long as it takes more off the bottleneck than it adds.`,
+    conclusion: `The fourth gopher helps while it walks back less than ${WAYS.map((way, at) => `${(boundaries[at] as Estimate).value.toFixed(2)} u (${way.name}; predicted: ${predictedBoundary(way.steps)})`).join(", and ")}: a procedure added to a design makes it faster, though more work is done, if it takes more work from the bottleneck than it adds.`,
   };
 }
 
@@ -85,7 +85,7 @@ function findingsOf({ name: part, steps, walks }: Way, boundary: Estimate, measu
   const condition = quiet(measured.excess(`${part}, G1`, L + M + U + R));
   const figure = (name: string, expected: number, point: string, source: string): Finding => statistic(name, { part, expected: about(expected, { share: TOLERANCE }), measured: measured.speedUp(`${part}, G1`, point).value, source, condition });
   return [
-    figure("G5, who carry there and back", predictedGain("G5", steps, 0), `${part}, G5`, "max(L, M+R, U)"),
+    figure("G5, one gopher carries there and back", predictedGain("G5", steps, 0), `${part}, G5`, "max(L, M+R, U)"),
     ...walks.map((W) => figure(`G6, W = ${W}`, predictedGain("G6", steps, W), `${part}, W ${W}`, "max(L, M+W, U, R+W)")),
     statistic("no help from a walk of", { part, expected: about(predictedBoundary(steps), { by: BOUNDARY }), measured: boundary.value, unit: "u", source: "min(M, R)", condition }),
   ];
