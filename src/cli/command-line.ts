@@ -77,8 +77,8 @@ function buildCommands(args: readonly string[], done: (code: number) => void): C
     .option("--format <format>", "table or json (default: table)")
     .action(async (options: object) => done(await bench({ ...program.opts(), ...options })));
 
-  addCompare(add("compare").addHelpText("before", examples([["warren compare old.json new.json", "what has changed"], ["warren compare main new.json --max-regression 5%", "exit with code 1 if something is slower; main: saved with --save main"]])), done);
-  addReport(add("report").addHelpText("before", examples([["warren report run.json -o report.html", "the pictures of a result"], ["warren gophers --format html -o report.html", "measure, and write the report directly"]])), done);
+  addCompare(add("compare").addHelpText("before", examples([["warren compare old.json new.json", "what has changed"], ["warren compare main new.json --max-regression 5%", "exit code 1 if slower"]])), done);
+  addReport(add("report").addHelpText("before", examples([["warren report run.json -o report.html", "the pictures of a result"], ["warren gophers --format html -o report.html", "measure and write the report"]])), done);
 
   withFormat(add("env"), INVENTORY_FORMATS)
     .description("Show this machine, its limits and anything that makes measurements unreliable.")

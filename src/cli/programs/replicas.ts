@@ -17,7 +17,7 @@ export const REPLICAS: ProgramCommand<RawReplicas> = {
   name: "replicas",
   what: "a replicated query: the first answer wins, the others are cancelled",
   claim: "latency without a lock",
-  examples: [["warren replicas", "1, 2, 4 and 8 replicas, four variants, hedging"], ["warren replicas --replicas 3 --queries 4000", "closer to the law"]],
+  examples: [["warren replicas", "up to 8 replicas, hedging"], ["warren replicas --replicas 3 --queries 4000", "closer to the law"]],
   unitMs: 5,
   declare: (command: Command) => command
     .option("--replicas <counts>", "replicas asked at the same time: 1,2,4 (default: 1,2,4,8)")

@@ -1,0 +1,151 @@
+/** `warren list` and `warren env`: what can be measured, and on what. */
+import { setTimeout } from "node:timers/promises";
+import { findTaskset } from "../../lab/machine/affinity.ts";
+import { nowNs } from "../../lab/machine/clock.ts";
+import { environmentOf, printProcessors, readMachine, readState, type Environment } from "../../lab/machine/environment.ts";
+import { EXPERIMENTS } from "../../lab/talk/gophers/experiments/catalogue.ts";
+import { DESIGN_IDS, designOf, type DesignId } from "../../lab/talk/gophers/grid.ts";
+import { readText } from "../../lab/machine/kernel-files.ts";
+import { PROGRAMS } from "../programs/catalogue.ts";
+
+/** What each design is and what the talk says of it (docs/talk.md, "The eleven designs"). */
+const SAYINGS: Readonly<Record<DesignId, readonly [work: string, claim: string]>> = {
+  G1: ["one gopher does all four steps", "too slow"],
+  G2: ["share one cart", "no gain: more gophers need more carts"],
+  G3: ["two carts; one gopher at a time at each end", "faster, but they queue"],
+  G4: ["G1 twice, nothing shared", "twice as fast"],
+  G5: ["load; carry and return; burn", "better, with delays"],
+  G6: ["one step each: load, carry, burn, return", "four times G1 at best"],
+  G7: ["G6 twice", "another axis of parallelism"],
+  G8: ["with a staging pile between them", "a different structure"],
+  G9: ["G8 twice", "the usual way: the same thing more often"],
+  G10: ["a team of four on each side of a staging pile", "the staging pile and the team of four"],
+  G11: ["G10 twice", "full optimisation"],
+};
+
+/** A design of a program: what it does, and for the gophers what each has and what the talk says. */
+interface ListedDesign {
+  readonly id: string;
+  readonly work: string;
+  readonly gophers?: number;
+  readonly claim?: string;
+}
+
+/** A program, with what it can vary where it measures designs against each other. */
+interface Listed {
+  readonly name: string;
+  readonly what: string;
+  readonly claim?: string;
+  readonly worlds?: Readonly<Record<string, string>>;
+  readonly designs?: readonly ListedDesign[];
+  readonly kernels?: Readonly<Record<string, string>>;
+}
+
+/** A prediction of the model, and about how long it takes to hold it against runs. */
+interface ListedExperiment {
+  readonly name: string;
+  readonly what: string;
+  readonly seconds: number;
+}
+
+/** What can be done with a result or with one run. */
+const TOOLS = [
+  { name: "trace", what: "trace one run of a program: what ran when, as text or for Perfetto" },
+  { name: "report", what: "write a result as one HTML file" },
+  { name: "compare", what: "compare two results cell by cell: faster, slower, no difference found, or inconclusive" },
+  { name: "env", what: "show this machine, and anything that makes measurements unreliable" },
+] as const;
+
+/** What can be measured, for `--format json`. */
+export function listing(): { programs: Listed[]; experiments: ListedExperiment[]; tools: typeof TOOLS } {
+  return {
+    experiments: EXPERIMENTS.map(({ name, what, seconds }) => ({ name, what, seconds })),
+    tools: TOOLS,
+    programs: [
+      {
+        name: "gophers",
+        what: "burn a pile of books in eleven designs: gains from concurrency and from parallelism",
+        worlds: { cpu: "every step computes", wait: "every step waits", mixed: "half and half", pile: "real files, with --pile DIR" },
+        designs: DESIGN_IDS.map((id) => {
+          const { gophers, piles, cartsTotal: carts, dumps, incinerators, messagesPerLoad } = designOf(id);
+          const [work, claim] = SAYINGS[id];
+          return { id, gophers, piles, carts, dumps, incinerators, messagesPerLoad, work, claim };
+        }),
+      },
+      {
+        name: "dot",
+        what: "the dot product of two vectors: parallel, not concurrent",
+        designs: [
+          { id: "loop", work: "one loop over the whole vectors, on one thread" },
+          { id: "chunks", work: "a fixed grid of chunks, shared out over the threads" },
+        ],
+        kernels: { js: "a plain loop", simd: "WebAssembly with 128-bit vectors" },
+      },
+      ...PROGRAMS.map(({ name, what, claim }) => ({ name, what, claim })),
+      { name: "bench", what: "what channel, select and task operations cost" },
+    ],
+  };
+}
+
+/** The list for people. `width` in characters. */
+export function printList(width: number): string {
+  const { programs, experiments, tools } = listing();
+  const lines: string[] = [];
+  for (const program of programs) {
+    const said = program.claim === undefined ? "" : `  (${program.claim})`;
+    const title = `${program.name.padEnd(8)} ${program.what}`;
+    lines.push(title.length + said.length <= width ? title + said : title);
+    for (const design of program.designs ?? []) {
+      const about = design.gophers !== undefined ? `${String(design.gophers).padStart(2)} gopher${design.gophers === 1 ? " " : "s"}  ${design.work}` : design.work;
+      const claim = design.claim !== undefined ? `  (${design.claim})` : "";
+      const line = `  ${design.id.padEnd(6)} ${about}`;
+      lines.push(line.length + claim.length <= width ? line + claim : line);
+    }
+    if (program.worlds !== undefined) lines.push(...Object.entries(program.worlds).map(([name, what]) => `  --world ${name.padEnd(6)} ${what}`).filter((line) => !line.includes("--world pile")));
+    if (program.kernels !== undefined) lines.push(...Object.entries(program.kernels).map(([name, what]) => `  --kernel ${name.padEnd(5)} ${what}`));
+    if (program.designs !== undefined) lines.push("");
+  }
+  lines.push("", "experiment NAME: test a prediction of the model", ...experiments.map(({ name, what }) => `  ${name.padEnd(8)} ${what}`));
+  lines.push("", ...tools.map(({ name, what }) => `${name.padEnd(8)} ${what}`));
+  return lines.join("\n").trimEnd();
+}
+
+/** Long enough to see what else is running, milliseconds. */
+const LOOK_MS = 500;
+
+/** The environment as it is during the next half second. */
+export async function readEnvironment(): Promise<Environment> {
+  const before = readState(nowNs());
+  await setTimeout(LOOK_MS);
+  return environmentOf(readMachine(), before, readState(nowNs()), 0);
+}
+
+/** The environment for people: a name and a value a line; "not known" where it cannot be read. */
+export function printEnvironment(env: Environment): string {
+  const lines: [string, string][] = [
+    ["processor", env.cpu],
+    ["cores", `${env.cores}, of which ${Number(env.usable.toFixed(2))} usable here`],
+    ["affinity", env.affinity ?? "not known"],
+    ["cgroup quota", env.quota === null ? "none found" : printProcessors(env.quota)],
+    ["L2 cache", printBytes(env.caches.l2)],
+    ["last-level cache", printBytes(env.caches.llc)],
+    ["CPU governor", env.governor ?? "not known"],
+    ["load", env.load.toFixed(2)],
+    ["in half a second", `processes waited for a core ${printPart(env.during.pressure)}, stolen ${printPart(env.during.steal)}, throttled ${printPart(env.during.throttled)}`],
+    ["CPU time", readText("/proc/thread-self/schedstat") === null ? "of threads, from Node; no run-queue wait: there is no schedstat" : "of threads, with run-queue wait (schedstat)"],
+    ["--cpus", findTaskset() === null ? "not possible: there is no taskset" : "possible (taskset)"],
+    ["platform", env.platform],
+    ["Node", env.node],
+    ["V8", env.v8],
+    ["warnings", env.warnings.length === 0 ? "none" : env.warnings.join("; ")],
+  ];
+  return lines.map(([name, value]) => `${name.padEnd(18)}${value}`).join("\n");
+}
+
+function printPart(part: number | null): string {
+  return part === null ? "not known" : `${(part * 100).toFixed(1)} %`;
+}
+
+function printBytes(size: number | null): string {
+  return size === null ? "not known" : `${size / 1024} KiB`;
+}
