@@ -5,12 +5,13 @@
  */
 import { styleText } from "node:util";
 import { COLUMNS, DETAILS, knownColumns, legendOf, TABLE, type Column } from "../../lab/figures/columns.ts";
+import { verdictWord } from "../../lab/figures/verdict.ts";
 import { machineLine } from "../../lab/machine/environment.ts";
 import type { Result } from "../../lab/result.ts";
 import { groupTitle, rowGroups, type Row, type RowGroup } from "../../lab/rows.ts";
 import { columnWidths, GAP, textTable } from "../../lab/text-table.ts";
-import { count, printTime, wrapped } from "../../lab/text.ts";
-import { reasonLines } from "./reasons.ts";
+import { count, enumeration, printTime, wrapped } from "../../lab/text.ts";
+import { judgeCell } from "../../lab/trial/summary.ts";
 
 /** Colours a text, or leaves it as it is. */
 export type Paint = (format: Parameters<typeof styleText>[0], text: string) => string;
@@ -106,4 +107,28 @@ function painted(column: Column, row: Row, paint: Paint): string {
   const text = textOf(column, row);
   const color = column === COLUMNS.verdict ? VERDICT_COLOR[row.cell.verdict] : column === COLUMNS.grade && text === "D" ? "yellow" : undefined;
   return color === undefined ? text : paint(color, text);
+}
+
+const FLAGS: Readonly<Record<string, string>> = {
+  short: "runs shorter than 100 ms",
+  outliers: "blocks far from the others; they count like the rest",
+  drift: "later blocks were slower or faster than earlier ones",
+  "slow-first": "in nearly every block the first run was slower than the rest",
+  interrupted: "fewer runs than asked for",
+};
+
+/** Explains each verdict and each flag; cells with the same explanation share one line: "parallel: threads ran at the same time, each on a core (G4 and G6 on 2 threads)". */
+function reasonLines({ rows }: RowGroup): string[] {
+  const said = new Map<string, Map<number, string[]>>();
+  const add = (text: string, design: string, threads: number): void => {
+    const byThreads = said.get(text) ?? new Map<number, string[]>();
+    said.set(text, byThreads);
+    byThreads.set(threads, [...(byThreads.get(threads) ?? []), design]);
+  };
+  for (const { cell } of rows) add(`${verdictWord(cell.verdict)}: ${judgeCell(cell).why}`, cell.design, cell.threads);
+  for (const { cell } of rows) for (const flag of cell.summary.flags) add(`${flag}: ${FLAGS[flag.split(":")[0] as string] ?? "flagged"}`, cell.design, cell.threads);
+  return [...said].map(([text, byThreads]) => {
+    const where = [...byThreads].map(([threads, designs]) => `${enumeration(designs)} on ${count(threads, "thread")}`);
+    return `${text} (${where.join("; ")})`;
+  });
 }
