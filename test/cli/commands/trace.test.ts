@@ -72,7 +72,7 @@ describe("a command line that cannot be obeyed", () => {
   it.each([
     [["trace"], "trace needs a program: gophers, dot, balance"],
     [["trace", "gofers"], 'there is no program "gofers" to trace — did you mean gophers?'],
-    [["trace", "gophers", "--designs", "G1,G6"], "--designs: a trace shows one run, and G1, G6 are 2"],
+    [["trace", "gophers", "--designs", "G1,G6"], "--designs: a trace shows one run, not 2 (G1, G6)"],
     [["trace", "gophers", "--design", "G6"], "unknown option '--design' — did you mean --designs?"],
     [["trace", "gophers", "-o", join("nowhere", "trace.json")], '--output: "nowhere/trace.json" cannot be written: no such file or directory'],
     [["trace", "search", "-o", join("nowhere", "trace.json")], '--output: "nowhere/trace.json" cannot be written: no such file or directory'],
