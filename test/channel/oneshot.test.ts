@@ -53,7 +53,7 @@ describe.each(PLACEMENT_NAMES)("%s", (name) => {
     }
   });
 
-  test("fresh oneshots by the thousand, each with one answer, leave the arena as it was", async () => {
+  test("fresh oneshots by the thousand, each with one answer, leave the arena as it was", { tags: ["deep"] }, async () => {
     const ask = async (count: number) => {
       const requests = the.rt.chan(REQUEST, 4);
       const answered = place().right(answerOneshots, requests);

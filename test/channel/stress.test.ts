@@ -1,3 +1,4 @@
+// @module-tag deep
 /**
  * Many senders and receivers on small rings, round after round. Rings of one to
  * three slots are full or empty at every step, so slow and fast paths meet: a

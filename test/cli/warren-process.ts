@@ -1,13 +1,11 @@
 /** Runs the command as a user does: a process of its own, nothing inherited that changes its output. */
-import { spawn } from "node:child_process";
 import { resolve } from "node:path";
+import { type Outcome, beginNode } from "../node-process.ts";
 
-/** What a run left. */
-export interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+export type { Outcome } from "../node-process.ts";
+
+/** Far more than any command takes in a test: it ends what hangs. */
+const DEADLINE_MS = 170_000;
 
 /** How to run it. */
 export interface RunOptions {
@@ -27,23 +25,13 @@ export interface RunOptions {
 /** Runs `warren ARGS` from the checkout. */
 export function warren(args: readonly string[], { environment = {}, node = [], cwd, stdin, closeStdout = false, onStderr }: RunOptions = {}): Promise<Outcome> {
   const { PATH, HOME } = process.env;
-  const child = spawn(process.execPath, [...node, cwd === undefined ? "src/cli/main.ts" : resolve("src/cli/main.ts"), ...args], {
-    cwd, env: { PATH, HOME, ...environment }, stdio: ["pipe", "pipe", "pipe"],
+  const { child, outcome } = beginNode([...node, cwd === undefined ? "src/cli/main.ts" : resolve("src/cli/main.ts"), ...args], {
+    env: { PATH, HOME, ...environment },
+    cwd,
+    stdin,
+    deadlineMs: DEADLINE_MS,
+    onStderr: (text) => onStderr?.(text, () => child.kill("SIGINT"), (signal) => child.kill(signal), child.pid ?? 0),
   });
-  child.stdin.on("error", () => undefined); // it may end without having read
-  child.stdin.end(stdin);
-  let stdout = "";
-  let stderr = "";
-  child.stdout.on("data", (chunk: Buffer) => {
-    stdout += chunk.toString();
-  });
-  if (closeStdout) child.stdout.destroy();
-  child.stderr.on("data", (chunk: Buffer) => {
-    stderr += chunk.toString();
-    onStderr?.(stderr, () => child.kill("SIGINT"), (signal) => child.kill(signal), child.pid ?? 0);
-  });
-  return new Promise((settle, reject) => {
-    child.on("error", reject);
-    child.on("close", (code) => settle({ code, stdout, stderr }));
-  });
+  if (closeStdout) child.stdout?.destroy();
+  return outcome;
 }

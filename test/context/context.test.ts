@@ -233,7 +233,7 @@ describe("memory", () => {
     expect(contextsIn(the.rt.arena)).toBe(before);
   });
 
-  test("a hundred thousand made and disposed leave the arena and the list as before", () => {
+  test("a hundred thousand made and disposed leave the arena and the list as before", { tags: ["deep"] }, () => {
     using parent = context();
     const make = (k: number): void => {
       using ctx = context(k % 3 === 0 ? undefined : parent, k % 5 === 0 ? { timeout: 1e6 + k } : {});

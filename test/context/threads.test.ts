@@ -140,7 +140,7 @@ describe("simultaneous cancellations", () => {
 });
 
 describe("a parked send that is cancelled, against a receive", () => {
-  test("10,000 rounds: each value is delivered or cancelled, never both and never neither", async () => {
+  test("10,000 rounds: each value is delivered or cancelled, never both and never neither", { tags: ["deep"] }, async () => {
     const { delivered, cancelled } = await raceSend(the.rt, 10_000);
     expect(delivered + cancelled).toBe(10_000);
     console.log(`${delivered} delivered, ${cancelled} cancelled`);
@@ -175,7 +175,7 @@ describe("latency", () => {
 });
 
 describe("memory across threads", () => {
-  test("contexts that have been everywhere and are disposed leave no header and no watch behind", async () => {
+  test("contexts that have been everywhere and are disposed leave no header and no watch behind", { tags: ["deep"] }, async () => {
     const round = async (): Promise<void> => {
       using ctx = context(undefined, { timeout: 1e6 });
       await Promise.all([the.rt.spawn.on(0)(touch, ctx), the.rt.spawn.on(1)(touch, ctx)]);

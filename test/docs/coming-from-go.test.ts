@@ -1,3 +1,4 @@
+// @module-tag deep
 /**
  * The warren code of the page for those who come from Go: each block type-checks
  * and runs, on one thread and on two, and prints what stands behind its

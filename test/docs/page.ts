@@ -6,18 +6,14 @@
  * block: the text is what it prints. In it, `…` stands for what differs from run
  * to run within a line, and a line of its own for any lines.
  */
-import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { beginNode } from "../node-process.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const COMPILER = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
-/** Node keeps compiled modules there, by content: half of a small program's CPU time otherwise. */
-const COMPILE_CACHE = join(tmpdir(), "warren-test-compile-cache");
-
 /** For all programs of a page; far more than they need. */
 const PAGE_DEADLINE_MS = 110_000;
 /** A line between the outputs of two programs. */
@@ -73,13 +69,9 @@ export function writeProgram(folder: string, name: string, text: string): string
 }
 
 /** What `node` says that ran with these arguments; one that has not ended by the deadline hangs. */
-export function runNode(args: readonly string[], deadlineMs = 50_000): Promise<{ code: number; stdout: string; stderr: string }> {
-  const env = { ...process.env, NODE_OPTIONS: "", FORCE_COLOR: "0", NO_COLOR: "1", NODE_COMPILE_CACHE: COMPILE_CACHE };
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, { env, timeout: deadlineMs }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
-    });
-  });
+export async function runNode(args: readonly string[], deadlineMs = 50_000): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { code, stdout, stderr } = await beginNode(args, { env: { ...process.env, FORCE_COLOR: "0", NO_COLOR: "1" }, deadlineMs }).outcome;
+  return { code: code ?? -1, stdout, stderr };
 }
 
 /** What the compiler complains about in the files of a folder, under the project's own options but for these. */

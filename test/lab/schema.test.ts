@@ -64,7 +64,7 @@ describe("a result", () => {
     expect(errorsOf(asRead(bare))).toEqual([]);
   });
 
-  it("fits when it was measured", async () => {
+  it("fits when it was measured", { tags: ["deep"] }, async () => {
     const { code, stdout } = await warren(["gophers", "--designs", "G1,G6", "--threads", "1,2", "--world", "wait", "--books", "8", "--blocks", "1", "--runs", "1", "--warmup", "1", "--format", "json", "-q"]);
     expect(code).toBe(0);
     const result = JSON.parse(stdout) as Result;

@@ -34,7 +34,7 @@ test("two threads that intern the same names agree on their numbers, and main re
   for (const [text, id] of Object.entries(a)) expect([names.text(id), names.intern(text)]).toEqual([text, id]);
 });
 
-test("blocks of two threads never overlap, and all come back", async () => {
+test("blocks of two threads never overlap, and all come back", { tags: ["deep"] }, async () => {
   const arena = Arena.create(2, 67_108_864);
   const { used } = arena.use();
   const { at, results } = await onTwo(arena, "churn", 60_000);
@@ -56,7 +56,7 @@ test("main looks after the holder of a lock while it waits, and gets it once tha
   expect([seen, arena.i32[at]]).toEqual([[2, 2, 2], arena.owner]);
 });
 
-test("if it is not known that the holder is dead, main does not wait forever", () => {
+test("if it is not known that the holder is dead, main does not wait forever", { tags: ["deep"] }, () => {
   const arena = Arena.create(2, 4_194_304);
   const at = arena.alloc(4);
   arena.i32[at] = 2;

@@ -1,3 +1,4 @@
+// @module-tag deep
 import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";

@@ -26,7 +26,7 @@ describe("a thread that dies under a task: joins of its tasks reject with ERR_TH
   });
 });
 
-test("a thread that dies in a runtime of start: its tasks settle, it is replaced, everything else continues", async () => {
+test("a thread that dies in a runtime of start: its tasks settle, it is replaced, everything else continues", { tags: ["deep"] }, async () => {
   const { stdout, code, hung } = await outcomeOf("failing-threads.ts", "open");
   expect({ code, hung }).toEqual({ code: 0, hung: false });
   expect(stdout.trim().split("\n")).toEqual([
@@ -49,22 +49,22 @@ describe("a task that computes without awaiting", () => {
     expect(warnings[0]).toContain("yieldNow");
   });
 
-  test("for a few milliseconds at a time is none", async () => {
+  test("for a few milliseconds at a time is none", { tags: ["deep"] }, async () => {
     expect(await outcomeOf("failing-threads.ts", "short")).toEqual({ stdout: "", stderr: "", code: 0, signal: null, hung: false });
   });
 });
 
 describe("an endless loop on a thread", () => {
-  test("stop ends it by force", async () => {
+  test("stop ends it by force", { tags: ["deep"] }, async () => {
     const { stdout, code, hung } = await outcomeOf("failing-threads.ts", "endless", "stop");
     expect({ stdout, code, hung }).toEqual({ stdout: "done\n", code: 0, hung: false });
   });
 
-  test("process.exit ends it", async () => {
+  test("process.exit ends it", { tags: ["deep"] }, async () => {
     expect(await outcomeOf("failing-threads.ts", "endless", "exit")).toMatchObject({ code: 5, hung: false });
   });
 
-  test.skipIf(process.platform === "win32")("a signal ends it", async () => {
+  test.skipIf(process.platform === "win32")("a signal ends it", { tags: ["deep"] }, async () => {
     const program = begin("failing-threads.ts", "endless", "signal");
     await program.printed("ready");
     program.kill("SIGINT");

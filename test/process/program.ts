@@ -1,25 +1,12 @@
 /** Runs a program of `programs/` as a process of its own, with a deadline that ends it if it hangs. */
-import { spawn } from "node:child_process";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type Outcome, beginNode } from "../node-process.ts";
+
+export type { Outcome } from "../node-process.ts";
 
 const FOLDER = new URL("./programs/", import.meta.url);
 /** A process that has not ended by then hangs. Far more than any of the programs needs. */
 const DEADLINE_MS = 150_000;
-
-/** Node keeps compiled modules there, by content: half of a small program's CPU time otherwise. */
-const COMPILE_CACHE = join(tmpdir(), "warren-test-compile-cache");
-
-export interface Outcome {
-  readonly stdout: string;
-  readonly stderr: string;
-  /** Exit code, or `null` if a signal ended it. */
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  /** The deadline ended it. */
-  readonly hung: boolean;
-}
 
 export interface Program {
   /** Resolves once stdout contains `text`; rejects if the process ends before. */
@@ -36,23 +23,15 @@ export function begin(name: string, ...args: Argument[]): Program {
   const file = fileURLToPath(new URL(encodeURIComponent(name), FOLDER));
   const execArgv = args.flatMap((arg) => (typeof arg === "string" ? [] : arg.execArgv));
   const texts = args.filter((arg) => typeof arg === "string");
-  const env = { ...process.env, NODE_OPTIONS: "", FORCE_COLOR: "0", NODE_COMPILE_CACHE: COMPILE_CACHE };
-  const child = spawn(process.execPath, [...execArgv, file, ...texts], { stdio: ["ignore", "pipe", "pipe"], env });
-  let stdout = "";
-  let stderr = "";
-  let hung = false;
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  const deadline = setTimeout(() => {
-    hung = true;
-    child.kill("SIGKILL");
-  }, DEADLINE_MS);
-  const outcome = new Promise<Outcome>((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (code, signal) => {
-      clearTimeout(deadline);
-      resolve({ stdout, stderr, code, signal, hung });
-    });
+  let printed = "";
+  const listeners: (() => void)[] = [];
+  const { child, outcome } = beginNode([...execArgv, file, ...texts], {
+    env: { ...process.env, FORCE_COLOR: "0" },
+    deadlineMs: DEADLINE_MS,
+    onStdout: (text) => {
+      printed = text;
+      for (const listener of listeners) listener();
+    },
   });
   return {
     outcome,
@@ -60,9 +39,9 @@ export function begin(name: string, ...args: Argument[]): Program {
     printed: (text) =>
       new Promise((resolve, reject) => {
         const look = (): void => {
-          if (stdout.includes(text)) resolve();
+          if (printed.includes(text)) resolve();
         };
-        child.stdout.on("data", look);
+        listeners.push(look);
         look();
         void outcome.then((ended) => reject(new Error(`it ended without printing ${text}: ${JSON.stringify(ended)}`)));
       }),

@@ -33,11 +33,11 @@ describe("a run program as a process", () => {
     expect(stderr).toContain("task throws, started with go");
   });
 
-  test("a stack overflow is an error, not a crash", async () => {
+  test("a stack overflow is an error, not a crash", { tags: ["deep"] }, async () => {
     expect(await programsOf("one by one", ["recurses"])).toMatchObject([{ message: expect.stringContaining("call stack") }]);
   });
 
-  test("no line of output is lost at the end of run", async () => {
+  test("no line of output is lost at the end of run", { tags: ["deep"] }, async () => {
     const { stdout, stderr, code } = await outcomeOf("closed-world.ts", "uncaught", "talkative");
     expect(code).toBe(0);
     for (const name of ["main", "other"]) {
@@ -99,14 +99,14 @@ describe("deadlock: none can ever run again", () => {
   });
 });
 
-test("a task that awaits something outside warren: not certain, so a warning that lists it", async () => {
+test("a task that awaits something outside warren: not certain, so a warning that lists it", { tags: ["deep"] }, async () => {
   const { stdout, code, hung } = await outcomeOf("closed-world.ts", "uncaught", "ownPromise");
   expect({ code, hung }).toEqual({ code: 4, hung: false });
   expect(stdout).toMatch(/^WARREN_STANDSTILL possible deadlock: nothing has run/);
   expect(stdout).toContain("task ownPromise #");
 });
 
-test("two that wait for each other while a timer lives: no error, but dump() names them", async () => {
+test("two that wait for each other while a timer lives: no error, but dump() names them", { tags: ["deep"] }, async () => {
   const { stdout, stderr, code, hung } = await outcomeOf("closed-world.ts", "stuck", "subset");
   expect({ stderr, code, hung }).toEqual({ stderr: "", code: 0, hung: false });
   const lines = stdout.split("\n").map((line) => line.replaceAll(/#\S+|\d+ ms|started .*/g, "…").replace(/thread \d/, "thread …"));
@@ -124,7 +124,7 @@ describe("no report while something can still wake a task", () => {
     expect(Object.fromEntries(programs.map(({ name, returned }) => [name, returned]))).toEqual({ timerWakes: 1, nodeTimerWakes: 2, socketWakes: "from the socket", signalWakes: "TimeoutError", deadlineWakes: "ERR_DEADLINE" });
   });
 
-  test("a job of Node's thread pool, which no list of resources shows", async () => {
+  test("a job of Node's thread pool, which no list of resources shows", { tags: ["deep"] }, async () => {
     expect(await programsOf("one by one", ["jobWakes"])).toMatchObject([{ returned: 64 }]);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { outcomeOf } from "./program.ts";
 
 describe("threads that cannot start, and modules that they cannot import", () => {
-  test("a thread that fails while it starts: one error, no loop", async () => {
+  test("a thread that fails while it starts: one error, no loop", { tags: ["deep"] }, async () => {
     const preload = fileURLToPath(new URL("./programs/broken-preload.mjs", import.meta.url));
     const { stderr, stdout, code, hung } = await outcomeOf("closed-world.ts", "uncaught", "returns", { execArgv: ["--import", preload] });
     expect({ stdout, code, hung }).toEqual({ stdout: "", code: 1, hung: false });
@@ -11,7 +11,7 @@ describe("threads that cannot start, and modules that they cannot import", () =>
     expect(stderr).toContain("no thread shall start");
   });
 
-  test("a module with tasks that throws on threads", async () => {
+  test("a module with tasks that throws on threads", { tags: ["deep"] }, async () => {
     const { stderr, code, hung } = await outcomeOf("broken-module.ts");
     expect({ code, hung }).toEqual({ code: 1, hung: false });
     expect(stderr).toContain("ERR_TASK_MODULE");
@@ -26,7 +26,7 @@ describe("threads that cannot start, and modules that they cannot import", () =>
   });
 });
 
-test("names and paths in any script, with what a URL must escape", async () => {
+test("names and paths in any script, with what a URL must escape", { tags: ["deep"] }, async () => {
   expect(await outcomeOf("программа #1 %41 ワーク.ts")).toEqual({ stdout: "привет, 世界 🐹\n", stderr: "", code: 0, signal: null, hung: false });
 });
 
@@ -36,7 +36,7 @@ test("importing warren, and running it, changes no global", async () => {
   expect(stdout.trim().split("\n")).toEqual(["imported []", "stopped []"]);
 });
 
-test("eight threads with parked tasks use no CPU", async () => {
+test("eight threads with parked tasks use no CPU", { tags: ["deep"] }, async () => {
   const { stdout, code } = await outcomeOf("idle-cpu.ts");
   expect(code).toBe(0);
   const { share, sleeps, ms } = JSON.parse(stdout) as { share: number; sleeps: number; ms: number };

@@ -48,7 +48,7 @@ describe("a task that throws anything: its join settles, its thread lives, other
     expect(printed.get(`${what}, here`)).toBe("caught");
   });
 
-  test("after a chain of a million promises", () => {
+  test("after a chain of a million promises", { tags: ["deep"] }, () => {
     expect(printed.get("long chain")).toMatchObject({ message: "the end of a long chain" });
   });
 
@@ -63,7 +63,7 @@ describe("a task that throws anything: its join settles, its thread lives, other
   });
 });
 
-describe.concurrent("the same under go ends the runtime loudly", () => {
+describe.concurrent("the same under go ends the runtime loudly", { tags: ["deep"] }, () => {
   test.each([
     ["error", "Error: mine"],
     ["string", "just text"],

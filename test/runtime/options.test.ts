@@ -31,7 +31,7 @@ describe("start refuses, naming the value", () => {
   });
 });
 
-describe("run refuses the same", () => {
+describe("run refuses the same", { tags: ["deep"] }, () => {
   test.each(wrong)("%s", async (_name, options, code, shown) => {
     expect(await thrown(() => run(add as () => unknown, options as RuntimeOptions))).toMatchObject({ code, message: expect.stringContaining(shown) });
   });
@@ -52,7 +52,7 @@ describe("what is accepted", () => {
     expect((await rt.stats()).arena.limit).toBe(1_073_741_824);
   });
 
-  test("more threads than cores, a small arena, a small heap", async () => {
+  test("more threads than cores, a small arena, a small heap", { tags: ["deep"] }, async () => {
     await using rt = await start({ threads: 3, arenaBytes: 4_194_304, maxOldGenerationSizeMb: 64 });
     expect(rt.threads).toBe(3);
     expect((await rt.stats()).arena.limit).toBe(4_194_304);

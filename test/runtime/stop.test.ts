@@ -110,7 +110,7 @@ describe("stop", () => {
     expect(await thrown(() => slow)).toMatchObject(STOPPED);
   });
 
-  test("while a thread is in an endless loop: it is ended by force", async () => {
+  test("while a thread is in an endless loop: it is ended by force", { tags: ["deep"] }, async () => {
     const rt = await start({ threads: 2 });
     const flag = rt.shared.int32(1);
     const stuck = rt.spawn(spin, flag);
@@ -119,7 +119,7 @@ describe("stop", () => {
     expect(await thrown(() => stuck)).toMatchObject(STOPPED);
   });
 
-  test("while it is asked for a report that a busy thread has not given", async () => {
+  test("while it is asked for a report that a busy thread has not given", { tags: ["deep"] }, async () => {
     const rt = await start({ threads: 1 });
     const flag = rt.shared.int32(1);
     void rt.spawn(spin, flag);
@@ -139,7 +139,7 @@ describe("stop", () => {
     expect(await thrown(() => ch.recv())).toMatchObject(STOPPED);
   });
 
-  test("stopping one of two that start at the same time does not stop the other", async () => {
+  test("stopping one of two that start at the same time does not stop the other", { tags: ["deep"] }, async () => {
     const [first, second] = await Promise.all([start({ threads: 1 }), start({ threads: 1 })]);
     await first.stop();
     expect(await second.spawn(add, 1, 2)).toBe(3);

@@ -112,7 +112,7 @@ describe("fairness on one thread", () => {
 });
 
 describe("channels between threads", () => {
-  test("the sleep protocol loses no wake-up: 18,000 hand-offs with pauses of every length", async () => {
+  test("the sleep protocol loses no wake-up: 18,000 hand-offs with pauses of every length", { tags: ["deep"] }, async () => {
     const first = rt.chan(i32);
     const second = rt.chan(i32);
     const third = rt.chan(i32);
@@ -133,7 +133,7 @@ describe("channels between threads", () => {
     expect(sleeps).toBeGreaterThan(0);
   });
 
-  test("go on flowing while the main thread is busy for a second", async () => {
+  test("go on flowing while the main thread is busy for a second", { tags: ["deep"] }, async () => {
     await using own = await start({ threads: 2 });
     const flow = own.chan(i32);
     const seen = own.shared.int32(2);

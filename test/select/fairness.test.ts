@@ -57,7 +57,7 @@ describe("channels and timers", () => {
   });
 });
 
-describe("channels that are fed while they are empty", () => {
+describe("channels that are fed while they are empty", { tags: ["deep"] }, () => {
   test.each([0, 1, 1000])("capacity %i: three channels that are fed when they are empty, while another thread selects", async (capacity) => {
     const channels = [0, 1, 2].map(() => the.rt.chan(i32, capacity));
     const feeding = channels.map((c) => the.rt.spawn.on(1)(feedEmpty, c));

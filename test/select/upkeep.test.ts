@@ -1,3 +1,4 @@
+// @module-tag deep
 /** What a select leaves behind: nothing, however it ends. */
 import { describe, expect, test } from "vitest";
 import { after, chan, chanOf, i32, json, never, select, utf8 } from "../../src/index.ts";

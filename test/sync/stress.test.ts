@@ -1,3 +1,4 @@
+// @module-tag deep
 /**
  * All kinds at once on more threads than cores, with signals that end waits at
  * random: every count must come out, and nothing may be left.

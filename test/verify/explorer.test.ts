@@ -31,30 +31,43 @@ function explore(...args: string[]): { lines: Line[]; stdout: string; stderr: st
   return { lines, stdout, stderr, status };
 }
 
-let outcome: ReturnType<typeof explore>;
-beforeAll(() => {
-  outcome = explore("--quick", "--json");
-}, DEADLINE_MS);
+/** Scenarios and seeded defects of the quick set: one of each kind that takes well under a second. */
+const QUICK = ["chan.array 1P1C cap1", "sleep: a round trip", "select of two receives cap0", "death of a ringer", "ring-before-publish", "close-wakes-one"];
 
-test("no scenario fails, and each is explored completely within its bound", () => {
-  const scenarios = outcome.lines.filter(({ kind }) => kind === "scenario");
-  expect(outcome.stderr).toBe("");
-  expect(scenarios.length).toBeGreaterThan(20);
-  expect(scenarios.filter(({ ok, isComplete }) => !ok || !isComplete)).toEqual([]);
+test("a few scenarios hold, and a few seeded defects are found", () => {
+  const { lines, stderr } = explore("--quick", "--json", ...QUICK.flatMap((name) => ["--only", name]));
+  expect(stderr).toBe("");
+  expect(lines.map(({ kind }) => kind)).toEqual(expect.arrayContaining(["scenario", "mutant"]));
+  expect(lines.length).toBeGreaterThanOrEqual(QUICK.length);
+  expect(lines.filter(({ ok }) => !ok)).toEqual([]);
 });
 
-describe("every seeded defect is found", () => {
-  test.each(MUTANTS.map(({ name }) => name))("%s", (name) => {
-    expect(outcome.lines).toContainEqual(expect.objectContaining({ kind: "mutant", name, ok: true }));
+describe("all of them", { tags: ["deep"] }, () => {
+  let outcome: ReturnType<typeof explore>;
+  beforeAll(() => {
+    outcome = explore("--quick", "--json");
+  }, DEADLINE_MS);
+
+  test("no scenario fails, and each is explored completely within its bound", () => {
+    const scenarios = outcome.lines.filter(({ kind }) => kind === "scenario");
+    expect(outcome.stderr).toBe("");
+    expect(scenarios.length).toBeGreaterThan(20);
+    expect(scenarios.filter(({ ok, isComplete }) => !ok || !isComplete)).toEqual([]);
   });
-});
 
-test("a schedule that failed fails again, and is printed step by step", () => {
-  const mutant = MUTANTS[0];
-  const found = outcome.lines.find(({ name }) => name === mutant.name) as Line;
-  const again = explore("--mutant", mutant.name, "--only", mutant.scenario, "--bound", String(found.bound), "--replay", String(found.choices));
-  expect(again.stdout).toContain(String(found.error));
-  expect(again.stdout).toMatch(/^ +1 T0 \S+:\d+ \w+: /m);
+  describe("every seeded defect is found", () => {
+    test.each(MUTANTS.map(({ name }) => name))("%s", (name) => {
+      expect(outcome.lines).toContainEqual(expect.objectContaining({ kind: "mutant", name, ok: true }));
+    });
+  });
+
+  test("a schedule that failed fails again, and is printed step by step", () => {
+    const mutant = MUTANTS[0];
+    const found = outcome.lines.find(({ name }) => name === mutant.name) as Line;
+    const again = explore("--mutant", mutant.name, "--only", mutant.scenario, "--bound", String(found.bound), "--replay", String(found.choices));
+    expect(again.stdout).toContain(String(found.error));
+    expect(again.stdout).toMatch(/^ +1 T0 \S+:\d+ \w+: /m);
+  });
 });
 
 test("choices as text and back", () => {

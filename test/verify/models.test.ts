@@ -1,3 +1,4 @@
+// @module-tag deep
 /** The quick set of the Promela models: no error, every mutant found. Skipped where Spin is missing. */
 import { afterAll, describe, expect, test } from "vitest";
 import { CONFIGURATIONS, type ModelName, parametersFor } from "../../verify/models/configurations.ts";

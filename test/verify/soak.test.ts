@@ -1,3 +1,4 @@
+// @module-tag deep
 /** The soak for some seconds, with threads that are killed; the line through its samples. */
 import { describe, expect, test } from "vitest";
 import { soak } from "../../verify/soak/soak.ts";

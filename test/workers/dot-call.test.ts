@@ -29,7 +29,7 @@ function chunkProduct(a: Float64Array, b: Float64Array): number {
 }
 
 describe("dot", () => {
-  test.each(KERNELS)("has the same bits on every number of threads and tasks, from a task and from the main thread (%s)", async (kernel) => {
+  test.each(KERNELS)("has the same bits on every number of threads and tasks, from a task and from the main thread (%s)", { tags: ["deep"] }, async (kernel) => {
     const found = new Map<number, Set<string>>();
     for (const threads of [1, 2, 3]) {
       const runtime = await startOn(threads);

@@ -23,7 +23,7 @@ describe("dotProduct", () => {
     }
   });
 
-  test("has the same bits of fractions on one thread and on two", async () => {
+  test("has the same bits of fractions on one thread and on two", { tags: ["deep"] }, async () => {
     const args: [DotConfig] = [{ ...CONFIG, numbers: "fractional", seed: 9 }];
     const [one, two] = [await run(dotProduct, { threads: 1, args }), await run(dotProduct, { threads: 2, args })];
     expect(two.bits).toBe(one.bits);
@@ -51,7 +51,7 @@ describe("dotProduct", () => {
 });
 
 describe("the vectors", () => {
-  test.each(["whole", "fractional"] as const)("hold the same %s numbers on every number of threads, and others for another seed", async (numbers) => {
+  test.each(["whole", "fractional"] as const)("hold the same %s numbers on every number of threads, and others for another seed", { tags: ["deep"] }, async (numbers) => {
     const contents: Float64Array[] = [];
     for (const [threads, seed] of [[1, 5], [3, 5], [1, 6]] as const) {
       await using runtime = await start({ threads });

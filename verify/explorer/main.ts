@@ -3,7 +3,7 @@
  * figures each; exit code 1 if a scenario fails or a mutant is not found.
  *
  *   --quick            fewer preemptions where that takes long, as the test of every commit does
- *   --only <text>      scenarios and mutants whose name contains it
+ *   --only <text>      scenarios and mutants whose name contains it; may be given several times
  *   --bound <n>        preemptions up to which it is complete
  *   --samples <n>      schedules by lot where it is not, with --seed <n>
  *   --replay <choices> runs one schedule and prints it
@@ -25,7 +25,7 @@ const DEATHS = ["deaths", "deaths-elsewhere"];
 const { values } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
-    only: { type: "string", default: "" },
+    only: { type: "string", multiple: true, default: [""] },
     bound: { type: "string" },
     samples: { type: "string" },
     seed: { type: "string", default: "1" },
@@ -56,6 +56,8 @@ async function scenarioOf(mutant: Mutant): Promise<Prepared> {
   for await (const prepared of prepare(mutant)) if (prepared.scenario.name === mutant.scenario) return prepared;
   throw new Error(`mutant ${mutant.name} names a scenario that is not there: ${mutant.scenario}`);
 }
+
+const isChosen = (name: string): boolean => values.only.some((text) => name.includes(text));
 
 function boundOf({ bound = 2, threads, victims, spins = 0 }: Scenario<AnyWorld>, isQuick = values.quick): number {
   const most = victims !== undefined ? 0 : threads > 2 || spins > 0 ? 1 : bound;
@@ -111,7 +113,7 @@ async function exploreMutant(mutant: Mutant): Promise<void> {
 const wanted = MUTANTS.find(({ name }) => name === values.mutant);
 if (values.replay !== undefined || wanted !== undefined) {
   for await (const { scenario, World } of prepare(wanted)) {
-    if (!scenario.name.includes(values.only)) continue;
+    if (!isChosen(scenario.name)) continue;
     const exploration = new Exploration(scenario, World);
     const bound = boundOf(scenario, false);
     const mutant = wanted === undefined ? "" : ` --mutant ${wanted.name}`;
@@ -120,6 +122,6 @@ if (values.replay !== undefined || wanted !== undefined) {
     else printFailure(exploration, scenario, failure, bound, mutant);
   }
 } else {
-  for await (const { scenario, World } of prepare()) if (scenario.name.includes(values.only)) exploreScenario(scenario, World);
-  for (const mutant of MUTANTS) if (mutant.name.includes(values.only)) await exploreMutant(mutant);
+  for await (const { scenario, World } of prepare()) if (isChosen(scenario.name)) exploreScenario(scenario, World);
+  for (const mutant of MUTANTS) if (isChosen(mutant.name)) await exploreMutant(mutant);
 }

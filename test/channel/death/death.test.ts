@@ -45,7 +45,7 @@ async function dieEverywhere(shape: Shape, state: State, operation: Operation): 
 /** Words: a header and its ring, the victim's record of a wait and those of a select's cases. */
 const MOST_LEAKED = 400;
 
-describe.each(ALL)("a thread that dies, %s", (_name, shape) => {
+describe.each(ALL)("a thread that dies, %s", { tags: ["deep"] }, (_name, shape) => {
   test.each(OPERATIONS.map((operation): [string, Operation] => [operation.name, operation]))("in %s", async (_its, operation) => {
     for (const state of STATES) if (state.fits(shape) && (operation.fits?.(state, shape) ?? true)) await dieEverywhere(shape, state, operation);
   });

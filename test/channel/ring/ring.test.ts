@@ -70,7 +70,7 @@ describe("on the main thread", () => {
     }
   });
 
-  test("the largest capacity can be filled and emptied", async () => {
+  test("the largest capacity can be filled and emptied", { tags: ["deep"] }, async () => {
     const before = used(the.rt);
     const c = the.rt.chan(i32, LIMITS.capacity);
     presetNearWrap(c, the.rt.arena.i32, 1_000_000);
@@ -89,7 +89,7 @@ describe("on the main thread", () => {
   });
 });
 
-test("a stream of more than 2²³ values between two threads wraps unnoticed", async () => {
+test("a stream of more than 2²³ values between two threads wraps unnoticed", { tags: ["deep"] }, async () => {
   const count = 2 ** 23 + 100_000;
   const c = the.rt.chan(i32, 1000);
   const received = the.rt.spawn.on(1)(countSum, c);

@@ -92,7 +92,7 @@ describe("warren compare", () => {
   });
 });
 
-describe("--save and --baseline", () => {
+describe("--save and --baseline", { tags: ["deep"] }, () => {
   const small = ["gophers", "--designs", "G1", "--threads", "1", "--world", "wait", "--blocks", "1", "--runs", "1", "--warmup", "1", "--min-time", "20"];
 
   let kept: Result;

@@ -33,7 +33,7 @@ describe("warren experiment", () => {
     expect(stderr).toContain(message);
   });
 
-  it("gives findings and pictures in JSON", async () => {
+  it("gives findings and pictures in JSON", { tags: ["deep"] }, async () => {
     const { code, stdout, stderr } = await warren(["experiment", "Walk", "--repetitions", "1", "--loads", "4", "--unit", "0.2", "--format", "json", "-q"]);
     expect([code, stderr]).toEqual([0, ""]);
     const report = JSON.parse(stdout);

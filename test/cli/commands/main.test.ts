@@ -66,7 +66,7 @@ describe("help", () => {
     expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
-  it.each(["gophers", "dot", "balance", "sieve", "tasks", "sawzall", "patterns", "bench", "env", "list"])("lists only what %s has", async (command) => {
+  it.each(["gophers", "dot", "balance", "sieve", "tasks", "sawzall", "patterns", "bench", "env", "list"])("lists only what %s has", { tags: ["deep"] }, async (command) => {
     const { code, stdout } = await warren([command, "--help"]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Examples:/);

@@ -36,7 +36,7 @@ describe("warren gophers", () => {
     expect(stdout + stderr).not.toMatch(/[\x00-\x09\x0b-\x1f]/);
   });
 
-  it("shows concurrency without parallelism: C(G6) above 2.5 on one thread in the wait world", async () => {
+  it("shows concurrency without parallelism: C(G6) above 2.5 on one thread in the wait world", { tags: ["deep"] }, async () => {
     const { stdout } = await warren([...SMALL, "--blocks", "3", "--format", "json", "-q"]);
     const { gains, cells, checks, config } = JSON.parse(stdout) as Result;
     const gain = gains.find(({ design }) => design === "G6");
@@ -47,25 +47,25 @@ describe("warren gophers", () => {
     expect(config).toMatchObject({ blocks: 3, blocksDone: 3, interrupted: false, seed: 1 });
   });
 
-  it("colours only when asked to, and never with NO_COLOR", async () => {
+  it("colours only when asked to, and never with NO_COLOR", { tags: ["deep"] }, async () => {
     const once = [...SMALL, "--blocks", "1", "-q"];
     expect((await warren(once, { environment: { FORCE_COLOR: "1" } })).stdout).toContain("\u001b[1m");
     expect((await warren(once, { environment: { FORCE_COLOR: "1", NO_COLOR: "1" } })).stdout).not.toContain("\u001b");
   });
 
-  it("is silent on standard error with --quiet and writes a file instead of standard output with -o", async () => {
+  it("is silent on standard error with --quiet and writes a file instead of standard output with -o", { tags: ["deep"] }, async () => {
     const path = join(folder, "result.csv");
     expect(await warren([...SMALL, "--blocks", "1", "-q", "--format", "csv", "-o", path])).toEqual({ code: 0, stdout: "", stderr: "" });
     expect((await readFile(path, "utf8")).split("\n")[0]).toMatch(/^program,world,design,/);
   });
 
-  it("measures nothing in an unsuitable environment under --strict", async () => {
+  it("measures nothing in an unsuitable environment under --strict", { tags: ["deep"] }, async () => {
     const { code, stdout, stderr } = await warren([...SMALL, "--threads", "1,126", "--strict"]);
     expect([code, stdout]).toEqual([3, ""]);
     expect(stderr).toMatch(/^warning: 126 threads on \d+(\.\d+)? cores?: /m);
   });
 
-  it("keeps and marks what was measured when it is interrupted", async () => {
+  it("keeps and marks what was measured when it is interrupted", { tags: ["deep"] }, async () => {
     let sent = false;
     const { code, stdout, stderr } = await warren([...SMALL, "--blocks", "500", "--format", "json"], {
       onStderr: (text, interrupt) => {
@@ -83,7 +83,7 @@ describe("warren gophers", () => {
   });
 });
 
-describe("Ctrl-C twice", () => {
+describe("Ctrl-C twice", { tags: ["deep"] }, () => {
   it("quits at once and leaves no process", async (context) => {
     if (process.platform !== "linux") context.skip();
     const seen: Promise<number[]>[] = [];
@@ -105,7 +105,7 @@ describe("Ctrl-C twice", () => {
   });
 });
 
-describe("warren gophers --cpus", () => {
+describe("warren gophers --cpus", { tags: ["deep"] }, () => {
   it("is the control experiment: two threads on one core are time-sliced", async (context) => {
     if (findTaskset() === null) context.skip("there is no taskset");
     if (availableParallelism() < 2) context.skip("there is one core");
@@ -128,7 +128,7 @@ describe("warren gophers --cpus", () => {
   });
 });
 
-describe("SIGUSR2", () => {
+describe("SIGUSR2", { tags: ["deep"] }, () => {
   it("prints what the running program does, and goes on", async () => {
     let sent = false;
     let ended = false;
@@ -164,7 +164,7 @@ describe("warren gophers --pile", () => {
     expect(text).toContain("  ./inner/b.bin");
   });
 
-  it("exits with 1 and names each file that could not be read", async (context) => {
+  it("exits with 1 and names each file that could not be read", { tags: ["deep"] }, async (context) => {
     const unreadable = "/proc/sys/kernel/random"; // files that say they are empty and are not
     if (!(await access(unreadable).then(() => true, () => false))) context.skip();
     const { code, stdout, stderr } = await warren([...small, "--pile", unreadable]);

@@ -38,7 +38,7 @@ describe("nextCommand", () => {
     expect(nextCommand(result, null)).toBe("gophers --pile 'my files' --manifest pile.txt");
   });
 
-  it("names commands and options that there are", async () => {
+  it("names commands and options that there are", { tags: ["deep"] }, async () => {
     const known = new Map<string, string>();
     for (const text of [...CASES.map(([, , , next]) => next), nextWithFile("run.json") ?? ""]) {
       const words = text.split(" ");

@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 describe("warren trace", () => {
-  it("shows who ran when on each thread, r(t) and c(t), and the figures", async () => {
+  it("shows who ran when on each thread, r(t) and c(t), and the figures", { tags: ["deep"] }, async () => {
     const { code, stdout, stderr } = await warren(["trace", ...SMALL], { environment: { COLUMNS: "60" } });
     expect(code).toBe(0);
     for (const line of [/^thread 0 │[A-Ea-e·]{49}│$/m, /^thread 1 │[A-Ea-e·]{49}│$/m, /^r\(t\) {5}│[▁-█]{49}│$/m, /^c\(t\) {5}│[▁-█]{49}│$/m, /^gophers G6, wait, 2 threads: 12 books in /m, /^T .*, W .*, A = W\/T /m]) expect(stdout).toMatch(line);
@@ -44,7 +44,7 @@ describe("warren trace", () => {
     expect(traceEvents.some(({ ph }) => ph === "f")).toBe(true);
   });
 
-  it("gives figures and timeline for a program", async () => {
+  it("gives figures and timeline for a program", { tags: ["deep"] }, async () => {
     const { code, stdout, stderr } = await warren(["trace", ...SMALL, "--threads", "1", "--format", "json", "-q"]);
     expect([code, stderr]).toEqual([0, ""]);
     const { schema, activity, timeline, threads, untracedNs } = JSON.parse(stdout) as TraceFile;
@@ -54,7 +54,7 @@ describe("warren trace", () => {
     expect(Math.abs(activity.hist.reduce((sum, share) => sum + share, 0) - 1)).toBeLessThan(1e-9);
   });
 
-  it("records one of the talk's programs, with its own options", async () => {
+  it("records one of the talk's programs, with its own options", { tags: ["deep"] }, async () => {
     const { code, stdout } = await warren(["trace", "patterns", "ping-pong", "--threads", "2", "--plain", "-q"]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^thread 1 \|[A-Za-z.]+\|$/m);
@@ -68,7 +68,7 @@ describe("warren trace", () => {
   });
 });
 
-describe("a command line that cannot be obeyed", () => {
+describe("a command line that cannot be obeyed", { tags: ["deep"] }, () => {
   it.each([
     [["trace"], "trace needs a program: gophers, dot, balance"],
     [["trace", "gofers"], 'there is no program "gofers" to trace — did you mean gophers?'],

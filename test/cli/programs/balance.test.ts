@@ -15,7 +15,7 @@ describe("warren balance", () => {
     expect(stderr).toContain("simple balancer, 16 workers\n");
   });
 
-  it("writes the same as JSON, schema warren-program/1", async () => {
+  it("writes the same as JSON, schema warren-program/1", { tags: ["deep"] }, async () => {
     const { code, stdout, stderr } = await warren(["balance", "--policy", "heap", "--systems", "2", "--length", "300", "--unit", "0.5ms", "--format", "json", "--seed", "7", "-q"]);
     expect([code, stderr]).toEqual([0, ""]);
     const report = JSON.parse(stdout) as { findings: { kind: string; name: string; verdict: string }[] };

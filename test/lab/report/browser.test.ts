@@ -85,7 +85,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     expect(await countOf(page, '#samples [data-mark="far run"] > *')).toBeGreaterThan(0);
   });
 
-  test("the timelines have every run, and a row for every task", async () => {
+  test("the timelines have every run, and a row for every task", { tags: ["deep"] }, async () => {
     const page = await open();
     expect(await countOf(page, ".timeline-figure")).toBe(result.cells.length);
     for (const index of [0, result.cells.findIndex(({ design, world, threads }) => design === "G7" && world === "mixed" && threads === 2)]) {
@@ -106,7 +106,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     await page.screenshot({ path: join(ARTIFACTS, `${colorScheme}-${width}.png`), fullPage: true });
   });
 
-  test("on paper: white, unfolded, nothing cut off", async () => {
+  test("on paper: white, unfolded, nothing cut off", { tags: ["deep"] }, async () => {
     const page = await open({ colorScheme: "dark", viewport: PAPER });
     await page.emulateMedia({ media: "print", colorScheme: "dark" });
     expect(await page.evaluate<string>("getComputedStyle(document.body).backgroundColor")).toBe("rgb(255, 255, 255)");
@@ -121,7 +121,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     await page.pdf({ path: join(ARTIFACTS, "report.pdf"), preferCSSPageSize: true });
   });
 
-  test("a timeline can be chosen; the one that stood there goes away, or changes places", async () => {
+  test("a timeline can be chosen; the one that stood there goes away, or changes places", { tags: ["deep"] }, async () => {
     const page = await open();
     const shown = (): Promise<string[]> => page.evaluate<string[]>(`[...document.querySelectorAll(".slot .timeline-figure")].map(({ dataset }) => dataset.cell)`);
     const [first, second] = (await shown()) as [string, string];
@@ -138,7 +138,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     expect(await shown()).toEqual([second, first]);
   });
 
-  test("a timeline is zoomed and moved with the keyboard; near by, hand-offs appear", async () => {
+  test("a timeline is zoomed and moved with the keyboard; near by, hand-offs appear", { tags: ["deep"] }, async () => {
     const page = await open();
     const figure = page.locator(".slot .timeline-figure").first();
     const range = async (): Promise<[number, number]> => [Number(await figure.getAttribute("data-from")), Number(await figure.getAttribute("data-to"))];
@@ -161,7 +161,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     expect(await range()).toEqual([durationNs / 4, (3 * durationNs) / 4]);
   });
 
-  test("a bar tells what it is", async () => {
+  test("a bar tells what it is", { tags: ["deep"] }, async () => {
     const page = await open();
     const figure = page.locator(".slot .timeline-figure").nth(1);
     const { runs, tasks } = await timelineOf(figure);
@@ -175,7 +175,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     expect(await page.locator("#tip").isVisible()).toBe(false);
   });
 
-  test("the numbers can be taken away", async () => {
+  test("the numbers can be taken away", { tags: ["deep"] }, async () => {
     const page = await open();
     const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#download").click()]);
     const path = join(folder, "taken.json");
@@ -184,7 +184,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     expect(JSON.parse(readFileSync(path, "utf8"))).toEqual(JSON.parse(JSON.stringify(result)));
   });
 
-  test("without scripting: two timelines, the others folded away, and everything else", async () => {
+  test("without scripting: two timelines, the others folded away, and everything else", { tags: ["deep"] }, async () => {
     const page = await open({ javaScriptEnabled: false });
     expect(await page.locator(".slot .timeline-figure").first().isVisible()).toBe(true);
     expect(await page.locator(".more-timelines > summary").isVisible()).toBe(true);
@@ -195,7 +195,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     expect(await page.locator(".more-timelines .timeline-figure").last().isVisible()).toBe(true);
   });
 
-  test("markup in names stays text", async () => {
+  test("markup in names stays text", { tags: ["deep"] }, async () => {
     const bad = `</script></style><img src=x onerror="alert(1)"><svg onload="alert(2)">`;
     const cells = result.cells.map((cell) => ({ ...cell, world: `${cell.world}${bad}`, design: `${cell.design}${bad}` }));
     const gains = result.gains.map((gain) => ({ ...gain, world: `${gain.world}${bad}`, design: `${gain.design}${bad}` }));
@@ -205,7 +205,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     expect(await page.locator("#results tbody th").first().textContent()).toContain(bad);
   });
 
-  test("a result with little in it", async () => {
+  test("a result with little in it", { tags: ["deep"] }, async () => {
     const one = await fullResult({ threads: [1], worlds: ["wait"], designs: ["G1"], blocks: 1, dot: false });
     const page = await open({ viewport: { width: 375, height: 800 } }, write("little.html", { ...one, cells: one.cells.map((cell) => ({ ...cell, timeline: undefined as never, trace: {} })), gains: [] }));
     expect(await overflow(page)).toBe(0);

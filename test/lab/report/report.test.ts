@@ -68,7 +68,7 @@ describe("the whole report", () => {
   });
 });
 
-test("names that are markup stay names", async () => {
+test("names that are markup stay names", { tags: ["deep"] }, async () => {
   const bad = `</script><img src=x onerror=alert(1)>"'`;
   const result = await fullResult({ worlds: ["cpu", "wait"], designs: ["G1", "G6"], config: { command: ["gophers", bad] } });
   const cells = result.cells.map((cell) => ({
@@ -84,7 +84,7 @@ test("names that are markup stay names", async () => {
   expect([...document.querySelectorAll("*")].filter((element) => element.hasAttribute("onerror"))).toEqual([]);
 });
 
-test("with four thread counts there are laws, with fewer the reason why not", async () => {
+test("with four thread counts there are laws, with fewer the reason why not", { tags: ["deep"] }, async () => {
   const many = renderReport(await fullResult({ worlds: ["cpu"], threads: [1, 2, 4, 8], dot: false }), TOLD);
   expect(sectionText(many, "speed-up")).toContain("Scaling laws");
   expect(documentOf(many).querySelectorAll('#speed-up [data-mark="law"] path').length).toBeGreaterThan(0);
@@ -162,7 +162,7 @@ describe("what is missing is said", () => {
     expect(sectionText(text, "predicted")).toContain("For hollow marks");
   });
 
-  test("hundreds of tasks: the busiest are drawn", () => {
+  test("hundreds of tasks: the busiest are drawn", { tags: ["deep"] }, () => {
     const tasks = Array.from({ length: 200 }, (_, index) => ({ id: index + 1, name: "job" }));
     const runs = tasks.map((_, index) => [index % 2, index, index * 1000, index * 1000 + 1000 + index] as const);
     const timeline = { durationNs: 300_000, threads: 2, isCoarse: true, tasks, runs, rests: [], handOffs: [], r: [2], c: [200] };

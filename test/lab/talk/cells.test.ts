@@ -43,7 +43,7 @@ describe("GopherProgram", () => {
     expect(given.sizing(given.cells[0]!)).toEqual({ kind: "given", size: 17 });
   });
 
-  it("runs every design in every world, with every check held and a prediction", async () => {
+  it("runs every design in every world, with every check held and a prediction", { tags: ["deep"] }, async () => {
     const program = new GopherProgram({ ...grid, threads: [2] });
     program.use(await program.calibrate());
     await program.warm(runtime, 2, 1);

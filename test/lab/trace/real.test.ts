@@ -1,3 +1,4 @@
+// @module-tag deep
 /** ProgramTraces of real threads. No assertion on how long anything took. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Cell } from "../../../src/lab/cell.ts";

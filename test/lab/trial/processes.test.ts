@@ -55,7 +55,7 @@ describe("inProcesses", () => {
     expect(record.checks).toContainEqual({ name: "every run completes", ok: false, detail: `1 of 1 run failed; gophers G6, cpu, 2 threads: ${how}` });
   });
 
-  it("ends a process that hangs", async () => {
+  it("ends a process that hangs", { tags: ["deep"] }, async () => {
     const record = await trial("hangs", { patienceMs: 12_000 });
     expectTheOthersWhole(record);
     expect(record.checks.find(({ ok }) => !ok)?.detail).toContain("gave no sign for 12 s");

@@ -55,7 +55,7 @@ describe("quiet", () => {
     await assertQuiet(rt, { since });
   });
 
-  test("memory is as before after a thousand of everything", async () => {
+  test("memory is as before after a thousand of everything", { tags: ["deep"] }, async () => {
     const round = async (): Promise<void> => {
       const ch = rt.chan(i32, 1);
       await Promise.all([rt.spawn(parkOn, "receive", ch), rt.spawn.on(1)(parkOn, "receive", ch), ch.send(1), ch.send(2)]);
@@ -81,14 +81,14 @@ describe("not quiet: it names", () => {
     expect(message).toMatch(/ {2}chan\(i32\) #\S+ of capacity 0: 0 values, 1 receivers/);
   });
 
-  test("an operation and a timer of the main thread", async () => {
+  test("an operation and a timer of the main thread", { tags: ["deep"] }, async () => {
     void rt.sleep(1e8).catch(() => undefined);
     const message = await left(rt);
     expect(message).toMatch(/sleep until \d+ ms from now/);
     expect(message).toContain("  1 armed timers");
   });
 
-  test("shared arrays, locks, contexts; nothing of them once freed", async () => {
+  test("shared arrays, locks, contexts; nothing of them once freed", { tags: ["deep"] }, async () => {
     const array = rt.shared.int32(10);
     const mutex = new rt.Mutex();
     const context = rt.context();
@@ -113,14 +113,14 @@ describe("not quiet: it names", () => {
     old.close();
   });
 
-  test("a thread that computes", async () => {
+  test("a thread that computes", { tags: ["deep"] }, async () => {
     const flag = rt.shared.int32(1);
     rt.go(spin, flag);
     await until(() => flag.array[0] === 1);
     expect(await left(rt)).toMatch(/ {2}task spin computes on thread [01], which did not answer\n {2}1 more tasks/);
   });
 
-  test("stuck tasks", async () => {
+  test("stuck tasks", { tags: ["deep"] }, async () => {
     rt.go(leavePair, 0, 1);
     const message = await left(rt);
     expect(message.match(/task lockStep #\d+ on thread [01]: receive/g)).toHaveLength(2);

@@ -79,7 +79,7 @@ describe("dump", () => {
     expect(await received).toBe(1);
   });
 
-  test("ten thousand live tasks are listed, more are counted", async () => {
+  test("ten thousand live tasks are listed, more are counted", { tags: ["deep"] }, async () => {
     const gate = rt.chan(i32);
     const joins = Array.from({ length: 10_010 }, () => rt.spawn.on(0)(parkOn, "receive", gate));
     await until(async () => (await rt.dump()).threads[0].parked.length === 10_010);

@@ -36,7 +36,7 @@ test("a long list is cut, and says by how much", () => {
   expect(lines).toContain("  … and 10 more");
 });
 
-test("the runtimes that are open, and their dump with counters", async () => {
+test("the runtimes that are open, and their dump with counters", { tags: ["deep"] }, async () => {
   expect(runtimes()).toEqual([]);
   const rt = await start({ threads: 1 });
   const other = await start({ threads: 1 });

@@ -118,7 +118,7 @@ describe("sends", () => {
 });
 
 describe("a thread that computes", () => {
-  test("is counted without being asked, and its time in the slice goes on", async () => {
+  test("is counted without being asked, and its time in the slice goes on", { tags: ["deep"] }, async () => {
     const own = await start({ threads: 2 });
     const flag = own.shared.int32(1);
     own.go.on(0)(spin, flag);

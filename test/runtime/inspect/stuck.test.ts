@@ -41,7 +41,7 @@ describe("stuck", () => {
     await until(async () => (await rt.dump()).stuck[0].waits.every(({ parkedMs }) => parkedMs > 0));
   });
 
-  test("two pairs are two groups", async () => {
+  test("two pairs are two groups", { tags: ["deep"] }, async () => {
     rt.go(leavePair, 0, 1);
     rt.go(leavePair, 1, 0);
     expect(await groups(2)).toEqual([["lockStep receive", "lockStep receive"], ["lockStep receive", "lockStep receive"]]);
@@ -74,7 +74,7 @@ describe("stuck", () => {
     expect(await groups(1)).toEqual([["waitsOnResult receive"]]);
   });
 
-  test("while another thread computes", async () => {
+  test("while another thread computes", { tags: ["deep"] }, async () => {
     rt.go(leavePair, 0, 0);
     await groups(1);
     const flag = rt.shared.int32(1);
@@ -144,7 +144,7 @@ describe("not stuck, because something may still wake them", () => {
     expect(await value).toBe(3);
   });
 
-  test("the partner has not started", async () => {
+  test("the partner has not started", { tags: ["deep"] }, async () => {
     const flag = rt.shared.int32(1);
     rt.go.on(1)(spin, flag);
     await until(() => flag.array[0] === 1);

@@ -64,7 +64,7 @@ describe("the free functions on the main thread", () => {
     expect(threads[0]).not.toBe(threads[1]);
   });
 
-  test("when the second has stopped, it is clear again; when both have, there is none", async () => {
+  test("when the second has stopped, it is clear again; when both have, there is none", { tags: ["deep"] }, async () => {
     const first = await opened();
     const second = await opened();
     await second.stop();
@@ -73,7 +73,7 @@ describe("the free functions on the main thread", () => {
     expect(await thrown(() => spawn(add, 1, 2))).toMatchObject({ code: "ERR_NO_RUNTIME" });
   });
 
-  test("a select cannot mix channels of two runtimes", async () => {
+  test("a select cannot mix channels of two runtimes", { tags: ["deep"] }, async () => {
     const first = await opened();
     const second = await opened();
     expect(await thrown(() => first.select({ mine: first.chan(i32), other: second.chan(i32) }))).toMatchObject({ code: "ERR_STALE_HANDLE" });

@@ -113,7 +113,7 @@ describe("beginning and ending", () => {
 });
 
 describe("a thread that computes", () => {
-  test("holds up neither the beginning nor the end; its ring is freed once it cannot write any more", async () => {
+  test("holds up neither the beginning nor the end; its ring is freed once it cannot write any more", { tags: ["deep"] }, async () => {
     await using own = await start({ threads: 2 });
     await own.spawn.on(1)(square, 1);
     const since = await leftovers(own);
@@ -134,7 +134,7 @@ describe("a thread that computes", () => {
     await assertQuiet(own, { since });
   });
 
-  test("what it did before is there", async () => {
+  test("what it did before is there", { tags: ["deep"] }, async () => {
     await using own = await start({ threads: 1 });
     const since = await leftovers(own);
     const tracing = await own.trace({ events: 1000 });
@@ -173,7 +173,7 @@ describe("a thread that dies", () => {
     await assertQuiet(own, { since });
   });
 
-  test("while the trace ends: its rings are freed once its replacement is ready, which records into the ring of the next trace", async () => {
+  test("while the trace ends: its rings are freed once its replacement is ready, which records into the ring of the next trace", { tags: ["deep"] }, async () => {
     await using own = await start({ threads: 2 });
     await Promise.all([own.spawn.on(0)(square, 1), own.spawn.on(1)(square, 1)]);
     const since = await leftovers(own);

@@ -69,7 +69,7 @@ describe.each([1, 2])("on %i threads", (threads) => {
     }
   });
 
-  test("many loads that cost nothing go through", async () => {
+  test("many loads that cost nothing go through", { tags: ["deep"] }, async () => {
     const steps = { L: 0, M: 0, U: 0, R: 0, D: 0, W: 0 };
     for (const design of DESIGN_IDS) {
       const result = await burn({ design, loads: 2000, booksPerCart: 1, steps });

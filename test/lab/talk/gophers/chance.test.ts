@@ -25,7 +25,7 @@ test.each(DESIGN_IDS)("without chance the pace of %s is the model's interval, ev
   }
 });
 
-test("with exponential times G6 gains 4C/(C+3)", () => {
+test("with exponential times G6 gains 4C/(C+3)", { tags: ["deep"] }, () => {
   for (const carts of [1, 2, 4, 8, 16]) {
     const runs = 300;
     const { mean, deviation } = simulatedPace(run("G6", { design: designOf("G6", { carts }), loads: 800, times: "exponential" }), runs, 7);

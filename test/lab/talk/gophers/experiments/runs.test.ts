@@ -1,3 +1,4 @@
+// @module-tag deep
 /** Every experiment for real, as small as it gets: its invariants hold, and its pictures have what was measured. No figure is judged. */
 import { expect, it } from "vitest";
 import type { Result } from "../../../../../src/lab/result.ts";
