@@ -1,60 +1,131 @@
 /**
- * The layers of ARCHITECTURE.md: lower ones never import higher ones, type-only
- * imports included. What is not in the table may not be imported at all.
+ * Who may import whom. A *room* is a folder with the files directly in it: a folder's
+ * own files are one room, each folder inside it is another. ROOMS lists them from the
+ * ground up. A room imports only what its row names, and each of those is higher in the
+ * list: so no import runs up. Type-only imports count.
  */
+import { execFileSync } from "node:child_process";
+import { dirname } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readSource, sourcesOf } from "./sources.ts";
+import { ROOT, readSource, sourcesOf } from "./sources.ts";
 
-/** What each layer may import beside itself and the ground: errors.ts and limits.ts. */
-const MAY_IMPORT: Record<string, readonly string[]> = {
-  memory: [],
-  sync: ["memory"],
-  // Siblings: channel and select know no scheduler, the scheduler knows neither.
-  channel: ["memory", "sync"],
-  select: ["memory", "sync", "channel"],
-  context: ["memory", "sync", "channel"],
-  scheduler: ["memory", "sync"],
-  runtime: ["memory", "sync", "channel", "select", "context", "scheduler"],
-  parallel: ["memory", "sync", "channel", "select", "context", "scheduler", "runtime"],
-  lab: ["index.ts", "parallel", "memory", "runtime", "workers"],
-  cli: ["index.ts", "lab", "bench"],
-  "index.ts": ["memory", "sync", "channel", "select", "context", "runtime", "parallel"],
+/** The files directly in src/ that know nothing: every room may import them. */
+const GROUND = ["src/errors.ts", "src/limits.ts"];
+
+/** What each room imports besides its own files and the ground; `src/` is left out, `index` is src/index.ts. */
+const ROOMS: Readonly<Record<string, string>> = {
+  memory: "",
+  wire: "memory",
+  wait: "memory wire",
+  trace: "memory wait",
+  channel: "memory wire wait",
+  sync: "memory wire wait",
+  select: "memory wait channel",
+  context: "memory wire wait channel",
+  scheduler: "memory wait trace",
+  "runtime/task": "memory wire wait trace context scheduler",
+  "runtime/trace": "memory wait trace scheduler runtime/task",
+  "runtime/thread": "memory wire wait channel sync context scheduler runtime/task runtime/trace",
+  "runtime/inspect": "memory wire wait scheduler runtime/task runtime/thread",
+  "runtime/main": "memory wait channel sync scheduler runtime/thread",
+  runtime: "memory wire wait trace channel sync select context runtime/task runtime/trace runtime/thread runtime/inspect runtime/main",
+  parallel: "memory wire context runtime/task runtime/thread",
+  index: "memory wire wait trace channel sync select context runtime/task runtime/thread runtime/inspect runtime parallel",
+  "lab/machine": "",
+  lab: "lab/machine",
+  "lab/figures": "lab",
+  "lab/trace": "index lab lab/figures",
+  "lab/trial": "index lab/machine lab lab/figures lab/trace",
+  "lab/trial/process": "index lab/machine lab/trial",
+  "lab/talk": "workers index lab/machine lab lab/figures",
+  "lab/talk/balance": "workers index lab/figures lab/talk",
+  "lab/talk/drivers": "workers index lab/talk",
+  "lab/talk/search": "workers index lab/figures lab/talk",
+  "lab/talk/dot": "workers parallel index lab/machine lab lab/trial",
+  "lab/talk/gophers": "workers index lab lab/figures lab/trial",
+  "lab/talk/measured": "lab/machine lab lab/trial lab/trial/process lab/talk/dot lab/talk/gophers",
+  "lab/talk/gophers/experiments": "lab/machine lab lab/figures lab/trial lab/talk lab/talk/gophers lab/talk/measured",
+  "lab/report/parts": "lab",
+  "lab/report/tables": "lab/machine lab lab/figures lab/report/parts",
+  "lab/report/charts": "lab lab/figures lab/report/parts lab/report/tables",
+  "lab/report/timeline": "lab lab/report/parts",
+  "lab/report/page": "lab/report/timeline",
+  "lab/report": "lab/machine lab lab/report/parts lab/report/tables lab/report/charts lab/report/timeline lab/report/page",
+  "cli/print": "lab/machine lab lab/figures lab/trace lab/trial lab/talk lab/report",
+  "cli/options": "lab/machine lab lab/talk/dot lab/talk/gophers lab/talk/measured",
+  "cli/terminal": "index lab lab/trial lab/trial/process cli/options",
+  "cli/saved": "lab/machine lab lab/figures lab/trial cli/print cli/options cli/terminal",
+  "cli/programs": "bench lab/machine lab/talk lab/talk/balance lab/talk/drivers lab/talk/search cli/print cli/options cli/terminal",
+  "cli/commands": "bench lab/machine lab lab/figures lab/trace lab/trial lab/talk lab/talk/dot lab/talk/gophers lab/talk/measured lab/talk/gophers/experiments cli/print cli/options cli/terminal cli/saved cli/programs",
+  cli: "lab/trial/process cli/options cli/terminal cli/programs cli/commands",
 };
-const GROUND = ["errors.ts", "limits.ts"];
+/** As many files as one takes in at a look. */
+const MOST_FILES = 15;
 
-/** `src/memory/arena.ts` is of layer `memory`, `src/errors.ts` of `errors.ts`, `workers/dot.ts` of `workers`. */
-const layerOf = (path: string): string => (path.startsWith("src/") ? path.split("/")[1] : path.split("/")[0]);
+/** `src/lab/trial/trial.ts` is in room `lab/trial`, `src/index.ts` in `index`, `workers/dot/config.ts` in `workers`. */
+function roomOf(path: string): string {
+  if (path === "src/index.ts") return "index";
+  return path.startsWith("src/") ? dirname(path).slice("src/".length) : path.split("/")[0];
+}
 
 const src = sourcesOf("src");
+const rooms = [...new Set(src.map(({ path }) => roomOf(path)))].filter((room) => room !== "");
 
-test("the table knows every layer", () => {
-  expect([...new Set(src.map(({ path }) => layerOf(path)))].toSorted()).toEqual([...Object.keys(MAY_IMPORT), ...GROUND].toSorted());
-});
+describe("rooms", () => {
+  test("the table has each room once", () => {
+    expect(Object.keys(ROOMS).toSorted()).toEqual(rooms.toSorted());
+  });
 
-describe("lower layers never import higher ones", () => {
-  test.each(Object.keys(MAY_IMPORT))("%s", (layer) => {
-    const allowed = new Set([layer, ...GROUND, ...MAY_IMPORT[layer]]);
-    const files = src.filter(({ path }) => layerOf(path) === layer);
-    const wrong = files.flatMap(({ path, imports }) => imports.filter((target) => !allowed.has(layerOf(target))).map((target) => `${path} imports ${target}`));
-    expect(files.length).toBeGreaterThan(0);
+  test("a row names rooms above it, and programs", () => {
+    const names = Object.keys(ROOMS);
+    const wrong = names.flatMap((room, k) => ROOMS[room].split(" ").filter((other) => other !== "" && other !== "workers" && other !== "bench" && !names.slice(0, k).includes(other)).map((other) => `${room}: ${other}`));
     expect(wrong).toEqual([]);
   });
 
-  test("errors.ts and limits.ts import nothing", () => {
-    for (const file of GROUND) expect(readSource(`src/${file}`)).toMatchObject({ imports: [], packages: [] });
+  test.each(Object.keys(ROOMS))("%s imports what its row names, and nothing else", (room) => {
+    const files = src.filter(({ path }) => roomOf(path) === room);
+    const imported = new Set(files.flatMap(({ imports }) => imports.filter((target) => !GROUND.includes(target)).map(roomOf)).filter((other) => other !== room));
+    expect([...imported].toSorted()).toEqual(ROOMS[room].split(" ").filter((other) => other !== "").toSorted());
   });
 
+  test("errors.ts and limits.ts import nothing", () => {
+    for (const file of GROUND) expect(readSource(file)).toMatchObject({ imports: [], packages: [] });
+  });
+});
+
+describe("files", () => {
+  const all = sourcesOf("src", "workers", "bench", "verify", "test", "scripts");
+  const importsOf = new Map(all.map(({ path, imports }) => [path, imports.filter((target) => target.endsWith(".ts"))]));
+
   test("every import names a file that is there", () => {
-    const all = sourcesOf("src", "workers", "bench");
-    const files = new Set(all.map(({ path }) => path));
-    const missing = all.flatMap(({ path, imports }) => imports.filter((target) => target.endsWith(".ts") && !files.has(target)).map((target) => `${path} imports ${target}`));
+    const missing = all.filter(({ path }) => !path.startsWith("test/")).flatMap(({ path, imports }) => imports.filter((target) => target.endsWith(".ts") && !importsOf.has(target)).map((target) => `${path} imports ${target}`));
     expect(missing).toEqual([]);
+  });
+
+  test("none imports itself by way of others", () => {
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const walk = (path: string, trail: readonly string[]): void => {
+      if (trail.includes(path)) circles.push([...trail.slice(trail.indexOf(path)), path].join(" > "));
+      if (trail.includes(path) || done.has(path)) return;
+      for (const target of importsOf.get(path) ?? []) walk(target, [...trail, path]);
+      done.add(path);
+    };
+    for (const path of importsOf.keys()) if (!path.startsWith("test/")) walk(path, []);
+    expect(circles).toEqual([]);
+  });
+
+  test(`no folder has more than ${MOST_FILES} directly in it`, () => {
+    const count = new Map<string, number>();
+    const tracked = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: ROOT, encoding: "utf8" }).split("\0");
+    for (const folder of tracked.filter((file) => file.includes("/")).map(dirname)) count.set(folder, (count.get(folder) ?? 0) + 1);
+    expect([...count].filter(([, files]) => files > MOST_FILES)).toEqual([]);
   });
 });
 
 describe("programs use the public entry", () => {
   test("bench/ does not reach below the entry", () => {
-    const wrong = sourcesOf("bench").flatMap(({ path, imports }) => imports.filter((target) => /^src\/(memory|sync|channel|select|scheduler|runtime)\//.test(target)).map((target) => `${path} imports ${target}`));
+    const wrong = sourcesOf("bench").flatMap(({ path, imports }) => imports.filter((target) => /^src\/(memory|wire|wait|trace|sync|channel|select|context|scheduler|runtime)\//.test(target)).map((target) => `${path} imports ${target}`));
     expect(wrong).toEqual([]);
   });
 
@@ -71,7 +142,7 @@ describe("programs use the public entry", () => {
   });
 
   test("the lab reaches under the entry only for the kernels that it measures and for limits", () => {
-    const below = src.filter(({ path }) => layerOf(path) === "lab").flatMap(({ imports }) => imports.filter((target) => !/^(src\/(lab\/|index\.ts|errors\.ts|limits\.ts|parallel\/)|workers\/)/.test(target)));
+    const below = src.filter(({ path }) => roomOf(path).startsWith("lab")).flatMap(({ imports }) => imports.filter((target) => !/^(src\/(lab\/|index\.ts|errors\.ts|limits\.ts|parallel\/)|workers\/)/.test(target)));
     expect(below).toEqual([]);
   });
 });
@@ -89,7 +160,7 @@ describe("what only one place may name", () => {
   });
 
   test("no layer below the lab prints", () => {
-    const quiet = src.filter(({ path }) => !["lab", "cli"].includes(layerOf(path)));
+    const quiet = src.filter(({ path }) => !/^(lab|cli)\b/.test(roomOf(path)));
     expect(quiet.filter(({ code }) => /\bconsole\.\w+\(|process\.(stdout|stderr)\.write\((?!"")/.test(code)).map(({ path }) => path)).toEqual([]);
   });
 
