@@ -12,7 +12,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, matchesGlob } from "node:path";
-import { type TestProjectConfiguration, defineConfig } from "vitest/config";
+import { defineConfig } from "vitest/config";
 
 // Each thread that a test starts loads a hundred modules: Node strips and compiles each once, and keeps it there by content.
 process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), "warren-test-compile-cache");
@@ -25,7 +25,6 @@ const PURE = [
   "test/cli/{options,print,saved}/**",
   "test/cli/programs/several.test.ts",
   "test/cli/terminal/**",
-  "test/context/tree.test.ts",
   "test/docs/{links,reliability,references,words,map,glossary}.test.ts",
   "test/lab/{figures,machine,talk}/**",
   "test/lab/*.test.ts",
@@ -48,6 +47,15 @@ const NOT_PURE = ["test/lab/schema.test.ts", "test/lab/talk/cells.test.ts", "tes
 /** Files whose tests start processes of their own. */
 const PROCESSES = ["test/cli/**", "test/docs/**", "test/lab/**", "test/package/**", "test/process/**", "test/verify/**", "test/workers/examples.test.ts"];
 
+/**
+ * Forks, because worker threads segfault some native modules inside threads. Two at a
+ * time, because the tests start threads themselves.
+ * Node strips the types of .ts modules in each thread with WebAssembly. V8 13.6
+ * now and then aborts ("jit_page.has_value()") when threads end while that is
+ * still being optimised in the background, which tests do by the hundred.
+ */
+const FORKS = { pool: "forks" as const, execArgv: ["--liftoff-only"], maxWorkers: 2 };
+
 const isAnyOf = (file: string, globs: readonly string[]): boolean => globs.some((glob) => matchesGlob(file, glob));
 
 export default defineConfig(({ mode }) => {
@@ -59,7 +67,6 @@ export default defineConfig(({ mode }) => {
   const pure = files.filter((file) => isAnyOf(file, PURE) && !isAnyOf(file, NOT_PURE));
   const processes = files.filter((file) => !pure.includes(file) && isAnyOf(file, PROCESSES));
   const threads = files.filter((file) => !pure.includes(file) && !processes.includes(file));
-  const project = (name: string, include: string[], more: TestProjectConfiguration & object): TestProjectConfiguration => ({ extends: true, test: { name, include, ...(more as { test?: object }).test } });
   return {
     test: {
       tags: [{ name: "deep", description: "not in the quick set" }],
@@ -69,14 +76,10 @@ export default defineConfig(({ mode }) => {
       testTimeout: 180_000,
       hookTimeout: 120_000,
       projects: [
-        project("pure", pure, { test: { pool: "threads", isolate: false, maxWorkers: 2, sequence: { groupOrder: 0 } } }),
-        // Forks: worker threads segfault some native modules inside threads.
-        // Node strips the types of .ts modules in each thread with WebAssembly. V8 13.6
-        // now and then aborts ("jit_page.has_value()") when threads end while that is
-        // still being optimised in the background, which tests do by the hundred.
-        project("threads", threads, { test: { pool: "forks", execArgv: ["--liftoff-only"], maxWorkers: 2, sequence: { groupOrder: 1 } } }),
-        project("processes", processes, { test: { pool: "forks", execArgv: ["--liftoff-only"], maxWorkers: 2, sequence: { groupOrder: 2 } } }),
-      ].filter((_, k) => [pure, threads, processes][k].length > 0),
+        { extends: true as const, test: { name: "pure", include: pure, pool: "threads" as const, isolate: false, maxWorkers: 2, sequence: { groupOrder: 0 } } },
+        { extends: true as const, test: { name: "threads", include: threads, ...FORKS, sequence: { groupOrder: 1 } } },
+        { extends: true as const, test: { name: "processes", include: processes, ...FORKS, sequence: { groupOrder: 2 } } },
+      ].filter(({ test }) => test.include.length > 0),
     },
   };
 });

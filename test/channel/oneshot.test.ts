@@ -3,14 +3,14 @@ import { describe, expect, test } from "vitest";
 import { i32, select } from "../../src/index.ts";
 import { drainClosed, useClosed } from "./tasks/closing.ts";
 import { REQUEST, answerOneshots, askOneshots } from "./tasks/oneshots.ts";
-import { PLACEMENTS, PLACEMENT_NAMES } from "./tasks/placements.ts";
+import { PLACEMENTS, onPlacements } from "./tasks/placements.ts";
 import { RECV_VERBS, recvOne, sendOne, trySendOne } from "./tasks/verbs.ts";
 import { receiversAt, sendersAt, until, used, world } from "./tasks/world.ts";
 
 const the = world();
 const refused = Array(6).fill("ERR_CHANNEL_CLOSED");
 
-describe.each(PLACEMENT_NAMES)("%s", (name) => {
+onPlacements((name) => {
   const place = () => PLACEMENTS[name](the.rt);
 
   test.each(Object.entries(RECV_VERBS))("a value sent first is there for %s, then it is closed forever", async (_verb, recv) => {

@@ -1,11 +1,16 @@
 /** Runs the command as a user does: a process of its own, nothing inherited that changes its output. */
 import { resolve } from "node:path";
-import { type Outcome, beginNode } from "../node-process.ts";
-
-export type { Outcome } from "../node-process.ts";
+import { beginNode } from "../node-process.ts";
 
 /** Far more than any command takes in a test: it ends what hangs. */
 const DEADLINE_MS = 170_000;
+
+/** What a run left. */
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
 /** How to run it. */
 export interface RunOptions {
@@ -23,7 +28,7 @@ export interface RunOptions {
 }
 
 /** Runs `warren ARGS` from the checkout. */
-export function warren(args: readonly string[], { environment = {}, node = [], cwd, stdin, closeStdout = false, onStderr }: RunOptions = {}): Promise<Outcome> {
+export async function warren(args: readonly string[], { environment = {}, node = [], cwd, stdin, closeStdout = false, onStderr }: RunOptions = {}): Promise<Outcome> {
   const { PATH, HOME } = process.env;
   const { child, outcome } = beginNode([...node, cwd === undefined ? "src/cli/main.ts" : resolve("src/cli/main.ts"), ...args], {
     env: { PATH, HOME, ...environment },
@@ -33,5 +38,6 @@ export function warren(args: readonly string[], { environment = {}, node = [], c
     onStderr: (text) => onStderr?.(text, () => child.kill("SIGINT"), (signal) => child.kill(signal), child.pid ?? 0),
   });
   if (closeStdout) child.stdout?.destroy();
-  return outcome;
+  const { code, stdout, stderr } = await outcome;
+  return { code, stdout, stderr };
 }

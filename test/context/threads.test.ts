@@ -126,7 +126,7 @@ describe("a cancellation reaches other threads", () => {
 });
 
 describe("simultaneous cancellations", () => {
-  test("a hundred tasks on three threads: one wins, all see its reason", async () => {
+  test("a hundred tasks on three threads: one wins, all see its reason", { tags: ["deep"] }, async () => {
     for (let round = 0; round < 20; round++) {
       using ctx = context();
       using child = context(ctx);

@@ -6,9 +6,10 @@
  * `of-main` of the main thread; the imports that the page leaves out are added.
  */
 import { parseSync } from "oxc-parser";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { readSource } from "../structure/sources.ts";
 import { type Block, blocksOf, makeFolder, pattern, removeFolder, runPrograms, typeErrors, writeProgram } from "./page.ts";
+import { onThreads } from "../on-threads.ts";
 
 const PAGE = "docs/coming-from-go.md";
 const all = blocksOf(PAGE).filter(({ language }) => language === "ts");
@@ -87,7 +88,7 @@ test("they type-check", () => {
   expect(errors).toBe("");
 });
 
-describe.each([1, 2])("on threads: %i", (threads) => {
+onThreads("on threads: %i", (threads) => {
   test.each([...ofTasks, ...ofMain].map(({ heading, text }, k) => [heading, text, k] as const))("%s", (_heading, text, k) => {
     expect(printed[threads][k]).toMatch(pattern(printedBy(text)));
   });

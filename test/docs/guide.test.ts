@@ -1,6 +1,7 @@
 /** The programs of the guide and of docs/testing.md: they type-check, and print what the page says on one thread and on two. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { blocksOf, makeFolder, pattern, programsOf, removeFolder, runPrograms, typeErrors, writeProgram } from "./page.ts";
+import { onThreads } from "../on-threads.ts";
 
 const guide = programsOf("docs/guide.md");
 /** Blocks that begin with a file's name are parts of the test file, which testing.test.ts runs. */
@@ -31,7 +32,7 @@ test("they type-check as a user's modules do", () => {
   expect(errors).toBe("");
 });
 
-describe.each([1, 2])("on threads: %i", (threads) => {
+onThreads("on threads: %i", (threads) => {
   test.each(programs.map(({ heading, printed: expected }, k) => [heading, expected, k] as const))("%s", (_heading, expected, k) => {
     expect(printed[threads][k]).toMatch(pattern(expected));
   });

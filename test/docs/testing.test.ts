@@ -28,7 +28,7 @@ test("the example passes", async () => {
   expect(await runExample((text) => text)).toMatchObject({ code: 0, output: expect.stringMatching(/Tests\s+1 passed/) });
 });
 
-test("without the close it names the task, the main thread and the channel", async () => {
+test("without the close it names the task, the main thread and the channel", { tags: ["deep"] }, async () => {
   const { code, output } = await runExample((text) => text.replace("  numbers.close();\n", ""));
   expect(code).toBe(1);
   expect(output).toContain("the runtime is not quiet. Still there after repeated checks:");

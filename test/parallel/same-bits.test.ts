@@ -7,7 +7,7 @@ import { addLater, addTo } from "./parallel-tasks.ts";
 const items = (count: number): number[] => Array.from({ length: count }, (_, k) => Math.sin(k + 1) * 10 ** (k % 9));
 const add = (a: number, b: number): number => a + b;
 
-test("on 1, 2 and 3 threads, with and without overtaking, for several grains and lengths", async () => {
+test("on 1, 2 and 3 threads, with and without overtaking, for several grains and lengths", { tags: ["deep"] }, async () => {
   const sums = new Map<string, Set<number>>();
   for (const threads of [1, 2, 3]) {
     await using rt = await start({ threads });

@@ -119,7 +119,7 @@ test("two that wait for each other while a timer lives: no error, but dump() nam
 });
 
 describe("no report while something can still wake a task", () => {
-  test("a timer of warren, a timer of Node, a socket, an AbortSignal, a deadline", async () => {
+  test("a timer of warren, a timer of Node, a socket, an AbortSignal, a deadline", { tags: ["deep"] }, async () => {
     const programs = await programsOf("at once", ["timerWakes", "nodeTimerWakes", "socketWakes", "signalWakes", "deadlineWakes"]);
     expect(Object.fromEntries(programs.map(({ name, returned }) => [name, returned]))).toEqual({ timerWakes: 1, nodeTimerWakes: 2, socketWakes: "from the socket", signalWakes: "TimeoutError", deadlineWakes: "ERR_DEADLINE" });
   });

@@ -19,7 +19,7 @@ async function submit(rt: Runtime, cells: Parameters<typeof mark>[0]): Promise<P
 }
 
 describe("tasks that are submitted while the runtime stops", () => {
-  test("each spawn has run or was rejected, all joins settle", async () => {
+  test("each spawn has run or was rejected, all joins settle", { tags: ["deep"] }, async () => {
     for (let round = 0; round < 4; round++) {
       const rt = await start({ threads: 2 });
       const cells = rt.shared.int32(1000);

@@ -17,7 +17,7 @@ afterEach(async () => {
 const startedOn = async (): Promise<number[]> => (await rt.stats()).threads.map(({ started }) => started);
 
 describe("every task runs once", () => {
-  test("50,000 from inside one task: each once, and every thread ran some", async () => {
+  test("50,000 from inside one task: each once, and every thread ran some", { tags: ["deep"] }, async () => {
     const count = 50_000;
     using cells = rt.shared.int32(count);
     const before = await startedOn();
@@ -28,7 +28,7 @@ describe("every task runs once", () => {
     for (const ran of (await startedOn()).map((started, k) => started - before[k])) expect(ran).toBeGreaterThan(0);
   });
 
-  test("20,000 from the main thread, joined", async () => {
+  test("20,000 from the main thread, joined", { tags: ["deep"] }, async () => {
     const count = 20_000;
     using cells = rt.shared.int32(count);
     await Promise.all(Array.from({ length: count }, (_, index) => rt.spawn(mark, cells, index)));

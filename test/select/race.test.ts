@@ -1,7 +1,7 @@
 /** Selects against other threads. */
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { bool, i32 } from "../../src/index.ts";
-import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/tasks/placements.ts";
+import { PLACEMENTS, onPlacements } from "../channel/tasks/placements.ts";
 import { iterate, sendEach } from "../channel/tasks/verbs.ts";
 import { receiversAt, sendersAt, until, world } from "../channel/tasks/world.ts";
 import { PAIR, bothWays, failInBody, merge, neverOtherwise, philosopher, sendLater, spread, takeEachOnce, takeEither } from "./race.ts";
@@ -9,7 +9,7 @@ import { PAIR, bothWays, failInBody, merge, neverOtherwise, philosopher, sendLat
 const the = world(2);
 const numbers = (count: number, from = 0) => Array.from({ length: count }, (_, k) => from + k);
 
-describe.each(PLACEMENT_NAMES)("%s", (name) => {
+onPlacements((name) => {
   const place = () => PLACEMENTS[name](the.rt);
 
   const SECONDS = [
@@ -17,7 +17,7 @@ describe.each(PLACEMENT_NAMES)("%s", (name) => {
     ["close", "otherwise"],
     ["send", "timer"],
   ] as const;
-  test.each(SECONDS)("one of two cases is always ready (the second by %s), so %s is never chosen", async (second, instead) => {
+  test.each(SECONDS)("one of two cases is always ready (the second by %s), so %s is never chosen", { tags: ["deep"] }, async (second, instead) => {
     const { rt } = the;
     const pairs = rt.chan(PAIR, 1);
     const selecting = place().right(neverOtherwise, pairs, instead);

@@ -1,14 +1,14 @@
 /** The barrier: all meet, round after round, and each learns its place. */
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { Barrier } from "../../src/index.ts";
-import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/tasks/placements.ts";
+import { PLACEMENTS, onPlacements } from "../channel/tasks/placements.ts";
 import { until, used, world } from "../channel/tasks/world.ts";
 import { arrive, meet } from "./tasks/groups.ts";
 import { waitingAt } from "./tasks/state.ts";
 
 const the = world(2);
 
-describe.each(PLACEMENT_NAMES)("%s", (name) => {
+onPlacements((name) => {
   test.each([2, 7])("%i parties meet 500 times: nobody is a round ahead or behind, and the places are each round's", async (parties) => {
     const { left, right } = PLACEMENTS[name](the.rt);
     using barrier = new Barrier(parties);

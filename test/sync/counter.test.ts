@@ -1,14 +1,14 @@
 /** The counter: exact over all threads and beyond a word, and nobody misses the value that it waits for. */
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { Counter, i32 } from "../../src/index.ts";
-import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/tasks/placements.ts";
+import { PLACEMENTS, onPlacements } from "../channel/tasks/placements.ts";
 import { until, used, world } from "../channel/tasks/world.ts";
 import { addTo, sayWhen, waitFor } from "./tasks/groups.ts";
 import { waitingAt } from "./tasks/state.ts";
 
 const the = world(2);
 
-describe.each(PLACEMENT_NAMES)("%s", (name) => {
+onPlacements((name) => {
   test("what eight tasks add is all there, and waits in between are met", async () => {
     const { left, right } = PLACEMENTS[name](the.rt);
     using counter = new Counter();

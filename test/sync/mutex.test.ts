@@ -1,14 +1,14 @@
 /** The mutex: one at a time over all threads, first come first served, and nothing lost to a signal. */
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { Mutex, i32 } from "../../src/index.ts";
-import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/tasks/placements.ts";
+import { PLACEMENTS, onPlacements } from "../channel/tasks/placements.ts";
 import { until, used, world } from "../channel/tasks/world.ts";
 import { hammer, hammerImpatiently, holdUntil, lockAndSay } from "./tasks/locking.ts";
 import { held, waitingAt } from "./tasks/state.ts";
 
 const the = world(2);
 
-describe.each(PLACEMENT_NAMES)("%s", (name) => {
+onPlacements((name) => {
   test("ten tasks that lock and unlock 1000 times each lose no count", async () => {
     const { left, right } = PLACEMENTS[name](the.rt);
     using mutex = new the.rt.Mutex();

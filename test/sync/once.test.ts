@@ -1,14 +1,14 @@
 /** Once: one run at a time, one that succeeds, and everybody sees what it did. */
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { Once } from "../../src/index.ts";
-import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/tasks/placements.ts";
+import { PLACEMENTS, onPlacements } from "../channel/tasks/placements.ts";
 import { used, world } from "../channel/tasks/world.ts";
 import { callOnce } from "./tasks/groups.ts";
 import { held, waitingAt } from "./tasks/state.ts";
 
 const the = world(2);
 
-describe.each(PLACEMENT_NAMES)("%s", (name) => {
+onPlacements((name) => {
   test.each([0, 1, 3])("ten callers, of whose functions the first %i throw: one runs at a time, all see its effects", async (failures) => {
     const { left, right } = PLACEMENTS[name](the.rt);
     for (let round = 0; round < 20; round++) {

@@ -1,14 +1,14 @@
 /** The lock for one writer or many readers: no torn read, no lost write, nobody starves. */
 import { describe, expect, test } from "vitest";
 import { type Guard, RwLock } from "../../src/index.ts";
-import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/tasks/placements.ts";
+import { PLACEMENTS, onPlacements } from "../channel/tasks/placements.ts";
 import { used, world } from "../channel/tasks/world.ts";
 import { readAndWrite } from "./tasks/locking.ts";
 import { held, waitingAt, wordOf } from "./tasks/state.ts";
 
 const the = world(2);
 
-describe.each(PLACEMENT_NAMES)("%s", (name) => {
+onPlacements((name) => {
   test.each([2, 10])("eight tasks that write every %i-th time and read between: no torn read, no lost write", async (writeEvery) => {
     const { left, right } = PLACEMENTS[name](the.rt);
     using lock = new RwLock();

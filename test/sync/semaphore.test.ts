@@ -1,14 +1,14 @@
 /** The semaphore: never more permits out than there are, first come first served, and no wake-up lost. */
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { LIMITS, Semaphore } from "../../src/index.ts";
-import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/tasks/placements.ts";
+import { PLACEMENTS, onPlacements } from "../channel/tasks/placements.ts";
 import { used, world } from "../channel/tasks/world.ts";
 import { takeImpatiently, takePermits } from "./tasks/locking.ts";
 import { waitingAt } from "./tasks/state.ts";
 
 const the = world(2);
 
-describe.each(PLACEMENT_NAMES)("%s", (name) => {
+onPlacements((name) => {
   test.each([3, 5])("eight tasks that take one to three of %i permits: never more are out, none is lost", async (permits) => {
     const { left, right } = PLACEMENTS[name](the.rt);
     using semaphore = new Semaphore(permits);

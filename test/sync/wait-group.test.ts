@@ -1,14 +1,14 @@
 /** The wait group: nobody passes early, everybody passes, and it can be used again at once. */
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { LIMITS, WaitGroup } from "../../src/index.ts";
-import { PLACEMENTS, PLACEMENT_NAMES } from "../channel/tasks/placements.ts";
+import { PLACEMENTS, onPlacements } from "../channel/tasks/placements.ts";
 import { until, used, world } from "../channel/tasks/world.ts";
 import { addAndDone, twoPhase, waitOften, waitOnce, workThenDone } from "./tasks/groups.ts";
 import { waitingAt } from "./tasks/state.ts";
 
 const the = world(2);
 
-describe.each(PLACEMENT_NAMES)("%s", (name) => {
+onPlacements((name) => {
   test("a barrier of two wait groups, used again for 8 rounds: nobody passes early", async () => {
     const { left, right } = PLACEMENTS[name](the.rt);
     using first = new WaitGroup();

@@ -40,7 +40,7 @@ describe("dotProduct", () => {
     await expect(run(dotProduct, { threads: 1, args: [{ ...CONFIG, ...change }] })).rejects.toThrow(new RangeError(message));
   });
 
-  test("leaves nothing behind", async () => {
+  test("leaves nothing behind", { tags: ["deep"] }, async () => {
     await using runtime = await start({ threads: 2 });
     const used = async () => (await runtime.stats()).arena.used;
     await runtime.spawn(dotProduct, CONFIG);

@@ -1,16 +1,17 @@
 /** The examples: their check values as tasks, and as the programs that a reader starts. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { start } from "../../src/index.ts";
 import { boundedBuffer } from "../../workers/examples/bounded-buffer.ts";
 import { philosophers } from "../../workers/examples/philosophers.ts";
 import { ring } from "../../workers/examples/ring.ts";
 import { skynet } from "../../workers/examples/skynet.ts";
+import { onThreads } from "../on-threads.ts";
 
 const execute = promisify(execFile);
 
-describe.each([1, 2])("on %i threads", (threads) => {
+onThreads("on %i threads", (threads) => {
   test("thread ring: all passes end at the same task as counting does, and the ring ends", async () => {
     await using runtime = await start({ threads });
     for (const passes of [0, 1, 502, 503, 1000]) expect(await runtime.spawn(ring, passes)).toBe((passes % 503) + 1);
@@ -43,7 +44,7 @@ test.each([
   [["skynet.ts", "3", "2"], "{ sum: 499500, tasks: 1111 }"],
   [["philosophers.ts", "7"], "meals: [ 7, 7, 7, 7, 7 ]"],
   [["bounded-buffer.ts", "100"], "{ arrived: 100, different: 100 }"],
-])("node workers/examples/%j", async ([file, ...args], printed) => {
+])("node workers/examples/%j", { tags: ["deep"] }, async ([file, ...args], printed) => {
   const { stdout } = await execute(process.execPath, [`workers/examples/${file}`, ...args]);
   expect(stdout).toContain(printed);
 });

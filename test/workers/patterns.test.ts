@@ -1,9 +1,10 @@
 /** Every pattern shows its check value, on one thread and on two; the one without a ball is a deadlock. */
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { run } from "../../src/index.ts";
 import { PATTERNS } from "../../workers/patterns.ts";
+import { onThreads } from "../on-threads.ts";
 
-describe.each([1, 2])("on %i threads", (threads) => {
+onThreads("on %i threads", (threads) => {
   test.each(PATTERNS.filter(({ deadlocks }) => deadlocks !== true).map((pattern) => [pattern.name, pattern] as const))("%s", async (_name, pattern) => {
     const checks = await run(pattern.run, { threads, args: [{ full: false }] });
     expect(checks.length).toBeGreaterThan(0);

@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { run, start, type Runtime } from "../../src/index.ts";
 import { pipeline, sawzall, type JobResult } from "../../workers/sawzall.ts";
+import { onThreads } from "../on-threads.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -53,7 +54,7 @@ const TEXTS = {
   "numbers": Array.from({ length: 3000 }, (_, k) => `line ${k} ${"z".repeat(k % 97)}`).join("\n"),
 };
 
-describe.each([1, 2])("on %i threads", (threads) => {
+onThreads("on %i threads", (threads) => {
   let runtime: Runtime;
   beforeAll(async () => {
     runtime = await start({ threads });

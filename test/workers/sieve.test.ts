@@ -3,11 +3,12 @@ import { run, start } from "../../src/index.ts";
 import { PLACEMENTS, sieve } from "../../workers/sieve.ts";
 import { placesOf } from "../../workers/sieve/placement.ts";
 import { firstPrimes, sendsUntil } from "../../workers/sieve/primes.ts";
+import { onThreads } from "../on-threads.ts";
 
 /** The classic check values: sends until the k-th prime. */
 const SENDS = [[1, 1], [10, 79], [25, 432], [100, 5845], [168, 15_784], [500, 132_046], [1000, 517_383]] as const;
 
-describe.each([1, 2])("the sieve on %i threads", (threads) => {
+onThreads("the sieve on %i threads", (threads) => {
   test.each(PLACEMENTS)("placed %s sends each number exactly as often as the primes demand, in every batch", async (placement) => {
     await using runtime = await start({ threads });
     for (const batch of [1, 2, 16, 256]) {
@@ -18,7 +19,7 @@ describe.each([1, 2])("the sieve on %i threads", (threads) => {
     }
   });
 
-  test("finds 7919 as the 1,000th prime with 517,383 sends from 1,001 tasks", async () => {
+  test("finds 7919 as the 1,000th prime with 517,383 sends from 1,001 tasks", { tags: ["deep"] }, async () => {
     const result = await run(sieve, { threads, args: [{ threads }] });
     expect(result.primes).toHaveLength(1000);
     expect([result.primes.at(-1), result.sends, result.tasks]).toEqual([7919, 517_383, 1001]);

@@ -1,15 +1,16 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { run, start } from "../../src/index.ts";
 import { crowd, daisyChain, heapMb } from "../../workers/tasks.ts";
+import { onThreads } from "../on-threads.ts";
 
-describe.each([1, 2])("on %i threads", (threads) => {
+onThreads("on %i threads", (threads) => {
   test.each([[1, 1], [3, 10_000], [1000, 7], [1000, 10_000], [12_000, 10_000]])("a crowd of %i, %i awake at a time: each is woken exactly once", async (count, active) => {
     const result = await run(crowd, { threads, args: [{ count, active, threads }] });
     expect(result).toMatchObject({ count, touchedOnce: count });
     for (const ns of [result.spawnNs, result.touchNs, result.joinNs]) expect(ns).toBeGreaterThan(0);
   });
 
-  test.each([1, 2, 10_000])("a daisy chain of %i yields one more", async (length) => {
+  test.each([1, 2, 10_000])("a daisy chain of %i yields one more", { tags: ["deep"] }, async (length) => {
     expect(await run(daisyChain, { threads, args: [length] })).toBe(length + 1);
   });
 

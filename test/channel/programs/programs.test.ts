@@ -1,8 +1,8 @@
 /** Programs of many tasks and channels, on one thread and on several. */
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { i32 } from "../../../src/index.ts";
 import { PACKET, chain, keepPackets, nothing, player, relay, sendPackets, sieve } from "./programs.ts";
-import { PLACEMENTS, PLACEMENT_NAMES } from "../tasks/placements.ts";
+import { PLACEMENTS, onPlacements } from "../tasks/placements.ts";
 import { world } from "../tasks/world.ts";
 
 const the = world();
@@ -31,7 +31,7 @@ test("a hundred pairs play to the end while others are spawned", async () => {
   expect(others).toBeGreaterThan(0);
 });
 
-describe.each(PLACEMENT_NAMES)("%s", (name) => {
+onPlacements((name) => {
   test("what was received stays as it is while 20 000 more flow", async () => {
     const { left, right } = PLACEMENTS[name](the.rt);
     const c = the.rt.chan(PACKET, 10);

@@ -1,7 +1,7 @@
 /** What is special to the buffered channel: capacity 1, positions that wrap, large rings and values. */
 import { describe, expect, test } from "vitest";
 import { LIMITS, i32, i64, struct, utf8 } from "../../../src/index.ts";
-import { PLACEMENTS, PLACEMENT_NAMES } from "../tasks/placements.ts";
+import { PLACEMENTS, onPlacements } from "../tasks/placements.ts";
 import { countSum, pingPong, recvTexts, requestEach, sendTexts, serveEach, streamMany } from "./ring.ts";
 import { sendMarked, recvAll } from "../tasks/streams.ts";
 import { recvEach, sendBatches, sendEach } from "../tasks/verbs.ts";
@@ -10,7 +10,7 @@ import { presetNearWrap } from "./wrap.ts";
 
 const the = world();
 
-describe.each(PLACEMENT_NAMES)("%s", (name) => {
+onPlacements((name) => {
   const place = () => PLACEMENTS[name](the.rt);
 
   test("capacity 1: 10 000 values to and fro, then two senders and two receivers", async () => {

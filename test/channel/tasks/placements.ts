@@ -1,4 +1,5 @@
 /** Where the two ends of a channel run: every conformance case runs in all three. */
+import { describe } from "vitest";
 import type { OpenRuntime } from "../../../src/runtime/runtime.ts";
 
 /** Starts one side's task there; its result. */
@@ -28,3 +29,8 @@ export const PLACEMENTS = {
 
 export type PlacementName = keyof typeof PLACEMENTS;
 export const PLACEMENT_NAMES = Object.keys(PLACEMENTS) as PlacementName[];
+
+/** Registers `body` for each placement; the quick set has those on threads. */
+export function onPlacements(body: (name: PlacementName) => void): void {
+  for (const name of PLACEMENT_NAMES) describe(name, { tags: name === "main and a thread" ? ["deep"] : [] }, () => body(name));
+}

@@ -153,7 +153,7 @@ describe("SIGUSR2", { tags: ["deep"] }, () => {
 describe("warren gophers --pile", () => {
   const small = ["gophers", "--designs", "G1,G7", "--threads", "1,2", "--blocks", "1", "--runs", "1", "--warmup", "1"];
 
-  it("burns real files, the same in every design, and writes what sha256sum checks", async () => {
+  it("burns real files, the same in every design, and writes what sha256sum checks", { tags: ["deep"] }, async () => {
     const manifest = join(folder, "manifest.txt");
     const { code, stdout, stderr } = await warren([...small, "--pile", join(folder, "pile"), "--manifest", manifest]);
     expect(code).toBe(0);

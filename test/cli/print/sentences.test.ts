@@ -28,7 +28,7 @@ describe("sentences", () => {
     expect(last).toMatch(/^Threads without structure: two threads give G1 no gain in the wait world .* no gain in the mixed world .* no gain in the cpu world .*; in the dot product, structure alone gives no gain \(.*, and two threads 2\.01× \(/);
   });
 
-  it.each([{}, { processors: 1 }, { tracingCost: 0.2 }, { noise: 0.8 }, { blocks: 2 }])("have no ratio that is not in the result: %j", async (options) => {
+  it.each([{}, { processors: 1 }, { tracingCost: 0.2 }, { noise: 0.8 }, { blocks: 2 }])("have no ratio that is not in the result: %j", { tags: ["deep"] }, async (options) => {
     const result = await fakeHeadline(options);
     const known = ratiosOf(result);
     const said = sentences(result).join(" ").match(/\d+\.\d\d(?=×| cores| to |;)|(?<= to )\d+\.\d\d/g) ?? [];
@@ -36,7 +36,7 @@ describe("sentences", () => {
     expect(said.filter((ratio) => !known.has(ratio))).toEqual([]);
   });
 
-  it("have times beside every ratio", async () => {
+  it("have times beside every ratio", { tags: ["deep"] }, async () => {
     for (const result of [await fakeHeadline(), await fakeResult(), await fakeHeadline({ processors: 1 })]) {
       const ratios = sentences(result).join(" ").match(/\d\.\d\d×\)?(?: \(slower\))? (?:in the|with)[^(]*\([^)]*\d m?s/g) ?? [];
       const nothing = sentences(result).join(" ").match(/no gain (?:in the [^(]*)?\([^)]*\d m?s[^)]*: \d\.\d\d×\)/g) ?? [];

@@ -12,7 +12,7 @@ describe("warren patterns", () => {
     expect(code).toBe(0);
   });
 
-  test("runs all of them on two threads", async () => {
+  test("runs all of them on two threads", { tags: ["deep"] }, async () => {
     const { code, stdout } = await warren(["patterns", "--threads", "2", "--format", "json", "-q"]);
     const { findings, config } = JSON.parse(stdout);
     expect(config.patterns).toBe(23);

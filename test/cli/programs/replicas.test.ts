@@ -5,7 +5,7 @@ import { UsageError } from "../../../src/cli/options/usage-error.ts";
 import { warren } from "../warren-process.ts";
 
 describe("warren replicas", () => {
-  it("holds its checks, four variants included", async () => {
+  it("holds its checks, four variants included", { tags: ["deep"] }, async () => {
     const { code, stdout, stderr } = await warren(["replicas", "--queries", "100", "--replicas", "1,3", "--unit", "0.2", "--format", "json", "-q"]);
     expect([code, stderr]).toEqual([0, ""]);
     const { findings } = JSON.parse(stdout) as { findings: { kind: string; part: string; name: string; verdict: string; measured: number | string }[] };

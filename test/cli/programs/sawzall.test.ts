@@ -27,7 +27,7 @@ describe("warren sawzall", () => {
     expect(code).toBe(0);
   });
 
-  test("reads warren's own source if nothing is given", async () => {
+  test("reads warren's own source if nothing is given", { tags: ["deep"] }, async () => {
     const { code, stdout } = await warren(["sawzall", "--runs", "1", "--threads", "1", "-q"]);
     expect(stdout).toContain("input src");
     expect(code).toBe(0);

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { warren } from "../warren-process.ts";
 
 describe("warren tasks", () => {
-  test.each(["1", "2"])("on %s threads wakes each task once and measures the heap", async (threads) => {
+  test.each(["1", "2"])("on %s threads wakes each task once and measures the heap", { tags: ["deep"] }, async (threads) => {
     const { code, stdout } = await warren(["tasks", "--count", "10000", "--threads", threads, "--format", "json", "-q"]);
     const { findings } = JSON.parse(stdout);
     expect(findings).toMatchObject([
@@ -14,7 +14,7 @@ describe("warren tasks", () => {
     expect(code).toBe(0);
   });
 
-  test("says that Go is not installed", async () => {
+  test("says that Go is not installed", { tags: ["deep"] }, async () => {
     const { code, stdout } = await warren(["tasks", "--count", "100", "--threads", "1", "-q"], { environment: { PATH: "/no/such/place" } });
     expect(stdout).toContain("Go: skipped: go is not installed");
     expect(stdout).toMatch(/100 goroutines +skipped/);
@@ -23,7 +23,7 @@ describe("warren tasks", () => {
 
   test("refuses more than there is memory for", async () => {
     const { code, stderr } = await warren(["tasks", "--count", "10000000"], { node: ["--import", "data:text/javascript,process.availableMemory=()=>1e9"] });
-    expect(stderr).toContain("warren: --count: 10000000 tasks need about 24.0 GB of memory, and 1.0 GB are free");
+    expect(stderr).toContain("warren: --count: 10000000 tasks need about 24.0 GB of memory; 1.0 GB are free");
     expect(code).toBe(2);
   });
 });

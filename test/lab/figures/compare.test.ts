@@ -44,7 +44,7 @@ describe("the rule", () => {
 });
 
 describe("how often it is right", () => {
-  it.each([[0.01, 10], [0.05, 10], [0.07, 20]])("the same times twice, noise %f, %i blocks: equal in 19 of 20 cells or more", async (noise, blocks) => {
+  it.each([[0.01, 10], [0.05, 10], [0.07, 20]])("the same times twice, noise %f, %i blocks: equal in 19 of 20 cells or more", { tags: ["deep"] }, async (noise, blocks) => {
     const outcomes = { faster: 0, slower: 0, equal: 0, inconclusive: 0 };
     for (const seed of [1, 2, 3]) {
       const [a, b] = [await simulatedResult({ seed, noise, blocks }), await simulatedResult({ seed: seed + 100, noise, blocks })];
@@ -53,7 +53,7 @@ describe("how often it is right", () => {
     expect(outcomes.equal / 72).toBeGreaterThanOrEqual(0.95);
   });
 
-  it("the same times twice: one comparison in twenty at most calls any cell faster or slower", async () => {
+  it("the same times twice: one comparison in twenty at most calls any cell faster or slower", { tags: ["deep"] }, async () => {
     const source = randomSource(11, "null");
     const series = (): number[] => Array.from({ length: 10 }, () => source.float());
     const wrong = Array.from({ length: 400 }, () => holm(Array.from({ length: 24 }, () => mannWhitney(series(), series()).p))).filter((ps) => Math.min(...ps) <= LEVEL);
@@ -76,12 +76,12 @@ describe("how often it is right", () => {
     expect(cells.filter(({ outcome }) => outcome === "equal")).toHaveLength(0);
   });
 
-  it("six blocks and more than 23 cells: no difference is called equal unless the interval shows it", async () => {
+  it("six blocks and more than 23 cells: no difference is called equal unless the interval shows it", { tags: ["deep"] }, async () => {
     const [a, b] = [await simulatedResult({ seed: 1, noise: 0.05, blocks: 6 }), await simulatedResult({ seed: 2, noise: 0.05, blocks: 6, slower: () => 1.3 })];
     expect(outcomeCounts(compare(a, b))).toEqual({ faster: 0, slower: 0, equal: 0, inconclusive: 24 });
   });
 
-  it("an interval of the ratio that holds the truth 19 times in 20", () => {
+  it("an interval of the ratio that holds the truth 19 times in 20", { tags: ["deep"] }, () => {
     const source = randomSource(5, "coverage");
     const series = (): number[] => Array.from({ length: 15 }, () => 100 + 10 * (source.float() + source.float() + source.float() - 1.5));
     const held = Array.from({ length: 100 }, (_, run) => medianRatioInterval(series(), series(), randomSource(run))).filter((ci) => ci !== null && ci[0] <= 1 && ci[1] >= 1);
@@ -112,7 +112,7 @@ describe("what is compared with what", () => {
     }
   });
 
-  it("scales to the same iterations where every step computes, and says so of steps that do in part", async () => {
+  it("scales to the same iterations where every step computes, and says so of steps that do in part", { tags: ["deep"] }, async () => {
     const given = (result: Result, iterationsPerMs: number): Result => ({ ...result, config: { ...result.config, calibrations: { gophers: { iterationsPerMs } } } });
     const result = await fakeResult({ noise: 0, worlds: ["cpu", "mixed", "wait"] });
     const { cells, warnings } = compare(given(result, 100_000), given(result, 105_000));

@@ -54,7 +54,7 @@ describe("the whole report", () => {
     expect([...document.querySelectorAll("svg:not(svg svg):not([aria-hidden])")].every((svg) => (svg.getAttribute("aria-label") ?? "") !== "")).toBe(true);
   });
 
-  test("has every cell in the table, with time beside ratio", () => {
+  test("has every cell in the table, with time beside ratio", { tags: ["deep"] }, () => {
     const { document } = parseHTML(page);
     expect(document.querySelectorAll("#results tbody tr").length).toBe(full.cells.length);
     expect(sectionText(page, "findings")).toContain("Threads give < 2×.");

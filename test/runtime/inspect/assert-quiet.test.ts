@@ -100,7 +100,7 @@ describe("not quiet: it names", () => {
     await assertQuiet(rt);
   });
 
-  test("with a baseline, only what is new; memory too", async () => {
+  test("with a baseline, only what is new; memory too", { tags: ["deep"] }, async () => {
     const old = rt.chan(i32, 3);
     rt.go(parkOn, "receive", rt.chan(i32));
     await until(async () => (await rt.stats()).parked.receive === 1);

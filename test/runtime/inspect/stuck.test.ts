@@ -52,14 +52,14 @@ describe("stuck", () => {
     expect(await groups(1)).toEqual([["joinPair join", "joinPair join", "lockStep receive", "lockStep receive"]]);
   });
 
-  test("a cycle of locks, although another task knows both", async () => {
+  test("a cycle of locks, although another task knows both", { tags: ["deep"] }, async () => {
     rt.go(lockCycle, new rt.Barrier(2));
     expect(await groups(1)).toEqual([["locksBoth lock", "locksBoth lock"]]);
     const [{ waits }] = (await rt.dump()).stuck;
     for (const { on } of waits) expect(on).toMatch(/^Mutex #\S+, held by task #\d+ on thread [01]/);
   });
 
-  test("a closure whose starter has ended", async () => {
+  test("a closure whose starter has ended", { tags: ["deep"] }, async () => {
     rt.go(leaveClosure);
     expect(await groups(1)).toEqual([["orphan receive"]]);
   });
@@ -69,7 +69,7 @@ describe("stuck", () => {
     expect(await groups(1)).toEqual([["receivesChannel receive", "sendsChannel receive"]]);
   });
 
-  test("on a channel that came as a result", async () => {
+  test("on a channel that came as a result", { tags: ["deep"] }, async () => {
     rt.go(waitsOnResult);
     expect(await groups(1)).toEqual([["waitsOnResult receive"]]);
   });
@@ -106,12 +106,12 @@ describe("not stuck, because something may still wake them", () => {
     expect((await rt.dump()).stuck).toEqual([]);
   });
 
-  test("a timer sends on the channel", async () => {
+  test("a timer sends on the channel", { tags: ["deep"] }, async () => {
     rt.go(waitsForTimer);
     expect(await groupsWithParked(1)).toEqual([]);
   });
 
-  test("Node has something under way on the thread", async () => {
+  test("Node has something under way on the thread", { tags: ["deep"] }, async () => {
     rt.go(waitsBesideNode);
     expect(await groupsWithParked(1)).toEqual([]);
   });
@@ -126,7 +126,7 @@ describe("not stuck, because something may still wake them", () => {
     await ch.send(1);
   });
 
-  test("a closure waits on what its starter knows", async () => {
+  test("a closure waits on what its starter knows", { tags: ["deep"] }, async () => {
     const gate = rt.shared.int32(1);
     const value = rt.spawn(closureWaits, gate);
     await until(async () => (await rt.stats()).parked.receive === 1);
@@ -135,7 +135,7 @@ describe("not stuck, because something may still wake them", () => {
     expect(await value).toBe(7);
   });
 
-  test("the request with the reply channel lies in a buffer", async () => {
+  test("the request with the reply channel lies in a buffer", { tags: ["deep"] }, async () => {
     const gate = rt.shared.int32(1);
     const value = rt.spawn.on(0)(client, gate);
     await until(async () => (await rt.stats()).parked.receive === 1);

@@ -31,7 +31,7 @@ describe("what has no room", () => {
     expect(of(trace, "start")).toEqual([]);
   });
 
-  test("rings larger than the arena", async () => {
+  test("rings larger than the arena", { tags: ["deep"] }, async () => {
     const since = await leftovers(rt);
     expect(await thrown(() => rt.trace({ events: 1e9 }))).toMatchObject({ code: "ERR_ARENA_FULL" });
     // Two have room, the third has not.

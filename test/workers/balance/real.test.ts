@@ -1,10 +1,11 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { start } from "../../../src/index.ts";
 import { POLICIES, realBalance, TALK } from "../../../workers/balance.ts";
+import { onThreads } from "../../on-threads.ts";
 
 const SMALL = { requesters: 12, workers: 3, queue: 12, think: 2, service: 1, warmup: 0, length: 150, unitMs: 1, seed: 4 };
 
-describe.each([1, 2])("the realistic balancer on %i threads", (threads) => {
+onThreads("the realistic balancer on %i threads", (threads) => {
   test.each(POLICIES)("with %s answers every request with its own reply and agrees with its workers", async (policy) => {
     await using runtime = await start({ threads });
     const result = await runtime.spawn(realBalance, { ...SMALL, policy });

@@ -1,8 +1,9 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { start } from "../../../src/index.ts";
 import { simpleBalance } from "../../../workers/balance.ts";
+import { onThreads } from "../../on-threads.ts";
 
-describe.each([1, 2])("the simple balancer on %i threads", (threads) => {
+onThreads("the simple balancer on %i threads", (threads) => {
   test.each([1, 2, 7, 40])("with %i workers does every piece of work once", async (workers) => {
     await using runtime = await start({ threads });
     const result = await runtime.spawn(simpleBalance, { workers, items: 30, unitMs: 0.2, seed: 5 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { start } from "../../../src/index.ts";
 import { DEVICES, drive, scheduleOf } from "../../../workers/drivers.ts";
+import { onThreads } from "../../on-threads.ts";
 
 describe("a schedule", () => {
   test("has gaps of half a period to one and a half, and is the same for a seed", () => {
@@ -17,7 +18,7 @@ describe("a schedule", () => {
   });
 });
 
-describe.each([1, 2])("the drivers on %i threads", (threads) => {
+onThreads("the drivers on %i threads", (threads) => {
   test.each(["tasks", "loop"] as const)("as %s handle every event once and in order", async (structure) => {
     await using runtime = await start({ threads });
     const schedule = scheduleOf(400, 5);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { start, type Runtime } from "../../../src/index.ts";
 import { calibrate, designOf, DESIGN_IDS, gophers, WORLDS, type GopherConfig } from "../../../workers/gophers.ts";
+import { onThreads } from "../../on-threads.ts";
 
 const CONFIG: GopherConfig = {
   design: "G1",
@@ -12,7 +13,7 @@ const CONFIG: GopherConfig = {
   unitIterations: calibrate(0.02),
 };
 
-describe.each([1, 2])("on %i threads", (threads) => {
+onThreads("on %i threads", (threads) => {
   let runtime: Runtime;
   beforeAll(async () => {
     runtime = await start({ threads });

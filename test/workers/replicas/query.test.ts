@@ -1,11 +1,12 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { start } from "../../../src/index.ts";
 import { replicatedQueries, type QueryConfig } from "../../../workers/replicas.ts";
 import { until } from "../../runtime/until.ts";
+import { onThreads } from "../../on-threads.ts";
 
 const CONFIG: QueryConfig = { replicas: 3, latency: { kind: "uniform", most: 10 }, queries: 40, clients: 7, unitMs: 0.5, seed: 2 };
 
-describe.each([1, 2])("replicated queries on %i threads", (threads) => {
+onThreads("replicated queries on %i threads", (threads) => {
   test.each<Partial<QueryConfig>>([
     {},
     { replicas: 1 },

@@ -1,11 +1,12 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { run, start } from "../../../src/index.ts";
 import { askLate, forgetReplicas, VARIANTS } from "../../../workers/replicas.ts";
 import { until } from "../../runtime/until.ts";
+import { onThreads } from "../../on-threads.ts";
 
 const QUERIES = 6;
 
-describe.each([1, 2])("replicas that nobody cancels, on %i threads", (threads) => {
+onThreads("replicas that nobody cancels, on %i threads", (threads) => {
   test.each([VARIANTS.roomForAll, VARIANTS.roomForOne])("$name: all end", async (variant) => {
     await using runtime = await start({ threads });
     expect(await runtime.spawn(forgetReplicas, variant, 4, QUERIES, 4)).toBe(QUERIES);

@@ -1,9 +1,10 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { start } from "../../../src/index.ts";
 import { searches, VERSIONS } from "../../../workers/search.ts";
 import { until } from "../../runtime/until.ts";
+import { onThreads } from "../../on-threads.ts";
 
-describe.each([1, 2])("the search on %i threads", (threads) => {
+onThreads("the search on %i threads", (threads) => {
   test.each(VERSIONS)("%s gives the right results once each and leaves no task behind", async (version) => {
     await using runtime = await start({ threads });
     const result = await runtime.spawn(searches, { version, queries: 30, clients: 4, unitMs: 0.1, seed: 3 });
