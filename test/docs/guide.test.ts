@@ -7,17 +7,10 @@ const guide = programsOf("docs/guide.md");
 /** Blocks that begin with a file's name are parts of the test file, which testing.test.ts runs. */
 const programs = [...guide, ...programsOf("docs/testing.md").filter(({ text }) => !/^\/\/ \S+\.ts\n/.test(text))];
 let folder: string;
-let errors: string;
-/** What each has printed, by the number of threads. */
-const printed: Record<number, string[]> = {};
 beforeAll(async () => {
   folder = makeFolder();
   for (const [k, { text }] of programs.entries()) writeProgram(folder, `program-${k}.ts`, text);
-  const run = async (threads: number): Promise<void> => {
-    printed[threads] = await runPrograms(folder, programs, threads);
-  };
-  [errors] = await Promise.all([typeErrors(folder), run(1), run(2)]);
-}, 120_000);
+});
 afterAll(() => {
   removeFolder(folder);
 });
@@ -28,12 +21,16 @@ test("each chapter of the guide begins with a program", () => {
   expect(programs.length).toBeGreaterThanOrEqual(18);
 });
 
-test("they type-check as a user's modules do", () => {
-  expect(errors).toBe("");
+test("they type-check as a user's modules do", { tags: ["deep"] }, async () => {
+  expect(await typeErrors(folder)).toBe("");
 });
 
 onThreads("on threads: %i", (threads) => {
+  let printed: string[];
+  beforeAll(async () => {
+    printed = await runPrograms(folder, programs, threads);
+  });
   test.each(programs.map(({ heading, printed: expected }, k) => [heading, expected, k] as const))("%s", (_heading, expected, k) => {
-    expect(printed[threads][k]).toMatch(pattern(expected));
+    expect(printed[k]).toMatch(pattern(expected));
   });
 });

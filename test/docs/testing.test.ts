@@ -24,7 +24,7 @@ async function runExample(edit: (text: string) => string): Promise<{ code: numbe
   return { code, output: stdout + stderr };
 }
 
-test("the example passes", async () => {
+test("the example passes", { tags: ["deep"] }, async () => {
   expect(await runExample((text) => text)).toMatchObject({ code: 0, output: expect.stringMatching(/Tests\s+1 passed/) });
 });
 

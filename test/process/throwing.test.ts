@@ -86,7 +86,7 @@ describe.concurrent("the same under go ends the runtime loudly", { tags: ["deep"
   });
 });
 
-describe("what is thrown outside any task ends its thread, and only that", () => {
+describe("what is thrown outside any task ends its thread, and only that", { tags: ["deep"] }, () => {
   let lines: [string, unknown][];
   beforeAll(async () => {
     const outcome = await outcomeOf("throwing.ts", "later");

@@ -74,7 +74,7 @@ describe("the vectors", () => {
     expect(exact).toBe(a.reduce((sum, value, i) => sum + BigInt(value) * BigInt(b[i] as number), 0n));
   });
 
-  test("can be multiplied many times, and not after they are cleared", async () => {
+  test("can be multiplied many times, and not after they are cleared", { tags: ["deep"] }, async () => {
     await using runtime = await start({ threads: 2 });
     const vectors = await runtime.spawn(layVectors, { size: SIZE });
     const how = { kernel: "js", variant: "chunks", tasks: 3, repeats: 20 } as const;

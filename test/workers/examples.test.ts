@@ -20,7 +20,7 @@ onThreads("on %i threads", (threads) => {
     expect(await runtime.spawn(ring, 20_000)).toBe((20_000 % 503) + 1);
   });
 
-  test.each([[0, 0, 1], [1, 45, 11], [3, 499_500, 1111], [4, 49_995_000, 11_111]])("skynet of depth %i: %i from %i tasks", async (depth, sum, tasks) => {
+  test.each([[0, 0, 1], [1, 45, 11], [3, 499_500, 1111], [4, 49_995_000, 11_111]])("skynet of depth %i: %i from %i tasks", { tags: ["deep"] }, async (depth, sum, tasks) => {
     await using runtime = await start({ threads });
     expect(await runtime.spawn(skynet, 0, 10 ** depth)).toEqual({ sum, tasks });
   });

@@ -4,8 +4,11 @@ import { run } from "../../src/index.ts";
 import { PATTERNS } from "../../workers/patterns.ts";
 import { onThreads } from "../on-threads.ts";
 
+/** Those of the quick set: one of each sort. */
+const QUICK = new Set(["generator", "fan-in", "fan-out", "timeout", "quit", "bounded-parallelism", "subscription", "leaky-buffer", "chat-roulette"]);
+
 onThreads("on %i threads", (threads) => {
-  test.each(PATTERNS.filter(({ deadlocks }) => deadlocks !== true).map((pattern) => [pattern.name, pattern] as const))("%s", async (_name, pattern) => {
+  for (const pattern of PATTERNS.filter(({ deadlocks }) => deadlocks !== true)) test(pattern.name, { tags: QUICK.has(pattern.name) ? [] : ["deep"] }, async () => {
     const checks = await run(pattern.run, { threads, args: [{ full: false }] });
     expect(checks.length).toBeGreaterThan(0);
     for (const found of checks) {

@@ -7,7 +7,7 @@ import { world } from "../tasks/world.ts";
 
 const the = world();
 
-test.each([[10_000, false], [2000, true]])("a chain of %i tasks adds one in each (spread over the threads: %s)", async (count, isSpread) => {
+test.each([[10_000, false], [2000, true]])("a chain of %i tasks adds one in each (spread over the threads: %s)", { tags: ["deep"] }, async (count, isSpread) => {
   expect(await the.rt.spawn(chain, count, isSpread)).toBe(count);
 });
 

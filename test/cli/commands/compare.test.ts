@@ -61,7 +61,7 @@ describe("warren compare", () => {
     expect(await readFile(join(folder, "out.md"), "utf8")).toMatch(/^\| D1 \| 1 \| 2\d\d ms \| 2\d\d ms \| 1\.1\d\d \| \S+ \| slower \| {2}\| {2}\|$/m);
   });
 
-  it("warns on standard error of what makes them hard to compare, unless it is to be quiet", async () => {
+  it("warns on standard error of what makes them hard to compare, unless it is to be quiet", { tags: ["deep"] }, async () => {
     const result = JSON.parse(await readFile(join(folder, "b.json"), "utf8")) as Result;
     await write("elsewhere.json", { ...result, env: { ...result.env, node: "26.1.0" }, config: { ...result.config, seed: 7 } });
     const { code, stderr } = await run(["compare", "a.json", "elsewhere.json"]);
@@ -84,7 +84,7 @@ describe("warren compare", () => {
     [["a.json", "b.json", "--max-regression", "1%"], '--max-regression: "1%" is not a percentage from 3% '],
     [["a.json", "b.json", "--format", "csv"], '--format: "csv" is not one of table, json, markdown'],
     [["a.json", "b.json", "-o", "/no/such/place"], '--output: "/no/such/place" cannot be written'],
-  ])("compare %j: exit 2 and one line", async (args, message) => {
+  ])("compare %j: exit 2 and one line", { tags: ["deep"] }, async (args, message) => {
     const { code, stdout, stderr } = await run(["compare", ...args]);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr.startsWith(`warren: ${message}`), stderr).toBe(true);

@@ -15,8 +15,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
+/** How many of the first lines are in the quick set: one for each kind of mistake. */
+const QUICK_LINES = 6;
+
 describe("usage", () => {
-  it.each([
+  for (const [k, [args, message]] of ([
     [["gofers"], 'warren: unknown command "gofers" — did you mean gophers?'],
     [["help", "gofers"], 'warren: unknown command "gofers" — did you mean gophers?'],
     [["gophers", "--desings", "G1"], "warren: unknown option '--desings' — did you mean --designs?"],
@@ -42,7 +45,7 @@ describe("usage", () => {
     [["tasks", "--count", "many"], 'warren: --count: "many" is not an integer from 1 to 10000000'],
     [["blance"], 'warren: unknown command "blance" — did you mean balance?'],
     [["--quick", "--publish"], "warren: use --quick or --publish, not both"],
-  ])("warren %j: one line on standard error, exit code 2", async (args, message) => {
+  ] as const).entries()) it(`warren ${JSON.stringify(args)}: one line on standard error, exit code 2`, { tags: k < QUICK_LINES ? [] : ["deep"] }, async () => {
     const { code, stdout, stderr } = await warren(args);
     expect(stderr).toContain(message);
     expect(stderr.trimEnd().split("\n")).toHaveLength(1);

@@ -26,7 +26,7 @@ test.each([
   [["report", "-"], "{", /^warren: standard input is not JSON/],
   [["report", "-", "-o", "/nowhere/run.html"], json, /^warren: --output: "\/nowhere\/run.html" cannot be written/],
   [["report", "-"], JSON.stringify({ ...result, cells: [], gains: [] }), /contains no measurements/],
-])("%j is refused with exit code 2", async (args, stdin, message) => {
+])("%j is refused with exit code 2", { tags: ["deep"] }, async (args, stdin, message) => {
   const outcome = await warren(args as string[], stdin === undefined ? {} : { stdin });
   expect(outcome.code).toBe(2);
   expect(outcome.stdout).toBe("");

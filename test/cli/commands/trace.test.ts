@@ -61,7 +61,7 @@ describe("warren trace", () => {
     expect(stdout).toMatch(/^patterns, 2 threads: /m);
   });
 
-  it("says that a pattern which ends in a deadlock cannot be recorded", async () => {
+  it("says that a pattern which ends in a deadlock cannot be recorded", { tags: ["deep"] }, async () => {
     const { code, stderr } = await warren(["trace", "patterns", "ping-pong-no-ball", "-q"]);
     expect(code).toBe(2);
     expect(stderr).toContain("cannot be traced: it is meant to end in a deadlock");

@@ -4,7 +4,7 @@ import { DRIVERS } from "../../../src/cli/programs/drivers.ts";
 import { warren } from "../warren-process.ts";
 
 describe("warren drivers", () => {
-  it("runs on one thread unless told otherwise, and holds its checks", async () => {
+  it("runs on one thread unless told otherwise, and holds its checks", { tags: ["deep"] }, async () => {
     const { code, stdout, stderr } = await warren(["drivers", "--length", "200", "--unit", "0.5", "--format", "json", "-q"]);
     expect([code, stderr]).toEqual([0, ""]);
     const report = JSON.parse(stdout) as { threads: number; findings: { kind: string; verdict: string }[] };

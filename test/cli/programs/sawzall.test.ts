@@ -14,7 +14,7 @@ afterAll(async () => {
 });
 
 describe("warren sawzall", () => {
-  test.each(["1", "2"])("on %s threads has the same tables", async (threads) => {
+  test.each(["1", "2"])("on %s threads has the same tables", { tags: ["deep"] }, async (threads) => {
     const path = join(folder, "log");
     await writeFile(path, "one two two\r\nthree three three\u001b[31m\n\nlast");
     const { code, stdout } = await warren(["sawzall", path, "--runs", "1", "--threads", threads, "--format", "json", "-q"]);

@@ -4,7 +4,7 @@ import { SEARCH } from "../../../src/cli/programs/search.ts";
 import { warren } from "../warren-process.ts";
 
 describe("warren search", () => {
-  it("holds its checks for all versions", async () => {
+  it("holds its checks for all versions", { tags: ["deep"] }, async () => {
     const { code, stdout, stderr } = await warren(["search", "--queries", "20", "--unit", "0.1", "--format", "json", "-q"]);
     expect([code, stderr]).toEqual([0, ""]);
     const { findings, series } = JSON.parse(stdout) as { findings: { kind: string; verdict: string }[]; series: { rows: unknown[] }[] };

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { warren } from "../warren-process.ts";
 
-test.each(["1", "2"])("warren sieve on %s threads: all checks hold", async (threads) => {
+test.each(["1", "2"])("warren sieve on %s threads: all checks hold", { tags: ["deep"] }, async (threads) => {
   const { code, stdout } = await warren(["sieve", "--primes", "25", "--runs", "1", "--threads", threads, "--format", "json", "-q"]);
   const { findings, series } = JSON.parse(stdout);
   expect(findings.filter(({ kind }: { kind: string }) => kind === "check")).toMatchObject([

@@ -48,7 +48,7 @@ describe("inProcesses", () => {
     ["throws", "RangeError: lost a book"],
     ["killed", "BlockProcessError: the process of the block was ended by SIGKILL"],
     ["exits", "BlockProcessError: the process of the block ended with code 7"],
-  ])("goes on without a cell whose process %s", async (trouble, how) => {
+  ])("goes on without a cell whose process %s", { tags: ["deep"] }, async (trouble, how) => {
     const record = await trial(trouble);
     expectTheOthersWhole(record);
     expect(record).toMatchObject({ blocksDone: 2, interrupted: false });
@@ -73,7 +73,7 @@ describe("inProcesses", () => {
     await expect(trial("none", { entry: new URL("silent-process.ts", import.meta.url) })).rejects.toThrow("the process of the block ended with code 0: not what you wait for");
   });
 
-  it("keeps complete runs when it is stopped, and leaves no process", async () => {
+  it("keeps complete runs when it is stopped, and leaves no process", { tags: ["deep"] }, async () => {
     const stop = new AbortController();
     const onProgress = ({ cellsDone }: TrialProgress): void => {
       if (cellsDone === 8) stop.abort();

@@ -47,7 +47,7 @@ describe("stuck", () => {
     expect(await groups(2)).toEqual([["lockStep receive", "lockStep receive"], ["lockStep receive", "lockStep receive"]]);
   });
 
-  test("a task that joins them is stuck with them", async () => {
+  test("a task that joins them is stuck with them", { tags: ["deep"] }, async () => {
     rt.go(joinPair);
     expect(await groups(1)).toEqual([["joinPair join", "joinPair join", "lockStep receive", "lockStep receive"]]);
   });
@@ -64,7 +64,7 @@ describe("stuck", () => {
     expect(await groups(1)).toEqual([["orphan receive"]]);
   });
 
-  test("on a channel that came in a message", async () => {
+  test("on a channel that came in a message", { tags: ["deep"] }, async () => {
     rt.go(sendsChannel);
     expect(await groups(1)).toEqual([["receivesChannel receive", "sendsChannel receive"]]);
   });
@@ -95,7 +95,7 @@ describe("not stuck, because something may still wake them", () => {
     expect(await groupsWithParked(3)).toEqual([]);
   });
 
-  test.each(["timer", "signal"] as const)("a way out: a %s", async (how) => {
+  test.each(["timer", "signal"] as const)("a way out: a %s", { tags: ["deep"] }, async (how) => {
     rt.go(waitsWithWayOut, how);
     expect(await groupsWithParked(1)).toEqual([]);
   });
@@ -116,7 +116,7 @@ describe("not stuck, because something may still wake them", () => {
     expect(await groupsWithParked(1)).toEqual([]);
   });
 
-  test("the main thread's code knows the channel", async () => {
+  test("the main thread's code knows the channel", { tags: ["deep"] }, async () => {
     const ch = rt.chan(i32);
     rt.go(async () => {
       await ch.recv();
