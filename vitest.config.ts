@@ -58,6 +58,9 @@ const FORKS = { pool: "forks" as const, execArgv: ["--liftoff-only"], maxWorkers
 
 const isAnyOf = (file: string, globs: readonly string[]): boolean => globs.some((glob) => matchesGlob(file, glob));
 
+/** What a test replaces by `vi.mock` must not be loaded before it: each of these files has a process of its own. */
+const isMocking = (file: string): boolean => readFileSync(file, "utf8").includes("vi.mock(");
+
 export default defineConfig(({ mode }) => {
   const files = globSync("test/**/*.test.ts").toSorted().filter((file) => {
     const text = readFileSync(file, "utf8");
@@ -77,8 +80,9 @@ export default defineConfig(({ mode }) => {
       hookTimeout: 120_000,
       projects: [
         { extends: true as const, test: { name: "pure", include: pure, pool: "threads" as const, isolate: false, maxWorkers: 2, sequence: { groupOrder: 0 } } },
-        { extends: true as const, test: { name: "threads", include: threads, ...FORKS, sequence: { groupOrder: 1 } } },
-        { extends: true as const, test: { name: "processes", include: processes, ...FORKS, sequence: { groupOrder: 2 } } },
+        { extends: true as const, test: { name: "threads", include: threads.filter((file) => !isMocking(file)), ...FORKS, isolate: false, sequence: { groupOrder: 1 } } },
+        { extends: true as const, test: { name: "mocks", include: threads.filter(isMocking), ...FORKS, sequence: { groupOrder: 2 } } },
+        { extends: true as const, test: { name: "processes", include: processes, ...FORKS, isolate: false, sequence: { groupOrder: 3 } } },
       ].filter(({ test }) => test.include.length > 0),
     },
   };

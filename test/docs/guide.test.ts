@@ -1,3 +1,4 @@
+// @module-tag deep
 /** The programs of the guide and of docs/testing.md: they type-check, and print what the page says on one thread and on two. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { blocksOf, makeFolder, pattern, programsOf, removeFolder, runPrograms, typeErrors, writeProgram } from "./page.ts";
@@ -21,7 +22,7 @@ test("each chapter of the guide begins with a program", () => {
   expect(programs.length).toBeGreaterThanOrEqual(18);
 });
 
-test("they type-check as a user's modules do", { tags: ["deep"] }, async () => {
+test("they type-check as a user's modules do", async () => {
   expect(await typeErrors(folder)).toBe("");
 });
 

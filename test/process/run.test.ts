@@ -27,7 +27,7 @@ describe("a run program as a process", () => {
     for (const part of ["TypeError", "from main", "E_MINE", "task throws, spawned at", "closed-world.ts"]) expect(stderr).toContain(part);
   });
 
-  test("so does the failure of a go task", async () => {
+  test("so does the failure of a go task", { tags: ["deep"] }, async () => {
     const { stderr, code } = await outcomeOf("closed-world.ts", "uncaught", "goFails");
     expect(code).toBe(1);
     expect(stderr).toContain("task throws, started with go");
@@ -89,7 +89,7 @@ describe("deadlock: none can ever run again", () => {
     for (const { on } of tasks.filter(({ reason }) => reason === "lock")) expect(on).toMatch(/^Mutex #\S+, held by task #\d+ on thread [01] for \d+ ms$/);
   });
 
-  test("that no code catches: exit code 1, the table on stderr", async () => {
+  test("that no code catches: exit code 1, the table on stderr", { tags: ["deep"] }, async () => {
     const { stderr, code } = await outcomeOf("closed-world.ts", "uncaught", "allReceive");
     expect(code).toBe(1);
     // Node prints the place of the throw above it.

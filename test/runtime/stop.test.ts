@@ -103,7 +103,7 @@ describe("stop", () => {
     for (const join of await Promise.allSettled(ended)) expect(join).toMatchObject({ status: "rejected", reason: STOPPED });
   });
 
-  test("while a thread computes for longer than it is asked to wait", async () => {
+  test("while a thread computes for longer than it is asked to wait", { tags: ["deep"] }, async () => {
     const rt = await start({ threads: 2 });
     const slow = rt.spawn(burn, 2000);
     await rt.stop();

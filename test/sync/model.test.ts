@@ -57,6 +57,11 @@ const SHARED = [
   { weight: 1, arbitrary: fc.record({ do: fc.constant("turn" as const) }) },
 ];
 
+/** The step that follows is within a time slice: an operation of a lock that finds its slice used up yields first, which the models do not know. */
+function beginSlice(): void {
+  the.rt.side.processor.ticks = 64;
+}
+
 /** Aborts and turns, the same for all; false for a command of the object's own. */
 async function common(command: { readonly do: string; readonly op?: number }, model: Model, real: Real): Promise<boolean> {
   if (command.do === "turn") await the.rt.yieldNow();
@@ -117,6 +122,7 @@ test.each(Object.keys(LOCKS))("a %s gives out permits in order", async (name) =>
       const real = new Real();
       using lock = make();
       for (const [number, each] of commands.entries()) {
+        beginSlice();
         if (each.do === "take") {
           model.acquire(number, weigh(each.n));
           real.take(number, (signal) => lock.take(each.n, signal));
@@ -152,6 +158,7 @@ test("a WaitGroup counts", async () => {
       const [model, real] = [new Count(), new Real()];
       using group = new WaitGroup();
       for (const [number, each] of commands.entries()) {
+        beginSlice();
         if (each.do === "wait") {
           model.waitFor(number);
           real.start(number, (signal) => group.wait({ signal }));
@@ -177,6 +184,7 @@ test("a Counter is waited for", async () => {
       const [model, real] = [new Sum(), new Real()];
       using counter = new Counter(base);
       for (const [number, each] of commands.entries()) {
+        beginSlice();
         if (each.do === "until") {
           model.until(number, each.n);
           real.start(number, (signal) => counter.until(base + each.n, { signal }));
@@ -202,6 +210,7 @@ test("a Barrier lets all go, each with its place", async () => {
       const [model, real] = [new Meeting(parties), new Real()];
       using barrier = new Barrier(parties);
       for (const [number, each] of commands.entries()) {
+        beginSlice();
         if (each.do === "arrive") {
           model.arrive(number);
           real.start(number, (signal) => barrier.wait({ signal }), (place) => place as number);
@@ -237,6 +246,7 @@ test("a Once runs one at a time until one succeeds", async () => {
         await ended;
       };
       for (const [number, each] of commands.entries()) {
+        beginSlice();
         if (each.do === "do") {
           model.do(number);
           real.start(number, (signal) => once.do(() => (running = Promise.withResolvers()).promise, { signal }));

@@ -8,7 +8,7 @@ const SIZE = 200_001;
 const CONFIG: DotConfig = { size: SIZE, kernel: "simd", variant: "chunks", repeats: 3 };
 
 describe("dotProduct", () => {
-  test.each([1, 2])("has the exact product of whole numbers, in every variant with every kernel, on %i threads", async (threads) => {
+  for (const threads of [1, 2]) test(`has the exact product of whole numbers, in every variant with every kernel, on ${threads} threads`, { tags: threads === 2 ? [] : ["deep"] }, async () => {
     for (const kernel of KERNELS) {
       for (const variant of VARIANTS) {
         const result = await run(dotProduct, { threads, args: [{ ...CONFIG, kernel, variant }] });

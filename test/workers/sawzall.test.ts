@@ -89,7 +89,7 @@ onThreads("on %i threads", (threads) => {
     expect((await runtime.spawn(pipeline, tree)).result).toEqual((await runtime.spawn(sawzall, tree)).result);
   });
 
-  test("this project's own source", async () => {
+  test("this project's own source", { tags: ["deep"] }, async () => {
     const { result, chunks } = await runtime.spawn(sawzall, "src");
     expect(chunks).toBeGreaterThan(3);
     expect((await runtime.spawn(pipeline, "src")).result).toEqual(result);
@@ -110,7 +110,7 @@ onThreads("on %i threads", (threads) => {
   });
 });
 
-test("a closed world ends", async () => {
+test("a closed world ends", { tags: ["deep"] }, async () => {
   const path = await written("world.txt", TEXTS.numbers);
   const parallel = await run(sawzall, { threads: 2, args: [path] });
   expect((await run(pipeline, { threads: 2, args: [path] })).result).toEqual(parallel.result);

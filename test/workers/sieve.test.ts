@@ -9,7 +9,7 @@ import { onThreads } from "../on-threads.ts";
 const SENDS = [[1, 1], [10, 79], [25, 432], [100, 5845], [168, 15_784], [500, 132_046], [1000, 517_383]] as const;
 
 onThreads("the sieve on %i threads", (threads) => {
-  test.each(PLACEMENTS)("placed %s sends each number exactly as often as the primes demand, in every batch", async (placement) => {
+  for (const placement of PLACEMENTS) test(`placed ${placement} sends each number exactly as often as the primes demand, in every batch`, { tags: placement === "spread" ? [] : ["deep"] }, async () => {
     await using runtime = await start({ threads });
     for (const batch of [1, 2, 16, 256]) {
       for (const [primes, sends] of SENDS.slice(0, 5)) {

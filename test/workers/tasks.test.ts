@@ -14,7 +14,7 @@ onThreads("on %i threads", (threads) => {
     expect(await run(daisyChain, { threads, args: [length] })).toBe(length + 1);
   });
 
-  test("a crowd leaves nothing behind", async () => {
+  test("a crowd leaves nothing behind", { tags: ["deep"] }, async () => {
     await using runtime = await start({ threads });
     const used = async () => (await runtime.stats()).arena.used;
     await runtime.spawn(crowd, { count: 2000, threads });

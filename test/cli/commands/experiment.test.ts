@@ -42,7 +42,7 @@ describe("warren experiment", () => {
     expect(report.plots[0]).toMatchObject({ x: { scale: "linear" }, series: [{ kind: "predicted" }, { kind: "predicted" }, { name: "G6", kind: "measured" }, { name: "G5", kind: "measured" }] });
   });
 
-  it("checks the options of all before the first is run", async () => {
+  it("checks the options of all before the first is run", { tags: ["deep"] }, async () => {
     const { code, stdout, stderr } = await warren(["experiment", "all", "--loads", "1"]);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toBe('warren: --loads: "1" is not an integer from 4 to 100000\n');

@@ -86,7 +86,7 @@ onThreads("on %i threads", (threads) => {
 });
 
 describe("what the structure buys on one thread, waiting", () => {
-  test("four gophers in a ring: more than 2.5", async () => {
+  test("four gophers in a ring: more than 2.5", { tags: ["deep"] }, async () => {
     await using runtime = await start({ threads: 1 });
     const config = { ...CONFIG, world: "wait", unitMs: 8, loads: 24, steps: { L: 1, M: 1, U: 1, R: 1, D: 1, W: 0 } } as const;
     const alone = await runtime.spawn(gophers, { ...config, design: "G1" });
