@@ -61,5 +61,5 @@ test("if it is not known that the holder is dead, main does not wait forever", {
   const at = arena.alloc(4);
   arena.i32[at] = 2;
   watchLocks(arena.i32, () => undefined);
-  expect(() => lock(arena.i32, at, arena.owner)).toThrow(expect.objectContaining({ code: "ERR_THREAD_DIED", message: expect.stringContaining("processor 1") }));
+  expect(() => lock(arena.i32, at, arena.owner)).toThrow(expect.objectContaining({ code: "ERR_THREAD_DIED", message: expect.stringContaining("thread 1") }));
 });
