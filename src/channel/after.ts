@@ -1,4 +1,5 @@
 /** `after`: the timer that fires once. */
+import { performance } from "../host.ts";
 import { WarrenError, printValue } from "../errors.ts";
 import { f64 } from "../wire/scalars.ts";
 import type { Timer } from "../wait/timers.ts";

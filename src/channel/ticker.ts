@@ -15,6 +15,7 @@
  * Source: Go's time.Ticker; crossbeam's tick for the grid. As in Go since 1.23, no tick
  * from before a `stop` or `reset` is delivered after it on this thread.
  */
+import { performance } from "../host.ts";
 import { WarrenError, printValue } from "../errors.ts";
 import { header } from "../memory/layout.ts";
 import { f64 } from "../wire/scalars.ts";

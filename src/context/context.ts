@@ -2,6 +2,7 @@
  * A context as a program sees it: each thread has one object for a header in the arena
  * (tree.ts). The code that takes the lock is in contexts.ts.
  */
+import { performance } from "../host.ts";
 import type { Receiver } from "../channel/chan.ts";
 import { contextHeader, header } from "../memory/layout.ts";
 

@@ -15,6 +15,7 @@
  * do not fire while their thread computes; then any thread that reads `cancelled` often
  * enough finds that the deadline has passed.
  */
+import { inRoot, performance } from "../host.ts";
 import type { Receiver } from "../channel/chan.ts";
 import type { Channel } from "../channel/channel.ts";
 import { makeChannel, openChannel } from "../channel/make-channel.ts";
@@ -183,7 +184,7 @@ export class Contexts implements ContextHost, HandleFamily {
   #settle({ context, controller, timer }: Watched, kind: number, reason: number): void {
     if (timer !== undefined) this.#waiters.timers.cancel(timer);
     if (!context.isSettled) context.settle(reason === 0 ? kind : decodeReason(this.#arena, kind, reason));
-    controller?.abort(context.reason);
+    if (controller !== undefined) inRoot(abort, controller, context.reason);
   }
 
   /** Finds contexts that were cancelled by a thread that died with their watch records. */
@@ -193,7 +194,7 @@ export class Contexts implements ContextHost, HandleFamily {
       // The record stays: it may still arrive.
       this.#watches.delete(record);
       if (timer !== undefined) this.#waiters.timers.cancel(timer);
-      controller?.abort(context.reason);
+      if (controller !== undefined) inRoot(abort, controller, context.reason);
     }
   }
 
@@ -369,4 +370,9 @@ export class Contexts implements ContextHost, HandleFamily {
       this.#arm(context, (context.deadlineMs ?? Infinity) - performance.timeOrigin);
     }
   }
+}
+
+/** Called in the root context: a listener of a context's signal runs in no task's context, whoever cancelled. */
+function abort(controller: AbortController, reason: unknown): void {
+  controller.abort(reason);
 }

@@ -3,6 +3,7 @@
  * is an error that is encoded once, so that every thread decodes the same. The default
  * reasons are not encoded, because their text never differs.
  */
+import { performance } from "../host.ts";
 import { WarrenError, printValue } from "../errors.ts";
 import type { Arena } from "../memory/arena.ts";
 import { REASON, REASON_WORDS, reasonRecord } from "../memory/layout.ts";

@@ -16,6 +16,7 @@
  * and the other classes are filled again by the same mix of sizes); growing the arena
  * (address space is free, see docs/decisions.md).
  */
+import { performance } from "../host.ts";
 import { WarrenError, invariant } from "../errors.ts";
 import { DEFAULT_ARENA_BYTES, LIMITS } from "../limits.ts";
 import { CENTRAL_WORDS, MAGIC, PAGE, PAGE_SHIFT, PROCESSOR_WORDS, SUPERBLOCK_WORDS, central, processor, processorId, superblock } from "./layout.ts";

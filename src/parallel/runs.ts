@@ -11,6 +11,7 @@
  * Instead there are several runs for each thread, and idle threads steal unstarted
  * runs.
  */
+import { performance } from "../host.ts";
 import type { Context } from "../context/context.ts";
 import { WarrenError, printValue } from "../errors.ts";
 import type { ThreadSide } from "../runtime/thread/side.ts";

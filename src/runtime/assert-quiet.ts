@@ -3,6 +3,7 @@
  * more than before. It checks repeatedly for a while, because the end of a task is
  * seen everywhere only after turns of several threads. Source: uber's goleak.
  */
+import { setTimeout } from "../host.ts";
 import { WarrenError } from "../errors.ts";
 import { cut, formatWait } from "./inspect/format-dump.ts";
 import { type Leftovers, leftovers } from "./leftovers.ts";

@@ -5,6 +5,7 @@
  * that block their thread, detects threads that die, and keeps the process alive
  * exactly while something waits or runs. It never blocks.
  */
+import { inRoot } from "../host.ts";
 import { WarrenError, printValue } from "../errors.ts";
 import { store } from "../memory/atomics.ts";
 import { Arena } from "../memory/arena.ts";
@@ -78,9 +79,12 @@ export async function openRuntime(options: ResolvedOptions, what: string): Promi
   if (isPoolThread()) {
     throw new WarrenError("ERR_NESTED_RUN", `${what}() was called on a thread of a runtime. Every thread imports the modules of its tasks: put ${what}() inside if (import.meta.main), or into another module.`);
   }
-  const runtime = new OpenRuntime(options);
-  await runtime.open(options);
-  return runtime;
+  // In the root context: what a runtime keeps must not keep the stores of its caller.
+  return inRoot(async () => {
+    const runtime = new OpenRuntime(options);
+    await runtime.open(options);
+    return runtime;
+  });
 }
 
 const open = new Set<Runtime>();

@@ -16,6 +16,7 @@
  * Not done: running a woken task immediately inside the waker (starves the event loop);
  * a blocking Atomics.wait (the thread's timers and I/O would stop).
  */
+import { clearTimeout, performance, setImmediate, setTimeout } from "../host.ts";
 import { load, pause } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { RECORD, processor, superblock, waiter } from "../memory/layout.ts";

@@ -25,6 +25,7 @@
  * Not done: promise hooks (`node:v8`), which would show every switch between tasks. They
  * make each await several times slower, and a trace must not change what it shows.
  */
+import { idleMs, performance } from "../host.ts";
 import { TRACE } from "../memory/layout.ts";
 import type { TraceRing } from "./ring.ts";
 import type { Running, Tracer, Wait } from "../wait/wait.ts";
@@ -146,7 +147,7 @@ export class Recorder implements Tracer {
   /** The thread sleeps: its event loop only waits for events from outside warren. */
   noteSleep(): void {
     this.#asleepMs = performance.now();
-    this.#idleMs = performance.nodeTiming.idleTime;
+    this.#idleMs = idleMs();
   }
 
   /** The id of the task that acts; 0 for none. */
@@ -169,7 +170,7 @@ export class Recorder implements Tracer {
 
   /** When the event loop was last woken, if it was woken once since the thread fell asleep; otherwise an earlier time. */
   #busySinceNs(): number {
-    return this.#ring.nsOf(this.#asleepMs + performance.nodeTiming.idleTime - this.#idleMs);
+    return this.#ring.nsOf(this.#asleepMs + idleMs() - this.#idleMs);
   }
 }
 

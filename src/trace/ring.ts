@@ -19,6 +19,7 @@
  * shows stores out of order; x86-64 does not. One ring for all threads: its counter would
  * be contended, and events of a busy thread would overwrite those of a calm one.
  */
+import { performance } from "../host.ts";
 import { store } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { RING_STATE, TRACE, TRACE_EVENT_WORDS, traceEvent, traceRing } from "../memory/layout.ts";

@@ -5,6 +5,7 @@
  * Delays beyond Node's 2³¹ ms are waited for in parts. A *quiet* timer does not keep
  * the process alive by itself; an operation that waits for its effect does.
  */
+import { clearTimeout, performance, setTimeout } from "../host.ts";
 import type { Tracer } from "./wait.ts";
 
 const LONGEST_MS = 2 ** 31 - 1;

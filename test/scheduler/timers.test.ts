@@ -1,6 +1,15 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
+import type * as Host from "../../src/host.ts";
 import { type Timer, Timers } from "../../src/wait/timers.ts";
 import { until } from "../runtime/until.ts";
+
+// The runtime takes its timers once, when it is loaded: here it takes those of the moment, so that a test can set the clock.
+vi.mock("../../src/host.ts", async (original) => ({
+  ...(await original<typeof Host>()),
+  performance: { now: () => globalThis.performance.now(), timeOrigin: globalThis.performance.timeOrigin },
+  setTimeout: (job: () => void, delayMs: number) => globalThis.setTimeout(job, delayMs),
+  clearTimeout: (timer: NodeJS.Timeout) => globalThis.clearTimeout(timer),
+}));
 
 afterEach(() => {
   vi.useRealTimers();

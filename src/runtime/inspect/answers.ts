@@ -1,4 +1,5 @@
 /** Asks threads that may be computing: a thread answers only when its task awaits. */
+import { clearInterval, performance, setInterval } from "../../host.ts";
 import type { Arena } from "../../memory/arena.ts";
 import { processor } from "../../memory/layout.ts";
 import { timesOf } from "../thread/times.ts";

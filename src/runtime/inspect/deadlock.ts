@@ -13,6 +13,7 @@
  * WARREN_STANDSTILL then. Not seen: a native addon or a foreign Worker that sleeps
  * while a task waits for it *and* has a waiting operation of warren.
  */
+import { performance, setTimeout } from "../../host.ts";
 import { WarrenError } from "../../errors.ts";
 import { load, waitAsync } from "../../memory/atomics.ts";
 import type { Arena } from "../../memory/arena.ts";

@@ -3,6 +3,7 @@
  * other. A thread that computes does not answer. It is reported from shared memory,
  * and the search for partial deadlocks assumes that its tasks can continue.
  */
+import { setTimeout } from "../../host.ts";
 import type { Arena } from "../../memory/arena.ts";
 import { header, processor } from "../../memory/layout.ts";
 import type { Names } from "../../memory/names.ts";

@@ -4,6 +4,7 @@
  * keep a process alive (nodejs/node#44729), and the threads are unreferenced. So one
  * timer, referenced or not, decides.
  */
+import { clearInterval, inRoot, setInterval } from "../../host.ts";
 import { waitAsync, load } from "../../memory/atomics.ts";
 import type { Arena } from "../../memory/arena.ts";
 import { superblock } from "../../memory/layout.ts";
@@ -64,9 +65,12 @@ export class KeepAlive {
     const quiet = waitAsync(this.#arena.i32, superblock.quiet, seen);
     if (quiet === undefined) return queueMicrotask(() => this.update());
     this.#isWatching = true;
-    void quiet.then(() => {
-      this.#isWatching = false;
-      this.update();
+    // In the root context: whoever called may end long before this does.
+    inRoot(() => {
+      void quiet.then(() => {
+        this.#isWatching = false;
+        this.update();
+      });
     });
   }
 }

@@ -13,6 +13,7 @@ import { fileURLToPath } from "node:url";
 import { MessageChannel, type MessagePort, type Worker } from "node:worker_threads";
 import { type Remote, releaseProxy, wrap } from "comlink";
 import { ArrayTaskQueue, Piscina } from "piscina";
+import { clearTimeout, setTimeout } from "../../host.ts";
 import { WarrenError, printValue } from "../../errors.ts";
 import type { Arena } from "../../memory/arena.ts";
 import type { ThreadControl } from "../thread/control.ts";

@@ -16,6 +16,7 @@
  * immediately.
  */
 import { existsSync } from "node:fs";
+import { setImmediate, setTimeout } from "../../host.ts";
 import { WarrenError, printValue } from "../../errors.ts";
 import { processor } from "../../memory/layout.ts";
 import { watchLocks } from "../../memory/spin-lock.ts";
@@ -103,7 +104,7 @@ export class Supervisor {
         // It may already have held something.
         this.#settle(thread, why, cause);
         if (tries >= MOST_TRIES) return this.#onFault(new WarrenError("ERR_THREAD_START", `thread ${thread} died and could not be replaced: ${why}`, { thread }, { cause }));
-        await new Promise((resolve) => setTimeout(resolve, FIRST_PAUSE_MS * 2 ** tries));
+        await new Promise<void>((resolve) => setTimeout(resolve, FIRST_PAUSE_MS * 2 ** tries));
       }
     }
   }

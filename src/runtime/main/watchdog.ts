@@ -5,6 +5,7 @@
  * (`process.on("warning")`, code WARREN_STUCK_TASK). It also warns about a thread
  * whose heap is nearly full (WARREN_MEMORY).
  */
+import { clearInterval, setInterval } from "../../host.ts";
 import { load, store } from "../../memory/atomics.ts";
 import type { Arena } from "../../memory/arena.ts";
 import { processor } from "../../memory/layout.ts";

@@ -7,7 +7,8 @@
  * of live tasks on one thread, the tasks of a function share one identity: a dump
  * then prints how many there are instead of listing them.
  */
-import { AsyncLocalStorage } from "node:async_hooks";
+import type { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
+import { captureContext, inRoot } from "../../host.ts";
 import type { KnownHandles } from "./known-handles.ts";
 import type { AnyFunction } from "./task-function.ts";
 
@@ -52,12 +53,15 @@ const MOST = 10_000;
 class SharedIdentity extends Identity {
   override place = -1;
   count = 0;
-  /** Calls a function as one of the tasks. */
-  readonly enter: <R>(fn: (...args: unknown[]) => R, ...args: unknown[]) => R;
+  /** The root context with this identity: that of each of its tasks, so that a million of them share one. */
+  readonly context: AsyncResource;
 
   constructor(name: string, nameId: number, current: AsyncLocalStorage<Identity>) {
     super(0, name, nameId);
-    this.enter = current.run(this, () => AsyncLocalStorage.snapshot());
+    this.context = inRoot(() => {
+      current.enterWith(this);
+      return captureContext();
+    });
   }
 }
 
@@ -99,10 +103,15 @@ export class Identities {
     last.place = identity.place;
   }
 
-  /** Calls `fn` as the task of `identity`. */
-  enter(identity: Identity, fn: AnyFunction, args: unknown[]): unknown {
-    if (identity.place < 0) return (identity as SharedIdentity).enter(fn, ...args);
-    return this.#current.run(identity, fn, ...args);
+  /**
+   * Calls `fn` as the task `identity`, in the async context in which it was started:
+   * `context` for a closure; none, the root, for a task, which may have come from another
+   * thread. What `fn` sets in its context ends with the task.
+   */
+  enter(identity: Identity, context: AsyncResource | undefined, fn: AnyFunction, args: unknown[]): unknown {
+    if (context !== undefined) return context.runInAsyncScope(enterAs, undefined, this.#current, identity, fn, args);
+    if (identity.place < 0) return (identity as SharedIdentity).context.runInAsyncScope(fn, undefined, ...args);
+    return inRoot(enterAs, this.#current, identity, fn, args);
   }
 
   #share({ name, nameId }: Identity): Identity {
@@ -111,4 +120,9 @@ export class Identities {
     shared.count++;
     return shared;
   }
+}
+
+function enterAs(current: AsyncLocalStorage<Identity>, identity: Identity, fn: AnyFunction, args: unknown[]): unknown {
+  current.enterWith(identity);
+  return fn(...args);
 }

@@ -5,6 +5,7 @@
  * pay for a million stack traces.
  */
 import { fileURLToPath } from "node:url";
+import { performance } from "../../host.ts";
 
 const MOST = 512;
 const PER_SECOND = 200;

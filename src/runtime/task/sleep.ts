@@ -1,4 +1,5 @@
 /** `sleep`: suspends a task for a time, and never for less. */
+import { performance } from "../../host.ts";
 import type { Timer } from "../../wait/timers.ts";
 import type { Finisher, Wait } from "../../wait/wait.ts";
 import type { Waiters } from "../../wait/waiter.ts";

@@ -4,6 +4,7 @@
  * module, which registers the function on that thread. warren reads neither the text
  * of a function nor a stack trace to find it.
  */
+import { clearTimeout, setTimeout } from "../../host.ts";
 import { WarrenError, printValue } from "../../errors.ts";
 
 // oxlint-disable-next-line no-explicit-any -- any parameter list

@@ -7,7 +7,8 @@
  * through the inbox. At any time exactly one of them owns the record. A closure has
  * no record, because it stays on its thread.
  */
-import { AsyncLocalStorage } from "node:async_hooks";
+import { AsyncLocalStorage, type AsyncResource } from "node:async_hooks";
+import { captureContext, setImmediate } from "../../host.ts";
 import { WarrenError, printValue } from "../../errors.ts";
 import { store } from "../../memory/atomics.ts";
 import type { Arena } from "../../memory/arena.ts";
@@ -130,10 +131,11 @@ export class Tasks implements TaskRunner {
     if (this.recorder !== undefined) this.recorder.noteSpawn(task.id, this.#arena.index);
     changeHeld(this.#arena, 1);
     this.#countPlaced();
+    const context = captureContext();
     this.#options.processor.startSoon(() => {
       this.#arena.i32[this.#arena.here + processor.started]++;
-      if (join < 0) return this.#runAlone(fn, args, task);
-      this.#run(fn, args, task, (failed, value) => {
+      if (join < 0) return this.#runAlone(fn, args, task, context);
+      this.#run(fn, args, task, context, (failed, value) => {
         this.#uncount();
         this.joins.settle(join, failed, value);
       });
@@ -241,9 +243,9 @@ export class Tasks implements TaskRunner {
     }
     if (i32[record + taskRecord.join] < 0) {
       this.#arena.free(record);
-      return this.#runAlone(fn, args, task);
+      return this.#runAlone(fn, args, task, undefined);
     }
-    this.#run(fn, args, task, (failed, value) => this.#end(record, task.name, failed, value));
+    this.#run(fn, args, task, undefined, (failed, value) => this.#end(record, task.name, failed, value));
   }
 
   /** Decodes a payload for a task, which then knows the handles in it. */
@@ -257,7 +259,7 @@ export class Tasks implements TaskRunner {
   }
 
   /** Runs a function as a task of this thread. */
-  #run(fn: AnyFunction, args: unknown[], task: Identity, ended: (failed: boolean, value: unknown) => void): void {
+  #run(fn: AnyFunction, args: unknown[], task: Identity, context: AsyncResource | undefined, ended: (failed: boolean, value: unknown) => void): void {
     const { identities } = this;
     const identity = identities.add(task);
     if (this.recorder !== undefined) this.#noteStart(this.recorder, identity);
@@ -269,7 +271,7 @@ export class Tasks implements TaskRunner {
     };
     let result: unknown;
     try {
-      result = identities.enter(identity, fn, args);
+      result = identities.enter(identity, context, fn, args);
     } catch (error) {
       return end(true, error);
     }
@@ -279,13 +281,13 @@ export class Tasks implements TaskRunner {
   }
 
   /** Like `#run`, for a task without a join. There may be a million of them: tasks with a shared identity also share these callbacks. */
-  #runAlone(fn: AnyFunction, args: unknown[], task: Identity): void {
+  #runAlone(fn: AnyFunction, args: unknown[], task: Identity, context: AsyncResource | undefined): void {
     const { identities } = this;
     const identity = identities.add(task);
     if (this.recorder !== undefined) this.#noteStart(this.recorder, identity);
     let result: unknown;
     try {
-      result = identities.enter(identity, fn, args);
+      result = identities.enter(identity, context, fn, args);
     } catch (error) {
       return this.#endAlone(identity, true, error);
     }

@@ -1,4 +1,5 @@
 /** The report of one thread about its tasks: for dumps, and for the deadlock report. */
+import { performance } from "../../host.ts";
 import type { Wait } from "../../wait/wait.ts";
 import { isClaimedOrDone } from "../../wait/waiter-state.ts";
 import { OUTSIDE, type OperationView, type ParkedReport, type ThreadReport, type ThreadView } from "./control.ts";
