@@ -54,7 +54,10 @@ export interface Receiver<T> {
    * @throws ERR_INVALID_ARGUMENT, or the signal's reason
    */
   recvMany(max: number, options?: WaitOptions): T[] | undefined | Promise<T[] | undefined>;
-  /** Receives values until the channel is closed and empty. If you leave the loop, the other values stay in the channel. */
+  /**
+   * Receives values until the channel is closed and empty. If you leave the loop, the other
+   * values stay in the channel; a `next` that still waits then resolves to the end.
+   */
   [Symbol.asyncIterator](): AsyncIterator<T, undefined>;
   /** How many values are in it now. */
   readonly length: number;

@@ -11,6 +11,7 @@ import { WarrenError, invariant, printValue } from "../errors.ts";
 import { refused } from "../wire/type.ts";
 import type { Chan, Sending, WaitOptions } from "./chan.ts";
 import { CLOSED, ChannelCore, DONE, WOULD_WAIT, type Attempt } from "./channel-core.ts";
+import { ChannelIterator } from "./iterator.ts";
 import { RECEIVERS, SENDERS } from "./words.ts";
 
 /** The most words of a batch that are staged at a time. */
@@ -87,14 +88,8 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     return new SendCase(this, value);
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
-    const result = (value: T | undefined): IteratorResult<T, undefined> => (value === undefined ? { value: undefined, done: true } : { value, done: false });
-    const next = (): IteratorResult<T, undefined> | Promise<IteratorResult<T, undefined>> => {
-      const received = this.recv();
-      return received instanceof Promise ? received.then(result) : result(received);
-    };
-    // `for await` awaits what `next` returns, so an available result does not have to be a promise.
-    return { next: next as () => Promise<IteratorResult<T, undefined>>, return: () => Promise.resolve({ value: undefined, done: true }) };
+  [Symbol.asyncIterator](): ChannelIterator<T> {
+    return new ChannelIterator(this);
   }
 
   /** Encodes a value into scratch memory, where it stays until the next operation of this thread. */

@@ -13,6 +13,7 @@ import type { Finisher, Wait } from "../wait/wait.ts";
 import type { Waiters } from "../wait/waiter.ts";
 import type { Receiver, WaitOptions } from "./chan.ts";
 import type { Channel } from "./channel.ts";
+import { ChannelIterator } from "./iterator.ts";
 import { makeChannel } from "./make-channel.ts";
 
 /** What a parked receive keeps: how to stop watching, and the value when there is one. */
@@ -104,12 +105,8 @@ export abstract class LocalReceiver<T> implements Receiver<T>, Finisher {
     return received instanceof Promise ? received.then(many) : many(received);
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, undefined> {
-    for (;;) {
-      const value = await this.recv();
-      if (value === undefined) return undefined;
-      yield value;
-    }
+  [Symbol.asyncIterator](): ChannelIterator<T> {
+    return new ChannelIterator(this);
   }
 
   finish(wait: Wait): T | undefined {

@@ -92,7 +92,8 @@ export class Wait {
   reject: ((error: unknown) => void) | undefined;
   /** For the finisher, such as the timer of a sleep. */
   extra: unknown;
-  abort: Abort | undefined;
+  /** Set while a signal can end it. */
+  abort: WatchedSignal | undefined;
 
   constructor(record: number, reason: WaitReason, finisher: Finisher) {
     this.record = record;
@@ -107,8 +108,12 @@ export class Wait {
   }
 }
 
-/** The signal that can end a wait, and what it calls. */
-interface Abort {
+/**
+ * A signal under which waits of one thread are parked. It has one listener for all of
+ * them, because Node searches the listeners of a signal one by one.
+ */
+export interface WatchedSignal {
   readonly signal: AbortSignal;
+  readonly waits: Set<Wait>;
   readonly listener: () => void;
 }

@@ -16,7 +16,7 @@ import { RECORD, WAITER_VALUE_WORDS, WAITER_WORDS, processor, waiter } from "../
 import type { Handles, Space } from "../wire/type.ts";
 import { Claims } from "./claims.ts";
 import type { Timers } from "./timers.ts";
-import { type Finisher, type Scheduler, Wait } from "./wait.ts";
+import { type Finisher, type Scheduler, Wait, type WatchedSignal } from "./wait.ts";
 import { REASON_PLACE, WAIT_REASONS, type WaitReason } from "./wait-reason.ts";
 import { isClaimedBy, isDone, isDoneHere, transitionToParked, transitionToWaiting } from "./waiter-state.ts";
 
@@ -24,7 +24,7 @@ import { isClaimedBy, isDone, isDoneHere, transitionToParked, transitionToWaitin
  * The wait for which a promise is being made, as a table and an index. Storing the
  * new object itself in an old place would cost a write barrier each time.
  */
-let parkingIn: (Wait | undefined)[];
+let parkingIn: (Wait | undefined)[] = [];
 let parkingAt = 0;
 function capture(resolve: (value: unknown) => void, reject: (error: unknown) => void): void {
   const wait = parkingIn[parkingAt] as Wait;
@@ -45,6 +45,10 @@ export class Waiters extends Claims implements Space {
   /** Parked waits by their record's `slot`. */
   readonly #waits: (Wait | undefined)[] = [];
   /** Records that no wait uses. */
+  /** The signals under which waits of this thread are parked. */
+  readonly #watched = new Map<AbortSignal, WatchedSignal>();
+  /** The one that was the last to have no wait left: it keeps its listener for the next wait, until the thread is idle. */
+  #spare: WatchedSignal | undefined;
   readonly #idle: number[] = [];
   #parked = 0;
   /** Index of the wait that is being finished, −1 for none. Not the object, because storing a reference costs a write barrier each time. */
@@ -216,15 +220,63 @@ export class Waiters extends Claims implements Space {
     return promise;
   }
 
-  #unlisten(wait: Wait): void {
-    wait.abort?.signal.removeEventListener("abort", wait.abort.listener);
-    wait.abort = undefined;
+  /** The wait whose promise `park` has just returned; none if the promise is of another kind. */
+  parkedAs(promise: Promise<unknown>): Wait | undefined {
+    const wait = parkingIn[parkingAt];
+    return wait?.promise === promise ? wait : undefined;
+  }
+
+  /**
+   * Ends a parked wait of this thread that its caller has given up: its promise resolves
+   * to `undefined`. Does nothing to one that has been claimed, which ends as it would have.
+   */
+  giveUp(wait: Wait): void {
+    // Not if it is over: its record may be in another wait by now.
+    if (this.#waits[this.arena.i32[wait.record + waiter.slot]] !== wait || !wait.finisher.withdraw(wait)) return;
+    if (this.recorder !== undefined) this.recorder.noteAbort(wait);
+    this.#drop(wait);
+    (wait.resolve as (value: undefined) => void)(undefined);
+  }
+
+  /** Forgets a parked wait that is in no queue. */
+  #drop(wait: Wait): void {
+    this.#unpark(wait);
+    this.#waits[this.arena.i32[wait.record + waiter.slot]] = undefined;
+    this.release(wait);
   }
 
   #listen(wait: Wait, signal: AbortSignal): void {
-    const listener = (): void => this.#abort(wait, signal);
-    wait.abort = { signal, listener };
-    signal.addEventListener("abort", listener, { once: true });
+    let watched = this.#watched.get(signal);
+    if (watched === undefined) {
+      const waits = new Set<Wait>();
+      watched = { signal, waits, listener: () => this.#abortAll(waits, signal) };
+      this.#watched.set(signal, watched);
+      signal.addEventListener("abort", watched.listener);
+    }
+    watched.waits.add(wait);
+    wait.abort = watched;
+  }
+
+  #unlisten(wait: Wait): void {
+    const watched = wait.abort as WatchedSignal;
+    wait.abort = undefined;
+    watched.waits.delete(wait);
+    if (watched.waits.size > 0 || watched === this.#spare) return;
+    this.#forgetSpare();
+    this.#spare = watched;
+  }
+
+  #forgetSpare(): void {
+    const spare = this.#spare;
+    this.#spare = undefined;
+    if (spare === undefined || spare.waits.size > 0) return;
+    spare.signal.removeEventListener("abort", spare.listener);
+    this.#watched.delete(spare.signal);
+  }
+
+  /** Drops what is only kept for speed. */
+  tidy(): void {
+    this.#forgetSpare();
   }
 
   #spin(record: number, spins: number): boolean {
@@ -297,15 +349,17 @@ export class Waiters extends Claims implements Space {
 
   /** Rejects a parked wait that is in no queue. */
   #fail(wait: Wait, error: unknown): void {
-    this.#unpark(wait);
-    this.#waits[this.arena.i32[wait.record + waiter.slot]] = undefined;
-    this.release(wait);
+    this.#drop(wait);
     (wait.reject as (error: unknown) => void)(error);
   }
 
   #unpark(wait: Wait): void {
     this.#uncount(wait);
     if (--this.#parked === 0) this.scheduler.onWaiting?.();
+  }
+
+  #abortAll(waits: Set<Wait>, signal: AbortSignal): void {
+    for (const wait of waits) this.#abort(wait, signal);
   }
 
   #abort(wait: Wait, signal: AbortSignal): void {
@@ -328,8 +382,9 @@ export class Waiters extends Claims implements Space {
       wait.promise?.catch(() => undefined);
       this.#unpark(wait);
       this.#waits[this.arena.i32[wait.record + waiter.slot]] = undefined;
-      wait.abort?.signal.removeEventListener("abort", wait.abort.listener);
+      if (wait.abort !== undefined) this.#unlisten(wait);
       (wait.reject as (error: unknown) => void)(error);
     }
+    this.#forgetSpare();
   }
 }

@@ -45,7 +45,7 @@ export class ThreadSide {
     this.arena = arena;
     const heap = new HeapWatch(arena);
     const onTurn = arena.index < arena.threads ? (nowMs: number): void => heap.look(nowMs) : undefined;
-    this.processor = new Processor({ arena, cores, onWaiting, onIdle: () => this.handles.forget(), onTurn });
+    this.processor = new Processor({ arena, cores, onWaiting, onIdle: () => this.#tidyUp(), onTurn });
     this.timers = new Timers((count) => {
       arena.i32[arena.here + processor.timers] = count;
     });
@@ -99,9 +99,15 @@ export class ThreadSide {
     this.contexts.adoptDeadlines(dead);
   }
 
+  /** Drops what is only kept for speed: the thread is idle. */
+  #tidyUp(): void {
+    this.handles.forget();
+    this.waiters.tidy();
+  }
+
   /** Drops what is only kept for speed, and collects garbage if Node was started with --expose-gc. Returns the types of the handles that are left. */
   tidy(): ReadonlyMap<number, string> {
-    this.handles.forget();
+    this.#tidyUp();
     globalThis.gc?.();
     return this.handles.types;
   }
