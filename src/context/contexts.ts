@@ -39,9 +39,6 @@ interface Watched {
   timer: Timer | undefined;
 }
 
-/** How many recently used contexts to keep, so that a thousand tasks with one context share one object for it. */
-const MOST_RECENT = 64;
-
 export class Contexts implements ContextHost, HandleFamily {
   readonly i32: Int32Array;
   readonly #waiters: Waiters;
@@ -53,7 +50,6 @@ export class Contexts implements ContextHost, HandleFamily {
   readonly #watched = new WeakMap<Context, Watched>();
   /** The context of a signal or a done channel: while that is in use, the context's deadline and its parents must be able to cancel it. */
   readonly #contextOf = new WeakMap<object, Context>();
-  readonly #recent = new Map<number, Context>();
   readonly #lost = new FinalizationRegistry<Handle>(({ header: at, generation }) => this.release(at, generation));
 
   /** @param track puts a new channel object under the watch of this thread's handle table */
@@ -256,7 +252,7 @@ export class Contexts implements ContextHost, HandleFamily {
     if (known !== 0) {
       channel = openChannel(this.#waiters, known, knownGeneration, bool);
       channel.retain();
-      this.#track(channel);
+      channel = this.#waiters.handles.adopt(known, knownGeneration, channel.handleType) as Channel<boolean>;
     }
     this.#contextOf.set(channel, context);
     return channel as unknown as Receiver<never>;
@@ -325,23 +321,11 @@ export class Contexts implements ContextHost, HandleFamily {
   }
 
   adopt(at: number, generation: number): Context {
-    const known = this.#recent.get(at);
-    if (known !== undefined && known.generation === generation) {
-      this.release(at, generation);
-      return known;
-    }
-    const context = this.#open(at, generation);
-    if (this.#recent.size >= MOST_RECENT) this.#recent.clear();
-    this.#recent.set(at, context);
-    return context;
+    return this.#open(at, generation);
   }
 
   release(at: number, generation: number): void {
     this.#free(at, generation, false);
-  }
-
-  forget(): void {
-    this.#recent.clear();
   }
 
   /**

@@ -33,8 +33,6 @@ export interface HandleFamily {
   detach(value: object): Handle | undefined;
   adopt(header: number, generation: number): object;
   release(header: number, generation: number): void;
-  /** Drops the references to the objects that were used recently. */
-  forget(): void;
 }
 
 /** How many generations a header has before they start again. */

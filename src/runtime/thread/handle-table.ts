@@ -3,6 +3,11 @@
  * WaitGroup, …) are put into messages and taken out, and how references to a channel
  * or a shared object are counted.
  *
+ * There is one object for each live handle on a thread, of whatever kind: a handle that
+ * comes back is the same object, so `===`, Map and Set work on channels, locks, contexts
+ * and arrays. The table knows an object once its handle has been sent or has come in a
+ * message; it does not keep the object alive.
+ *
  * Each object on a thread, and each message that carries the handle, is one
  * reference. When the garbage collector finds an object unreachable, its reference
  * is released. That happens late, and not at all when a thread ends. So it is only
@@ -69,11 +74,17 @@ export class HandleTable implements Handles {
   declare waiters: Waiters;
   declare contexts: HandleFamily;
   declare holder: Holder;
-  readonly #recent = new Map<number, Counted>();
+  /** The objects that were used recently, by handle, so that they are found fast and a thousand tasks with one channel share it. */
+  readonly #recent = new Map<number, object>();
+  /** The objects of this thread whose handles have been in a message. */
+  readonly #objects = new Map<number, WeakRef<object>>();
+  /** For objects without a reference of their own: drops the entry of one that was garbage-collected. */
+  readonly #collected = new FinalizationRegistry<number>((key) => this.#dropCollected(key));
   /** The newest object of this thread that is not garbage-collected. */
   #newest: Tracked | undefined;
   readonly #lost = new FinalizationRegistry<Tracked>((tracked) => {
     this.#unlist(tracked);
+    this.#dropCollected(handleKey(tracked.header, tracked.generation));
     this.release(tracked.header, tracked.generation, tracked.type);
   });
 
@@ -88,10 +99,28 @@ export class HandleTable implements Handles {
     return object;
   }
 
+  /** As `track`, for an object whose handle can come in a message although it was sent from no place of this thread: the done channel of a context. */
+  trackKnown<T extends Counted>(object: T): T {
+    this.#remember(handleKey(object.header, object.generation), this.track(object));
+    return object;
+  }
+
   /** The channel of an object is freed, so there is no reference to release. */
   untrack(tracked: Tracked): void {
     this.#lost.unregister(tracked);
     this.#unlist(tracked);
+    this.#objects.delete(handleKey(tracked.header, tracked.generation));
+  }
+
+  /** From now on `object` is what its handle stands for on this thread. */
+  #remember(key: number, object: object): void {
+    if (this.#objects.get(key)?.deref() === object) return;
+    this.#objects.set(key, new WeakRef(object));
+    if (!(object instanceof Channel || object instanceof SharedObject)) this.#collected.register(object, key);
+  }
+
+  #dropCollected(key: number): void {
+    if (this.#objects.get(key)?.deref() === undefined) this.#objects.delete(key);
   }
 
   #unlist({ newer, older }: Tracked): void {
@@ -119,6 +148,12 @@ export class HandleTable implements Handles {
 
   /** @throws ERR_STALE_HANDLE for a handle of another runtime or a freed array */
   detach(value: object): Handle | undefined {
+    const handle = this.#detach(value);
+    if (handle !== undefined) this.#remember(handleKey(handle.header, handle.generation), value);
+    return handle;
+  }
+
+  #detach(value: object): Handle | undefined {
     if (value instanceof SharedArray) return { ...value.handleIn(this.waiters.arena), type: `${SHARED}${value.kind}` };
     const object = value instanceof LocalReceiver ? (value.materialized ?? this.#materialize(value)) : value;
     if (!(object instanceof Channel || object instanceof SharedObject)) return this.contexts.detach(value);
@@ -136,21 +171,32 @@ export class HandleTable implements Handles {
   }
 
   adopt(at: number, generation: number, type: string): object {
-    if (type.startsWith(SHARED)) return new SharedArray(this.waiters.arena, type.slice(SHARED.length) as SharedKind, at, generation);
-    if (type === CONTEXT) return this.contexts.adopt(at, generation);
-    const recent = this.#recent.get(at);
-    if (recent !== undefined && recent.generation === generation) {
-      recent.relinquish();
-      this.holder.hold(handleKey(at, generation));
-      return recent;
+    const key = handleKey(at, generation);
+    let object = this.#recent.get(key) ?? this.#objects.get(key)?.deref();
+    if (object === undefined) {
+      object = this.#open(at, generation, type);
+      this.#remember(key, object);
+    } else {
+      // The object has a reference of its own, so that of the message is given up.
+      const counted = object instanceof LocalReceiver ? object.materialized : object;
+      if (counted instanceof Channel || counted instanceof SharedObject) {
+        counted.relinquish();
+        this.holder.hold(key);
+      } else if (type === CONTEXT) this.contexts.release(at, generation);
     }
-    const object = this.track(this.#open(at, generation, type));
     if (this.#recent.size >= MOST_RECENT) this.#recent.clear();
-    this.#recent.set(at, object);
+    this.#recent.set(key, object);
     return object;
   }
 
-  #open(at: number, generation: number, type: string): Counted {
+  /** A new object for a handle. */
+  #open(at: number, generation: number, type: string): object {
+    if (type.startsWith(SHARED)) return new SharedArray(this.waiters.arena, type.slice(SHARED.length) as SharedKind, at, generation);
+    if (type === CONTEXT) return this.contexts.adopt(at, generation);
+    return this.track(this.#openCounted(at, generation, type));
+  }
+
+  #openCounted(at: number, generation: number, type: string): Counted {
     if (type.startsWith(SYNC)) return openShared(this.waiters, at, generation, type.slice(SYNC.length));
     return openChannel(this.waiters, at, generation, typeOfName(type.slice(5, -1)));
   }
@@ -158,12 +204,11 @@ export class HandleTable implements Handles {
   /** Drops the recent objects, so that unused ones can be garbage-collected. */
   forget(): void {
     this.#recent.clear();
-    this.contexts.forget();
   }
 
   release(at: number, generation: number, type: string): void {
     if (type === CONTEXT) return this.contexts.release(at, generation);
     // References to a shared array are not counted: the program frees it.
-    if (!type.startsWith(SHARED)) this.#open(at, generation, type).relinquish();
+    if (!type.startsWith(SHARED)) this.#openCounted(at, generation, type).relinquish();
   }
 }

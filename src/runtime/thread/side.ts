@@ -51,7 +51,7 @@ export class ThreadSide {
     });
     this.waiters = new Waiters(arena, this.processor, this.timers, this.handles);
     this.handles.waiters = this.waiters;
-    this.contexts = new Contexts(this.waiters, (channel) => this.handles.track(channel));
+    this.contexts = new Contexts(this.waiters, (channel) => this.handles.trackKnown(channel));
     this.handles.contexts = this.contexts;
     this.processor.waiters = this.waiters;
     this.processor.onWatch = (record) => this.contexts.notified(record);
