@@ -9,8 +9,8 @@ import { dirname } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ROOT, readSource, sourcesOf } from "./sources.ts";
 
-/** The files directly in src/ that know nothing: every room may import them. */
-const GROUND = ["src/errors.ts", "src/limits.ts"];
+/** The files directly in src/ that know nothing of the project: every room may import them. */
+const GROUND = ["src/errors.ts", "src/host.ts", "src/limits.ts"];
 
 /** What each room imports besides its own files and the ground; `src/` is left out, `index` is src/index.ts. */
 const ROOMS: Readonly<Record<string, string>> = {
@@ -88,8 +88,8 @@ describe("rooms", () => {
     expect([...imported].toSorted()).toEqual(ROOMS[room].split(" ").filter((other) => other !== "").toSorted());
   });
 
-  test("errors.ts and limits.ts import nothing", () => {
-    for (const file of GROUND) expect(readSource(file)).toMatchObject({ imports: [], packages: [] });
+  test("errors.ts and limits.ts import nothing, host.ts only Node", () => {
+    expect(GROUND.map((file) => [file, readSource(file).imports, readSource(file).packages])).toEqual([["src/errors.ts", [], []], ["src/host.ts", [], ["node:async_hooks", "node:timers"]], ["src/limits.ts", [], []]]);
   });
 });
 
@@ -152,6 +152,13 @@ describe("what only one place may name", () => {
 
   test("Atomics: memory/atomics.ts, so that tests can replace it", () => {
     expect(filesWith(/\bAtomics\b/)).toEqual(["src/memory/atomics.ts"]);
+  });
+
+  test("the clock and timers of Node below the lab: host.ts, so that a test's fake timers do not reach the runtime", () => {
+    const below = src.filter(({ path }) => !/^(lab|cli)\b/.test(roomOf(path)) && path !== "src/host.ts");
+    const taken = (code: string): string[] => (/import \{([^}]*)\} from "[./]*\/host\.ts"/.exec(code)?.[1] ?? "").split(",").map((name) => name.trim());
+    const wrong = below.flatMap(({ path, code }) => ["performance", "setTimeout", "clearTimeout", "setImmediate", "setInterval", "clearInterval"].filter((name) => new RegExp(`(?<![\\w.])${name}\\b(?=[.(])`).test(code) && !taken(code).includes(name)).map((name) => `${path}: ${name}`));
+    expect(wrong).toEqual([]);
   });
 
   test("threads and ports: runtime/pool.ts", () => {
