@@ -107,7 +107,7 @@ function programOf({ name, what, unitMs, threads, leastThreads, loads, load }: E
   return {
     name: `experiment ${name}`, what, claim: "", examples: [], unitMs, leastThreads,
     ...(threads === null ? {} : { threads }),
-    declare: (declared) => declared,
+    options: [],
     resolve(raw: RawExperiment) {
       const choice = choiceOf(raw, loads);
       return async (settings) => {

@@ -53,8 +53,10 @@ export interface ProgramCommand<Raw extends RawProgram = RawProgram> {
   readonly threads?: number;
   /** Least number of threads; absent: 1. */
   readonly leastThreads?: number;
-  /** Declares its own options and arguments. */
-  declare(command: Command): Command;
+  /** Its own options, as commander takes them. */
+  readonly options: readonly (readonly [flags: string, what: string])[];
+  /** Arguments without an option. */
+  readonly operands?: readonly [name: string, what: string];
   /** Checks its own options; what it gives runs the program. @throws UsageError */
   resolve(raw: Raw): ProgramRun | Promise<ProgramRun>;
 }
@@ -74,7 +76,9 @@ export function declareProgram(program: ProgramCommand, command: Command): Comma
 
 /** Adds the options of a program's run: all but the presentation. */
 export function declareRun(program: ProgramCommand, command: Command): Command {
-  program.declare(command.description(`${program.what.charAt(0).toUpperCase()}${program.what.slice(1)}.`));
+  command.description(`${program.what.charAt(0).toUpperCase()}${program.what.slice(1)}.`);
+  if (program.operands !== undefined) command.argument(...program.operands);
+  for (const option of program.options) command.option(...option);
   return withRunning(command, String(program.threads ?? "all usable cores"), program.unitMs === null ? null : `${program.unitMs}ms`);
 }
 

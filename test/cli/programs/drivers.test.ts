@@ -1,6 +1,6 @@
 /** `warren drivers` for real, as small as it gets, and what it refuses. */
 import { describe, expect, it } from "vitest";
-import { DRIVERS } from "../../../src/cli/programs/drivers.ts";
+import { DRIVERS } from "../../../src/cli/programs/catalogue.ts";
 import { warren } from "../warren-process.ts";
 
 describe("warren drivers", () => {

@@ -1,6 +1,6 @@
 /** `warren replicas` for real, as small as it gets, and what it refuses. */
 import { describe, expect, it } from "vitest";
-import { REPLICAS } from "../../../src/cli/programs/replicas.ts";
+import { REPLICAS } from "../../../src/cli/programs/catalogue.ts";
 import { UsageError } from "../../../src/cli/options/usage-error.ts";
 import { warren } from "../warren-process.ts";
 

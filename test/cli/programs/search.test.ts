@@ -1,6 +1,6 @@
 /** `warren search` for real, as small as it gets, and what it refuses. */
 import { describe, expect, it } from "vitest";
-import { SEARCH } from "../../../src/cli/programs/search.ts";
+import { SEARCH } from "../../../src/cli/programs/catalogue.ts";
 import { warren } from "../warren-process.ts";
 
 describe("warren search", () => {

@@ -9,7 +9,7 @@ import { check } from "../../../src/lab/talk/finding.ts";
 /** Runs nothing and finds what it is told to. */
 const fake = (name: string, measured: number, leastThreads?: number): ProgramCommand => ({
   name, what: name, claim: "", examples: [], unitMs: null, ...(leastThreads === undefined ? {} : { leastThreads }),
-  declare: (command) => command,
+  options: [],
   resolve: () => async () => ({ config: {}, findings: [check("books", { expected: 1, measured })], notes: [], conclusion: `${name} is done.` }),
 });
 
