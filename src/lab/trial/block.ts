@@ -10,14 +10,13 @@
  * threads anew for every cell.
  */
 import { groupOf, type Cell } from "../cell.ts";
-import type { BlockEnd, BlockEvents, BlockOrder, CellBlock, Frozen } from "./runner.ts";
 import type { Runtime } from "../../index.ts";
 import { threadUse } from "../machine/clock.ts";
 import type { CellProgram, CellRun, PileOutcome } from "./program.ts";
 import { randomSource, shuffled } from "../random.ts";
 import { type Check, type Sample } from "../result.ts";
 import { readTrace } from "./traced.ts";
-import type { Protocol, TracedRun } from "./plan.ts";
+import type { BlockEnd, BlockEvents, BlockOrder, CellBlock, Frozen, Protocol, TracedRun } from "./plan.ts";
 import type { TrialThreads } from "./threads.ts";
 
 /** A cell to be run, with its index among all cells. */
@@ -36,65 +35,11 @@ export interface BlockSetting {
 }
 
 /** Runs a block. An abort is honoured between runs: complete runs are kept. */
-export async function runBlock(setting: BlockSetting, order: BlockOrder, events: BlockEvents, signal: AbortSignal): Promise<BlockEnd> {
-  for (const [index, program] of setting.programs.entries()) program.use(setting.frozen.calibrations[index] ?? {}, order.block);
-  return new Block(setting, order, events, signal).run();
-}
+export async function runBlock({ programs, threads, protocol, frozen }: BlockSetting, order: BlockOrder, events: BlockEvents, signal: AbortSignal): Promise<BlockEnd> {
+  const { block, skip } = order;
+  let pile: PileOutcome | null = null;
 
-class Block {
-  readonly #setting: BlockSetting;
-  readonly #order: BlockOrder;
-  readonly #events: BlockEvents;
-  readonly #signal: AbortSignal;
-  #pile: PileOutcome | null = null;
-
-  constructor(setting: BlockSetting, order: BlockOrder, events: BlockEvents, signal: AbortSignal) {
-    this.#setting = setting;
-    this.#order = order;
-    this.#events = events;
-    this.#signal = signal;
-  }
-
-  async run(): Promise<BlockEnd> {
-    const { programs, protocol } = this.#setting;
-    const { block, skip } = this.#order;
-    const entries: PlannedCell[] = [];
-    for (const program of programs) for (const cell of program.cells) entries.push({ index: entries.length, program, cell });
-    const source = randomSource(protocol.seed, "block", block);
-    const threadCounts = [...new Set(entries.map(({ cell }) => cell.threads))];
-    for (const threads of shuffled(threadCounts, source)) {
-      // what is skipped is shuffled too: the order of the others does not depend on it
-      const shuffledHere = shuffled(entries.filter(({ cell }) => cell.threads === threads), source);
-      let pending = shuffledHere.filter(({ index }) => !skip.includes(index));
-      // a run that throws may have ended a thread: the cells after it get fresh threads
-      while (pending.length > 0 && !this.#signal.aborted) pending = await this.#runOn(threads, pending);
-    }
-    return { pile: this.#pile, notes: [] };
-  }
-
-  /** Runs cells on one runtime; returns those that are left because a run failed. */
-  async #runOn(count: number, entries: readonly PlannedCell[]): Promise<PlannedCell[]> {
-    const { threads, protocol } = this.#setting;
-    const runtime = await threads.open(count);
-    try {
-      for (const program of new Set(entries.map((entry) => entry.program))) await program.warm(runtime, count, protocol.warmupMs);
-      for (const [position, entry] of entries.entries()) {
-        if (this.#signal.aborted) return [];
-        await this.#events.next(entry.index);
-        if (this.#signal.aborted) return [];
-        const outcome = await this.#runCell(runtime, entry);
-        this.#events.done(outcome);
-        if (outcome.failure !== null) return entries.slice(position + 1);
-      }
-      return [];
-    } finally {
-      await threads.close(runtime);
-    }
-  }
-
-  async #runCell(runtime: Runtime, { index, program, cell }: PlannedCell): Promise<CellBlock> {
-    const { threads, protocol, frozen } = this.#setting;
-    const { block } = this.#order;
+  const runCell = async (runtime: Runtime, { index, program, cell }: PlannedCell): Promise<CellBlock> => {
     const size = frozen.sizes[groupOf(cell)] as number;
     const samples: Sample[] = [];
     const checks: Check[] = [];
@@ -104,13 +49,13 @@ class Block {
     let failure: string | null = null;
     const note = (run: CellRun): void => {
       items = run.items;
-      this.#pile ??= run.pile ?? null;
+      pile ??= run.pile ?? null;
       checks.push(...run.checks);
       if (run.identity !== undefined) identities.push(run.identity);
     };
     try {
       await program.rehearse(runtime, cell);
-      for (let run = 0; run < protocol.runs && !this.#signal.aborted; run++) {
+      for (let run = 0; run < protocol.runs && !signal.aborted; run++) {
         const before = await threads.times(runtime);
         const startProcessNs = threads.processNs();
         const startNs = threads.nowNs();
@@ -121,7 +66,7 @@ class Block {
         samples.push({ block, run, wallNs: outcome.wallNs, windowNs, ...threadUse(before, after), processNs });
         note(outcome);
       }
-      if (this.#order.traced && threads.trace !== undefined && !this.#signal.aborted) {
+      if (order.traced && threads.trace !== undefined && !signal.aborted) {
         const trace = await threads.trace(runtime);
         const outcome = await program.run(runtime, cell, size);
         traced = readTrace(block, outcome, await trace.stop());
@@ -131,5 +76,36 @@ class Block {
       failure = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     }
     return { cell: index, samples, items, checks, identities, traced, failure };
+  };
+
+  /** Runs cells on one runtime; returns those that are left because a run failed. */
+  const runOn = async (count: number, entries: readonly PlannedCell[]): Promise<PlannedCell[]> => {
+    const runtime = await threads.open(count);
+    try {
+      for (const program of new Set(entries.map((entry) => entry.program))) await program.warm(runtime, count, protocol.warmupMs);
+      for (const [position, entry] of entries.entries()) {
+        if (signal.aborted) return [];
+        await events.next(entry.index);
+        if (signal.aborted) return [];
+        const outcome = await runCell(runtime, entry);
+        events.done(outcome);
+        if (outcome.failure !== null) return entries.slice(position + 1);
+      }
+      return [];
+    } finally {
+      await threads.close(runtime);
+    }
+  };
+
+  for (const [index, program] of programs.entries()) program.use(frozen.calibrations[index] ?? {}, block);
+  const planned: PlannedCell[] = [];
+  for (const program of programs) for (const cell of program.cells) planned.push({ index: planned.length, program, cell });
+  const source = randomSource(protocol.seed, "block", block);
+  for (const count of shuffled([...new Set(planned.map(({ cell }) => cell.threads))], source)) {
+    // what is skipped is shuffled too: the order of the others does not depend on it
+    let pending = shuffled(planned.filter(({ cell }) => cell.threads === count), source).filter(({ index }) => !skip.includes(index));
+    // a run that throws may have ended a thread: the cells after it get fresh threads
+    while (pending.length > 0 && !signal.aborted) pending = await runOn(count, pending);
   }
+  return { pile, notes: [] };
 }

@@ -7,9 +7,8 @@
  */
 import { groupOf, type Cell } from "../cell.ts";
 import type { Runtime } from "../../index.ts";
-import type { Frozen } from "./runner.ts";
 import type { CellProgram, Sizing } from "./program.ts";
-import type { Protocol } from "./plan.ts";
+import type { Frozen, Protocol } from "./plan.ts";
 import type { TrialThreads } from "./threads.ts";
 
 /** With fewer cores than threads the widest cells, which are probed, are the slower ones: aim higher by this, so that the others do not fall short. */
@@ -60,9 +59,6 @@ export async function prepare(
   return signal.aborted ? null : { sizes, calibrations };
 }
 
-/** The sizing of a program that leaves its size to be found. */
-type Found = Extract<Sizing, { kind: "found" }>;
-
 /**
  * The smallest size, in whole steps, with which the fastest of `probes` takes
  * `leastNs`. If there is a model, it names the fastest cell and where to begin;
@@ -72,7 +68,13 @@ export async function findSize(program: CellProgram, runtime: Runtime, probes: r
   const sizing = program.sizing(probes[0] as Cell);
   if (sizing.kind === "given") return sizing.size;
   const aimNs = leastNs * MARGIN;
-  const { cell, ns } = fastestByModel(program, probes, sizing) ?? (await fastestByRun(program, runtime, probes, sizing));
+  const predicted = probes.flatMap((cell) => program.predict?.(cell, sizing.start) ?? []);
+  let fastest = { cell: probes[0] as Cell, ns: Infinity };
+  for (const [place, cell] of probes.entries()) {
+    const ns = (predicted.length === probes.length ? predicted[place]?.ns : undefined) ?? (await program.run(runtime, cell, sizing.start)).wallNs;
+    if (ns < fastest.ns) fastest = { cell, ns };
+  }
+  const { cell, ns } = fastest;
   let size = grown(sizing.start, ns, aimNs, sizing);
   for (let probe = 0, reached = 0; probe < MOST_PROBES && reached < ENOUGH && size < sizing.most; probe++) {
     const { wallNs } = await program.run(runtime, cell, size);
@@ -83,28 +85,9 @@ export async function findSize(program: CellProgram, runtime: Runtime, probes: r
 }
 
 /** A size at which a cell that took `ns` at `size` takes `aimNs`: never smaller, and one step more where it is not reached. */
-function grown(size: number, ns: number, aimNs: number, { step, most }: Found): number {
+function grown(size: number, ns: number, aimNs: number, { step, most }: Extract<Sizing, { kind: "found" }>): number {
   if (ns >= aimNs) return size;
   // far from the aim the time is mostly start-up, which would make the size too large
   const growth = Math.min(8, aimNs / ns);
   return Math.min(most, Math.max(size + step, Math.ceil((size * growth) / step) * step));
-}
-
-function fastestByModel(program: CellProgram, probes: readonly Cell[], { start }: Found): { cell: Cell; ns: number } | null {
-  let fastest: { cell: Cell; ns: number } | null = null;
-  for (const cell of probes) {
-    const ns = program.predict(cell, start);
-    if (ns === null) return null;
-    if (fastest === null || ns < fastest.ns) fastest = { cell, ns };
-  }
-  return fastest;
-}
-
-async function fastestByRun(program: CellProgram, runtime: Runtime, probes: readonly Cell[], { start }: Found): Promise<{ cell: Cell; ns: number }> {
-  let fastest = { cell: probes[0] as Cell, ns: Infinity };
-  for (const cell of probes) {
-    const { wallNs } = await program.run(runtime, cell, start);
-    if (wallNs < fastest.ns) fastest = { cell, ns: wallNs };
-  }
-  return fastest;
 }

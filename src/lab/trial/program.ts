@@ -41,6 +41,12 @@ export type Sizing =
 /** What a program found out before anything was timed: the same in all blocks. Plain data. */
 export type Calibration = Readonly<Record<string, number>>;
 
+/** A model's wall time, nanoseconds; `isBound`: it is only a lower bound. */
+export interface Prediction {
+  readonly ns: number;
+  readonly isBound: boolean;
+}
+
 /** The cells of a program and what is known about them without running it. */
 export interface CellCatalogue {
   /** "gophers", "dot"; `REFERENCES` in cell.ts names the design that its gains refer to. */
@@ -48,10 +54,8 @@ export interface CellCatalogue {
   readonly cells: readonly Cell[];
   /** The same for all cells of a group. */
   sizing(cell: Cell): Sizing;
-  /** The model's wall time, nanoseconds; `null` where there is no model. */
-  predict(cell: Cell, size: number): number | null;
-  /** Whether {@link predict} gives only a lower bound. */
-  isBound(cell: Cell): boolean;
+  /** What the model says of the wall time; `null` or absent where there is no model. */
+  predict?(cell: Cell, size: number): Prediction | null;
 }
 
 /** A program that can be measured, on the threads of a runtime. */

@@ -1,6 +1,6 @@
 /**
  * The protocol (docs/method.md): preparation, then the blocks one after the other, each in a
- * process of its own (`runner.ts`). What their cells gave is put together here.
+ * process of its own (`process/parent.ts`). What their cells gave is put together here.
  * Ratios are formed inside a block, so drift of the machine cancels.
  *
  * A run that fails makes the check "every run completes" fail, and so does a
@@ -10,18 +10,16 @@
  * From a run to a printed table a measurement has five shapes:
  *
  *   CellRun     one run of a cell, as its program returns it           program.ts
- *   CellBlock   one cell in one block, as its process sends it         runner.ts
+ *   CellBlock   one cell in one block, as its process sends it         plan.ts
  *   CellRecord  one cell in all blocks                                 plan.ts
  *   CellResult  the same with medians, intervals and a verdict: JSON   ../result.ts
  *   Row         a result with its gains, for every format              ../rows.ts
  */
 import { groupOf, printCell, type Cell } from "../cell.ts";
-import type { BlockEvents, BlockRunner, CellBlock, Frozen, Prepared } from "./runner.ts";
 import { nowNs } from "../machine/clock.ts";
 import type { PileOutcome } from "./program.ts";
 import { type Check } from "../result.ts";
-import { TimeLeft } from "./time-left.ts";
-import { isTraced, type CellRecord, type TrialPlan, type TrialProgress, type TrialRecord } from "./plan.ts";
+import { isTraced, type BlockEvents, type BlockRunner, type CellBlock, type CellRecord, type Frozen, type Prepared, type TrialPlan, type TrialProgress, type TrialRecord } from "./plan.ts";
 
 const COMPLETES = "every run completes";
 
@@ -33,126 +31,129 @@ export async function runTrial(
   signal: AbortSignal,
   clock: () => number = nowNs,
 ): Promise<TrialRecord & Pick<Prepared, "processors" | "calibrations">> {
-  return new Trial(plan, runner, onProgress, signal, clock).run();
-}
+  const { blocks } = plan;
+  const cells = plan.programs.flatMap((program) => program.cells);
+  const broken = new Set<number>();
+  const checks = new CheckList();
+  const timeLeft = new TimeLeft(cells.length, blocks);
+  const notes = new Set<string>();
+  let pile: PileOutcome | null = null;
+  let [block, cellsDone, blocksDone] = [0, 0, 0];
 
-class Trial {
-  readonly #plan: TrialPlan;
-  readonly #runner: BlockRunner;
-  readonly #onProgress: (progress: TrialProgress) => void;
-  readonly #signal: AbortSignal;
-  readonly #clock: () => number;
-  readonly #cells: readonly Cell[];
-  /** Of every cell, once the sizes are known. */
-  #records: readonly CellRecord[] = [];
-  readonly #broken = new Set<number>();
-  readonly #checks = new CheckList();
-  readonly #timeLeft: TimeLeft;
-  #pile: PileOutcome | null = null;
-  readonly #notes = new Set<string>();
-  #block = 0;
-  #cellsDone = 0;
+  const cellAt = (index: number): Cell => {
+    const cell = cells[index];
+    if (cell === undefined) throw new RangeError(`there is no cell ${index}`);
+    return cell;
+  };
+  const report = (next: Cell | null): void => {
+    const left = next === null ? null : timeLeft.left;
+    onProgress({ block, blocks, cellsDone, cellsTotal: cells.length * blocks, next, leftMs: left === null ? null : left / 1e6 });
+  };
+  const leaveOut = (index: number, cause: unknown): void => {
+    broken.add(index);
+    checks.fail(COMPLETES, cellAt(index), cause);
+  };
+
+  const prepared = await runner.prepare(() => report(null), signal);
+  const records = prepared === null ? [] : recordsOf(plan, prepared);
   /** When the last cell was done, or the blocks began. */
-  #sinceNs = 0;
+  let sinceNs = clock();
 
-  constructor(plan: TrialPlan, runner: BlockRunner, onProgress: (progress: TrialProgress) => void, signal: AbortSignal, clock: () => number) {
-    this.#plan = plan;
-    this.#runner = runner;
-    this.#onProgress = onProgress;
-    this.#signal = signal;
-    this.#clock = clock;
-    this.#cells = plan.programs.flatMap(({ cells }) => cells);
-    this.#timeLeft = new TimeLeft(this.#cells.length, plan.blocks);
-  }
-
-  async run(): Promise<TrialRecord & Pick<Prepared, "processors" | "calibrations">> {
-    const prepared = await this.#runner.prepare(() => this.#report(null), this.#signal);
-    let blocksDone = 0;
-    this.#sinceNs = this.#clock();
-    if (prepared !== null) {
-      this.#records = recordsOf(this.#plan, prepared);
-      for (this.#block = 0; this.#block < this.#plan.blocks && !this.#signal.aborted; this.#block++) {
-        const isWhole = await this.#runBlock(prepared);
-        if (isWhole && !this.#signal.aborted) blocksDone++;
-      }
-    }
-    return {
-      cells: this.#records.filter(({ samples }) => samples.length > 0),
-      checks: this.#checks.list(),
-      blocksDone,
-      interrupted: this.#signal.aborted,
-      pile: this.#pile,
-      notes: [...this.#notes],
-      processors: prepared?.processors ?? null,
-      calibrations: prepared?.calibrations ?? [],
-    };
-  }
-
+  const take = ({ cell: index, samples, items, checks: checked, identities, traced, failure }: CellBlock): void => {
+    const cell = cellAt(index);
+    const record = records[index] as CellRecord;
+    record.samples.push(...samples);
+    if (samples.length > 0) record.items = items;
+    if (traced !== null) record.traced.push(traced);
+    for (const check of checked) checks.add(check, cell);
+    for (const identity of identities) checks.addIdentity(identity, cell);
+    if (failure !== null) leaveOut(index, failure);
+    cellsDone++;
+    const now = clock();
+    timeLeft.took(index, now - sinceNs);
+    sinceNs = now;
+  };
   /** Runs a block; if its process ends early, another process runs what is left. Returns whether the block is complete. */
-  async #runBlock(frozen: Frozen): Promise<boolean> {
+  const runBlock = async (frozen: Frozen): Promise<boolean> => {
     const done = new Set<number>();
     for (;;) {
       let at: number | null = null;
       const events: BlockEvents = {
         next: (cell) => {
           at = cell;
-          this.#report(this.#cellAt(cell));
+          report(cellAt(cell));
         },
         done: (outcome) => {
           at = null;
           done.add(outcome.cell);
-          this.#take(outcome);
+          take(outcome);
         },
       };
-      const order = { block: this.#block, skip: [...this.#broken.union(done)], traced: isTraced(this.#plan, this.#block) };
-      if (order.skip.length === this.#cells.length) return true;
+      const order = { block, skip: [...broken.union(done)], traced: isTraced(plan, block) };
+      if (order.skip.length === cells.length) return true;
       try {
-        const { pile, notes } = await this.#runner.run(order, frozen, events, this.#signal);
-        this.#pile ??= pile;
-        for (const note of notes) this.#notes.add(note);
+        const end = await runner.run(order, frozen, events, signal);
+        pile ??= end.pile;
+        for (const note of end.notes) notes.add(note);
         return true;
       } catch (error) {
         if (at === null) {
           // Between cells there is none to leave out: another process would end in the same way.
-          this.#checks.fail(COMPLETES, `block ${this.#block + 1}`, error);
+          checks.fail(COMPLETES, `block ${block + 1}`, error);
           return false;
         }
-        this.#break(at, error);
-        if (this.#signal.aborted) return false;
+        leaveOut(at, error);
+        if (signal.aborted) return false;
       }
     }
+  };
+
+  for (; block < blocks && !signal.aborted; block++) {
+    if (prepared === null) break;
+    const isWhole = await runBlock(prepared);
+    if (isWhole && !signal.aborted) blocksDone++;
+  }
+  return {
+    cells: records.filter(({ samples }) => samples.length > 0),
+    checks: checks.list(),
+    blocksDone,
+    interrupted: signal.aborted,
+    pile,
+    notes: [...notes],
+    processors: prepared?.processors ?? null,
+    calibrations: prepared?.calibrations ?? [],
+  };
+}
+
+/**
+ * How long a trial still takes: the blocks that are left of each cell, each as
+ * long as that cell took so far; a cell that was not run yet takes as long as the
+ * others do. All times are in one unit, any unit.
+ */
+export class TimeLeft {
+  /** By cell: the sum of its times, and how many. */
+  readonly #known: { sum: number; count: number }[];
+  readonly #blocks: number;
+
+  constructor(cells: number, blocks: number) {
+    this.#known = Array.from({ length: cells }, () => ({ sum: 0, count: 0 }));
+    this.#blocks = blocks;
   }
 
-  #take({ cell: index, samples, items, checks, identities, traced, failure }: CellBlock): void {
-    const cell = this.#cellAt(index);
-    const record = this.#records[index] as CellRecord;
-    record.samples.push(...samples);
-    if (samples.length > 0) record.items = items;
-    if (traced !== null) record.traced.push(traced);
-    for (const check of checks) this.#checks.add(check, cell);
-    for (const identity of identities) this.#checks.addIdentity(identity, cell);
-    if (failure !== null) this.#break(index, failure);
-    this.#cellsDone++;
-    const now = this.#clock();
-    this.#timeLeft.took(index, now - this.#sinceNs);
-    this.#sinceNs = now;
+  /** A cell took this long, with what went before it. */
+  took(cell: number, time: number): void {
+    const known = this.#known[cell];
+    if (known === undefined) return;
+    known.sum += time;
+    known.count++;
   }
 
-  #break(index: number, cause: unknown): void {
-    this.#broken.add(index);
-    this.#checks.fail(COMPLETES, this.#cellAt(index), cause);
-  }
-
-  #cellAt(index: number): Cell {
-    const cell = this.#cells[index];
-    if (cell === undefined) throw new RangeError(`there is no cell ${index}`);
-    return cell;
-  }
-
-  #report(next: Cell | null): void {
-    const { blocks } = this.#plan;
-    const left = next === null ? null : this.#timeLeft.left;
-    this.#onProgress({ block: this.#block, blocks, cellsDone: this.#cellsDone, cellsTotal: this.#cells.length * blocks, next, leftMs: left === null ? null : left / 1e6 });
+  /** The time that the rest takes; `null` before a tenth of a block is done. */
+  get left(): number | null {
+    const done = this.#known.reduce((all, { count }) => all + count, 0);
+    if (done === 0 || done * 10 < this.#known.length) return null;
+    const mean = this.#known.reduce((all, { sum }) => all + sum, 0) / done;
+    return this.#known.reduce((all, { sum, count }) => all + Math.max(0, this.#blocks - count) * (count === 0 ? mean : sum / count), 0);
   }
 }
 
@@ -160,8 +161,7 @@ class Trial {
 function recordsOf({ programs }: TrialPlan, { sizes }: Frozen): CellRecord[] {
   return programs.flatMap((program) => program.cells.map((cell) => {
     const size = sizes[groupOf(cell)] as number;
-    const ns = program.predict(cell, size);
-    return { cell, size, items: 0, predicted: ns === null ? null : { ns, isBound: program.isBound(cell) }, samples: [], traced: [] };
+    return { cell, size, items: 0, predicted: program.predict?.(cell, size) ?? null, samples: [], traced: [] };
   }));
 }
 

@@ -5,7 +5,7 @@
  */
 import type { Cell } from "../../../src/lab/cell.ts";
 import type { ThreadTimes } from "../../../src/lab/machine/clock.ts";
-import type { Calibration, CellProgram, CellRun, Sizing } from "../../../src/lab/trial/program.ts";
+import type { Calibration, CellProgram, CellRun, Prediction, Sizing } from "../../../src/lab/trial/program.ts";
 import { randomSource } from "../../../src/lab/random.ts";
 import type { Runtime, Trace, TraceEvent } from "../../../src/index.ts";
 import type { TrialThreads } from "../../../src/lab/trial/threads.ts";
@@ -71,21 +71,17 @@ export class FakeProgram implements CellProgram {
     const pool = poolOf(runtime);
     this.calls.push(`run ${cell.design} ${cell.world} ${cell.threads} ${size}`);
     const extra = this.onRun(cell, size);
-    const wallNs = this.predict(cell, size) * (1 + this.#noise * (this.#source.float() - 0.5));
+    const wallNs = this.predict(cell, size).ns * (1 + this.#noise * (this.#source.float() - 0.5));
     const busy = cell.world === "cpu" ? Math.min(cell.threads, cell.gophers) : 0.05;
     for (let index = 0; index < pool.threads; index++) pool.cpuNs[index] = (pool.cpuNs[index] ?? 0) + (busy / pool.threads) * wallNs;
     pool.clock.nowNs += wallNs;
     return { wallNs, items: size, checks: [{ name: "each book once", ok: true, detail: "" }], pile: { files: 3, manifest: Uint8Array.of(1, 2), problems: [], skipped: [] }, ...extra };
   }
 
-  predict(cell: Cell, size: number): number {
+  predict(cell: Cell, size: number): Prediction {
     const structure = STRUCTURE[cell.design] ?? 1;
     const speedUp = cell.world === "cpu" ? Math.min(cell.threads, cell.gophers) : structure;
-    return (size * 4e6) / speedUp;
-  }
-
-  isBound(): boolean {
-    return false;
+    return { ns: (size * 4e6) / speedUp, isBound: false };
   }
 }
 

@@ -1,9 +1,8 @@
 /** Runs blocks in this process: the protocol itself needs no fresh one. */
 import { runBlock } from "../../../src/lab/trial/block.ts";
-import type { Protocol } from "../../../src/lab/trial/plan.ts";
+import type { BlockRunner, Protocol } from "../../../src/lab/trial/plan.ts";
 import { prepare } from "../../../src/lab/trial/preparation.ts";
 import type { CellProgram } from "../../../src/lab/trial/program.ts";
-import type { BlockRunner } from "../../../src/lab/trial/runner.ts";
 import type { TrialThreads } from "../../../src/lab/trial/threads.ts";
 
 /** Blocks in this process, on the given threads. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { TimeLeft } from "../../../src/lab/trial/time-left.ts";
+import { TimeLeft } from "../../../src/lab/trial/trial.ts";
 
 describe("TimeLeft", () => {
   it("knows nothing before a tenth of a block is done", () => {

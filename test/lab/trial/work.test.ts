@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { groupOf } from "../../../src/lab/cell.ts";
-import type { BlockRunner, Prepared } from "../../../src/lab/trial/runner.ts";
+import type { BlockRunner, Prepared } from "../../../src/lab/trial/plan.ts";
 import { reusing, workOf } from "../../../src/lab/trial/work.ts";
 import { fakeResult } from "../../cli/print/fake-result.ts";
 import { fakeCells, FakeProgram } from "./fake-program.ts";

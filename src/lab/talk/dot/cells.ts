@@ -1,7 +1,7 @@
 /**
  * The dot product as a program of the lab: one loop against a fixed grid of
  * chunks shared out over tasks. The number of tasks is the same on every number
- * of threads, so that only the threads differ.
+ * of threads, so that only the threads differ. There is no model of the memory.
  *
  * The vectors are filled once for each pool and size, before anything is timed,
  * and hold fractions of all 53 bits: a sum in another order would show.
@@ -73,15 +73,6 @@ export class DotProgram implements CellProgram {
     const vectors = await this.#lay(runtime, elements);
     const { wallNs, startNs, bits, checks } = await runtime.spawn(multiply, vectors, { kernel, variant: cell.design as Variant, tasks: cell.gophers, repeats: size });
     return { wallNs, region: { startNs, endNs: startNs + wallNs }, items: size, checks, identity: { key: `the product, ${kernel} kernel, ${elements} elements`, value: bits } };
-  }
-
-  /** There is no model of the memory. */
-  predict(): null {
-    return null;
-  }
-
-  isBound(): boolean {
-    return false;
   }
 
   #tasks(design: Variant, elements: number): number {

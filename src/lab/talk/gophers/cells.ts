@@ -8,9 +8,8 @@ import { calibrate, designOf, formatManifest, gophers } from "../../../../worker
 import type { DesignId, GopherConfig, Steps, World } from "../../../../workers/gophers.ts";
 import type { Runtime } from "../../../index.ts";
 import { isBound, predictNs } from "./finish.ts";
-import type { ModelRun } from "./model.ts";
 import { takesCarts, takesLanes, USUAL_UNIT_MS, type GopherGrid } from "./grid.ts";
-import type { Calibration, CellProgram, CellRun, Sizing } from "../../trial/program.ts";
+import type { Calibration, CellProgram, CellRun, Prediction, Sizing } from "../../trial/program.ts";
 
 /** Every step of a load takes one unit, walking none: column 1 of the table in docs/talk.md, "The model". */
 const STEPS: Steps = { L: 1, M: 1, U: 1, R: 1, D: 1, W: 0 };
@@ -92,17 +91,10 @@ export class GopherProgram implements CellProgram {
     };
   }
 
-  predict(cell: Cell, size: number): number | null {
+  predict({ design, world, threads }: Cell, size: number): Prediction | null {
     if (this.#grid.pile !== null) return null;
-    return predictNs({ ...this.#modelRun(cell), loads: size }, this.#unitMs(cell.world as World));
-  }
-
-  isBound(cell: Cell): boolean {
-    return this.#grid.pile === null && isBound(this.#modelRun(cell));
-  }
-
-  #modelRun({ design, world, threads }: Cell): ModelRun {
-    return { design: this.#design(design as DesignId), steps: STEPS, world: world as World, threads };
+    const run = { design: this.#design(design as DesignId), steps: STEPS, world: world as World, threads, loads: size };
+    return { ns: predictNs(run, this.#unitMs(run.world)), isBound: isBound(run) };
   }
 
   #cell(world: string, id: DesignId, threads: number): Cell {

@@ -86,14 +86,6 @@ export class PointProgram implements CellProgram {
     return this.#run(runtime, { ...point, loads: size * point.loads });
   }
 
-  predict(): null {
-    return null;
-  }
-
-  isBound(): boolean {
-    return false;
-  }
-
   async #run(runtime: Runtime, point: Point): Promise<CellRun> {
     const runs = await Promise.all(Array.from({ length: point.systems ?? 1 }, (_, system) => {
       // the same chance for all points of a block

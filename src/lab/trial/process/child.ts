@@ -2,15 +2,44 @@
  * The process of a block from inside: it takes its task, runs it, sends the
  * results and ends. If the parent is gone it ends immediately, whatever runs,
  * because nothing would take the results.
+ *
+ * Messages go over Node's channel of child processes (structured clones). Standard
+ * output and error of the process stay free: what tasks print does not disturb them.
+ * The child announces each cell and waits for the answer, so the parent draws and
+ * writes only while nothing is timed.
  */
 import { formatDump, runtimes } from "../../../index.ts";
 import { runBlock } from "../block.ts";
-import type { BlockTask, FromBlock, ToBlock } from "./messages.ts";
 import { readMachine } from "../../machine/environment.ts";
+import type { BlockEnd, BlockOrder, CellBlock, Frozen, Prepared, Protocol } from "../plan.ts";
 import { prepare } from "../preparation.ts";
 import type { CellProgram } from "../program.ts";
-import type { CellBlock } from "../runner.ts";
 import type { TrialThreads } from "../threads.ts";
+
+/** What a process is started for. */
+export interface BlockTask {
+  /** The programs as plain data, which the module that the process runs understands. */
+  readonly programs: readonly unknown[];
+  readonly protocol: Protocol;
+  /** The block; `null`: find what all blocks are to use. */
+  readonly work: { readonly order: BlockOrder; readonly frozen: Frozen } | null;
+}
+
+/** From the parent: the task first; an answer to `next`; stop after the current run; dump your tasks. */
+export type ToBlock =
+  | { readonly kind: "task"; readonly task: BlockTask }
+  | { readonly kind: "go" }
+  | { readonly kind: "stop" }
+  | { readonly kind: "dump" };
+
+/** From the process: `prepared` or `end` comes last. */
+export type FromBlock =
+  | { readonly kind: "progress" }
+  | { readonly kind: "prepared"; readonly prepared: Prepared | null; readonly notes: readonly string[] }
+  | { readonly kind: "next"; readonly cell: number }
+  | { readonly kind: "done"; readonly outcome: CellBlock }
+  | { readonly kind: "end"; readonly end: BlockEnd }
+  | { readonly kind: "dumped"; readonly text: string };
 
 /** Serves the parent of this process. `programOf` makes a program from the plain data in the task. */
 export async function serveBlock(programOf: (spec: never) => CellProgram, threads: TrialThreads): Promise<void> {

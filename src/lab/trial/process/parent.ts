@@ -17,10 +17,9 @@ import { fork, type ChildProcess } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findTaskset } from "../../machine/affinity.ts";
-import type { Protocol } from "../plan.ts";
+import type { BlockRunner, Protocol } from "../plan.ts";
 import type { CellCatalogue } from "../program.ts";
-import type { BlockRunner } from "../runner.ts";
-import type { BlockTask, FromBlock, ToBlock } from "./messages.ts";
+import type { BlockTask, FromBlock, ToBlock } from "./child.ts";
 
 /** How the processes are started. */
 export interface ProcessOptions {
