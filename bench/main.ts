@@ -15,8 +15,7 @@ import type { RivalOutcome } from "./rivals/outcome.ts";
 import { measureRivals } from "./rivals/rivals.ts";
 import { configurations, firstForms, measureCase } from "./ours/cases.ts";
 import type { Configuration, Failure, Figure } from "./ours/figure.ts";
-import { printRows } from "./ours/report.ts";
-import { rowsOf } from "./ours/rows.ts";
+import { printRows, rowsOf } from "./ours/report.ts";
 
 /** What to measure. */
 export interface BenchOptions {

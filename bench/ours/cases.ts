@@ -3,8 +3,7 @@
  * Names only: nothing here starts a runtime.
  */
 import { fileURLToPath } from "node:url";
-import { moduleBeside } from "../rivals/module-beside.ts";
-import { runProgram } from "../rivals/program.ts";
+import { moduleBeside, runProgram } from "../rivals/program.ts";
 import type { Configuration, Failure, Figure } from "./figure.ts";
 
 /** What is measured in which forms, in the order of the report; the first form is the one with a target. */

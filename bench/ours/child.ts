@@ -17,9 +17,9 @@ async function measure(configuration: Configuration): Promise<Figure> {
     case "parked":
       return (await import("./parked.ts")).measureParked(configuration);
     case "dot":
-      return (await import("./dot.ts")).measureDot(configuration);
+      return (await import("./programs.ts")).measureDot(configuration);
     case "gophers":
-      return (await import("./gophers.ts")).measureGophers(configuration);
+      return (await import("./programs.ts")).measureGophers(configuration);
     default: {
       const { timeCase } = await import("./timing.ts");
       await using runtime = await start({ threads: configuration.threads });

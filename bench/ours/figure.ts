@@ -1,13 +1,17 @@
 /** The result of measuring one case of warren: a figure, or the reason why there is none. */
 
-/** Which case is measured, and how long. Plain data: travels to a child process and to a thread. */
-export interface Configuration {
+/** One case. */
+interface Case {
   /** A name of rivals/scenarios.ts, or "gophers". */
   readonly scenario: string;
   /** How the program is written if there are several ways, such as "await". */
   readonly form: string;
   /** Worker threads that run tasks. */
   readonly threads: number;
+}
+
+/** Which case is measured, and how long. Plain data: travels to a child process and to a thread. */
+export interface Configuration extends Case {
   /** Timed runs. */
   readonly runs: number;
   /** About how long one run takes, in milliseconds. */
@@ -15,11 +19,8 @@ export interface Configuration {
 }
 
 /** A figure of warren. */
-export interface Figure {
+export interface Figure extends Case {
   readonly kind: "figure";
-  readonly scenario: string;
-  readonly form: string;
-  readonly threads: number;
   /** Median, in `unit`. */
   readonly value: number;
   readonly unit: string;
@@ -32,11 +33,8 @@ export interface Figure {
 }
 
 /** A case that did not complete. */
-export interface Failure {
+export interface Failure extends Case {
   readonly kind: "failed";
-  readonly scenario: string;
-  readonly form: string;
-  readonly threads: number;
   readonly reason: string;
 }
 

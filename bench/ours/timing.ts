@@ -6,10 +6,11 @@
  */
 import { Bench } from "tinybench";
 import { task } from "../../src/index.ts";
-import { timeOperations } from "../rivals/trial.ts";
-import { pingPong, pingPongPlainly, selectTwo, spawnFar, spawnMany } from "./exchange.ts";
+import { timeOperations, warmUp } from "../rivals/trial.ts";
 import { figureOf, type Configuration, type Figure } from "./figure.ts";
-import { fanIn, stream, streamBatches, streamPlainly, streamUnbuffered } from "./stream.ts";
+import {
+  fanIn, pingPong, pingPongPlainly, selectTwo, spawnFar, spawnMany, stream, streamBatches, streamPlainly, streamUnbuffered,
+} from "./operations.ts";
 
 /** Does `count` operations, with its other half on thread `far`, and checks that all happened. */
 type Operate = (count: number, far: number) => Promise<void>;
@@ -24,12 +25,6 @@ const TIMED: ReadonlyMap<string, Readonly<Record<string, Operate>>> = new Map<st
   ["select", { "hot loop": selectTwo }],
   ["fan-in", { "hot loop": fanIn }],
 ]);
-
-/** Minimum warm-up, as for the rivals. */
-const WARM_UP_MS = 500;
-const FIRST_OPERATIONS = 64;
-/** How many times as many operations a run can do as the run before it. */
-const MOST_GROWTH = 8;
 
 /** Times one case; runs on thread 0. The figure is nanoseconds an operation. */
 export const timeCase = task(import.meta, async function timeCase(configuration: Configuration): Promise<Figure> {
@@ -61,17 +56,4 @@ async function timeAlone(configuration: Configuration, operate: (count: number) 
   const { p50, min, max, samplesCount } = result.latency;
   const perOperation = (ms: number): number => (ms * 1e6) / count;
   return { kind: "figure", scenario, form, threads, value: perOperation(p50), unit: "ns", range: [perOperation(min), perOperation(max)], samples: samplesCount };
-}
-
-/** Warms up, and finds the operations of a run: code that is still warming up would make it too small. */
-async function warmUp(operate: (count: number) => Promise<void>, runMs: number): Promise<number> {
-  let count = FIRST_OPERATIONS;
-  for (let warmMs = 0; ; ) {
-    const startMs = performance.now();
-    await operate(count);
-    const tookMs = performance.now() - startMs;
-    warmMs += tookMs;
-    if (warmMs >= WARM_UP_MS && tookMs >= runMs / 2) return count;
-    count = Math.max(FIRST_OPERATIONS, Math.ceil(count * Math.min(MOST_GROWTH, runMs / tookMs)));
-  }
 }

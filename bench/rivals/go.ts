@@ -1,6 +1,7 @@
 /**
  * Go as a rival: builds the program in go/ once and runs it, one process for
- * each scenario and number of threads.
+ * each scenario and number of threads. The program is also that of workers/tasks.ts in
+ * Go: a crowd of goroutines that is started, woken and let go.
  */
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -10,30 +11,20 @@ import { isScenarioName, SCENARIOS, type ScenarioName } from "./scenarios.ts";
 
 const RIVAL = "go";
 /** Shown in place of the figures where there is no Go. */
-export const GO_MISSING = "go is not installed (Debian: apt-get install golang-go)";
+const GO_MISSING = "go is not installed (Debian: apt-get install golang-go)";
 
 /** Measures Go in every wanted scenario; Go is `go` on PATH, or what WARREN_GO names. */
 export async function* measureGo(options: RivalOptions): AsyncGenerator<RivalOutcome> {
   const scenarios = SCENARIOS.map(({ name }) => name).filter((name) => options.wanted(RIVAL, name));
   const [first] = scenarios;
   if (first === undefined) return;
-  let program: string;
-  try {
-    const built = await buildGo();
-    if (built === undefined) {
-      yield { kind: "skipped", rival: RIVAL, reason: GO_MISSING };
-      return;
-    }
-    program = built;
-  } catch (error) {
-    yield failureOf(RIVAL, first, error);
-    return;
-  }
-  for (const scenario of scenarios) for (const threads of options.threads) yield await runGo(program, scenario, threads, options);
+  const program = await buildGo().catch((error: unknown) => failureOf(RIVAL, first, error));
+  if (typeof program !== "string") yield program ?? { kind: "skipped", rival: RIVAL, reason: GO_MISSING };
+  else for (const scenario of scenarios) for (const threads of options.threads) yield await runGo(program, scenario, threads, options);
 }
 
 /** The path of the built program; `undefined` where there is no Go. */
-export async function buildGo(): Promise<string | undefined> {
+async function buildGo(): Promise<string | undefined> {
   const compiler = await findProgram("go", "WARREN_GO");
   if (compiler === undefined) return undefined;
   const folder = fileURLToPath(new URL("./go/", import.meta.url));
@@ -41,12 +32,7 @@ export async function buildGo(): Promise<string | undefined> {
   return build({ compiler, versionFlag: "version", sources, folder, arguments: (output) => ["build", "-o", output, "."] });
 }
 
-async function runGo(
-  program: string,
-  scenario: ScenarioName,
-  threads: number,
-  { runs, runMs }: RivalOptions,
-): Promise<RivalOutcome> {
+async function runGo(program: string, scenario: ScenarioName, threads: number, { runs, runMs }: RivalOptions): Promise<RivalOutcome> {
   const flags = { scenario, procs: threads, runs, ms: runMs };
   try {
     const printed = await runProgram(program, Object.entries(flags).flatMap(([name, value]) => [`-${name}`, `${value}`]));
@@ -67,4 +53,30 @@ function parseLine(line: string): RivalResult {
   const result = resultOf({ rival: RIVAL, version: version.replace(/^go/, ""), scenario, threads, ...(note && { note }) }, runs as number[]);
   if (result.unit !== unit) throw new Error(`the Go program measures ${scenario} in ${String(unit)}, not in ${result.unit}`);
   return result;
+}
+
+/** What came of Go's crowd; the figures are those of `CrowdResult` in workers/tasks.ts. */
+export interface GoCrowd {
+  readonly kind: "measured";
+  readonly count: number;
+  readonly spawnNs: number;
+  readonly touchNs: number;
+  readonly joinNs: number;
+  readonly touchedOnce: number;
+  /** Bytes a waiting goroutine: what Go's runtime took from the system. */
+  readonly heapBytes: number;
+  readonly residentBytes: number;
+  readonly version: string;
+}
+
+const FIGURES = ["count", "spawnNs", "touchNs", "joinNs", "touchedOnce", "heapBytes", "residentBytes"] as const;
+
+/** Runs Go's crowd in a process of its own; says why not where there is no Go. */
+export async function measureGoCrowd(count: number, active: number, threads: number): Promise<GoCrowd | { readonly kind: "skipped"; readonly reason: string }> {
+  const program = await buildGo();
+  if (program === undefined) return { kind: "skipped", reason: GO_MISSING };
+  const line = await runProgram(program, ["-crowd", `${count}`, "-active", `${active}`, "-procs", `${threads}`]);
+  const found = JSON.parse(line) as Record<string, unknown>;
+  if (FIGURES.some((name) => typeof found[name] !== "number") || typeof found["version"] !== "string") throw new Error(`the Go program printed what is not a crowd: ${line.trim()}`);
+  return { kind: "measured", ...(found as unknown as Omit<GoCrowd, "kind">), version: found["version"].replace(/^go/, "") };
 }

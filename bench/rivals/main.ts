@@ -8,7 +8,7 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { textTable } from "../../src/lab/text-table.ts";
-import type { RivalOutcome, RivalResult } from "./outcome.ts";
+import { rounded, type RivalOutcome, type RivalResult } from "./outcome.ts";
 import { measureRivals } from "./rivals.ts";
 import { SCENARIOS } from "./scenarios.ts";
 
@@ -63,11 +63,6 @@ function tableOf(outcomes: readonly RivalOutcome[]): string {
 function rowOf({ scenario, rival, version, threads, value, runs, unit, note }: RivalResult): string[] {
   const range = `${rounded(Math.min(...runs))}–${rounded(Math.max(...runs))}`;
   return [scenario, `${rival} ${version}`, `${threads}`, rounded(value), range, unit, note ?? ""];
-}
-
-/** Three significant digits, and all digits of the whole part. */
-function rounded(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 
 function wholeNumber(name: string, text: string): number {

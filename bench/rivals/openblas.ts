@@ -12,41 +12,24 @@ import { build, findProgram, runProgram } from "./program.ts";
 import { DOT_ELEMENTS } from "./scenarios.ts";
 
 /** Shown in place of the figures where there is no C compiler. */
-const MISSING = "cc is not installed (Debian: apt-get install gcc)";
+const CC_MISSING = "cc is not installed (Debian: apt-get install gcc)";
+/** Shown where the compiler does not find OpenBLAS. */
+const OPENBLAS_MISSING = "OpenBLAS is not installed (Debian: apt-get install libopenblas-dev)";
 
-/** A program in C: `arguments` end its command line, `env` is set for it. */
+/** A program in C: `arguments` end its command line. */
 interface NativeRival {
   readonly name: string;
   readonly source: string;
   readonly flags: readonly string[];
   readonly arguments: (threads: number) => readonly string[];
-  readonly env: (threads: number) => Readonly<Record<string, string>>;
-  /** Said where the build fails because `pattern` is in what the compiler printed. */
-  readonly missing?: { readonly pattern: RegExp; readonly reason: string };
 }
 
 /** Eight lanes of multiply and add; other processors get what their compiler finds. */
 const SIMD_FLAGS = process.arch === "x64" ? ["-mavx2", "-mfma"] : ["-mcpu=native"];
 
 const RIVALS: readonly NativeRival[] = [
-  {
-    name: "openblas",
-    source: "openblas.c",
-    flags: ["-O3", "-lopenblas", "-lm"],
-    arguments: () => [],
-    env: (threads) => ({ OPENBLAS_NUM_THREADS: `${threads}`, OMP_NUM_THREADS: `${threads}` }),
-    missing: {
-      pattern: /cblas\.h|lopenblas/,
-      reason: "OpenBLAS is not installed (Debian: apt-get install libopenblas-dev)",
-    },
-  },
-  {
-    name: "c-pthreads",
-    source: "c-pthreads.c",
-    flags: ["-O3", ...SIMD_FLAGS, "-ffast-math", "-pthread", "-lm"],
-    arguments: (threads) => [`${threads}`],
-    env: () => ({}),
-  },
+  { name: "openblas", source: "openblas.c", flags: ["-O3", "-lopenblas", "-lm"], arguments: () => [] },
+  { name: "c-pthreads", source: "c-pthreads.c", flags: ["-O3", ...SIMD_FLAGS, "-ffast-math", "-pthread", "-lm"], arguments: (threads) => [`${threads}`] },
 ];
 
 /**
@@ -59,8 +42,8 @@ export async function* measureNativeDot(options: RivalOptions, elements: number 
     try {
       yield* measureRival(rival, options, elements);
     } catch (error) {
-      const reason = rival.missing?.pattern.test((error as Error).message) ? rival.missing.reason : undefined;
-      yield reason === undefined ? failureOf(rival.name, "dot", error) : { kind: "skipped", rival: rival.name, reason };
+      const isMissing = rival.name === "openblas" && /cblas\.h|lopenblas/.test((error as Error).message);
+      yield isMissing ? { kind: "skipped", rival: rival.name, reason: OPENBLAS_MISSING } : failureOf(rival.name, "dot", error);
     }
   }
 }
@@ -68,7 +51,7 @@ export async function* measureNativeDot(options: RivalOptions, elements: number 
 async function* measureRival(rival: NativeRival, options: RivalOptions, elements: number): AsyncGenerator<RivalOutcome> {
   const compiler = await findProgram("cc", "CC");
   if (compiler === undefined) {
-    yield { kind: "skipped", rival: rival.name, reason: MISSING };
+    yield { kind: "skipped", rival: rival.name, reason: CC_MISSING };
     return;
   }
   const folder = dirname(fileURLToPath(import.meta.url));
@@ -81,7 +64,7 @@ async function* measureRival(rival: NativeRival, options: RivalOptions, elements
   });
   for (const threads of options.threads) {
     const args = [`${elements}`, `${options.runs}`, `${options.runMs}`, ...rival.arguments(threads)];
-    const printed = await runProgram(program, args, { env: rival.env(threads) });
+    const printed = await runProgram(program, args, { env: { OPENBLAS_NUM_THREADS: `${threads}`, OMP_NUM_THREADS: `${threads}` } });
     const [version = "", ...lines] = printed.trim().split("\n");
     const runs = lines.map(Number);
     if (runs.length !== options.runs || !runs.every((run) => run > 0)) throw new Error(`${rival.source} printed ${printed}`);

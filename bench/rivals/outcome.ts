@@ -4,9 +4,8 @@
  */
 import { scenarioOf, type ScenarioName, type Unit } from "./scenarios.ts";
 
-/** A figure of one rival for one scenario. */
-export interface RivalResult {
-  readonly kind: "result";
+/** What is measured, of which rival, with which threads. */
+export interface RivalRow {
   /** Name of the rival, such as "go" or "piscina". */
   readonly rival: string;
   /** Version of the rival as it reports itself. */
@@ -14,13 +13,18 @@ export interface RivalResult {
   readonly scenario: ScenarioName;
   /** Threads that run the scenario's code, the calling thread included; for Go, GOMAXPROCS. */
   readonly threads: number;
+  /** Where the work differs from the scenario's text, or how the rival was set up. */
+  readonly note?: string;
+}
+
+/** A figure of one rival for one scenario. */
+export interface RivalResult extends RivalRow {
+  readonly kind: "result";
   /** Median of `runs`, in `unit`. */
   readonly value: number;
   readonly unit: Unit;
   /** One figure per timed run, in the order in which they were taken, in `unit`. */
   readonly runs: readonly number[];
-  /** Where the work differs from the scenario's text, or how the rival was set up. */
-  readonly note?: string;
 }
 
 /** A rival that this machine cannot run, and what would change that. */
@@ -54,15 +58,6 @@ export interface RivalOptions {
   readonly wanted: (rival: string, scenario: ScenarioName) => boolean;
 }
 
-/** Who is measured, at what, with which threads; see the fields of {@link RivalResult}. */
-export interface RivalRow {
-  readonly rival: string;
-  readonly version: string;
-  readonly scenario: ScenarioName;
-  readonly threads: number;
-  readonly note?: string;
-}
-
 /** A result from the figures of its runs: at least one. */
 export function resultOf(row: RivalRow, runs: readonly number[]): RivalResult {
   return { kind: "result", ...row, value: median(runs), unit: scenarioOf(row.scenario).unit, runs };
@@ -80,4 +75,9 @@ export function median(values: readonly number[]): number {
   const below = sorted[(sorted.length - 1) >> 1];
   if (middle === undefined || below === undefined) throw new RangeError("the median of no values");
   return (below + middle) / 2;
+}
+
+/** Three significant digits, and all digits of the whole part. */
+export function rounded(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }

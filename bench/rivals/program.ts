@@ -1,11 +1,14 @@
 /**
- * Rivals in other languages: find a compiler, build once, run.
+ * Programs that are measured: in other languages (find a compiler, build once,
+ * run), and modules that are loaded by path or only where installed.
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { access, constants, mkdir, readFile, rename, stat } from "node:fs/promises";
+import { findPackageJSON } from "node:module";
 import { tmpdir, userInfo } from "node:os";
-import { basename, delimiter, join } from "node:path";
+import { basename, delimiter, extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 const execute = promisify(execFile);
@@ -105,4 +108,32 @@ async function isExecutable(path: string): Promise<boolean> {
     async () => (await stat(path)).isFile(),
     () => false,
   );
+}
+
+/**
+ * The URL of a module relative to another, given without its extension: `.ts`
+ * when run from source, `.js` after a build, as the other module's own.
+ */
+export function moduleBeside(importMetaUrl: string, path: string): URL {
+  return new URL(`${path}${extname(fileURLToPath(importMetaUrl))}`, importMetaUrl);
+}
+
+/** The version of the package that an import of `name` from that module finds; `undefined` where there is none. */
+export async function installedVersion(name: string, importMetaUrl: string): Promise<string | undefined> {
+  let path: string | undefined;
+  try {
+    path = findPackageJSON(name, importMetaUrl);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== "ERR_MODULE_NOT_FOUND") throw error;
+  }
+  if (path === undefined) return undefined;
+  const { version } = JSON.parse(await readFile(path, "utf8")) as { version: string };
+  return version;
+}
+
+/** The version of a package that warren itself depends on. */
+export async function dependencyVersion(name: string, importMetaUrl: string): Promise<string> {
+  const version = await installedVersion(name, importMetaUrl);
+  if (version === undefined) throw new Error(`${name}, a dependency of warren, is not installed: run npm ci`);
+  return version;
 }

@@ -20,9 +20,25 @@ export const DOT_ELEMENTS = 8 * 1024 * 1024;
 /** "ns": nanoseconds an operation. "B": bytes a task. "GB/s": 10⁹ bytes read a second. */
 export type Unit = "ns" | "B" | "GB/s";
 
+/** What one operation of each scenario is, in the order in which tables show them. */
+const OPERATIONS = {
+  spawn: `Start an empty task on another thread and join it, by ${SPAWN_WINDOW} lanes that each wait for their task before they start the next.`,
+  "ping-pong": "One round trip of an i32 over two unbuffered channels between two tasks.",
+  stream: `Pass one i32 from a producer to a consumer through a channel of capacity ${STREAM_CAPACITY}, one value an operation.`,
+  "stream-batch": `Pass one i32 as in stream, sent and received ${STREAM_BATCH} values an operation; the time is that of one value.`,
+  "stream-unbuffered": "Pass one i32 from a producer to a consumer through an unbuffered channel.",
+  select: `Receive one i32 by a select over two channels of capacity ${STREAM_CAPACITY}, each with its own producer (a third case hears that a producer has ended).`,
+  "fan-in": `Pass one i32 from one of ${FAN_IN_SIDES} producers to one of ${FAN_IN_SIDES} consumers through one channel of capacity ${STREAM_CAPACITY}.`,
+  parked: `Memory that one task waiting on a channel takes, of ${PARKED_TASKS} that wait at once.`,
+  dot: `The dot product of two f64 vectors of ${DOT_ELEMENTS} elements: bytes of both vectors over wall time.`,
+} as const;
+
+/** The name of a scenario. */
+export type ScenarioName = keyof typeof OPERATIONS;
+
 /** One kind of work, the same for every rival. */
 export interface Scenario {
-  readonly name: string;
+  readonly name: ScenarioName;
   readonly unit: Unit;
   readonly smallerIsBetter: boolean;
   /** What one operation is, and so what the value is a measure of. */
@@ -30,65 +46,10 @@ export interface Scenario {
 }
 
 /** Every scenario, in the order in which tables show them. */
-export const SCENARIOS = [
-  {
-    name: "spawn",
-    unit: "ns",
-    smallerIsBetter: true,
-    operation: `Start an empty task on another thread and join it, by ${SPAWN_WINDOW} lanes that each wait for their task before they start the next.`,
-  },
-  {
-    name: "ping-pong",
-    unit: "ns",
-    smallerIsBetter: true,
-    operation: "One round trip of an i32 over two unbuffered channels between two tasks.",
-  },
-  {
-    name: "stream",
-    unit: "ns",
-    smallerIsBetter: true,
-    operation: `Pass one i32 from a producer to a consumer through a channel of capacity ${STREAM_CAPACITY}, one value an operation.`,
-  },
-  {
-    name: "stream-batch",
-    unit: "ns",
-    smallerIsBetter: true,
-    operation: `Pass one i32 as in stream, sent and received ${STREAM_BATCH} values an operation; the time is that of one value.`,
-  },
-  {
-    name: "stream-unbuffered",
-    unit: "ns",
-    smallerIsBetter: true,
-    operation: "Pass one i32 from a producer to a consumer through an unbuffered channel.",
-  },
-  {
-    name: "select",
-    unit: "ns",
-    smallerIsBetter: true,
-    operation: `Receive one i32 by a select over two channels of capacity ${STREAM_CAPACITY}, each with its own producer (a third case hears that a producer has ended).`,
-  },
-  {
-    name: "fan-in",
-    unit: "ns",
-    smallerIsBetter: true,
-    operation: `Pass one i32 from one of ${FAN_IN_SIDES} producers to one of ${FAN_IN_SIDES} consumers through one channel of capacity ${STREAM_CAPACITY}.`,
-  },
-  {
-    name: "parked",
-    unit: "B",
-    smallerIsBetter: true,
-    operation: `Memory that one task waiting on a channel takes, of ${PARKED_TASKS} that wait at once.`,
-  },
-  {
-    name: "dot",
-    unit: "GB/s",
-    smallerIsBetter: false,
-    operation: `The dot product of two f64 vectors of ${DOT_ELEMENTS} elements: bytes of both vectors over wall time.`,
-  },
-] as const satisfies readonly Scenario[];
-
-/** The name of a scenario. */
-export type ScenarioName = (typeof SCENARIOS)[number]["name"];
+export const SCENARIOS: readonly Scenario[] = Object.entries(OPERATIONS).map(([name, operation]) => {
+  const unit = name === "parked" ? "B" : name === "dot" ? "GB/s" : "ns";
+  return { name: name as ScenarioName, unit, smallerIsBetter: unit !== "GB/s", operation };
+});
 
 /** The scenario of that name. */
 export function scenarioOf(name: ScenarioName): Scenario {

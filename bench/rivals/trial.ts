@@ -14,32 +14,35 @@ const MOST_GROWTH = 8;
 
 /**
  * Measures `operate`, which must do `count` operations before its promise
- * resolves, and check that all of them happened.
+ * resolves, and check that all of them happened. Figures are nanoseconds an
+ * operation.
+ */
+export async function timeOperations(row: RivalRow, options: RivalOptions, operate: (count: number) => Promise<void>): Promise<RivalResult> {
+  const count = await warmUp(operate, options.runMs);
+  const runs: number[] = [];
+  while (runs.length < options.runs) runs.push((await timeOnce(operate, count)) / count);
+  return resultOf(row, runs);
+}
+
+/**
+ * Warms up, and finds the number of operations of a run of about `runMs`.
  *
  * A run is sized from the run before it, for at least `WARM_UP_MS` and until
  * one takes at least three quarters of `runMs`: code that is still warming up
  * gets faster from run to run, some rivals tenfold, and would be sized too
- * small. Figures are nanoseconds an operation.
+ * small.
  */
-export async function timeOperations(
-  row: RivalRow,
-  options: RivalOptions,
-  operate: (count: number) => Promise<void>,
-): Promise<RivalResult> {
-  const targetNs = options.runMs * 1e6;
-  let warmUpNs = 0;
+export async function warmUp(operate: (count: number) => Promise<void>, runMs: number): Promise<number> {
+  const targetNs = runMs * 1e6;
   let count = FIRST_OPERATIONS;
-  for (;;) {
+  for (let warmUpNs = 0; count < MOST_OPERATIONS; ) {
     const tookNs = await timeOnce(operate, count);
     warmUpNs += tookNs;
     if (tookNs >= targetNs * 0.75 && warmUpNs >= WARM_UP_MS * 1e6) break;
     const next = count * Math.min(MOST_GROWTH, targetNs / tookNs);
     count = Math.min(MOST_OPERATIONS, Math.max(FIRST_OPERATIONS, Math.ceil(next)));
-    if (count === MOST_OPERATIONS) break;
   }
-  const runs: number[] = [];
-  while (runs.length < options.runs) runs.push((await timeOnce(operate, count)) / count);
-  return resultOf(row, runs);
+  return count;
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * The multithreading peer, as a program of its own: it may hang, so js.ts runs
+ * The multithreading peer, as a program of its own: it may hang, so rivals.ts runs
  * it in a child process with a deadline.
  *
  *     node multithreading.ts VERSION RUNS RUN_MS

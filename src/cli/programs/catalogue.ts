@@ -1,7 +1,7 @@
 /** The talk's programs that are commands, in the order in which help and list show them. What runs a program is loaded once its options have been found good. */
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { measureGoCrowd } from "../../../bench/rivals/go-crowd.ts";
+import { measureGoCrowd } from "../../../bench/rivals/go.ts";
 import { requireReadable } from "../terminal/streams.ts";
 import { UsageError } from "../options/usage-error.ts";
 import { oneOf, someOf, wholeNumber, wholeNumbers } from "../options/values.ts";
