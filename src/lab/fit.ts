@@ -25,12 +25,6 @@ export interface FittedLaw extends ScalingLaw {
   readonly residual: number;
 }
 
-/** The maximum of a law. */
-export interface Peak {
-  readonly threads: number;
-  readonly perSecond: number;
-}
-
 /** Why there is no fit, in words. */
 export interface Refusal {
   readonly refused: string;
@@ -39,9 +33,9 @@ export interface Refusal {
 /** The Universal Scalability Law, and what follows from it. */
 export interface UniversalFit extends FittedLaw {
   /** The maximum of the throughput; `null` if it is beyond twice the threads measured, or nowhere. */
-  readonly peak: Peak | null;
+  readonly peak: ScalingPoint | null;
   /** Throughput at twice the threads measured, items a second; the law is not used beyond that. */
-  readonly ahead: Peak;
+  readonly ahead: ScalingPoint;
 }
 
 /** How one design scales with threads. */
@@ -59,4 +53,16 @@ export interface Fit extends Pick<Cell, "program" | "world" | "design" | "params
 /** Whether it is a fit. */
 export function isFitted<T extends object>(fit: T | Refusal): fit is T {
   return !("refused" in fit);
+}
+
+/** A parameter of a law: "0.0277", "1.0e-4", "0". */
+export function printParameter(value: number): string {
+  const size = Math.abs(value);
+  if (size < 1e-6) return "0";
+  return size < 1e-3 ? value.toExponential(1) : String(Number(value.toFixed(size < 0.1 ? 4 : 3)));
+}
+
+/** "0.0277 at 2, 0.03 at 4". */
+export function serialText({ serial }: Fit): string {
+  return serial.map(({ threads, fraction }) => `${printParameter(fraction)} at ${threads}`).join(", ");
 }

@@ -47,7 +47,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   "lab/talk/gophers/experiments": "lab/machine lab lab/figures lab/trial lab/talk lab/talk/gophers lab/talk/measured",
   "lab/report/parts": "lab",
   "lab/report/tables": "lab/machine lab lab/figures lab/report/parts",
-  "lab/report/charts": "lab lab/figures lab/report/parts lab/report/tables",
+  "lab/report/charts": "lab lab/figures lab/report/parts",
   "lab/report/timeline": "lab lab/report/parts",
   "lab/report/page": "lab/report/timeline",
   "lab/report": "lab/machine lab lab/report/parts lab/report/tables lab/report/charts lab/report/timeline lab/report/page",

@@ -13,6 +13,7 @@ import { REFERENCES, groupOf } from "../../lab/cell.ts";
 import { type CellResult, type Result, type Sample } from "../../lab/result.ts";
 import { median } from "../../lab/figures/statistics.ts";
 import { blockTimes } from "../../lab/figures/gains.ts";
+import { capital } from "../../lab/text.ts";
 
 const GO_SYSTEM: Readonly<Record<string, string>> = { win32: "windows" };
 const GO_ARCH: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm64", ia32: "386", arm: "arm" };
@@ -40,7 +41,7 @@ export function printBenchfmt(result: Result): string {
 
 /** The lines of one cell, block by block. */
 function linesOf(cell: CellResult, all: readonly CellResult[]): string[] {
-  const name = `Benchmark${capital(cell.program)}/world=${word(cell.world)}/design=${word(cell.design)}-${cell.threads}`;
+  const name = `Benchmark${word(capital(cell.program))}/world=${word(cell.world)}/design=${word(cell.design)}-${cell.threads}`;
   const related = (design: string | undefined): ReadonlyMap<number, number> => {
     const found = all.find((other) => other.threads === 1 && other.design === design && groupOf(other) === groupOf(cell));
     return found === undefined ? new Map() : blockTimes(found.samples);
@@ -82,8 +83,4 @@ function word(text: string): string {
 
 function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, " ").trim();
-}
-
-function capital(text: string): string {
-  return word(text.slice(0, 1).toUpperCase() + text.slice(1));
 }

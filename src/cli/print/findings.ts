@@ -3,7 +3,7 @@ import { machineLine } from "../../lab/machine/environment.ts";
 import type { Expectation, Finding, FindingVerdict } from "../../lab/talk/finding.ts";
 import type { ProgramReport, Series } from "../../lab/talk/report.ts";
 import { displayWidth, textTable } from "../../lab/text-table.ts";
-import { count, figure, printTime, wrapped } from "../../lab/text.ts";
+import { capital, count, figure, printTime, wrapped } from "../../lab/text.ts";
 import { printPlot } from "./plot.ts";
 import { painter, type Paint } from "./table.ts";
 
@@ -85,7 +85,7 @@ function tally(findings: readonly Finding[]): string {
   const checks = findings.filter(({ kind }) => kind === "check");
   const figures = findings.filter(({ kind }) => kind === "statistic");
   const text = [...share(checks, "checks held"), ...share(figures, "figures hold")].join("; ");
-  return text === "" ? "" : `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  return text === "" ? "" : `${capital(text)}.`;
 }
 
 function share(findings: readonly Finding[], what: string): string[] {

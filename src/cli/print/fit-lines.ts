@@ -2,7 +2,7 @@
  * What the fitted laws say, in lines under the table. Shown where there are
  * enough thread counts for a fit; with fewer, `verbose` gets the reason why not.
  */
-import { isFitted, type Fit } from "../../lab/fit.ts";
+import { isFitted, printParameter, serialText, type Fit } from "../../lab/fit.ts";
 import { fitsOf, LEAST_THREAD_COUNTS } from "../../lab/figures/fits.ts";
 import type { Result } from "../../lab/result.ts";
 import { count, enumeration, printPercent, printRatio, threeFigures } from "../../lab/text.ts";
@@ -23,7 +23,7 @@ export function fitLines(result: Pick<Result, "cells" | "env">, verbose: boolean
 }
 
 function line(fit: Fit): string {
-  return `  ${fit.program} ${fit.design}, ${fit.world}: ${[universalText(fit), amdahlText(fit), serialText(fit)].filter((text) => text !== "").join("; ")}.`;
+  return `  ${fit.program} ${fit.design}, ${fit.world}: ${[universalText(fit), amdahlText(fit), fit.serial.length === 0 ? "" : `e ${serialText(fit)}`].filter((text) => text !== "").join("; ")}.`;
 }
 
 function universalText({ universal, points }: Fit): string {
@@ -31,7 +31,7 @@ function universalText({ universal, points }: Fit): string {
   const { lambda, sigma, kappa, peak, ahead } = universal;
   const most = Math.max(...points.map(({ threads }) => threads));
   const end = peak === null ? `no peak up to ${ahead.threads} threads` : `maximum at ${threeFigures(peak.threads)} threads, ${printRatio(peak.perSecond / lambda)}× one thread${peak.threads > most ? " (extrapolated)" : ""}`;
-  return `USL λ ${threeFigures(lambda)}/s, σ ${small(sigma)}, κ ${small(kappa)} (${quality(universal)}): ${end}`;
+  return `USL λ ${threeFigures(lambda)}/s, σ ${printParameter(sigma)}, κ ${printParameter(kappa)} (${quality(universal)}): ${end}`;
 }
 
 function amdahlText({ amdahl, universal }: Fit): string {
@@ -40,17 +40,6 @@ function amdahlText({ amdahl, universal }: Fit): string {
   return `Amdahl: ${printPercent(amdahl.sigma)} serial (${quality(amdahl)})`;
 }
 
-function serialText({ serial }: Fit): string {
-  return serial.length === 0 ? "" : `e ${serial.map(({ threads, fraction }) => `${small(fraction)} at ${threads}`).join(", ")}`;
-}
-
 function quality({ r2, residual }: { r2: number | null; residual: number }): string {
   return `${r2 === null ? "" : `R² ${r2.toFixed(3)}, `}residual ${printPercent(residual)}`;
-}
-
-/** "0.0277", "1.0e-4", "0". */
-function small(value: number): string {
-  const size = Math.abs(value);
-  if (size < 1e-6) return "0";
-  return size < 1e-3 ? value.toExponential(1) : String(Number(value.toFixed(size < 0.1 ? 4 : 3)));
 }

@@ -26,27 +26,13 @@ export const DISTURBED = 0.1;
 export type Strength = "gain" | "loss" | "none" | "unclear" | "unknown";
 
 /** The strength of one gain; unknown: too few blocks for an interval. */
-export function strengthOf(gain: GainResult, name: "C" | "P" | "S"): Strength {
+export function strengthOf(gain: GainResult, name: "C" | "P"): Strength {
   const interval = gain.ci[name];
   if (!interval) return "unknown";
   const [low, high] = interval;
   if (Math.abs(gain[name] - 1) <= BAND) return low >= 1 - NARROW && high <= 1 + NARROW ? "none" : "unclear";
   if (low <= 1 && high >= 1) return "unclear";
   return gain[name] < 1 ? "loss" : "gain";
-}
-
-/** What structure gives on one thread: "4.00× in the wait world (G1 924 ms, G6 231 ms; …)". */
-export function structurePhrase(row: Gained, base: CellResult): string {
-  const { cell } = row;
-  const times = `${base.design} ${printTime(base.summary.medianNs)}, ${cell.design} ${printTime(cell.summary.medianNs)}`;
-  return phrase(row, "C", times, strengthOf(row.gain, "C") === "gain" ? filled(cell, base) : "");
-}
-
-/** What threads give: "1.98× in the cpu world (257 ms on one thread, 130 ms on 2; …; parallel)". */
-export function threadsPhrase(row: Gained, single: CellResult): string {
-  const { cell } = row;
-  const times = `${printTime(single.summary.medianNs)} on one thread, ${printTime(cell.summary.medianNs)} on ${cell.threads}`;
-  return phrase(row, "P", times, proof(cell));
 }
 
 /** Whether threads had to share cores, so that P does not show what threads can gain. */
@@ -60,14 +46,18 @@ export function inWorld({ program, world }: CellResult): string {
   return world === "pile" ? "with real files" : `in the ${world} world`;
 }
 
-function phrase(row: Gained, name: "C" | "P", times: string, remark: string): string {
-  const { cell, gain } = row;
+/**
+ * A gain over the time of `base`. C, what structure gives on one thread: "4.00× in the wait world (G1 924 ms, G6 231 ms; …)".
+ * P, what threads give: "1.98× in the cpu world (257 ms on one thread, 130 ms on 2; …; parallel)".
+ */
+export function phrase({ cell, gain }: Gained, name: "C" | "P", base: CellResult): string {
+  const [before, after] = [base, cell].map(({ summary }) => printTime(summary.medianNs));
+  const times = name === "C" ? `${base.design} ${before}, ${cell.design} ${after}` : `${before} on one thread, ${after} on ${cell.threads}`;
   const ratio = `${printRatio(gain[name])}×`;
-  const interval = gain.ci[name];
   const strength = strengthOf(gain, name);
-  const sliced = name === "P" && isSliced(cell);
-  if (strength === "none" && !sliced) return `no gain ${inWorld(cell)} (${times}: ${ratio})`;
-  const bounds = interval ? `95 %: ${printRatio(interval[0])} to ${printRatio(interval[1])}` : "";
+  if (strength === "none" && !(name === "P" && isSliced(cell))) return `no gain ${inWorld(cell)} (${times}: ${ratio})`;
+  const remark = name === "P" ? proof(cell) : strength === "gain" ? filled(cell, base) : "";
+  const bounds = gain.ci[name] ? `95 %: ${gain.ci[name].map(printRatio).join(" to ")}` : "";
   const called = { gain: ratio, unknown: ratio, none: ratio, loss: `${ratio} (slower)`, unclear: `no clear difference (${ratio})` }[strength];
   return `${called} ${inWorld(cell)} (${[times, bounds, remark].filter((part) => part !== "").join("; ")})`;
 }

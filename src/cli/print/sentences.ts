@@ -5,9 +5,9 @@
  */
 import { REFERENCES } from "../../lab/cell.ts";
 import type { CellResult, Result } from "../../lab/result.ts";
-import { DISTURBED, inWorld, isSliced, strengthOf, structurePhrase, threadsPhrase, type Gained } from "./phrases.ts";
+import { DISTURBED, inWorld, isSliced, phrase, strengthOf, type Gained } from "./phrases.ts";
 import { allRows } from "../../lab/rows.ts";
-import { count, enumeration, printRatio, printTime } from "../../lab/text.ts";
+import { capital, count, enumeration, printRatio, printTime } from "../../lab/text.ts";
 
 /** Worlds in the order in which structure has most to gain. */
 const IDLE_FIRST = ["wait", "mixed", "pile", "cpu"];
@@ -41,7 +41,7 @@ export function sentences(result: Result): string[] {
 function lastOf(gophers: Story, dot: Story | null): string | null {
   const threadsAlone = control(gophers, dot === null);
   const product = dot === null ? null : productSentence(dot);
-  return threadsAlone === null || product === null ? (threadsAlone ?? product) : `${threadsAlone.slice(0, -1)}; ${lowered(product)}`;
+  return threadsAlone === null || product === null ? (threadsAlone ?? product) : `${threadsAlone.slice(0, -1)}; ${product.charAt(0).toLowerCase()}${product.slice(1)}`;
 }
 
 function storyOf(result: Result, program: string): Story | null {
@@ -75,12 +75,8 @@ function rowOf({ rows }: Story, design: string, world: string, threads: number):
 
 /** "On one thread, the structure of G6 gives 4.00× in the wait world (…) and no gain in the cpu world (…)." */
 function structure(story: Story): string | null {
-  const { reference, design, worlds } = story;
-  if (design === reference) return null;
-  const phrases = worlds.flatMap((world) => {
-    const [row, base] = [rowOf(story, design, world, 1), rowOf(story, reference, world, 1)];
-    return row === undefined || base === undefined ? [] : [structurePhrase(row, base.cell)];
-  });
+  const { reference, design } = story;
+  const phrases = design === reference ? [] : phrasesOf(story, "C", design);
   return phrases.length === 0 ? null : `On one thread, the structure of ${design} gives ${enumeration(phrases)}.`;
 }
 
@@ -88,24 +84,25 @@ function structure(story: Story): string | null {
 function threads(story: Story): string | null {
   const { reference, design, threads } = story;
   if (threads === 1) return "Only one thread was measured, so the result does not show parallelism.";
-  if (design === reference) return null;
-  const phrases = threadsPhrases(story, design);
+  const phrases = design === reference ? [] : phrasesOf(story, "P", design);
   return phrases.length === 0 ? null : `${capital(spelt(threads))} threads give ${design} ${enumeration(phrases)}.`;
 }
 
 /** Threads without structure: the reference on as many threads; then both together. */
 function control(story: Story, withProduct = true): string | null {
   const { reference, threads } = story;
-  const phrases = threads === 1 ? [] : threadsPhrases(story, reference);
+  const phrases = threads === 1 ? [] : phrasesOf(story, "P", reference);
   if (phrases.length === 0) return null;
   const both = withProduct ? together(story) : "";
   return `Threads without structure: ${spelt(threads)} threads give ${reference} ${enumeration(phrases)}${both}.`;
 }
 
-function threadsPhrases(story: Story, design: string): string[] {
+/** In each world, the gain of a design: C over the reference on one thread, P over itself on one thread. */
+function phrasesOf(story: Story, name: "C" | "P", design: string): string[] {
   return story.worlds.flatMap((world) => {
-    const [row, single] = [rowOf(story, design, world, story.threads), rowOf(story, design, world, 1)];
-    return row === undefined || single === undefined ? [] : [threadsPhrase(row, single.cell)];
+    const row = rowOf(story, design, world, name === "C" ? 1 : story.threads);
+    const base = rowOf(story, name === "C" ? story.reference : design, world, 1);
+    return row === undefined || base === undefined ? [] : [phrase(row, name, base.cell)];
   });
 }
 
@@ -126,41 +123,26 @@ function productSentence(story: Story): string | null {
   const { reference, design, worlds, threads } = story;
   const [row, base] = [rowOf(story, design, worlds[0] as string, 1), rowOf(story, reference, worlds[0] as string, 1)];
   if (row === undefined || base === undefined || design === reference) return null;
-  const alone = structurePhrase(row, base.cell);
-  const [first] = threads === 1 ? [] : threadsPhrases(story, design);
+  const [first] = threads === 1 ? [] : phrasesOf(story, "P", design);
   const place = ` ${inWorld(row.cell)}`;
   const more = first === undefined ? "" : `, and ${spelt(threads)} threads ${first.replace(place, "")}`;
-  return `In the dot product, structure alone gives ${alone.replace(place, "")}${more}.`;
+  return `In the dot product, structure alone gives ${phrase(row, "C", base.cell).replace(place, "")}${more}.`;
 }
 
+/** A number in words. */
+const spelt = (number: number): string => NUMERALS[number] ?? String(number);
 const NUMERALS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
-
-function spelt(number: number): string {
-  return NUMERALS[number] ?? String(number);
-}
-
-function capital(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
-}
-
-function lowered(sentence: string): string {
-  return sentence.slice(0, 1).toLowerCase() + sentence.slice(1);
-}
 
 /** What makes the result unreliable. */
 function cautions({ env, cells, config }: Result): string[] {
-  const waited = cells.filter(({ threads, trace }) => threads === 1 && (trace.Rq ?? 0) > DISTURBED);
+  const queue = ({ trace }: CellResult): number => trace.Rq ?? 0;
+  const waited = cells.filter((cell) => cell.threads === 1 && queue(cell) > DISTURBED).toSorted((a, b) => queue(b) - queue(a));
   const found = [
     ...(config.interrupted ? ["the measurement was interrupted"] : []),
     ...(cells.some(isSliced) ? ["in the time-sliced rows the threads did not get a core each, so P there does not show what threads can gain"] : []),
     ...(cells.some(({ summary }) => summary.ci === null) ? ["there are too few blocks for intervals"] : []),
-    ...(waited.length > 0 ? [`${count(waited.length, "cell")} on one thread waited for a core more than a tenth of the time, up to ${worstQueue(waited)}`] : []),
+    ...waited.slice(0, 1).map((worst) => `${count(waited.length, "cell")} on one thread waited for a core more than a tenth of the time, up to ${Math.round(100 * queue(worst))} % (${worst.design}, ${worst.world})`),
     ...env.warnings,
   ];
   return found.length === 0 ? [] : [`Caution: ${found.join("; ")}.`];
-}
-
-function worstQueue(cells: readonly CellResult[]): string {
-  const worst = cells.reduce((most, cell) => ((cell.trace.Rq ?? 0) > (most.trace.Rq ?? 0) ? cell : most));
-  return `${Math.round(100 * (worst.trace.Rq ?? 0))} % (${worst.design}, ${worst.world})`;
 }

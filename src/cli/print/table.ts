@@ -119,16 +119,13 @@ const FLAGS: Readonly<Record<string, string>> = {
 
 /** Explains each verdict and each flag; cells with the same explanation share one line: "parallel: threads ran at the same time, each on a core (G4 and G6 on 2 threads)". */
 function reasonLines({ rows }: RowGroup): string[] {
-  const said = new Map<string, Map<number, string[]>>();
-  const add = (text: string, design: string, threads: number): void => {
-    const byThreads = said.get(text) ?? new Map<number, string[]>();
-    said.set(text, byThreads);
-    byThreads.set(threads, [...(byThreads.get(threads) ?? []), design]);
-  };
-  for (const { cell } of rows) add(`${verdictWord(cell.verdict)}: ${judgeCell(cell).why}`, cell.design, cell.threads);
-  for (const { cell } of rows) for (const flag of cell.summary.flags) add(`${flag}: ${FLAGS[flag.split(":")[0] as string] ?? "flagged"}`, cell.design, cell.threads);
-  return [...said].map(([text, byThreads]) => {
-    const where = [...byThreads].map(([threads, designs]) => `${enumeration(designs)} on ${count(threads, "thread")}`);
+  const cells = rows.map(({ cell }) => cell);
+  const said = [
+    ...cells.map((cell) => ({ cell, text: `${verdictWord(cell.verdict)}: ${judgeCell(cell).why}` })),
+    ...cells.flatMap((cell) => cell.summary.flags.map((flag) => ({ cell, text: `${flag}: ${FLAGS[flag.split(":")[0] as string] ?? "flagged"}` }))),
+  ];
+  return [...Map.groupBy(said, ({ text }) => text)].map(([text, its]) => {
+    const where = [...Map.groupBy(its, ({ cell }) => cell.threads)].map(([threads, on]) => `${enumeration(on.map(({ cell }) => cell.design))} on ${count(threads, "thread")}`);
     return `${text} (${where.join("; ")})`;
   });
 }

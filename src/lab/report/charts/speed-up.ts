@@ -1,15 +1,15 @@
 /** What more threads gain for the same structure, against the most that they could and what the model says. */
 import { printWorld } from "../../cell.ts";
-import { isFitted, type Fit } from "../../fit.ts";
+import { isFitted, printParameter, serialText, type Fit } from "../../fit.ts";
 import type { CellResult, GainResult, Result } from "../../result.ts";
 import { rowGroups, type RowGroup } from "../../rows.ts";
+import { fitsOf, LEAST_THREAD_COUNTS } from "../../figures/fits.ts";
 import { throughputAt } from "../../figures/scaling.ts";
-import { printRatio } from "../../text.ts";
+import { count, printRatio, threeFigures } from "../../text.ts";
 import { drawn, multiples, Plot } from "../parts/chart.ts";
-import { fitsIn, fitsTable } from "../tables/fits.ts";
 import { html, type Html } from "../parts/html.ts";
 import { worldMarks, type WorldMark } from "../parts/marks.ts";
-import { absent, asTable, reading, type Section } from "../parts/section.ts";
+import { absent, asTable, reading, table, type Section } from "../parts/section.ts";
 
 /** A design on one number of threads: measured and by the model. */
 interface Point {
@@ -28,7 +28,7 @@ export function speedUp(result: Result): Section {
     .filter(({ points }) => new Set(points.map(({ threads }) => threads)).size > 1);
   if (groups.length === 0) return { id: "speed-up", title, body: absent("Only one number of threads was measured: there is no curve to draw.") };
   const worlds = worldMarks(result.cells);
-  const fits = fitsIn(result);
+  const fits = result.fits ?? fitsOf(result);
   const top = 1.1 * Math.max(...groups.flatMap(({ points }) => points.flatMap(({ P, threads, ci }) => [P, threads, ci?.[1] ?? 0])));
   const body = html`${reading(
     "each line is a design: P, how many times faster than itself on one thread. The dashed line is the maximum, ", html`<i>p</i>`, " threads for ", html`<i>p</i>`,
@@ -94,6 +94,27 @@ function curves(world: string, points: readonly Point[], { color, symbol }: Worl
       Plot.text(ends, { x: "threads", y: "P", text: "name", textAnchor: "start", dx: 10, fill: "currentColor" }),
     ],
   });
+}
+
+/** The scaling laws fitted to the measured points: one row for each design with enough thread counts; or why there are none. */
+function fitsTable(fits: readonly Fit[]): Html | null {
+  const enough = fits.filter(({ points }) => points.length >= LEAST_THREAD_COUNTS);
+  if (fits.length === 0) return null;
+  if (enough.length === 0) {
+    const most = Math.max(...fits.map(({ points }) => points.length));
+    return html`<p class="quiet">No scaling law is fitted: ${count(most, "thread count")} measured, ${LEAST_THREAD_COUNTS} needed.</p>`;
+  }
+  const oversubscribed = enough.some((fit) => fit.oversubscribed);
+  return html`${table("Scaling laws", [
+    { title: "design", text: (fit: Fit) => `${printWorld(fit)} · ${fit.design}` },
+    { title: html`<abbr title="Universal Scalability Law: contention">σ</abbr>`, isNumber: true, text: ({ universal }) => (isFitted(universal) ? printParameter(universal.sigma) : "") },
+    { title: html`<abbr title="Universal Scalability Law: coherency">κ</abbr>`, isNumber: true, text: ({ universal }) => (isFitted(universal) ? printParameter(universal.kappa) : "") },
+    { title: "peak", text: ({ universal }) => (isFitted(universal) ? (universal.peak === null ? `none up to ${universal.ahead.threads}` : `${threeFigures(universal.peak.threads)} threads`) : universal.refused) },
+    { title: "serial by Amdahl", isNumber: true, text: ({ amdahl }) => (isFitted(amdahl) ? `${(100 * amdahl.sigma).toFixed(1)} %` : "") },
+    { title: "residual", isNumber: true, text: ({ universal }) => (isFitted(universal) ? `${(100 * universal.residual).toFixed(1)} %` : "") },
+    { title: "Karp–Flatt", text: serialText },
+  ], enough)}
+<p class="quiet small">σ is contention and κ coherency of the Universal Scalability Law. ${oversubscribed && "Some threads had no core of their own, so the laws describe the machine as much as the programs."}</p>`;
 }
 
 /** Names at the same height are joined, the others moved until no two are nearer than `least` pixels. */

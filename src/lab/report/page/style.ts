@@ -1,6 +1,33 @@
-/** The report's style sheet. No file, font or picture is fetched. */
-import { PRINT } from "./style-print.ts";
-import { THEME } from "./theme.ts";
+/**
+ * The report's style sheet. No file, font or picture is fetched. Light, dark and
+ * paper differ only in the variables of the colours, whose hues are those of Okabe
+ * and Ito's palette for colour-blind readers, darkened or lightened until marks
+ * have 3:1 and text 4.5:1 against the page.
+ */
+
+const LIGHT = `
+  --page: #ffffff; --ink: #1c2128; --quiet: #57606a; --line: #d0d7de; --ground: #f3f5f8; --link: #0550ae;
+  --blue: #0063a6; --orange: #b35300; --green: #00785a; --purple: #8f3f8a; --brown: #7a6200; --red: #b3261e; --sky: #2f7fb5; --grey: #5b6570;
+  --shade-0: #e3e8ee; --shade-1: #8fb4d8; --shade-2: #0a5a9c; --bar-text: #ffffff;
+  --doubt: #fff6dd; --doubt-line: #b98900; --wrong: #ffe9e7; --wrong-line: #b3261e;`;
+
+const DARK = `
+  --page: #0f1419; --ink: #e6ebf0; --quiet: #9ba7b4; --line: #323b45; --ground: #1a2129; --link: #7cb8ff;
+  --blue: #62b0f0; --orange: #f2a24d; --green: #45c79d; --purple: #d898d4; --brown: #d9bf4d; --red: #ff8a80; --sky: #9fd3ff; --grey: #aab4bf;
+  --shade-0: #27313c; --shade-1: #48779f; --shade-2: #8fcbff; --bar-text: #0f1419;
+  --doubt: #2d2710; --doubt-line: #d9b43a; --wrong: #371a19; --wrong-line: #ff8a80;`;
+
+/** Paper is light whatever the screen is. */
+const THEME = `
+:root { color-scheme: light dark; ${LIGHT}
+}
+@media screen and (prefers-color-scheme: dark) {
+:root { ${DARK}
+}
+}
+@media print {
+:root { color-scheme: light; }
+}`;
 
 const PAGE = `
 * { box-sizing: border-box; }
@@ -108,6 +135,33 @@ figcaption { font-size: 14px; margin-bottom: 4px; }
 .choices p { margin: 8px 0 0; }
 #tip { position: fixed; z-index: 2; pointer-events: none; background: var(--ink); color: var(--page); font-size: 13px; line-height: 1.35; padding: 5px 8px; border-radius: 4px; max-width: 320px; white-space: pre-line; }
 `;
+
+/** On paper: everything unfolded, nothing cut off, no controls. */
+const PRINT = `
+@media print {
+  @page { size: A4; margin: 12mm; }
+  body { font-size: 10.5pt; }
+  main { max-width: none; padding: 0; }
+  h1 { font-size: 20pt; } h2 { font-size: 14pt; }
+  section { margin-top: 20px; padding-top: 12px; }
+  h2, h3, caption, figcaption, .reading, .legend { break-after: avoid; }
+  figure, tr, .notice, .reading, .legend, #results .scroll, .as-table table, .facts, .terms { break-inside: avoid; }
+  thead { display: table-header-group; }
+  nav, .skip, .choices, .zoom, summary, #tip, .more-timelines, #download { display: none !important; }
+  .only-print { display: block; }
+  details::details-content { content-visibility: visible; display: block; block-size: auto; }
+  details > * { display: revert; }
+  .scroll { overflow: visible; }
+  .scroll > svg { min-width: 0; width: 100%; }
+  #results table { min-width: 0; table-layout: auto; }
+  .multiples { gap: 8px 12px; }
+  .multiples figure { width: calc((100% - 36px) / 4); }
+  #speed-up .multiples figure { width: calc((100% - 24px) / 3); }
+  table { font-size: 8pt; } th, td { padding: 2px 4px; } #results .verdict { white-space: normal; } th small, td small { font-size: 7pt; }
+  caption { font-size: 10pt; }
+  pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+  .run, .rest, .area, .ground, .plot, .notice, rect { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+}`;
 
 /** Everything. */
 export const STYLE = [THEME, PAGE, TABLES, PICTURES, PRINT].join("");

@@ -1,7 +1,7 @@
 /**
  * How the pictures distinguish things: each world has a colour and a shape,
  * each design its name next to the mark. Never by colour alone. The colours are
- * variables of theme.ts.
+ * variables of style.ts.
  */
 import { printWorld, type Cell } from "../../cell.ts";
 import { html, raw, type Html } from "./html.ts";
