@@ -125,11 +125,7 @@ export interface Factors {
 }
 
 /** The gains of a cell: geometric means over blocks, with intervals by name. */
-export interface GainResult {
-  readonly program: string;
-  readonly design: string;
-  readonly world: string;
-  readonly threads: number;
+export interface GainResult extends Pick<Cell, "program" | "design" | "world" | "threads"> {
   readonly C: number;
   readonly P: number;
   readonly S: number;

@@ -33,11 +33,9 @@ export function allRows(result: Result): Row[] {
   return rowGroups(result).flatMap(({ rows }) => rows);
 }
 
-function gainOf(cell: CellResult, result: Result): GainResult | null {
-  const found = result.gains.find(
-    (gain) => gain.program === cell.program && gain.world === cell.world && gain.design === cell.design && gain.threads === cell.threads,
-  );
-  return found ?? null;
+/** The gains of a cell, if the reference was measured. */
+export function gainOf({ program, world, design, threads }: CellResult, { gains }: Result): GainResult | null {
+  return gains.find((gain) => gain.program === program && gain.world === world && gain.design === design && gain.threads === threads) ?? null;
 }
 
 /** What the rows of a group have in common, in words: "wait world: 200 books, unit 4 ms". */

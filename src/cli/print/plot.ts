@@ -28,103 +28,73 @@ export function printPlot(plot: Plot, width: number): string {
   const top = ticks.at(-1) as number;
   const margin = Math.max(...ticks.map((tick) => tickText(tick).length));
   const columns = Math.max(LEAST_COLUMNS, Math.min(width, MOST_WIDTH) - margin - 2);
-  const grid = new Grid(columns, plot, top);
+  const grid = gridOf(columns, plot, top);
   const names = { measured: plot.series.filter(({ kind }) => kind === "measured"), predicted: plot.series.filter(({ kind }) => kind === "predicted") };
   for (const [at, series] of names.predicted.entries()) grid.curve(series, CURVES[at % CURVES.length] as string);
   for (const series of names.measured) grid.intervals(series);
   for (const [at, series] of names.measured.entries()) grid.marks(series, MARKS[at % MARKS.length] as string);
 
   const labels = new Map(ticks.map((tick) => [grid.row(tick), tickText(tick)]));
-  const lines = grid.lines().map((line, row) => `${(labels.get(row) ?? "").padStart(margin)} ${labels.has(row) ? "+" : BAR}${line}`.trimEnd());
+  const lines = grid.lines.map((line, row) => `${(labels.get(row) ?? "").padStart(margin)} ${labels.has(row) ? "+" : BAR}${line.join("")}`.trimEnd());
   const indent = " ".repeat(margin + 2);
   return [
     wrapped(plot.title, width),
     ...lines,
     `${" ".repeat(margin)} +${"-".repeat(columns)}`,
-    ...tickLines(plot.x, ticksX(plot), (x) => grid.column(x), columns).map((line) => (indent + line).trimEnd()),
+    ...tickLines(plot.x, ticksX(plot), grid.column, columns).map((line) => (indent + line).trimEnd()),
     ...(plot.x.label === "" ? [] : [`${indent}${plot.x.label}`]),
     ...legend(names, plot).map((line) => wrapped(line, width, "  ").replaceAll("\u00a0", " ")),
   ].join("\n");
 }
 
 /** The characters between the axes, row 0 at the top. */
-class Grid {
-  readonly #cells: string[][];
-  readonly #columns: number;
-  readonly #axis: PlotAxis;
-  readonly #top: number;
-  readonly #range: readonly [number, number];
-
-  constructor(columns: number, { x, series }: Plot, top: number) {
-    this.#columns = columns;
-    this.#axis = x;
-    this.#top = top;
-    this.#cells = Array.from({ length: ROWS }, () => Array.from({ length: columns }, () => " "));
-    const at = series.flatMap(({ points }) => points.map((point) => this.#scaled(point.x)));
-    this.#range = [Math.min(...at), Math.max(...at)];
-  }
-
-  row(y: number): number {
-    return Math.round((1 - y / this.#top) * (ROWS - 1));
-  }
-
-  column(x: number): number {
-    const { scale, names = [] } = this.#axis;
-    if (scale === "names") return Math.floor(((x + 0.5) * this.#columns) / names.length);
-    const [low, high] = this.#range;
-    return high === low ? Math.floor(this.#columns / 2) : 1 + Math.round(((this.#scaled(x) - low) / (high - low)) * (this.#columns - 3));
-  }
-
-  /** A line through the points; over names a level at each. */
-  curve({ points }: PlotSeries, character: string): void {
-    if (this.#axis.scale === "names") {
-      const reach = Math.max(1, Math.min(3, Math.floor(this.#columns / (this.#axis.names ?? []).length / 2) - 1));
-      for (const { x, y } of points) for (let by = -reach; by <= reach; by++) this.#put(this.column(x) + by, this.row(y), character);
-      return;
-    }
-    for (const [at, point] of points.entries()) {
-      const next = points[at + 1] ?? point;
-      const [from, to] = [this.column(point.x), this.column(next.x)];
-      let before = this.row(point.y);
-      for (let column = from; column <= to; column++) {
-        const row = this.row(point.y + (next.y - point.y) * (to === from ? 0 : (column - from) / (to - from)));
-        // without a gap where it is steep
-        for (let step = before; step !== row; step += Math.sign(row - before)) if (step !== before) this.#put(column, step, character);
-        this.#put(column, row, character);
-        before = row;
-      }
-    }
-  }
-
-  intervals({ points }: PlotSeries): void {
-    for (const { x, interval } of points) {
-      if (interval === null) continue;
-      for (let row = this.row(interval[1]); row <= this.row(interval[0]); row++) this.#put(this.column(x), row, BAR);
-    }
-  }
-
-  marks({ points }: PlotSeries, character: string): void {
-    for (const { x, y } of points) {
-      if (!Number.isFinite(y)) continue;
-      const [column, row] = [this.column(x), this.row(y)];
-      const there = this.#cells[row]?.[column];
-      this.#put(column, row, (MARKS as readonly string[]).includes(there ?? "") && there !== character ? SEVERAL : character);
-    }
-  }
-
-  lines(): string[] {
-    return this.#cells.map((row) => row.join(""));
-  }
-
-  #scaled(x: number): number {
-    return this.#axis.scale === "log" ? Math.log(x) : x;
-  }
-
+function gridOf(columns: number, { x: { scale, names = [] }, series: all }: Plot, top: number) {
+  const lines = Array.from({ length: ROWS }, () => Array.from({ length: columns }, () => " "));
+  const scaled = (x: number): number => (scale === "log" ? Math.log(x) : x);
+  const at = all.flatMap(({ points }) => points.map(({ x }) => scaled(x)));
+  const [low, high] = [Math.min(...at), Math.max(...at)];
+  const row = (y: number): number => Math.round((1 - y / top) * (ROWS - 1));
+  const column = (x: number): number => {
+    if (scale === "names") return Math.floor(((x + 0.5) * columns) / names.length);
+    return high === low ? Math.floor(columns / 2) : 1 + Math.round(((scaled(x) - low) / (high - low)) * (columns - 3));
+  };
   /** What lies outside is left out. */
-  #put(column: number, row: number, character: string): void {
-    const line = this.#cells[row];
-    if (line !== undefined && column >= 0 && column < this.#columns) line[column] = character;
-  }
+  const put = (place: number, line: number, character: string): void => {
+    if (lines[line] !== undefined && place >= 0 && place < columns) lines[line][place] = character;
+  };
+  return {
+    lines, row, column,
+    /** A line through the points; over names a level at each. */
+    curve({ points }: PlotSeries, character: string): void {
+      const reach = Math.max(1, Math.min(3, Math.floor(columns / names.length / 2) - 1));
+      for (const [index, { x, y }] of points.entries()) {
+        if (scale === "names") for (let by = -reach; by <= reach; by++) put(column(x) + by, row(y), character);
+        if (scale === "names") continue;
+        const next = points[index + 1] ?? { x, y };
+        const [from, to] = [column(x), column(next.x)];
+        let before = row(y);
+        for (let place = from; place <= to; place++) {
+          const line = row(y + (next.y - y) * (to === from ? 0 : (place - from) / (to - from)));
+          // without a gap where it is steep
+          for (let step = before; step !== line; step += Math.sign(line - before)) if (step !== before) put(place, step, character);
+          put(place, line, character);
+          before = line;
+        }
+      }
+    },
+    intervals({ points }: PlotSeries): void {
+      for (const { x, interval } of points) {
+        if (interval !== null) for (let line = row(interval[1]); line <= row(interval[0]); line++) put(column(x), line, BAR);
+      }
+    },
+    marks({ points }: PlotSeries, character: string): void {
+      for (const { x, y } of points) {
+        if (!Number.isFinite(y)) continue;
+        const there = lines[row(y)]?.[column(x)] ?? "";
+        put(column(x), row(y), (MARKS as readonly string[]).includes(there) && there !== character ? SEVERAL : character);
+      }
+    },
+  };
 }
 
 /** The highest mark or curve; the intervals only as far as they do not make those small. */

@@ -133,9 +133,11 @@ function productSentence(story: Story): string | null {
 const spelt = (number: number): string => NUMERALS[number] ?? String(number);
 const NUMERALS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
+/** Mean number of threads that waited for a core. */
+const queue = ({ trace }: CellResult): number => trace.Rq ?? 0;
+
 /** What makes the result unreliable. */
 function cautions({ env, cells, config }: Result): string[] {
-  const queue = ({ trace }: CellResult): number => trace.Rq ?? 0;
   const waited = cells.filter((cell) => cell.threads === 1 && queue(cell) > DISTURBED).toSorted((a, b) => queue(b) - queue(a));
   const found = [
     ...(config.interrupted ? ["the measurement was interrupted"] : []),

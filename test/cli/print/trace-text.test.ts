@@ -1,7 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
-import { printGantt } from "../../../src/cli/print/gantt.ts";
-import { printTrace } from "../../../src/cli/print/trace-text.ts";
+import { printGantt, printTrace } from "../../../src/cli/print/trace-text.ts";
 import type { TraceRecord } from "../../../src/lab/trace/trace-file.ts";
 import type { RunSlice, Timeline } from "../../../src/lab/timeline.ts";
 import { TIMELINE } from "./fake-timeline.ts";

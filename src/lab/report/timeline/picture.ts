@@ -52,12 +52,12 @@ export function timelinePicture(cell: TimelineCell, index: number): Html {
   const svg = html`<svg class="timeline" viewBox="0 0 ${WIDTH} ${bottom + 38}" width="${WIDTH}" height="${bottom + 38}" role="img" aria-label="${describe(cell)}">
 ${heading(tops.threads, "by thread")}
 ${Array.from({ length: timeline.threads }, (_, thread) => rowName(tops.threads, thread, THREADS, `thread ${thread}`))}
-${stretched("threads", tops.threads, timeline.threads * THREADS.pitch, { pitch: THREADS.pitch }, bars(runPaths(timeline, THREADS, (thread) => thread, colorOf)))}
+${stretched("threads", tops.threads, timeline.threads * THREADS.pitch, { pitch: THREADS.pitch }, drawnPaths(runPaths(timeline, THREADS, (thread) => thread, colorOf)))}
 <g class="numbers" data-top="${tops.threads}" data-pitch="${THREADS.pitch}">${numbers(timeline, rowOf, tops.threads)}</g>
 ${heading(tops.tasks, timeline.tasks.length > shown.length ? `by task (the busiest ${shown.length} of ${timeline.tasks.length})` : "by task")}
 ${shown.map(({ name }, row) => html`${rowName(tops.tasks, row, rows, name, LEFT - 30)}<text class="row place" x="${LEFT - 8}" y="${tops.tasks + row * rows.pitch + rows.pitch / 2 + 4}">${row + 1}</text>`)}
-${stretched("tasks", tops.tasks, shown.length * rows.pitch, { pitch: rows.pitch, rows: JSON.stringify(shown.map(({ task }) => task)) }, html`${rests(restPaths(timeline, rows, (task) => rowOf.get(task) ?? null))}
-${bars(runPaths(timeline, rows, (_, task) => rowOf.get(task) ?? null, colorOf))}`)}
+${stretched("tasks", tops.tasks, shown.length * rows.pitch, { pitch: rows.pitch, rows: JSON.stringify(shown.map(({ task }) => task)) }, html`${drawnPaths(restPaths(timeline, rows, (task) => rowOf.get(task) ?? null))}
+${drawnPaths(runPaths(timeline, rows, (_, task) => rowOf.get(task) ?? null, colorOf))}`)}
 <g class="arrows" data-top="${tops.tasks}" data-pitch="${rows.pitch}">${arrows(timeline, rowOf, rows, tops.tasks)}</g>
 ${heading(tops.r, "r(t): threads running a task")}${curveAxis(tops.r, timeline.threads)}
 ${stretched("r", tops.r, CURVE, { most: timeline.threads }, html`<path class="area r" d="${raw(stepPath(timeline.r, timeline.threads, CURVE))}"/>`)}
@@ -114,12 +114,9 @@ function stretched(kind: string, top: number, height: number, data: Readonly<Rec
 <svg class="time" data-kind="${kind}"${known} x="${LEFT}" y="${top}" width="${INNER}" height="${height}" viewBox="0 0 ${UNITS} ${height}" preserveAspectRatio="none">${marks}</svg>`;
 }
 
-function bars(paths: ReadonlyMap<number, string>): Piece {
-  return [...paths].map(([key, path]) => html`<path class="run k${key}" d="${raw(path)}"/>`);
-}
-
-function rests(paths: ReadonlyMap<Rest, string>): Piece {
-  return [...paths].map(([kind, path]) => html`<path class="rest ${kind}" d="${raw(path)}"/>`);
+/** Runs by colour, or rests by kind. */
+function drawnPaths(paths: ReadonlyMap<number | Rest, string>): Piece {
+  return [...paths].map(([key, path]) => html`<path class="${typeof key === "number" ? `run k${key}` : `rest ${key}`}" d="${raw(path)}"/>`);
 }
 
 /** In the bars of the threads, the number of the row of the gopher that runs. */
@@ -144,34 +141,23 @@ function curveAxis(top: number, most: number): Html {
   return html`<text class="row" x="${LEFT - 8}" y="${top + 9}">${most}</text><text class="row" x="${LEFT - 8}" y="${top + CURVE}">0</text>`;
 }
 
-/** Ticks at round times; the script draws them anew when it zooms. */
+/** Ticks at round times in milliseconds, a step 1, 2 or 5 times a power of ten; the script draws them anew when it zooms. */
 function timeAxis(timeline: Timeline, bottom: number, top: number): Html {
-  const step = roundStep(timeline.durationNs / 8);
+  const least = timeline.durationNs / 8;
+  const power = 10 ** Math.floor(Math.log10(least));
+  const step = ([1, 2, 5].find((factor) => factor * power >= least) ?? 10) * power;
+  const digits = Math.max(0, -Math.floor(Math.log10(step / 1e6)));
   const times = Array.from({ length: Math.floor(timeline.durationNs / step) + 1 }, (_, index) => index * step);
   return html`<g class="axis" data-top="${top}">${times.map((ns) => {
     const x = LEFT + (ns / timeline.durationNs) * INNER;
-    return html`<line x1="${x.toFixed(1)}" x2="${x.toFixed(1)}" y1="${top}" y2="${bottom + 5}"/><text x="${x.toFixed(1)}" y="${bottom + 19}">${ns === 0 ? "0" : tickText(ns, step)}</text>`;
+    return html`<line x1="${x.toFixed(1)}" x2="${x.toFixed(1)}" y1="${top}" y2="${bottom + 5}"/><text x="${x.toFixed(1)}" y="${bottom + 19}">${ns === 0 ? "0" : `${(ns / 1e6).toFixed(digits)} ms`}</text>`;
   })}</g><text class="heading" x="${WIDTH - RIGHT}" y="${bottom + 34}" text-anchor="end">time from the start of the traced region</text>`;
 }
 
-/** 1, 2 or 5 times a power of ten, at least `least`. */
-function roundStep(least: number): number {
-  const power = 10 ** Math.floor(Math.log10(least));
-  return ([1, 2, 5].find((factor) => factor * power >= least) ?? 10) * power;
-}
-
-/** "150 ms", "1.5 ms": in milliseconds, with as many digits as the step needs. */
-function tickText(ns: number, step: number): string {
-  const digits = Math.max(0, -Math.floor(Math.log10(step / 1e6)));
-  return `${(ns / 1e6).toFixed(digits)} ms`;
-}
-
 function describe({ timeline, trace }: TimelineCell): string {
-  const known = [
-    trace.A === undefined ? null : `${trace.A.toFixed(2)} threads running`,
-    trace.L === undefined ? null : `${trace.L.toFixed(2)} tasks in progress`,
-  ].filter((part) => part !== null);
-  return `${[printTime(timeline.durationNs), ...known].join(", ")} (traced run)`;
+  const running = trace.A === undefined ? "" : `, ${trace.A.toFixed(2)} threads running`;
+  const inProgress = trace.L === undefined ? "" : `, ${trace.L.toFixed(2)} tasks in progress`;
+  return `${printTime(timeline.durationNs)}${running}${inProgress} (traced run)`;
 }
 
 function note({ isCoarse, handOffs }: Timeline): Html | null {
@@ -185,18 +171,13 @@ function note({ isCoarse, handOffs }: Timeline): Html | null {
 /** What each task did, in numbers. */
 function tasksTable(cell: TimelineCell, lines: readonly Line[]): Html {
   const { timeline } = cell;
-  const ran = new Map<number, number>();
-  for (const [, task, from, to] of timeline.runs) ran.set(task, (ran.get(task) ?? 0) + to - from);
-  const rested = new Map<string, number>();
-  for (const [task, from, to, reason] of timeline.rests) rested.set(`${task} ${restOf(reason)}`, (rested.get(`${task} ${restOf(reason)}`) ?? 0) + to - from);
-  const resting = (title: string, kind: Rest) => ({ title, isNumber: true, text: ({ task }: Line) => spent(rested.get(`${task} ${kind}`)) });
+  const spent = new Map<string, number>();
+  const spend = (task: number, kind: Rest | "run", ns: number): unknown => spent.set(`${task} ${kind}`, (spent.get(`${task} ${kind}`) ?? 0) + ns);
+  for (const [, task, from, to] of timeline.runs) spend(task, "run", to - from);
+  for (const [task, from, to, reason] of timeline.rests) spend(task, restOf(reason), to - from);
+  const time = (title: string, kind: Rest | "run") => ({ title, isNumber: true, text: ({ task }: Line) => (spent.get(`${task} ${kind}`) ? printTime(spent.get(`${task} ${kind}`) as number) : "0") });
   return asTable(`${printCell(cell)}: what each task did`, [
     { title: "task", text: ({ name }) => name },
-    { title: "running", isNumber: true, text: ({ task }) => spent(ran.get(task)) },
-    resting("ready", "ready"), resting("waiting for a gopher", "channel"), resting("for time", "timer"), resting("for others", "other"),
+    time("running", "run"), time("ready", "ready"), time("waiting for a gopher", "channel"), time("for time", "timer"), time("for others", "other"),
   ], lines.slice(0, MOST_ROWS));
-}
-
-function spent(ns: number | undefined): string {
-  return ns === undefined || ns === 0 ? "0" : printTime(ns);
 }

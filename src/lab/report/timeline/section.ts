@@ -4,6 +4,7 @@
  */
 import { printCell } from "../../cell.ts";
 import type { CellResult, Result } from "../../result.ts";
+import { gainOf } from "../../rows.ts";
 import { count } from "../../text.ts";
 import { html, type Html } from "../parts/html.ts";
 import { absent, reading, type Section } from "../parts/section.ts";
@@ -39,10 +40,8 @@ const FIRST = "G6";
  * Concurrency without parallelism, then parallelism: the greatest C on one
  * thread, and the same design on several threads with most of them running.
  */
-function firstCells(traced: readonly TimelineCell[], { gains }: Result): TimelineCell[] {
-  const structure = (cell: TimelineCell): number =>
-    gains.find((gain) => gain.program === cell.program && gain.world === cell.world && gain.design === cell.design && gain.threads === cell.threads)?.C ?? 0;
-  const single = greatest(traced.filter(({ threads }) => threads === 1), structure, FIRST);
+function firstCells(traced: readonly TimelineCell[], result: Result): TimelineCell[] {
+  const single = greatest(traced.filter(({ threads }) => threads === 1), (cell) => gainOf(cell, result)?.C ?? 0, FIRST);
   const many = greatest(traced.filter(({ threads }) => threads > 1), ({ trace }) => trace.A ?? 0, single?.design);
   return [single, many].filter((cell) => cell !== undefined);
 }
