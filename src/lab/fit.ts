@@ -25,6 +25,9 @@ export interface FittedLaw extends ScalingLaw {
   readonly residual: number;
 }
 
+/** The maximum of a law. */
+export type Peak = ScalingPoint;
+
 /** Why there is no fit, in words. */
 export interface Refusal {
   readonly refused: string;
@@ -33,9 +36,9 @@ export interface Refusal {
 /** The Universal Scalability Law, and what follows from it. */
 export interface UniversalFit extends FittedLaw {
   /** The maximum of the throughput; `null` if it is beyond twice the threads measured, or nowhere. */
-  readonly peak: ScalingPoint | null;
+  readonly peak: Peak | null;
   /** Throughput at twice the threads measured, items a second; the law is not used beyond that. */
-  readonly ahead: ScalingPoint;
+  readonly ahead: Peak;
 }
 
 /** How one design scales with threads. */

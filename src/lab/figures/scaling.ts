@@ -17,7 +17,7 @@
  * the test) it makes σ = 0.017, where least squares give 0.028.
  */
 import { levenbergMarquardt } from "ml-levenberg-marquardt";
-import type { FittedLaw, ScalingLaw, ScalingPoint } from "../fit.ts";
+import type { FittedLaw, Peak, ScalingLaw, ScalingPoint } from "../fit.ts";
 import { mean } from "./statistics.ts";
 
 /** Steps of the optimiser; the published examples need fewer than fifty. */
@@ -46,7 +46,7 @@ export function serialFraction(speedUp: number, threads: number): number {
 }
 
 /** The maximum throughput by the law, at √((1−σ)/κ) threads; `null` if it grows forever. */
-export function peakOf(law: ScalingLaw): ScalingPoint | null {
+export function peakOf(law: ScalingLaw): Peak | null {
   if (law.kappa <= 0) return null;
   const threads = Math.max(1, Math.sqrt(Math.max(0, 1 - law.sigma) / law.kappa));
   return { threads, perSecond: throughputAt(law, threads) };
