@@ -4,7 +4,7 @@
  */
 import { Command, CommanderError } from "commander";
 import { BlockProcessError } from "../lab/trial/process/parent.ts";
-import { dumpOnSignal } from "./terminal/dump-signal.ts";
+import { dumpOnSignal } from "./terminal/signals.ts";
 import { EXIT } from "./terminal/exit-code.ts";
 import { declareExperiment, experiment, EXPERIMENT_EXAMPLES } from "./commands/experiment.ts";
 import { env, list, INVENTORY_FORMATS } from "./commands/inventory.ts";

@@ -8,18 +8,12 @@ import { wantsColor, withFormat } from "../options/options.ts";
 import { formatOf } from "../options/format.ts";
 import { lineWidth, note, requireWritable, writeResult } from "../terminal/streams.ts";
 import { UsageError } from "../options/usage-error.ts";
-import { regressionLimit } from "../options/values.ts";
+import { regressionLimit, type Raw } from "../options/values.ts";
 
 const COMPARE_FORMATS = ["table", "json", "markdown"] as const;
 
 /** The options as commander gives them. */
-interface RawCompare {
-  readonly format?: string;
-  readonly output?: string;
-  readonly maxRegression?: string;
-  readonly color?: boolean;
-  readonly quiet?: boolean;
-}
+type RawCompare = Raw<"format" | "output" | "maxRegression", "color" | "quiet">;
 
 /** Declares the command; `done` gets the exit code. */
 export function addCompare(command: Command, done: (code: number) => void): void {

@@ -4,26 +4,19 @@ import { EXPERIMENTS } from "../../lab/talk/gophers/experiments/catalogue.ts";
 import { MIN_TIME_MS, type Experiment, type ExperimentChoice, type ExperimentSettings } from "../../lab/talk/gophers/experiments/experiment.ts";
 import { readMachine } from "../../lab/machine/environment.ts";
 import type { Result } from "../../lab/result.ts";
+import { experimentListing, inventoried } from "./inventory.ts";
 import { FULL_LOADS, REPETITIONS } from "../options/effort.ts";
 import { EXIT } from "../terminal/exit-code.ts";
-import { formatOf } from "../options/format.ts";
 import { runProgram, runPrograms, withReporting, withRunning, type ProgramCommand, type RawProgram } from "../programs/command.ts";
-import { lineWidth, note, requireWritable, writeResult } from "../terminal/streams.ts";
+import { note } from "../terminal/streams.ts";
 import { UsageError } from "../options/usage-error.ts";
 import { wrapped } from "../../lab/text.ts";
-import { FOLDER, oneOf, resultName, wholeNumber } from "../options/values.ts";
+import { FOLDER, oneOf, resultName, wholeNumber, type Raw } from "../options/values.ts";
 import type { Baseline } from "../saved/baselines.ts";
 import { VERSION } from "../terminal/version.ts";
 
 /** The options as commander gives them. */
-export interface RawExperiment extends RawProgram {
-  readonly quick?: boolean;
-  readonly full?: boolean;
-  readonly repetitions?: string;
-  readonly loads?: string;
-  readonly save?: string;
-  readonly baseline?: string;
-}
+export type RawExperiment = RawProgram & Raw<"repetitions" | "loads" | "save" | "baseline", "quick" | "full">;
 
 const MOST_REPETITIONS = 1000;
 const LEAST_LOADS = 4;
@@ -54,7 +47,10 @@ export function declareExperiment(command: Command): Command {
 /** `warren experiment [name]`; the exit code. */
 export async function experiment(raw: RawExperiment, command: readonly string[]): Promise<number> {
   const [name] = raw.operands ?? [];
-  if (name === undefined) return list(raw);
+  if (name === undefined) {
+    await inventoried(raw, experimentListing, (_, width) => printExperiments(width));
+    return EXIT.fine;
+  }
   const chosen = oneOf("experiment", name, [...EXPERIMENTS.map((known) => known.name), "all"]);
   const found = EXPERIMENTS.find((known) => known.name === chosen);
   if (found?.results !== "one") refuseSaving(raw, found === undefined ? "name one experiment" : `experiment ${found.name} has several results`);
@@ -62,7 +58,7 @@ export async function experiment(raw: RawExperiment, command: readonly string[])
   if (found.unitMs === null && raw.unit !== undefined) throw new UsageError(`--unit cannot be used with experiment ${found.name}`);
   const saved = await openSaved(found.name, raw);
   const code = await runProgram(programOf(found, command, saved), raw, command);
-  if (saved.save !== null && saved.result !== null) await (await import("../saved/against-baseline.ts")).keep(saved.result, { save: saved.save, quiet: raw.quiet === true });
+  if (saved.save !== null && saved.result !== null) await (await import("../saved/baselines.ts")).keep(saved.result, { save: saved.save, quiet: raw.quiet === true });
   return code;
 }
 
@@ -81,14 +77,11 @@ interface Saved {
 
 /** Checks `--save` and `--baseline` before anything is measured. */
 async function openSaved(experimentName: string, { save, baseline }: RawExperiment): Promise<Saved> {
-  const opened: Saved = { save: save === undefined ? null : resultName("--save", save), baseline: null, result: null };
-  if (opened.save === null && baseline === undefined) return opened;
-  const { readBaseline, requireSavable } = await import("../saved/baselines.ts");
-  if (opened.save !== null) await requireSavable(opened.save);
-  if (baseline === undefined) return opened;
-  const read = await readBaseline("--baseline", baseline);
-  if (read.result.cells.some(({ program }) => program === `experiment ${experimentName}`)) return { ...opened, baseline: read };
-  throw new UsageError(`--baseline: ${JSON.stringify(baseline)} is not a result of experiment ${experimentName}: it was measured by ${JSON.stringify(["warren", ...read.result.config.command].join(" "))}`);
+  const names = { save: save === undefined ? null : resultName("--save", save), baseline: baseline ?? null };
+  if (names.save === null && names.baseline === null) return { save: null, baseline: null, result: null };
+  const { openBaseline } = await import("../saved/baselines.ts");
+  const opened = await openBaseline(names, ({ program }) => program === `experiment ${experimentName}`, `is not a result of experiment ${experimentName}`);
+  return { save: names.save, baseline: opened, result: null };
 }
 
 /** How much to measure. @throws UsageError */
@@ -111,7 +104,7 @@ function programOf({ name, what, unitMs, threads, leastThreads, loads, load }: E
     resolve(raw: RawExperiment) {
       const choice = choiceOf(raw, loads);
       return async (settings) => {
-        const [run, { compareResults }, { workToRepeat }] = await Promise.all([load(), import("../../lab/figures/compare.ts"), import("../saved/against-baseline.ts")]);
+        const [run, { compareResults }, { workToRepeat }] = await Promise.all([load(), import("../../lab/figures/compare.ts"), import("../saved/baselines.ts")]);
         const baseline = saved?.baseline ?? null;
         const onResult = (result: Result): void => {
           if (saved !== undefined) saved.result = result;
@@ -129,22 +122,10 @@ function programOf({ name, what, unitMs, threads, leastThreads, loads, load }: E
   };
 }
 
-/** The names with what each predicts. */
-async function list(raw: RawExperiment): Promise<number> {
-  const json = formatOf(raw, ["table", "json"]) === "json";
-  if (raw.output !== undefined) await requireWritable("--output", raw.output);
-  await writeResult(json ? JSON.stringify(experimentListing(), null, 2) : printExperiments(lineWidth(process.stdout, process.env)), raw.output ?? null);
-  return EXIT.fine;
-}
-
-/** The experiments as data. */
-function experimentListing(): { experiments: { name: string; what: string; seconds: number }[] } {
-  return { experiments: EXPERIMENTS.map(({ name, what, seconds }) => ({ name, what, seconds })) };
-}
-
 /** The experiments for people. `width` in characters. */
 export function printExperiments(width: number): string {
   const column = Math.max(...EXPERIMENTS.map(({ name }) => name.length)) + 2;
-  const rows = EXPERIMENTS.map(({ name, what, seconds }) => wrapped(`${name.padEnd(column).replaceAll(" ", "\u00a0")}${what}, about ${seconds} s`, width, " ".repeat(column)).replaceAll("\u00a0", " "));
-  return [...rows, wrapped(`${"all".padEnd(column).replaceAll(" ", "\u00a0")}all of them, about ${Math.ceil(EXPERIMENTS.reduce((sum, { seconds }) => sum + seconds, 0) / 60)} minutes`, width, " ".repeat(column)).replaceAll("\u00a0", " ")].join("\n");
+  const minutes = Math.ceil(EXPERIMENTS.reduce((sum, { seconds }) => sum + seconds, 0) / 60);
+  const rows = [...EXPERIMENTS.map(({ name, what, seconds }) => [name, `${what}, about ${seconds} s`] as const), ["all", `all of them, about ${minutes} minutes`] as const];
+  return rows.map(([name, text]) => wrapped(`${name.padEnd(column).replaceAll(" ", "\u00a0")}${text}`, width, " ".repeat(column)).replaceAll("\u00a0", " ")).join("\n");
 }

@@ -4,43 +4,40 @@ import { findTaskset } from "../../lab/machine/affinity.ts";
 import { nowNs } from "../../lab/machine/clock.ts";
 import { environmentOf, printProcessors, readMachine, readState, type Environment } from "../../lab/machine/environment.ts";
 import { EXPERIMENTS } from "../../lab/talk/gophers/experiments/catalogue.ts";
+import type { Experiment } from "../../lab/talk/gophers/experiments/experiment.ts";
 import { DESIGN_IDS, designOf, type DesignId } from "../../lab/talk/gophers/grid.ts";
 import { readText } from "../../lab/machine/kernel-files.ts";
 import { PROGRAMS } from "../programs/catalogue.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import { formatOf } from "../options/format.ts";
+import type { Raw } from "../options/values.ts";
 import { lineWidth, requireWritable, writeResult } from "../terminal/streams.ts";
 
 /** Formats of both. */
 export const INVENTORY_FORMATS = ["table", "json"] as const;
 
 /** The options as commander gives them. */
-export interface RawInventory {
-  readonly format?: string;
-  readonly output?: string;
-  readonly strict?: boolean;
-}
+type RawInventory = Raw<"format" | "output", "strict">;
 
 /** `warren env` */
 export async function env(raw: RawInventory): Promise<number> {
-  const json = wantsJson(raw);
-  if (raw.output !== undefined) await requireWritable("--output", raw.output);
-  const environment = await readEnvironment();
-  await writeResult(json ? JSON.stringify(environment, null, 2) : printEnvironment(environment), raw.output ?? null);
+  const environment = await inventoried(raw, readEnvironment, printEnvironment);
   return raw.strict === true && environment.warnings.length > 0 ? EXIT.unsuitable : EXIT.fine;
 }
 
 /** `warren list` */
 export async function list(raw: RawInventory): Promise<number> {
-  const json = wantsJson(raw);
-  if (raw.output !== undefined) await requireWritable("--output", raw.output);
-  const width = lineWidth(process.stdout, process.env);
-  await writeResult(json ? JSON.stringify(listing(), null, 2) : printList(width), raw.output ?? null);
+  await inventoried(raw, listing, printList);
   return EXIT.fine;
 }
 
-function wantsJson(raw: RawInventory): boolean {
-  return formatOf(raw, INVENTORY_FORMATS) === "json";
+/** Writes `data` as JSON, or as text for people: `print` gets the width in characters. */
+export async function inventoried<Data>(raw: RawInventory, data: () => Data | Promise<Data>, print: (data: Data, width: number) => string): Promise<Data> {
+  const json = formatOf(raw, INVENTORY_FORMATS) === "json";
+  if (raw.output !== undefined) await requireWritable("--output", raw.output);
+  const found = await data();
+  await writeResult(json ? JSON.stringify(found, null, 2) : print(found, lineWidth(process.stdout, process.env)), raw.output ?? null);
+  return found;
 }
 
 /** What each design is and what the talk says of it (docs/talk.md, "The eleven designs"). */
@@ -76,13 +73,6 @@ interface Listed {
   readonly kernels?: Readonly<Record<string, string>>;
 }
 
-/** A prediction of the model, and about how long it takes to hold it against runs. */
-interface ListedExperiment {
-  readonly name: string;
-  readonly what: string;
-  readonly seconds: number;
-}
-
 /** What can be done with a result or with one run. */
 const TOOLS = [
   { name: "trace", what: "trace one run of a program: what ran when, as text or for Perfetto" },
@@ -91,10 +81,15 @@ const TOOLS = [
   { name: "env", what: "show this machine, and anything that makes measurements unreliable" },
 ] as const;
 
-/** What can be measured, for `--format json`. */
-function listing(): { programs: Listed[]; experiments: ListedExperiment[]; tools: typeof TOOLS } {
+/** The experiments, with about how long each takes. */
+export function experimentListing(): { experiments: Pick<Experiment, "name" | "what" | "seconds">[] } {
+  return { experiments: EXPERIMENTS.map(({ name, what, seconds }) => ({ name, what, seconds })) };
+}
+
+/** What can be measured. */
+function listing(): { programs: Listed[]; tools: typeof TOOLS } & ReturnType<typeof experimentListing> {
   return {
-    experiments: EXPERIMENTS.map(({ name, what, seconds }) => ({ name, what, seconds })),
+    ...experimentListing(),
     tools: TOOLS,
     programs: [
       {
@@ -122,9 +117,8 @@ function listing(): { programs: Listed[]; experiments: ListedExperiment[]; tools
   };
 }
 
-/** The list for people. `width` in characters. */
-function printList(width: number): string {
-  const { programs, experiments, tools } = listing();
+/** The list for people. */
+function printList({ programs, experiments, tools }: ReturnType<typeof listing>, width: number): string {
   const lines: string[] = [];
   for (const program of programs) {
     const said = program.claim === undefined ? "" : `  (${program.claim})`;

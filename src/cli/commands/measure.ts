@@ -14,7 +14,7 @@ import { resolveOptions, type MeasureOptions, type RawOptions } from "../options
 import { note, requireDirectory, requireWritable, writeTo } from "../terminal/streams.ts";
 import { count } from "../../lab/text.ts";
 import { UsageError } from "../options/usage-error.ts";
-import { coreList, oneOf } from "../options/values.ts";
+import { coreList, oneOf, type Raw } from "../options/values.ts";
 
 /** One gopher, the same twice, and four: what fits into a minute on two cores. */
 const HEADLINE_DESIGNS = "G1,G4,G6";
@@ -47,15 +47,8 @@ export async function dot(raw: RawDot, command: readonly string[]): Promise<numb
   return runMeasurement({ programs: [{ kind: "dot", grid }], options, command, manifest: null });
 }
 
-/** Options of `warren bench` as commander gives them. */
-export interface RawBench {
-  readonly filter?: string;
-  readonly format?: string;
-  readonly quick?: boolean;
-}
-
 /** `warren bench`: the benchmarks print their own results. */
-export async function bench({ filter = "", format = "table", quick = false }: RawBench): Promise<number> {
+export async function bench({ filter = "", format = "table", quick = false }: Raw<"filter" | "format", "quick">): Promise<number> {
   const json = oneOf("--format", format, ["table", "json"]) === "json";
   const { runBench } = await import("../../../bench/main.ts");
   try {

@@ -2,18 +2,19 @@
  * Measures programs and writes the result: what `warren`, `warren gophers` and
  * `warren dot` have in common. Gives the exit code.
  */
+import { cellKey } from "../../lab/figures/compare.ts";
 import { surroundings } from "../../lab/machine/environment.ts";
 import { measure } from "../../lab/talk/measured/measure.ts";
 import { programOf, type ProgramSpec } from "../../lab/talk/measured/programs.ts";
 import type { PileOutcome } from "../../lab/trial/program.ts";
 import type { Result } from "../../lab/result.ts";
-import { completed, keep, openBaseline, tellComparison, workToRepeat } from "../saved/against-baseline.ts";
+import { completed, keep, openBaseline, tellComparison, workToRepeat } from "../saved/baselines.ts";
 import { printBenchfmt } from "../print/benchfmt.ts";
 import { comparisonMarkdown, printComparison } from "../print/comparison.ts";
 import { EXIT, exitCodeOf } from "../terminal/exit-code.ts";
 import { fitLines } from "../print/fit-lines.ts";
 import { printCsv, printJson, printMarkdown, printPlain, printHtml } from "../print/formats.ts";
-import { interruptible } from "../terminal/interrupt.ts";
+import { interruptible } from "../terminal/signals.ts";
 import { nextCommand, nextWithFile, programName } from "./next-command.ts";
 import { withholdingWarnings } from "../terminal/warnings.ts";
 import type { MeasureOptions } from "../options/options.ts";
@@ -39,7 +40,8 @@ export interface Measurement {
 /** Measures, writes and gives the exit code. */
 export async function runMeasurement({ programs, options, command, manifest, onPile }: Measurement): Promise<number> {
   const cells = programs.map(programOf).flatMap((program) => program.cells);
-  const baseline = await openBaseline(options, cells);
+  const keys = new Set(cells.map(cellKey));
+  const baseline = await openBaseline(options, (cell) => keys.has(cellKey(cell)), "has none of these cells");
   const threads = Math.max(...cells.map((cell) => cell.threads));
   const around = surroundings(threads, options.cpus);
   if (!options.quiet || options.strict) warn(around.warnings);

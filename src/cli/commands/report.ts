@@ -5,6 +5,7 @@ import { EXIT } from "../terminal/exit-code.ts";
 import { readResult } from "../saved/result-file.ts";
 import { note, requireWritable, writeResult } from "../terminal/streams.ts";
 import { UsageError } from "../options/usage-error.ts";
+import type { Raw } from "../options/values.ts";
 
 /** Declares the command; `done` gets the exit code. */
 export function addReport(command: Command, done: (code: number) => void): void {
@@ -13,10 +14,10 @@ export function addReport(command: Command, done: (code: number) => void): void 
     .argument("<result>", "a result written with --format json; - is standard input")
     .option("-o, --output <file>", "write the report to a file instead of standard output")
     .option("-q, --quiet", "do not print what was written")
-    .action(async (path: string, options: { output?: string; quiet?: boolean }) => done(await report(path, options)));
+    .action(async (path: string, options: Raw<"output", "quiet">) => done(await report(path, options)));
 }
 
-async function report(path: string, { output, quiet = false }: { output?: string; quiet?: boolean }): Promise<number> {
+async function report(path: string, { output, quiet = false }: Raw<"output", "quiet">): Promise<number> {
   if (output !== undefined) await requireWritable("--output", output);
   const result = await readResult(path);
   if (result.cells.length === 0) throw new UsageError(`${JSON.stringify(path)} contains no measurements to report`);

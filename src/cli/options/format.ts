@@ -1,17 +1,13 @@
 /** The format of a result: from --format, or else from the extension of the file. */
 import { extname } from "node:path";
 import { UsageError } from "./usage-error.ts";
-import { oneOf } from "./values.ts";
+import { oneOf, type Raw } from "./values.ts";
 
 /** The format that each extension selects. */
 const BY_EXTENSION: Readonly<Record<string, string>> = { ".json": "json", ".csv": "csv", ".md": "markdown", ".html": "html", ".txt": "table" };
 
 /** The options as commander gives them. */
-export interface RawFormat {
-  readonly format?: string;
-  readonly output?: string;
-  readonly plain?: boolean;
-}
+export type RawFormat = Raw<"format" | "output", "plain">;
 
 /** The format among those a command has; the first is the default. An unknown extension is not an error; one that selects a format that the command lacks is. */
 export function formatOf<Format extends string>({ format, output, plain }: RawFormat, formats: readonly [Format, ...Format[]]): Format {

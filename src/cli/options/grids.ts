@@ -5,7 +5,7 @@ import {
 } from "../../lab/talk/gophers/grid.ts";
 import type { RawOptions } from "./options.ts";
 import { UsageError } from "./usage-error.ts";
-import { milliseconds, someOf, threadCounts, vectorSizes, wholeNumber } from "./values.ts";
+import { milliseconds, someOf, threadCounts, vectorSizes, wholeNumber, type Raw } from "./values.ts";
 
 /** The usual designs: one gopher and four, once and twice. */
 const USUAL_DESIGNS: readonly DesignId[] = ["G1", "G4", "G6", "G7"];
@@ -13,17 +13,7 @@ const USUAL_DESIGNS: readonly DesignId[] = ["G1", "G4", "G6", "G7"];
 const MOST_BOOKS = 10_000_000;
 
 /** The options of `warren gophers` as commander gives them. */
-export interface RawGophers extends RawOptions {
-  readonly designs?: string;
-  readonly threads?: string;
-  readonly world?: string;
-  readonly pile?: string;
-  readonly manifest?: string;
-  readonly books?: string;
-  readonly lanes?: string;
-  readonly carts?: string;
-  readonly unit?: string;
-}
+export type RawGophers = RawOptions & Raw<"designs" | "threads" | "world" | "pile" | "manifest" | "books" | "lanes" | "carts" | "unit">;
 
 /** The limits of this machine and build. */
 export interface ThreadLimits {
@@ -33,14 +23,8 @@ export interface ThreadLimits {
   readonly most: number;
 }
 
-/** A grid, and what was added to the request so that gains can be formed. */
-export interface ResolvedGophers {
-  readonly grid: GopherGrid;
-  readonly added: readonly string[];
-}
-
-/** Checks the options. G1 and one thread are added where they were left out. */
-export function resolveGophers(raw: RawGophers, limits: ThreadLimits, seed: number): ResolvedGophers {
+/** Checks the options. `added`: G1 and one thread where they were left out, so that gains can be formed. */
+export function resolveGophers(raw: RawGophers, limits: ThreadLimits, seed: number): { grid: GopherGrid; added: readonly string[] } {
   const asked = raw.designs === undefined ? USUAL_DESIGNS : someOf("--designs", raw.designs, DESIGN_IDS);
   const { threads, added } = resolveThreads(raw.threads, limits);
   if (raw.manifest !== undefined && raw.pile === undefined) throw new UsageError("--manifest needs --pile: synthetic books have no names");
@@ -81,11 +65,7 @@ function refuseUnlessSome(option: string, asked: readonly DesignId[], takes: (de
 }
 
 /** The options of `warren dot` as commander gives them. */
-export interface RawDot extends RawOptions {
-  readonly size?: string;
-  readonly kernel?: string;
-  readonly threads?: string;
-}
+export type RawDot = RawOptions & Raw<"size" | "kernel" | "threads">;
 
 /** Checks the options. `named`: elements by the name of the memory that two such vectors fill. */
 export function resolveDot(raw: RawDot, limits: ThreadLimits, named: ReadonlyMap<string, number>): { grid: DotGrid; added: readonly string[] } {

@@ -6,39 +6,22 @@ import type { Command } from "commander";
 import { PUBLISH, QUICK, type Effort } from "./effort.ts";
 import { formatOf } from "./format.ts";
 import { UsageError } from "./usage-error.ts";
-import { FOLDER, milliseconds, regressionLimit, resultName, wholeNumber } from "./values.ts";
+import { FOLDER, milliseconds, regressionLimit, resultName, wholeNumber, type Raw } from "./values.ts";
 
 /** How a result is written. */
 export const FORMATS = ["table", "json", "csv", "markdown", "benchfmt", "html"] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** The options as commander gives them. */
-export interface RawOptions {
-  readonly blocks?: string;
-  readonly runs?: string;
-  readonly quick?: boolean;
-  readonly publish?: boolean;
-  readonly seed?: string;
-  readonly warmup?: string;
-  readonly minTime?: string;
-  readonly strict?: boolean;
-  readonly cpus?: string;
-  readonly save?: string;
-  readonly baseline?: string;
-  readonly maxRegression?: string;
-  readonly format?: string;
-  readonly output?: string;
-  readonly plain?: boolean;
-  readonly color?: boolean;
-  readonly quiet?: boolean;
-  readonly verbose?: boolean;
-}
+export type RawOptions = Raw<
+  "blocks" | "runs" | "seed" | "warmup" | "minTime" | "cpus" | "save" | "baseline" | "maxRegression" | "format" | "output",
+  "quick" | "publish" | "strict" | "plain" | "color" | "quiet" | "verbose"
+>;
 
 /** The options, checked. */
-export interface MeasureOptions extends Effort {
+export interface MeasureOptions extends Effort, Readonly<Record<"strict" | "plain" | "color" | "quiet" | "verbose", boolean>> {
   readonly seed: number;
   readonly minTimeMs: number;
-  readonly strict: boolean;
   /** Processors to confine the blocks to, as given; `null`: all that this process may use. */
   readonly cpus: string | null;
   /** Name to keep the result under. */
@@ -50,10 +33,6 @@ export interface MeasureOptions extends Effort {
   readonly format: Format;
   /** File to write to; `null`: standard output. */
   readonly output: string | null;
-  readonly plain: boolean;
-  readonly color: boolean;
-  readonly quiet: boolean;
-  readonly verbose: boolean;
 }
 
 const MOST_BLOCKS = 1000;

@@ -5,35 +5,23 @@ import type { ProgramSpec } from "../../lab/talk/measured/programs.ts";
 import { resolveDot, resolveGophers, type RawDot, type RawGophers, type ThreadLimits } from "./grids.ts";
 import { wantsColor } from "./options.ts";
 import { UsageError } from "./usage-error.ts";
-import { milliseconds, oneOf, wholeNumber } from "./values.ts";
+import { milliseconds, oneOf, wholeNumber, type Raw } from "./values.ts";
 
 /** Forms of a trace. */
 export const TRACE_FORMATS = ["text", "json", "chrome"] as const;
 type TraceFormat = (typeof TRACE_FORMATS)[number];
 
 /** The options that are the same for all programs, as commander gives them. */
-export interface RawTrace {
-  readonly text?: boolean;
-  readonly output?: string;
-  readonly format?: string;
-  readonly events?: string;
-  readonly minTime?: string;
-  readonly plain?: boolean;
-  readonly color?: boolean;
-  readonly quiet?: boolean;
-}
+export type RawTrace = Raw<"output" | "format" | "events" | "minTime", "text" | "plain" | "color" | "quiet">;
 
 /** The options, checked. */
-export interface TraceOptions {
+export interface TraceOptions extends Readonly<Record<"plain" | "color" | "quiet", boolean>> {
   /** What goes to standard output; `"figures"`: the text without the picture. */
   readonly shown: TraceFormat | "figures";
   /** What goes into the file. */
   readonly written: { readonly path: string; readonly format: TraceFormat } | null;
   readonly events: number;
   readonly minTimeMs: number;
-  readonly plain: boolean;
-  readonly color: boolean;
-  readonly quiet: boolean;
 }
 
 /** Events that a thread keeps: a few seconds of a program that only sends. */

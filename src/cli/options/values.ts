@@ -6,6 +6,9 @@ import { BAND } from "../../lab/comparison.ts";
 import { processorList, processorsIn } from "../../lab/machine/affinity.ts";
 import { UsageError } from "./usage-error.ts";
 
+/** Options as commander gives them: values as text, flags as booleans. */
+export type Raw<Values extends string, Flags extends string = never> = { readonly [Name in Values]?: string } & { readonly [Name in Flags]?: boolean };
+
 /** Ten times as slow: a higher limit would refuse nothing. */
 const MOST_REGRESSION = 9;
 
@@ -100,14 +103,8 @@ export function resultName(option: string, text: string): string {
   throw new UsageError(`${option}: ${quoted(text)} is not a name: up to 64 letters, digits and . _ - without .json (the name becomes a file in ${FOLDER})`);
 }
 
-/** What can be pinned to. `affinity`: the cores that can be used, as Linux lists them; `taskset`: the program that pins. */
-export interface Pinning {
-  readonly affinity: string | null;
-  readonly taskset: string | null;
-}
-
-/** A list of cores in its shortest form. */
-export function coreList(option: string, text: string, { affinity, taskset }: Pinning): string {
+/** A list of cores in its shortest form. `affinity`: the cores that can be used, as Linux lists them; `taskset`: the program that pins. */
+export function coreList(option: string, text: string, { affinity, taskset }: Readonly<Record<"affinity" | "taskset", string | null>>): string {
   const wanted = processorsIn(text);
   if (wanted === null) throw new UsageError(`${option}: ${quoted(text)} is not a list of cores such as 0 or 0,1 or 0-3`);
   if (taskset === null || affinity === null) throw new UsageError(`${option}: ${quoted(text)}: a process can be pinned only on Linux and with taskset (of util-linux), which is not installed`);

@@ -3,19 +3,24 @@
  * current directory, `--baseline main` and `warren compare main …` find it
  * there. They belong to the project that was measured and to the machine it was
  * measured on, so they are stored next to the project's files, where users see them.
+ * A measurement with a baseline repeats its work, and its result is compared with it.
  *
  * Not done: a place per user ($XDG_DATA_HOME). Two checkouts would overwrite
  * each other's.
  */
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Cell } from "../../lab/cell.ts";
-import { cellKey } from "../../lab/figures/compare.ts";
-import type { Result } from "../../lab/result.ts";
+import { compareResults } from "../../lab/figures/compare.ts";
+import { fitsOf } from "../../lab/figures/fits.ts";
+import type { Surroundings } from "../../lab/machine/environment.ts";
+import type { CellResult, Result } from "../../lab/result.ts";
+import { workOf, type Work } from "../../lab/trial/work.ts";
+import { comparisonSentences, regressionLines } from "../print/comparison.ts";
 import { printJson } from "../print/formats.ts";
+import type { MeasureOptions } from "../options/options.ts";
 import { FOLDER, resultName, suggestion } from "../options/values.ts";
 import { readResult } from "./result-file.ts";
-import { requireWritable, writeTo } from "../terminal/streams.ts";
+import { note, requireWritable, writeTo } from "../terminal/streams.ts";
 import { FileError, UsageError } from "../options/usage-error.ts";
 
 /** A result to compare with. */
@@ -31,12 +36,12 @@ function fileOf(name: string): string {
 }
 
 /** Refuses a name under which nothing can be written, before anything is measured. */
-export async function requireSavable(name: string): Promise<void> {
+async function requireSavable(name: string): Promise<void> {
   await requireWritable("--save", (await kindOf(FOLDER)) === null ? FOLDER : fileOf(name));
 }
 
 /** Keeps a result; the path it went to. One of the same name is replaced. */
-export async function saveResult(name: string, result: Result): Promise<string> {
+async function saveResult(name: string, result: Result): Promise<string> {
   await mkdir(FOLDER, { recursive: true }).catch((error: Error) => {
     throw new FileError(`${FOLDER} cannot be made: ${error.message}`);
   });
@@ -54,13 +59,6 @@ export async function readBaseline(option: string, text: string): Promise<Baseli
   return { name: text, result };
 }
 
-/** Refuses a baseline that has none of the cells to be measured. */
-export function requireCommon(option: string, { name, result }: Baseline, cells: readonly Cell[]): void {
-  const known = new Set(result.cells.map(cellKey));
-  if (cells.some((cell) => known.has(cellKey(cell)))) return;
-  throw new UsageError(`${option}: ${JSON.stringify(name)} has none of these cells: it was measured by ${JSON.stringify(["warren", ...result.config.command].join(" "))}`);
-}
-
 async function notThere(option: string, text: string, isPath: boolean): Promise<UsageError> {
   if (isPath) return new UsageError(`${option}: there is no file ${JSON.stringify(text)}`);
   const files = (await kindOf(FOLDER)) === null ? [] : await readdir(FOLDER);
@@ -76,4 +74,54 @@ async function kindOf(path: string): Promise<"file" | "other" | null> {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw new UsageError(`${JSON.stringify(path)} cannot be read: ${(error as Error).message}`);
   }
+}
+
+/** Checks `--save` and `--baseline` before anything is measured; the result to compare with, or `null`. One without a cell that `fits` is refused: `flaw` says what it is. */
+export async function openBaseline({ save, baseline }: Pick<MeasureOptions, "save" | "baseline">, fits: (cell: CellResult) => boolean, flaw: string): Promise<Baseline | null> {
+  if (save !== null) await requireSavable(save);
+  if (baseline === null) return null;
+  const opened = await readBaseline("--baseline", baseline);
+  if (opened.result.cells.some(fits)) return opened;
+  throw new UsageError(`--baseline: ${JSON.stringify(baseline)} ${flaw}: it was measured by ${JSON.stringify(["warren", ...opened.result.config.command].join(" "))}`);
+}
+
+/** The work of the baseline, to be repeated, if it was chosen on a machine like this one and for runs of this length; else `null`. */
+export function workToRepeat(baseline: Baseline | null, { machine }: Pick<Surroundings, "machine">, { minTimeMs }: Pick<MeasureOptions, "minTimeMs">): Work | null {
+  if (baseline === null) return null;
+  const { env, config } = baseline.result;
+  return env.cpu === machine.cpu && env.cores === machine.cores && config.minTimeMs === minTimeMs ? workOf(baseline.result) : null;
+}
+
+/** What the result at hand is called. */
+const HERE = "this measurement";
+
+/** The result with its fits and the comparison with the baseline. */
+export function completed(result: Result, baseline: Baseline | null): Result {
+  const whole = { ...result, fits: fitsOf(result) };
+  if (baseline === null) return whole;
+  const names = [baseline.name, HERE] as const;
+  return { ...whole, comparison: compareResults(baseline.result, result, { names, seed: result.config.seed }) };
+}
+
+/** Tells what the format has no room for, and of each regression. */
+export function tellComparison({ comparison }: Result, { format, plain, quiet, maxRegression }: MeasureOptions): void {
+  if (comparison === undefined) return;
+  // the warnings about this result have been printed
+  if (!quiet) for (const warning of comparison.warnings) if (!warning.startsWith(HERE)) note(`warning: ${warning}`);
+  const isShown = (format === "table" && !plain) || format === "markdown" || format === "json";
+  if (!isShown && !quiet) for (const sentence of comparisonSentences(comparison, maxRegression)) note(sentence);
+  if (maxRegression !== null) for (const line of regressionLines(comparison, maxRegression)) note(`warren: regression: ${line}`);
+}
+
+/** Keeps the result where `--save` says: a whole and right one only, for others will be held against it. */
+export async function keep(result: Result, { save, quiet }: Pick<MeasureOptions, "save" | "quiet">): Promise<void> {
+  if (save === null) return;
+  if (result.config.interrupted || result.checks.some(({ ok }) => !ok) || result.cells.length === 0) {
+    note(`warren: not saved as ${JSON.stringify(save)}: ${result.config.interrupted ? "the measurement was interrupted" : "it is not a right one"}`);
+    return;
+  }
+  // the next result is compared with this one, not with its baseline
+  const { comparison: _, ...own } = result;
+  const path = await saveResult(save, own);
+  if (!quiet) note(`wrote ${path}`);
 }

@@ -25,42 +25,42 @@ export function tolerateClosedPipes(): void {
   }
 }
 
+/** Refuses the path of an option in which `flaw` finds one, or which cannot be looked at. */
+async function refuse(option: string, path: string, use: "read" | "written", flaw: () => Promise<string | null>): Promise<void> {
+  const found = await flaw().catch((error: unknown) => `cannot be ${use}: ${reasonOf(error)}`);
+  if (found !== null) throw new UsageError(`${option}: ${JSON.stringify(path)} ${found}`);
+}
+
 /** Refuses a file that cannot be written, before anything is measured. */
-export async function requireWritable(option: string, path: string): Promise<void> {
-  try {
+export function requireWritable(option: string, path: string): Promise<void> {
+  return refuse(option, path, "written", async () => {
     const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return null;
       throw error;
     });
-    if (found?.isDirectory() === true) throw new UsageError(`${option}: ${JSON.stringify(path)} is a directory`);
+    if (found?.isDirectory() === true) return "is a directory";
     await access(found === null ? dirname(path) : path, constants.W_OK);
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`${option}: ${JSON.stringify(path)} cannot be written: ${reasonOf(error)}`);
-  }
+    return null;
+  });
 }
 
 /** Refuses what is neither a file nor a directory that can be read. */
-export async function requireReadable(option: string, path: string): Promise<void> {
-  try {
+export function requireReadable(option: string, path: string): Promise<void> {
+  return refuse(option, path, "read", async () => {
     const found = await stat(path);
-    if (!found.isFile() && !found.isDirectory()) throw new UsageError(`${option}: ${JSON.stringify(path)} is neither a file nor a directory`);
+    if (!found.isFile() && !found.isDirectory()) return "is neither a file nor a directory";
     await access(path, found.isFile() ? constants.R_OK : constants.R_OK | constants.X_OK);
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`${option}: ${JSON.stringify(path)} cannot be read: ${reasonOf(error)}`);
-  }
+    return null;
+  });
 }
 
 /** Refuses what is not a directory that can be listed. */
-export async function requireDirectory(option: string, path: string): Promise<void> {
-  try {
-    if (!(await stat(path)).isDirectory()) throw new UsageError(`${option}: ${JSON.stringify(path)} is not a directory`);
+export function requireDirectory(option: string, path: string): Promise<void> {
+  return refuse(option, path, "read", async () => {
+    if (!(await stat(path)).isDirectory()) return "is not a directory";
     await access(path, constants.R_OK | constants.X_OK);
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`${option}: ${JSON.stringify(path)} cannot be read: ${reasonOf(error)}`);
-  }
+    return null;
+  });
 }
 
 /** Writes the result; a file gets exactly the same bytes as the stream. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../../src/cli/options/usage-error.ts";
-import { autoThreads, coreList, milliseconds, oneOf, type Pinning, regressionLimit, someOf, suggestion, threadCounts, vectorSizes, wholeNumber } from "../../../src/cli/options/values.ts";
+import { autoThreads, coreList, milliseconds, oneOf, regressionLimit, someOf, suggestion, threadCounts, vectorSizes, wholeNumber } from "../../../src/cli/options/values.ts";
 
 const DESIGNS = ["G1", "G2", "G4", "G6", "G7", "G10", "G11"] as const;
 
@@ -85,6 +85,7 @@ describe("suggestion", () => {
 });
 
 describe("coreList", () => {
+  type Pinning = Parameters<typeof coreList>[2];
   const here: Pinning = { affinity: "0-3,8", taskset: "/usr/bin/taskset" };
 
   it("gives the shortest form", () => {
