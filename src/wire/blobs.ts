@@ -7,6 +7,7 @@ import { LIMITS } from "../limits.ts";
 import type { Arena } from "../memory/arena.ts";
 import { stringifyJson } from "./json.ts";
 import { Refusal, Type, type Space } from "./type.ts";
+import { byteLengthOf, isBytes, isViewDetached } from "./views.ts";
 
 abstract class Blob<T> extends Type<T> {
   override readonly words = 2;
@@ -36,10 +37,10 @@ class Bytes extends Blob<Uint8Array> {
   override readonly name = "bytes";
 
   override encode(space: Space, at: number, value: Uint8Array): void {
-    if (!(value instanceof Uint8Array)) throw new Refusal("it is not a Uint8Array", value);
-    if (isDetached(value.buffer)) throw new Refusal("its buffer has been transferred away", value);
+    if (!isBytes(value)) throw new Refusal("it is not a Uint8Array", value);
+    if (isViewDetached(value)) throw new Refusal("its buffer has been transferred away", value);
     const { arena } = space;
-    const { byteLength } = value;
+    const byteLength = byteLengthOf(value);
     const block = allocBytes(arena, byteLength);
     if (block !== 0) arena.u8.set(value, block * 4);
     arena.i32[at] = block;
@@ -81,11 +82,6 @@ const anyJson = new Json<unknown>();
  */
 export function json<T = unknown>(): Type<T> {
   return anyJson as Type<T>;
-}
-
-/** Whether a buffer was transferred away: its copy would be empty. */
-export function isDetached(buffer: ArrayBufferLike): boolean {
-  return "detached" in buffer && buffer.detached;
 }
 
 function allocBytes(arena: Arena, byteLength: number): number {

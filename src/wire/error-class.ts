@@ -8,10 +8,9 @@ import { WarrenError, printValue } from "../errors.ts";
 
 type ErrorClass = new (...args: never[]) => Error;
 
-const classes = new Map<string, ErrorClass>();
-for (const BuiltIn of [Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError, AggregateError, WarrenError] as ErrorClass[]) {
-  classes.set(BuiltIn.name, BuiltIn);
-}
+/** The error classes of Node: their errors always keep their class. */
+const BUILT_IN = [Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError, AggregateError, SuppressedError, DOMException, WebAssembly.CompileError, WebAssembly.LinkError, WebAssembly.RuntimeError, WarrenError] as unknown as ErrorClass[];
+const classes = new Map<string, ErrorClass>(BUILT_IN.map((Class) => [Class.name, Class]));
 
 /**
  * Registers an error class, so that its errors keep their class when they are sent to
@@ -25,11 +24,28 @@ export function registerError(Class: ErrorClass): void {
   if (typeof Class !== "function" || !(Class.prototype instanceof Error) || Class.name === "") {
     throw new WarrenError("ERR_INVALID_ARGUMENT", `registerError needs a named subclass of Error, not ${printValue(Class)}`);
   }
+  if (!canBeRebuilt(Class)) {
+    throw new WarrenError("ERR_INVALID_ARGUMENT", `errors of class ${Class.name} cannot be rebuilt on another thread: name or message need more than the class's prototype`);
+  }
   const known = classes.get(Class.name);
   if (known !== undefined && known !== Class) {
     throw new WarrenError("ERR_INVALID_ARGUMENT", `another error class named ${Class.name} is registered already`);
   }
   classes.set(Class.name, Class);
+}
+
+/** Whether the prototype is enough for a copy: not if its getters need what only the constructor sets. */
+function canBeRebuilt(Class: ErrorClass): boolean {
+  if (BUILT_IN.includes(Class)) return true;
+  const probe = new Error() as Error & { readonly code?: unknown };
+  Object.setPrototypeOf(probe, Class.prototype as object);
+  try {
+    void [probe.name, probe.code, String(probe)];
+    return true;
+  } catch {
+    // A getter that throws without the constructor's fields is the answer.
+    return false;
+  }
 }
 
 /** An own property of an error. Hidden ones (cause, errors) are not enumerable. */
@@ -50,13 +66,21 @@ export function describeError(error: Error): { texts: [string, string, string, s
   return { texts: [className(error), String(error.name), String(error.message), String(error.stack)], properties };
 }
 
-/** Turns a new error into the one described, without its own properties. */
-export function reviveError(error: Error, className: string, name: string, message: string, stack: string): void {
+/** A new error as described, without its own properties. */
+export function makeError(className: string, name: string, message: string, stack: string): Error {
+  // Its name and message are not properties, but fields that only the constructor sets.
+  if (className === DOMException.name) {
+    const error = new DOMException(message, name);
+    hide(error, "stack", stack);
+    return error;
+  }
+  const error = new Error();
   const Class = classes.get(className) ?? Error;
   Object.setPrototypeOf(error, Class.prototype as object);
   hide(error, "message", message);
   hide(error, "stack", stack);
   if (error.name !== name) hide(error, "name", name);
+  return error;
 }
 
 /** Appends to an error's stack where the failed task was started. Never throws: if the value does not accept the text, its stack stays as it is. */

@@ -9,14 +9,15 @@
  * Format: a tag byte, then what the tag says. Objects are numbered in order, so that a
  * later value can refer back to one.
  */
+import { types } from "node:util";
 import { WarrenError, printValue } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import { ByteReader, ByteWriter } from "./byte-stream.ts";
-import { describeError, reviveError } from "./error-class.ts";
-import { isDetached } from "./blobs.ts";
+import { describeError, makeError } from "./error-class.ts";
 import { isPlain } from "./json.ts";
 import { blob } from "../memory/layout.ts";
 import { type Handle, Refusal, type Space, step } from "./type.ts";
+import { bytesOf, isBytes, isDetached, isViewDetached, kindOf } from "./views.ts";
 
 const TAG = {
   undefined: 0, null: 1, false: 2, true: 3, i32: 4, f64: 5, utf8: 6, utf16: 7, bigint: 8,
@@ -29,6 +30,11 @@ const VIEWS = [Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array
 const MOST_ELEMENTS = 2 ** 31 - 1;
 
 const writer = new ByteWriter();
+
+/** What a value's encoding has thrown: the end of the stack is a refusal, because how deep a value may be nested depends on the stack that is left. */
+function asRefusal(error: unknown, value: unknown): unknown {
+  return error instanceof RangeError && error.message === "Maximum call stack size exceeded" ? new Refusal("it is nested too deeply for the stack that is left", value) : error;
+}
 
 /**
  * Encodes a value into a block of the arena; 0 for `undefined`.
@@ -46,8 +52,9 @@ export function encodePayload(space: Space, value: unknown, what: string): numbe
     arena.i32[block + blob.byteLength] = bytes.byteLength;
     arena.u8.set(bytes, (block + blob.bytes) * 4);
     return block;
-  } catch (error) {
+  } catch (thrown) {
     encoder.abandon();
+    const error = asRefusal(thrown, value);
     if (!(error instanceof Refusal)) throw error;
     const path = error.path.join("");
     throw new WarrenError("ERR_NOT_TRANSFERABLE", `${what}${path} cannot be sent to another thread: ${printValue(error.value)}: ${error.why}`, { path, value: error.value });
@@ -140,33 +147,36 @@ class Encoder {
       return this.#putError(value, depth);
     }
     if (ArrayBuffer.isView(value)) return this.#putView(value);
-    if (value instanceof ArrayBuffer) {
+    if (types.isArrayBuffer(value)) {
       if (isDetached(value)) throw new Refusal("it has been transferred away", value);
       writer.u8(TAG.buffer);
       return writer.bytes(new Uint8Array(value));
     }
-    if (value instanceof Date) {
+    if (types.isDate(value)) {
       writer.u8(TAG.date);
-      return writer.f64(value.getTime());
+      return writer.f64(Date.prototype.getTime.call(value));
     }
-    if (value instanceof RegExp) {
+    if (types.isRegExp(value)) {
       writer.u8(TAG.regexp);
       this.put(value.source, depth);
       return this.put(value.flags, depth);
     }
-    if (value instanceof Map) {
+    if (types.isMap(value)) {
+      // A copy, which nothing changes while it is written.
+      const entries = [...Map.prototype.entries.call(value)];
       writer.u8(TAG.map);
-      writer.i32(value.size);
-      for (const [key, item] of value) {
+      writer.i32(entries.length);
+      for (const [key, item] of entries) {
         this.#at(`<key ${printValue(key)}>`, key, depth);
         this.#at(`.get(${printValue(key)})`, item, depth);
       }
       return;
     }
-    if (value instanceof Set) {
+    if (types.isSet(value)) {
+      const items = [...Set.prototype.values.call(value)];
       writer.u8(TAG.set);
-      writer.i32(value.size);
-      for (const item of value) this.#at(`<item ${printValue(item)}>`, item, depth);
+      writer.i32(items.length);
+      for (const item of items) this.#at(`<item ${printValue(item)}>`, item, depth);
       return;
     }
     if (!isPlain(value)) throw new Refusal("it is an instance of a class, which would arrive without its methods", value);
@@ -188,9 +198,11 @@ class Encoder {
   #putArray(value: unknown[], depth: number): void {
     if (value.length > MOST_ELEMENTS) throw new Refusal(`it has more than ${MOST_ELEMENTS} elements`, value);
     writer.u8(TAG.array);
-    writer.i32(value.length);
+    // Read once: a getter among the elements may change it.
+    const { length } = value;
+    writer.i32(length);
     let elements = 0;
-    for (let k = 0; k < value.length; k++) {
+    for (let k = 0; k < length; k++) {
       if (k in value) {
         elements++;
         this.#at(`[${k}]`, value[k], depth);
@@ -223,7 +235,8 @@ class Encoder {
     const handles = this.#handles.length;
     try {
       this.put(value, depth);
-    } catch (error) {
+    } catch (thrown) {
+      const error = asRefusal(thrown, value);
       if (!(error instanceof Refusal)) throw error;
       writer.rewind(position);
       for (const [object, number] of this.#numbers ?? []) if (number >= numbers) this.#numbers?.delete(object);
@@ -233,16 +246,15 @@ class Encoder {
   }
 
   #putView(value: ArrayBufferView): void {
-    if (isDetached(value.buffer)) throw new Refusal("its buffer has been transferred away", value);
-    if (value instanceof Uint8Array) {
-      writer.u8(TAG.bytes);
-      return writer.bytes(value);
-    }
-    const kind = VIEWS.findIndex((View) => value instanceof View);
+    const kind = types.isTypedArray(value) ? VIEWS.findIndex(({ name }) => name === kindOf(value)) : -1;
     if (kind < 0) throw new Refusal("this kind of view cannot be sent", value);
-    writer.u8(TAG.view);
-    writer.u8(kind);
-    writer.bytes(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+    if (isViewDetached(value)) throw new Refusal("its buffer has been transferred away", value);
+    if (isBytes(value)) writer.u8(TAG.bytes);
+    else {
+      writer.u8(TAG.view);
+      writer.u8(kind);
+    }
+    writer.bytes(bytesOf(value));
   }
 
   #at(where: string, value: unknown, depth: number): void {
@@ -326,10 +338,9 @@ class Decoder {
     return value;
   }
 
-  /** The error is made before its parts, so that they can refer to it. */
+  /** The error is made before its properties, so that they can refer to it. */
   #error(): Error {
-    const error = this.#keep(new Error());
-    reviveError(error, this.take() as string, this.take() as string, this.take() as string, this.take() as string);
+    const error = this.#keep(makeError(this.take() as string, this.take() as string, this.take() as string, this.take() as string));
     for (let left = this.#reader.i32(); left > 0; left--) {
       const key = this.#reader.text("utf16le");
       const isHidden = this.#reader.u8() === 1;

@@ -129,3 +129,53 @@ test("registerError refuses what is no error class, and a second class of one na
     expect(() => registerError(Twice)).toThrow(expect.objectContaining({ code: "ERR_INVALID_ARGUMENT", message: expect.stringContaining("Twice") }));
   }
 });
+
+describe("built-in classes", () => {
+  const classes = Object.getOwnPropertyNames(globalThis)
+    .filter((name) => /Error$|^DOMException$/.test(name))
+    .map((name) => (globalThis as unknown as Record<string, new (...args: never[]) => Error>)[name])
+    .concat([WebAssembly.CompileError, WebAssembly.LinkError, WebAssembly.RuntimeError] as never);
+
+  test.each(classes.map((Class) => [Class.name, Class] as const))("%s keeps its class, name, message and code", async (name, Class) => {
+    const [first, second] = name === "AggregateError" ? [[new RangeError("inner")], "outer"] : name === "SuppressedError" ? [new RangeError("new"), new TypeError("old")] : ["outer", name === "DOMException" ? "AbortError" : undefined];
+    const original = new Class(...([first, second, ...(name === "SuppressedError" ? ["outer"] : [])] as never[])) as Error & { code?: unknown };
+    for (const arrived of [await pass(original), await thrown(the.rt.spawn(fail, original))] as (Error & { code?: unknown })[]) {
+      expect(arrived).toBeInstanceOf(Class);
+      expect([arrived.name, arrived.message, arrived.code, String(arrived)]).toEqual([original.name, original.message, original.code, String(original)]);
+    }
+  });
+
+  test("an aborted wait's reason, through a context as well", async () => {
+    const error = await thrown(the.rt.spawn(fail, AbortSignal.abort().reason));
+    expect(error).toBeInstanceOf(DOMException);
+    expect([error.name, error.code]).toEqual(["AbortError", 20]);
+  });
+
+  test("a class whose errors cannot be rebuilt is refused", () => {
+    class Closed extends Error {
+      readonly #name = "Closed";
+      override get name(): string {
+        return this.#name;
+      }
+    }
+    expect(() => registerError(Closed)).toThrow(expect.objectContaining({ code: "ERR_INVALID_ARGUMENT" }));
+    registerError(DOMException as never);
+  });
+});
+
+test("a chain of causes that is deeper than the limit or than the stack: a coded refusal, or cut visibly", async () => {
+  for (const length of [500, 999, 20_000]) {
+    let chain = new Error("last");
+    for (let k = 1; k < length; k++) chain = new Error(String(k), { cause: chain });
+    const outcome = await pass(chain).then(
+      (arrived) => arrived,
+      (error: unknown) => error,
+    );
+    expect(outcome).toBeInstanceOf(Error);
+    const code = (outcome as { code?: unknown }).code;
+    expect([undefined, "ERR_NOT_TRANSFERABLE", "ERR_LIMIT"]).toContain(code);
+    const failed = await thrown(the.rt.spawn(fail, new Error("end", { cause: "short" })));
+    expect(failed.cause).toBe("short");
+  }
+});
+

@@ -41,7 +41,12 @@ export interface Group extends AsyncDisposable {
    * @throws ERR_INVALID_ARGUMENT for a value that is not a function, ERR_GROUP_DONE once the group has ended
    */
   spawn<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Awaited<R>>;
-  /** Starts `fn` like `spawn`, without the result. Returns nothing if the task starts immediately; otherwise a promise that resolves when it starts. @throws as `spawn` */
+  /**
+   * Starts `fn` like `spawn`, without the result. Returns nothing if the task starts immediately;
+   * otherwise a promise that resolves when it starts. If it does not start because another task of
+   * the group has failed, the promise rejects with that failure.
+   * @throws as `spawn`
+   */
   go<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): void | Promise<void>;
   /**
    * Waits for all tasks and ends the group. Rejects with the failure of a task. If
@@ -75,6 +80,8 @@ export class TaskGroup implements Group {
   #onEmpty: (() => void) | undefined;
   #listens = false;
   #isOver = false;
+  /** Starts that have been rejected with the failure or the reason that ends the group. */
+  readonly #reports: Noticed<void>[] = [];
   #ended: Promise<void> | undefined;
 
   /** @throws ERR_INVALID_ARGUMENT, ERR_STALE_HANDLE, ERR_ARENA_FULL */
@@ -103,7 +110,25 @@ export class TaskGroup implements Group {
   go<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): void | Promise<void> {
     const start = this.#enter(fn);
     this.#run(start, fn as AnyFunction, args).catch(() => undefined);
-    return start;
+    return start === undefined ? undefined : this.#startFor(start);
+  }
+
+  /**
+   * A start as the caller of `go` gets it. If the task does not start because another one
+   * has failed, it rejects with that failure. If the caller awaits it, the failure has
+   * reached the block of `await using`, whose end must not throw it a second time: then
+   * JavaScript would hide both in a SuppressedError.
+   */
+  #startFor(start: Promise<void>): Promise<void> {
+    const noticed = new Noticed<void>((resolve, reject) => {
+      start.then(resolve, (reason: unknown) => {
+        this.#reports.push(noticed);
+        reject(this.#failures.length > 0 && isOwn(reason, this.#number) ? this.#failures[0] : reason);
+      });
+    });
+    // A start that the caller does not await is not an unhandled rejection.
+    Promise.prototype.then.call(noticed, undefined, () => undefined);
+    return noticed;
   }
 
   /** Adds a task. Returns a promise that resolves when the task can start, or `undefined` if it can start now. */
@@ -194,8 +219,23 @@ export class TaskGroup implements Group {
     try {
       await this.wait();
     } catch (error) {
-      if (!isAwaited) throw error;
+      if (!isAwaited && !this.#reports.some((start) => start.isAwaited)) throw error;
     }
+  }
+}
+
+/** A promise that knows whether its caller awaits it. */
+class Noticed<T> extends Promise<T> {
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+
+  isAwaited = false;
+
+  // oxlint-disable-next-line unicorn/no-thenable -- it is a promise
+  override then<A = T, B = never>(onResolved?: ((value: T) => A | PromiseLike<A>) | null, onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<A | B> {
+    this.isAwaited = true;
+    return super.then(onResolved, onRejected);
   }
 }
 

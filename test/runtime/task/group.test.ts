@@ -130,7 +130,8 @@ describe("a failure", () => {
     const room = g.go(async () => started++);
     expect(room).toBeInstanceOf(Promise);
     expect(await thrown(() => failing)).toMatchObject({ message: "first" });
-    const reasons = await Promise.all([...waiting, room].map(async (promise) => thrown(() => promise)));
+    expect(await thrown(() => room)).toMatchObject({ message: "first", code: "E_MINE" });
+    const reasons = await Promise.all(waiting.map(async (promise) => thrown(() => promise)));
     for (const reason of reasons) expect(reason).toMatchObject({ code: "ERR_CANCELLED", cause: { message: "first" } });
     expect(await thrown(() => g.spawn(async () => started++))).toBe(g.context.reason);
     expect(await failureOf(g)).toMatchObject({ message: "first" });
@@ -270,5 +271,60 @@ describe("once it has ended", () => {
     await other.stop();
     expect(await waited).toMatchObject({ code: "ERR_RUNTIME_STOPPED" });
     await Promise.allSettled(tasks);
+  });
+});
+
+describe("a failure that reaches the block of `await using` by way of go", () => {
+  const block = async (limit: number | undefined, body: (g: Group) => Promise<void>): Promise<unknown> =>
+    thrown(async () => {
+      await using g = group(limit === undefined ? {} : { limit });
+      await body(g);
+    });
+
+  test.each([1, 2])("is thrown as it is, not in a SuppressedError (limit %i)", async (limit) => {
+    const error = await block(limit, async (g) => {
+      for (let k = 0; k < 10; k++) await g.go(fail, "broken");
+    });
+    expect(error).toMatchObject({ name: "RangeError", message: "broken", code: "E_MINE" });
+  });
+
+  test("also if the block awaits something else after it, and then starts one more", async () => {
+    const error = await block(undefined, async (g) => {
+      void g.go(fail, "broken");
+      await g.context.done.recv();
+      await g.go(double, 1);
+    });
+    expect(error).toMatchObject({ message: "broken" });
+  });
+
+  test("is thrown by the end of the block if no start was awaited", async () => {
+    const error = await block(1, async (g) => {
+      for (let k = 0; k < 5; k++) void g.go(fail, "broken");
+    });
+    expect(error).toMatchObject({ message: "broken" });
+  });
+
+  test("is not thrown again where the block has caught it", async () => {
+    const caught: unknown[] = [];
+    await using g = group({ limit: 1 });
+    for (let k = 0; k < 3; k++) {
+      try {
+        await g.go(fail, "broken");
+      } catch (error) {
+        caught.push(error);
+      }
+    }
+    expect(caught.length).toBeGreaterThan(0);
+    for (const error of caught) expect(error).toMatchObject({ message: "broken" });
+  });
+
+  test("a cancelled parent is no failure: its reason", async () => {
+    using parent = context();
+    parent.cancel(new Error("enough"));
+    const error = await thrown(async () => {
+      await using g = group({ context: parent });
+      await g.go(double, 1);
+    });
+    expect(error).toMatchObject({ message: "enough" });
   });
 });
