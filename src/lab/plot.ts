@@ -40,3 +40,11 @@ export function curve(name: string, at: readonly number[], of: (x: number) => nu
   const points = at.map((x): PlotPoint => ({ x, y: of(x), interval: null }));
   return { name, kind: "predicted", points: points.filter(({ y }) => Number.isFinite(y)) };
 }
+
+/** Measured values at each of `at`. */
+export function marks<X>(name: string, at: readonly X[], of: (x: X, index: number) => { readonly value: number; readonly interval: Interval | null }): PlotSeries {
+  return { name, kind: "measured", points: at.map((x, index) => {
+    const { value, interval } = of(x, index);
+    return { x: typeof x === "number" ? x : index, y: value, interval };
+  }) };
+}

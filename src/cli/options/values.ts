@@ -4,6 +4,7 @@
  */
 import { BAND } from "../../lab/comparison.ts";
 import { processorList, processorsIn } from "../../lab/machine/affinity.ts";
+import { doubledTo } from "../../lab/machine/environment.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Options as commander gives them: values as text, flags as booleans. */
@@ -76,10 +77,7 @@ export function threadCounts(option: string, text: string, usable: number, most:
 
 /** 1, 2, 4, … below the number of whole usable cores, and that number. */
 export function autoThreads(usable: number): number[] {
-  const most = Math.max(1, Math.floor(usable));
-  const counts: number[] = [];
-  for (let count = 1; count < most; count *= 2) counts.push(count);
-  return [...counts, most];
+  return doubledTo(Math.max(1, Math.floor(usable)));
 }
 
 /** Vector lengths: integers or the names in `named`; each once, in the order given. */

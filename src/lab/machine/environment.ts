@@ -14,6 +14,13 @@ import {
 /** Most threads of a runtime, and so of a cell. */
 export const MOST_THREADS = LIMITS.threads;
 
+/** 1, 2, 4, … below `most`, and `most`. */
+export function doubledTo(most: number): number[] {
+  const counts: number[] = [];
+  for (let count = 1; count < most; count *= 2) counts.push(count);
+  return [...counts, most];
+}
+
 /** The machine and the versions: what does not change during a run. */
 export interface Machine {
   readonly cpu: string;

@@ -7,7 +7,7 @@ import { PLACEMENTS, sieve as findPrimes, type Placement, type SieveResult } fro
 import { firstPrimes, sendsUntil } from "../../../workers/sieve/primes.ts";
 import { start, type Runtime } from "../../index.ts";
 import { atLeast, atMost, check, statistic, type Condition, type Finding } from "./finding.ts";
-import { readMachine } from "../machine/environment.ts";
+import { doubledTo, readMachine } from "../machine/environment.ts";
 import type { ProgramOutcome, ProgramSettings, Series } from "./report.ts";
 import { randomSource, shuffled } from "../random.ts";
 import { median } from "../figures/statistics.ts";
@@ -32,7 +32,7 @@ interface Cell {
 /** Measures the sieve on 1, 2, 4 … threads. */
 export async function sieve({ primes, runs }: SieveChoice, settings: ProgramSettings): Promise<ProgramOutcome> {
   const { threads } = settings;
-  const counts = threadCounts(threads);
+  const counts = doubledTo(threads);
   const cells = counts.flatMap((count) => placementsOn(count).flatMap((placement) => BATCHES.map((batch): Cell => ({ threads: count, placement, batch, results: [] }))));
   await measure(cells, primes, runs, settings);
 
@@ -65,7 +65,7 @@ const PLACED: Readonly<Record<Placement, string>> = { one: "all on one", blocks:
 async function measure(cells: readonly Cell[], primes: number, runs: number, { threads, seed, progress, trace }: ProgramSettings): Promise<void> {
   await using opened = new AsyncDisposableStack();
   const runtimes = new Map<number, Runtime>();
-  for (const count of threadCounts(threads)) {
+  for (const count of doubledTo(threads)) {
     const runtime = opened.use(await start({ threads: count }));
     runtimes.set(count, runtime);
     opened.use(await trace?.(runtime));
@@ -125,11 +125,4 @@ function times(ratio: number): string {
 /** On one thread all placements are the same. */
 function placementsOn(threads: number): readonly Placement[] {
   return threads === 1 ? ["one"] : ["blocks", "spread"];
-}
-
-/** 1, 2, 4, … and `most`. */
-function threadCounts(most: number): number[] {
-  const counts: number[] = [];
-  for (let count = 1; count < most; count *= 2) counts.push(count);
-  return [...counts, most];
 }

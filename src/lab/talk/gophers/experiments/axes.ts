@@ -5,14 +5,13 @@
  * each gopher: on fewer the product promises more than there is.
  */
 import { about, statistic, type Condition, type Finding } from "../../finding.ts";
-import { readMachine } from "../../../machine/environment.ts";
+import { doubledTo, readMachine } from "../../../machine/environment.ts";
 import { designOf, USUAL_UNIT_MS, type DesignId } from "../grid.ts";
 import { speedUp, type ModelWorld } from "../model.ts";
-import type { Plot } from "../../../plot.ts";
+import { marks, type Plot } from "../../../plot.ts";
 import type { ProgramOutcome, Series } from "../../report.ts";
-import { processorsFor, quiet } from "./conditions.ts";
 import type { ExperimentChoice, ExperimentSettings } from "./experiment.ts";
-import { estimate, EVEN, loadsFor, measurePoints, type Estimate, type Measurements } from "./measurements.ts";
+import { estimate, EVEN, loadsFor, measurePoints, processorsFor, quiet, TOLERANCE, type Estimate, type Measurements } from "./measurements.ts";
 import type { Point } from "../points.ts";
 
 /** `whole` is `lanes` times `team`. */
@@ -32,7 +31,6 @@ interface Place {
 
 const G7: Product = { whole: "G7", lanes: "G4", team: "G6" };
 const PRODUCTS: readonly Product[] = [G7, { whole: "G9", lanes: "G4", team: "G8" }, { whole: "G11", lanes: "G4", team: "G10" }];
-const TOLERANCE = 0.1;
 /** A core for each gopher of G7. */
 const ENOUGH = 8;
 /** Runs of computing have so many times the loads: their steps are short. */
@@ -68,11 +66,9 @@ export async function axes(choice: ExperimentChoice, settings: ExperimentSetting
 
 /** The wait world on one thread; the cpu world on 1, 2, 4 … threads. */
 function placesOf(most: number): Place[] {
-  const counts: number[] = [];
-  for (let count = 1; count < most; count *= 2) counts.push(count);
   return [
     { name: "waiting, 1 thread", world: "wait", threads: 1, products: PRODUCTS },
-    ...[...counts, most].map((threads): Place => ({ name: `computing, ${threads} thread${threads === 1 ? "" : "s"}`, world: "cpu", threads, products: [G7] })),
+    ...doubledTo(most).map((threads): Place => ({ name: `computing, ${threads} thread${threads === 1 ? "" : "s"}`, world: "cpu", threads, products: [G7] })),
   ];
 }
 
@@ -101,9 +97,7 @@ function findingsOf(place: Place, measured: Measurements, usable: number): Findi
   const condition = waits ? quiet(measured.excess(`${part}, G1`, 4)) : processorsFor(threads, usable, measured.waited(names));
   const enough: Condition = waits ? condition : { text: `there are ${ENOUGH} cores and as many threads: here ${usable} and ${threads}`, met: Math.min(usable, threads) >= ENOUGH };
   return [
-    ...ids.map((id) => statistic(`${id}, speed-up`, {
-      part, expected: about(speedUp({ design: designOf(id), steps: EVEN, world, threads }), { share: TOLERANCE }), measured: measured.speedUp(`${part}, G1`, `${part}, ${id}`).value, source: waits ? "model" : `model, ${threads} thread${threads === 1 ? "" : "s"}`, condition,
-    })),
+    ...ids.map((id) => measured.gain(`${id}, speed-up`, speedUp({ design: designOf(id), steps: EVEN, world, threads }), [`${part}, G1`, `${part}, ${id}`], { part, source: waits ? "model" : `model, ${threads} thread${threads === 1 ? "" : "s"}`, condition })),
     ...products.map((product) => statistic(`${product.whole} / (${product.lanes}·${product.team})`, {
       part, expected: about(1, { by: TOLERANCE }), measured: shareOf(measured, place, product).value, source: `the axes multiply; model: ${predictedShare(product, world, threads).toFixed(2)}`, condition: enough,
     })),
@@ -126,10 +120,7 @@ function plotOf(places: readonly Place[], measured: Measurements): Plot {
     title: "G7 as a share of G4·G6", x: { label: "", scale: "names", names: places.map(({ name }) => name.replace(/ threads?$/, "")) }, y: { label: "share", scale: "linear" },
     series: [
       { name: "model", kind: "predicted", points: places.map(({ world, threads }, x) => ({ x, y: predictedShare(G7, world, threads), interval: null })) },
-      { name: "here", kind: "measured", points: places.map((place, x) => {
-        const { value, interval } = shareOf(measured, place, G7);
-        return { x, y: value, interval };
-      }) },
+      marks("here", places, (place) => shareOf(measured, place, G7)),
     ],
   };
 }

@@ -11,11 +11,10 @@ import { about, atLeast, atMost, statistic, type Condition, type Finding } from 
 import { simulatedPace, type ModelPauses, type Spread } from "../chance.ts";
 import { designOf, type DesignId } from "../grid.ts";
 import { legsOf, type Leg, type ModelSteps } from "../model.ts";
-import { curve, type Plot } from "../../../plot.ts";
+import { curve, marks, type Plot } from "../../../plot.ts";
 import type { ProgramOutcome, ProgramSettings } from "../../report.ts";
-import { quiet } from "./conditions.ts";
 import type { ExperimentChoice, ExperimentSettings } from "./experiment.ts";
-import { estimate, loadsFor, measurePoints, type Estimate, type Measurements } from "./measurements.ts";
+import { estimate, loadsFor, measurePoints, quiet, type Estimate, type Measurements } from "./measurements.ts";
 import type { Point } from "../points.ts";
 
 export const CAPACITIES = [1, 2, 4, 8, 16, 64] as const;
@@ -102,8 +101,8 @@ function plotOf(throughputs: readonly Estimate[], apart: Estimate, loads: number
     series: [
       curve("G8", [1, 2, 3, 4, 6, 8, 12, 16, 32, 64], (capacity) => 1 / simulated("G8", capacity, loads, seed).mean),
       curve("G4", CAPACITIES, () => 1 / simulated("G4", 1, loads, seed).mean),
-      { name: "G8", kind: "measured", points: CAPACITIES.map((x, at) => ({ x, y: (throughputs[at] as Estimate).value, interval: (throughputs[at] as Estimate).interval })) },
-      { name: "G4", kind: "measured", points: CAPACITIES.map((x) => ({ x, y: apart.value, interval: apart.interval })) },
+      marks("G8", CAPACITIES, (_, at) => throughputs[at] as Estimate),
+      marks("G4", CAPACITIES, () => apart),
     ],
   };
 }

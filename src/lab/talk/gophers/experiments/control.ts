@@ -4,19 +4,16 @@
  * and the tasks are the same, only what they run on is not. The gain must go,
  * and the verdict must say why: a picture of two threads at work proves nothing.
  */
-import type { Interval } from "../../../interval.ts";
 import { findTaskset, processorsIn } from "../../../machine/affinity.ts";
 import { confined, readMachine } from "../../../machine/environment.ts";
 import { about, statistic, type Condition, type Finding } from "../../finding.ts";
-import type { Plot } from "../../../plot.ts";
+import { marks, type Plot } from "../../../plot.ts";
 import type { ProgramOutcome, Series } from "../../report.ts";
 import type { CellResult, GainResult, Result } from "../../../result.ts";
-import { processorsFor } from "./conditions.ts";
 import type { ExperimentChoice, ExperimentSettings } from "./experiment.ts";
-import { checksOf, measureOne } from "./measurements.ts";
+import { checksOf, measureOne, processorsFor, TOLERANCE } from "./measurements.ts";
 
 const DESIGN = "G7";
-const TOLERANCE = 0.1;
 
 /** One half of the experiment. */
 interface Half {
@@ -104,11 +101,10 @@ function plotOf(halves: readonly Half[], threads: number): Plot {
     title: `${DESIGN}: P on ${threads} threads`, x: { label: "", scale: "names", names: halves.map(({ name }) => name) }, y: { label: "P", scale: "linear" },
     series: [
       { name: "model", kind: "predicted", points: halves.map(({ expected }, x) => ({ x, y: expected.gain, interval: null })) },
-      { name: "here", kind: "measured", points: halves.map((half, x) => {
-        const { P, ci } = gainOf(half, threads);
-        const interval: Interval | null = ci.P ?? null;
-        return { x, y: P, interval };
-      }) },
+      marks("here", halves, (half) => {
+        const { P: value, ci } = gainOf(half, threads);
+        return { value, interval: ci.P ?? null };
+      }),
     ],
   };
 }

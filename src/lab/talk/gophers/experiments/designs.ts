@@ -6,12 +6,11 @@
 import { about, statistic, type Condition, type Finding } from "../../finding.ts";
 import { DESIGN_IDS, designOf, type DesignId } from "../grid.ts";
 import { speedUp, type ModelSteps } from "../model.ts";
-import type { Plot } from "../../../plot.ts";
+import { marks, type Plot } from "../../../plot.ts";
 import type { ProgramOutcome, Series } from "../../report.ts";
 import { mean } from "../../../figures/statistics.ts";
-import { quiet } from "./conditions.ts";
 import type { ExperimentChoice, ExperimentSettings } from "./experiment.ts";
-import { EVEN, loadsFor, measurePoints, type Measurements } from "./measurements.ts";
+import { EVEN, loadsFor, measurePoints, quiet, TOLERANCE, type Measurements } from "./measurements.ts";
 import type { Point } from "../points.ts";
 
 /** The columns of the table. */
@@ -20,8 +19,6 @@ export const KINDS: readonly { readonly name: string; readonly steps: ModelSteps
   { name: "L = U = D = ¼, M = R = 1", steps: { L: 0.25, M: 1, U: 0.25, R: 1, D: 0.25, W: 0 } },
   { name: "L = U = D = 1, M = R = ¼", steps: { L: 1, M: 0.25, U: 1, R: 0.25, D: 1, W: 0 } },
 ];
-
-const TOLERANCE = 0.1;
 
 /** Speed-up over G1 where every step waits, whatever the number of threads. */
 export function predictedGain(id: DesignId, steps: ModelSteps): number {
@@ -58,9 +55,7 @@ function findingsOf({ name: part, steps }: typeof KINDS[0], measured: Measuremen
   const condition: Condition = quiet(excess);
   return [
     statistic("G1, a load", { part, unit: "u", expected: about(alone, { share: TOLERANCE }), measured: alone * (1 + excess), source: "L + M + U + R", condition }),
-    ...DESIGN_IDS.filter((id) => id !== "G1").map((id) => statistic(`${id}, speed-up`, {
-      part, expected: about(predictedGain(id, steps), { share: TOLERANCE }), measured: gainOf(measured, part, id).value, source: "docs/talk.md", condition,
-    })),
+    ...DESIGN_IDS.filter((id) => id !== "G1").map((id) => measured.gain(`${id}, speed-up`, predictedGain(id, steps), [`${part}, G1`, `${part}, ${id}`], { part, source: "docs/talk.md", condition })),
   ];
 }
 
@@ -78,10 +73,7 @@ function plotOf({ name, steps }: typeof KINDS[0], measured: Measurements): Plot 
     title: `${name}: speed-up over G1`, x: { label: "design", scale: "names", names: DESIGN_IDS }, y: { label: "speed-up", scale: "linear" },
     series: [
       { name: "model", kind: "predicted", points: DESIGN_IDS.map((id, x) => ({ x, y: predictedGain(id, steps), interval: null })) },
-      { name: "here", kind: "measured", points: DESIGN_IDS.map((id, x) => {
-        const { value, interval } = gainOf(measured, name, id);
-        return { x, y: value, interval };
-      }) },
+      marks("here", DESIGN_IDS, (id) => gainOf(measured, name, id)),
     ],
   };
 }

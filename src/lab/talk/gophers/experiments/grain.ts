@@ -9,14 +9,12 @@
  * taken from the shortest step; everything longer is predicted.
  */
 import { about, atMost, between, statistic, type Condition, type Finding } from "../../finding.ts";
-import { readMachine } from "../../../machine/environment.ts";
+import { doubledTo, readMachine } from "../../../machine/environment.ts";
 import { USUAL_UNIT_MS } from "../grid.ts";
-import type { ProgramOutcome } from "../../report.ts";
-import { processorsFor, quiet } from "./conditions.ts";
+import { curve, marks, type Plot } from "../../../plot.ts";
+import type { ProgramOutcome, Series } from "../../report.ts";
 import type { ExperimentChoice, ExperimentSettings } from "./experiment.ts";
-import { COMPUTING_UNITS, predictedGain, predictedGrain, REACHED, reachedFrom, WAITING_UNITS, type ComputingGrain, type WaitingGrain } from "./grain-model.ts";
-import { grainPlots, grainTables } from "./grain-pictures.ts";
-import { EVEN, estimate, loadsFor, measurePoints, type Estimate, type Measurements } from "./measurements.ts";
+import { EVEN, estimate, loadsFor, measurePoints, processorsFor, quiet, type Estimate, type Measurements } from "./measurements.ts";
 import type { Point } from "../points.ts";
 
 /** The most that G6 gains where it waits, and the most threads that G7 keeps busy. */
@@ -29,10 +27,43 @@ const FULL_UNIT_MS = 1;
 const LEAST_UNIT_MS = 0.02;
 const LEAST_LOADS = 16;
 
+/** Lengths of a step, milliseconds. The first one is what handing over is judged by. */
+const COMPUTING_UNITS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2] as const;
+const WAITING_UNITS = [0.25, 0.5, 1, 2, 4, 8] as const;
+
+/** A gain counts as reached at this share of it. */
+const REACHED = 0.9;
+
+/** What handing over costs a load, in milliseconds of all threads together. */
+interface Overheads {
+  readonly single: number;
+  readonly shared: number;
+}
+
+/** Parallelism gain on `threads` of steps of `unitMs`. */
+export function predictedGain(unitMs: number, threads: number, { single, shared }: Overheads): number {
+  return (threads * (4 * unitMs + single)) / (4 * unitMs + shared);
+}
+
+/** The shortest step for which that gain is at least 0.9 of the threads; 0 where all do. */
+export function predictedGrain({ single, shared }: Overheads): number {
+  return Math.max(0, (REACHED * shared - single) / (4 * (1 - REACHED)));
+}
+
+/** The shortest length from which on every gain is at least `level`, between two lengths by the logarithm; `NaN` where the longest does not reach it. */
+export function reachedFrom(units: readonly number[], gains: readonly number[], level: number): number {
+  const below = gains.findLastIndex((gain) => gain < level);
+  if (below === gains.length - 1) return Number.NaN;
+  if (below === -1) return units[0] as number;
+  const [x0, x1] = [Math.log(units[below] as number), Math.log(units[below + 1] as number)];
+  const [y0, y1] = [gains[below] as number, gains[below + 1] as number];
+  return Math.exp(x0 + ((x1 - x0) * (level - y0)) / (y1 - y0));
+}
+
 /** Runs the experiment. */
 export async function grain(choice: ExperimentChoice, settings: ExperimentSettings): Promise<ProgramOutcome> {
   const { repetitions, loads } = choice;
-  const counts = countsOf(Math.min(GOPHERS, settings.threads));
+  const counts = doubledTo(Math.min(GOPHERS, settings.threads));
   const measured = await measurePoints("grain", pointsOf(counts, loads), choice, settings);
   const computing = counts.slice(1).map((threads) => computingGrain(measured, threads));
   const waiting = waitingGrain(measured);
@@ -49,12 +80,6 @@ export async function grain(choice: ExperimentChoice, settings: ExperimentSettin
     ],
     conclusion: conclusion(computing, waiting),
   };
-}
-
-function countsOf(most: number): number[] {
-  const counts: number[] = [];
-  for (let count = 1; count < most; count *= 2) counts.push(count);
-  return [...counts, most];
 }
 
 function pointsOf(counts: readonly number[], loads: number): Point[] {
@@ -77,7 +102,10 @@ function computingName(unitMs: number, threads: number): string {
   return `computing, ${unitMs}, ${threads}`;
 }
 
-function computingGrain(measured: Measurements, threads: number): ComputingGrain {
+/** What was measured of the cpu world on one number of threads. */
+type ComputingGrain = ReturnType<typeof computingGrain>;
+
+function computingGrain(measured: Measurements, threads: number) {
   const gains = COMPUTING_UNITS.map((unitMs) => measured.speedUp(computingName(unitMs, 1), computingName(unitMs, threads)));
   const shortest = COMPUTING_UNITS[0];
   // at least nothing: of a load as short as that, noise can be more than handing over
@@ -85,14 +113,19 @@ function computingGrain(measured: Measurements, threads: number): ComputingGrain
   return {
     threads, gains, overheads: { single: overhead(1), shared: overhead(threads) },
     grainMs: reachedFrom(COMPUTING_UNITS, gains.map(({ value }) => value), REACHED * threads),
+    // share of their running time in which the threads waited for a processor
     waited: measured.waited(COMPUTING_UNITS.map((unitMs) => computingName(unitMs, threads))),
   };
 }
 
-function waitingGrain(measured: Measurements): WaitingGrain {
+/** What was measured of the wait world. */
+type WaitingGrain = ReturnType<typeof waitingGrain>;
+
+function waitingGrain(measured: Measurements) {
   const gains = WAITING_UNITS.map((unitMs) => measured.speedUp(`waiting, ${unitMs}, G1`, `waiting, ${unitMs}, G6`));
   const excess = WAITING_UNITS.map((unitMs) => measured.excess(`waiting, ${unitMs}, G1`, 4));
   return {
+    // `excess`: how much longer than asked a load of one gopher took, as a share; `trueMs`: the shortest step that takes no more than a ninth longer
     gains, excess, trueMs: reachedFrom(WAITING_UNITS, excess.map((share) => 1 / (1 + share)), REACHED),
     grainMs: reachedFrom(WAITING_UNITS, gains.map(({ value }) => value), REACHED * WAITING_GAIN),
   };
@@ -115,6 +148,34 @@ function waitingFindings({ gains, excess, grainMs, trueMs }: WaitingGrain): Find
     statistic(`C with steps of ${WAITING_UNITS.at(-1)} ms`, { part, expected: about(WAITING_GAIN, { share: 1 - REACHED }), measured: (gains.at(-1) as Estimate).value, source: "the model, at any length", condition }),
     statistic(`shortest step with C ≥ ${REACHED * WAITING_GAIN}`, { part, unit: "ms", expected: atMost(USUAL_UNIT_MS.wait), measured: grainMs, source: `the lab's step: ${USUAL_UNIT_MS.wait} ms`, condition }),
     statistic(`shortest step at ${REACHED} of the model's pace`, { part, unit: "ms", expected: atMost(USUAL_UNIT_MS.wait), measured: trueMs, source: "one gopher alone; the resolution of timers is 1 ms", condition }),
+  ];
+}
+
+/** A row for each length of a step. */
+function grainTables(computing: readonly ComputingGrain[], waiting: WaitingGrain): Series[] {
+  const map: Series = {
+    title: "computing: P of G7 by step and threads", columns: ["step, µs", ...computing.flatMap(({ threads }) => [`${threads} threads`, "predicted"])],
+    rows: COMPUTING_UNITS.map((unitMs, at) => [1000 * unitMs, ...computing.flatMap(({ threads, gains, overheads }) => [(gains[at] as Estimate).value, predictedGain(unitMs, threads, overheads)])]),
+  };
+  const timers: Series = {
+    title: "waiting: C of G6 by step, one thread", columns: ["step, ms", "C", "G1 longer than asked, %"],
+    rows: WAITING_UNITS.map((unitMs, at) => [unitMs, (waiting.gains[at] as Estimate).value, 100 * (waiting.excess[at] as number)]),
+  };
+  return computing.length === 0 ? [timers] : [map, timers];
+}
+
+/** A picture for each number of threads, and one of the wait world. */
+function grainPlots(computing: readonly ComputingGrain[], waiting: WaitingGrain): Plot[] {
+  const micros = COMPUTING_UNITS.map((unitMs) => 1000 * unitMs);
+  return [
+    ...computing.map(({ threads, gains, overheads }): Plot => ({
+      title: `computing on ${threads} threads: P of G7 by the step`, x: { label: "step, µs", scale: "log" }, y: { label: "P", scale: "linear" },
+      series: [curve("(4u + h₁)·p / (4u + hₚ)", micros, (micro) => predictedGain(micro / 1000, threads, overheads)), marks("here", micros, (_, at) => gains[at] as Estimate)],
+    })),
+    {
+      title: "waiting: C of G6 by the step", x: { label: "step, ms", scale: "log" }, y: { label: "C", scale: "linear" },
+      series: [curve("the model", WAITING_UNITS, () => 4), marks("here", WAITING_UNITS, (_, at) => waiting.gains[at] as Estimate)],
+    },
   ];
 }
 

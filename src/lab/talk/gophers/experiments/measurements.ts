@@ -6,8 +6,8 @@
  * and reported as a median with its order-statistic interval.
  */
 import type { Interval } from "../../../interval.ts";
-import { check, type Finding } from "../../finding.ts";
-import { surroundings } from "../../../machine/environment.ts";
+import { about, check, statistic, type Condition, type Finding } from "../../finding.ts";
+import { printProcessors, surroundings } from "../../../machine/environment.ts";
 import { median, medianInterval } from "../../../figures/statistics.ts";
 import { measure } from "../../measured/measure.ts";
 import type { ProgramSpec } from "../../measured/programs.ts";
@@ -26,6 +26,9 @@ export interface Estimate {
 
 /** Every step takes one unit, walking none. */
 export const EVEN: ModelSteps = { L: 1, M: 1, U: 1, R: 1, D: 1, W: 0 };
+
+/** Figures agree with the model within this share. */
+export const TOLERANCE = 0.1;
 
 /** Each thread does this much work before anything is measured. */
 const WARMUP_MS = 100;
@@ -90,6 +93,11 @@ export class Measurements {
     return estimate(this.paces(name).map((pace, repetition) => ((bases[repetition] as number) / pace) * scale));
   }
 
+  /** That speed-up next to what the model predicts. */
+  gain(name: string, expected: number, [base, point]: readonly [base: string, point: string], facts: { readonly part: string; readonly source: string; readonly condition: Condition }): Finding {
+    return statistic(name, { ...facts, expected: about(expected, { share: TOLERANCE }), measured: this.speedUp(base, point).value });
+  }
+
   /** How much longer a load of `name` took than `units`, as a share. */
   excess(name: string, units: number): number {
     return median([...this.paces(name)]) / units - 1;
@@ -119,6 +127,22 @@ export class Measurements {
 export function checksOf({ checks }: Result, part?: string): Finding[] {
   const held = "in every run";
   return checks.map(({ name, ok, detail }) => check(name, { expected: held, measured: ok ? held : detail, ...(part === undefined ? {} : { part }) }));
+}
+
+/** If steps take longer than planned by more than this share, timers are too late for the gophers to make up. */
+const MOST_EXCESS = 0.03;
+/** Share of its running time that a thread can wait for a core. */
+const MOST_WAITED = 0.05;
+
+/** In the wait world: timers are on time. `excess`: how much longer the load of one gopher took than planned, as a share. */
+export function quiet(excess: number): Condition {
+  return { text: `the machine is idle: one gopher alone took ${(100 * excess).toFixed(1)} % longer than planned`, met: excess <= MOST_EXCESS };
+}
+
+/** In the cpu world: a core for each of `threads`. `waited`: the share of their time in which they waited for one. */
+export function processorsFor(threads: number, usable: number, waited: number): Condition {
+  const rest = usable >= threads && waited > MOST_WAITED ? `, for which they waited ${(100 * waited).toFixed(0)} % of the time` : "";
+  return { text: `${threads === 1 ? "the thread" : `each of the ${threads} threads`} has a core of its own: here ${printProcessors(usable)}${rest}`, met: usable >= threads && waited <= MOST_WAITED };
 }
 
 function sum(values: readonly number[]): number {

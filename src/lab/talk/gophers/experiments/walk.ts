@@ -7,12 +7,11 @@
 import { about, statistic, type Finding } from "../../finding.ts";
 import { designOf } from "../grid.ts";
 import { speedUp, type ModelSteps } from "../model.ts";
-import { curve, type Plot } from "../../../plot.ts";
+import { curve, marks, type Plot } from "../../../plot.ts";
 import type { ProgramOutcome, ProgramSettings } from "../../report.ts";
 import { mean } from "../../../figures/statistics.ts";
-import { quiet } from "./conditions.ts";
 import type { ExperimentChoice, ExperimentSettings } from "./experiment.ts";
-import { estimate, EVEN, loadsFor, measurePoints, type Estimate, type Measurements } from "./measurements.ts";
+import { estimate, EVEN, loadsFor, measurePoints, quiet, type Estimate, type Measurements } from "./measurements.ts";
 import type { Point } from "../points.ts";
 
 /** Ways of carrying: the steps, and how far the gophers walk. */
@@ -24,7 +23,6 @@ type Way = (typeof WAYS)[number];
 
 /** Carts of both teams: more than gophers, so that no gopher waits for one. */
 const CARTS = 8;
-const TOLERANCE = 0.1;
 /** The boundary is known to this, in units of W. */
 const BOUNDARY = 0.15;
 
@@ -83,7 +81,7 @@ function boundaryOf({ name, walks }: Way, measured: Measurements): Estimate {
 function findingsOf({ name: part, steps, walks }: Way, boundary: Estimate, measured: Measurements): Finding[] {
   const { L, M, U, R } = steps;
   const condition = quiet(measured.excess(`${part}, G1`, L + M + U + R));
-  const figure = (name: string, expected: number, point: string, source: string): Finding => statistic(name, { part, expected: about(expected, { share: TOLERANCE }), measured: measured.speedUp(`${part}, G1`, point).value, source, condition });
+  const figure = (name: string, expected: number, point: string, source: string): Finding => measured.gain(name, expected, [`${part}, G1`, point], { part, source, condition });
   return [
     figure("G5, one gopher carries there and back", predictedGain("G5", steps, 0), `${part}, G5`, "max(L, M+R, U)"),
     ...walks.map((W) => figure(`G6, W = ${W}`, predictedGain("G6", steps, W), `${part}, W ${W}`, "max(L, M+W, U, R+W)")),
@@ -93,17 +91,13 @@ function findingsOf({ name: part, steps, walks }: Way, boundary: Estimate, measu
 
 function plotOf({ name, steps, walks }: Way, measured: Measurements): Plot {
   const fine = Array.from({ length: 51 }, (_, at) => (at / 50) * (walks.at(-1) as number));
-  const { value, interval } = measured.speedUp(`${name}, G1`, `${name}, G5`);
   return {
     title: `${name}: speed-up over G1 by the walk back`, x: { label: "W, units", scale: "linear" }, y: { label: "speed-up", scale: "linear" },
     series: [
       curve("G6", fine, (W) => predictedGain("G6", steps, W)),
       curve("G5", fine, () => predictedGain("G5", steps, 0)),
-      { name: "G6", kind: "measured", points: walks.map((W) => {
-        const gain = measured.speedUp(`${name}, G1`, `${name}, W ${W}`);
-        return { x: W, y: gain.value, interval: gain.interval };
-      }) },
-      { name: "G5", kind: "measured", points: walks.map((W) => ({ x: W, y: value, interval })) },
+      marks("G6", walks, (W) => measured.speedUp(`${name}, G1`, `${name}, W ${W}`)),
+      marks("G5", walks, () => measured.speedUp(`${name}, G1`, `${name}, G5`)),
     ],
   };
 }

@@ -1,7 +1,6 @@
 /** What is made of measured runs: paces, ratios within a repetition, conditions. */
 import { describe, expect, it } from "vitest";
-import { processorsFor, quiet } from "../../../../../src/lab/talk/gophers/experiments/conditions.ts";
-import { checksOf, estimate, loadsFor, Measurements } from "../../../../../src/lab/talk/gophers/experiments/measurements.ts";
+import { checksOf, estimate, loadsFor, Measurements, processorsFor, quiet } from "../../../../../src/lab/talk/gophers/experiments/measurements.ts";
 import type { CellResult, Check, Result } from "../../../../../src/lab/result.ts";
 
 const cell = (name: string, unitMs: number, items: number, ms: readonly number[], [ranNs, waitedNs] = [0, 0]): CellResult => ({

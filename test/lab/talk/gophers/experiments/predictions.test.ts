@@ -6,7 +6,7 @@ import * as carts from "../../../../../src/lab/talk/gophers/experiments/carts.ts
 import { EXPERIMENTS } from "../../../../../src/lab/talk/gophers/experiments/catalogue.ts";
 import * as control from "../../../../../src/lab/talk/gophers/experiments/control.ts";
 import * as designs from "../../../../../src/lab/talk/gophers/experiments/designs.ts";
-import * as grain from "../../../../../src/lab/talk/gophers/experiments/grain-model.ts";
+import * as grain from "../../../../../src/lab/talk/gophers/experiments/grain.ts";
 import * as walk from "../../../../../src/lab/talk/gophers/experiments/walk.ts";
 
 const rounded = (values: readonly number[]): number[] => values.map((value) => Number(value.toFixed(2)));
