@@ -39,8 +39,6 @@ const ROOMS: Readonly<Record<string, string>> = {
   "lab/trial/process": "index lab/machine lab/trial",
   "lab/talk": "workers index lab/machine lab lab/figures",
   "lab/talk/balance": "workers index lab/figures lab/talk",
-  "lab/talk/drivers": "workers index lab/talk",
-  "lab/talk/search": "workers index lab/figures lab/talk",
   "lab/talk/dot": "workers parallel index lab/machine lab lab/trial",
   "lab/talk/gophers": "workers index lab lab/figures lab/trial",
   "lab/talk/measured": "lab/machine lab lab/trial lab/trial/process lab/talk/dot lab/talk/gophers",
@@ -55,7 +53,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   "cli/options": "lab/machine lab lab/talk/dot lab/talk/gophers lab/talk/measured",
   "cli/terminal": "index lab lab/trial lab/trial/process cli/options",
   "cli/saved": "lab/machine lab lab/figures lab/trial cli/print cli/options cli/terminal",
-  "cli/programs": "bench lab/machine lab/talk lab/talk/balance lab/talk/drivers lab/talk/search cli/print cli/options cli/terminal",
+  "cli/programs": "bench lab/machine lab/talk lab/talk/balance cli/print cli/options cli/terminal",
   "cli/commands": "bench lab/machine lab lab/figures lab/trace lab/trial lab/talk lab/talk/dot lab/talk/gophers lab/talk/measured lab/talk/gophers/experiments cli/print cli/options cli/terminal cli/saved cli/programs",
   cli: "lab/trial/process cli/options cli/terminal cli/programs cli/commands",
 };

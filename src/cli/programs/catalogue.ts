@@ -74,7 +74,7 @@ export const SEARCH: ProgramCommand<Raw<"queries">> = {
   options: [["--queries <n>", "queries for each version (default: 600)"]],
   resolve({ queries = "600" }) {
     const choice = { queries: wholeNumber("--queries", queries, 20, MILLION) };
-    return async (settings) => (await import("../../lab/talk/search/findings.ts")).search(choice, settings);
+    return async (settings) => (await import("../../lab/talk/search.ts")).search(choice, settings);
   },
 };
 
@@ -89,7 +89,7 @@ export const DRIVERS: ProgramCommand<Raw<"length">> = {
   resolve({ length = "1500" }) {
     // the disk has an event every 200 units: fewer units show nothing of it
     const choice = { length: wholeNumber("--length", length, 200, MILLION) };
-    return async (settings) => (await import("../../lab/talk/drivers/findings.ts")).drivers(choice, settings);
+    return async (settings) => (await import("../../lab/talk/drivers.ts")).drivers(choice, settings);
   },
 };
 

@@ -106,24 +106,23 @@ export async function resolveRun(program: ProgramCommand, raw: RawProgram): Prom
 
 /** Runs a program's command; the exit code: 1 when a check does not hold, whatever the statistics say. */
 export async function runProgram(program: ProgramCommand, raw: RawProgram, command: readonly string[]): Promise<number> {
-  const json = formatOf(raw, PROGRAM_FORMATS) === "json";
-  const run = await prepared(program, raw, command);
-  if (raw.output !== undefined) await requireWritable("--output", raw.output);
-  const report = await run();
-  await writeResult(json ? JSON.stringify(report, null, 2) : readable(report, raw), raw.output ?? null);
-  return exitCode([report]);
+  return runAll([program], raw, command, ([report]) => report);
 }
 
 /** Runs several programs one after the other; in JSON their reports are one document. Options are checked for all before the first is run. */
 export async function runPrograms(programs: readonly ProgramCommand[], raw: RawProgram, command: readonly string[]): Promise<number> {
+  return runAll(programs, raw, command, (reports) => ({ schema: PROGRAMS_SCHEMA, reports }));
+}
+
+async function runAll(programs: readonly ProgramCommand[], raw: RawProgram, command: readonly string[], inJson: (reports: readonly ProgramReport[]) => unknown): Promise<number> {
   const json = formatOf(raw, PROGRAM_FORMATS) === "json";
   const runs: (() => Promise<ProgramReport>)[] = [];
   for (const program of programs) runs.push(await prepared(program, raw, command));
   if (raw.output !== undefined) await requireWritable("--output", raw.output);
   const reports: ProgramReport[] = [];
   for (const run of runs) reports.push(await run());
-  await writeResult(json ? JSON.stringify({ schema: PROGRAMS_SCHEMA, reports }, null, 2) : reports.map((report) => readable(report, raw)).join("\n\n\n"), raw.output ?? null);
-  return exitCode(reports);
+  await writeResult(json ? JSON.stringify(inJson(reports), null, 2) : reports.map((report) => readable(report, raw)).join("\n\n\n"), raw.output ?? null);
+  return reports.some(({ findings }) => findings.some(isWrong)) ? EXIT.wrong : EXIT.fine;
 }
 
 /** Checks the options; what it gives runs the program and tells of it on standard error. */
@@ -141,10 +140,6 @@ async function prepared(program: ProgramCommand, raw: RawProgram, command: reado
     for (const { part, name } of report.findings.filter(isWrong)) note(`warren: check failed: ${part === null ? "" : `${part}: `}${name}`);
     return report;
   };
-}
-
-function exitCode(reports: readonly ProgramReport[]): number {
-  return reports.some(({ findings }) => findings.some(isWrong)) ? EXIT.wrong : EXIT.fine;
 }
 
 function readable(report: ProgramReport, { output, color }: RawProgram): string {

@@ -47,22 +47,16 @@ export interface Finding {
 }
 
 /** What is said of a check. */
-export interface CheckFacts {
+export interface CheckFacts extends Partial<Pick<Finding, "unit" | "source">> {
   readonly expected: number | string;
   readonly measured: number | string;
-  readonly unit?: string;
-  readonly source?: string;
   readonly part?: string;
 }
 
-/** What is said of a statistic. */
-export interface StatisticFacts {
+/** What is said of a statistic: the value measured is a word only where the expectation is exact, a verdict. */
+export interface StatisticFacts extends Omit<CheckFacts, "expected"> {
   readonly expected: Expectation;
-  /** A word only where the expectation is exact: a verdict. */
-  readonly measured: number | string;
-  readonly unit?: string;
   readonly source: string;
-  readonly part?: string;
   readonly condition?: Condition;
 }
 

@@ -4,12 +4,10 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { pipeline, sawzall as inChunks, type JobResult, type SawzallResult } from "../../../workers/sawzall.ts";
-import { start, type Runtime } from "../../index.ts";
 import { readMachine } from "../machine/environment.ts";
 import { atLeast, check, statistic, type Condition, type Finding } from "./finding.ts";
 import type { ProgramOutcome, ProgramSettings, Series } from "./report.ts";
-import { randomSource, shuffled } from "../random.ts";
-import { median } from "../figures/statistics.ts";
+import { measureInTurn, medianMs, type TimedCell } from "./in-turn.ts";
 
 /** What the command chooses. */
 export interface SawzallChoice {
@@ -21,10 +19,8 @@ export interface SawzallChoice {
 
 type Way = "chunks" | "pipeline";
 
-interface Cell {
+interface Cell extends TimedCell<SawzallResult> {
   readonly way: Way;
-  readonly threads: number;
-  readonly results: SawzallResult[];
 }
 
 /** Below this a run is over before the threads are in step. */
@@ -37,10 +33,10 @@ export async function sawzall({ input, runs }: SawzallChoice, settings: ProgramS
   const { threads } = settings;
   const counts = threads === 1 ? [1] : [1, threads];
   const cells = (["chunks", "pipeline"] as const).flatMap((way) => counts.map((count): Cell => ({ way, threads: count, results: [] })));
-  await measure(cells, counts, input, runs, settings);
+  await measureInTurn("sawzall", cells, runs, (runtime, { way }) => runtime.spawn(way === "chunks" ? inChunks : pipeline, input), settings);
   const all = cells.flatMap(({ results }) => results);
   const { result, inputBytes, files, chunks, problems } = all[0] as SawzallResult;
-  const ms = (way: Way, count: number): number => median(cells.find((cell) => cell.way === way && cell.threads === count)?.results.map(({ wallNs }) => wallNs / 1e6) ?? [Number.NaN]);
+  const ms = (way: Way, count: number): number => medianMs(cells.find((cell) => cell.way === way && cell.threads === count));
   return {
     config: { input, files, bytes: inputBytes, chunks, runs },
     findings: [
@@ -54,23 +50,6 @@ export async function sawzall({ input, runs }: SawzallChoice, settings: ProgramS
     ],
     conclusion: conclusion(threads, ms),
   };
-}
-
-async function measure(cells: readonly Cell[], counts: readonly number[], input: string, runs: number, { seed, progress, trace }: ProgramSettings): Promise<void> {
-  await using opened = new AsyncDisposableStack();
-  const runtimes = new Map<number, Runtime>();
-  for (const count of counts) {
-    const runtime = opened.use(await start({ threads: count }));
-    runtimes.set(count, runtime);
-    opened.use(await trace?.(runtime));
-  }
-  const once = ({ way, threads }: Cell): Promise<SawzallResult> => (way === "chunks" ? (runtimes.get(threads) as Runtime).spawn(inChunks, input) : (runtimes.get(threads) as Runtime).spawn(pipeline, input));
-  progress("warm-up");
-  for (const cell of cells) await once(cell);
-  for (let run = 1; run <= runs; run++) {
-    progress(`run ${run} of ${runs}`);
-    for (const cell of shuffled(cells, randomSource(seed, "sawzall", run))) cell.results.push(await once(cell));
-  }
 }
 
 type Ms = (way: Way, threads: number) => number;

@@ -1,16 +1,10 @@
-/**
- * The prime sieve: time against threads for each placement and batch, and the
- * talk's claim that it is slower on more processors. The runtimes of all numbers
- * of threads are open at once and measured in turn, so that drift hits all alike.
- */
+/** The prime sieve: time against threads for each placement and batch, and the talk's claim that it is slower on more processors. */
 import { PLACEMENTS, sieve as findPrimes, type Placement, type SieveResult } from "../../../workers/sieve.ts";
 import { firstPrimes, sendsUntil } from "../../../workers/sieve/primes.ts";
-import { start, type Runtime } from "../../index.ts";
 import { atLeast, atMost, check, statistic, type Condition, type Finding } from "./finding.ts";
 import { doubledTo, readMachine } from "../machine/environment.ts";
 import type { ProgramOutcome, ProgramSettings, Series } from "./report.ts";
-import { randomSource, shuffled } from "../random.ts";
-import { median } from "../figures/statistics.ts";
+import { measureInTurn, medianMs, type TimedCell } from "./in-turn.ts";
 
 /** What the command chooses. */
 export interface SieveChoice {
@@ -22,11 +16,9 @@ export interface SieveChoice {
 const BATCHES = [1, 16, 256] as const;
 type Batch = (typeof BATCHES)[number];
 
-interface Cell {
-  readonly threads: number;
+interface Cell extends TimedCell<SieveResult> {
   readonly placement: Placement;
   readonly batch: Batch;
-  readonly results: SieveResult[];
 }
 
 /** Measures the sieve on 1, 2, 4 … threads. */
@@ -34,9 +26,9 @@ export async function sieve({ primes, runs }: SieveChoice, settings: ProgramSett
   const { threads } = settings;
   const counts = doubledTo(threads);
   const cells = counts.flatMap((count) => placementsOn(count).flatMap((placement) => BATCHES.map((batch): Cell => ({ threads: count, placement, batch, results: [] }))));
-  await measure(cells, primes, runs, settings);
+  await measureInTurn("sieve", cells, runs, (runtime, { threads: count, placement, batch }) => runtime.spawn(findPrimes, { primes, threads: count, placement, batch }), settings);
 
-  const ms = (count: number, placement: Placement, batch: Batch): number => median(cells.find((cell) => cell.threads === count && cell.placement === placement && cell.batch === batch)?.results.map(({ wallNs }) => wallNs / 1e6) ?? [Number.NaN]);
+  const ms = (count: number, placement: Placement, batch: Batch): number => medianMs(cells.find((cell) => cell.threads === count && cell.placement === placement && cell.batch === batch));
   const table = (title: string, value: Ms): Series => ({
     title,
     columns: ["", ...BATCHES.map((batch) => `batch ${batch}`)],
@@ -61,23 +53,6 @@ function row(count: number, placement: Placement, value: Ms): (string | number)[
 }
 
 const PLACED: Readonly<Record<Placement, string>> = { one: "all on one", blocks: "contiguous blocks", spread: "spread" };
-
-async function measure(cells: readonly Cell[], primes: number, runs: number, { threads, seed, progress, trace }: ProgramSettings): Promise<void> {
-  await using opened = new AsyncDisposableStack();
-  const runtimes = new Map<number, Runtime>();
-  for (const count of doubledTo(threads)) {
-    const runtime = opened.use(await start({ threads: count }));
-    runtimes.set(count, runtime);
-    opened.use(await trace?.(runtime));
-  }
-  const once = (cell: Cell): Promise<SieveResult> => (runtimes.get(cell.threads) as Runtime).spawn(findPrimes, { primes, threads: cell.threads, placement: cell.placement, batch: cell.batch });
-  progress("warm-up");
-  for (const cell of cells) await once(cell);
-  for (let run = 1; run <= runs; run++) {
-    progress(`run ${run} of ${runs}`);
-    for (const cell of shuffled(cells, randomSource(seed, "sieve", run))) cell.results.push(await once(cell));
-  }
-}
 
 function checks(count: number, results: readonly SieveResult[]): Finding[] {
   const wanted = firstPrimes(count);

@@ -10,19 +10,11 @@
  * held against simulated runs of the same length.
  */
 import { mean, standardDeviation } from "simple-statistics";
-import type { Policy } from "../../../../workers/balance.ts";
+import type { BalanceConfig } from "../../../../workers/balance.ts";
 import { seededRandom } from "../../../../workers/chance.ts";
 
 /** What is simulated; times in units. */
-export interface BalanceSystem {
-  readonly policy: Policy;
-  readonly requesters: number;
-  readonly workers: number;
-  readonly think: number;
-  readonly service: number;
-  readonly warmup: number;
-  readonly length: number;
-}
+type BalanceSystem = Omit<BalanceConfig, "queue" | "unitMs" | "seed">;
 
 /** The figures of one run, or their means or deviations over several. */
 export interface BalanceFigures {
@@ -39,13 +31,10 @@ export interface BalanceFigures {
 /** Mean and standard deviation of the figures over `runs` simulated runs. */
 export function simulateBalance(system: BalanceSystem, runs: number, seed: number): { mean: BalanceFigures; deviation: BalanceFigures } {
   const all = Array.from({ length: runs }, (_, run) => new Simulation(system, seed + 7919 * run).run());
-  const over = (of: (values: number[]) => number): BalanceFigures => ({
-    throughput: of(all.map(({ throughput }) => throughput)),
-    pending: of(all.map(({ pending }) => pending)),
-    variance: of(all.map(({ variance }) => variance)),
-    response: of(all.map(({ response }) => response)),
-    p99: of(all.map(({ p99 }) => p99)),
-  });
+  const over = (of: (values: number[]) => number): BalanceFigures => {
+    const figure = (name: keyof BalanceFigures): number => of(all.map((one) => one[name]));
+    return { throughput: figure("throughput"), pending: figure("pending"), variance: figure("variance"), response: figure("response"), p99: figure("p99") };
+  };
   return { mean: over(mean), deviation: over(standardDeviation) };
 }
 

@@ -1,10 +1,9 @@
 /** Mouse, keyboard, display and disk as findings: a task each against one loop that polls all. */
-import { DEVICES, drive, scheduleOf, type Device, type Driven, type Handled, type Structure } from "../../../../workers/drivers.ts";
-import { start } from "../../../index.ts";
-import { worstResponses } from "./model.ts";
-import { about, atLeast, atMost, check, statistic, type Condition, type Finding } from "../finding.ts";
-import type { ProgramOutcome, ProgramSettings, Series } from "../report.ts";
-import { tasksLeft } from "../settled.ts";
+import { DEVICES, drive, POLL, scheduleOf, type Device, type Driven, type Handled, type Structure } from "../../../workers/drivers.ts";
+import { start } from "../../index.ts";
+import { about, atLeast, atMost, check, statistic, type Condition, type Finding } from "./finding.ts";
+import type { ProgramOutcome, ProgramSettings, Series } from "./report.ts";
+import { tasksLeft } from "./settled.ts";
 
 /** What the command chooses. */
 export interface DriversChoice {
@@ -86,6 +85,41 @@ function structureFindings({ structure, driven, left, worst }: Measured, schedul
       return statistic(`${name}, worst response`, { part, unit: "u", expected: about(expected, { by }), measured: worst[device] as number, source: structure === "loop" ? "the devices, one after the other" : "its own handling", condition });
     }),
   ];
+}
+
+/** For each device the longest time from an event to the end of its handling, in units, if nothing takes time but the devices. */
+export function worstResponses(structure: Structure, schedule: readonly (readonly number[])[]): number[] {
+  return structure === "loop" ? polled(schedule) : schedule.map((times, device) => queued(times, (DEVICES[device] as Device).handling));
+}
+
+/** A device with a task of its own: its events wait for each other only. */
+function queued(times: readonly number[], handling: number): number {
+  let free = 0;
+  let worst = 0;
+  for (const at of times) {
+    free = Math.max(free, at) + handling;
+    worst = Math.max(worst, free - at);
+  }
+  return worst;
+}
+
+/** One loop: every event waits for what the loop does meanwhile. */
+function polled(schedule: readonly (readonly number[])[]): number[] {
+  const next = schedule.map(() => 0);
+  const worst = schedule.map(() => 0);
+  for (let now = 0; schedule.some((times, device) => (next[device] as number) < times.length);) {
+    let found = false;
+    for (const [device, times] of schedule.entries()) {
+      const at = times[next[device] as number];
+      if (at === undefined || at > now) continue;
+      now += (DEVICES[device] as Device).handling;
+      worst[device] = Math.max(worst[device] as number, now - at);
+      next[device] = (next[device] as number) + 1;
+      found = true;
+    }
+    if (!found) now += POLL;
+  }
+  return worst;
 }
 
 function quiet(measured: readonly Pick<Measured, "driven">[], unitMs: number): Condition {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { worstResponses } from "../../../../src/lab/talk/drivers/model.ts";
-import { DEVICES, scheduleOf } from "../../../../workers/drivers.ts";
+import { worstResponses } from "../../../src/lab/talk/drivers.ts";
+import { DEVICES, scheduleOf } from "../../../workers/drivers.ts";
 
 describe("the drivers' model", () => {
   it("with a task for each device an event takes its own handling", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { searchLaw } from "../../../../src/lab/talk/search/model.ts";
-import { seededRandom } from "../../../../workers/chance.ts";
+import { searchLaw } from "../../../src/lab/talk/search.ts";
+import { seededRandom } from "../../../workers/chance.ts";
 
 describe("the law of the search", () => {
   it("gives the talk's figures", () => {
