@@ -1,5 +1,5 @@
 /** The replicated query as findings: the law of the first answer, the four variants, hedging. */
-import { askLate, forgetReplicas, replicatedQueries, VARIANTS, type Latency, type QueryResult, type Variant } from "../../../workers/replicas.ts";
+import { askLate, forgetReplicas, replicatedQueries, VARIANTS, type Latency, type QueryConfig, type QueryResult, type Variant } from "../../../workers/replicas.ts";
 import { meanOfLeast } from "../../../workers/replicas/latency.ts";
 import { run, start, WarrenError, type Runtime } from "../../index.ts";
 import { about, check, statistic, type Condition, type Finding } from "./finding.ts";
@@ -29,34 +29,10 @@ const P95 = Math.log(20);
 
 /** Asks. */
 export async function replicas(choice: ReplicasChoice, settings: ProgramSettings): Promise<ProgramOutcome> {
-  const findings: Finding[] = [];
-  let said: string;
-  let lateMs: number;
-  {
-    await using runtime = await start({ threads: settings.threads });
-    await using _trace = await settings.trace?.(runtime);
-    await ask(runtime, { replicas: 4, latency: UNIFORM, queries: 200, hedgeAfter: undefined }, { ...settings, unitMs: 0.1 });
-    const late: number[] = [];
-    for (const latency of [UNIFORM, EXPONENTIAL]) {
-      const results: QueryResult[] = [];
-      for (const count of choice.replicas) {
-        settings.progress(`${latency.kind} latency, ${count} replica${count === 1 ? "" : "s"}`);
-        const result = await ask(runtime, { replicas: count, latency, queries: choice.queries, hedgeAfter: undefined }, settings);
-        results.push(result);
-      }
-      late.push(lateness(results));
-      const condition = quiet(results);
-      findings.push(...results.map((result, at) => firstAnswer(latency, choice.replicas[at] as number, result, condition, settings)), ...conservation(partOf(latency), results, await tasksLeft(runtime)));
-    }
-    lateMs = Math.max(...late);
-    const hedged = await hedging(runtime, choice, settings);
-    findings.push(...hedged.findings);
-    said = hedged.said;
-  }
-  findings.push(...await variants(settings));
+  const { findings, lateMs, said } = await inOneRuntime(choice, settings);
   return {
     config: { queries: choice.queries, uniform: `0–${UNIFORM.most} u`, exponential: `mean ${EXPONENTIAL.mean} u` },
-    findings,
+    findings: [...findings, ...await variants(settings)],
     notes: [
       "± is 4 standard errors and 1 ms, the resolution of the timers.",
       `The replicas' timers came up to ${lateMs.toFixed(2)} ms late on the mean.`,
@@ -66,12 +42,28 @@ export async function replicas(choice: ReplicasChoice, settings: ProgramSettings
   };
 }
 
-interface Asking {
-  readonly replicas: number;
-  readonly latency: Latency;
-  readonly queries: number;
-  readonly hedgeAfter: number | undefined;
+/** Everything but the variants, which are in closed worlds of their own. */
+async function inOneRuntime(choice: ReplicasChoice, settings: ProgramSettings): Promise<{ findings: Finding[]; lateMs: number; said: string }> {
+  await using runtime = await start({ threads: settings.threads });
+  await using _trace = await settings.trace?.(runtime);
+  await ask(runtime, { replicas: 4, latency: UNIFORM, queries: 200 }, { ...settings, unitMs: 0.1 });
+  const findings: Finding[] = [];
+  const late: number[] = [];
+  for (const latency of [UNIFORM, EXPONENTIAL]) {
+    const results: QueryResult[] = [];
+    for (const count of choice.replicas) {
+      settings.progress(`${latency.kind} latency, ${count} replica${count === 1 ? "" : "s"}`);
+      results.push(await ask(runtime, { replicas: count, latency, queries: choice.queries }, settings));
+    }
+    late.push(lateness(results));
+    const condition = quiet(results);
+    findings.push(...results.map((result, at) => firstAnswer(latency, choice.replicas[at] as number, result, condition, settings)), ...conservation(partOf(latency), results, await tasksLeft(runtime)));
+  }
+  const hedged = await hedging(runtime, choice, settings);
+  return { findings: [...findings, ...hedged.findings], lateMs: Math.max(...late), said: hedged.said };
 }
+
+type Asking = Omit<QueryConfig, "clients" | "unitMs" | "seed">;
 
 /** As many clients as keep the rate of requests. */
 function ask(runtime: Runtime, asking: Asking, { unitMs, seed }: ProgramSettings): Promise<QueryResult> {

@@ -71,13 +71,7 @@ export interface ProgramReport extends Required<Omit<ProgramOutcome, "comparison
 }
 
 /** What a report says of its origin. */
-export interface ReportOrigin {
-  readonly program: string;
-  readonly command: readonly string[];
-  readonly version: string;
-  readonly unitMs: number | null;
-  readonly around: Surroundings;
-}
+type ReportOrigin = Pick<ProgramReport, "program" | "command" | "unitMs"> & { readonly version: string; readonly around: Surroundings };
 
 /** Runs a program and makes the report of it. */
 export async function reportProgram(run: ProgramRun, settings: ProgramSettings, { program, command, version, unitMs, around }: ReportOrigin): Promise<ProgramReport> {

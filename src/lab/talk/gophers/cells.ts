@@ -17,7 +17,7 @@ const STEPS: Steps = { L: 1, M: 1, U: 1, R: 1, D: 1, W: 0 };
 /** Length of a step while warming up and in rehearsals: short, so that many steps are done. */
 export const WARM_UNIT_MS = 0.1;
 /** Loads of a rehearsal, for each lane. */
-const REHEARSED_LOADS = 4;
+export const REHEARSED_LOADS = 4;
 
 const MOST_LOADS = 1_000_000;
 

@@ -13,7 +13,7 @@ import type { Runtime } from "../../../index.ts";
 import { mean } from "../../figures/statistics.ts";
 import { randomSource } from "../../random.ts";
 import type { Calibration, CellProgram, CellRun, Sizing } from "../../trial/program.ts";
-import { WARM_UNIT_MS, warmGophers } from "./cells.ts";
+import { REHEARSED_LOADS, WARM_UNIT_MS, warmGophers } from "./cells.ts";
 import { designOf } from "./grid.ts";
 import type { ModelSteps } from "./model.ts";
 
@@ -38,9 +38,6 @@ export interface PointGrid {
   readonly points: readonly Point[];
   readonly seed: number;
 }
-
-/** Loads of a rehearsal, for each lane. */
-const REHEARSED_LOADS = 4;
 
 /** The points of a grid. */
 export class PointProgram implements CellProgram {
