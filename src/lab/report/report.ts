@@ -19,7 +19,6 @@ import { predictedSection } from "./charts/predicted.ts";
 import { resultsTable } from "./tables/results.ts";
 import { samplesSection } from "./charts/samples.ts";
 import { SCRIPT } from "./page/script.ts";
-import { printSection, type Section } from "./parts/section.ts";
 import { speedUp } from "./charts/speed-up.ts";
 import { STYLE } from "./page/style.ts";
 import { again, surroundings } from "./tables/surroundings.ts";
@@ -33,12 +32,24 @@ export interface ReportFrame {
   readonly program: string;
 }
 
+/** Its sections in their order; one without a body is left out. */
+const SECTIONS: readonly (readonly [id: string, title: string, body: (result: Result, frame: ReportFrame) => Html | null])[] = [
+  ["results", "Results", resultsTable],
+  ["comparison", "Compared with the baseline", comparisonSection],
+  ["timelines", "What ran when", timelineSection],
+  ["parallelism", "How many threads ran at the same time", parallelismSection],
+  ["gains", "Gains: structure across, threads upwards", gainPlane],
+  ["speed-up", "Speed-up against threads", speedUp],
+  ["predicted", "Measured against predicted", predictedSection],
+  ["samples", "Every run", samplesSection],
+  ["factors", "Where the gains come from", factorsSection],
+  ["environment", "Environment and configuration", surroundings],
+  ["again", "How to get this again", again],
+];
+
 /** The whole file. */
 export function renderReport(result: Result, frame: ReportFrame): string {
-  const sections: readonly Section[] = [
-    resultsTable(result), ...[comparisonSection(result.comparison)].filter((section) => section !== null), timelineSection(result), parallelismSection(result), gainPlane(result), speedUp(result), predictedSection(result),
-    samplesSection(result), factorsSection(result), surroundings(result), again(result, frame.program),
-  ];
+  const sections = SECTIONS.map(([id, title, body]) => ({ id, title, body: body(result, frame) })).filter(({ body }) => body !== null);
   const policy = `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-${createHash("sha256").update(SCRIPT).digest("base64")}'; base-uri 'none'; form-action 'none'`;
   const page = html`<!doctype html>
 <html lang="en">
@@ -57,7 +68,7 @@ export function renderReport(result: Result, frame: ReportFrame): string {
 <main>
 ${printHead(result, frame)}
 <nav aria-label="Sections"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
-${sections.map(printSection)}
+${sections.map(({ id, title, body }) => html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${body}</section>`)}
 </main>
 <script type="application/json" id="warren-result">${inlineJson(result)}</script>
 <script>${raw(SCRIPT)}</script>

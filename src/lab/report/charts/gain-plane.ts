@@ -6,20 +6,19 @@ import { drawn, figure, Plot } from "../parts/chart.ts";
 import { html, type Html } from "../parts/html.ts";
 import { placed } from "./labels.ts";
 import { worldMarks, worldLegend, type WorldMark } from "../parts/marks.ts";
-import { absent, asTable, reading, type Section } from "../parts/section.ts";
+import { absent, asTable, reading } from "../parts/section.ts";
 
 const WIDTH = 1040;
 const MARGIN = { left: 60, right: 30, top: 24, bottom: 46 };
 const TICKS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128];
 
 /** The plane of all cells with gains: those on several threads, or, where there are none, all. */
-export function gainPlane(result: Result): Section {
-  const title = "Gains: structure across, threads upwards";
+export function gainPlane(result: Result): Html {
   const many = result.gains.filter(({ threads }) => threads > 1);
   const gains = many.length > 0 ? many : result.gains;
-  if (gains.length === 0) return { id: "gains", title, body: absent("There are no gains, because the reference was not measured on one thread.") };
+  if (gains.length === 0) return absent("There are no gains, because the reference was not measured on one thread.");
   const worlds = worldMarks(gains.map((gain) => ({ ...gain, gophers: 1, params: {} })));
-  const body = html`${reading(
+  return html`${reading(
     "each mark is a design. The further right it is, the more its ", html`<b>structure alone</b>`, " gains on one thread (C); the higher, the more the same structure gains from ",
     html`<b>more threads</b>`, " (P). On a dotted diagonal the product S = C × P is the same. ", gains.some(({ ci }) => ci.P) ? "The crosses are 95 % intervals." : "There were too few blocks for intervals.", " Both scales are logarithmic.",
     new Set(gains.map(({ threads }) => threads)).size > 1 && " G6·4 is G6 on 4 threads.",
@@ -32,7 +31,6 @@ ${asTable("Gains with their 95 % intervals", [
     ...(["C", "P", "S", "P0", "I"] as const).map((name) => ({ title: name === "P0" ? html`P<sub>0</sub>` : name, isNumber: true, text: (gain: GainResult) => valueOf(gain, name) })),
   ], result.gains)}
 <p class="quiet">P<sub>0</sub> is the control: what more threads gain for the reference. I = P / P<sub>0</sub>: how much more they gain with structure than without.</p>`;
-  return { id: "gains", title, body };
 }
 
 function plane(gains: readonly GainResult[], worlds: ReadonlyMap<string, WorldMark>): Html {

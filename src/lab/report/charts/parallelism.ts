@@ -4,7 +4,7 @@ import type { CellResult, Result } from "../../result.ts";
 import { rowGroups } from "../../rows.ts";
 import { drawn, multiples, Plot } from "../parts/chart.ts";
 import { html, type Html } from "../parts/html.ts";
-import { absent, asTable, reading, type Section } from "../parts/section.ts";
+import { absent, asTable, reading } from "../parts/section.ts";
 
 type Traced = CellResult & { readonly trace: { readonly hist: readonly number[] } };
 
@@ -17,12 +17,11 @@ const FILLS = ["var(--shade-0)", "var(--shade-1)", "var(--shade-2)"];
 const ROOMY = 5;
 
 /** One histogram for each traced cell. */
-export function parallelismSection(result: Result): Section {
+export function parallelismSection(result: Result): Html {
   const traced = result.cells.filter(isTraced);
-  const title = "How many threads ran at the same time";
-  if (traced.length === 0) return { id: "parallelism", title, body: absent("No cell was traced, so it is unknown how many threads ran a task at the same time. The column “on CPU” of the results is an upper bound.") };
+  if (traced.length === 0) return absent("No cell was traced, so it is unknown how many threads ran a task at the same time. The column “on CPU” of the results is an upper bound.");
   const most = Math.max(...traced.map(({ threads }) => threads));
-  const body = html`${reading(
+  return html`${reading(
     "the column over ", html`<i>j</i>`, " is the share of the time in which exactly ", html`<i>j</i>`,
     " threads ran a task, by the trace. Two or more is parallelism; a design that only waits is at 0. The mean of the columns is “running” in the results.",
   )}
@@ -31,7 +30,6 @@ ${asTable("Share of the time with exactly j threads running", [
     { title: "cell", text: printCell },
     ...Array.from({ length: most + 1 }, (_, j) => ({ title: html`π<sub>${j}</sub>`, isNumber: true, text: ({ trace }: Traced) => (trace.hist[j] === undefined ? "" : percent(trace.hist[j])) })),
   ], traced)}`;
-  return { id: "parallelism", title, body };
 }
 
 function histogram(cell: Traced): Html {

@@ -7,7 +7,7 @@ import { drawn, figure, Plot } from "../parts/chart.ts";
 import { html, type Html } from "../parts/html.ts";
 import { placed } from "./labels.ts";
 import { worldMarks, worldLegend, type WorldMark } from "../parts/marks.ts";
-import { absent, asTable, reading, type Section } from "../parts/section.ts";
+import { absent, asTable, reading } from "../parts/section.ts";
 
 type Predicted = CellResult & { readonly predicted: { readonly ns: number } };
 
@@ -23,14 +23,13 @@ const BAND = 0.1;
 const isBound = ({ predicted }: Predicted): boolean => predicted.isBound === true;
 
 /** Measured against predicted. */
-export function predictedSection(result: Result): Section {
-  const title = "Measured against predicted";
+export function predictedSection(result: Result): Html {
   const cells = result.cells.filter(isPredicted);
-  if (cells.length === 0) return { id: "predicted", title, body: absent("There is no model for any of these cells.") };
+  if (cells.length === 0) return absent("There is no model for any of these cells.");
   const exact = cells.filter((cell) => !isBound(cell));
   const within = exact.filter((cell) => Math.abs(ratioOf(cell) - 1) <= BAND);
   const worlds = worldMarks(cells);
-  const body = html`${reading(
+  return html`${reading(
     "each mark is a cell. On the line it took as long as the model says; above, longer; the band is ± 10 %. Cells outside the band are named, G6·2 for G6 on 2 threads. ",
     exact.length > 0 && `${within.length} of ${count(exact.length, "cell")} ${within.length === 1 ? "is" : "are"} inside. `,
     exact.length < cells.length && "For hollow marks the model gives only a lower bound; they can be anywhere above the line.",
@@ -43,7 +42,6 @@ ${asTable("Measured and predicted time", [
     { title: "predicted", isNumber: true, text: (cell) => `${isBound(cell) ? "≥ " : ""}${printTime(cell.predicted.ns)}` },
     { title: COLUMNS.of_predicted.title, isNumber: true, text: (cell) => `${Math.round(100 * ratioOf(cell))} %` },
   ], cells)}`;
-  return { id: "predicted", title, body };
 }
 
 function ratioOf({ summary, predicted }: Predicted): number {

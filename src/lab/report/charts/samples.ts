@@ -7,7 +7,7 @@ import { count, printTime } from "../../text.ts";
 import { drawn, multiples, Plot } from "../parts/chart.ts";
 import { html, type Html } from "../parts/html.ts";
 import { worldMarks, type WorldMark } from "../parts/marks.ts";
-import { absent, asTable, reading, type Section } from "../parts/section.ts";
+import { absent, asTable, reading } from "../parts/section.ts";
 
 /** A run as a point: percent from the cell's median. */
 interface Run {
@@ -18,12 +18,11 @@ interface Run {
 }
 
 /** One strip for each cell, on one scale within a group. */
-export function samplesSection(result: Result): Section {
-  const title = "Every run";
+export function samplesSection(result: Result): Html {
   const cells = result.cells.filter(({ samples }) => samples.length > 0);
-  if (cells.length === 0) return { id: "samples", title, body: absent("No run was timed.") };
+  if (cells.length === 0) return absent("No run was timed.");
   const worlds = worldMarks(cells);
-  const body = html`${reading(
+  return html`${reading(
     "each mark is one timed run: blocks from left to right in the order of time, upwards how much longer than the cell's median it took. The grey band is the 95 % interval of the median. ",
     "A slope is drift, a step another program; ", html`<b>×</b>`, " marks runs beyond 1.5 interquartile ranges: flagged, never dropped.",
   )}
@@ -45,7 +44,6 @@ ${asTable("Runs by cell", [
     { title: "longest", isNumber: true, text: ({ samples }) => printTime(Math.max(...samples.map(({ wallNs }) => wallNs))) },
     { title: "far out", isNumber: true, text: (cell) => runsOf(cell).filter(({ isFar }) => isFar).length },
   ], cells)}`;
-  return { id: "samples", title, body };
 }
 
 function runsOf({ samples, summary }: CellResult): Run[] {

@@ -9,7 +9,7 @@ import { count, printRatio, threeFigures } from "../../text.ts";
 import { drawn, multiples, Plot } from "../parts/chart.ts";
 import { html, type Html } from "../parts/html.ts";
 import { worldMarks, type WorldMark } from "../parts/marks.ts";
-import { absent, asTable, reading, table, type Section } from "../parts/section.ts";
+import { absent, asTable, reading, table } from "../parts/section.ts";
 
 /** A design on one number of threads: measured and by the model. */
 interface Point {
@@ -21,16 +21,15 @@ interface Point {
 }
 
 /** One picture for each group with two thread counts or more. */
-export function speedUp(result: Result): Section {
-  const title = "Speed-up against threads";
+export function speedUp(result: Result): Html {
   const groups = rowGroups(result)
     .map((group) => ({ group, points: pointsOf(group) }))
     .filter(({ points }) => new Set(points.map(({ threads }) => threads)).size > 1);
-  if (groups.length === 0) return { id: "speed-up", title, body: absent("Only one number of threads was measured: there is no curve to draw.") };
+  if (groups.length === 0) return absent("Only one number of threads was measured: there is no curve to draw.");
   const worlds = worldMarks(result.cells);
   const fits = result.fits ?? fitsOf(result);
   const top = 1.1 * Math.max(...groups.flatMap(({ points }) => points.flatMap(({ P, threads, ci }) => [P, threads, ci?.[1] ?? 0])));
-  const body = html`${reading(
+  return html`${reading(
     "each line is a design: P, how many times faster than itself on one thread. The dashed line is the maximum, ", html`<i>p</i>`, " threads for ", html`<i>p</i>`,
     " times; a hollow ring is what the model predicts, a dotted curve the Universal Scalability Law where one fits. A line that stays at 1 gains nothing from threads: nothing is left to run at the same time.",
   )}
@@ -46,7 +45,6 @@ ${asTable("P by threads", [
     { title: "model", isNumber: true, text: ({ point }) => (point.model === null ? "" : printRatio(point.model)) },
   ], groups.flatMap(({ group, points }) => points.map((point) => ({ world: printWorld(group.rows[0]?.cell as CellResult), point }))))}
 ${fitsTable(fits)}`;
-  return { id: "speed-up", title, body };
 }
 
 function pointsOf({ rows }: RowGroup): Point[] {

@@ -1,18 +1,6 @@
 /** The parts that every section of the report has, so that all look and read alike. */
 import { html, type Html, type Piece } from "./html.ts";
 
-/** A part of the report. */
-export interface Section {
-  readonly id: string;
-  readonly title: string;
-  readonly body: Html;
-}
-
-/** A section under its heading. */
-export function printSection({ id, title, body }: Section): Html {
-  return html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${body}</section>`;
-}
-
 /** How to read the picture that follows. */
 export function reading(...text: readonly Piece[]): Html {
   return html`<p class="reading"><strong>How to read it:</strong> ${text}</p>`;

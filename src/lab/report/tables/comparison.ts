@@ -1,10 +1,11 @@
 /** Compared with a baseline, if the result has a comparison: the ratio of the times of every cell, with its interval. */
 import { printCell } from "../../cell.ts";
-import { COMPARED, outcomeWord, type CellComparison, type Comparison, type Outcome } from "../../comparison.ts";
+import { COMPARED, outcomeWord, type CellComparison, type Outcome } from "../../comparison.ts";
+import type { Result } from "../../result.ts";
 import { count } from "../../text.ts";
 import { drawn, figure, Plot } from "../parts/chart.ts";
 import { html, type Html } from "../parts/html.ts";
-import { asTable, reading, type Section } from "../parts/section.ts";
+import { asTable, reading } from "../parts/section.ts";
 
 const WIDTH = 1040;
 const ROW = 22;
@@ -18,10 +19,10 @@ const MARKS: Readonly<Record<Outcome, { readonly symbol: string; readonly color:
 };
 
 /** The section, or nothing. */
-export function comparisonSection(comparison: Comparison | undefined): Section | null {
+export function comparisonSection({ comparison }: Result): Html | null {
   if (comparison === undefined || comparison.cells.length === 0) return null;
   const { a, cells, rule, warnings } = comparison;
-  const body = html`${reading(
+  return html`${reading(
     "each row is a cell of this measurement against the same cell of ", html`<b>${a.name}</b>`, ` (${a.startedAt.slice(0, 10)}, ${count(a.blocks, "block")}). Left of 1 it is faster now, right of 1 slower; `,
     `the line is the 95 % interval, the band of ±${Math.round(100 * rule.band)} % has no practical meaning.`,
   )}
@@ -32,7 +33,6 @@ ${asTable(`Times in ${a.name} and here`, [
     ...COMPARED.map(({ title, align, text }) => ({ title, isNumber: align === "right", text })),
     { title: "why", text: ({ why }) => why },
   ], cells)}`;
-  return { id: "comparison", title: "Compared with the baseline", body };
 }
 
 function forest(cells: readonly CellComparison[], band: number): Html {

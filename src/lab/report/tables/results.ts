@@ -4,8 +4,8 @@ import { COLUMNS, knownColumns, legendOf, TABLE, type Column as Figure } from ".
 import { verdictMeaning, verdictWord } from "../../figures/verdict.ts";
 import type { Result } from "../../result.ts";
 import { groupTitle, rowGroups, type Row } from "../../rows.ts";
-import { html, type Piece } from "../parts/html.ts";
-import { reading, table, type Column, type Section } from "../parts/section.ts";
+import { html, type Html, type Piece } from "../parts/html.ts";
+import { reading, table, type Column } from "../parts/section.ts";
 
 /** Below the figure, in small letters. */
 const UNDER: ReadonlyMap<Figure, (row: Row) => Piece> = new Map<Figure, (row: Row) => Piece>([
@@ -39,18 +39,17 @@ function flags({ cell: { summary } }: Row): Piece {
 }
 
 /** The tables of all groups. */
-export function resultsTable(result: Result): Section {
+export function resultsTable(result: Result): Html {
   const groups = rowGroups(result);
   const rows = groups.flatMap((group) => group.rows);
   const figures = TABLE.filter((figure) => figure !== COLUMNS.half_width);
   const shown = knownColumns(figures, rows).flatMap((figure) => (figure === COLUMNS.of_predicted ? [COLUMNS.predicted_ns, figure] : [figure]));
   const verdicts = [...new Set(result.cells.map(({ verdict }) => verdict))].map((verdict) => [verdictWord(verdict), verdictMeaning(verdict)] as const);
   const terms = [...legendOf(shown, rows), ...verdicts];
-  const body = html`${reading(
+  return html`${reading(
     "each row is one design on one number of threads. ", html`<b>C</b>`, " is what its structure alone gains over the reference on one thread, ", html`<b>P</b>`,
     " what more threads gain for the same structure, and ", html`<b>S = C × P</b>`, " is both together. The 95 % interval is below each ratio.",
   )}
 ${groups.map((group) => table(groupTitle(group), knownColumns(figures, group.rows).map(columnOf), group.rows))}
 <dl class="terms">${terms.map(([term, meaning]) => html`<div><dt>${term}</dt><dd>${meaning}</dd></div>`)}</dl>`;
-  return { id: "results", title: "Results", body };
 }

@@ -4,21 +4,19 @@ import type { CellResult, Config, Result } from "../../result.ts";
 import { count, printRatio } from "../../text.ts";
 import { scrolling } from "../parts/chart.ts";
 import { html, type Html, type Piece } from "../parts/html.ts";
-import type { Section } from "../parts/section.ts";
 
 type Term = readonly [name: Piece, value: Piece];
 
 /** Environment and configuration. */
-export function surroundings({ env, config, cells }: Result): Section {
-  return { id: "environment", title: "Environment and configuration", body: html`<div class="columns">${list("The machine", machine(env))}${list("The measurement", measurement(config, cells))}</div>` };
+export function surroundings({ env, config, cells }: Result): Html {
+  return html`<div class="columns">${list("The machine", machine(env))}${list("The measurement", measurement(config, cells))}</div>`;
 }
 
 /** The command, and the numbers to take away. */
-export function again({ config }: Result, program: string): Section {
-  const body = html`<p>Run this on the machine you want to know about; absolute times will differ; compare the gains:</p>
+export function again({ config }: Result, { program }: { readonly program: string }): Html {
+  return html`<p>Run this on the machine you want to know about; absolute times will differ; compare the gains:</p>
 ${scrolling(html`<pre><code>${[program, ...measured(config.command)].join(" ")} --format html -o report.html</code></pre>`, "command, scrolls sideways")}
 <p>All numbers of this page are in it, as JSON of the schema <code>warren/1</code>, in the element <code>#warren-result</code>. <a id="download" download="warren-result.json" hidden>Download them</a></p>`;
-  return { id: "again", title: "How to get this again", body };
 }
 
 const isOutput = (word: string | undefined): boolean => word === "-o" || word === "--output" || word === "--format";

@@ -7,20 +7,19 @@ import type { CellResult, Result } from "../../result.ts";
 import { gainOf } from "../../rows.ts";
 import { count } from "../../text.ts";
 import { html, type Html } from "../parts/html.ts";
-import { absent, reading, type Section } from "../parts/section.ts";
+import { absent, reading } from "../parts/section.ts";
 import { timelineLegend, timelinePicture, type TimelineCell } from "./picture.ts";
 
 const isTraced = (cell: CellResult): cell is TimelineCell => cell.timeline !== undefined && cell.timeline.durationNs > 0;
 
 /** All traced cells. */
-export function timelineSection(result: Result): Section {
-  const title = "What ran when";
+export function timelineSection(result: Result): Html {
   const traced = result.cells.filter(isTraced);
-  if (traced.length === 0) return { id: "timelines", title, body: absent("No cell has a timeline: there was no traced run, so there is nothing to draw.") };
+  if (traced.length === 0) return absent("No cell has a timeline: there was no traced run, so there is nothing to draw.");
   const first = firstCells(traced, result);
   const rest = traced.filter((cell) => !first.includes(cell));
   const picture = (cell: TimelineCell): Html => timelinePicture(cell, result.cells.indexOf(cell));
-  const body = html`${reading(
+  return html`${reading(
     "the upper rows are threads, the lower ones tasks, over the same time. ", html`<b>Concurrency</b>`, " is many tasks in progress (c(t) high); ", html`<b>parallelism</b>`,
     " is several full bars above each other at the same moment (r(t) of 2 or more). The number in a thread's bar is the row of the task that it runs. Tasks that wait need no thread.",
   )}
@@ -30,7 +29,6 @@ ${timelineLegend()}
 <div class="slots">${first.map((cell, slot) => html`<div class="slot" data-slot="${slot}">${picture(cell)}</div>`)}</div>
 ${rest.length > 0 && html`<details class="more-timelines"><summary>${count(rest.length, "more timeline")}</summary>${rest.map(picture)}</details>
 <p class="only-print quiet">The file has ${count(rest.length, "more timeline")}: choose what to print before printing.</p>`}`;
-  return { id: "timelines", title, body };
 }
 
 /** The design shown first where it is there: few gophers, and all that the talk says can be seen of them. */
