@@ -77,10 +77,5 @@ function decimal(value: number): string {
 }
 
 /** A part of a name: without blanks, and without the slash that begins the next part. */
-function word(text: string): string {
-  return text.replaceAll(/[\s/]+/g, "_");
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, " ").trim();
-}
+const word = (text: string): string => text.replaceAll(/[\s/]+/g, "_");
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ").trim();

@@ -31,7 +31,7 @@ export function printComparison(comparison: Comparison, { width, paint, most }: 
     textTable([columns.map(({ title }) => title), ...cells.map((cell) => columns.map(({ text }) => text(cell)))], columns.map(({ align }) => align));
   const all = linesOf([...CELL, ...COMPARED, ...GAINS.filter(({ text }) => cells.some((cell) => text(cell) !== ""))]);
   const [titles = "", ...lines] = all.every((line) => line.length <= width) ? all : linesOf([...CELL, ...COMPARED]);
-  const lineOf = new Map(cells.map((cell, index) => [cell, painted(lines[index] as string, cell.outcome, paint)]));
+  const lineOf = new Map(cells.map((cell, index) => [cell, lines[index]?.replace(outcomeWord(cell.outcome), (word) => paint(COLOR[cell.outcome] ?? [], word))]));
   const tables = groups(comparison).map(([title, its]) => [paint("bold", title), paint("bold", titles), ...its.map((cell) => lineOf.get(cell))].join("\n"));
   const sides = `${side("before", comparison.a)}\n${side("after", comparison.b)}`;
   return [sides, ...tables, ...comparisonSentences(comparison, most).map((sentence) => wrapped(sentence, width)), paint("dim", wrapped(legend(comparison), width))].join("\n\n");
@@ -94,9 +94,4 @@ function legend({ rule: { band, widest, level }, cells }: Comparison): string {
 /** "5 %", "7.5 %" */
 function percent(share: number): string {
   return `${Number((share * 100).toFixed(2))} %`;
-}
-
-function painted(line: string, outcome: Outcome, paint: Paint): string {
-  const color = COLOR[outcome];
-  return color === undefined ? line : line.replace(outcomeWord(outcome), (word) => paint(color, word));
 }

@@ -82,14 +82,10 @@ function flowed(text: string, width: number, indent = ""): string {
 
 /** "All 6 checks held; 9 of 10 figures hold." */
 function tally(findings: readonly Finding[]): string {
-  const checks = findings.filter(({ kind }) => kind === "check");
-  const figures = findings.filter(({ kind }) => kind === "statistic");
-  const text = [...share(checks, "checks held"), ...share(figures, "figures hold")].join("; ");
+  const text = ([["check", "checks held"], ["statistic", "figures hold"]] as const).flatMap(([its, what]) => {
+    const verdicts = findings.filter(({ kind }) => kind === its).map(({ verdict }) => verdict);
+    const held = verdicts.filter((verdict) => verdict === "holds").length;
+    return verdicts.length === 0 ? [] : [held === verdicts.length && held > 1 ? `all ${held} ${what}` : `${held} of ${verdicts.length} ${what}`];
+  }).join("; ");
   return text === "" ? "" : `${capital(text)}.`;
-}
-
-function share(findings: readonly Finding[], what: string): string[] {
-  const held = findings.filter(({ verdict }) => verdict === "holds").length;
-  if (findings.length === 0) return [];
-  return [held === findings.length && held > 1 ? `all ${held} ${what}` : `${held} of ${findings.length} ${what}`];
 }

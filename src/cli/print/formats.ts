@@ -27,9 +27,11 @@ const CSV: readonly Field[] = [
   "approximate", "helper", "predicted_is_bound", "of_predicted", "P0_low", "P0_high", "I_low", "I_high", "fill", "work", "LB", "CommE", "CompS", "U1",
 ];
 
+const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
 /** RFC 4180 with a header; one line per cell; times in nanoseconds; unknown values are empty. */
 export function printCsv(result: Result): string {
-  const lines = allRows(result).map((row) => CSV.map((field) => quotedCsv(String(valueOf(field, row) ?? ""))).join(","));
+  const lines = allRows(result).map((row) => CSV.map((field) => quoted(String(valueOf(field, row) ?? ""))).join(","));
   return [CSV.join(","), ...lines].join("\n");
 }
 
@@ -37,10 +39,6 @@ function valueOf(field: Field, row: Row): string | number | null | undefined {
   const end = field.endsWith("_low") ? 0 : field.endsWith("_high") ? 1 : null;
   if (end === null) return COLUMNS[field as Name].value(row);
   return COLUMNS[field.replace(/_(low|high)$/, "") as Name].bounds(row)?.[end];
-}
-
-function quotedCsv(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** The names of --plain, and the fields they are of; times become milliseconds. */

@@ -54,8 +54,7 @@ function printFigures({ title, activity, untracedNs, cost, notes }: TraceRecord,
 /** The picture. */
 export function printGantt(timeline: Timeline, style: GanttStyle): string {
   const { durationNs, threads, r, c } = timeline;
-  const labels = [...Array.from({ length: threads }, (_, thread) => `thread ${thread}`), "r(t)", "c(t)"];
-  const margin = Math.max(...labels.map((label) => label.length)) + 1;
+  const margin = `thread ${threads - 1}`.length + 1;
   const columns = style.width - margin - 2;
   const marks = marksOf(timeline, style.plain ? "x" : "×");
   const ranks = new Map(marks.flatMap(({ places }, rank) => places.map((place) => [place, rank] as const)));

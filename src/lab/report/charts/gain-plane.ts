@@ -1,5 +1,6 @@
 /** The gain plane: what structure gives across, what threads give upwards, and their product on the diagonals. */
 import { printCell, printWorld } from "../../cell.ts";
+import { printBounds } from "../../interval.ts";
 import type { GainResult, Result } from "../../result.ts";
 import { count, printRatio } from "../../text.ts";
 import { drawn, figure, Plot } from "../parts/chart.ts";
@@ -65,7 +66,7 @@ function plane(gains: readonly GainResult[], worlds: ReadonlyMap<string, WorldMa
       Plot.link(shown.filter(({ gain }) => gain.ci.C), { x1: ({ gain }) => gain.ci.C?.[0], x2: ({ gain }) => gain.ci.C?.[1], y1: ({ gain }) => gain.P, y2: ({ gain }) => gain.P, stroke: ({ world }) => world.color, strokeWidth: 1.5, ariaDescription: "interval of C" }),
       Plot.link(shown.filter(({ gain }) => gain.ci.P), { x1: ({ gain }) => gain.C, x2: ({ gain }) => gain.C, y1: ({ gain }) => gain.ci.P?.[0], y2: ({ gain }) => gain.ci.P?.[1], stroke: ({ world }) => world.color, strokeWidth: 1.5, ariaDescription: "interval of P" }),
       ...[...worlds.values()].map((world) => Plot.dot(shown.filter((mark) => mark.world === world), {
-        x: ({ gain }) => gain.C, y: ({ gain }) => gain.P, r: 5, symbol: world.symbol as "circle", fill: world.color, stroke: "var(--page)", strokeWidth: 1, ariaDescription: "gain", title: ({ gain }) => pointTitle(gain),
+        x: ({ gain }) => gain.C, y: ({ gain }) => gain.P, r: 5, symbol: world.symbol as "circle", fill: world.color, stroke: "var(--page)", strokeWidth: 1, ariaDescription: "gain", title: ({ gain }) => `${printCell(gain)}: C ${printRatio(gain.C)}, P ${printRatio(gain.P)}, S ${printRatio(gain.S)}`,
       })),
       Plot.text(labels, { x: "x", y: "y", text: "text", textAnchor: "start", stroke: "var(--page)", strokeWidth: 4, fill: "currentColor", fontWeight: 600 }),
     ],
@@ -78,13 +79,8 @@ function domainOf(values: readonly number[]): [number, number] {
   return [Math.min(0.85, ...finite.map((value) => value / 1.12)), Math.max(1.5, ...finite.map((value) => value * 1.3))];
 }
 
-function pointTitle(gain: GainResult): string {
-  return `${printCell(gain)}: C ${printRatio(gain.C)}, P ${printRatio(gain.P)}, S ${printRatio(gain.S)}`;
-}
-
 function valueOf(gain: GainResult, name: "C" | "P" | "S" | "P0" | "I"): string {
   const value = gain[name];
   if (value === undefined) return "?";
-  const interval = gain.ci[name];
-  return interval ? `${printRatio(value)} (${printRatio(interval[0])}–${printRatio(interval[1])})` : printRatio(value);
+  return gain.ci[name] ? `${printRatio(value)} (${printBounds(gain.ci[name])})` : printRatio(value);
 }

@@ -40,7 +40,8 @@ export function placed(points: readonly Named[], frame: Box, taken: readonly Box
   const boxes = [...taken, ...points.map(({ x, y }) => ({ left: x - 5, right: x + 5, top: y - 5, bottom: y + 5 }))];
   return clusters(points).flatMap((cluster) => {
     const text = textOf(cluster);
-    const free = places(cluster, text.length * CHARACTER_WIDTH).find((box) => isInside(box, frame) && !boxes.some((other) => overlaps(box, other)));
+    const free = places(cluster, text.length * CHARACTER_WIDTH).find((box) => box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom
+      && !boxes.some((other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom));
     if (free === undefined) return [];
     boxes.push(free);
     return [{ text, x: free.left, y: (free.top + free.bottom) / 2 }];
@@ -81,12 +82,4 @@ function places(cluster: readonly Named[], width: number): Box[] {
     at(right + gap, middle), at(left - gap - width, middle), at(center - width / 2, top - gap - 4), at(center - width / 2, bottom + gap + 4),
     at(right + gap / 2, top - gap), at(right + gap / 2, bottom + gap), at(left - gap / 2 - width, top - gap), at(left - gap / 2 - width, bottom + gap),
   ]);
-}
-
-function overlaps(a: Box, b: Box): boolean {
-  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-}
-
-function isInside(box: Box, frame: Box): boolean {
-  return box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom;
 }

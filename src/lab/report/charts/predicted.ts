@@ -19,6 +19,7 @@ const MARGIN = { left: 78, right: 40, top: 20, bottom: 46 };
 /** How far from the model a cell may be to count as explained by it. */
 const BAND = 0.1;
 
+const ratioOf = ({ summary, predicted }: Predicted): number => summary.medianNs / predicted.ns;
 /** Whether the model gives only a lower bound. */
 const isBound = ({ predicted }: Predicted): boolean => predicted.isBound === true;
 
@@ -42,10 +43,6 @@ ${asTable("Measured and predicted time", [
     { title: "predicted", isNumber: true, text: (cell) => `${isBound(cell) ? "≥ " : ""}${printTime(cell.predicted.ns)}` },
     { title: COLUMNS.of_predicted.title, isNumber: true, text: (cell) => `${Math.round(100 * ratioOf(cell))} %` },
   ], cells)}`;
-}
-
-function ratioOf({ summary, predicted }: Predicted): number {
-  return summary.medianNs / predicted.ns;
 }
 
 function scatter(cells: readonly Predicted[], worlds: ReadonlyMap<string, WorldMark>): Html {

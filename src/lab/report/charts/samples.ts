@@ -47,7 +47,10 @@ ${asTable("Runs by cell", [
 }
 
 function runsOf({ samples, summary }: CellResult): Run[] {
-  const [low, high] = fences(samples.map(({ wallNs }) => wallNs));
+  const times = samples.map(({ wallNs }) => wallNs);
+  // Tukey's fences: 1.5 interquartile ranges beyond the quartiles
+  const reach = 1.5 * interquartileRange(times);
+  const [low, high] = [quantile(times, 0.25) - reach, quantile(times, 0.75) + reach];
   // runs of a block stand side by side within its width
   const inBlock = Map.groupBy(samples, ({ block }) => block);
   const place = (sample: Sample): number => {
@@ -66,17 +69,6 @@ function blockTicks({ samples }: CellResult): number[] {
   return blocks.filter((_, index) => index % step === 0);
 }
 
-/** "+2", "0 %", "−2": of few letters, the unit at zero. */
-function percentTick(at: number): string {
-  return at === 0 ? "0 %" : `${at > 0 ? "+" : "−"}${Math.abs(at)}`;
-}
-
-/** Tukey's: 1.5 interquartile ranges beyond the quartiles. */
-function fences(times: number[]): [low: number, high: number] {
-  const reach = 1.5 * interquartileRange(times);
-  return [quantile(times, 0.25) - reach, quantile(times, 0.75) + reach];
-}
-
 function strip(cell: CellResult, runs: readonly Run[], { color, symbol }: WorldMark, reach: number): Html {
   const { medianNs, ci } = cell.summary;
   const blocks = runs.map(({ block }) => block);
@@ -84,7 +76,8 @@ function strip(cell: CellResult, runs: readonly Run[], { color, symbol }: WorldM
   return drawn(`${printDesign(cell)}: ${count(runs.length, "run")}, ${far.length} far out`, {
     width: 245, height: 140, marginLeft: 42, marginRight: 8, marginTop: 8, marginBottom: 40,
     x: { type: "linear", domain: [Math.min(...blocks) - 0.6, Math.max(...blocks) + 0.6], ticks: blockTicks(cell), tickFormat: (at: number) => String(at + 1), label: "block", labelAnchor: "center", labelArrow: "none", labelOffset: 36 },
-    y: { domain: [-reach, reach], ticks: 4, tickFormat: percentTick, grid: true, label: null },
+    // "+2", "0 %", "−2": of few letters, the unit at zero
+    y: { domain: [-reach, reach], ticks: 4, tickFormat: (at: number) => (at === 0 ? "0 %" : `${at > 0 ? "+" : "−"}${Math.abs(at)}`), grid: true, label: null },
     marks: [
       ...(ci === null ? [] : [Plot.rect([ci], { x1: Math.min(...blocks) - 0.6, x2: Math.max(...blocks) + 0.6, y1: ([low]: readonly [number, number]) => 100 * (low / medianNs - 1), y2: ([, high]: readonly [number, number]) => 100 * (high / medianNs - 1), fill: "currentColor", fillOpacity: 0.12, ariaDescription: "interval" })]),
       Plot.ruleY([0], { stroke: "currentColor", strokeOpacity: 0.6 }),

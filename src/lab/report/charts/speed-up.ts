@@ -1,7 +1,7 @@
 /** What more threads gain for the same structure, against the most that they could and what the model says. */
 import { printWorld } from "../../cell.ts";
 import { isFitted, printParameter, serialText, type Fit } from "../../fit.ts";
-import type { CellResult, GainResult, Result } from "../../result.ts";
+import type { CellResult, Result } from "../../result.ts";
 import { rowGroups, type RowGroup } from "../../rows.ts";
 import { fitsOf, LEAST_THREAD_COUNTS } from "../../figures/fits.ts";
 import { throughputAt } from "../../figures/scaling.ts";
@@ -52,12 +52,8 @@ function pointsOf({ rows }: RowGroup): Point[] {
     const single = rows.find((row) => row.cell.design === cell.design && row.cell.threads === 1);
     if (gain === null || single === undefined) return [];
     const model = cell.predicted === undefined || single.cell.predicted === undefined ? null : single.cell.predicted.ns / cell.predicted.ns;
-    return [{ design: cell.design, threads: cell.threads, P: gain.P, ci: intervalOf(gain), model }];
+    return [{ design: cell.design, threads: cell.threads, P: gain.P, ci: cell.threads === 1 ? null : (gain.ci.P ?? null), model }];
   });
-}
-
-function intervalOf({ threads, ci }: GainResult): readonly [number, number] | null {
-  return threads === 1 ? null : (ci.P ?? null);
 }
 
 /** Points of the laws that were found for the designs of a group: P by the law, between the threads measured. */
