@@ -12,7 +12,7 @@ import { bench, dot, gophers, headline } from "./commands/measure.ts";
 import { HEADLINE, NORMAL } from "./options/effort.ts";
 import { withFormat, withPresentation, withProtocol, type RawOptions } from "./options/options.ts";
 import { PROGRAMS } from "./programs/catalogue.ts";
-import { declareProgram, runProgram, type ProgramCommand } from "./programs/command.ts";
+import { declareProgram, runProgram } from "./programs/command.ts";
 import { addCompare } from "./commands/compare.ts";
 import { addReport } from "./commands/report.ts";
 import { note, tolerateClosedPipes } from "./terminal/streams.ts";
@@ -61,58 +61,17 @@ function buildCommands(args: readonly string[], done: (code: number) => void): C
       done(await headline(options, args));
     });
   program.helpCommand(false);
-  const add = (name: string): Command => base(program.command(name)).allowExcessArguments(false);
-  addGophers(add("gophers"), async (options) => done(await gophers(withRoot(options, program), args)));
-  addDot(add("dot"), async (options) => done(await dot(withRoot(options, program), args)));
-  for (const known of PROGRAMS) addProgram(known, add(known.name), program, async (raw) => done(await runProgram(known, raw, args)));
-  declareExperiment(add("experiment").addHelpText("before", examples(EXPERIMENT_EXAMPLES))).action(async (_name: string | undefined, options: object, self: Command) => done(await experiment({ ...withRoot(options, program), operands: self.args }, args)));
+  const add = (name: string, lines: Examples): Command => base(program.command(name)).allowExcessArguments(false).addHelpText("before", examples(lines));
 
-  declareTrace(add("trace").addHelpText("before", examples(TRACE_EXAMPLES)), { args, before: () => program.opts(), done });
-
-  add("bench")
-    .description("Measure what channel, select and task operations cost, and compare with Go.")
-    .addHelpText("before", examples([["warren bench --quick", "everything in under 90 s, less exact"], ["warren bench --filter select", "benchmarks with select in the name"]]))
-    .option("--filter <text>", "only benchmarks whose name contains the text")
-    .option("--quick", "fewer and shorter runs")
-    .option("--format <format>", "table or json (default: table)")
-    .action(async (options: object) => done(await bench({ ...program.opts(), ...options })));
-
-  addCompare(add("compare").addHelpText("before", examples([["warren compare old.json new.json", "what has changed"], ["warren compare main new.json --max-regression 5%", "exit code 1 if slower"]])), done);
-  addReport(add("report").addHelpText("before", examples([["warren report run.json -o report.html", "the pictures of a result"], ["warren gophers --format html -o report.html", "measure and write the report"]])), done);
-
-  withFormat(add("env"), INVENTORY_FORMATS)
-    .description("Show this machine, its limits and anything that makes measurements unreliable.")
-    .addHelpText("before", examples([["warren env", "as text"], ["warren env --strict", "exit with code 3 if anything is unreliable"]]))
-    .option("--strict", "exit with code 3 if this machine cannot give reliable results now")
-    .action(async (options: object) => done(await env({ ...program.opts(), ...options })));
-
-  withFormat(add("list"), INVENTORY_FORMATS)
-    .description("List the programs, designs and worlds that can be measured.")
-    .addHelpText("before", examples([["warren list", "as text"], ["warren list --format json", "for a program"]]))
-    .action(async (options: object) => done(await list({ ...program.opts(), ...options })));
-
-  add("help")
-    .description("Print the help of a command.")
-    .argument("[command]")
-    .action((name: string | undefined) => {
-      const command = name === undefined ? program : program.commands.find((known) => known.name() === name);
-      if (command === undefined) throw unknownCommand(name as string, program);
-      command.outputHelp();
-    });
-  return program;
-}
-
-function addGophers(command: Command, action: (options: object) => Promise<void>): void {
-  command
+  const gophersCommand = add("gophers", [
+    ["warren gophers --quick", "four designs, three worlds"],
+    ["warren gophers --designs G6 --carts 1", "one cart: no gain"],
+    ["warren gophers --designs G4,G7 --lanes 8", "eight lanes"],
+    ["warren gophers --pile ~/photos --manifest m.txt", "real files"],
+    ["warren gophers --cpus 0 --quick", "threads on one core: no gain"],
+    ["warren gophers --publish -o run.json", "a file for warren report"],
+  ])
     .description("Measure the gopher designs of the talk: they burn a pile of books.")
-    .addHelpText("before", examples([
-      ["warren gophers --quick", "four designs, three worlds"],
-      ["warren gophers --designs G6 --carts 1", "one cart: no gain"],
-      ["warren gophers --designs G4,G7 --lanes 8", "eight lanes"],
-      ["warren gophers --pile ~/photos --manifest m.txt", "real files"],
-      ["warren gophers --cpus 0 --quick", "threads on one core: no gain"],
-      ["warren gophers --publish -o run.json", "a file for warren report"],
-    ]))
     .option("--designs <names>", "designs to measure: G1 … G11, or all (default: G1,G4,G6,G7)")
     .option("--threads <counts>", "numbers of threads: 1,2,4 or 1..8; auto = 1, 2, 4, … up to all cores (default: auto)")
     .option("--world <names>", "cpu, wait, mixed, or all (default: all)")
@@ -122,25 +81,56 @@ function addGophers(command: Command, action: (options: object) => Promise<void>
     .option("--lanes <n>", "number of parallel lanes, in designs that have two by default: G4 G7 G9 G11 (default: 2)")
     .option("--carts <n>", "carts per team, in designs that pass carts between gophers: G5 G6 G7 G10 G11 (default: 3 or 4)")
     .option("--unit <time>", "length of a step (default: 1ms in the cpu world, else 5ms)");
-  withProtocol(withPresentation(command), NORMAL).action(action);
-}
+  withProtocol(withPresentation(gophersCommand), NORMAL).action(async (options: object) => done(await gophers(withRoot(options, program), args)));
 
-function addDot(command: Command, action: (options: object) => Promise<void>): void {
-  command
+  const dotCommand = add("dot", [
+    ["warren dot --quick", "both kernels in the last-level cache"],
+    ["warren dot --size LLC,DRAM --kernel simd", "vectors larger than the caches"],
+    ["warren dot --size 1000000 --threads 1,2", "any vector length"],
+  ])
     .description("Measure the dot product of two vectors: parallel, not concurrent.")
-    .addHelpText("before", examples([
-      ["warren dot --quick", "both kernels in the last-level cache"],
-      ["warren dot --size LLC,DRAM --kernel simd", "vectors larger than the caches"],
-      ["warren dot --size 1000000 --threads 1,2", "any vector length"],
-    ]))
     .option("--size <lengths>", "numbers of elements, or L2, LLC, DRAM: vectors that fill that memory (default: LLC)")
     .option("--kernel <names>", "js, simd, or all (default: all)")
     .option("--threads <counts>", "numbers of threads: 1,2,4 or 1..8 or auto (default: auto)");
-  withProtocol(withPresentation(command), NORMAL).action(action);
-}
+  withProtocol(withPresentation(dotCommand), NORMAL).action(async (options: object) => done(await dot(withRoot(options, program), args)));
 
-function addProgram(known: ProgramCommand, command: Command, root: Command, action: (raw: RawOptions & { operands: readonly string[] }) => Promise<void>): void {
-  declareProgram(known, command.addHelpText("before", examples(known.examples))).action(() => action({ ...withRoot(command.opts(), root), operands: command.args }));
+  for (const known of PROGRAMS) {
+    const command = declareProgram(known, add(known.name, known.examples));
+    command.action(async () => done(await runProgram(known, { ...withRoot(command.opts(), program), operands: command.args }, args)));
+  }
+  declareExperiment(add("experiment", EXPERIMENT_EXAMPLES)).action(async (_name: string | undefined, options: object, self: Command) => done(await experiment({ ...withRoot(options, program), operands: self.args }, args)));
+
+  declareTrace(add("trace", TRACE_EXAMPLES), { args, whole: (options) => withRoot(options, program), done });
+
+  add("bench", [["warren bench --quick", "everything in under 90 s, less exact"], ["warren bench --filter select", "benchmarks with select in the name"]])
+    .description("Measure what channel, select and task operations cost, and compare with Go.")
+    .option("--filter <text>", "only benchmarks whose name contains the text")
+    .option("--quick", "fewer and shorter runs")
+    .option("--format <format>", "table or json (default: table)")
+    .action(async (options: object) => done(await bench({ ...program.opts(), ...options })));
+
+  addCompare(add("compare", [["warren compare old.json new.json", "what has changed"], ["warren compare main new.json --max-regression 5%", "exit code 1 if slower"]]), done);
+  addReport(add("report", [["warren report run.json -o report.html", "the pictures of a result"], ["warren gophers --format html -o report.html", "measure and write the report"]]), done);
+
+  withFormat(add("env", [["warren env", "as text"], ["warren env --strict", "exit with code 3 if anything is unreliable"]]), INVENTORY_FORMATS)
+    .description("Show this machine, its limits and anything that makes measurements unreliable.")
+    .option("--strict", "exit with code 3 if this machine cannot give reliable results now")
+    .action(async (options: object) => done(await env({ ...program.opts(), ...options })));
+
+  withFormat(add("list", [["warren list", "as text"], ["warren list --format json", "for a program"]]), INVENTORY_FORMATS)
+    .description("List the programs, designs and worlds that can be measured.")
+    .action(async (options: object) => done(await list({ ...program.opts(), ...options })));
+
+  base(program.command("help"))
+    .allowExcessArguments(false)
+    .description("Print the help of a command.")
+    .argument("[command]")
+    .action((name: string | undefined) => {
+      const command = name === undefined ? program : program.commands.find((known) => known.name() === name);
+      if (command === undefined) throw unknownCommand(name as string, program);
+      command.outputHelp();
+    });
+  return program;
 }
 
 /** Options can also precede the command: `warren --quick gophers`. */
@@ -158,8 +148,10 @@ function base(command: Command): Command {
     .configureHelp({ visibleArguments: () => [] });
 }
 
+type Examples = readonly (readonly [command: string, what: string])[];
+
 /** Help begins with what to type. */
-function examples(lines: readonly (readonly [command: string, what: string])[]): string {
+function examples(lines: Examples): string {
   const width = Math.max(...lines.map(([command]) => command.length));
   return ["Examples:", ...lines.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`), ""].join("\n");
 }

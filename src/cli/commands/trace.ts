@@ -5,7 +5,6 @@
 import type { Command } from "commander";
 import { namedSizes } from "../../lab/talk/dot/grid.ts";
 import { MOST_THREADS, readMachine } from "../../lab/machine/environment.ts";
-import type { ProgramSpec } from "../../lab/talk/measured/programs.ts";
 import { EXIT } from "../terminal/exit-code.ts";
 import type { RawDot, RawGophers } from "../options/grids.ts";
 import { withholdingWarnings } from "../terminal/warnings.ts";
@@ -30,13 +29,16 @@ export const TRACE_EXAMPLES = [
 interface Surrounding {
   /** The whole command line, for the record. */
   readonly args: readonly string[];
-  /** Options that stand before the command. */
-  readonly before: () => RawTrace;
+  /** A command's options with those that stand before the command. */
+  readonly whole: (options: RawTrace) => RawTrace;
   readonly done: (code: number) => void;
 }
 
+/** A run whose own options have been checked. */
+type Run = (options: TraceOptions) => Promise<Traced>;
+
 /** Declares the command and those under it. */
-export function declareTrace(trace: Command, { args, before, done }: Surrounding): void {
+export function declareTrace(trace: Command, { args, whole, done }: Surrounding): void {
   trace
     .description("Show what ran when and on which thread, in one run of a program.")
     .usage("<program> [options]")
@@ -48,20 +50,18 @@ export function declareTrace(trace: Command, { args, before, done }: Surrounding
       throw new UsageError(name === undefined ? `trace needs a program: ${names.join(", ")}` : `there is no program ${JSON.stringify(name)} to trace${suggestion(name, names)} (programs: ${names.join(", ")})`);
     });
   const add = (name: string, what: string): Command => trace.command(name).allowExcessArguments(false).description(what);
-  const end = (command: Command, sized: boolean, run: (raw: object, options: TraceOptions) => Promise<Traced>): void => {
+  const end = (command: Command, sized: boolean, prepare: (raw: object) => Promise<Run>): void => {
     withTraceOptions(command, sized).action(async () => {
-      const [local, root] = [command.opts<RawTrace>(), before()];
-      const raw = { ...root, ...local, color: root.color !== false && local.color !== false };
-      done(await traceAndWrite(raw, (options) => run({ ...raw, operands: command.args }, options), args));
+      const raw = whole(command.opts<RawTrace>());
+      done(await traceAndWrite(raw, () => prepare({ ...raw, operands: command.args }), args));
     });
   };
-  end(withGopherOptions(add("gophers", "Burn a pile of books in one design.")), true, (raw, options) => traceGophers(raw, options));
-  end(withDotOptions(add("dot", "Multiply two vectors, in chunks.")), true, (raw, options) => traceDot(raw, options));
+  end(withGopherOptions(add("gophers", "Burn a pile of books in one design.")), true, prepareGophers);
+  end(withDotOptions(add("dot", "Multiply two vectors, in chunks.")), true, prepareDot);
   for (const known of PROGRAMS) {
-    end(declareRun(known, add(known.name, known.what)), false, async (raw, options) => {
+    end(declareRun(known, add(known.name, known.what)), false, async (raw) => {
       const plan = await resolveRun(known, raw as RawProgram);
-      await requireOutput(options);
-      return (await import("./trace-runs.ts")).traceProgram(known.name, plan, options);
+      return async (options) => (await import("./trace-runs.ts")).traceProgram(known.name, plan, options);
     });
   }
 }
@@ -98,31 +98,26 @@ function withDotOptions(command: Command): Command {
     .option("--threads <n>", `number of threads (default: ${USUAL.threads})`);
 }
 
-async function traceGophers(raw: RawGophers, options: TraceOptions): Promise<Traced> {
+async function prepareGophers(raw: RawGophers): Promise<Run> {
   const seed = raw.seed === undefined ? 1 : wholeNumber("--seed", raw.seed, 0, 0xffff_ffff);
   const spec = oneGopherRun(raw, { usable: readMachine().usable, most: MOST_THREADS }, seed);
   if (spec.grid.pile !== null) await requireDirectory("--pile", spec.grid.pile);
-  return traceCell(spec, options);
+  return async (options) => (await import("./trace-runs.ts")).traceCell(spec, options);
 }
 
-async function traceDot(raw: RawDot, options: TraceOptions): Promise<Traced> {
+async function prepareDot(raw: RawDot): Promise<Run> {
   const machine = readMachine();
-  return traceCell(oneDotRun(raw, { usable: machine.usable, most: MOST_THREADS }, namedSizes(machine)), options);
+  const spec = oneDotRun(raw, { usable: machine.usable, most: MOST_THREADS }, namedSizes(machine));
+  return async (options) => (await import("./trace-runs.ts")).traceCell(spec, options);
 }
 
-async function traceCell(spec: ProgramSpec, options: TraceOptions): Promise<Traced> {
-  await requireOutput(options);
-  return (await import("./trace-runs.ts")).traceCell(spec, options);
-}
-
-/** Refuses a file that cannot be written, before anything runs. */
-async function requireOutput({ written }: TraceOptions): Promise<void> {
-  if (written !== null) await requireWritable("--output", written.path);
-}
-
-async function traceAndWrite(raw: RawTrace, run: (options: TraceOptions) => Promise<Traced>, command: readonly string[]): Promise<number> {
+async function traceAndWrite(raw: RawTrace, prepare: () => Promise<Run>, command: readonly string[]): Promise<number> {
   const options = resolveTrace(raw, process.stdout.isTTY, process.env);
-  const { value: traced, warnings } = await withholdingWarnings(() => run(options));
+  const { value: traced, warnings } = await withholdingWarnings(async () => {
+    const run = await prepare();
+    if (options.written !== null) await requireWritable("--output", options.written.path); // before anything runs
+    return run(options);
+  });
   if (!options.quiet) for (const warning of warnings) note(`warning: ${warning}`);
   for (const problem of traced.problems) note(`warren: ${problem}`);
   const { recordOf, formatted } = await import("./trace-runs.ts");
