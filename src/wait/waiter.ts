@@ -44,11 +44,11 @@ export class Waiters extends Claims implements Space {
   scratchTop: number;
   /** Parked waits by their record's `slot`. */
   readonly #waits: (Wait | undefined)[] = [];
-  /** Records that no wait uses. */
   /** The signals under which waits of this thread are parked. */
   readonly #watched = new Map<AbortSignal, WatchedSignal>();
   /** The one that was the last to have no wait left: it keeps its listener for the next wait, until the thread is idle. */
   #spare: WatchedSignal | undefined;
+  /** Records that no wait uses. */
   readonly #idle: number[] = [];
   #parked = 0;
   /** Index of the wait that is being finished, −1 for none. Not the object, because storing a reference costs a write barrier each time. */
