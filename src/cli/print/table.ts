@@ -5,13 +5,12 @@
  */
 import { styleText } from "node:util";
 import { COLUMNS, DETAILS, knownColumns, legendOf, TABLE, type Column } from "../../lab/figures/columns.ts";
-import { verdictWord } from "../../lab/figures/verdict.ts";
+import { judge, verdictWord } from "../../lab/figures/verdict.ts";
 import { machineLine } from "../../lab/machine/environment.ts";
 import type { Result } from "../../lab/result.ts";
 import { groupTitle, rowGroups, type Row, type RowGroup } from "../../lab/rows.ts";
 import { columnWidths, GAP, textTable } from "../../lab/text-table.ts";
 import { count, enumeration, printTime, wrapped } from "../../lab/text.ts";
-import { judgeCell } from "../../lab/trial/summary.ts";
 
 /** Colours a text, or leaves it as it is. */
 export type Paint = (format: Parameters<typeof styleText>[0], text: string) => string;
@@ -121,7 +120,7 @@ const FLAGS: Readonly<Record<string, string>> = {
 function reasonLines({ rows }: RowGroup): string[] {
   const cells = rows.map(({ cell }) => cell);
   const said = [
-    ...cells.map((cell) => ({ cell, text: `${verdictWord(cell.verdict)}: ${judgeCell(cell).why}` })),
+    ...cells.map((cell) => ({ cell, text: `${verdictWord(cell.verdict)}: ${judge(cell).why}` })),
     ...cells.flatMap((cell) => cell.summary.flags.map((flag) => ({ cell, text: `${flag}: ${FLAGS[flag.split(":")[0] as string] ?? "flagged"}` }))),
   ];
   return [...Map.groupBy(said, ({ text }) => text)].map(([text, its]) => {

@@ -27,7 +27,7 @@
  * trace, and `why` names it: threads that were in the run queue for a tenth of
  * their running time or more were time-sliced.
  */
-import type { Verdict } from "../result.ts";
+import type { CellResult, Verdict } from "../result.ts";
 
 /** What each verdict means, in a clause. */
 const MEANINGS: Readonly<Record<Verdict, string>> = {
@@ -49,27 +49,6 @@ export function verdictWord(verdict: Verdict): string {
   return verdict === "parallel, sliced" ? "partly parallel" : verdict;
 }
 
-/** What is known about a cell. `null`: unknown. */
-export interface Evidence {
-  readonly threads: number;
-  /** Median wall time of the timed region, nanoseconds. */
-  readonly wallNs: number;
-  /** Mean number of worker threads with a core: Σ CPU time / wall time. */
-  readonly cpuParallelism: number | null;
-  /** Mean number of worker threads in the kernel's run queue: Σ run-queue wait / wall time. */
-  readonly runQueue: number | null;
-  /** A: mean number of threads running a task. Needs a trace. */
-  readonly parallelism: number | null;
-  /** L: mean number of tasks started and unfinished. Needs a trace. */
-  readonly concurrency: number | null;
-  /**
-   * Tasks that the program has in progress from the start of the timed region
-   * until the work runs out, by construction. Stands in for L, of which it only
-   * has to be known whether it is above 1.1.
-   */
-  readonly tasks: number;
-}
-
 /** A verdict with its reason in one clause. */
 export interface Judgement {
   readonly verdict: Verdict;
@@ -82,14 +61,17 @@ export const LEAST_REGION_NS = 100e6;
 const PARALLEL = 1.1;
 const SLICED = 0.9;
 
-/** Judges one cell. */
-export function judge(evidence: Evidence): Judgement {
-  const { wallNs, cpuParallelism: cpu, parallelism, concurrency, tasks } = evidence;
-  if (wallNs < LEAST_REGION_NS) return given("unconfirmed", "the timed region is shorter than 100 ms");
-  if (cpu === null) return given("unconfirmed", "there is no source of CPU time per thread");
-  if (parallelism !== null) return judgeTraced(parallelism, concurrency ?? tasks, cpu);
-  if ((concurrency ?? tasks) < PARALLEL && cpu < PARALLEL) return given("sequential");
-  return cpu >= PARALLEL ? judgeParallel(evidence, cpu) : judgeSerial(evidence, cpu);
+/**
+ * Judges one cell. Its gophers are the tasks that the program has in progress from
+ * the start of the timed region until the work runs out, by construction. Without a
+ * trace they stand in for L, of which it only has to be known whether it is above 1.1.
+ */
+export function judge({ threads, gophers, trace: { Acpu: cpu, Rq: runQueue, A, L = gophers }, summary }: Pick<CellResult, "threads" | "gophers" | "trace" | "summary">): Judgement {
+  if (summary.medianNs < LEAST_REGION_NS) return given("unconfirmed", "the timed region is shorter than 100 ms");
+  if (cpu === undefined) return given("unconfirmed", "there is no source of CPU time per thread");
+  if (A !== undefined) return judgeTraced(A, L, cpu);
+  if (L < PARALLEL && cpu < PARALLEL) return given("sequential");
+  return cpu >= PARALLEL ? judgeParallel(threads, runQueue, cpu) : judgeSerial(threads, runQueue, cpu);
 }
 
 /** The rules themselves. */
@@ -101,18 +83,18 @@ function judgeTraced(parallelism: number, concurrency: number, cpu: number): Jud
 }
 
 /** No trace, A_cpu ≥ 1.1: several threads had a core at the same time; the question is how much of the time. */
-function judgeParallel({ threads, runQueue }: Evidence, cpu: number): Judgement {
+function judgeParallel(threads: number, runQueue: number | undefined, cpu: number): Judgement {
   if (cpu >= SLICED * threads) return given("parallel");
-  if (runQueue === null) return given("unconfirmed", "threads ran at the same time, but without a trace or run-queue wait it is unknown for how much of the time");
+  if (runQueue === undefined) return given("unconfirmed", "threads ran at the same time, but without a trace or run-queue wait it is unknown for how much of the time");
   if (cpu >= SLICED * (cpu + runQueue)) return given("parallel");
   return given("parallel, sliced", "threads waited in the run queue for more than a tenth of their time");
 }
 
 /** No trace, A_cpu < 1.1: the work of one core; the question is whether more threads wanted one. */
-function judgeSerial({ threads, runQueue }: Evidence, cpu: number): Judgement {
-  const most = Math.min(threads, runQueue === null ? Infinity : cpu + runQueue);
+function judgeSerial(threads: number, runQueue: number | undefined, cpu: number): Judgement {
+  const most = Math.min(threads, runQueue === undefined ? Infinity : cpu + runQueue);
   if (most < PARALLEL) return given("concurrent only");
-  if (runQueue !== null && cpu + runQueue >= PARALLEL && runQueue * 9 >= cpu) return given("time-sliced", "threads waited in the run queue while one core's worth of work was done");
+  if (runQueue !== undefined && cpu + runQueue >= PARALLEL && runQueue * 9 >= cpu) return given("time-sliced", "threads waited in the run queue while one core's worth of work was done");
   return given("unconfirmed", "without a trace it is unknown how many threads ran tasks");
 }
 

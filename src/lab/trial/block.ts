@@ -97,7 +97,7 @@ export async function runBlock({ programs, threads, protocol, frozen }: BlockSet
     }
   };
 
-  for (const [index, program] of programs.entries()) program.use(frozen.calibrations[index] ?? {}, block);
+  for (const [index, program] of programs.entries()) program.use?.(frozen.calibrations[index] ?? {}, block);
   const planned: PlannedCell[] = [];
   for (const program of programs) for (const cell of program.cells) planned.push({ index: planned.length, program, cell });
   const source = randomSource(protocol.seed, "block", block);

@@ -89,7 +89,7 @@ export interface BlockEvents {
   done(outcome: CellBlock): void;
 }
 
-/** What a block leaves besides its cells. */
+/** What a block leaves besides its cells; a trial leaves the same of all its blocks, each note once. */
 export interface BlockEnd {
   /** What came of the pile; `null`: nothing was burnt from a pile. */
   readonly pile: PileOutcome | null;
@@ -119,15 +119,11 @@ export interface CellRecord {
 }
 
 /** Everything a trial gives; `summary.ts` makes a result from it. */
-export interface TrialRecord {
+export interface TrialRecord extends BlockEnd {
   readonly cells: readonly CellRecord[];
   readonly checks: readonly Check[];
   readonly blocksDone: number;
   readonly interrupted: boolean;
-  /** What came of the pile; `null`: nothing was burnt from a pile. */
-  readonly pile: PileOutcome | null;
-  /** Warnings of the blocks and what they printed: each text once. */
-  readonly notes: readonly string[];
 }
 
 /** From this number of runs on, one more traced run in every block takes little time. */

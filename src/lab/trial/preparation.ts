@@ -40,9 +40,9 @@ export async function prepare(
   const runtime = await threads.open(most);
   try {
     for (const program of programs) {
-      const calibration = await program.calibrate(runtime);
+      const calibration = (await program.calibrate?.(runtime)) ?? {};
       calibrations.push(calibration);
-      program.use(calibration, null);
+      program.use?.(calibration, null);
       await program.warm(runtime, most, warmupMs);
     }
     for (const [group, members] of Map.groupBy(entries, ({ cell }) => groupOf(cell))) {

@@ -60,10 +60,10 @@ export interface CellCatalogue {
 
 /** A program that can be measured, on the threads of a runtime. */
 export interface CellProgram extends CellCatalogue {
-  /** Once, before block 0: finds what every block is to use. */
-  calibrate(runtime: Runtime): Promise<Calibration>;
+  /** Once, before block 0: finds what every block is to use. Absent: nothing is to be found. */
+  calibrate?(runtime: Runtime): Promise<Calibration>;
   /** Takes what was found, before anything is run. `block`: the block that follows; `null` before block 0. */
-  use(calibration: Calibration, block: number | null): void;
+  use?(calibration: Calibration, block: number | null): void;
   /** Makes every thread work for `ms` or longer, so that its code is compiled. */
   warm(runtime: Runtime, threads: number, ms: number): Promise<void>;
   /** A short run of the cell's design, which is not timed: its own code is compiled too. */

@@ -9,7 +9,7 @@ import { median, medianInterval, noiseGrade, outlierCount } from "../figures/sta
 import { factorsOf } from "../figures/factors.ts";
 import { medianRun, tracedActivity, unpackTimeline } from "./traced.ts";
 import type { CellRecord, TrialRecord } from "./plan.ts";
-import { judge, LEAST_REGION_NS, type Judgement } from "../figures/verdict.ts";
+import { judge, LEAST_REGION_NS } from "../figures/verdict.ts";
 
 /** Makes the result. `baselines`: the design all gains refer to, by program. */
 export function resultOf(trial: TrialRecord, env: Environment, config: Config, version: string, baselines: ReadonlyMap<string, string>): Result {
@@ -48,20 +48,7 @@ function cellResult(record: CellRecord, trial: TrialRecord, config: Config): Cel
     summary: { medianNs, ci, n: values.length, grade: noiseGrade(medianNs, ci), flags },
     ...(predicted === null ? {} : { predicted: { ns: predicted.ns, ...(predicted.isBound ? { isBound: true as const } : {}) } }),
   };
-  return { ...cell, verdict: judgeCell(cell).verdict };
-}
-
-/** The verdict on a cell, with the reason. */
-export function judgeCell(cell: Pick<CellResult, "threads" | "gophers" | "trace" | "summary">): Judgement {
-  return judge({
-    threads: cell.threads,
-    wallNs: cell.summary.medianNs,
-    cpuParallelism: cell.trace.Acpu ?? null,
-    runQueue: cell.trace.Rq ?? null,
-    parallelism: cell.trace.A ?? null,
-    concurrency: cell.trace.L ?? null,
-    tasks: cell.gophers,
-  });
+  return { ...cell, verdict: judge(cell).verdict };
 }
 
 /** The figures of the clocks, as sums over all samples, so that the 4 ms steps of the CPU clocks average out. */

@@ -5,31 +5,22 @@
  */
 import type { Cell } from "../cell.ts";
 import { start, type Trace } from "../../index.ts";
-import type { CellProgram } from "./program.ts";
-import type { Check } from "../result.ts";
+import type { Protocol } from "./plan.ts";
+import type { CellProgram, CellRun } from "./program.ts";
 import { findSize } from "./preparation.ts";
-import type { Region } from "../trace/view.ts";
 
 /** How to run. */
-export interface TracePlan {
-  readonly warmupMs: number;
-  readonly minTimeMs: number;
+export interface TracePlan extends Pick<Protocol, "warmupMs" | "minTimeMs"> {
   /** Events that each thread keeps. */
   readonly events: number;
   readonly progress: (text: string) => void;
 }
 
 /** A traced run. */
-export interface CellTrace {
+export interface CellTrace extends CellRun {
   readonly trace: Trace;
-  /** The timed region; absent: all of it. */
-  readonly region: Region | undefined;
-  readonly wallNs: number;
   /** Wall times of the runs of the same size without a trace. */
   readonly untracedNs: readonly number[];
-  readonly size: number;
-  readonly items: number;
-  readonly checks: readonly Check[];
 }
 
 const UNTRACED_RUNS = 3;
@@ -38,7 +29,7 @@ const UNTRACED_RUNS = 3;
 export async function traceCell(program: CellProgram, cell: Cell, { warmupMs, minTimeMs, events, progress }: TracePlan): Promise<CellTrace> {
   progress("starting: warming the threads and finding the size of the work");
   await using runtime = await start({ threads: cell.threads });
-  program.use(await program.calibrate(runtime), null);
+  program.use?.((await program.calibrate?.(runtime)) ?? {}, null);
   await program.warm(runtime, cell.threads, warmupMs);
   const size = await findSize(program, runtime, [cell], minTimeMs * 1e6);
   const untracedNs: number[] = [];
@@ -48,6 +39,6 @@ export async function traceCell(program: CellProgram, cell: Cell, { warmupMs, mi
   }
   progress("the run with a trace");
   await using trace = await runtime.trace({ events });
-  const { wallNs, region, items, checks } = await program.run(runtime, cell, size);
-  return { trace: await trace.stop(), region, wallNs, untracedNs, size, items, checks };
+  const traced = await program.run(runtime, cell, size);
+  return { ...traced, trace: await trace.stop(), untracedNs };
 }

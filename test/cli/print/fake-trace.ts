@@ -1,7 +1,7 @@
 /** What a trace would tell of a fake result, from the same formulas as its times. */
 import { REFERENCES } from "../../../src/lab/cell.ts";
 import type { Activity, CellResult, GainResult, Result } from "../../../src/lab/result.ts";
-import { judgeCell } from "../../../src/lab/trial/summary.ts";
+import { judge } from "../../../src/lab/figures/verdict.ts";
 import type { Timeline } from "../../../src/lab/timeline.ts";
 import { computingOf } from "./fake-result.ts";
 
@@ -10,7 +10,7 @@ export function withTrace(result: Result, processors = Infinity, cost = 0.01): R
   const cells = result.cells.map((cell): CellResult => {
     const trace = activityOf(cell, processors, cost);
     const traced = { ...cell, trace, timeline: timelineOf(cell, trace) };
-    return { ...traced, verdict: judgeCell(traced).verdict };
+    return { ...traced, verdict: judge(traced).verdict };
   });
   return { ...result, cells, gains: result.gains.map((gain) => withFactors(gain, cells)) };
 }

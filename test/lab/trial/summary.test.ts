@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { environmentOf, readMachine, readState } from "../../../src/lab/machine/environment.ts";
 import type { Config, Result, Sample } from "../../../src/lab/result.ts";
-import { judgeCell, resultOf } from "../../../src/lab/trial/summary.ts";
+import { judge } from "../../../src/lab/figures/verdict.ts";
+import { resultOf } from "../../../src/lab/trial/summary.ts";
 import { blockTimes } from "../../../src/lab/figures/gains.ts";
 import { runTrial } from "../../../src/lab/trial/trial.ts";
 import { fakeCells, FakeProgram, FakeThreads, TracingThreads } from "./fake-program.ts";
@@ -50,7 +51,7 @@ describe("resultOf", () => {
       "cpu G1 1": "sequential", "cpu G1 2": "sequential", "cpu G7 1": "concurrent only", "cpu G7 2": "parallel", "wait G7 2": "concurrent only",
     });
     expect(cells.every(({ trace }) => Object.keys(trace).every((key) => ["Acpu", "Rq", "helper"].includes(key)))).toBe(true);
-    expect(cells.every((cell) => judgeCell(cell).why !== "")).toBe(true);
+    expect(cells.every((cell) => judge(cell).why !== "")).toBe(true);
   });
 
   it("counts CPU time against the window it was read over, so that one thread is never more than one", async () => {

@@ -11,7 +11,7 @@ import { clearVectors, layVectors, multiply, warm, type Variant, type Vectors } 
 import type { Runtime } from "../../../index.ts";
 import { chunkCount } from "../../../parallel/dot-grid.ts";
 import type { DotGrid, Kernel } from "./grid.ts";
-import type { Calibration, CellProgram, CellRun, Sizing } from "../../trial/program.ts";
+import type { CellProgram, CellRun, Sizing } from "../../trial/program.ts";
 
 /** Tasks a thread: enough for an idle thread to find one to steal. */
 const TASKS_PER_THREAD = 4;
@@ -46,12 +46,6 @@ export class DotProgram implements CellProgram {
   sizing(): Sizing {
     return { kind: "found", start: 1, step: 1, most: MOST_REPEATS };
   }
-
-  async calibrate(): Promise<Calibration> {
-    return {};
-  }
-
-  use(): void {}
 
   /** Every thread multiplies on its own, with each kernel. */
   async warm(runtime: Runtime, threads: number, ms: number): Promise<void> {

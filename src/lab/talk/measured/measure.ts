@@ -6,10 +6,9 @@ import { nowNs } from "../../machine/clock.ts";
 import { environmentOf, readState, type Surroundings } from "../../machine/environment.ts";
 import { programOf, type ProgramSpec } from "./programs.ts";
 import type { Result } from "../../result.ts";
-import type { PileOutcome } from "../../trial/program.ts";
 import { resultOf } from "../../trial/summary.ts";
 import { runTrial } from "../../trial/trial.ts";
-import type { Protocol, TrialProgress } from "../../trial/plan.ts";
+import type { BlockEnd, Protocol, TrialProgress } from "../../trial/plan.ts";
 import { reusing, type Work } from "../../trial/work.ts";
 
 const BLOCK_PROCESS = new URL(`./block-process${extname(import.meta.url)}`, import.meta.url);
@@ -34,12 +33,8 @@ export interface MeasureContext {
 }
 
 /** A result, and what is not part of the result. */
-export interface Measured {
+export interface Measured extends BlockEnd {
   readonly result: Result;
-  /** What came of the pile; `null`: nothing was burnt from a pile. */
-  readonly pile: PileOutcome | null;
-  /** Warnings of the blocks and what they printed. */
-  readonly notes: readonly string[];
 }
 
 /**
