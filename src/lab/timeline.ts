@@ -26,7 +26,9 @@ export interface Timeline {
   readonly threads: number;
   readonly isCoarse: boolean;
   readonly tasks: readonly TimelineTask[];
+  /** By thread, then by time. */
   readonly runs: readonly RunSlice[];
+  /** By task, then by time. */
   readonly rests: readonly RestSlice[];
   readonly handOffs: readonly HandOff[];
   /** r(t) and c(t) in `r.length` equal steps of the duration: time averages in each. */

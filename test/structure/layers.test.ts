@@ -49,7 +49,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   "lab/report/timeline": "lab lab/report/parts",
   "lab/report/page": "lab/report/timeline",
   "lab/report": "lab/machine lab lab/report/parts lab/report/tables lab/report/charts lab/report/timeline lab/report/page",
-  "cli/print": "lab/machine lab lab/figures lab/trace lab/trial lab/talk lab/report",
+  "cli/print": "lab/machine lab lab/figures lab/trace lab/talk lab/report",
   "cli/options": "lab/machine lab lab/talk/dot lab/talk/gophers lab/talk/measured",
   "cli/terminal": "index lab lab/trial lab/trial/process cli/options",
   "cli/saved": "lab/machine lab lab/figures lab/trial cli/print cli/options cli/terminal",

@@ -6,7 +6,7 @@ import { analyseTrace, type Analysis } from "../../lab/trace/analyse.ts";
 import { chromeTrace } from "../../lab/trace/chrome.ts";
 import { traceCell as traceOneCell } from "../../lab/trial/trace-cell.ts";
 import { costOf, TRACE_SCHEMA, type TraceFile, type TraceRecord } from "../../lab/trace/trace-file.ts";
-import { ProgramTraces } from "../../lab/trace/program-traces.ts";
+import { mainTrace, tracing } from "../../lab/trace/program-traces.ts";
 import type { ProgramPlan } from "../programs/command.ts";
 import { ProgressLine } from "../terminal/progress.ts";
 import { count, printTime } from "../../lab/text.ts";
@@ -44,11 +44,11 @@ export async function traceCell(spec: ProgramSpec, options: TraceOptions): Promi
 
 /** One of the talk's programs, the whole run. */
 export async function traceProgram(program: string, { run, threads, seed, unitMs }: ProgramPlan, options: TraceOptions): Promise<Traced> {
-  const traces = new ProgramTraces(options.events);
+  const traces = tracing(options.events);
   const line = new ProgressLine(process.stderr, options.quiet);
-  const outcome = await run({ threads, seed, unitMs: unitMs ?? 1, progress: line.show.bind(line), trace: (runtime) => traces.trace(runtime) });
+  const outcome = await run({ threads, seed, unitMs: unitMs ?? 1, progress: line.show.bind(line), trace: traces.trace });
   line.end();
-  const trace = traces.main;
+  const trace = mainTrace(traces.all);
   if (trace === null) throw new UsageError(`${program}: cannot be traced: it is meant to end in a deadlock, and only a program of its own can detect that`);
   const analysis = analyseTrace(trace);
   const others = traces.all.length - 1;

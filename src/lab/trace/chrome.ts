@@ -17,7 +17,7 @@
  */
 import { stepsOf, type Step } from "./steps.ts";
 import type { RunSlice } from "../timeline.ts";
-import type { Interval } from "./states.ts";
+import { firstEnding, type Interval } from "./states.ts";
 import type { View } from "./view.ts";
 
 /** An event of the format. Times in microseconds. */
@@ -111,13 +111,7 @@ function flows({ handOffs, runs, tasks }: View): Timed[] {
 
 /** The run of a task at a moment, its end included. */
 function runAt(runs: readonly RunSlice[], ns: number): RunSlice | null {
-  let [low, high] = [0, runs.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((runs[middle] as RunSlice)[3] >= ns) high = middle;
-    else low = middle + 1;
-  }
-  const run = runs[low];
+  const run = firstEnding(runs, ns);
   return run !== undefined && run[2] <= ns ? run : null;
 }
 
@@ -131,17 +125,12 @@ function labelOf(tasks: View["tasks"], task: number): string {
   return id === 0 ? name : `${name} #${id}`;
 }
 
-function process(pid: number, name: string): ChromeEvent[] {
+/** The name of a process or, with its id, of a track; they are listed in the order of these numbers. */
+function named(name: string, pid: number, tid?: number): ChromeEvent[] {
+  const [what, at, place] = tid === undefined ? ["process", { pid }, pid] : ["thread", { pid, tid }, tid];
   return [
-    { ph: "M", name: "process_name", pid, args: { name } },
-    { ph: "M", name: "process_sort_index", pid, args: { sort_index: pid } },
-  ];
-}
-
-function track(pid: number, tid: number, name: string): ChromeEvent[] {
-  return [
-    { ph: "M", name: "thread_name", pid, tid, args: { name } },
-    { ph: "M", name: "thread_sort_index", pid, tid, args: { sort_index: tid } },
+    { ph: "M", name: `${what}_name`, ...at, args: { name } },
+    { ph: "M", name: `${what}_sort_index`, ...at, args: { sort_index: place } },
   ];
 }
 
@@ -149,10 +138,10 @@ function names({ threads, tasks, gcs }: View): ChromeEvent[] {
   const collected = new Set(gcs.map(({ thread }) => thread));
   const all = Array.from({ length: threads }, (_, thread) => thread);
   return [
-    ...process(THREADS, "threads"),
-    ...process(TASKS, "tasks"),
-    ...all.flatMap((thread) => track(THREADS, FIRST_THREAD + thread, `thread ${thread}`)),
-    ...all.filter((thread) => collected.has(thread)).flatMap((thread) => track(THREADS, FIRST_GC + thread, `thread ${thread}, garbage collection`)),
-    ...tasks.flatMap((_, task) => (isOne(tasks, task) ? track(TASKS, FIRST_TASK + task, labelOf(tasks, task)) : [])),
+    ...named("threads", THREADS),
+    ...named("tasks", TASKS),
+    ...all.flatMap((thread) => named(`thread ${thread}`, THREADS, FIRST_THREAD + thread)),
+    ...all.filter((thread) => collected.has(thread)).flatMap((thread) => named(`thread ${thread}, garbage collection`, THREADS, FIRST_GC + thread)),
+    ...tasks.flatMap((_, task) => (isOne(tasks, task) ? named(labelOf(tasks, task), TASKS, FIRST_TASK + task) : [])),
   ];
 }

@@ -11,7 +11,7 @@ import type { Trace, TraceEvent } from "../../index.ts";
 import { Census, type PlaceOf } from "./census.ts";
 import type { Life } from "./life.ts";
 import { ThreadLine } from "./line.ts";
-import type { HandOff, RunSlice } from "../timeline.ts";
+import type { HandOff, RunSlice, Timeline } from "../timeline.ts";
 
 /** From when to when. */
 export interface Interval {
@@ -26,13 +26,8 @@ export interface Collection extends Interval {
 }
 
 /** A trace as states, in the structures of a timeline. Times are whole nanoseconds from the start of the trace. */
-export interface States {
-  readonly threads: number;
-  readonly durationNs: number;
+export interface States extends Pick<Timeline, "threads" | "durationNs" | "runs" | "handOffs"> {
   readonly tasks: readonly Life[];
-  /** By thread, then by time. */
-  readonly runs: readonly RunSlice[];
-  readonly handOffs: readonly HandOff[];
   readonly gcs: readonly Collection[];
   /** When tasks without an identity of their own began and ended. */
   readonly crowd: readonly Interval[];
@@ -177,7 +172,7 @@ class Reader {
       const [sender, receiver] = [placeOf(from), placeOf(to)];
       if (sender === undefined || receiver === undefined) return [];
       const { slices } = tasks[receiver] as Life;
-      const slice = slices[firstEndingAfter(slices, ns)];
+      const slice = firstEnding(slices, ns + 1);
       return [[sender, receiver, sentNs, slice === undefined ? ns : Math.max(slice[2], ns)]];
     });
   }
@@ -187,13 +182,13 @@ class Reader {
   }
 }
 
-/** The first of some slices, which are in order, that ends after `ns`. */
-function firstEndingAfter(slices: readonly RunSlice[], ns: number): number {
+/** The first of some slices, which are in order, that ends at `ns` or later. */
+export function firstEnding(slices: readonly RunSlice[], ns: number): RunSlice | undefined {
   let [low, high] = [0, slices.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((slices[middle] as RunSlice)[3] > ns) high = middle;
+    if ((slices[middle] as RunSlice)[3] >= ns) high = middle;
     else low = middle + 1;
   }
-  return low;
+  return slices[low];
 }

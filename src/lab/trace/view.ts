@@ -9,7 +9,7 @@
  * so busy that this is much, a few slices and half of its time. It runs when it runs,
  * but it is no part of the concurrency. One that takes a part of the work itself is.
  */
-import type { HandOff, RestSlice, RunSlice } from "../timeline.ts";
+import type { HandOff, RestSlice, RunSlice, Timeline } from "../timeline.ts";
 import type { Life } from "./life.ts";
 import type { Collection, Interval, States } from "./states.ts";
 
@@ -31,15 +31,8 @@ export interface ViewTask {
 }
 
 /** What happened in a region. */
-export interface View {
-  readonly threads: number;
-  readonly durationNs: number;
+export interface View extends Pick<Timeline, "threads" | "durationNs" | "runs" | "rests" | "handOffs"> {
   readonly tasks: readonly ViewTask[];
-  /** By thread, then by time. */
-  readonly runs: readonly RunSlice[];
-  /** By task, then by time. */
-  readonly rests: readonly RestSlice[];
-  readonly handOffs: readonly HandOff[];
   readonly gcs: readonly Collection[];
   /** The tasks that concurrency counts, each from its start to its end, cut. */
   readonly counted: readonly Interval[];
@@ -47,7 +40,8 @@ export interface View {
 
 /** Cuts states at a region, given from the start of the trace. */
 export function viewOf({ threads, durationNs, tasks: lives, runs, handOffs, gcs, crowd }: States, { startNs, endNs }: Region): View {
-  const cut: Cut = (fromNs, toNs) => {
+  /** The part of a time that lies in the region, from its start; nothing if there is none. */
+  const cut = (fromNs: number, toNs: number): readonly Interval[] => {
     const [from, to] = [Math.max(0, fromNs - startNs), Math.min(endNs, toNs) - startNs];
     return to > from ? [{ fromNs: from, toNs: to }] : [];
   };
@@ -56,11 +50,22 @@ export function viewOf({ threads, durationNs, tasks: lives, runs, handOffs, gcs,
   const tasks: ViewTask[] = [];
   const rests: RestSlice[] = [];
   for (const [place, life] of lives.entries()) {
-    const seen = viewTask(life, tasks.length, { cut, workNs, durationNs });
-    if (seen === null) continue;
+    const { id, name } = life;
+    const slices = life.slices.flatMap(([, , fromNs, toNs]) => cut(fromNs, toNs));
+    const untilNs = life.endNs ?? durationNs;
+    const [whole] = cut(life.bornNs, untilNs);
+    // it was not in progress
+    if (id === 0 ? slices.length === 0 : whole === undefined) continue;
     places.set(place, tasks.length);
-    tasks.push(seen.task);
-    rests.push(...seen.rests);
+    if (id === 0 || whole === undefined) {
+      tasks.push({ id, name, life: null, active: null, isCoordinator: false });
+      continue;
+    }
+    const active = life.startNs === null ? undefined : cut(life.startNs, untilNs)[0];
+    const rested = life.rests(tasks.length, untilNs).flatMap(([task, from, to, reason]) => cut(from, to).map((part): RestSlice => [task, part.fromNs, part.toNs, reason]));
+    const hardlyRuns = active !== undefined && (totalNs(slices) * PART_OF_ALL <= workNs || (slices.length <= FEW && totalNs(slices) * 2 <= active.toNs - active.fromNs));
+    tasks.push({ id, name, life: whole, active: active ?? null, isCoordinator: hardlyRuns && onlyWaits(life, rested) });
+    rests.push(...rested);
   }
   const at = (place: number): number => places.get(place) as number;
   return {
@@ -75,31 +80,6 @@ export function viewOf({ threads, durationNs, tasks: lives, runs, handOffs, gcs,
     gcs: gcs.flatMap(({ thread, type, fromNs, toNs }) => cut(fromNs, toNs).map((part): Collection => ({ thread, type, fromNs: part.fromNs, toNs: part.toNs }))),
     counted: [...tasks.flatMap(({ active, isCoordinator }) => (active === null || isCoordinator ? [] : [active])), ...crowd.flatMap(({ fromNs, toNs }) => cut(fromNs, toNs))],
   };
-}
-
-/** The part of a time that lies in the region, from its start; nothing if there is none. */
-type Cut = (fromNs: number, toNs: number) => readonly Interval[];
-
-interface Cutting {
-  readonly cut: Cut;
-  /** Time of all run slices in the region. */
-  readonly workNs: number;
-  /** Of the trace. */
-  readonly durationNs: number;
-}
-
-/** A task and its waits in the region; `null`: it was not in progress. */
-function viewTask(life: Life, place: number, { cut, workNs, durationNs }: Cutting): { readonly task: ViewTask; readonly rests: readonly RestSlice[] } | null {
-  const { id, name } = life;
-  const slices = life.slices.flatMap(([, , fromNs, toNs]) => cut(fromNs, toNs));
-  if (id === 0) return slices.length === 0 ? null : { task: { id, name, life: null, active: null, isCoordinator: false }, rests: [] };
-  const toNs = life.endNs ?? durationNs;
-  const [whole] = cut(life.bornNs, toNs);
-  if (whole === undefined) return null;
-  const active = life.startNs === null ? undefined : cut(life.startNs, toNs)[0];
-  const rests = life.rests(place, toNs).flatMap(([task, from, to, reason]) => cut(from, to).map((part): RestSlice => [task, part.fromNs, part.toNs, reason]));
-  const hardlyRuns = active !== undefined && (totalNs(slices) * PART_OF_ALL <= workNs || (slices.length <= FEW && totalNs(slices) * 2 <= active.toNs - active.fromNs));
-  return { task: { id, name, life: whole, active: active ?? null, isCoordinator: hardlyRuns && onlyWaits(life, rests) }, rests };
 }
 
 /** What a coordinator does: of all that is run one part in so many, or so many slices. */

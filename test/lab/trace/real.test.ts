@@ -1,5 +1,5 @@
 // @module-tag deep
-/** ProgramTraces of real threads. No assertion on how long anything took. */
+/** Traces of real threads. No assertion on how long anything took. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Cell } from "../../../src/lab/cell.ts";
 import { start, type Runtime, type Trace } from "../../../src/index.ts";
@@ -7,7 +7,7 @@ import { programOf } from "../../../src/lab/talk/measured/programs.ts";
 import { analyseTrace } from "../../../src/lab/trace/analyse.ts";
 import { coarse } from "../../../src/lab/trace/coarse.ts";
 import { traceCell } from "../../../src/lab/trial/trace-cell.ts";
-import { ProgramTraces } from "../../../src/lab/trace/program-traces.ts";
+import { mainTrace, tracing } from "../../../src/lab/trace/program-traces.ts";
 import { expectDisjoint, expectIdentities } from "./identities.ts";
 import { overseer, type Report } from "./toilers.ts";
 
@@ -87,7 +87,7 @@ test("a run of a cell: its region, the gophers at work in it, and runs without a
 });
 
 test("traces of the runtimes that a program opens", async () => {
-  const traces = new ProgramTraces(1024);
+  const traces = tracing(1024);
   {
     await using opened = await start({ threads: 1 });
     await using _trace = await traces.trace(opened);
@@ -96,5 +96,6 @@ test("traces of the runtimes that a program opens", async () => {
   }
   expect(traces.all).toHaveLength(1);
   expect(traces.all[0]?.threads).toBe(1);
+  expect(mainTrace(traces.all)).toBe(traces.all[0]);
   expectIdentities(analyseTrace(traces.all[0] as Trace));
 });
