@@ -16,17 +16,9 @@ import { groupOf, type Cell } from "../cell.ts";
 import { COMPARISON_SCHEMA, BAND, LEVEL, outcomeOf, WIDEST, type CellComparison, type Comparison, type Side } from "../comparison.ts";
 import { randomSource } from "../random.ts";
 import { holm, leastP, mannWhitney } from "./significance.ts";
-import { type CellResult, type Config, type GainResult, type Result } from "../result.ts";
+import { type CellResult, type GainResult, type Result } from "../result.ts";
 import { median, medianRatioInterval } from "./statistics.ts";
 import { blockTimes } from "./gains.ts";
-
-/** How to compare. */
-export interface CompareOptions {
-  /** What the sides are called: files, or a baseline's name. */
-  readonly names: readonly [a: string, b: string];
-  /** Seed of the bootstrap. */
-  readonly seed: number;
-}
 
 /** A cell with its values on both sides. */
 interface Pair {
@@ -37,8 +29,8 @@ interface Pair {
   readonly bNs: readonly number[];
 }
 
-/** Compares b with a, the earlier result. */
-export function compareResults(a: Result, b: Result, { names, seed }: CompareOptions): Comparison {
+/** Compares b with a, the earlier result. `names`: what the sides are called, files or a baseline's name; `seed`: that of the bootstrap. */
+export function compareResults(a: Result, b: Result, { names, seed }: { readonly names: readonly [a: string, b: string]; readonly seed: number }): Comparison {
   const earlier = new Map(a.cells.map((cell) => [cellKey(cell), cell]));
   const later = new Set(b.cells.map(cellKey));
   const pairs = b.cells.flatMap((cell) => pairOf(earlier.get(cellKey(cell)), cell, rateRatio(a, b, cell.program)) ?? []);
@@ -127,29 +119,24 @@ function sideOf({ tool, env, config }: Result, name: string): Side {
   return { name, version: tool.version, startedAt: config.startedAt, cpu: env.cpu, node: env.node, blocks: config.blocksDone };
 }
 
-/** How a measurement is made, in words; each difference gets a warning. */
-const HOW: readonly (readonly [what: string, of: (config: Config) => string | number | undefined])[] = [
-  ["seed", ({ seed }) => seed],
-  ["blocks", ({ blocks }) => blocks],
-  ["runs in a block", ({ runs }) => runs],
-  ["warm-up in ms", ({ warmupMs }) => warmupMs],
-  ["minimum time in ms", ({ minTimeMs }) => minTimeMs],
-  ["isolation of the blocks", ({ isolation }) => isolation],
-  ["--cpus", ({ cpus }) => cpus],
+/** Where and how a measurement is made, in words; each difference gets a warning. */
+const HOW: readonly (readonly [what: string, of: (result: Result) => string | number | null | undefined])[] = [
+  ["other machine", machine],
+  ["governor", ({ env }) => env.governor],
+  ["Node", ({ env }) => env.node],
+  ["version of warren", ({ tool }) => tool.version],
+  ["seed", ({ config }) => config.seed],
+  ["blocks", ({ config }) => config.blocks],
+  ["runs in a block", ({ config }) => config.runs],
+  ["warm-up in ms", ({ config }) => config.warmupMs],
+  ["minimum time in ms", ({ config }) => config.minTimeMs],
+  ["isolation of the blocks", ({ config }) => config.isolation],
+  ["--cpus", ({ config }) => config.cpus],
 ];
 
 /** One line for each thing in which the measurements differ. */
 function differences(a: Result, b: Result): string[] {
-  const found: string[] = [];
-  const compare = (what: string, first: unknown, second: unknown): void => {
-    if (first !== second) found.push(`${what}: ${String(first ?? "none")} before, ${String(second ?? "none")} after`);
-  };
-  compare("other machine", machine(a), machine(b));
-  compare("governor", a.env.governor, b.env.governor);
-  compare("Node", a.env.node, b.env.node);
-  compare("version of warren", a.tool.version, b.tool.version);
-  for (const [what, of] of HOW) compare(what, of(a.config), of(b.config));
-  return found;
+  return HOW.flatMap(([what, of]) => (of(a) === of(b) ? [] : [`${what}: ${of(a) ?? "none"} before, ${of(b) ?? "none"} after`]));
 }
 
 function machine({ env }: Result): string {

@@ -14,15 +14,11 @@
  */
 import type { Activity, Factors } from "../result.ts";
 
-/** The traced runs: the reference on one thread, the design on one thread, and the design on the cell's threads. */
-export interface TracedRuns {
-  readonly base1: Activity;
-  readonly single: Activity;
-  readonly cell: Activity;
-}
-
-/** The factors, or `null` where a run was not traced or never ran a task. */
-export function factorsOf(runs: TracedRuns): Factors | null {
+/**
+ * The factors, or `null` where a run was not traced or never ran a task. The runs: the
+ * reference on one thread, the design on one thread, and the design on the cell's threads.
+ */
+export function factorsOf(runs: Readonly<Record<"base1" | "single" | "cell", Activity>>): Factors | null {
   const [base, single, cell] = [tracedWork(runs.base1), tracedWork(runs.single), tracedWork(runs.cell)];
   if (base === null || single === null || cell === null) return null;
   const most = Math.max(...cell.busy);

@@ -41,17 +41,8 @@ export interface Ratio {
   readonly perBlock: readonly number[];
 }
 
-/** The times one set of gains is formed from. */
-export interface GainTimes {
-  /** T(d0, 1) */
-  readonly base: BlockTimes;
-  /** T(d, 1) */
-  readonly single: BlockTimes;
-  /** T(d, p) */
-  readonly cell: BlockTimes;
-  /** T(d0, p); absent if the reference was not run on p threads; then P0 and I are absent too. */
-  readonly control?: BlockTimes | undefined;
-}
+/** The times one set of gains is formed from: `base` T(d0, 1), `single` T(d, 1), `cell` T(d, p), `control` T(d0, p); without the last P0 and I are absent too. */
+type GainTimes = Readonly<Record<"base" | "single" | "cell", BlockTimes> & { control?: BlockTimes | undefined }>;
 
 /** The five ratios of one cell; P0 and I only where the control was run. */
 export type Gains = Readonly<Record<"C" | "P" | "S", Ratio>> & Readonly<Partial<Record<"P0" | "I", Ratio>>>;

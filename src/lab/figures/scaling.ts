@@ -31,14 +31,10 @@ export function throughputAt({ lambda, sigma, kappa }: ScalingLaw, threads: numb
 }
 
 /** Fits the Universal Scalability Law. At least three points. */
-export function fitUniversal(points: readonly ScalingPoint[]): FittedLaw {
-  return fit(points, true);
-}
+export const fitUniversal = (points: readonly ScalingPoint[]): FittedLaw => fit(points, true);
 
 /** Fits Amdahl's law. At least two points. */
-export function fitAmdahl(points: readonly ScalingPoint[]): FittedLaw {
-  return fit(points, false);
-}
+export const fitAmdahl = (points: readonly ScalingPoint[]): FittedLaw => fit(points, false);
 
 /** The serial fraction of Karp and Flatt (1990): e = (1/S − 1/p) / (1 − 1/p). Below 0: more than p times as fast. */
 export function serialFraction(speedUp: number, threads: number): number {

@@ -33,27 +33,23 @@ export function quotaOfCpuMax(text: string | null): number | null {
  * mounted under `unified`) and v1 (`cpu.cfs_quota_us`, −1 for none).
  */
 export function cpuQuota(read: ReadText): number | null {
-  const found = ownGroups(read).map(({ folder, isV2 }) => (isV2 ? quotaV2(read, folder) : quotaV1(read, folder))).filter((quota) => quota !== null);
+  const found = ownGroups(read).map((group) => (group.isV2 ? quotaOfCpuMax(group.file("cpu.max")) : quotaV1(group.file))).filter((quota) => quota !== null);
   return found.length === 0 ? null : Math.min(...found);
 }
 
-/** This process's control groups for processor time, and those around them. */
-function ownGroups(read: ReadText): { folder: string; isV2: boolean }[] {
+/** This process's control groups for processor time, and those around them, each with a reader of its files. */
+function ownGroups(read: ReadText): { isV2: boolean; file: ReadText }[] {
   return (read("/proc/self/cgroup") ?? "").split("\n").flatMap((line) => {
     const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
     if (controllers === undefined || path === undefined) return [];
     if (controllers !== "" && !controllers.split(",").includes("cpu")) return [];
-    return withParents(path).map((folder) => ({ folder, isV2: controllers === "" }));
+    const isV2 = controllers === "";
+    return withParents(path).map((folder) => ({ isV2, file: (name) => (isV2 ? (read(`/sys/fs/cgroup${folder}/${name}`) ?? read(`/sys/fs/cgroup/unified${folder}/${name}`)) : read(`/sys/fs/cgroup/cpu${folder}/${name}`)) }));
   });
 }
 
-function quotaV2(read: ReadText, folder: string): number | null {
-  return quotaOfCpuMax(read(`/sys/fs/cgroup${folder}/cpu.max`) ?? read(`/sys/fs/cgroup/unified${folder}/cpu.max`));
-}
-
-function quotaV1(read: ReadText, folder: string): number | null {
-  const quota = read(`/sys/fs/cgroup/cpu${folder}/cpu.cfs_quota_us`);
-  const period = read(`/sys/fs/cgroup/cpu${folder}/cpu.cfs_period_us`);
+function quotaV1(file: ReadText): number | null {
+  const [quota, period] = [file("cpu.cfs_quota_us"), file("cpu.cfs_period_us")];
   return quota === null || Number(quota) <= 0 ? null : Number(quota) / Number(period ?? "100000");
 }
 
@@ -94,9 +90,7 @@ export function ownTicks(text: string | null): number | null {
 
 /** Microseconds for which a quota has stopped this process's group or one around it: the longest of them. */
 export function throttledTime(read: ReadText): number | null {
-  const stats = ownGroups(read).map(({ folder, isV2 }) =>
-    isV2 ? (read(`/sys/fs/cgroup${folder}/cpu.stat`) ?? read(`/sys/fs/cgroup/unified${folder}/cpu.stat`)) : read(`/sys/fs/cgroup/cpu${folder}/cpu.stat`));
-  const found = stats.map(throttledMicroseconds).filter((time) => time !== null);
+  const found = ownGroups(read).map(({ file }) => throttledMicroseconds(file("cpu.stat"))).filter((time) => time !== null);
   return found.length === 0 ? null : Math.max(...found);
 }
 

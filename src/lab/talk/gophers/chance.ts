@@ -4,17 +4,11 @@
  * gopher. The closed forms of `model.ts` hold in the long run; here a run
  * has the length that is measured, with its way from the empty pipeline.
  */
+import type { Pauses, StepTimes } from "../../../../workers/gophers/labour.ts";
 import { burnTimes, type Chance } from "./events.ts";
-import type { ModelDesign, ModelSteps } from "./model.ts";
+import { loadsOf, type ModelDesign, type ModelSteps } from "./model.ts";
 import { randomSource, type RandomSource } from "../../random.ts";
 import { mean } from "../../figures/statistics.ts";
-
-/** Rare interruptions at one end of a lane: with `chance` per load, a wait of `units`. */
-export interface ModelPauses {
-  readonly at: "pile" | "incinerator";
-  readonly chance: number;
-  readonly units: number;
-}
 
 /** A run to simulate. `dumpCapacity` in loads. */
 export interface ChanceRun {
@@ -22,8 +16,8 @@ export interface ChanceRun {
   readonly steps: ModelSteps;
   readonly loads: number;
   readonly dumpCapacity: number;
-  readonly times: "constant" | "exponential";
-  readonly pauses: ModelPauses | null;
+  readonly times: StepTimes;
+  readonly pauses: Pauses | null;
 }
 
 /** Over many runs: the mean, and the standard deviation of one run. */
@@ -45,8 +39,7 @@ export function paceOf({ design, steps, loads, dumpCapacity }: Omit<ChanceRun, "
   let first = Infinity;
   let last = 0;
   for (let lane = 0; lane < lanes; lane++) {
-    const laneLoads = Math.floor((loads * (lane + 1)) / lanes) - Math.floor((loads * lane) / lanes);
-    const times = burnTimes(design, steps, laneLoads, dumpCapacity, chance);
+    const times = burnTimes(design, steps, loadsOf(lane, lanes, loads), dumpCapacity, chance);
     first = Math.min(first, times[0] ?? Infinity);
     last = Math.max(last, times.at(-1) ?? 0);
   }

@@ -46,20 +46,11 @@ export function burnTimes(design: ModelDesign, steps: ModelSteps, loads: number,
   return burnt;
 }
 
-/** Times of a leg's steps: a new one each time it is asked. */
-interface LegTimes {
-  readonly step: (mean: number) => number;
-  readonly load: () => number;
-  readonly unload: () => number;
-}
-
 /**
- * The events of load number `load` on one leg. `available`: when it can be taken
- * from the dump; `room`: when the dump has a place for it.
+ * The events of load number `i` on one leg. `available`: when it can be taken
+ * from the dump; `room`: when the dump has a place for it. `times` gives a new one each time it is asked.
  */
-type LegClock = (load: number, available: number, room: number) => { taken: number; unloaded: number };
-
-function buildLeg({ team, carts }: ModelDesign, { move, back, walk }: Leg, times: LegTimes): LegClock {
+function buildLeg({ team, carts }: ModelDesign, { move, back, walk }: Leg, times: Pick<Chance, "step"> & Readonly<Record<"load" | "unload", () => number>>) {
   const resting = team === "trio" ? restingCarts(carts) : 0;
   const atPile = carts - resting;
   const backs: number[] = []; // when a cart came home after load i
@@ -69,7 +60,7 @@ function buildLeg({ team, carts }: ModelDesign, { move, back, walk }: Leg, times
   let carrierFree = 0;
   let returnerFree = 0;
   const alone = team === "single" || (team === "pair" && carts === 1);
-  return (i, available, room) => {
+  return (i: number, available: number, room: number): { taken: number; unloaded: number } => {
     const cart = i < atPile ? 0 : backs[i - atPile];
     const taken = Math.max(cart, available, alone ? 0 : loaded);
     loaded = taken + times.load();

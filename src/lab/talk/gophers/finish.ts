@@ -16,7 +16,7 @@
  * is up to a third too low ({@link isBound}).
  */
 import { burnTimes } from "./events.ts";
-import { COMPUTING, placementOf, workOf, type ModelDesign, type ModelRun, type ModelSteps } from "./model.ts";
+import { COMPUTING, loadsOf, placementOf, workOf, type ModelDesign, type ModelRun, type ModelSteps } from "./model.ts";
 
 /** A run of `loads` cart-loads. `dumpCapacity` in loads, default 4. */
 export interface FiniteRun extends ModelRun {
@@ -57,10 +57,7 @@ function threadFinish(run: FiniteRun): number {
   for (let thread = 0; thread < threads; thread++) {
     const here = crew.filter((_, gopher) => placement[gopher] === thread);
     if (here.length === 0) continue;
-    const body = here.reduce((total, { lane, perLoad, afterLast }) => {
-      const laneLoads = Math.floor((loads * (lane + 1)) / design.lanes) - Math.floor((loads * lane) / design.lanes);
-      return total + Math.max(0, laneLoads * perLoad - afterLast);
-    }, 0);
+    const body = here.reduce((total, { lane, perLoad, afterLast }) => total + Math.max(0, loadsOf(lane, design.lanes, loads) * perLoad - afterLast), 0);
     const head = Math.min(...here.map((gopher) => gopher.head));
     const tail = Math.min(...here.map((gopher) => gopher.tail));
     latest = Math.max(latest, head + body * COMPUTING[world] + tail);

@@ -66,6 +66,11 @@ export function legsOf({ staging }: ModelDesign, { L, M, U, R, D, W }: ModelStep
   ];
 }
 
+/** How many of a run's loads a lane has. */
+export function loadsOf(lane: number, lanes: number, loads: number): number {
+  return Math.floor((loads * (lane + 1)) / lanes) - Math.floor((loads * lane) / lanes);
+}
+
 /** Time of a cart's round on a leg. */
 function roundOf({ load, move, unload, back }: Leg): number {
   return load + move + unload + back;

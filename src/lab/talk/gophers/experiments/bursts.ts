@@ -8,7 +8,7 @@
  * take the same, so without a dump the pauses of the one are lost to the other.
  */
 import { about, atLeast, atMost, statistic, type Condition, type Finding } from "../../finding.ts";
-import { simulatedPace, type ModelPauses, type Spread } from "../chance.ts";
+import { simulatedPace, type ChanceRun, type Spread } from "../chance.ts";
 import { designOf, type DesignId } from "../grid.ts";
 import { legsOf, type Leg, type ModelSteps } from "../model.ts";
 import { curve, marks, type Plot } from "../../../plot.ts";
@@ -20,7 +20,7 @@ import type { Point } from "../points.ts";
 export const CAPACITIES = [1, 2, 4, 8, 16, 64] as const;
 /** Loading takes long; burning is quick, but interrupted. */
 export const STEPS: ModelSteps = { L: 2, M: 0.5, U: 0.5, R: 0.5, D: 0.25, W: 0 };
-export const PAUSES: ModelPauses = { at: "incinerator", chance: 0.125, units: 12 };
+export const PAUSES: NonNullable<ChanceRun["pauses"]> = { at: "incinerator", chance: 0.125, units: 12 };
 
 const SYSTEMS = 8;
 const SIMULATED_RUNS = 300;
