@@ -9,7 +9,7 @@ import { DESIGN_IDS, designOf, type DesignId } from "../../lab/talk/gophers/grid
 import { readText } from "../../lab/machine/kernel-files.ts";
 import { PROGRAMS } from "../programs/catalogue.ts";
 import { EXIT } from "../terminal/exit-code.ts";
-import { formatOf } from "../options/format.ts";
+import { formatOf } from "../options/options.ts";
 import type { Raw } from "../options/values.ts";
 import { lineWidth, requireWritable, writeResult } from "../terminal/streams.ts";
 

@@ -2,11 +2,11 @@
  * The options that all measurements share: declared once, resolved and checked
  * once. The rest of the command line never sees a missing value.
  */
+import { extname } from "node:path";
 import type { Command } from "commander";
 import { PUBLISH, QUICK, type Effort } from "./effort.ts";
-import { formatOf } from "./format.ts";
 import { UsageError } from "./usage-error.ts";
-import { FOLDER, milliseconds, regressionLimit, resultName, wholeNumber, type Raw } from "./values.ts";
+import { FOLDER, milliseconds, oneOf, regressionLimit, resultName, wholeNumber, type Raw } from "./values.ts";
 
 /** How a result is written. */
 export const FORMATS = ["table", "json", "csv", "markdown", "benchfmt", "html"] as const;
@@ -103,4 +103,22 @@ export function wantsColor(tty: boolean, environment: NodeJS.ProcessEnv): boolea
   if ((environment["NO_COLOR"] ?? "") !== "") return false;
   if ((environment["FORCE_COLOR"] ?? "") !== "" && environment["FORCE_COLOR"] !== "0") return true;
   return tty && environment["TERM"] !== "dumb";
+}
+
+/** The format that each extension selects. */
+const BY_EXTENSION: Readonly<Record<string, string>> = { ".json": "json", ".csv": "csv", ".md": "markdown", ".html": "html", ".txt": "table" };
+
+/** The format among those a command has: from --format, or else from the extension of the file; the first is the default. An unknown extension is not an error; one that selects a format that the command lacks is. */
+export function formatOf<Format extends string>({ format, output, plain }: Raw<"format" | "output", "plain">, formats: readonly [Format, ...Format[]]): Format {
+  if (format !== undefined) {
+    const chosen = oneOf("--format", format, formats);
+    if (plain === true && chosen !== "table") throw new UsageError(`--plain cannot be used with --format ${chosen}`);
+    return chosen;
+  }
+  const named = output === undefined ? undefined : BY_EXTENSION[extname(output).toLowerCase()];
+  if (named === undefined) return formats[0];
+  if (plain === true && named !== "table") throw new UsageError(`--plain cannot be used with --output ${JSON.stringify(output)}, because its extension selects ${named}`);
+  const found = formats.find((known) => known === named);
+  if (found === undefined) throw new UsageError(`--output: ${JSON.stringify(output)} selects the format ${named} by its extension, which is not one of ${formats.join(", ")}. Use --format to choose one`);
+  return found;
 }

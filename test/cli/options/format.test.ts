@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { formatOf, type RawFormat } from "../../../src/cli/options/format.ts";
+import { formatOf } from "../../../src/cli/options/options.ts";
 
 const ALL = ["table", "json", "csv", "markdown", "benchfmt", "html"] as const;
 
 describe("formatOf", () => {
-  it.each<[RawFormat, string]>([
+  it.each<[Parameters<typeof formatOf>[0], string]>([
     [{}, "table"],
     [{ output: "run.json" }, "json"],
     [{ output: "run.CSV" }, "csv"],
@@ -18,7 +18,7 @@ describe("formatOf", () => {
     [{ output: "run.json", format: "table", plain: true }, "table"],
   ])("%j: %s", (raw, expected) => expect(formatOf(raw, ALL)).toBe(expected));
 
-  it.each<[RawFormat, string]>([
+  it.each<[Parameters<typeof formatOf>[0], string]>([
     [{ format: "yaml" }, '--format: "yaml" is not one of table, json'],
     [{ format: "json", plain: true }, "--plain cannot be used with --format json"],
     [{ output: "run.csv", plain: true }, '--plain cannot be used with --output "run.csv", because its extension selects csv'],
