@@ -1,7 +1,7 @@
 /** The command worth trying after a result: what it leaves open, first of all what is missing in it. */
 import { extname, relative } from "node:path";
 import type { CellResult, Result } from "../../lab/result.ts";
-import { isSliced } from "../print/phrases.ts";
+import { isSliced } from "../print/sentences.ts";
 
 /** How the user started this program, to be put before a command. */
 export function programName(script: string | undefined, environment: NodeJS.ProcessEnv): string {

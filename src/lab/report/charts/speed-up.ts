@@ -111,7 +111,7 @@ function fitsTable(fits: readonly Fit[]): Html | null {
 <p class="quiet small">σ is contention and κ coherency of the Universal Scalability Law. ${oversubscribed && "Some threads had no core of their own, so the laws describe the machine as much as the programs."}</p>`;
 }
 
-/** Names at the same height are joined, the others moved until no two are nearer than `least` pixels. */
+/** Names at the same height are joined ("G1, G4, G6 + 2"), the others moved until no two are nearer than `least` pixels. */
 function apart(names: readonly { name: string; at: number }[], least: number): { name: string; at: number }[] {
   const joined: { names: string[]; at: number; from: number }[] = [];
   for (const { name, at } of names.toSorted((a, b) => a.at - b.at)) {
@@ -120,10 +120,8 @@ function apart(names: readonly { name: string; at: number }[], least: number): {
     else joined.push({ names: [name], at: Math.max(at, (last?.at ?? -Infinity) + least), from: at });
   }
   const order = names.map(({ name }) => name);
-  return joined.map(({ names: together, at }) => ({ name: short(together.toSorted((a, b) => order.indexOf(a) - order.indexOf(b))), at }));
-}
-
-/** "G1, G4, G6 + 2" */
-function short(names: readonly string[]): string {
-  return names.length <= 3 ? names.join(", ") : `${names.slice(0, 3).join(", ")} + ${names.length - 3}`;
+  return joined.map(({ names: together, at }) => {
+    const sorted = together.toSorted((a, b) => order.indexOf(a) - order.indexOf(b));
+    return { name: `${sorted.slice(0, 3).join(", ")}${sorted.length > 3 ? ` + ${sorted.length - 3}` : ""}`, at };
+  });
 }
