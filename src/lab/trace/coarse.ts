@@ -17,6 +17,7 @@
  * longest stay, the others become one, whose slices are not disjoint. Hand-offs:
  * every n-th. Equal timelines give equal results.
  */
+import { append } from "./life.ts";
 import type { HandOff, RestSlice, RunSlice, Timeline, TimelineTask } from "../timeline.ts";
 
 /** Of the slices asked for, so many for each task that is drawn. */
@@ -137,9 +138,7 @@ function joinedRests(task: number, rests: readonly RestSlice[], ran: readonly Ru
     let shares = new Map<string, number>();
     const cut = (ns: number): void => {
       const [most] = [...shares].reduce((a, b) => (b[1] > a[1] ? b : a), ["ready", 0] as [string, number]);
-      const before = pieces.at(-1);
-      if (before?.[2] === pieceNs && before[3] === most) pieces[pieces.length - 1] = [task, before[1], ns, most];
-      else pieces.push([task, pieceNs, ns, most]);
+      append(pieces, [task, pieceNs, ns, most]);
       pieceNs = ns;
       shares = new Map();
     };

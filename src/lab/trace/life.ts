@@ -12,6 +12,13 @@ type Reason = Extract<TraceEvent, { kind: "park" }>["reason"];
 /** "ready", a `WaitReason`, or "elsewhere": outside warren. */
 export type Rest = Reason | "ready" | "elsewhere";
 
+/** Adds a rest of a task; one that goes on with the reason of the last makes that longer. */
+export function append(rests: RestSlice[], rest: RestSlice): void {
+  const last = rests.at(-1);
+  if (last?.[2] === rest[1] && last[3] === rest[3]) rests[rests.length - 1] = [rest[0], last[1], rest[2], rest[3]];
+  else rests.push(rest);
+}
+
 /** A task of a trace. */
 export class Life {
   readonly id: number;
@@ -68,10 +75,7 @@ export class Life {
     let next = 0;
     let rest: Rest = "elsewhere";
     const add = (fromNs: number, untilNs: number): void => {
-      const last = spans.at(-1);
-      if (untilNs <= fromNs) return;
-      if (last?.[2] === fromNs && last[3] === rest) spans[spans.length - 1] = [task, last[1], untilNs, rest];
-      else spans.push([task, fromNs, untilNs, rest]);
+      if (untilNs > fromNs) append(spans, [task, fromNs, untilNs, rest]);
     };
     const fill = (fromNs: number, untilNs: number): void => {
       let atNs = fromNs;

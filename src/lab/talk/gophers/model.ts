@@ -32,14 +32,11 @@ export interface ModelDesign {
 /** Units per cart-load: load, move, unload and burn, return, handling at a dump, walking without a cart. */
 export type ModelSteps = Steps;
 
-/** The world of a run: what share of every step computes. */
-export type ModelWorld = World;
-
 /** A run to predict: `placement[gopher]` is a thread's index; default: dealt out in rotation. */
 export interface ModelRun {
   readonly design: ModelDesign;
   readonly steps: ModelSteps;
-  readonly world: ModelWorld;
+  readonly world: World;
   readonly threads: number;
   readonly placement?: readonly number[];
 }
@@ -54,7 +51,7 @@ export interface Leg {
 }
 
 /** Share of a step that needs a processor. */
-export const COMPUTING: Readonly<Record<ModelWorld, number>> = { cpu: 1, wait: 0, mixed: 0.5 };
+export const COMPUTING: Readonly<Record<World, number>> = { cpu: 1, wait: 0, mixed: 0.5 };
 
 /** The legs of a lane: one, or two of half the way with handling at the dump between them. */
 export function legsOf({ staging }: ModelDesign, { L, M, U, R, D, W }: ModelSteps): readonly Leg[] {

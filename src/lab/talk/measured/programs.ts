@@ -11,12 +11,6 @@ export type ProgramSpec = { readonly kind: "gophers"; readonly grid: GopherGrid 
 
 /** The program that the data describe. */
 export function programOf(spec: ProgramSpec): CellProgram {
-  switch (spec.kind) {
-    case "gophers":
-      return new GopherProgram(spec.grid);
-    case "dot":
-      return new DotProgram(spec.grid);
-    case "points":
-      return new PointProgram(spec.grid);
-  }
+  if (spec.kind === "gophers") return new GopherProgram(spec.grid);
+  return spec.kind === "dot" ? new DotProgram(spec.grid) : new PointProgram(spec.grid);
 }

@@ -7,7 +7,7 @@
 import { about, statistic, type Condition, type Finding } from "../../finding.ts";
 import { doubledTo, readMachine } from "../../../machine/environment.ts";
 import { designOf, USUAL_UNIT_MS, type DesignId } from "../grid.ts";
-import { speedUp, type ModelWorld } from "../model.ts";
+import { speedUp, type ModelRun } from "../model.ts";
 import { marks, type Plot } from "../../../plot.ts";
 import type { ProgramOutcome, Series } from "../../report.ts";
 import type { ExperimentChoice, ExperimentSettings } from "./experiment.ts";
@@ -24,7 +24,7 @@ interface Product {
 /** Where a product is looked at. */
 interface Place {
   readonly name: string;
-  readonly world: ModelWorld;
+  readonly world: ModelRun["world"];
   readonly threads: number;
   readonly products: readonly Product[];
 }
@@ -37,7 +37,7 @@ const ENOUGH = 8;
 const COMPUTING_LOADS = 2;
 
 /** What the whole gains, as a share of the product of its parts; 1 where the axes multiply. */
-export function predictedShare({ whole, lanes, team }: Product, world: ModelWorld, threads: number): number {
+export function predictedShare({ whole, lanes, team }: Product, world: ModelRun["world"], threads: number): number {
   const gain = (id: DesignId): number => speedUp({ design: designOf(id), steps: EVEN, world, threads });
   return gain(whole) / (gain(lanes) * gain(team));
 }
