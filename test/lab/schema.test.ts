@@ -48,7 +48,7 @@ beforeAll(async () => {
 });
 
 describe("a result", () => {
-  it("fits, with everything that may be in it", async () => {
+  it("fits, with everything that may be in it", { tags: ["deep"] }, async () => {
     const result = await fakeHeadline({ threads: [1, 2, 3, 4] });
     const fits = [...fitsOf(result), ...fitsOf(headline)];
     expect(result.cells.every(({ timeline, trace }) => timeline !== undefined && trace.A !== undefined)).toBe(true);

@@ -30,7 +30,7 @@ onPlacements((name) => {
     expect([group.count, waitingAt(the.rt, group)]).toEqual([0, 0]);
   });
 
-  test("after the wait all that was added has been done: 1000 rounds", async () => {
+  test("after the wait all that was added has been done: 1000 rounds", { tags: ["deep"] }, async () => {
     const { left, right } = PLACEMENTS[name](the.rt);
     using group = new WaitGroup();
     using sum = the.rt.shared.int32(1);

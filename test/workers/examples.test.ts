@@ -12,7 +12,7 @@ import { onThreads } from "../on-threads.ts";
 const execute = promisify(execFile);
 
 onThreads("on %i threads", (threads) => {
-  test("thread ring: all passes end at the same task as counting does, and the ring ends", async () => {
+  test("thread ring: all passes end at the same task as counting does, and the ring ends", { tags: ["deep"] }, async () => {
     await using runtime = await start({ threads });
     for (const passes of [0, 1, 502, 503, 1000]) expect(await runtime.spawn(ring, passes)).toBe((passes % 503) + 1);
     expect(await runtime.spawn(ring, 1000)).toBe(498);

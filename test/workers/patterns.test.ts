@@ -5,7 +5,7 @@ import { PATTERNS } from "../../workers/patterns.ts";
 import { onThreads } from "../on-threads.ts";
 
 /** Those of the quick set: one of each sort. */
-const QUICK = new Set(["generator", "fan-in", "fan-out", "timeout", "quit", "bounded-parallelism", "subscription", "leaky-buffer", "chat-roulette"]);
+const QUICK = new Set(["fan-in", "timeout", "quit", "subscription", "chat-roulette"]);
 
 onThreads("on %i threads", (threads) => {
   for (const pattern of PATTERNS.filter(({ deadlocks }) => deadlocks !== true)) test(pattern.name, { tags: QUICK.has(pattern.name) ? [] : ["deep"] }, async () => {

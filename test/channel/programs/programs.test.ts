@@ -11,7 +11,7 @@ test.each([[10_000, false], [2000, true]])("a chain of %i tasks adds one in each
   expect(await the.rt.spawn(chain, count, isSpread)).toBe(count);
 });
 
-test("the sieve finds the first hundred primes", async () => {
+test("the sieve finds the first hundred primes", { tags: ["deep"] }, async () => {
   const primes = Array.from({ length: 600 }, (_, n) => n).filter((n) => n > 1 && !Array.from({ length: n }, (_, k) => k).some((k) => k > 1 && n % k === 0));
   expect(await the.rt.spawn(sieve, 100)).toEqual(primes.slice(0, 100));
 });

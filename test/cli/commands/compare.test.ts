@@ -40,7 +40,7 @@ describe("warren compare", () => {
     expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
   });
 
-  it("exits with 1 only if a cell is slower by more than --max-regression", async () => {
+  it("exits with 1 only if a cell is slower by more than --max-regression", { tags: ["deep"] }, async () => {
     const { code, stdout, stderr } = await run(["compare", "a.json", "b.json", "--max-regression", "5%"]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^warren: regression: gophers D1, cpu, 1 thread: 2\d\d ms → 2\d\d ms, 1\.1\d× \(95 %: 1\.1\d to 1\.1\d\)\n$/);
@@ -51,7 +51,7 @@ describe("warren compare", () => {
     expect(lax.stdout).toContain("No cell is significantly slower by more than 20 %.");
   });
 
-  it("gives JSON and Markdown, to a file too, and reads standard input", async () => {
+  it("gives JSON and Markdown, to a file too, and reads standard input", { tags: ["deep"] }, async () => {
     const { code, stdout } = await run(["compare", "-", "b.json", "--format", "json"], { stdin: await readFile(join(folder, "a.json"), "utf8") });
     expect(code).toBe(0);
     const { schema, cells, a } = JSON.parse(stdout) as Comparison;

@@ -70,7 +70,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
   const countOf = (page: Page, selector: string): Promise<number> => page.locator(selector).count();
   const overflow = (page: Page): Promise<number> => page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
 
-  test("the marks of the charts are as many as the data", async () => {
+  test("the marks of the charts are as many as the data", { tags: ["deep"] }, async () => {
     const page = await open();
     const { cells, gains } = result;
     const sum = (of: (cell: Result["cells"][number]) => number): number => cells.reduce((total, cell) => total + of(cell), 0);

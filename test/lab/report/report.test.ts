@@ -92,7 +92,7 @@ test("with four thread counts there are laws, with fewer the reason why not", { 
   expect(sectionText(page, "speed-up")).toContain("2 thread counts measured, 4 needed");
 });
 
-test("against a baseline", async () => {
+test("against a baseline", { tags: ["deep"] }, async () => {
   const before = await fullResult({ worlds: ["cpu"], noise: 0.05, dot: false });
   const comparison = compareResults(before, await fullResult({ worlds: ["cpu"], dot: false }), { names: ["before.json", "now"], seed: 1 });
   const text = renderReport({ ...before, comparison }, TOLD);

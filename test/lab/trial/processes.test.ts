@@ -99,7 +99,7 @@ describe("BlockChild", () => {
 });
 
 describe("a parent that is gone", () => {
-  it("leaves no process behind", async (context) => {
+  it("leaves no process behind", { tags: ["deep"] }, async (context) => {
     if (process.platform !== "linux") context.skip();
     const parent = spawn(process.execPath, ["test/lab/trial/orphaning-process.ts"], { stdio: ["ignore", "pipe", "inherit"] });
     let printed = "";

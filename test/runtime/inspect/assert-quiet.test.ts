@@ -69,7 +69,7 @@ describe("quiet", () => {
 });
 
 describe("not quiet: it names", () => {
-  test("tasks, and what they wait for; the channel with what is in it", async () => {
+  test("tasks, and what they wait for; the channel with what is in it", { tags: ["deep"] }, async () => {
     const ch = rt.chan(i32, 3);
     ch.trySend(1);
     rt.go.on(0)(parkOn, "select", rt.chan(i32));

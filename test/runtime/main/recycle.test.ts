@@ -4,7 +4,7 @@ import { start } from "../../../src/index.ts";
 import { computeForEver, square } from "./recycle-tasks.ts";
 import { until } from "../until.ts";
 
-test.each([0, 1])("tasks that thread %i has not started run on its replacement, each time it dies; the running one is lost", async (thread) => {
+test.each([0, 1])("tasks that thread %i has not started run on its replacement, each time it dies; the running one is lost", { tags: ["deep"] }, async (thread) => {
   await using rt = await start({ threads: 2 });
   for (let death = 0; death < 3; death++) {
     using running = rt.shared.int32(1);

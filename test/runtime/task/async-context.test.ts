@@ -156,7 +156,7 @@ test("OpenTelemetry's context manager: each request's context reaches its closur
   }
 });
 
-test("no store is kept once its tasks have ended", async () => {
+test("no store is kept once its tasks have ended", { tags: ["deep"] }, async () => {
   setFlagsFromString("--expose-gc");
   const { gc } = globalThis;
   const stores = new AsyncLocalStorage<object>();

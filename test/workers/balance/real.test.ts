@@ -6,7 +6,7 @@ import { onThreads } from "../../on-threads.ts";
 const SMALL = { requesters: 12, workers: 3, queue: 12, think: 2, service: 1, warmup: 0, length: 150, unitMs: 1, seed: 4 };
 
 onThreads("the realistic balancer on %i threads", (threads) => {
-  test.each(POLICIES)("with %s answers every request with its own reply and agrees with its workers", async (policy) => {
+  for (const policy of POLICIES) test(`with ${policy} answers every request with its own reply and agrees with its workers`, { tags: policy === "heap" ? [] : ["deep"] }, async () => {
     await using runtime = await start({ threads });
     const result = await runtime.spawn(realBalance, { ...SMALL, policy });
     expect(result.sent).toBeGreaterThanOrEqual(SMALL.requesters);
@@ -17,7 +17,7 @@ onThreads("the realistic balancer on %i threads", (threads) => {
     expect(result.serving.sleptMs).toBeGreaterThan(0.9 * result.serving.askedMs);
   });
 
-  test("several at once at the talk's constants do not disturb each other", async () => {
+  test("several at once at the talk's constants do not disturb each other", { tags: ["deep"] }, async () => {
     await using runtime = await start({ threads });
     const results = await Promise.all([1, 2, 3].map((seed) => runtime.spawn(realBalance, { ...TALK, policy: "heap", warmup: 0, length: 60, unitMs: 1, seed })));
     for (const result of results) expect(result).toMatchObject({ own: result.sent, completed: result.sent, agreeing: TALK.workers, left: 0 });

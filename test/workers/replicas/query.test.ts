@@ -7,14 +7,14 @@ import { onThreads } from "../../on-threads.ts";
 const CONFIG: QueryConfig = { replicas: 3, latency: { kind: "uniform", most: 10 }, queries: 40, clients: 7, unitMs: 0.5, seed: 2 };
 
 onThreads("replicated queries on %i threads", (threads) => {
-  test.each<Partial<QueryConfig>>([
+  for (const change of [
     {},
     { replicas: 1 },
     { replicas: 8, latency: { kind: "exponential", mean: 5 } },
     { clients: 1, queries: 5 },
     { clients: 40 },
     { replicas: 20, latency: { kind: "uniform", most: 0 } },
-  ])("with %j are each answered by their own, and nothing is left", async (change) => {
+  ] satisfies Partial<QueryConfig>[]) test(`with ${JSON.stringify(change)} are each answered by their own, and nothing is left`, { tags: Object.keys(change).length === 0 ? [] : ["deep"] }, async () => {
     await using runtime = await start({ threads });
     const config = { ...CONFIG, ...change };
     const result = await runtime.spawn(replicatedQueries, config);
@@ -25,7 +25,7 @@ onThreads("replicated queries on %i threads", (threads) => {
     await until(async () => (await runtime.stats()).tasks === 0);
   });
 
-  test("hedged at once ask two replicas each, hedged after ever so long one", async () => {
+  test("hedged at once ask two replicas each, hedged after ever so long one", { tags: ["deep"] }, async () => {
     await using runtime = await start({ threads });
     const slow = { ...CONFIG, replicas: 1, latency: { kind: "uniform", most: 40 } } as const;
     const never = await runtime.spawn(replicatedQueries, { ...slow, hedgeAfter: 1e6 });
