@@ -18,7 +18,8 @@ import { defineConfig } from "vitest/config";
 process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), "warren-test-compile-cache");
 
 const ALL_DEEP = /^ ?\*? ?.*@module-tag deep\b/m;
-const SOME_DEEP = /tags: \[?"?deep\b/;
+/** A tag in the file itself, or one of the helpers that give some of their cases the tag. */
+const SOME_DEEP = /"deep"|\b(?:conformance|onPlacements|onThreads)\(/;
 
 /** Files whose tests start no thread and no process. */
 const PURE = [
