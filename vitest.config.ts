@@ -50,12 +50,12 @@ const PROCESSES = ["test/cli/**", "test/docs/**", "test/lab/**", "test/package/*
 
 /**
  * Forks, because worker threads segfault some native modules inside threads. Two at a
- * time, because the tests start threads themselves.
+ * time, because the tests start threads themselves; three in the deep set, which waits more.
  * Node strips the types of .ts modules in each thread with WebAssembly. V8 13.6
  * now and then aborts ("jit_page.has_value()") when threads end while that is
  * still being optimised in the background, which tests do by the hundred.
  */
-const FORKS = { pool: "forks" as const, execArgv: ["--liftoff-only"], maxWorkers: 2 };
+const FORKS = { pool: "forks" as const, execArgv: ["--liftoff-only"] };
 
 const isAnyOf = (file: string, globs: readonly string[]): boolean => globs.some((glob) => matchesGlob(file, glob));
 
@@ -71,6 +71,7 @@ export default defineConfig(({ mode }) => {
   const pure = files.filter((file) => isAnyOf(file, PURE) && !isAnyOf(file, NOT_PURE));
   const processes = files.filter((file) => !pure.includes(file) && isAnyOf(file, PROCESSES));
   const threads = files.filter((file) => !pure.includes(file) && !processes.includes(file));
+  const maxWorkers = mode === "deep" ? 3 : 2;
   return {
     test: {
       tags: [{ name: "deep", description: "not in the quick set" }],
@@ -81,9 +82,9 @@ export default defineConfig(({ mode }) => {
       hookTimeout: 120_000,
       projects: [
         { extends: true as const, test: { name: "pure", include: pure, pool: "threads" as const, isolate: false, maxWorkers: 2, sequence: { groupOrder: 0 } } },
-        { extends: true as const, test: { name: "threads", include: threads.filter((file) => !isMocking(file)), ...FORKS, isolate: false, sequence: { groupOrder: 1 } } },
-        { extends: true as const, test: { name: "mocks", include: threads.filter(isMocking), ...FORKS, sequence: { groupOrder: 2 } } },
-        { extends: true as const, test: { name: "processes", include: processes, ...FORKS, isolate: false, sequence: { groupOrder: 3 } } },
+        { extends: true as const, test: { name: "threads", include: threads.filter((file) => !isMocking(file)), ...FORKS, maxWorkers, isolate: false, sequence: { groupOrder: 1 } } },
+        { extends: true as const, test: { name: "mocks", include: threads.filter(isMocking), ...FORKS, maxWorkers, sequence: { groupOrder: 2 } } },
+        { extends: true as const, test: { name: "processes", include: processes, ...FORKS, maxWorkers, isolate: false, sequence: { groupOrder: 3 } } },
       ].filter(({ test }) => test.include.length > 0),
     },
   };
