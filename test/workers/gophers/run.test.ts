@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { start, type Runtime } from "../../../src/index.ts";
+import { analyseTrace } from "../../../src/lab/trace/analyse.ts";
 import { calibrate, designOf, DESIGN_IDS, gophers, WORLDS, type GopherConfig } from "../../../workers/gophers.ts";
 import { onThreads } from "../../on-threads.ts";
 
@@ -86,11 +87,15 @@ onThreads("on %i threads", (threads) => {
 });
 
 describe("what the structure buys on one thread, waiting", () => {
-  test("four gophers in a ring: more than 2.5", { tags: ["deep"] }, async () => {
+  test("four gophers in a ring wait at the same time, one alone never", { tags: ["deep"] }, async () => {
     await using runtime = await start({ threads: 1 });
     const config = { ...CONFIG, world: "wait", unitMs: 8, loads: 24, steps: { L: 1, M: 1, U: 1, R: 1, D: 1, W: 0 } } as const;
-    const alone = await runtime.spawn(gophers, { ...config, design: "G1" });
-    const ring = await runtime.spawn(gophers, { ...config, design: "G6" });
-    expect(alone.wallNs / ring.wallNs).toBeGreaterThan(2.5);
+    const mostAsleep = async (design: "G1" | "G6"): Promise<number> => {
+      await using trace = await runtime.trace();
+      await runtime.spawn(gophers, { ...config, design });
+      const sleeps = analyseTrace(await trace.stop()).timeline.rests.filter(([, , , reason]) => reason === "sleep");
+      return Math.max(...sleeps.map(([, atNs]) => sleeps.filter(([, fromNs, toNs]) => fromNs <= atNs && atNs < toNs).length));
+    };
+    expect([await mostAsleep("G1"), await mostAsleep("G6")]).toEqual([1, 4]);
   });
 });
