@@ -2,7 +2,7 @@
  * The report: figures joined with the rivals' and compared with the targets (all of that
  * pure), and the table for people.
  */
-import { textTable } from "../../src/lab/text-table.ts";
+import { textTable } from "../../src/lab/print/text-table.ts";
 import { rounded, type RivalOutcome, type RivalResult } from "../rivals/outcome.ts";
 import { isScenarioName, scenarioOf, type ScenarioName } from "../rivals/scenarios.ts";
 import type { Failure, Figure } from "./figure.ts";

@@ -7,7 +7,7 @@
  */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { textTable } from "../../src/lab/text-table.ts";
+import { textTable } from "../../src/lab/print/text-table.ts";
 import { rounded, type RivalOutcome, type RivalResult } from "./outcome.ts";
 import { measureRivals } from "./rivals.ts";
 import { SCENARIOS } from "./scenarios.ts";

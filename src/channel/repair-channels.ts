@@ -7,7 +7,7 @@
  * every waiter that it had claimed goes back to the head of the queue, and the values
  * that it had written into the ring do not count; a value that it had taken is lost with
  * it. If it died after the store, its claims are completed
- * (runtime/main/repair-after-death.ts). A thread that held only one lock was on a fast
+ * (runtime/main/repair-shared-memory.ts). A thread that held only one lock was on a fast
  * path, or was about to release the second of two: only the lock has to be removed.
  * Afterwards the invariants of channel-core.ts hold.
  */

@@ -29,7 +29,7 @@ import { type AnyFunction, sourceOf } from "./task/task-function.ts";
 import { ownTimes, timesOf } from "./thread/times.ts";
 import { Traces } from "./trace/traces.ts";
 import type { Trace, TraceOptions, Tracing } from "../trace/events.ts";
-import { Supervisor } from "./main/supervisor.ts";
+import { Supervisor } from "./main/thread-death.ts";
 import { Watchdog } from "./main/watchdog.ts";
 
 /** A runtime made by `start`: the main thread keeps its own event loop and communicates with the threads. It has the same calls as the free functions, as methods. */

@@ -6,7 +6,7 @@
  * other threads' waits. Its processor record lists what it was doing: `claiming`
  * names a record from before the claim until the claim is listed, the list holds it
  * until it is about to be completed, and `completing` until it is. Each claim also
- * has the claimer's lock id. After the death runtime/main/repair-after-death.ts
+ * has the claimer's lock id. After the death runtime/main/repair-shared-memory.ts
  * completes these claims, or takes them back together with the operation.
  */
 import type { Arena } from "../memory/arena.ts";

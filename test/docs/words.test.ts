@@ -7,7 +7,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseSync } from "oxc-parser";
 import { describe, expect, test } from "vitest";
-import { DETAILS, TABLE } from "../../src/lab/figures/columns.ts";
+import { DETAILS, TABLE } from "../../src/lab/print/columns.ts";
 import { ROOT, sourcesOf } from "../structure/sources.ts";
 
 /** Nowhere: neither on a page nor in a message. */

@@ -6,7 +6,7 @@ import { Arena } from "../../src/memory/arena.ts";
 import { OUTCOME, RECORD, taskRecord, waiter } from "../../src/memory/layout.ts";
 import { CLASS_WORDS } from "../../src/memory/size-classes.ts";
 import type { Handles } from "../../src/wire/type.ts";
-import { repairAfter } from "../../src/runtime/main/repair-after-death.ts";
+import { repairAfter } from "../../src/runtime/main/repair-shared-memory.ts";
 import type { Aftermath } from "../../src/runtime/thread/control.ts";
 import { balanceSleepers } from "../../src/wait/doorbell.ts";
 import { takeInbox } from "../../src/wait/inbox.ts";

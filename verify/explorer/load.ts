@@ -20,7 +20,7 @@ const MARK = "explored";
 
 /** What is rewritten: the algorithms, and the programs that use them. The rest of the source is used as it is. */
 const FOLDERS = ["src/memory", "src/wire", "src/wait", "src/trace", "src/channel", "src/sync", "src/select", "src/scheduler", "verify/explorer/scenarios"];
-const FILES = ["src/runtime/main/repair-after-death.ts"];
+const FILES = ["src/runtime/main/repair-shared-memory.ts"];
 /** In those folders, but of no concern here: values and objects of one thread. */
 const APART = new Set(["src/memory/atomics.ts", "src/memory/layout.ts", "src/channel/chan-of.ts", "src/channel/type-name.ts"]);
 

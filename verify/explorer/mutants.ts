@@ -122,7 +122,7 @@ export const MUTANTS: readonly Mutant[] = [
   // Defects that repair after a thread's death had, or could have.
   {
     name: "claim-looked-at-before-the-state",
-    path: "src/runtime/main/repair-after-death.ts",
+    path: "src/runtime/main/repair-shared-memory.ts",
     replace: "if (!wasDone) waiters.complete(decider);",
     by: "if (!isDone(i32, decider)) waiters.complete(decider);",
     scenario: "death after a wait is ended",

@@ -1,7 +1,7 @@
 /** A comparison in words: a table for people, a table for Markdown, the sentences under both. Pure. */
 import { COMPARED, outcomeCounts, outcomeWord, regressions, type CellComparison, type ComparedColumn, type Comparison, type Outcome, type Side } from "../../lab/comparison.ts";
 import { printCell } from "../../lab/cell.ts";
-import { textTable } from "../../lab/text-table.ts";
+import { textTable } from "../../lab/print/text-table.ts";
 import { count, enumeration, printRatio, printTime, wrapped } from "../../lab/text.ts";
 import { markdownTable } from "./formats.ts";
 import type { Paint } from "./table.ts";

@@ -2,7 +2,7 @@
 import { machineLine } from "../../lab/machine/environment.ts";
 import type { Expectation, Finding, FindingVerdict } from "../../lab/talk/finding.ts";
 import type { ProgramReport, Series } from "../../lab/talk/report.ts";
-import { displayWidth, textTable } from "../../lab/text-table.ts";
+import { displayWidth, textTable } from "../../lab/print/text-table.ts";
 import { capital, count, figure, printTime, wrapped } from "../../lab/text.ts";
 import { printPlot } from "./plot.ts";
 import { painter, type Paint } from "./table.ts";

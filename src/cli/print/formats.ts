@@ -3,11 +3,11 @@
  * Names of columns never change and new ones come last, so that programs which
  * read them by place continue to work. Go's benchmark text: benchfmt.ts.
  */
-import { COLUMNS, knownColumns, TABLE, type Column } from "../../lab/figures/columns.ts";
+import { COLUMNS, knownColumns, TABLE, type Column } from "../../lab/print/columns.ts";
 import { machineLine } from "../../lab/machine/environment.ts";
 import type { Result } from "../../lab/result.ts";
-import { allRows, groupTitle, rowGroups, type Row } from "../../lab/rows.ts";
-import { textTable } from "../../lab/text-table.ts";
+import { allRows, groupTitle, rowGroups, type Row } from "../../lab/print/rows.ts";
+import { textTable } from "../../lab/print/text-table.ts";
 import { count } from "../../lab/text.ts";
 import { sentences } from "./sentences.ts";
 

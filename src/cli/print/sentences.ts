@@ -11,7 +11,7 @@
 import { REFERENCES } from "../../lab/cell.ts";
 import { verdictWord } from "../../lab/figures/verdict.ts";
 import type { CellResult, GainResult, Result } from "../../lab/result.ts";
-import { allRows, type Row } from "../../lab/rows.ts";
+import { allRows, type Row } from "../../lab/print/rows.ts";
 import { capital, count, enumeration, printPercent, printRatio, printTime } from "../../lab/text.ts";
 
 /** A row whose gains are known. */

@@ -4,12 +4,12 @@
  * program have the same columns, one under the other.
  */
 import { styleText } from "node:util";
-import { COLUMNS, DETAILS, knownColumns, legendOf, TABLE, type Column } from "../../lab/figures/columns.ts";
+import { COLUMNS, DETAILS, knownColumns, legendOf, TABLE, type Column } from "../../lab/print/columns.ts";
 import { judge, verdictWord } from "../../lab/figures/verdict.ts";
 import { machineLine } from "../../lab/machine/environment.ts";
 import type { Result } from "../../lab/result.ts";
-import { groupTitle, rowGroups, type Row, type RowGroup } from "../../lab/rows.ts";
-import { columnWidths, GAP, textTable } from "../../lab/text-table.ts";
+import { groupTitle, rowGroups, type Row, type RowGroup } from "../../lab/print/rows.ts";
+import { columnWidths, GAP, textTable } from "../../lab/print/text-table.ts";
 import { count, enumeration, printTime, wrapped } from "../../lab/text.ts";
 
 /** Colours a text, or leaves it as it is. */

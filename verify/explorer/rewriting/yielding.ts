@@ -13,7 +13,7 @@ const SEAM = "verify/explorer/seam.ts";
 const SEAMS = new Set(["src/memory/atomics.ts", SEAM]);
 
 /** Where main reads and repairs words that other threads use at the same time: each access is a step. */
-export const REPAIRS: ReadonlySet<string> = new Set(["src/channel/repair-channels.ts", "src/runtime/main/repair-after-death.ts"]);
+export const REPAIRS: ReadonlySet<string> = new Set(["src/channel/repair-channels.ts", "src/runtime/main/repair-shared-memory.ts"]);
 
 /** How a call is written in rewritten code. */
 export type Manner = "plain" | "step" | "delegate" | "look";

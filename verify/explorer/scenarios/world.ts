@@ -14,7 +14,7 @@ import { queueLength } from "../../../src/wait/wait-queue.ts";
 import { Timers } from "../../../src/wait/timers.ts";
 import { Waiters } from "../../../src/wait/waiter.ts";
 import { balanceSleepers } from "../../../src/wait/doorbell.ts";
-import { repairAfter } from "../../../src/runtime/main/repair-after-death.ts";
+import { repairAfter } from "../../../src/runtime/main/repair-shared-memory.ts";
 import { Thread, as, dead, tell } from "../machine.ts";
 import { blockUntil } from "../seam.ts";
 import { Loop, type LoopOptions } from "./loop.ts";

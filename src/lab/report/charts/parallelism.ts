@@ -1,7 +1,7 @@
 /** π_j: for what share of the time exactly j threads ran a task, cell by cell. */
 import { printDesign, printCell, printWorld } from "../../cell.ts";
 import type { CellResult, Result } from "../../result.ts";
-import { rowGroups } from "../../rows.ts";
+import { rowGroups } from "../../print/rows.ts";
 import { drawn, multiples, Plot } from "../parts/chart.ts";
 import { html, type Html } from "../parts/html.ts";
 import { absent, asTable, reading } from "../parts/section.ts";

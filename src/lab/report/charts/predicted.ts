@@ -1,6 +1,6 @@
 /** Every cell that the model predicts: measured time over predicted time. */
 import { printCell, printWorld } from "../../cell.ts";
-import { COLUMNS } from "../../figures/columns.ts";
+import { COLUMNS } from "../../print/columns.ts";
 import type { CellResult, Result } from "../../result.ts";
 import { count, printTime } from "../../text.ts";
 import { drawn, figure, Plot } from "../parts/chart.ts";

@@ -2,7 +2,7 @@
 import { interquartileRange, quantile } from "simple-statistics";
 import { printDesign, printCell, printWorld } from "../../cell.ts";
 import type { CellResult, Result, Sample } from "../../result.ts";
-import { rowGroups } from "../../rows.ts";
+import { rowGroups } from "../../print/rows.ts";
 import { count, printTime } from "../../text.ts";
 import { drawn, multiples, Plot } from "../parts/chart.ts";
 import { html, type Html } from "../parts/html.ts";

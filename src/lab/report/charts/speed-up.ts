@@ -2,7 +2,7 @@
 import { printWorld } from "../../cell.ts";
 import { isFitted, printParameter, serialText, type Fit } from "../../fit.ts";
 import type { CellResult, Result } from "../../result.ts";
-import { rowGroups, type RowGroup } from "../../rows.ts";
+import { rowGroups, type RowGroup } from "../../print/rows.ts";
 import { fitsOf, LEAST_THREAD_COUNTS } from "../../figures/fits.ts";
 import { throughputAt } from "../../figures/scaling.ts";
 import { count, printRatio, threeFigures } from "../../text.ts";

@@ -1,6 +1,6 @@
 /** Where the gains come from: the factors of C and of P, from the traced runs. */
 import { printCell } from "../../cell.ts";
-import { COLUMNS } from "../../figures/columns.ts";
+import { COLUMNS } from "../../print/columns.ts";
 import type { Factors, GainResult, Result } from "../../result.ts";
 import { printRatio } from "../../text.ts";
 import { html, type Html } from "../parts/html.ts";

@@ -1,9 +1,9 @@
 /** Every cell with its time, its gains and the figures of its threads, world by world. */
 import { printBounds } from "../../interval.ts";
-import { COLUMNS, knownColumns, legendOf, TABLE, type Column as Figure } from "../../figures/columns.ts";
+import { COLUMNS, knownColumns, legendOf, TABLE, type Column as Figure } from "../../print/columns.ts";
 import { verdictMeaning, verdictWord } from "../../figures/verdict.ts";
 import type { Result } from "../../result.ts";
-import { groupTitle, rowGroups, type Row } from "../../rows.ts";
+import { groupTitle, rowGroups, type Row } from "../../print/rows.ts";
 import { html, type Html, type Piece } from "../parts/html.ts";
 import { reading, table, type Column } from "../parts/section.ts";
 

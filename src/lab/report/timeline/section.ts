@@ -4,7 +4,7 @@
  */
 import { printCell } from "../../cell.ts";
 import type { CellResult, Result } from "../../result.ts";
-import { gainOf } from "../../rows.ts";
+import { gainOf } from "../../print/rows.ts";
 import { count } from "../../text.ts";
 import { html, type Html } from "../parts/html.ts";
 import { absent, reading } from "../parts/section.ts";

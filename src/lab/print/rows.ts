@@ -2,9 +2,9 @@
  * A result as rows: each cell with its gains, in the order a reader expects
  * (world by world, design by design, threads rising), for every output format.
  */
-import { groupOf } from "./cell.ts";
-import { type CellResult, type GainResult, type Result } from "./result.ts";
-import { count } from "./text.ts";
+import { groupOf } from "../cell.ts";
+import { type CellResult, type GainResult, type Result } from "../result.ts";
+import { count } from "../text.ts";
 
 /** One cell and its gains; no gains if the reference was not measured. */
 export interface Row {

@@ -1,6 +1,6 @@
 /**
  * Repairs shared memory after a thread has died. The main thread does this in one
- * pass, before the thread is replaced (supervisor.ts). Afterwards everything that the
+ * pass, before the thread is replaced (thread-death.ts). Afterwards everything that the
  * dead thread held is released, each operation that it had begun has either happened
  * or not, and nothing waits for it.
  *

@@ -7,9 +7,9 @@
 import { halfWidth, printBounds, type Interval } from "../interval.ts";
 import { isReference } from "../cell.ts";
 import { type Activity, type Factors } from "../result.ts";
-import type { Row } from "../rows.ts";
+import type { Row } from "./rows.ts";
 import { printPercent, printRatio, printShare, printTime, threeFigures } from "../text.ts";
-import { verdictWord } from "./verdict.ts";
+import { verdictWord } from "../figures/verdict.ts";
 
 type Value = string | number | null | undefined;
 

@@ -1,7 +1,7 @@
 /**
  * What happens when a thread dies, by `process.exit`, an error outside any task, or
  * `recycle`: the main thread repairs shared memory immediately
- * (repair-after-death.ts) and notifies every thread, which ends its waits and joins
+ * (repair-shared-memory.ts) and notifies every thread, which ends its waits and joins
  * that depended on the dead thread. Then a new thread replaces the dead one. The dead
  * thread's tasks are lost; their joins reject.
  *
@@ -24,7 +24,7 @@ import { balanceSleepers } from "../../wait/doorbell.ts";
 import type { Aftermath, DeathNotice } from "../thread/control.ts";
 import type { ThreadSide } from "../thread/side.ts";
 import type { Death, Pool } from "./pool.ts";
-import { releaseLocks, repairAfter } from "./repair-after-death.ts";
+import { releaseLocks, repairAfter } from "./repair-shared-memory.ts";
 
 const MOST_TRIES = 4;
 const FIRST_PAUSE_MS = 20;
