@@ -31,7 +31,7 @@ interface Layer {
 const LAYERS: readonly Layer[] = [
   { name: "model", what: "the algorithms in Promela, searched completely by Spin", script: "verify:model", full: ["--full"], quick: [], seeded: false },
   { name: "explore", what: "the production source under every interleaving with up to two preemptions, deaths included", script: "verify:explore", full: [], quick: ["--quick"], seeded: true },
-  { name: "properties", what: "random programs against sequential models (fast-check)", script: "verify:properties", full: [], quick: [], seeded: true },
+  { name: "properties", what: "random operations against sequential models (fast-check), and random programs in which every value is counted", script: "verify:properties", full: ["--minutes", "5"], quick: ["--minutes", "0.3"], seeded: true },
   { name: "stress", what: "real threads with an oracle for each value, and histories checked for linearizability", script: "stress", full: [], quick: ["--scale", "0.1"], seeded: true },
   { name: "faults", what: "threads killed at random times under load: nothing hangs, is double, or is lost without its receiver", script: "verify:faults", full: [], quick: ["--kills", "40"], seeded: true },
   { name: "soak", what: "a mixed load while threads are killed", script: "soak", full: ["--minutes", "5", "--quiet"], quick: ["--minutes", "0.3", "--quiet"], seeded: true },

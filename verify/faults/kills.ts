@@ -1,6 +1,6 @@
 /** Kills at random times under load, in a process of their own with a deadline: what they promise, in one line. */
-import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { runWithDeadline } from "../with-deadline.ts";
 import type { KillFigures } from "./kill-load.ts";
 
 const LOAD = fileURLToPath(new URL("kill-load.ts", import.meta.url));
@@ -25,7 +25,7 @@ const whole = new Intl.NumberFormat("en");
 export async function runKills(options: KillOptions): Promise<KillOutcome> {
   const { kills, seed, threads } = options;
   const repeat = `seed ${seed}; npm run verify:faults -- --kills ${kills} --seed ${seed} --threads ${threads}`;
-  const { stdout, stderr, code, signal, hung } = await outcomeOf(options);
+  const { stdout, stderr, code, signal, hung } = await runWithDeadline(LOAD, [kills, seed, threads], BASE_DEADLINE_MS + kills * DEADLINE_MS_A_KILL);
   const text = stdout.trim().split("\n").at(-1) ?? "";
   if (hung || code !== 0 || !text.startsWith("{")) {
     const how = hung ? "HUNG: ended by the deadline" : `ended with ${signal ?? `exit code ${code}`}`;
@@ -57,33 +57,4 @@ function defects({ duplicates, invented, lost, deadReceivers, lockDifference, de
 function quantile(values: readonly number[], q: number): string {
   const sorted = values.toSorted((x, y) => x - y);
   return (sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0).toFixed(0);
-}
-
-interface Ended {
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly hung: boolean;
-}
-
-function outcomeOf({ kills, seed, threads }: KillOptions): Promise<Ended> {
-  // Threads that end while V8 optimises WebAssembly (Node's type stripping) abort the process now and then: see vitest.config.ts.
-  const child = spawn(process.execPath, ["--liftoff-only", LOAD, String(kills), String(seed), String(threads)], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, NODE_OPTIONS: "", FORCE_COLOR: "0" } });
-  let stdout = "";
-  let stderr = "";
-  let hung = false;
-  child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
-  child.stderr.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
-  const deadline = setTimeout(() => {
-    hung = true;
-    child.kill("SIGKILL");
-  }, BASE_DEADLINE_MS + kills * DEADLINE_MS_A_KILL);
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (code, signal) => {
-      clearTimeout(deadline);
-      resolve({ stdout, stderr, code, signal, hung });
-    });
-  });
 }
