@@ -11,7 +11,7 @@
 import { parseArgs } from "node:util";
 import { nowNs } from "../src/lab/machine/clock.ts";
 import { environmentOf, machineLine, readMachine, readState } from "../src/lab/machine/environment.ts";
-import type { RivalOutcome } from "./rivals/outcome.ts";
+import type { RivalOutcome } from "./rivals/scenarios.ts";
 import { measureRivals } from "./rivals/rivals.ts";
 import { configurations, firstForms, measureCase } from "./ours/cases.ts";
 import type { Configuration, Failure, Figure } from "./ours/figure.ts";

@@ -2,10 +2,11 @@
  * Builds the package: `node scripts/build.ts`.
  *
  * Cleans dist, emits JavaScript and declarations of src, workers and bench at
- * the same places under dist (tsconfig.build.json), copies what the benchmarks
- * need besides (Go and C sources, the peers' package files), and makes the
- * command executable. What is marked `@internal` is left out of the declarations:
- * some of it names types (WebAssembly's) that a Node project does not have.
+ * the same places under dist (tsconfig.build.json), copies what programs read at
+ * run time (the report's script and style; Go and C sources, the peers' package
+ * files), and makes the command executable. What is marked `@internal` is left
+ * out of the declarations: some of it names types (WebAssembly's) that a Node
+ * project does not have.
  */
 import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, globSync, mkdirSync, rmSync } from "node:fs";
@@ -17,6 +18,7 @@ const OUTPUT = "dist";
 const COMMAND = "src/cli/main.js";
 /** Files that tsc leaves alone and a program reads at run time. */
 const ASSETS = [
+  "src/lab/report/page/*",
   "bench/rivals/go/*",
   "bench/rivals/*.{c,h}",
   "bench/rivals/peers/{package.json,package-lock.json,README.md}",

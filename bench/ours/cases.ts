@@ -1,20 +1,16 @@
 /**
  * Every configuration that is measured, and its measurement in a fresh process.
- * Names only: nothing here starts a runtime.
+ * Nothing here starts a runtime.
  */
 import { fileURLToPath } from "node:url";
-import { moduleBeside, runProgram } from "../rivals/program.ts";
+import { runProgram } from "../../src/lab/machine/other-programs.ts";
+import { moduleBeside } from "../rivals/program.ts";
 import type { Configuration, Failure, Figure } from "./figure.ts";
+import { TIMED } from "./operations.ts";
 
 /** What is measured in which forms, in the order of the report; the first form is the one with a target. */
-const FORMS: ReadonlyMap<string, readonly string[]> = new Map([
-  ["spawn", ["least loaded", "on the other thread"]],
-  ["ping-pong", ["hot loop", "await"]],
-  ["stream", ["hot loop", "await"]],
-  ["stream-batch", ["hot loop"]],
-  ["stream-unbuffered", ["hot loop"]],
-  ["select", ["hot loop"]],
-  ["fan-in", ["hot loop"]],
+const FORMS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  ...[...TIMED].map(([scenario, forms]) => [scenario, Object.keys(forms)] as const),
   ["parked", ["closure", "task"]],
   ["dot", ["simd", "js"]],
   ["gophers", ["G4 cpu", "G1 wait", "G6 wait"]],

@@ -21,7 +21,7 @@ async function measure(configuration: Configuration): Promise<Figure> {
     case "gophers":
       return (await import("./programs.ts")).measureGophers(configuration);
     default: {
-      const { timeCase } = await import("./timing.ts");
+      const { timeCase } = await import("./operations.ts");
       await using runtime = await start({ threads: configuration.threads });
       return await runtime.spawn.on(0)(timeCase, configuration);
     }

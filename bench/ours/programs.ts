@@ -3,10 +3,11 @@
  * the scenarios dot and gophers.
  */
 import { start } from "../../src/index.ts";
+import { median } from "../../src/lab/figures/statistics.ts";
 import { predictNs } from "../../src/lab/talk/gophers/finish.ts";
+import { EVEN } from "../../src/lab/talk/gophers/model.ts";
 import { clearVectors, layVectors, multiply, warm, type Kernel } from "../../workers/dot.ts";
 import { calibrate, designOf, gophers, type DesignId, type GopherConfig, type World } from "../../workers/gophers.ts";
-import { median } from "../rivals/outcome.ts";
 import { DOT_ELEMENTS } from "../rivals/scenarios.ts";
 import { figureOf, type Configuration, type Figure } from "./figure.ts";
 
@@ -37,7 +38,6 @@ export async function measureDot(configuration: Configuration): Promise<Figure> 
   return figureOf(configuration, "GB/s", median(rates), rates);
 }
 
-const STEPS = { L: 1, M: 1, U: 1, R: 1, D: 1, W: 0 };
 /** Length of a step, milliseconds: many times the grain of a timer. */
 const UNIT_MS = 5;
 /** Loads of a run: a whole number for two lanes, and some hundred milliseconds for one gopher. */
@@ -52,7 +52,7 @@ export async function measureGophers(configuration: Configuration): Promise<Figu
   const { form, threads, runs, runMs } = configuration;
   const [id, world] = form.split(" ") as [DesignId, World];
   const loads = Math.max(LEAST_LOADS, 2 * Math.round((LOADS_PER_SECOND * runMs) / 2000));
-  const config: GopherConfig = { design: id, world, loads, booksPerCart: 1, steps: STEPS, unitMs: UNIT_MS, unitIterations: calibrate(UNIT_MS) };
+  const config: GopherConfig = { design: id, world, loads, booksPerCart: 1, steps: EVEN, unitMs: UNIT_MS, unitIterations: calibrate(UNIT_MS) };
   await using runtime = await start({ threads });
   await runtime.spawn(gophers, { ...config, loads: LEAST_LOADS });
   const times: number[] = [];
@@ -61,7 +61,7 @@ export async function measureGophers(configuration: Configuration): Promise<Figu
     mustHold(checks);
     times.push(wallNs / 1e6 / loads);
   }
-  const model = predictNs({ design: designOf(id), steps: STEPS, world, threads, loads }, UNIT_MS) / 1e6 / loads;
+  const model = predictNs({ design: designOf(id), steps: EVEN, world, threads, loads }, UNIT_MS) / 1e6 / loads;
   return { ...figureOf(configuration, "ms", median(times), times), model };
 }
 

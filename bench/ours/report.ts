@@ -3,8 +3,7 @@
  * pure), and the table for people.
  */
 import { textTable } from "../../src/lab/print/text-table.ts";
-import { rounded, type RivalOutcome, type RivalResult } from "../rivals/outcome.ts";
-import { isScenarioName, scenarioOf, type ScenarioName } from "../rivals/scenarios.ts";
+import { isScenarioName, rounded, scenarioOf, type RivalOutcome, type RivalResult, type ScenarioName } from "../rivals/scenarios.ts";
 import type { Failure, Figure } from "./figure.ts";
 
 /**

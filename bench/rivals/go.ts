@@ -5,9 +5,11 @@
  */
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { failureOf, resultOf, type RivalOptions, type RivalOutcome, type RivalResult } from "./outcome.ts";
-import { build, findProgram, runProgram } from "./program.ts";
-import { isScenarioName, SCENARIOS, type ScenarioName } from "./scenarios.ts";
+import { runProgram } from "../../src/lab/machine/other-programs.ts";
+import type { RivalCrowd } from "../../src/lab/talk/tasks.ts";
+import type { CrowdResult } from "../../workers/tasks.ts";
+import { failureOf, isScenarioName, resultOf, SCENARIOS, type RivalOptions, type RivalOutcome, type RivalResult, type ScenarioName } from "./scenarios.ts";
+import { build, findProgram } from "./program.ts";
 
 const RIVAL = "go";
 /** Shown in place of the figures where there is no Go. */
@@ -23,10 +25,10 @@ export async function* measureGo(options: RivalOptions): AsyncGenerator<RivalOut
   else for (const scenario of scenarios) for (const threads of options.threads) yield await runGo(program, scenario, threads, options);
 }
 
-/** The path of the built program; `undefined` where there is no Go. */
-async function buildGo(): Promise<string | undefined> {
-  const compiler = await findProgram("go", "WARREN_GO");
-  if (compiler === undefined) return undefined;
+/** The path of the built program; `null` where there is no Go. */
+async function buildGo(): Promise<string | null> {
+  const compiler = findProgram("go", "WARREN_GO");
+  if (compiler === null) return null;
   const folder = fileURLToPath(new URL("./go/", import.meta.url));
   const sources = ["go.mod", "main.go", "scenarios.go", "crowd.go"].map((name) => `${folder}${name}`);
   return build({ compiler, versionFlag: "version", sources, folder, arguments: (output) => ["build", "-o", output, "."] });
@@ -55,28 +57,15 @@ function parseLine(line: string): RivalResult {
   return result;
 }
 
-/** What came of Go's crowd; the figures are those of `CrowdResult` in workers/tasks.ts. */
-export interface GoCrowd {
-  readonly kind: "measured";
-  readonly count: number;
-  readonly spawnNs: number;
-  readonly touchNs: number;
-  readonly joinNs: number;
-  readonly touchedOnce: number;
-  /** Bytes a waiting goroutine: what Go's runtime took from the system. */
-  readonly heapBytes: number;
-  readonly residentBytes: number;
-  readonly version: string;
-}
-
+/** What of `CrowdResult` Go prints, too; its heap is what its runtime took from the system. */
 const FIGURES = ["count", "spawnNs", "touchNs", "joinNs", "touchedOnce", "heapBytes", "residentBytes"] as const;
 
 /** Runs Go's crowd in a process of its own; says why not where there is no Go. */
-export async function measureGoCrowd(count: number, active: number, threads: number): Promise<GoCrowd | { readonly kind: "skipped"; readonly reason: string }> {
+export async function measureGoCrowd(count: number, active: number, threads: number): Promise<RivalCrowd> {
   const program = await buildGo();
-  if (program === undefined) return { kind: "skipped", reason: GO_MISSING };
+  if (program === null) return { kind: "skipped", reason: GO_MISSING };
   const line = await runProgram(program, ["-crowd", `${count}`, "-active", `${active}`, "-procs", `${threads}`]);
   const found = JSON.parse(line) as Record<string, unknown>;
   if (FIGURES.some((name) => typeof found[name] !== "number") || typeof found["version"] !== "string") throw new Error(`the Go program printed what is not a crowd: ${line.trim()}`);
-  return { kind: "measured", ...(found as unknown as Omit<GoCrowd, "kind">), version: found["version"].replace(/^go/, "") };
+  return { kind: "measured", ...(found as unknown as CrowdResult), version: found["version"].replace(/^go/, "") };
 }

@@ -8,9 +8,8 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { textTable } from "../../src/lab/print/text-table.ts";
-import { rounded, type RivalOutcome, type RivalResult } from "./outcome.ts";
+import { rounded, SCENARIOS, type RivalOutcome, type RivalResult } from "./scenarios.ts";
 import { measureRivals } from "./rivals.ts";
-import { SCENARIOS } from "./scenarios.ts";
 
 const USAGE = "usage: main.ts [filter] [--runs n] [--ms milliseconds] [--threads n,n] [--json]";
 

@@ -7,9 +7,9 @@
  */
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { failureOf, resultOf, type RivalOptions, type RivalOutcome } from "./outcome.ts";
-import { build, findProgram, runProgram } from "./program.ts";
-import { DOT_ELEMENTS } from "./scenarios.ts";
+import { runProgram } from "../../src/lab/machine/other-programs.ts";
+import { DOT_ELEMENTS, failureOf, resultOf, type RivalOptions, type RivalOutcome } from "./scenarios.ts";
+import { build, findProgram } from "./program.ts";
 
 /** Shown in place of the figures where there is no C compiler. */
 const CC_MISSING = "cc is not installed (Debian: apt-get install gcc)";
@@ -49,8 +49,8 @@ export async function* measureNativeDot(options: RivalOptions, elements: number 
 }
 
 async function* measureRival(rival: NativeRival, options: RivalOptions, elements: number): AsyncGenerator<RivalOutcome> {
-  const compiler = await findProgram("cc", "CC");
-  if (compiler === undefined) {
+  const compiler = findProgram("cc", "CC");
+  if (compiler === null) {
     yield { kind: "skipped", rival: rival.name, reason: CC_MISSING };
     return;
   }

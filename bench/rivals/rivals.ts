@@ -4,64 +4,60 @@
  * always there, and the peers in peers/, which are measured where installed.
  */
 import { once } from "node:events";
-import { relative } from "node:path";
+import { dirname, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
 import { wrap } from "comlink";
 import { Piscina } from "piscina";
+import { runProgram } from "../../src/lab/machine/other-programs.ts";
 import { measureGo } from "./go.ts";
 import { measureNativeDot } from "./openblas.ts";
-import { failureOf, type RivalOptions, type RivalOutcome, type RivalResult } from "./outcome.ts";
+import { failureOf, SPAWN_WINDOW, type RivalOptions, type RivalOutcome, type RivalResult, type ScenarioName } from "./scenarios.ts";
 import { measureThiNgCsp, measureTsChan } from "./peers/same-thread.ts";
-import { dependencyVersion, installedVersion, moduleBeside, runProgram } from "./program.ts";
-import { SPAWN_WINDOW, type ScenarioName } from "./scenarios.ts";
+import { installedVersion, moduleBeside } from "./program.ts";
 import { inWindow, timeOperations } from "./trial.ts";
 
 /** What a peer may take beyond its timed runs before it counts as hanging, in milliseconds. */
 const PATIENCE_MS = 20_000;
 
-/** A peer that may be missing; `measure` is called where it is installed. */
-interface Peer {
+/** Where packages are imported from: this file, and the folder of the peers. */
+const OWN = import.meta.url;
+const PEERS = new URL("./peers/package.json", import.meta.url).href;
+
+/** A rival in JavaScript: `measure` times the scenarios that are wanted. */
+interface ScriptRival {
   readonly name: string;
   readonly scenarios: readonly ScenarioName[];
+  /** A module that can import it, if it is a package; a package of `PEERS` may be missing. */
+  readonly from?: string;
   readonly measure: (name: string, version: string, options: RivalOptions) => AsyncGenerator<RivalOutcome>;
 }
 
-const PEERS: readonly Peer[] = [
-  { name: "ts-chan", scenarios: ["ping-pong", "stream"], measure: measureTsChan },
-  { name: "@thi.ng/csp", scenarios: ["ping-pong", "stream"], measure: measureThiNgCsp },
-  { name: "multithreading", scenarios: ["stream"], measure: measureMultithreading },
+const SCRIPT_RIVALS: readonly ScriptRival[] = [
+  { name: "message-port", scenarios: ["ping-pong", "stream"], measure: measureMessagePort },
+  { name: "piscina", scenarios: ["spawn"], from: OWN, measure: measurePiscina },
+  { name: "comlink", scenarios: ["ping-pong"], from: OWN, measure: measureComlink },
+  { name: "ts-chan", scenarios: ["ping-pong", "stream"], from: PEERS, measure: measureTsChan },
+  { name: "@thi.ng/csp", scenarios: ["ping-pong", "stream"], from: PEERS, measure: measureThiNgCsp },
+  { name: "multithreading", scenarios: ["stream"], from: PEERS, measure: measureMultithreading },
 ];
 
 /** Measures what `options.wanted` accepts and gives each outcome as soon as it is there; a rival that fails is reported and the rest go on. */
 export async function* measureRivals(options: RivalOptions): AsyncGenerator<RivalOutcome> {
   yield* measureGo(options);
   yield* measureNativeDot(options);
-  yield* guarded("message-port", "stream", measureMessagePort(options));
-  yield* guarded("piscina", "spawn", measurePiscina(options));
-  yield* guarded("comlink", "ping-pong", measureComlink(options));
-  for (const peer of PEERS) yield* measurePeer(peer, options);
+  for (const rival of SCRIPT_RIVALS) yield* measureScript(rival, options);
 }
 
-async function* measurePeer(peer: Peer, options: RivalOptions): AsyncGenerator<RivalOutcome> {
-  const scenario = peer.scenarios.find((name) => options.wanted(peer.name, name));
-  if (scenario === undefined) return;
-  const folder = new URL("./peers/", import.meta.url);
-  const version = await installedVersion(peer.name, new URL("./package.json", folder).href);
-  if (version === undefined) {
-    const reason = `not installed (npm ci --prefix ${relative(process.cwd(), fileURLToPath(folder)) || "."})`;
-    yield { kind: "skipped", rival: peer.name, reason };
-    return;
-  }
-  yield* guarded(peer.name, scenario, peer.measure(peer.name, version, options));
-}
-
-/** Turns an error into an outcome of the rival; `scenario` is the first that it would measure. */
-async function* guarded(rival: string, scenario: ScenarioName, outcomes: AsyncGenerator<RivalOutcome>): AsyncGenerator<RivalOutcome> {
+async function* measureScript({ name, scenarios, from, measure }: ScriptRival, options: RivalOptions): AsyncGenerator<RivalOutcome> {
+  const first = scenarios.find((scenario) => options.wanted(name, scenario));
+  if (first === undefined) return;
   try {
-    yield* outcomes;
+    const version = from === undefined ? process.versions.node : await installedVersion(name, from);
+    if (version !== undefined) yield* measure(name, version, options);
+    else yield { kind: "skipped", rival: name, reason: `not installed (npm ci --prefix ${relative(process.cwd(), dirname(fileURLToPath(from as string))) || "."})` };
   } catch (error) {
-    yield failureOf(rival, scenario, error);
+    yield failureOf(name, first, error);
   }
 }
 
@@ -89,15 +85,12 @@ async function* overPort(worker: string, measure: (port: MessagePort) => AsyncGe
  * Node's own MessagePort between two threads, what a program without shared memory uses:
  * `ping-pong` and `stream`. The port has no capacity, so the sender never waits.
  */
-async function* measureMessagePort(options: RivalOptions): AsyncGenerator<RivalOutcome> {
-  const pingPong = options.wanted("message-port", "ping-pong");
-  const stream = options.wanted("message-port", "stream");
-  if (!pingPong && !stream) return;
-  const row = { rival: "message-port", version: process.versions.node, threads: 2 };
+async function* measureMessagePort(rival: string, version: string, options: RivalOptions): AsyncGenerator<RivalOutcome> {
+  const row = { rival, version, threads: 2 };
   yield* overPort("./js/message-port-worker", async function* (port) {
-    if (pingPong) yield await timeOperations({ ...row, scenario: "ping-pong" }, options, (count) => roundTrips(port, count));
+    if (options.wanted(rival, "ping-pong")) yield await timeOperations({ ...row, scenario: "ping-pong" }, options, (count) => roundTrips(port, count));
     const note = "unbounded: the sender never waits";
-    if (stream) yield await timeOperations({ ...row, scenario: "stream", note }, options, (count) => streamValues(port, count));
+    if (options.wanted(rival, "stream")) yield await timeOperations({ ...row, scenario: "stream", note }, options, (count) => streamValues(port, count));
   });
 }
 
@@ -127,10 +120,8 @@ async function streamValues(port: MessagePort, count: number): Promise<void> {
 }
 
 /** Comlink, a call of an empty function on another thread over a MessagePort: one call and its empty answer is one round trip of `ping-pong`. */
-async function* measureComlink(options: RivalOptions): AsyncGenerator<RivalOutcome> {
-  if (!options.wanted("comlink", "ping-pong")) return;
-  const version = await dependencyVersion("comlink", import.meta.url);
-  const row = { rival: "comlink", version, scenario: "ping-pong", threads: 2, note: "a remote call and its answer" } as const;
+async function* measureComlink(rival: string, version: string, options: RivalOptions): AsyncGenerator<RivalOutcome> {
+  const row = { rival, version, scenario: "ping-pong", threads: 2, note: "a remote call and its answer" } as const;
   yield* overPort("./js/comlink-worker", async function* (port) {
     const empty = wrap<() => void>(port);
     yield await timeOperations(row, options, async (count) => {
@@ -146,9 +137,7 @@ async function* measureComlink(options: RivalOptions): AsyncGenerator<RivalOutco
  * `Atomics.wait`, "disabled" uses its event loop. The better one is given and
  * the note names both.
  */
-async function* measurePiscina(options: RivalOptions): AsyncGenerator<RivalOutcome> {
-  if (!options.wanted("piscina", "spawn")) return;
-  const version = await dependencyVersion("piscina", import.meta.url);
+async function* measurePiscina(_: string, version: string, options: RivalOptions): AsyncGenerator<RivalOutcome> {
   const sync = await spawnWith("sync", version, options);
   const disabled = await spawnWith("disabled", version, options);
   const named = { sync, disabled };

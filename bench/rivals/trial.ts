@@ -1,7 +1,7 @@
 /**
  * Timing of an in-process rival: warm up, size a run, take several.
  */
-import { resultOf, type RivalOptions, type RivalResult, type RivalRow } from "./outcome.ts";
+import { resultOf, type RivalOptions, type RivalResult, type RivalRow } from "./scenarios.ts";
 
 /** Shortest warm-up, in milliseconds. */
 const WARM_UP_MS = 500;

@@ -5,20 +5,16 @@
 import { Command, CommanderError } from "commander";
 import { BlockProcessError } from "../lab/trial/process/parent.ts";
 import { dumpOnSignal } from "./terminal/signals.ts";
-import { EXIT } from "./terminal/exit-code.ts";
+import { EXIT, note, tolerateClosedPipes } from "./terminal/streams.ts";
 import { declareExperiment, experiment, EXPERIMENT_EXAMPLES } from "./commands/experiment.ts";
 import { env, list, INVENTORY_FORMATS } from "./commands/inventory.ts";
 import { bench, dot, gophers, headline } from "./commands/measure.ts";
-import { HEADLINE, NORMAL } from "./options/effort.ts";
-import { withFormat, withPresentation, withProtocol, type RawOptions } from "./options/options.ts";
+import { HEADLINE, NORMAL, withFormat, withPresentation, withProtocol, type RawOptions } from "./options/options.ts";
 import { PROGRAMS } from "./programs/catalogue.ts";
 import { declareProgram, runProgram } from "./programs/command.ts";
-import { addCompare } from "./commands/compare.ts";
-import { addReport } from "./commands/report.ts";
-import { note, tolerateClosedPipes } from "./terminal/streams.ts";
+import { addCompare, addReport } from "./commands/results.ts";
 import { declareTrace, TRACE_EXAMPLES } from "./commands/trace.ts";
-import { FileError, UsageError } from "./options/usage-error.ts";
-import { suggestion } from "./options/values.ts";
+import { FileError, suggestion, UsageError } from "./options/values.ts";
 import { VERSION } from "./terminal/version.ts";
 
 /** Runs one command line; the exit code. */

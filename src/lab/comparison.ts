@@ -17,9 +17,8 @@
  * unseen; `why` says which difference is excluded. The band and the limit are
  * symmetric as factors: 1/1.03 … 1.03 and 1/1.15 … 1.15.
  */
-import type { Interval } from "./interval.ts";
+import { printTime, type Interval } from "./text.ts";
 import type { Cell } from "./cell.ts";
-import { printTime } from "./text.ts";
 
 /** The version of the format of a comparison on its own. */
 export const COMPARISON_SCHEMA = "warren-comparison/1";

@@ -1,4 +1,4 @@
-/** Laws of scaling as a result carries them: one fit for each design in each world. `figures/fits.ts` makes them. */
+/** Laws of scaling as a result carries them: one fit for each design in each world. `figures/scaling.ts` makes them. */
 import type { Cell } from "./cell.ts";
 
 /** A thread count and the items done in a second. */
@@ -25,9 +25,6 @@ export interface FittedLaw extends ScalingLaw {
   readonly residual: number;
 }
 
-/** The maximum of a law. */
-export type Peak = ScalingPoint;
-
 /** Why there is no fit, in words. */
 export interface Refusal {
   readonly refused: string;
@@ -36,9 +33,9 @@ export interface Refusal {
 /** The Universal Scalability Law, and what follows from it. */
 export interface UniversalFit extends FittedLaw {
   /** The maximum of the throughput; `null` if it is beyond twice the threads measured, or nowhere. */
-  readonly peak: Peak | null;
+  readonly peak: ScalingPoint | null;
   /** Throughput at twice the threads measured, items a second; the law is not used beyond that. */
-  readonly ahead: Peak;
+  readonly ahead: ScalingPoint;
 }
 
 /** How one design scales with threads. */

@@ -2,7 +2,7 @@
  * A picture as data: what was measured, with intervals, over what was predicted.
  * The terminal draws it.
  */
-import type { Interval } from "./interval.ts";
+import type { Interval } from "./text.ts";
 
 /** One axis. */
 export interface PlotAxis {

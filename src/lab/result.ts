@@ -7,7 +7,7 @@ import type { Cell } from "./cell.ts";
 import type { Comparison } from "./comparison.ts";
 import type { Fit } from "./fit.ts";
 import type { Environment } from "./machine/environment.ts";
-import type { Interval } from "./interval.ts";
+import type { Interval } from "./text.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** The version of the format. */

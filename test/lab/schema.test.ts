@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { beforeAll, describe, expect, it } from "vitest";
 import { compareResults } from "../../src/lab/figures/compare.ts";
-import { fitsOf } from "../../src/lab/figures/fits.ts";
+import { fitsOf } from "../../src/lab/figures/scaling.ts";
 import type { Result } from "../../src/lab/result.ts";
 import { fakeHeadline, fakeResult } from "../cli/print/fake-result.ts";
 import { warren } from "../cli/warren-process.ts";

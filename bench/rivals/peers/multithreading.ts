@@ -6,8 +6,7 @@
  *
  * prints the result of `stream` between two threads as one line of JSON.
  */
-import type { RivalOptions } from "../outcome.ts";
-import { STREAM_CAPACITY } from "../scenarios.ts";
+import { STREAM_CAPACITY, type RivalOptions } from "../scenarios.ts";
 import { timeOperations } from "../trial.ts";
 
 /** What is used of multithreading; its own types are not there where it is not installed. */

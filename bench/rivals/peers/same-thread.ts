@@ -4,8 +4,7 @@
  * Their own types are not there where they are not installed, so each is
  * described by the little that is used of it.
  */
-import type { RivalOptions, RivalOutcome, RivalRow } from "../outcome.ts";
-import { STREAM_CAPACITY } from "../scenarios.ts";
+import { STREAM_CAPACITY, type RivalOptions, type RivalOutcome, type RivalRow } from "../scenarios.ts";
 import { timeOperations } from "../trial.ts";
 
 /** A peer's channels: `Received` is what a receive resolves to, the value or a box of it. */

@@ -5,13 +5,11 @@ import { MIN_TIME_MS, type Experiment, type ExperimentChoice, type ExperimentSet
 import { readMachine } from "../../lab/machine/environment.ts";
 import type { Result } from "../../lab/result.ts";
 import { experimentListing, inventoried } from "./inventory.ts";
-import { FULL_LOADS, REPETITIONS } from "../options/effort.ts";
-import { EXIT } from "../terminal/exit-code.ts";
+import { FULL_LOADS, REPETITIONS } from "../options/options.ts";
+import { EXIT, note } from "../terminal/streams.ts";
 import { runProgram, runPrograms, withReporting, withRunning, type ProgramCommand, type RawProgram } from "../programs/command.ts";
-import { note } from "../terminal/streams.ts";
-import { UsageError } from "../options/usage-error.ts";
+import { FOLDER, oneOf, resultName, UsageError, wholeNumber, type Raw } from "../options/values.ts";
 import { wrapped } from "../../lab/text.ts";
-import { FOLDER, oneOf, resultName, wholeNumber, type Raw } from "../options/values.ts";
 import type { Baseline } from "../saved/baselines.ts";
 import { VERSION } from "../terminal/version.ts";
 

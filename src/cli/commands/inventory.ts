@@ -8,10 +8,9 @@ import type { Experiment } from "../../lab/talk/gophers/experiments/experiment.t
 import { DESIGN_IDS, designOf, type DesignId } from "../../lab/talk/gophers/grid.ts";
 import { readText } from "../../lab/machine/kernel-files.ts";
 import { PROGRAMS } from "../programs/catalogue.ts";
-import { EXIT } from "../terminal/exit-code.ts";
+import { EXIT, requireWritable, textWidth, writeResult } from "../terminal/streams.ts";
 import { formatOf } from "../options/options.ts";
 import type { Raw } from "../options/values.ts";
-import { lineWidth, requireWritable, writeResult } from "../terminal/streams.ts";
 
 /** Formats of both. */
 export const INVENTORY_FORMATS = ["table", "json"] as const;
@@ -36,7 +35,7 @@ export async function inventoried<Data>(raw: RawInventory, data: () => Data | Pr
   const json = formatOf(raw, INVENTORY_FORMATS) === "json";
   if (raw.output !== undefined) await requireWritable("--output", raw.output);
   const found = await data();
-  await writeResult(json ? JSON.stringify(found, null, 2) : print(found, lineWidth(process.stdout, process.env)), raw.output ?? null);
+  await writeResult(json ? JSON.stringify(found, null, 2) : print(found, textWidth()), raw.output ?? null);
   return found;
 }
 

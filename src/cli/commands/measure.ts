@@ -5,16 +5,13 @@
 import { findTaskset } from "../../lab/machine/affinity.ts";
 import { namedSizes } from "../../lab/talk/dot/grid.ts";
 import { MOST_THREADS, readMachine } from "../../lab/machine/environment.ts";
-import type { PileOutcome } from "../../lab/trial/program.ts";
-import { EXIT } from "../terminal/exit-code.ts";
+import type { PileOutcome } from "../../lab/trial/plan.ts";
+import { EXIT, note, requireDirectory, requireWritable, writeTo } from "../terminal/streams.ts";
 import { resolveDot, resolveGophers, type RawDot, type RawGophers, type ThreadLimits } from "../options/grids.ts";
 import type { Measurement } from "./measurement.ts";
-import { HEADLINE, NORMAL, type Effort } from "../options/effort.ts";
-import { resolveOptions, type MeasureOptions, type RawOptions } from "../options/options.ts";
-import { note, requireDirectory, requireWritable, writeTo } from "../terminal/streams.ts";
+import { HEADLINE, NORMAL, resolveOptions, type Effort, type MeasureOptions, type RawOptions } from "../options/options.ts";
 import { count } from "../../lab/text.ts";
-import { UsageError } from "../options/usage-error.ts";
-import { coreList, oneOf, type Raw } from "../options/values.ts";
+import { coreList, oneOf, UsageError, type Raw } from "../options/values.ts";
 
 /** One gopher, the same twice, and four: what fits into a minute on two cores. */
 const HEADLINE_DESIGNS = "G1,G4,G6";

@@ -6,22 +6,20 @@ import { cellKey } from "../../lab/figures/compare.ts";
 import { surroundings } from "../../lab/machine/environment.ts";
 import { measure } from "../../lab/talk/measured/measure.ts";
 import { programOf, type ProgramSpec } from "../../lab/talk/measured/programs.ts";
-import type { PileOutcome } from "../../lab/trial/program.ts";
+import type { PileOutcome } from "../../lab/trial/plan.ts";
 import type { Result } from "../../lab/result.ts";
 import { completed, keep, openBaseline, tellComparison, workToRepeat } from "../saved/baselines.ts";
 import { printBenchfmt } from "../print/benchfmt.ts";
 import { comparisonMarkdown, printComparison } from "../print/comparison.ts";
-import { EXIT, exitCodeOf } from "../terminal/exit-code.ts";
+import { EXIT, exitCodeOf, note, textWidth, warn, writeResult } from "../terminal/streams.ts";
 import { fitLines } from "../print/fit-lines.ts";
 import { printCsv, printJson, printMarkdown, printPlain, printHtml } from "../print/formats.ts";
-import { interruptible } from "../terminal/signals.ts";
+import { interruptible, withholdingWarnings } from "../terminal/signals.ts";
 import { nextCommand, nextWithFile, programName } from "./next-command.ts";
-import { withholdingWarnings } from "../terminal/warnings.ts";
 import type { MeasureOptions } from "../options/options.ts";
 import { ProgressLine } from "../terminal/progress.ts";
 import { sentences } from "../print/sentences.ts";
 import { painter, printTable } from "../print/table.ts";
-import { lineWidth, note, writeResult } from "../terminal/streams.ts";
 import { wrapped } from "../../lab/text.ts";
 import { VERSION } from "../terminal/version.ts";
 
@@ -98,7 +96,7 @@ async function rendered(result: Result, options: MeasureOptions, manifest: strin
 
 /** Table, checks, sentences, and the command to try next. */
 function readable(result: Result, { output, color, verbose, quiet, maxRegression }: MeasureOptions, manifest: string | null): string {
-  const width = output === null ? lineWidth(process.stdout, process.env) : 120;
+  const width = textWidth(output);
   const kept = result.checks.filter(({ ok }) => ok);
   const checks = kept.length === result.checks.length ? `All ${kept.length} checks held` : `${result.checks.length - kept.length} of ${result.checks.length} checks FAILED`;
   const names = wrapped(`${checks}: ${result.checks.map(({ name, ok }) => (ok ? name : `${name} (FAILED)`)).join("; ")}.`, width);
@@ -107,8 +105,4 @@ function readable(result: Result, { output, color, verbose, quiet, maxRegression
   const laws = fitLines(result, verbose).map((line) => wrapped(line, width, "    ")).join("\n");
   const compared = result.comparison === undefined ? [] : [printComparison(result.comparison, { width, paint: painter(color), most: maxRegression })];
   return [printTable(result, { width, color, verbose }), ...(laws === "" ? [] : [laws]), ...compared, names, ...said, ...next].join("\n\n");
-}
-
-function warn(warnings: readonly string[]): void {
-  for (const warning of warnings) note(`warning: ${warning}`);
 }

@@ -1,18 +1,18 @@
 /** Runs what `warren trace` shows, and the formats for programs. Loaded after the options have been checked, because it loads the runtime. */
 import { printCell, type Cell } from "../../lab/cell.ts";
-import { isWrong } from "../../lab/talk/finding.ts";
+import { isWrong } from "../../lab/talk/report.ts";
 import { programOf, type ProgramSpec } from "../../lab/talk/measured/programs.ts";
 import { analyseTrace, type Analysis } from "../../lab/trace/analyse.ts";
 import { chromeTrace } from "../../lab/trace/chrome.ts";
 import { traceCell as traceOneCell } from "../../lab/trial/trace-cell.ts";
 import { costOf, TRACE_SCHEMA, type TraceFile, type TraceRecord } from "../../lab/trace/trace-file.ts";
-import { mainTrace, tracing } from "../../lab/trace/program-traces.ts";
 import type { ProgramPlan } from "../programs/command.ts";
 import { ProgressLine } from "../terminal/progress.ts";
 import { count, printTime } from "../../lab/text.ts";
 import type { TraceOptions } from "../options/trace.ts";
-import { UsageError } from "../options/usage-error.ts";
+import { UsageError } from "../options/values.ts";
 import { VERSION } from "../terminal/version.ts";
+import type { Runtime, Trace } from "../../index.ts";
 
 /** A traced run, analysed, and the checks that failed. */
 export interface Traced extends Pick<TraceRecord, "program" | "title" | "threads" | "untracedNs" | "cost" | "notes"> {
@@ -73,4 +73,19 @@ export function recordOf({ program, title, threads, analysis, untracedNs, cost, 
 export function formatted(format: "json" | "chrome", record: TraceRecord, { timeline, view }: Analysis): string {
   if (format === "chrome") return JSON.stringify(chromeTrace(view, { tool: `warren ${record.tool.version}`, title: record.title, command: record.command.join(" ") }));
   return JSON.stringify({ ...record, timeline } satisfies TraceFile, null, 1);
+}
+
+/** Traces runtimes into `all`, each until what `trace` returns is disposed of, which must be before the runtime stops. `events`: how many each thread keeps. */
+export function tracing(events: number): { readonly all: readonly Trace[]; readonly trace: (runtime: Runtime) => Promise<AsyncDisposable> } {
+  const all: Trace[] = [];
+  const trace = async (runtime: Runtime): Promise<AsyncDisposable> => {
+    const opened = await runtime.trace({ events });
+    return { [Symbol.asyncDispose]: async (): Promise<void> => void all.push(await opened.stop()) };
+  };
+  return { all, trace };
+}
+
+/** The trace with the most threads, and of those the one with the most events; `null` without any. */
+export function mainTrace(traces: readonly Trace[]): Trace | null {
+  return traces.toSorted((a, b) => b.threads - a.threads || b.events.length - a.events.length)[0] ?? null;
 }

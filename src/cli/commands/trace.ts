@@ -5,17 +5,15 @@
 import type { Command } from "commander";
 import { namedSizes } from "../../lab/talk/dot/grid.ts";
 import { MOST_THREADS, readMachine } from "../../lab/machine/environment.ts";
-import { EXIT } from "../terminal/exit-code.ts";
+import { EXIT, note, requireDirectory, requireWritable, textWidth, warn, writeResult, writeTo } from "../terminal/streams.ts";
 import type { RawDot, RawGophers } from "../options/grids.ts";
-import { withholdingWarnings } from "../terminal/warnings.ts";
+import { withholdingWarnings } from "../terminal/signals.ts";
 import { PROGRAMS } from "../programs/catalogue.ts";
 import { declareRun, resolveRun, type RawProgram } from "../programs/command.ts";
-import { lineWidth, note, requireDirectory, requireWritable, writeResult, writeTo } from "../terminal/streams.ts";
 import { oneDotRun, oneGopherRun, resolveTrace, TRACE_FORMATS, USUAL, USUAL_EVENTS, type RawTrace, type TraceOptions } from "../options/trace.ts";
 import type { Traced } from "./trace-runs.ts";
 import { printTrace } from "../print/trace-text.ts";
-import { UsageError } from "../options/usage-error.ts";
-import { suggestion, wholeNumber } from "../options/values.ts";
+import { suggestion, UsageError, wholeNumber } from "../options/values.ts";
 
 /** Examples in the help. */
 export const TRACE_EXAMPLES = [
@@ -118,11 +116,11 @@ async function traceAndWrite(raw: RawTrace, prepare: () => Promise<Run>, command
     if (options.written !== null) await requireWritable("--output", options.written.path); // before anything runs
     return run(options);
   });
-  if (!options.quiet) for (const warning of warnings) note(`warning: ${warning}`);
+  if (!options.quiet) warn(warnings);
   for (const problem of traced.problems) note(`warren: ${problem}`);
   const { recordOf, formatted } = await import("./trace-runs.ts");
   const record = recordOf(traced, command);
-  const style = { width: lineWidth(process.stdout, process.env), color: options.color, plain: options.plain };
+  const style = { width: textWidth(), color: options.color, plain: options.plain };
   if (options.written !== null) {
     const { path, format } = options.written;
     await writeTo(path, `${format === "text" ? printTrace(record, traced.analysis.timeline, { ...style, color: false }) : formatted(format, record, traced.analysis)}\n`);

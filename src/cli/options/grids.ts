@@ -4,8 +4,7 @@ import {
   DESIGN_IDS, MAX_CARTS, MAX_LANES, takesCarts, takesLanes, WORLDS, type DesignId, type GopherGrid,
 } from "../../lab/talk/gophers/grid.ts";
 import type { RawOptions } from "./options.ts";
-import { UsageError } from "./usage-error.ts";
-import { milliseconds, someOf, threadCounts, vectorSizes, wholeNumber, type Raw } from "./values.ts";
+import { milliseconds, someOf, threadCounts, UsageError, vectorSizes, wholeNumber, type Raw } from "./values.ts";
 
 /** The usual designs: one gopher and four, once and twice. */
 const USUAL_DESIGNS: readonly DesignId[] = ["G1", "G4", "G6", "G7"];

@@ -4,9 +4,7 @@
  */
 import { extname } from "node:path";
 import type { Command } from "commander";
-import { PUBLISH, QUICK, type Effort } from "./effort.ts";
-import { UsageError } from "./usage-error.ts";
-import { FOLDER, milliseconds, oneOf, regressionLimit, resultName, wholeNumber, type Raw } from "./values.ts";
+import { FOLDER, milliseconds, oneOf, regressionLimit, resultName, UsageError, wholeNumber, type Raw } from "./values.ts";
 
 /** How a result is written. */
 export const FORMATS = ["table", "json", "csv", "markdown", "benchfmt", "html"] as const;
@@ -92,10 +90,15 @@ export function resolveOptions(raw: RawOptions, effort: Effort, tty: boolean, en
     format,
     output: raw.output ?? null,
     plain: raw.plain === true,
-    color: raw.color !== false && raw.plain !== true && raw.output === undefined && wantsColor(tty, environment),
+    color: colored(raw, tty, environment),
     quiet: raw.quiet === true,
     verbose: raw.verbose === true,
   };
+}
+
+/** How a text for people is drawn on standard output: colours, if it is a terminal and nothing speaks against them. */
+export function colored({ color, plain, output }: Raw<"output", "color" | "plain">, tty = process.stdout.isTTY, environment = process.env): boolean {
+  return color !== false && plain !== true && output === undefined && wantsColor(tty, environment);
 }
 
 /** https://no-color.org: any value but the empty one turns colours off. A dumb terminal has none. */
@@ -122,3 +125,25 @@ export function formatOf<Format extends string>({ format, output, plain }: Raw<"
   if (found === undefined) throw new UsageError(`--output: ${JSON.stringify(output)} selects the format ${named} by its extension, which is not one of ${formats.join(", ")}. Use --format to choose one`);
   return found;
 }
+
+/** How much the commands measure: every preset in one place. */
+
+/** Of a measurement of cells. */
+export interface Effort {
+  readonly blocks: number;
+  readonly runs: number;
+  readonly warmupMs: number;
+}
+
+/** The usual blocks and runs (docs/method.md, "Protocol"). */
+export const NORMAL: Effort = { blocks: 10, runs: 5, warmupMs: 250 };
+/** Six blocks are the minimum for an interval; one run in each. Warm threads have made hundreds of kernel calls in 100 ms. */
+export const QUICK: Effort = { blocks: 6, runs: 1, warmupMs: 100 };
+/** The first result must be ready in about a minute. */
+export const HEADLINE: Effort = { blocks: 6, runs: 1, warmupMs: 40 };
+export const PUBLISH: Effort = { blocks: 20, runs: 5, warmupMs: 250 };
+
+/** Repetitions of an experiment's points; from six on there are intervals. */
+export const REPETITIONS = { quick: 3, usual: 6, full: 20 } as const;
+/** `experiment --full` has this many times the loads. */
+export const FULL_LOADS = 2;

@@ -3,9 +3,8 @@ import { DESIGN_IDS, WORLDS, type DesignId, type World } from "../../lab/talk/go
 import { KERNELS } from "../../lab/talk/dot/grid.ts";
 import type { ProgramSpec } from "../../lab/talk/measured/programs.ts";
 import { resolveDot, resolveGophers, type RawDot, type RawGophers, type ThreadLimits } from "./grids.ts";
-import { wantsColor } from "./options.ts";
-import { UsageError } from "./usage-error.ts";
-import { milliseconds, oneOf, wholeNumber, type Raw } from "./values.ts";
+import { colored } from "./options.ts";
+import { milliseconds, oneOf, UsageError, wholeNumber, type Raw } from "./values.ts";
 
 /** Forms of a trace. */
 export const TRACE_FORMATS = ["text", "json", "chrome"] as const;
@@ -45,7 +44,7 @@ export function resolveTrace(raw: RawTrace, tty: boolean, environment: NodeJS.Pr
     events: raw.events === undefined ? USUAL_EVENTS : wholeNumber("--events", raw.events, LEAST_EVENTS, MOST_EVENTS),
     minTimeMs: raw.minTime === undefined ? 100 : milliseconds("--min-time", raw.minTime, 1),
     plain: raw.plain === true,
-    color: raw.color !== false && raw.plain !== true && wantsColor(tty, environment),
+    color: colored({ ...raw, output: undefined }, tty, environment),
     quiet: raw.quiet === true,
   };
 }

@@ -5,7 +5,16 @@
 import { BAND } from "../../lab/comparison.ts";
 import { processorList, processorsIn } from "../../lab/machine/affinity.ts";
 import { doubledTo } from "../../lab/machine/environment.ts";
-import { UsageError } from "./usage-error.ts";
+
+/** A command line that cannot be obeyed: one line that names the value and what is allowed. Exit code 2. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** A file of the user's that cannot be read or written. Exit code 1. */
+export class FileError extends Error {
+  override readonly name = "FileError";
+}
 
 /** Options as commander gives them: values as text, flags as booleans. */
 export type Raw<Values extends string, Flags extends string = never> = { readonly [Name in Values]?: string } & { readonly [Name in Flags]?: boolean };

@@ -1,7 +1,6 @@
 /** A program's report for people: expected next to measured with the result, then plots, series, notes and the conclusion. Pure. */
 import { machineLine } from "../../lab/machine/environment.ts";
-import type { Expectation, Finding, FindingVerdict } from "../../lab/talk/finding.ts";
-import type { ProgramReport, Series } from "../../lab/talk/report.ts";
+import type { Expectation, Finding, FindingVerdict, ProgramReport, Series } from "../../lab/talk/report.ts";
 import { displayWidth, textTable } from "../../lab/print/text-table.ts";
 import { capital, count, figure, printTime, wrapped } from "../../lab/text.ts";
 import { printPlot } from "./plot.ts";

@@ -3,19 +3,15 @@
  * enough thread counts for a fit; with fewer, `verbose` gets the reason why not.
  */
 import { isFitted, printParameter, serialText, type Fit } from "../../lab/fit.ts";
-import { fitsOf, LEAST_THREAD_COUNTS } from "../../lab/figures/fits.ts";
+import { enoughCounts, fitsOf } from "../../lab/figures/scaling.ts";
 import type { Result } from "../../lab/result.ts";
 import { count, enumeration, printPercent, printRatio, threeFigures } from "../../lab/text.ts";
 
 /** One line for each design and world; none where there is nothing to say. */
 export function fitLines(result: Pick<Result, "cells" | "env">, verbose: boolean): string[] {
-  const fits = fitsOf(result);
-  const enough = fits.filter(({ points }) => points.length >= LEAST_THREAD_COUNTS);
-  if (enough.length === 0) {
-    const most = Math.max(1, ...fits.map(({ points }) => points.length));
-    return verbose ? [`No scaling law is fitted: ${count(most, "thread count")} measured, ${LEAST_THREAD_COUNTS} needed.`] : [];
-  }
-  const [{ points }] = enough as [Fit];
+  const enough = enoughCounts(fitsOf(result));
+  if (typeof enough === "string") return verbose ? [enough] : [];
+  const [{ points }] = enough as readonly [Fit];
   const note = enough.some(({ oversubscribed }) => oversubscribed)
     ? [`Some threads had no core of their own (${count(result.env.usable, "core")}), so the fits describe the machine as much as the programs.`]
     : [];

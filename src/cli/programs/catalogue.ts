@@ -3,8 +3,7 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { measureGoCrowd } from "../../../bench/rivals/go.ts";
 import { requireReadable } from "../terminal/streams.ts";
-import { UsageError } from "../options/usage-error.ts";
-import { oneOf, someOf, wholeNumber, wholeNumbers } from "../options/values.ts";
+import { oneOf, someOf, UsageError, wholeNumber, wholeNumbers } from "../options/values.ts";
 import type { ProgramCommand, RawProgram } from "./command.ts";
 
 /** Options as commander gives them: those with a value, and those without. */

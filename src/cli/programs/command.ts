@@ -6,12 +6,10 @@
  */
 import type { Command } from "commander";
 import { MOST_THREADS, readMachine, surroundings } from "../../lab/machine/environment.ts";
-import { isWrong } from "../../lab/talk/finding.ts";
-import { PROGRAMS_SCHEMA, reportProgram, type ProgramReport, type ProgramRun } from "../../lab/talk/report.ts";
-import { EXIT } from "../terminal/exit-code.ts";
-import { withholdingWarnings } from "../terminal/warnings.ts";
-import { formatOf, wantsColor, withFormat } from "../options/options.ts";
-import { lineWidth, note, requireWritable, writeResult } from "../terminal/streams.ts";
+import { isWrong, PROGRAMS_SCHEMA, reportProgram, type ProgramReport, type ProgramRun } from "../../lab/talk/report.ts";
+import { EXIT, note, requireWritable, textWidth, warn, writeResult } from "../terminal/streams.ts";
+import { withholdingWarnings } from "../terminal/signals.ts";
+import { colored, formatOf, withFormat } from "../options/options.ts";
 import { milliseconds, wholeNumber } from "../options/values.ts";
 import { VERSION } from "../terminal/version.ts";
 import { painter } from "../print/table.ts";
@@ -141,14 +139,8 @@ async function prepared(program: ProgramCommand, raw: RawProgram, command: reado
   };
 }
 
-function readable(report: ProgramReport, { output, color }: RawProgram): string {
-  const width = output === undefined ? lineWidth(process.stdout, process.env) : 120;
-  const isColored = color !== false && output === undefined && wantsColor(process.stdout.isTTY, process.env);
-  const paint = painter(isColored);
-  const compared = report.comparison === undefined ? [] : [printComparison(report.comparison, { width, paint, most: null })];
-  return [printReport(report, { width, color: isColored }), ...compared].join("\n\n");
-}
-
-function warn(warnings: readonly string[]): void {
-  for (const warning of warnings) note(`warning: ${warning}`);
+function readable(report: ProgramReport, raw: RawProgram): string {
+  const style = { width: textWidth(raw.output), color: colored(raw) };
+  const compared = report.comparison === undefined ? [] : [printComparison(report.comparison, { ...style, paint: painter(style.color), most: null })];
+  return [printReport(report, style), ...compared].join("\n\n");
 }

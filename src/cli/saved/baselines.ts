@@ -11,17 +11,16 @@
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { compareResults } from "../../lab/figures/compare.ts";
-import { fitsOf } from "../../lab/figures/fits.ts";
+import { fitsOf } from "../../lab/figures/scaling.ts";
 import type { Surroundings } from "../../lab/machine/environment.ts";
 import type { CellResult, Result } from "../../lab/result.ts";
 import { workOf, type Work } from "../../lab/trial/work.ts";
 import { comparisonSentences, regressionLines } from "../print/comparison.ts";
 import { printJson } from "../print/formats.ts";
 import type { MeasureOptions } from "../options/options.ts";
-import { FOLDER, resultName, suggestion } from "../options/values.ts";
+import { FileError, FOLDER, resultName, suggestion, UsageError } from "../options/values.ts";
 import { readResult } from "./result-file.ts";
-import { note, requireWritable, writeTo } from "../terminal/streams.ts";
-import { FileError, UsageError } from "../options/usage-error.ts";
+import { note, requireWritable, warn, writeTo } from "../terminal/streams.ts";
 
 /** A result to compare with. */
 export interface Baseline {
@@ -107,7 +106,7 @@ export function completed(result: Result, baseline: Baseline | null): Result {
 export function tellComparison({ comparison }: Result, { format, plain, quiet, maxRegression }: MeasureOptions): void {
   if (comparison === undefined) return;
   // the warnings about this result have been printed
-  if (!quiet) for (const warning of comparison.warnings) if (!warning.startsWith(HERE)) note(`warning: ${warning}`);
+  if (!quiet) warn(comparison.warnings.filter((warning) => !warning.startsWith(HERE)));
   const isShown = (format === "table" && !plain) || format === "markdown" || format === "json";
   if (!isShown && !quiet) for (const sentence of comparisonSentences(comparison, maxRegression)) note(sentence);
   if (maxRegression !== null) for (const line of regressionLines(comparison, maxRegression)) note(`warren: regression: ${line}`);

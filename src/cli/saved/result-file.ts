@@ -8,7 +8,7 @@ import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { SCHEMA, type Result } from "../../lab/result.ts";
 import { requireReadable } from "../terminal/streams.ts";
-import { UsageError } from "../options/usage-error.ts";
+import { UsageError } from "../options/values.ts";
 
 type Kind = "string" | "number" | "object" | "array";
 

@@ -1,11 +1,25 @@
 /**
  * The two streams. Results go to standard output (or a file), everything else
  * to standard error. It is not an error if the reader goes away (`warren | head`).
+ * And what else a command leaves: its exit code.
  */
 import { access, constants, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { WriteStream } from "node:tty";
-import { FileError, UsageError } from "../options/usage-error.ts";
+import { FileError, UsageError } from "../options/values.ts";
+import { regressions } from "../../lab/comparison.ts";
+import type { Result } from "../../lab/result.ts";
+
+/** The exit codes: docs/method.md, "Files and exit codes". */
+export const EXIT = { fine: 0, wrong: 1, usage: 2, unsuitable: 3, interrupted: 130 } as const;
+
+/** The code of a result: an interruption counts before a failed check or a regression, and those before an unreliable machine. */
+export function exitCodeOf(result: Result, strict: boolean, maxRegression: number | null = null): number {
+  if (result.config.interrupted) return EXIT.interrupted;
+  if (result.checks.some(({ ok }) => !ok)) return EXIT.wrong;
+  if (maxRegression !== null && result.comparison !== undefined && regressions(result.comparison, maxRegression).length > 0) return EXIT.wrong;
+  return strict && result.env.warnings.length > 0 ? EXIT.unsuitable : EXIT.fine;
+}
 
 /** The width of lines where that of the reader is unknown. */
 const WIDE = 120;
@@ -14,6 +28,11 @@ const WIDE = 120;
 export function lineWidth(stream: Pick<WriteStream, "columns">, environment: NodeJS.ProcessEnv): number {
   const given = stream.columns ?? Number(environment["COLUMNS"]);
   return Number.isFinite(given) && given > 0 ? Math.max(40, given) : WIDE;
+}
+
+/** Characters in a line of a text for people, which goes to a file or to standard output. */
+export function textWidth(file?: string | null): number {
+  return file === undefined || file === null ? lineWidth(process.stdout, process.env) : WIDE;
 }
 
 /** Makes a reader that goes away end the output and not the program. Call once. */
@@ -81,6 +100,11 @@ export async function writeTo(path: string, content: string | Uint8Array): Promi
 /** A line on standard error. */
 export function note(text: string): void {
   process.stderr.write(`${text}\n`);
+}
+
+/** Warnings, a line each. */
+export function warn(warnings: Iterable<string>): void {
+  for (const warning of warnings) note(`warning: ${warning}`);
 }
 
 /** "no such file or directory" of "ENOENT: no such file or directory, open 'x'". */

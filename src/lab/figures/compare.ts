@@ -18,7 +18,7 @@ import { randomSource } from "../random.ts";
 import { holm, leastP, mannWhitney } from "./significance.ts";
 import { type CellResult, type GainResult, type Result } from "../result.ts";
 import { median, medianRatioInterval } from "./statistics.ts";
-import { blockTimes } from "./gains.ts";
+import { blockTimes, gainOf } from "./gains.ts";
 
 /** A cell with its values on both sides. */
 interface Pair {
@@ -36,7 +36,7 @@ export function compareResults(a: Result, b: Result, { names, seed }: { readonly
   const pairs = b.cells.flatMap((cell) => pairOf(earlier.get(cellKey(cell)), cell, rateRatio(a, b, cell.program)) ?? []);
   const tests = pairs.map(({ aNs, bNs }) => mannWhitney(aNs, bNs).p);
   const adjusted = holm(tests);
-  const cells = pairs.map((pair, index) => compareCell(pair, adjusted[index] as number, pairs.length, seed, gainsOf(a, pair.a), gainsOf(b, pair.b)));
+  const cells = pairs.map((pair, index) => compareCell(pair, adjusted[index] as number, pairs.length, seed, gainOf(pair.a, a), gainOf(pair.b, b)));
   return {
     schema: COMPARISON_SCHEMA,
     rule: { band: BAND, widest: WIDEST, level: LEVEL },
@@ -95,7 +95,7 @@ function otherWork(a: Result, b: Result, pairs: readonly Pair[]): string[] {
   });
 }
 
-function compareCell({ b, scaled, aNs, bNs }: Pair, p: number, cells: number, seed: number, gainA: GainResult | undefined, gainB: GainResult | undefined): CellComparison {
+function compareCell({ b, scaled, aNs, bNs }: Pair, p: number, cells: number, seed: number, gainA: GainResult | null, gainB: GainResult | null): CellComparison {
   const medians = { aNs: median([...aNs]), bNs: median([...bNs]) };
   const judged = {
     ratio: medians.bNs / medians.aNs,
@@ -103,12 +103,8 @@ function compareCell({ b, scaled, aNs, bNs }: Pair, p: number, cells: number, se
     p,
     able: leastP(aNs.length, bNs.length) * cells <= LEVEL,
   };
-  const gains = gainA === undefined || gainB === undefined ? {} : { C: [gainA.C, gainB.C] as const, P: [gainA.P, gainB.P] as const };
+  const gains = gainA === null || gainB === null ? {} : { C: [gainA.C, gainB.C] as const, P: [gainA.P, gainB.P] as const };
   return { cell: cellOf(b), ...medians, n: [aNs.length, bNs.length], scaled, ...judged, ...outcomeOf(judged), ...gains };
-}
-
-function gainsOf({ gains }: Result, { program, world, design, threads }: Cell): GainResult | undefined {
-  return gains.find((gain) => gain.program === program && gain.world === world && gain.design === design && gain.threads === threads);
 }
 
 function cellOf({ program, world, design, gophers, threads, params }: Cell): Cell {

@@ -11,10 +11,23 @@
  * Every ratio is formed inside one block, so that drift of the machine cancels;
  * a gain is the geometric mean over the blocks that have all its values, so
  * S = C·P holds for the averages as it does for each block.
+ *
+ * Where they come from: POP's factors, from traced runs (docs/method.md, "Factors of
+ * the gains"). With one thread for the first two,
+ *
+ *   C = T(d0,1)/T(d,1) = [U(d,1)/U(d0,1)] · [W(d0,1)/W(d,1)]       fill · work
+ *   P = T(d,1)/T(d,p) = LB · CommE · p · CompS / U(d,1)
+ *
+ * exactly, because U = W/(p·T) in each: what is left of the products is a ratio
+ * of times.
+ *
+ * Source: POP's standard metrics (load balance, communication efficiency,
+ * computation scaling); there the reference keeps all its cores busy, here
+ * one thread need not be, hence U(d,1).
  */
-import type { Interval } from "../interval.ts";
+import type { Interval } from "../text.ts";
 import type { RandomSource } from "../random.ts";
-import type { Sample } from "../result.ts";
+import type { Activity, CellResult, Factors, GainResult, Result, Sample } from "../result.ts";
 import { geometricMean, median, ratioInterval } from "./statistics.ts";
 
 /** Wall times by block: the value (any unit, the same everywhere) of one cell in each block it was run in. */
@@ -39,6 +52,11 @@ export interface Ratio {
   readonly ci: Interval | null;
   /** The ratio of each block, in block order. */
   readonly perBlock: readonly number[];
+}
+
+/** The gains of a cell in its result; `null` if the reference was not measured. */
+export function gainOf({ program, world, design, threads }: CellResult, { gains }: Result): GainResult | null {
+  return gains.find((gain) => gain.program === program && gain.world === world && gain.design === design && gain.threads === threads) ?? null;
 }
 
 /** The times one set of gains is formed from: `base` T(d0, 1), `single` T(d, 1), `cell` T(d, p), `control` T(d0, p); without the last P0 and I are absent too. */
@@ -76,4 +94,29 @@ export function gainsOf(times: GainTimes, source: (name: GainName) => RandomSour
 /** The time of a block that has one. */
 function time(series: BlockTimes, block: number): number {
   return series.get(block) as number;
+}
+
+/**
+ * The factors, or `null` where a run was not traced or never ran a task. The runs: the
+ * reference on one thread, the design on one thread, and the design on the cell's threads.
+ */
+export function factorsOf(runs: Readonly<Record<"base1" | "single" | "cell", Activity>>): Factors | null {
+  const [base, single, cell] = [tracedWork(runs.base1), tracedWork(runs.single), tracedWork(runs.cell)];
+  if (base === null || single === null || cell === null) return null;
+  const most = Math.max(...cell.busy);
+  const p = cell.busy.length;
+  return {
+    C: base.T / single.T,
+    P: single.T / cell.T,
+    fill: single.W / single.T / (base.W / base.T),
+    work: base.W / single.W,
+    LB: cell.W / p / most,
+    CommE: most / cell.T,
+    CompS: single.W / cell.W,
+    U1: single.W / single.T,
+  };
+}
+
+function tracedWork({ T, W, busy }: Activity): { T: number; W: number; busy: readonly number[] } | null {
+  return T === undefined || W === undefined || busy === undefined || !(T > 0) || !(W > 0) ? null : { T, W, busy };
 }

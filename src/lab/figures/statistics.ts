@@ -9,7 +9,7 @@
  * Tibshirani, An Introduction to the Bootstrap, table 2.1.
  */
 import { binomialDistribution, interquartileRange, mean, median, quantileSorted, quantile } from "simple-statistics";
-import { halfWidth, type Interval } from "../interval.ts";
+import { halfWidth, type Interval } from "../text.ts";
 import type { RandomSource } from "../random.ts";
 import { type Grade } from "../result.ts";
 
@@ -55,13 +55,17 @@ export function noiseGrade(middle: number, interval: Interval | null): Grade | n
   return half <= 0.1 ? "C" : "D";
 }
 
-/** How many values lie beyond Tukey's fences (1.5 interquartile ranges). They are flagged, never dropped. */
-export function outlierCount(values: readonly number[]): number {
-  if (values.length < LEAST_FOR_INTERVAL) return 0;
+/** Tukey's fences: 1.5 interquartile ranges beyond the quartiles. What lies further out is flagged, never dropped. */
+export function fences(values: readonly number[]): Interval {
   const copy = [...values];
   const reach = 1.5 * interquartileRange(copy);
-  const low = quantile(copy, 0.25) - reach;
-  const high = quantile(copy, 0.75) + reach;
+  return [quantile(copy, 0.25) - reach, quantile(copy, 0.75) + reach];
+}
+
+/** How many values lie beyond the fences; of fewer than six none. */
+export function outlierCount(values: readonly number[]): number {
+  if (values.length < LEAST_FOR_INTERVAL) return 0;
+  const [low, high] = fences(values);
   return values.filter((value) => value < low || value > high).length;
 }
 

@@ -7,8 +7,7 @@
  * Source: taskset(1) of util-linux; the mask is inherited by threads and
  * processes. Not done: sched_setaffinity itself, which Node does not offer.
  */
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { findOnPath } from "./other-programs.ts";
 
 /** The numbers of a list such as "0-3,8", rising, each once; `null` if it is none. */
 export function processorsIn(list: string): number[] | null {
@@ -33,16 +32,6 @@ export function processorList(processors: readonly number[]): string {
 }
 
 /** The path of `taskset`, which starts programs under a mask; `null` where there is none. */
-export function findTaskset(path: string = process.env["PATH"] ?? ""): string | null {
-  if (process.platform !== "linux") return null;
-  for (const folder of path.split(delimiter).filter((entry) => entry !== "")) {
-    const candidate = join(folder, "taskset");
-    try {
-      accessSync(candidate, constants.X_OK);
-      return candidate;
-    } catch {
-      // not in this folder: the next may have it
-    }
-  }
-  return null;
+export function findTaskset(): string | null {
+  return process.platform === "linux" ? findOnPath("taskset") : null;
 }

@@ -4,11 +4,10 @@
  * Its keys are the names in CSV. Programs read those, so they never change;
  * titles and sentences are for people.
  */
-import { halfWidth, printBounds, type Interval } from "../interval.ts";
+import { halfWidth, printBounds, printPercent, printRatio, printShare, printTime, threeFigures, type Interval } from "../text.ts";
 import { isReference } from "../cell.ts";
 import { type Activity, type Factors } from "../result.ts";
 import type { Row } from "./rows.ts";
-import { printPercent, printRatio, printShare, printTime, threeFigures } from "../text.ts";
 import { verdictWord } from "../figures/verdict.ts";
 
 type Value = string | number | null | undefined;

@@ -3,7 +3,8 @@
  * (world by world, design by design, threads rising), for every output format.
  */
 import { groupOf } from "../cell.ts";
-import { type CellResult, type GainResult, type Result } from "../result.ts";
+import { gainOf } from "../figures/gains.ts";
+import type { CellResult, GainResult, Result } from "../result.ts";
 import { count } from "../text.ts";
 
 /** One cell and its gains; no gains if the reference was not measured. */
@@ -31,11 +32,6 @@ export function rowGroups(result: Result): RowGroup[] {
 /** All rows, group after group. */
 export function allRows(result: Result): Row[] {
   return rowGroups(result).flatMap(({ rows }) => rows);
-}
-
-/** The gains of a cell, if the reference was measured. */
-export function gainOf({ program, world, design, threads }: CellResult, { gains }: Result): GainResult | null {
-  return gains.find((gain) => gain.program === program && gain.world === world && gain.design === design && gain.threads === threads) ?? null;
 }
 
 /** What the rows of a group have in common, in words: "wait world: 200 books, unit 4 ms". */

@@ -7,22 +7,23 @@
  * Pure and deterministic: the same result gives the same bytes.
  */
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { machineLine } from "../machine/environment.ts";
 import type { Check, Result } from "../result.ts";
 import { count } from "../text.ts";
 import { comparisonSection } from "./tables/comparison.ts";
-import { factorsSection } from "./tables/factors.ts";
+import { factorsSection, resultsTable } from "./tables/results.ts";
 import { gainPlane } from "./charts/gain-plane.ts";
 import { html, inlineJson, raw, type Html } from "./parts/html.ts";
 import { parallelismSection } from "./charts/parallelism.ts";
 import { predictedSection } from "./charts/predicted.ts";
-import { resultsTable } from "./tables/results.ts";
 import { samplesSection } from "./charts/samples.ts";
-import { SCRIPT } from "./page/script.ts";
 import { speedUp } from "./charts/speed-up.ts";
-import { STYLE } from "./page/style.ts";
 import { again, surroundings } from "./tables/surroundings.ts";
+import { LEAST_NUMBERED, MOST_ARROWS, UNITS } from "./timeline/paths.ts";
 import { timelineSection } from "./timeline/section.ts";
+
+const [SCRIPT = "", STYLE = ""] = ["page/script.js", "page/style.css"].map((file) => readFileSync(new URL(file, import.meta.url), "utf8"));
 
 /** What the caller adds to a result: sentences about it, and how the program was called. */
 export interface ReportFrame {
@@ -71,7 +72,7 @@ ${printHead(result, frame)}
 ${sections.map(({ id, title, body }) => html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${body}</section>`)}
 </main>
 <script type="application/json" id="warren-result">${inlineJson(result)}</script>
-<script>${raw(SCRIPT)}</script>
+<script data-units="${UNITS}" data-least-numbered="${LEAST_NUMBERED}" data-most-arrows="${MOST_ARROWS}">${raw(SCRIPT)}</script>
 </body>
 </html>
 `;

@@ -1,8 +1,7 @@
 /** Mouse, keyboard, display and disk as findings: a task each against one loop that polls all. */
 import { DEVICES, drive, POLL, scheduleOf, type Device, type Driven, type Handled, type Structure } from "../../../workers/drivers.ts";
 import { start } from "../../index.ts";
-import { about, atLeast, atMost, check, statistic, type Condition, type Finding } from "./finding.ts";
-import type { ProgramOutcome, ProgramSettings, Series } from "./report.ts";
+import { about, atLeast, atMost, check, statistic, type Condition, type Finding, type ProgramOutcome, type ProgramSettings, type Series } from "./report.ts";
 import { tasksLeft } from "./settled.ts";
 
 /** What the command chooses. */

@@ -1,8 +1,7 @@
 /** The patterns, each in a closed world of its own: a pattern that hangs is a deadlock report, and one of them is to be. */
 import { PATTERNS, type Pattern, type PatternCheck } from "../../../workers/patterns.ts";
 import { run, start, WarrenError } from "../../index.ts";
-import { atLeast, between, check, statistic, type Finding } from "./finding.ts";
-import type { ProgramOutcome, ProgramSettings } from "./report.ts";
+import { atLeast, between, check, statistic, type Finding, type ProgramOutcome, type ProgramSettings } from "./report.ts";
 
 /** What the command chooses. */
 export interface PatternsChoice {

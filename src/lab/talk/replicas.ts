@@ -2,8 +2,7 @@
 import { askLate, forgetReplicas, replicatedQueries, VARIANTS, type Latency, type QueryConfig, type QueryResult, type Variant } from "../../../workers/replicas.ts";
 import { meanOfLeast } from "../../../workers/replicas/latency.ts";
 import { run, start, WarrenError, type Runtime } from "../../index.ts";
-import { about, check, statistic, type Condition, type Finding } from "./finding.ts";
-import type { ProgramOutcome, ProgramSettings } from "./report.ts";
+import { about, check, statistic, type Condition, type Finding, type ProgramOutcome, type ProgramSettings } from "./report.ts";
 import { mean } from "../figures/statistics.ts";
 import { settled, tasksLeft } from "./settled.ts";
 

@@ -5,8 +5,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { pipeline, sawzall as inChunks, type JobResult, type SawzallResult } from "../../../workers/sawzall.ts";
 import { readMachine } from "../machine/environment.ts";
-import { atLeast, check, statistic, type Condition, type Finding } from "./finding.ts";
-import type { ProgramOutcome, ProgramSettings, Series } from "./report.ts";
+import { atLeast, check, statistic, type Condition, type Finding, type ProgramOutcome, type ProgramSettings, type Series } from "./report.ts";
 import { measureInTurn, medianMs, type TimedCell } from "./in-turn.ts";
 
 /** What the command chooses. */

@@ -1,8 +1,7 @@
 /** Search 1.0 to 3.0 as findings. */
 import { KINDS, LIMIT, REPLICAS, searches, SLOWEST, VERSIONS, type SearchResult, type Version } from "../../../workers/search.ts";
 import { start } from "../../index.ts";
-import { about, check, statistic, type Condition, type Finding } from "./finding.ts";
-import type { ProgramOutcome, ProgramSettings, Series } from "./report.ts";
+import { about, check, statistic, type Condition, type Finding, type ProgramOutcome, type ProgramSettings, type Series } from "./report.ts";
 import { mean } from "../figures/statistics.ts";
 import { tasksLeft } from "./settled.ts";
 

@@ -1,9 +1,8 @@
 /** The prime sieve: time against threads for each placement and batch, and the talk's claim that it is slower on more processors. */
 import { PLACEMENTS, sieve as findPrimes, type Placement, type SieveResult } from "../../../workers/sieve.ts";
 import { firstPrimes, sendsUntil } from "../../../workers/sieve/primes.ts";
-import { atLeast, atMost, check, statistic, type Condition, type Finding } from "./finding.ts";
+import { atLeast, atMost, check, statistic, type Condition, type Finding, type ProgramOutcome, type ProgramSettings, type Series } from "./report.ts";
 import { doubledTo, readMachine } from "../machine/environment.ts";
-import type { ProgramOutcome, ProgramSettings, Series } from "./report.ts";
 import { measureInTurn, medianMs, type TimedCell } from "./in-turn.ts";
 
 /** What the command chooses. */

@@ -1,16 +1,17 @@
 /**
- * Thousands of tasks: bytes a waiting task, and the time to start, wake and
- * join them all, next to Go where it is installed. Each crowd has a process of
- * its own.
+ * Thousands of tasks: how many bytes a waiting task takes, and how long it takes to
+ * start, wake and join all of them. If Go is installed, the same is measured there
+ * with as many goroutines. A crowd is a number of tasks that wait at the same time;
+ * each crowd is measured in a process of its own.
  */
 import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
 import { daisyChain, type CrowdConfig, type CrowdResult } from "../../../workers/tasks.ts";
 import { start } from "../../index.ts";
-import { atMost, check, statistic, type Finding } from "./finding.ts";
-import { inOwnProcess } from "../machine/own-process.ts";
-import type { ProgramOutcome, ProgramSettings, Series } from "./report.ts";
+import { atMost, check, statistic, type Finding, type ProgramOutcome, type ProgramSettings, type Series } from "./report.ts";
+import { runProgram } from "../machine/other-programs.ts";
 
-/** A crowd as another system ran it, or why there is none. */
+/** The same crowd in Go, or the reason why it was not measured. */
 export type RivalCrowd = (CrowdResult & { readonly kind: "measured"; readonly version: string }) | { readonly kind: "skipped"; readonly reason: string };
 
 /** What the command chooses. */
@@ -21,17 +22,17 @@ export interface TasksChoice {
   readonly go: (count: number, active: number, threads: number) => Promise<RivalCrowd>;
 }
 
-/** A crowd of warren's, and Go's beside it. */
+/** The same crowd in warren and in Go. */
 interface Pair {
   readonly own: CrowdResult;
   readonly go: RivalCrowd;
 }
 
 const CHAIN = 10_000;
-/** What a goroutine takes: measured with Go 1.19 on linux/amd64. Used where Go is not installed. */
+/** Bytes that a goroutine takes, measured with Go 1.19 on linux/amd64. Used if Go is not installed. */
 const GOROUTINE_BYTES = 2600;
-const CROWD_PROCESS = new URL(`./crowd-process${extname(import.meta.url)}`, import.meta.url);
-/** A collection of a large heap holds a thread up for more than 100 ms: that is no task's fault. */
+const CROWD_PROCESS = fileURLToPath(new URL(`./crowd-process${extname(import.meta.url)}`, import.meta.url));
+/** A garbage collection of a large heap stops a thread for more than 100 ms. No task causes this, so the warning about blocked threads is off. */
 const FLAGS = ["--expose-gc", "--disable-warning=WARREN_STUCK_TASK"] as const;
 
 /** Measures the crowds. */
@@ -40,8 +41,8 @@ export async function tasks({ counts, active, go }: TasksChoice, { threads, prog
   for (const count of counts) {
     progress(`${count.toLocaleString("en-US")} tasks`);
     const config: Required<CrowdConfig> = { count, active, threads };
-    const own = await inOwnProcess<CrowdResult>(CROWD_PROCESS, FLAGS, config);
-    pairs.push({ own, go: await go(count, active, threads) });
+    const printed = await runProgram(process.execPath, [...FLAGS, CROWD_PROCESS, JSON.stringify(config)], { deadlineMs: 0 });
+    pairs.push({ own: JSON.parse(printed) as CrowdResult, go: await go(count, active, threads) });
   }
   progress(`a chain of ${CHAIN.toLocaleString("en-US")} tasks`);
   await using runtime = await start({ threads });
@@ -65,7 +66,7 @@ function findingsOf({ own, go }: Pair): Finding[] {
   const part = `${own.count.toLocaleString("en-US")} tasks`;
   const measured = go.kind === "measured";
   const found = [check("woken exactly once each", { part, expected: own.count, measured: own.touchedOnce })];
-  // In a small crowd the runtime's own growth outweighs the tasks.
+  // in a small crowd the runtime itself grows by more than its tasks take
   if (own.heapBytes === null || own.count < 10_000) return found;
   const source = measured ? `a goroutine of Go ${go.version} here` : "a goroutine takes 2.6 kB";
   found.push(statistic("heap, bytes a task", { part, expected: atMost(measured ? Math.round(go.heapBytes ?? go.residentBytes) : GOROUTINE_BYTES), measured: Math.round(own.heapBytes), source }));

@@ -1,12 +1,110 @@
 /**
- * The tasks of a trace: which tasks were spawned, started and ended, and which
- * appear without a start event.
+ * The tasks of a trace: which tasks were spawned, started and ended, which appear
+ * without a start event, and what each one did when it was not running.
+ *
+ * The events say when a task begins to wait and for what. Each of them leaves a
+ * mark in the life of its task: "from this moment on, whenever the task is not
+ * running, it waits for a receive". The run slices of the task come from line.ts.
+ * Marks and slices together give the task one state at every moment of its life:
+ * nothing overlaps, and nothing is missing.
  *
  * Tasks that share an identity (`task` 0, see runtime/task/identity.ts) cannot be
  * distinguished: on each thread they are one task here, which has run slices and no other
  * states, and how long each lived is in `crowd`.
  */
-import { Life } from "./life.ts";
+import type { TraceEvent } from "../../index.ts";
+import type { RestSlice, RunSlice } from "../timeline.ts";
+
+/** What a task that does not run waits for, as the trace records it. */
+type Reason = Extract<TraceEvent, { kind: "park" }>["reason"];
+
+/** "ready", a `WaitReason`, or "elsewhere": outside warren. */
+export type Rest = Reason | "ready" | "elsewhere";
+
+/** Adds a rest to those of a task. If it follows the last one directly and has the same reason, that one is made longer instead. */
+export function append(rests: RestSlice[], rest: RestSlice): void {
+  const last = rests.at(-1);
+  if (last?.[2] === rest[1] && last[3] === rest[3]) rests[rests.length - 1] = [rest[0], last[1], rest[2], rest[3]];
+  else rests.push(rest);
+}
+
+/** A task of a trace. */
+export class Life {
+  readonly id: number;
+  name: string;
+  /** When it was spawned, or when the trace began. */
+  readonly bornNs: number;
+  /** When it began to run; `null` if it never did. */
+  startNs: number | null;
+  endNs: number | null = null;
+  /** Where it ran, once it has. */
+  thread: number | null = null;
+  /** Spawned by a task, and not by code outside tasks. */
+  readonly hasParent: boolean;
+  /** Tasks that it has spawned. */
+  children = 0;
+  /** Its waits that are not over, each by its record in shared memory. Mostly there is one at most. */
+  readonly #waits: { readonly record: number; readonly reason: Reason }[] = [];
+  readonly slices: RunSlice[] = [];
+  readonly #marks: { readonly ns: number; readonly rest: Rest }[] = [];
+
+  constructor(born: { id: number; name: string; bornNs: number; startNs: number | null; hasParent: boolean }) {
+    this.id = born.id;
+    this.name = born.name;
+    this.bornNs = born.bornNs;
+    this.startNs = born.startNs;
+    this.hasParent = born.hasParent;
+  }
+
+  /** From `ns` on, whenever it does not run, it does this. */
+  mark(ns: number, rest: Rest): void {
+    this.#marks.push({ ns, rest });
+  }
+
+  /** A wait begins. */
+  park(record: number, reason: Reason): void {
+    this.over(record);
+    this.#waits.push({ record, reason });
+  }
+
+  /** A wait is over. */
+  over(record: number): void {
+    const place = this.#waits.findIndex((wait) => wait.record === record);
+    if (place >= 0) this.#waits.splice(place, 1);
+  }
+
+  /** It stopped, and no event gives the reason. It is taken to go on with a wait that is not over; if there is none, it waits for something outside warren. */
+  markUnseenStop(ns: number): void {
+    this.mark(ns, this.#waits[0]?.reason ?? "elsewhere");
+  }
+
+  /** What it did between its run slices, from its birth to `toNs`. The slices must be in order. `task`: its place in the result. */
+  rests(task: number, toNs: number): RestSlice[] {
+    const marks = this.#marks.toSorted((a, b) => a.ns - b.ns);
+    const spans: RestSlice[] = [];
+    let next = 0;
+    let rest: Rest = "elsewhere";
+    const add = (fromNs: number, untilNs: number): void => {
+      if (untilNs > fromNs) append(spans, [task, fromNs, untilNs, rest]);
+    };
+    const fill = (fromNs: number, untilNs: number): void => {
+      let atNs = fromNs;
+      for (let mark = marks[next]; mark !== undefined && (mark.ns < untilNs || mark.ns <= fromNs); mark = marks[++next]) {
+        add(atNs, Math.max(atNs, mark.ns));
+        atNs = Math.max(atNs, mark.ns);
+        rest = mark.rest;
+      }
+      add(atNs, untilNs);
+    };
+    let atNs = this.bornNs;
+    for (const [, , fromNs, untilNs] of this.slices) {
+      fill(atNs, Math.min(fromNs, toNs));
+      atNs = Math.max(atNs, untilNs);
+    }
+    fill(atNs, toNs);
+    return spans;
+  }
+}
 
 /** From the place of a task while reading to that in the result, if it belongs there. */
 export type PlaceOf = (task: number) => number | undefined;

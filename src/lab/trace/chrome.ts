@@ -1,24 +1,32 @@
 /**
- * A trace in the Trace Event Format (JSON), which Perfetto and Chrome's tracing
- * page open: process 1 has a track for each thread (what ran) and one for
- * its garbage collections, process 2 a track for each task (running, ready,
- * waiting for what), with arrows from the task that ended a wait to the one that continued; counters
- * r(t) and c(t).
+ * A trace as a JSON file in the Trace Event Format, which Perfetto and Chrome's
+ * tracing page open. The format knows processes with threads, and draws a track for
+ * each thread. This file uses them as follows:
  *
- * What readers need, and the test checks: slices on one track never overlap;
- * times never go back; a flow's `s` and `f` lie inside a slice of their track
- * (`bp: "e"`: the enclosing one) and come after it; thread ids are unique in all
- * processes, because Perfetto names a thread by its id alone; no id is 0, which means
- * the idle task there.
+ *   process 1   a track for each thread: the tasks that it ran
+ *               a track for each thread: its garbage collections
+ *               two counters: r(t) and c(t)
+ *   process 2   a track for each task: running, ready, or waiting and for what
+ *               an arrow for each hand-off: from the task that ended a wait to the
+ *               task that continued
  *
- * Source: Trace Event Format (Duncan, Chung; complete `X`, flow `s f`, counter `C`,
- * metadata `M`); Perfetto's JSON importer, which cuts `ts` off to whole
- * nanoseconds: see `micros`.
+ * The viewers rely on these rules, and the test checks them:
+ * - slices on one track do not overlap;
+ * - events are in the order of their times;
+ * - both ends of an arrow (events `s` and `f`) lie inside a slice of their track and
+ *   come after that slice in the file; `bp: "e"` binds an end to the slice around it;
+ * - a thread id occurs in one process only, because Perfetto names a thread by its
+ *   id alone;
+ * - no id is 0, because Perfetto takes 0 for the idle task.
+ *
+ * Source: Trace Event Format (Duncan, Chung): complete events `X`, flows `s` and `f`,
+ * counters `C`, metadata `M`. Perfetto's JSON importer: it cuts times off to whole
+ * nanoseconds, see `micros`.
  */
 import { stepsOf, type Step } from "./steps.ts";
 import type { RunSlice } from "../timeline.ts";
 import { firstEnding, type Interval } from "./states.ts";
-import type { View } from "./view.ts";
+import type { View } from "./analyse.ts";
 
 /** An event of the format. Times in microseconds. */
 export type ChromeEvent =
@@ -49,10 +57,10 @@ export function chromeTrace(view: View, about: Readonly<Record<string, string>>)
 
 type Timed = Exclude<ChromeEvent, { ph: "M" }>;
 
-/** At one moment slices come first, because the others belong to them. */
+/** Of events with the same time the slices come first, because arrows and counters refer to them. */
 const RANK = { X: 0, C: 1, s: 2, f: 3 } as const;
 
-/** Whole nanoseconds as microseconds, so that a reader that multiplies by 1000 and cuts off gets them back. */
+/** Nanoseconds as microseconds. A reader that multiplies the result by 1000 and cuts off the fraction gets the same nanoseconds. */
 export function micros(ns: number): number {
   const us = ns / 1000;
   return Math.trunc(us * 1000) === ns ? us : us * (1 + Number.EPSILON);
@@ -76,7 +84,7 @@ function intervalOf([, , fromNs, toNs]: RunSlice): Interval {
   return { fromNs, toNs };
 }
 
-/** Collections of one thread one after the other, as the format wants them. */
+/** Garbage collections. Those of one thread can overlap in the trace; the start of the later one is moved, because slices on a track must not overlap. */
 function collections({ gcs }: View): Timed[] {
   const endNs = new Map<number, number>();
   return gcs.flatMap((gc) => {
@@ -91,7 +99,7 @@ function counter(name: string, series: string, steps: readonly Step[], { duratio
   return steps.filter(({ ns }) => ns <= durationNs).map(({ ns, count }) => ({ ph: "C", name, pid: THREADS, ts: micros(ns), args: { [series]: count } }));
 }
 
-/** An arrow for each hand-off with both ends in a slice. */
+/** An arrow for each hand-off whose two ends lie in slices. */
 function flows({ handOffs, runs, tasks }: View): Timed[] {
   const runsOf = Map.groupBy(runs, ([, task]) => task);
   let id = 0;
@@ -100,7 +108,7 @@ function flows({ handOffs, runs, tasks }: View): Timed[] {
     if (sentIn === null || resumedIn === null || !isOne(tasks, from) || !isOne(tasks, to)) return [];
     id++;
     const common = { name: "hand-off", cat: "flow", id, pid: TASKS };
-    // what is sent as a slice ends is sent in it
+    // a wake-up at the very end of a slice belongs to that slice
     const sentUs = micros(Math.min(sentNs, sentIn[3] - 1));
     return [
       { ...common, ph: "s", tid: FIRST_TASK + from, ts: sentUs },
@@ -115,7 +123,7 @@ function runAt(runs: readonly RunSlice[], ns: number): RunSlice | null {
   return run !== undefined && run[2] <= ns ? run : null;
 }
 
-/** Whether a task is one, and not several that cannot be told apart. */
+/** Whether it is one task, and not several that cannot be distinguished. */
 function isOne(tasks: View["tasks"], task: number): boolean {
   return tasks[task]?.life !== null;
 }
@@ -125,7 +133,7 @@ function labelOf(tasks: View["tasks"], task: number): string {
   return id === 0 ? name : `${name} #${id}`;
 }
 
-/** The name of a process or, with its id, of a track; they are listed in the order of these numbers. */
+/** The name of a process or, if `tid` is given, of a track. Viewers list them in the order of their ids. */
 function named(name: string, pid: number, tid?: number): ChromeEvent[] {
   const [what, at, place] = tid === undefined ? ["process", { pid }, pid] : ["thread", { pid, tid }, tid];
   return [

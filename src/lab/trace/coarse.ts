@@ -17,7 +17,7 @@
  * longest stay, the others become one, whose slices are not disjoint. Hand-offs:
  * every n-th. Equal timelines give equal results.
  */
-import { append } from "./life.ts";
+import { append } from "./census.ts";
 import type { HandOff, RestSlice, RunSlice, Timeline, TimelineTask } from "../timeline.ts";
 
 /** Of the slices asked for, so many for each task that is drawn. */

@@ -1,15 +1,14 @@
 /**
  * What every task of a trace did when: running, ready, or waiting for what. The
- * events are read once, by time: `line.ts` makes run slices from them, `life.ts`
- * makes the waits, `census.ts` keeps the list of the tasks.
+ * events are read once, by time: `line.ts` makes run slices from them,
+ * `census.ts` keeps the tasks and makes their waits.
  *
  * Tasks on the main thread (closures) are left out: it coordinates and is never
  * counted. Nothing in this file throws, whatever the events: if some are lost,
  * tasks appear and continue without a start event, and are counted from there on.
  */
 import type { Trace, TraceEvent } from "../../index.ts";
-import { Census, type PlaceOf } from "./census.ts";
-import type { Life } from "./life.ts";
+import { Census, type Life, type PlaceOf } from "./census.ts";
 import { ThreadLine } from "./line.ts";
 import type { HandOff, RunSlice, Timeline } from "../timeline.ts";
 

@@ -12,11 +12,10 @@
 import { groupOf, type Cell } from "../cell.ts";
 import type { Runtime } from "../../index.ts";
 import { threadUse } from "../machine/clock.ts";
-import type { CellProgram, CellRun, PileOutcome } from "./program.ts";
+import type { BlockEnd, BlockEvents, BlockOrder, CellBlock, CellProgram, CellRun, Frozen, PileOutcome, Protocol, TracedRun } from "./plan.ts";
 import { randomSource, shuffled } from "../random.ts";
 import { type Check, type Sample } from "../result.ts";
 import { readTrace } from "./traced.ts";
-import type { BlockEnd, BlockEvents, BlockOrder, CellBlock, Frozen, Protocol, TracedRun } from "./plan.ts";
 import type { TrialThreads } from "./threads.ts";
 
 /** A cell to be run, with its index among all cells. */

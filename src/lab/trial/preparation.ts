@@ -7,8 +7,7 @@
  */
 import { groupOf, type Cell } from "../cell.ts";
 import type { Runtime } from "../../index.ts";
-import type { CellProgram, Sizing } from "./program.ts";
-import type { Frozen, Protocol } from "./plan.ts";
+import type { CellProgram, Frozen, Protocol, Sizing } from "./plan.ts";
 import type { TrialThreads } from "./threads.ts";
 
 /** With fewer cores than threads the widest cells, which are probed, are the slower ones: aim higher by this, so that the others do not fall short. */

@@ -1,18 +1,17 @@
 /** From the record of a trial to a result: medians, intervals, gains, verdicts. Pure. */
-import { groupOf } from "../cell.ts";
+import { groupOf, REFERENCES } from "../cell.ts";
 import { driftFlags } from "../figures/drift.ts";
 import type { Environment } from "../machine/environment.ts";
-import { blockTimes, gainsOf, type GainName } from "../figures/gains.ts";
+import { blockTimes, factorsOf, gainsOf, type GainName } from "../figures/gains.ts";
 import { randomSource } from "../random.ts";
 import { SCHEMA, type Activity, type CellResult, type Config, type GainResult, type Result, type Sample } from "../result.ts";
 import { median, medianInterval, noiseGrade, outlierCount } from "../figures/statistics.ts";
-import { factorsOf } from "../figures/factors.ts";
 import { medianRun, tracedActivity, unpackTimeline } from "./traced.ts";
 import type { CellRecord, TrialRecord } from "./plan.ts";
 import { judge, LEAST_REGION_NS } from "../figures/verdict.ts";
 
-/** Makes the result. `baselines`: the design all gains refer to, by program. */
-export function resultOf(trial: TrialRecord, env: Environment, config: Config, version: string, baselines: ReadonlyMap<string, string>): Result {
+/** Makes the result. */
+export function resultOf(trial: TrialRecord, env: Environment, config: Config, version: string): Result {
   const cells = trial.cells.map((record) => cellResult(record, trial, config));
   return {
     schema: SCHEMA,
@@ -20,7 +19,7 @@ export function resultOf(trial: TrialRecord, env: Environment, config: Config, v
     env,
     config,
     cells,
-    gains: cells.flatMap((cell) => gainResult(cell, cells, baselines, config.seed) ?? []),
+    gains: cells.flatMap((cell) => gainResult(cell, cells, config.seed) ?? []),
     checks: trial.checks,
   };
 }
@@ -69,13 +68,13 @@ function clockedActivity(samples: readonly Sample[]): Activity {
   };
 }
 
-function gainResult(cell: CellResult, all: readonly CellResult[], baselines: ReadonlyMap<string, string>, seed: number): GainResult | null {
+function gainResult(cell: CellResult, all: readonly CellResult[], seed: number): GainResult | null {
   const find = (design: string | undefined, threads: number): CellResult | undefined =>
     all.find((other) => groupOf(other) === groupOf(cell) && other.design === design && other.threads === threads);
-  const baseline = baselines.get(cell.program);
-  const base = find(baseline, 1);
+  const reference = REFERENCES.get(cell.program);
+  const base = find(reference, 1);
   const single = find(cell.design, 1);
-  const control = find(baseline, cell.threads);
+  const control = find(reference, cell.threads);
   if (base === undefined || single === undefined) return null;
   const source = (name: GainName) => randomSource(seed, "gains", cell.program, cell.world, cell.design, cell.threads, name);
   const times = { base: blockTimes(base.samples), single: blockTimes(single.samples), cell: blockTimes(cell.samples), control: control && blockTimes(control.samples) };

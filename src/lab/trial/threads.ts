@@ -1,5 +1,5 @@
 /** The threads of the lab: one runtime for each block and number of threads, and the clocks that the protocol reads. */
-import { start, type Runtime, type Trace } from "../../index.ts";
+import { formatDump, runtimes, start, type Runtime, type Trace } from "../../index.ts";
 import { nowNs, type ThreadTimes } from "../machine/clock.ts";
 
 /** How the protocol gets threads and reads clocks; tests bring their own. */
@@ -29,3 +29,15 @@ export const THREADS: TrialThreads = {
   times: async (runtime) => (await runtime.stats()).threads.map(({ index, cpuNs, runDelayNs }) => ({ index, cpuNs, runDelayNs: runDelayNs ?? null })),
   trace: (runtime) => runtime.trace(),
 };
+
+/** A dump of each runtime that is open in this process. */
+export function dumps(): Promise<string[]> {
+  return Promise.all(runtimes().map(async (runtime) => {
+    try {
+      return formatDump(await runtime.dump(), await runtime.stats());
+    } catch (error) {
+      // It has stopped in the meantime.
+      return `no dump: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }));
+}

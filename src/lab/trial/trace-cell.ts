@@ -5,8 +5,7 @@
  */
 import type { Cell } from "../cell.ts";
 import { start, type Trace } from "../../index.ts";
-import type { Protocol } from "./plan.ts";
-import type { CellProgram, CellRun } from "./program.ts";
+import type { CellProgram, CellRun, Protocol } from "./plan.ts";
 import { findSize } from "./preparation.ts";
 
 /** How to run. */

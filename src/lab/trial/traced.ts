@@ -6,10 +6,9 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Trace } from "../../index.ts";
 import type { BlockTimes } from "../figures/gains.ts";
-import type { CellRun } from "./program.ts";
+import type { CellRun, TracedRun } from "./plan.ts";
 import type { Activity, Sample } from "../result.ts";
 import { median } from "../figures/statistics.ts";
-import type { TracedRun } from "./plan.ts";
 import { analyseTrace } from "../trace/analyse.ts";
 import { coarse } from "../trace/coarse.ts";
 import type { Timeline } from "../timeline.ts";

@@ -9,7 +9,7 @@
  *
  * From a run to a printed table a measurement has five shapes:
  *
- *   CellRun     one run of a cell, as its program returns it           program.ts
+ *   CellRun     one run of a cell, as its program returns it           plan.ts
  *   CellBlock   one cell in one block, as its process sends it         plan.ts
  *   CellRecord  one cell in all blocks                                 plan.ts
  *   CellResult  the same with medians, intervals and a verdict: JSON   ../result.ts
@@ -17,9 +17,8 @@
  */
 import { groupOf, printCell, type Cell } from "../cell.ts";
 import { nowNs } from "../machine/clock.ts";
-import type { PileOutcome } from "./program.ts";
+import { isTraced, type BlockEvents, type BlockRunner, type CellBlock, type CellRecord, type Frozen, type PileOutcome, type Prepared, type TrialPlan, type TrialProgress, type TrialRecord } from "./plan.ts";
 import { type Check } from "../result.ts";
-import { isTraced, type BlockEvents, type BlockRunner, type CellBlock, type CellRecord, type Frozen, type Prepared, type TrialPlan, type TrialProgress, type TrialRecord } from "./plan.ts";
 
 const COMPLETES = "every run completes";
 

@@ -5,9 +5,8 @@
  * second on a machine whose clock rate varies. With a baseline both do the same.
  */
 import { groupOf, type Cell } from "../cell.ts";
-import type { BlockRunner } from "./plan.ts";
+import type { BlockRunner, Calibration, CellCatalogue } from "./plan.ts";
 import { workKey } from "../figures/compare.ts";
-import type { Calibration, CellCatalogue } from "./program.ts";
 import { type Result } from "../result.ts";
 
 /** What a measurement found before its block 0. */

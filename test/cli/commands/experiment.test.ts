@@ -1,7 +1,7 @@
 /** `warren experiment` as a process, and what it refuses. */
 import { describe, expect, it } from "vitest";
 import { choiceOf, printExperiments } from "../../../src/cli/commands/experiment.ts";
-import { UsageError } from "../../../src/cli/options/usage-error.ts";
+import { UsageError } from "../../../src/cli/options/values.ts";
 import { EXPERIMENTS } from "../../../src/lab/talk/gophers/experiments/catalogue.ts";
 import { warren } from "../warren-process.ts";
 

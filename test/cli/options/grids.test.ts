@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { resolveDot, resolveGophers, type RawGophers } from "../../../src/cli/options/grids.ts";
-import { UsageError } from "../../../src/cli/options/usage-error.ts";
+import { UsageError } from "../../../src/cli/options/values.ts";
 
 const limits = { usable: 2, most: 126 };
 const resolve = (raw: RawGophers) => resolveGophers(raw, limits, 1);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { UsageError } from "../../../src/cli/options/usage-error.ts";
-import { autoThreads, coreList, milliseconds, oneOf, regressionLimit, someOf, suggestion, threadCounts, vectorSizes, wholeNumber } from "../../../src/cli/options/values.ts";
+import { autoThreads, coreList, milliseconds, oneOf, regressionLimit, someOf, suggestion, threadCounts, UsageError, vectorSizes, wholeNumber } from "../../../src/cli/options/values.ts";
 
 const DESIGNS = ["G1", "G2", "G4", "G6", "G7", "G10", "G11"] as const;
 

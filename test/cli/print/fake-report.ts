@@ -1,6 +1,5 @@
 /** A program's report without threads or time: the same in every run, for golden output. */
-import { about, atLeast, atMost, between, check, statistic } from "../../../src/lab/talk/finding.ts";
-import type { ProgramReport } from "../../../src/lab/talk/report.ts";
+import { about, atLeast, atMost, between, check, statistic, type ProgramReport } from "../../../src/lab/talk/report.ts";
 
 const ENV: ProgramReport["env"] = {
   cpu: "Test CPU", cores: 2, usable: 2, quota: null, affinity: "0-1", caches: { l2: 524_288, llc: 33_554_432 }, governor: null,

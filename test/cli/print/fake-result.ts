@@ -1,5 +1,5 @@
 /** A result made without threads or time: the same in every run, for golden output. */
-import { REFERENCES, type Cell } from "../../../src/lab/cell.ts";
+import type { Cell } from "../../../src/lab/cell.ts";
 import { environmentOf } from "../../../src/lab/machine/environment.ts";
 import { randomSource, type RandomSource } from "../../../src/lab/random.ts";
 import type { Config, Result } from "../../../src/lab/result.ts";
@@ -64,7 +64,7 @@ function resultOfCells(cells: readonly Cell[], { noise = 0.02, blocks = 6, confi
     cells: cells.map((cell) => recordOf(cell, blocks, noise, processors, source)), checks,
     blocksDone: blocks, interrupted: whole.interrupted, pile: null, notes: [],
   };
-  return resultOf(trial, environmentOf(MACHINE, READING, null, 2), whole, "0.1.0", REFERENCES);
+  return resultOf(trial, environmentOf(MACHINE, READING, null, 2), whole, "0.1.0");
 }
 
 function recordOf(cell: Cell, blocks: number, noise: number, processors: number, source: RandomSource): CellRecord {

@@ -1,7 +1,7 @@
 /** `warren balance` for real, as small as it gets, and what it refuses. No assertion on a time or a statistic. */
 import { describe, expect, it } from "vitest";
 import { BALANCE } from "../../../src/cli/programs/catalogue.ts";
-import { UsageError } from "../../../src/cli/options/usage-error.ts";
+import { UsageError } from "../../../src/cli/options/values.ts";
 import { warren } from "../warren-process.ts";
 
 describe("warren balance", () => {

@@ -1,7 +1,7 @@
 /** `warren replicas` for real, as small as it gets, and what it refuses. */
 import { describe, expect, it } from "vitest";
 import { REPLICAS } from "../../../src/cli/programs/catalogue.ts";
-import { UsageError } from "../../../src/cli/options/usage-error.ts";
+import { UsageError } from "../../../src/cli/options/values.ts";
 import { warren } from "../warren-process.ts";
 
 describe("warren replicas", () => {

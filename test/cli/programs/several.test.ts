@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runPrograms, type ProgramCommand } from "../../../src/cli/programs/command.ts";
-import { check } from "../../../src/lab/talk/finding.ts";
+import { check } from "../../../src/lab/talk/report.ts";
 
 /** Runs nothing and finds what it is told to. */
 const fake = (name: string, measured: number, leastThreads?: number): ProgramCommand => ({

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { printJson } from "../../../src/cli/print/formats.ts";
 import { parseResult, readResult } from "../../../src/cli/saved/result-file.ts";
-import { UsageError } from "../../../src/cli/options/usage-error.ts";
+import { UsageError } from "../../../src/cli/options/values.ts";
 import { fullResult } from "../../lab/report/full-result.ts";
 
 const result = await fullResult({ worlds: ["wait"], designs: ["G1", "G6"], dot: false });

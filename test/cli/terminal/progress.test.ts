@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { EXIT, exitCodeOf } from "../../../src/cli/terminal/exit-code.ts";
+import { EXIT, exitCodeOf, lineWidth } from "../../../src/cli/terminal/streams.ts";
 import { ProgressLine } from "../../../src/cli/terminal/progress.ts";
-import { lineWidth } from "../../../src/cli/terminal/streams.ts";
 import { fakeCells } from "../../lab/trial/fake-program.ts";
 import { fakeResult } from "../print/fake-result.ts";
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Activity } from "../../../src/lab/result.ts";
 import { analyseTrace } from "../../../src/lab/trace/analyse.ts";
-import { factorsOf } from "../../../src/lab/figures/factors.ts";
+import { factorsOf } from "../../../src/lab/figures/gains.ts";
 import { simulateTrace } from "../trace/simulated-trace.ts";
 
 const run = (T: number, busy: readonly number[]): Activity => ({ T, busy, W: busy.reduce((sum, ns) => sum + ns, 0) });

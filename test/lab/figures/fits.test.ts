@@ -2,9 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { isFitted, type Fit, type ScalingLaw } from "../../../src/lab/fit.ts";
 import { fitLines } from "../../../src/cli/print/fit-lines.ts";
-import { fitsOf } from "../../../src/lab/figures/fits.ts";
+import { fitsOf, throughputAt } from "../../../src/lab/figures/scaling.ts";
 import type { Result } from "../../../src/lab/result.ts";
-import { throughputAt } from "../../../src/lab/figures/scaling.ts";
 import { fakeResult } from "../../cli/print/fake-result.ts";
 
 /** A result in which every cell follows `law`, times `wobble` of its index. */

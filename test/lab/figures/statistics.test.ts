@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { halfWidth } from "../../../src/lab/interval.ts";
+import { halfWidth } from "../../../src/lab/text.ts";
 import { randomSource } from "../../../src/lab/random.ts";
 import { bootstrapMeans, bootstrapMedians, geometricMean, mean, median, medianInterval, medianRanks, medianRatioInterval, noiseGrade, outlierCount, ratioInterval } from "../../../src/lab/figures/statistics.ts";
 

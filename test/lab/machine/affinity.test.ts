@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findTaskset, processorList, processorsIn } from "../../../src/lab/machine/affinity.ts";
+import { processorList, processorsIn } from "../../../src/lab/machine/affinity.ts";
 
 describe("processorsIn and processorList", () => {
   it.each<[string, number[], string]>([
@@ -14,11 +14,4 @@ describe("processorsIn and processorList", () => {
   });
 
   it.each(["", "a", "1-", "-1", "3-1", "0,,1", "0x1", "1.5"])("refuse %j", (text) => expect(processorsIn(text)).toBeNull());
-});
-
-describe("findTaskset", () => {
-  it("finds nothing on an empty path", () => {
-    expect(findTaskset("")).toBeNull();
-    expect(findTaskset("/no/such/folder")).toBeNull();
-  });
 });

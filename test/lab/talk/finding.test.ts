@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { about, atLeast, atMost, between, check, isWrong, statistic, type Expectation, type FindingVerdict } from "../../../src/lab/talk/finding.ts";
+import { about, atLeast, atMost, between, check, isWrong, statistic, type Expectation, type FindingVerdict } from "../../../src/lab/talk/report.ts";
 
 const verdictOf = (expected: Expectation, measured: number, condition?: { text: string; met: boolean }) => statistic("x", { expected, measured, source: "", condition }).verdict;
 

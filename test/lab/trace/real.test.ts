@@ -7,7 +7,7 @@ import { programOf } from "../../../src/lab/talk/measured/programs.ts";
 import { analyseTrace } from "../../../src/lab/trace/analyse.ts";
 import { coarse } from "../../../src/lab/trace/coarse.ts";
 import { traceCell } from "../../../src/lab/trial/trace-cell.ts";
-import { mainTrace, tracing } from "../../../src/lab/trace/program-traces.ts";
+import { mainTrace, tracing } from "../../../src/cli/commands/trace-runs.ts";
 import { expectDisjoint, expectIdentities } from "./identities.ts";
 import { overseer, type Report } from "./toilers.ts";
 

@@ -5,7 +5,7 @@
  */
 import type { Cell } from "../../../src/lab/cell.ts";
 import type { ThreadTimes } from "../../../src/lab/machine/clock.ts";
-import type { Calibration, CellProgram, CellRun, Prediction, Sizing } from "../../../src/lab/trial/program.ts";
+import type { Calibration, CellProgram, CellRun, Prediction, Sizing } from "../../../src/lab/trial/plan.ts";
 import { randomSource } from "../../../src/lab/random.ts";
 import type { Runtime, Trace, TraceEvent } from "../../../src/index.ts";
 import type { TrialThreads } from "../../../src/lab/trial/threads.ts";

@@ -1,8 +1,7 @@
 /** Runs blocks in this process: the protocol itself needs no fresh one. */
 import { runBlock } from "../../../src/lab/trial/block.ts";
-import type { BlockRunner, Protocol } from "../../../src/lab/trial/plan.ts";
+import type { BlockRunner, CellProgram, Protocol } from "../../../src/lab/trial/plan.ts";
 import { prepare } from "../../../src/lab/trial/preparation.ts";
-import type { CellProgram } from "../../../src/lab/trial/program.ts";
 import type { TrialThreads } from "../../../src/lab/trial/threads.ts";
 
 /** Blocks in this process, on the given threads. */

@@ -17,7 +17,7 @@ async function measured(noise: number, worlds?: string[], designs?: string[]): P
   const program = new FakeProgram(fakeCells(worlds, designs), { noise });
   const plan = { programs: [program], blocks: 6, runs: 3, warmupMs: 1, minTimeMs: 100, seed: 1 };
   const trial = await runTrial(plan, inProcess(plan, new FakeThreads()), () => undefined, new AbortController().signal);
-  return resultOf(trial, environmentOf(readMachine(), readState(0), null, 2), config, "0.1.0", new Map([["gophers", "G1"]]));
+  return resultOf(trial, environmentOf(readMachine(), readState(0), null, 2), config, "0.1.0");
 }
 
 const sample = (block: number, run: number, wallNs: number): Sample => ({ block, run, wallNs, windowNs: wallNs, cpuNs: [], runDelayNs: [] });
@@ -59,7 +59,7 @@ describe("resultOf", () => {
     program.onRun = () => ({ wallNs: 110e6 }); // the rest of the window is set-up
     const plan = { programs: [program], blocks: 6, runs: 1, warmupMs: 1, minTimeMs: 100, seed: 1 };
     const trial = await runTrial(plan, inProcess(plan, new FakeThreads()), () => undefined, new AbortController().signal);
-    const { cells } = resultOf(trial, environmentOf(readMachine(), readState(0), null, 1), config, "0.1.0", new Map());
+    const { cells } = resultOf(trial, environmentOf(readMachine(), readState(0), null, 1), config, "0.1.0");
     expect(cells[0]?.trace.Acpu).toBeCloseTo(1, 9);
   });
 
@@ -67,7 +67,7 @@ describe("resultOf", () => {
     const program = new FakeProgram(fakeCells(["cpu"], ["G1", "G6"]));
     const plan = { programs: [program], blocks: 6, runs: 3, warmupMs: 1, minTimeMs: 100, seed: 1 };
     const trial = await runTrial(plan, inProcess(plan, new TracingThreads()), () => undefined, new AbortController().signal);
-    const { cells, gains } = resultOf(trial, environmentOf(readMachine(), readState(0), null, 2), config, "0.1.0", new Map([["gophers", "G1"]]));
+    const { cells, gains } = resultOf(trial, environmentOf(readMachine(), readState(0), null, 2), config, "0.1.0");
     const [g1, , , g6] = cells;
     expect(g1).toMatchObject({ trace: { block: 0, A: 1, L: 1, U: 1, cost: expect.closeTo(0, 9), helper: expect.closeTo(0.1, 9) }, verdict: "sequential", timeline: { threads: 1 } });
     expect(g6).toMatchObject({ trace: { A: 2, L: 2, Pi2: 1 }, verdict: "parallel" });

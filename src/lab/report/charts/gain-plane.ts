@@ -1,13 +1,10 @@
 /** The gain plane: what structure gives across, what threads give upwards, and their product on the diagonals. */
 import { printCell, printWorld } from "../../cell.ts";
-import { printBounds } from "../../interval.ts";
+import { count, printBounds, printRatio } from "../../text.ts";
 import type { GainResult, Result } from "../../result.ts";
-import { count, printRatio } from "../../text.ts";
-import { drawn, figure, Plot } from "../parts/chart.ts";
-import { html, type Html } from "../parts/html.ts";
+import { drawn, figure, Plot, worldLegend, worldMarks, type WorldMark } from "../parts/chart.ts";
+import { absent, asTable, html, reading, type Html } from "../parts/html.ts";
 import { placed } from "./labels.ts";
-import { worldMarks, worldLegend, type WorldMark } from "../parts/marks.ts";
-import { absent, asTable, reading } from "../parts/section.ts";
 
 const WIDTH = 1040;
 const MARGIN = { left: 60, right: 30, top: 24, bottom: 46 };

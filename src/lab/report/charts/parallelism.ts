@@ -3,8 +3,7 @@ import { printDesign, printCell, printWorld } from "../../cell.ts";
 import type { CellResult, Result } from "../../result.ts";
 import { rowGroups } from "../../print/rows.ts";
 import { drawn, multiples, Plot } from "../parts/chart.ts";
-import { html, type Html } from "../parts/html.ts";
-import { absent, asTable, reading } from "../parts/section.ts";
+import { absent, asTable, html, reading, type Html } from "../parts/html.ts";
 
 type Traced = CellResult & { readonly trace: { readonly hist: readonly number[] } };
 

@@ -3,11 +3,9 @@ import { printCell, printWorld } from "../../cell.ts";
 import { COLUMNS } from "../../print/columns.ts";
 import type { CellResult, Result } from "../../result.ts";
 import { count, printTime } from "../../text.ts";
-import { drawn, figure, Plot } from "../parts/chart.ts";
-import { html, type Html } from "../parts/html.ts";
+import { drawn, figure, Plot, worldLegend, worldMarks, type WorldMark } from "../parts/chart.ts";
+import { absent, asTable, html, reading, type Html } from "../parts/html.ts";
 import { placed } from "./labels.ts";
-import { worldMarks, worldLegend, type WorldMark } from "../parts/marks.ts";
-import { absent, asTable, reading } from "../parts/section.ts";
 
 type Predicted = CellResult & { readonly predicted: { readonly ns: number } };
 

@@ -1,13 +1,11 @@
 /** Every timed run of every cell, in the order of the blocks: nothing is dropped, what lies far out is marked. */
-import { interquartileRange, quantile } from "simple-statistics";
 import { printDesign, printCell, printWorld } from "../../cell.ts";
+import { fences } from "../../figures/statistics.ts";
 import type { CellResult, Result, Sample } from "../../result.ts";
 import { rowGroups } from "../../print/rows.ts";
 import { count, printTime } from "../../text.ts";
-import { drawn, multiples, Plot } from "../parts/chart.ts";
-import { html, type Html } from "../parts/html.ts";
-import { worldMarks, type WorldMark } from "../parts/marks.ts";
-import { absent, asTable, reading } from "../parts/section.ts";
+import { drawn, multiples, Plot, worldMarks, type WorldMark } from "../parts/chart.ts";
+import { absent, asTable, html, reading, type Html } from "../parts/html.ts";
 
 /** A run as a point: percent from the cell's median. */
 interface Run {
@@ -47,10 +45,7 @@ ${asTable("Runs by cell", [
 }
 
 function runsOf({ samples, summary }: CellResult): Run[] {
-  const times = samples.map(({ wallNs }) => wallNs);
-  // Tukey's fences: 1.5 interquartile ranges beyond the quartiles
-  const reach = 1.5 * interquartileRange(times);
-  const [low, high] = [quantile(times, 0.25) - reach, quantile(times, 0.75) + reach];
+  const [low, high] = fences(samples.map(({ wallNs }) => wallNs));
   // runs of a block stand side by side within its width
   const inBlock = Map.groupBy(samples, ({ block }) => block);
   const place = (sample: Sample): number => {

@@ -3,13 +3,10 @@ import { printWorld } from "../../cell.ts";
 import { isFitted, printParameter, serialText, type Fit } from "../../fit.ts";
 import type { CellResult, Result } from "../../result.ts";
 import { rowGroups, type RowGroup } from "../../print/rows.ts";
-import { fitsOf, LEAST_THREAD_COUNTS } from "../../figures/fits.ts";
-import { throughputAt } from "../../figures/scaling.ts";
-import { count, printRatio, threeFigures } from "../../text.ts";
-import { drawn, multiples, Plot } from "../parts/chart.ts";
-import { html, type Html } from "../parts/html.ts";
-import { worldMarks, type WorldMark } from "../parts/marks.ts";
-import { absent, asTable, reading, table } from "../parts/section.ts";
+import { enoughCounts, fitsOf, throughputAt } from "../../figures/scaling.ts";
+import { printRatio, threeFigures } from "../../text.ts";
+import { drawn, multiples, Plot, worldMarks, type WorldMark } from "../parts/chart.ts";
+import { absent, asTable, html, reading, table, type Html } from "../parts/html.ts";
 
 /** A design on one number of threads: measured and by the model. */
 interface Point {
@@ -92,12 +89,9 @@ function curves(world: string, points: readonly Point[], { color, symbol }: Worl
 
 /** The scaling laws fitted to the measured points: one row for each design with enough thread counts; or why there are none. */
 function fitsTable(fits: readonly Fit[]): Html | null {
-  const enough = fits.filter(({ points }) => points.length >= LEAST_THREAD_COUNTS);
   if (fits.length === 0) return null;
-  if (enough.length === 0) {
-    const most = Math.max(...fits.map(({ points }) => points.length));
-    return html`<p class="quiet">No scaling law is fitted: ${count(most, "thread count")} measured, ${LEAST_THREAD_COUNTS} needed.</p>`;
-  }
+  const enough = enoughCounts(fits);
+  if (typeof enough === "string") return html`<p class="quiet">${enough}</p>`;
   const oversubscribed = enough.some((fit) => fit.oversubscribed);
   return html`${table("Scaling laws", [
     { title: "design", text: (fit: Fit) => `${printWorld(fit)} · ${fit.design}` },

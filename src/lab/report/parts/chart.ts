@@ -2,10 +2,14 @@
  * Charts by Observable Plot, drawn into a document without a browser and given
  * as SVG text. Colours are CSS variables of the page, so that one drawing does
  * for light, dark and paper. Deterministic: the same marks give the same text.
+ *
+ * Each world has a colour and a shape, each design its name next to the mark: no
+ * picture distinguishes by colour alone.
  */
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { html, raw, type Html, type Piece } from "./html.ts";
+import { printWorld, type Cell } from "../../cell.ts";
 
 export { Plot };
 
@@ -44,4 +48,47 @@ export function scrolling(content: Piece, label = "picture, scrolls sideways"): 
 /** Drawings of one kind side by side, as many as there is room for. */
 export function multiples(drawings: readonly { readonly title: Piece; readonly drawing: Html }[]): Html {
   return html`<div class="multiples">${drawings.map(({ title, drawing }) => html`<figure><figcaption>${title}</figcaption>${drawing}</figure>`)}</div>`;
+}
+
+/** A world's name, colour and shape (a symbol of Observable Plot). */
+export interface WorldMark {
+  readonly name: string;
+  readonly color: string;
+  readonly symbol: string;
+}
+
+const MARKS: Readonly<Record<string, Omit<WorldMark, "name">>> = {
+  cpu: { color: "var(--blue)", symbol: "circle" },
+  wait: { color: "var(--orange)", symbol: "triangle" },
+  mixed: { color: "var(--green)", symbol: "square" },
+  pile: { color: "var(--brown)", symbol: "star" },
+};
+const OTHERS: readonly Omit<WorldMark, "name">[] = [
+  { color: "var(--purple)", symbol: "diamond" },
+  { color: "var(--brown)", symbol: "star" },
+  { color: "var(--red)", symbol: "cross" },
+  { color: "var(--blue)", symbol: "wye" },
+];
+
+/** The mark of every world of these cells, in their order. */
+export function worldMarks(cells: readonly Cell[]): Map<string, WorldMark> {
+  const names = [...new Set(cells.map(printWorld))];
+  const others = names.filter((name) => MARKS[name] === undefined);
+  return new Map(names.map((name) => [name, { name, ...(MARKS[name] ?? (OTHERS[others.indexOf(name) % OTHERS.length] as Omit<WorldMark, "name">)) }]));
+}
+
+/** Shapes as paths around 0,0, for legends. */
+const SHAPES: Readonly<Record<string, string>> = {
+  circle: "M5 0A5 5 0 1 1-5 0A5 5 0 1 1 5 0Z",
+  triangle: "M0-5.5L5.2 4H-5.2Z",
+  square: "M-4.4-4.4h8.8v8.8h-8.8Z",
+  diamond: "M0-6L4.4 0L0 6L-4.4 0Z",
+  star: "M0-6L1.4-1.9H5.7L2.3.7L3.5 4.9L0 2.3L-3.5 4.9L-2.3.7L-5.7-1.9H-1.4Z",
+  cross: "M-1.7-5h3.4v3.3h3.3v3.4h-3.3v3.3h-3.4v-3.3h-3.3v-3.4h3.3Z",
+  wye: "M-1.5 6V1.5L-5.5-.8L-4-3.4L0-1L4-3.4L5.5-.8L1.5 1.5V6Z",
+};
+
+/** Which shape and colour is which world. */
+export function worldLegend(worlds: Iterable<WorldMark>): Html {
+  return html`<ul class="legend">${[...worlds].map(({ name, color, symbol }) => html`<li><svg viewBox="-7 -7 14 14" width="14" height="14" aria-hidden="true"><path d="${raw(SHAPES[symbol] ?? "")}" fill="${color}"/></svg>${name}</li>`)}</ul>`;
 }

@@ -4,8 +4,7 @@ import { COMPARED, outcomeWord, type CellComparison, type Outcome } from "../../
 import type { Result } from "../../result.ts";
 import { count } from "../../text.ts";
 import { drawn, figure, Plot } from "../parts/chart.ts";
-import { html, type Html } from "../parts/html.ts";
-import { asTable, reading } from "../parts/section.ts";
+import { asTable, html, reading, type Html } from "../parts/html.ts";
 
 const WIDTH = 1040;
 const ROW = 22;

@@ -2,8 +2,7 @@
 import { realBalance, simpleBalance, TALK, type BalanceResult, type Policy } from "../../../../workers/balance.ts";
 import { start, type Runtime } from "../../../index.ts";
 import { responseFigures, simulateBalance, type BalanceFigures } from "./model.ts";
-import { about, atLeast, atMost, between, check, statistic, type Condition, type Finding } from "../finding.ts";
-import type { ProgramOutcome, ProgramSettings, Series } from "../report.ts";
+import { about, atLeast, atMost, between, check, statistic, type Condition, type Finding, type ProgramOutcome, type ProgramSettings, type Series } from "../report.ts";
 import { mean } from "../../figures/statistics.ts";
 
 /** What the command chooses. */

@@ -11,7 +11,7 @@ import { clearVectors, layVectors, multiply, warm, type Variant, type Vectors } 
 import type { Runtime } from "../../../index.ts";
 import { chunkCount } from "../../../parallel/dot-grid.ts";
 import type { DotGrid, Kernel } from "./grid.ts";
-import type { CellProgram, CellRun, Sizing } from "../../trial/program.ts";
+import type { CellProgram, CellRun, Sizing } from "../../trial/plan.ts";
 
 /** Tasks a thread: enough for an idle thread to find one to steal. */
 const TASKS_PER_THREAD = 4;

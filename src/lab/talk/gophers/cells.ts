@@ -5,14 +5,12 @@
 import { createHash } from "node:crypto";
 import type { Cell } from "../../cell.ts";
 import { calibrate, designOf, formatManifest, gophers } from "../../../../workers/gophers.ts";
-import type { DesignId, GopherConfig, Steps, World } from "../../../../workers/gophers.ts";
+import type { DesignId, GopherConfig, World } from "../../../../workers/gophers.ts";
 import type { Runtime } from "../../../index.ts";
 import { isBound, predictNs } from "./finish.ts";
 import { takesCarts, takesLanes, USUAL_UNIT_MS, type GopherGrid } from "./grid.ts";
-import type { Calibration, CellProgram, CellRun, Prediction, Sizing } from "../../trial/program.ts";
-
-/** Every step of a load takes one unit, walking none: column 1 of the table in docs/talk.md, "The model". */
-const STEPS: Steps = { L: 1, M: 1, U: 1, R: 1, D: 1, W: 0 };
+import { EVEN } from "./model.ts";
+import type { Calibration, CellProgram, CellRun, Prediction, Sizing } from "../../trial/plan.ts";
 
 /** Length of a step while warming up and in rehearsals: short, so that many steps are done. */
 export const WARM_UNIT_MS = 0.1;
@@ -26,7 +24,7 @@ export async function warmGophers(runtime: Runtime, threads: number, ms: number,
   const untilMs = performance.now() + ms;
   const lanes = Math.min(64, Math.max(2, threads));
   const unitIterations = Math.max(1, Math.round(iterationsPerMs * WARM_UNIT_MS));
-  const config: GopherConfig = { design: "G7", world: "cpu", loads: 8 * lanes, booksPerCart: 1, steps: STEPS, unitMs: WARM_UNIT_MS, unitIterations, lanes };
+  const config: GopherConfig = { design: "G7", world: "cpu", loads: 8 * lanes, booksPerCart: 1, steps: EVEN, unitMs: WARM_UNIT_MS, unitIterations, lanes };
   while (performance.now() < untilMs) await runtime.spawn(gophers, config);
 }
 
@@ -93,7 +91,7 @@ export class GopherProgram implements CellProgram {
 
   predict({ design, world, threads }: Cell, size: number): Prediction | null {
     if (this.#grid.pile !== null) return null;
-    const run = { design: this.#design(design as DesignId), steps: STEPS, world: world as World, threads, loads: size };
+    const run = { design: this.#design(design as DesignId), steps: EVEN, world: world as World, threads, loads: size };
     return { ns: predictNs(run, this.#unitMs(run.world)), isBound: isBound(run) };
   }
 
@@ -124,7 +122,7 @@ export class GopherProgram implements CellProgram {
   #config(cell: Cell, size: number): GopherConfig {
     const { pile, seed } = this.#grid;
     const id = cell.design as DesignId;
-    const common = { design: id, booksPerCart: 1, steps: STEPS, seed, ...this.#changes(id) };
+    const common = { design: id, booksPerCart: 1, steps: EVEN, seed, ...this.#changes(id) };
     // the world, the loads and the unit have no meaning for a pile
     if (pile !== null) return { ...common, ...this.#unit(1), world: "mixed", loads: 1, pile };
     const world = cell.world as World;

@@ -32,6 +32,9 @@ export interface ModelDesign {
 /** Units per cart-load: load, move, unload and burn, return, handling at a dump, walking without a cart. */
 export type ModelSteps = Steps;
 
+/** Every step of a load takes one unit, walking none: column 1 of the table in docs/talk.md, "The model". */
+export const EVEN: ModelSteps = { L: 1, M: 1, U: 1, R: 1, D: 1, W: 0 };
+
 /** A run to predict: `placement[gopher]` is a thread's index; default: dealt out in rotation. */
 export interface ModelRun {
   readonly design: ModelDesign;

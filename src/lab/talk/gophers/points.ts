@@ -12,7 +12,7 @@ import { calibrate, gophers, type DesignId, type GopherConfig, type World } from
 import type { Runtime } from "../../../index.ts";
 import { mean } from "../../figures/statistics.ts";
 import { randomSource } from "../../random.ts";
-import type { Calibration, CellProgram, CellRun, Sizing } from "../../trial/program.ts";
+import type { Calibration, CellProgram, CellRun, Sizing } from "../../trial/plan.ts";
 import { REHEARSED_LOADS, WARM_UNIT_MS, warmGophers } from "./cells.ts";
 import { designOf } from "./grid.ts";
 import type { ModelSteps } from "./model.ts";

@@ -1,6 +1,5 @@
 /** A whole measurement: machine, trial, machine again, result. */
 import { extname } from "node:path";
-import { REFERENCES } from "../../cell.ts";
 import { inProcesses } from "../../trial/process/parent.ts";
 import { nowNs } from "../../machine/clock.ts";
 import { environmentOf, readState, type Surroundings } from "../../machine/environment.ts";
@@ -58,5 +57,5 @@ export async function measure(plan: MeasurePlan, { machine, before }: Surroundin
     interrupted: trial.interrupted, isolation: runner.isolation, ...(cpus === null ? {} : { cpus }), calibrations,
     startedAt, seconds: (nowNs() - startNs) / 1e9,
   };
-  return { result: resultOf(trial, env, config, version, REFERENCES), pile: trial.pile, notes: trial.notes };
+  return { result: resultOf(trial, env, config, version), pile: trial.pile, notes: trial.notes };
 }

@@ -4,7 +4,7 @@ import type { DotGrid } from "../dot/grid.ts";
 import { GopherProgram } from "../gophers/cells.ts";
 import type { GopherGrid } from "../gophers/grid.ts";
 import { PointProgram, type PointGrid } from "../gophers/points.ts";
-import type { CellProgram } from "../../trial/program.ts";
+import type { CellProgram } from "../../trial/plan.ts";
 
 /** What to measure. */
 export type ProgramSpec = { readonly kind: "gophers"; readonly grid: GopherGrid } | { readonly kind: "dot"; readonly grid: DotGrid } | { readonly kind: "points"; readonly grid: PointGrid };

@@ -8,13 +8,11 @@
  * The child announces each cell and waits for the answer, so the parent draws and
  * writes only while nothing is timed.
  */
-import { formatDump, runtimes } from "../../../index.ts";
 import { runBlock } from "../block.ts";
 import { readMachine } from "../../machine/environment.ts";
-import type { BlockEnd, BlockOrder, CellBlock, Frozen, Prepared, Protocol } from "../plan.ts";
+import type { BlockEnd, BlockOrder, CellBlock, CellProgram, Frozen, Prepared, Protocol } from "../plan.ts";
 import { prepare } from "../preparation.ts";
-import type { CellProgram } from "../program.ts";
-import type { TrialThreads } from "../threads.ts";
+import { dumps, type TrialThreads } from "../threads.ts";
 
 /** What a process is started for. */
 export interface BlockTask {
@@ -56,7 +54,7 @@ export async function serveBlock(programOf: (spec: never) => CellProgram, thread
       case "stop":
         return stopping.abort();
       case "dump":
-        void dump().then((text) => send({ kind: "dumped", text }));
+        void dumps().then((texts) => send({ kind: "dumped", text: texts.length === 0 ? "no runtime is open at this moment" : texts.join("\n") }));
     }
   });
   process.on("disconnect", orphaned);
@@ -106,16 +104,4 @@ function heldWarnings(): ReadonlySet<string> {
   process.removeAllListeners("warning");
   process.on("warning", ({ message }) => held.add(message));
   return held;
-}
-
-async function dump(): Promise<string> {
-  const dumps = runtimes().map(async (runtime) => {
-    try {
-      return formatDump(await runtime.dump(), await runtime.stats());
-    } catch (error) {
-      // It has stopped in the meantime.
-      return `no dump: ${error instanceof Error ? error.message : String(error)}`;
-    }
-  });
-  return dumps.length === 0 ? "no runtime is open at this moment" : (await Promise.all(dumps)).join("\n");
 }

@@ -17,8 +17,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findTaskset } from "../../machine/affinity.ts";
-import type { BlockRunner, Protocol } from "../plan.ts";
-import type { CellCatalogue } from "../program.ts";
+import type { BlockRunner, CellCatalogue, Protocol } from "../plan.ts";
 import type { BlockTask, FromBlock, ToBlock } from "./child.ts";
 
 /** How the processes are started. */

@@ -1,7 +1,6 @@
 /** Runs of chance against the closed forms, the model's constant times, and a simulation of the procedures. */
 import { describe, expect, test } from "vitest";
-import { paceOf, simulatedPace, type ChanceRun } from "../../../../src/lab/talk/gophers/chance.ts";
-import { burnTimes } from "../../../../src/lab/talk/gophers/events.ts";
+import { burnTimes, paceOf, simulatedPace, type ChanceRun } from "../../../../src/lab/talk/gophers/events.ts";
 import { structureInterval, type ModelSteps } from "../../../../src/lab/talk/gophers/model.ts";
 import { randomSource } from "../../../../src/lab/random.ts";
 import { designOf, DESIGN_IDS, type DesignId } from "../../../../workers/gophers/design.ts";

@@ -4,14 +4,12 @@
  * waits one thread shows it. Where every step computes it takes a processor for
  * each gopher: on fewer the product promises more than there is.
  */
-import { about, statistic, type Condition, type Finding } from "../../finding.ts";
+import { about, statistic, type Condition, type Finding, type Series } from "../../report.ts";
 import { doubledTo, readMachine } from "../../../machine/environment.ts";
 import { designOf, USUAL_UNIT_MS, type DesignId } from "../grid.ts";
-import { speedUp, type ModelRun } from "../model.ts";
+import { EVEN, speedUp, type ModelRun } from "../model.ts";
 import { marks, type Plot } from "../../../plot.ts";
-import type { ProgramOutcome, Series } from "../../report.ts";
-import type { ExperimentChoice, ExperimentSettings } from "./experiment.ts";
-import { estimate, EVEN, loadsFor, measurePoints, processorsFor, quiet, TOLERANCE, type Estimate, type Measurements } from "./measurements.ts";
+import { estimate, experiment, loadsFor, processorsFor, quiet, TOLERANCE, type Estimate, type Measurements } from "./measurements.ts";
 import type { Point } from "../points.ts";
 
 /** `whole` is `lanes` times `team`. */
@@ -43,17 +41,13 @@ export function predictedShare({ whole, lanes, team }: Product, world: ModelRun[
 }
 
 /** Runs the experiment. */
-export async function axes(choice: ExperimentChoice, settings: ExperimentSettings): Promise<ProgramOutcome> {
-  const { repetitions, loads } = choice;
+export const axes = experiment("axes", (loads, { threads, unitMs }) => placesOf(threads).flatMap((place) => pointsOf(place, loads, unitMs)), (measured, _, settings) => {
   const places = placesOf(settings.threads);
-  const points = places.flatMap((place) => pointsOf(place, loads, settings.unitMs));
-  const measured = await measurePoints("axes", points, choice, settings);
   const { usable } = readMachine();
   const waiting = shareOf(measured, places[0] as Place, G7).value;
   const computing = places.slice(1).map((place) => `${shareOf(measured, place, G7).value.toFixed(2)} on ${place.threads}`);
   return {
-    config: { repetitions, loads },
-    findings: [...measured.checks(), ...places.flatMap((place) => findingsOf(place, measured, usable))],
+    findings: places.flatMap((place) => findingsOf(place, measured, usable)),
     series: [table(places, measured)],
     plots: [plotOf(places, measured)],
     notes: [
@@ -62,7 +56,7 @@ export async function axes(choice: ExperimentChoice, settings: ExperimentSetting
     ],
     conclusion: `Where steps wait, G7 gains ${waiting.toFixed(2)} of the product of G4 and G6 on one thread${Math.abs(waiting - 1) <= TOLERANCE ? ": the axes multiply" : ""}. Where steps compute it is ${computing.join(", ")} thread${settings.threads === 1 ? "" : "s"}; the whole product needs ${ENOUGH} cores.`,
   };
-}
+});
 
 /** The wait world on one thread; the cpu world on 1, 2, 4 … threads. */
 function placesOf(most: number): Place[] {

@@ -7,14 +7,12 @@
  * The incinerator's gopher is faster than the pile's and pauses; on the mean both
  * take the same, so without a dump the pauses of the one are lost to the other.
  */
-import { about, atLeast, atMost, statistic, type Condition, type Finding } from "../../finding.ts";
-import { simulatedPace, type ChanceRun, type Spread } from "../chance.ts";
+import { about, atLeast, atMost, statistic, type Condition, type Finding, type ProgramSettings } from "../../report.ts";
+import { simulatedPace, type ChanceRun, type Spread } from "../events.ts";
 import { designOf, type DesignId } from "../grid.ts";
 import { legsOf, type Leg, type ModelSteps } from "../model.ts";
 import { curve, marks, type Plot } from "../../../plot.ts";
-import type { ProgramOutcome, ProgramSettings } from "../../report.ts";
-import type { ExperimentChoice, ExperimentSettings } from "./experiment.ts";
-import { estimate, loadsFor, measurePoints, quiet, type Estimate, type Measurements } from "./measurements.ts";
+import { estimate, experiment, loadsFor, quiet, type Estimate, type Measurements } from "./measurements.ts";
 import type { Point } from "../points.ts";
 
 export const CAPACITIES = [1, 2, 4, 8, 16, 64] as const;
@@ -40,11 +38,8 @@ export function simulated(design: "G4" | "G8", dumpCapacity: number, loads: numb
 }
 
 /** Runs the experiment. */
-export async function bursts(choice: ExperimentChoice, settings: ExperimentSettings): Promise<ProgramOutcome> {
-  const { repetitions, loads: alone } = choice;
+export const bursts = experiment("bursts", pointsOf, (measured, { repetitions, loads: alone }, settings) => {
   const loads = loadsFor(alone, 1, 2);
-  const points = pointsOf(loads, settings);
-  const measured = await measurePoints("bursts", points, choice, settings);
   const throughputs = CAPACITIES.map((capacity) => throughput(measured, named(capacity)));
   const [smallest, largest] = [named(CAPACITIES[0]), named(CAPACITIES.at(-1) as number)];
   const { L, M, U, R } = STEPS;
@@ -53,9 +48,8 @@ export async function bursts(choice: ExperimentChoice, settings: ExperimentSetti
   const gain = measured.speedUp(smallest, largest).value;
   const best = CAPACITIES.map((capacity) => measured.speedUp("G4", named(capacity)).value);
   return {
-    config: { repetitions, loads, systems: SYSTEMS, pauses: `${PAUSES.units} u before ${100 * PAUSES.chance} % of the burnings` },
+    config: { loads, systems: SYSTEMS, pauses: `${PAUSES.units} u before ${100 * PAUSES.chance} % of the burnings` },
     findings: [
-      ...measured.checks(),
       ...CAPACITIES.map((capacity, at) => figure(`G8, a staging pile for ${capacity}`, model[at] as Spread, throughputs[at] as Estimate, repetitions, condition)),
       figure("G4, no staging pile", simulated("G4", 1, loads, settings.seed), throughput(measured, "G4"), repetitions, condition),
       statistic(`a staging pile for ${CAPACITIES.at(-1)} compared with one for ${CAPACITIES[0]}`, { part: "claims", expected: atLeast(1 + ((model[0] as Spread).mean / (model.at(-1) as Spread).mean - 1) / 2), measured: gain, source: "at least half of the gain in the model", condition }),
@@ -68,9 +62,10 @@ export async function bursts(choice: ExperimentChoice, settings: ExperimentSetti
     ],
     conclusion: `With a staging pile for ${CAPACITIES.at(-1)} cartloads, the same two gophers burn ${gain.toFixed(2)} times as much as with one for ${CAPACITIES[0]}. They reach ${(100 * Math.max(...best)).toFixed(0)} % of the throughput of G4. A staging pile prevents an interruption at one end from stopping the other.`,
   };
-}
+});
 
-function pointsOf(loads: number, { threads, unitMs }: ProgramSettings): Point[] {
+function pointsOf(alone: number, { threads, unitMs }: ProgramSettings): Point[] {
+  const loads = loadsFor(alone, 1, 2);
   const common = { world: "wait", steps: STEPS, threads, unitMs, loads } as const;
   const paused = (name: string, design: DesignId, dumpCapacity: number): Point => ({ ...common, name, design, dumpCapacity, pauses: PAUSES, systems: SYSTEMS });
   return [

@@ -3,14 +3,12 @@
  * times are constant and 4C/(C+3) where they are exponential; with one cart, or
  * with two gophers that share one (G2), there is no gain.
  */
-import { about, statistic, type Condition, type Finding } from "../../finding.ts";
-import { simulatedPace, type Spread } from "../chance.ts";
+import { about, statistic, type Condition, type Finding, type ProgramSettings } from "../../report.ts";
+import { simulatedPace, type Spread } from "../events.ts";
 import { designOf } from "../grid.ts";
-import { exponentialInterval, speedUp } from "../model.ts";
+import { EVEN, exponentialInterval, speedUp } from "../model.ts";
 import { curve, marks, type Plot } from "../../../plot.ts";
-import type { ProgramOutcome, ProgramSettings } from "../../report.ts";
-import type { ExperimentChoice, ExperimentSettings } from "./experiment.ts";
-import { EVEN, loadsFor, measurePoints, quiet, type Measurements } from "./measurements.ts";
+import { experiment, loadsFor, quiet, type Measurements } from "./measurements.ts";
 import type { Point } from "../points.ts";
 
 export const CARTS = [1, 2, 3, 4, 6, 8, 16, 32] as const;
@@ -33,15 +31,13 @@ export function predictedGain(carts: number, times: Times): number {
 }
 
 /** Runs the experiment. */
-export async function carts(choice: ExperimentChoice, settings: ExperimentSettings): Promise<ProgramOutcome> {
-  const { repetitions, loads } = choice;
+export const carts = experiment("carts", pointsOf, (measured, { repetitions, loads }, settings) => {
   const points = pointsOf(loads, settings);
-  const measured = await measurePoints("carts", points, choice, settings);
   const condition = quiet(measured.excess("constant, G1", 4));
   const gain = (times: Times, carts: number): string => measured.speedUp(`${times}, G1`, named(times, carts)).value.toFixed(2);
   return {
-    config: { repetitions, loads, systems: SYSTEMS },
-    findings: [...measured.checks(), ...constantFindings(measured, condition), ...exponentialFindings(measured, points, repetitions, settings.seed, condition)],
+    config: { systems: SYSTEMS },
+    findings: [...constantFindings(measured, condition), ...exponentialFindings(measured, points, repetitions, settings.seed, condition)],
     plots: [plotOf(measured)],
     notes: [
       "Speed-up is over one gopher in the same repetition, by the pace from the first load burnt to the last; the wait world: a step is a sleep.",
@@ -49,7 +45,7 @@ export async function carts(choice: ExperimentChoice, settings: ExperimentSettin
     ],
     conclusion: `Four gophers with one cart are ${gain("constant", 1)} times as fast as one, with four carts ${gain("constant", 4)} times. With exponential times, four carts give ${gain("exponential", 4)}, 16 give ${gain("exponential", 16)} and 32 give ${gain("exponential", 32)}: more carts absorb the differences.`,
   };
-}
+});
 
 function pointsOf(loads: number, { threads, unitMs }: ProgramSettings): Point[] {
   const common = { world: "wait", steps: EVEN, threads, unitMs } as const;

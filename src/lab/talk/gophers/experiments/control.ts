@@ -6,9 +6,8 @@
  */
 import { findTaskset, processorsIn } from "../../../machine/affinity.ts";
 import { confined, readMachine } from "../../../machine/environment.ts";
-import { about, statistic, type Condition, type Finding } from "../../finding.ts";
+import { about, statistic, type Condition, type Finding, type ProgramOutcome, type Series } from "../../report.ts";
 import { marks, type Plot } from "../../../plot.ts";
-import type { ProgramOutcome, Series } from "../../report.ts";
 import type { CellResult, GainResult, Result } from "../../../result.ts";
 import type { ExperimentChoice, ExperimentSettings } from "./experiment.ts";
 import { checksOf, measureOne, processorsFor, TOLERANCE } from "./measurements.ts";

@@ -3,14 +3,12 @@
  * steps, where every step waits. A waiting gopher needs no processor, so one
  * thread must show all of it: concurrency without parallelism.
  */
-import { about, statistic, type Condition, type Finding } from "../../finding.ts";
+import { about, statistic, type Condition, type Finding, type ProgramSettings, type Series } from "../../report.ts";
 import { DESIGN_IDS, designOf, type DesignId } from "../grid.ts";
-import { speedUp, type ModelSteps } from "../model.ts";
+import { EVEN, speedUp, type ModelSteps } from "../model.ts";
 import { marks, type Plot } from "../../../plot.ts";
-import type { ProgramOutcome, Series } from "../../report.ts";
 import { mean } from "../../../figures/statistics.ts";
-import type { ExperimentChoice, ExperimentSettings } from "./experiment.ts";
-import { EVEN, loadsFor, measurePoints, quiet, TOLERANCE, type Measurements } from "./measurements.ts";
+import { experiment, loadsFor, quiet, TOLERANCE, type Measurements } from "./measurements.ts";
 import type { Point } from "../points.ts";
 
 /** The columns of the table. */
@@ -26,23 +24,22 @@ export function predictedGain(id: DesignId, steps: ModelSteps): number {
 }
 
 /** Runs the experiment. */
-export async function designs(choice: ExperimentChoice, settings: ExperimentSettings): Promise<ProgramOutcome> {
-  const { repetitions, loads } = choice;
-  const { threads, unitMs } = settings;
-  const points = KINDS.flatMap(({ name, steps }) => DESIGN_IDS.map((id): Point => (
-    { name: `${name}, ${id}`, design: id, world: "wait", steps, threads, unitMs, loads: loadsFor(loads, predictedGain(id, steps), designOf(id).lanes) }
-  )));
-  const measured = await measurePoints("designs", points, choice, settings);
+export const designs = experiment("designs", pointsOf, (measured, _, { threads }) => {
   const shares = KINDS.flatMap((kind) => DESIGN_IDS.map((id) => gainOf(measured, kind.name, id).value / predictedGain(id, kind.steps)));
   const within = shares.filter((share) => Math.abs(share - 1) <= TOLERANCE).length;
   return {
-    config: { repetitions, loads },
-    findings: [...measured.checks(), ...KINDS.flatMap((kind) => findingsOf(kind, measured))],
+    findings: KINDS.flatMap((kind) => findingsOf(kind, measured)),
     series: [table(measured)],
     plots: KINDS.map((kind) => plotOf(kind, measured)),
     notes: ["Speed-up is over G1 in the same repetition, by the pace from the first load burnt to the last."],
     conclusion: `On ${threads === 1 ? "one thread" : `${threads} threads`}, where every step waits, ${within} of ${shares.length} designs gain what the model predicts within ${100 * TOLERANCE} %, on average ${(100 * mean(shares)).toFixed(0)} % of the prediction; G11 alone is ${gainOf(measured, (KINDS[1] as typeof KINDS[0]).name, "G11").value.toFixed(1)} times as fast as G1 when carrying takes most of the time.`,
   };
+});
+
+function pointsOf(loads: number, { threads, unitMs }: ProgramSettings): Point[] {
+  return KINDS.flatMap(({ name, steps }) => DESIGN_IDS.map((id): Point => (
+    { name: `${name}, ${id}`, design: id, world: "wait", steps, threads, unitMs, loads: loadsFor(loads, predictedGain(id, steps), designOf(id).lanes) }
+  )));
 }
 
 function gainOf(measured: Measurements, kind: string, id: DesignId): ReturnType<Measurements["speedUp"]> {

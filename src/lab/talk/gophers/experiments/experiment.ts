@@ -3,7 +3,7 @@
  * "The model") that a run confirms or refutes, with the boundary where it ends.
  *
  * A prediction that does not hold is a finding; only a check of a run that fails is
- * a defect (`finding.ts`).
+ * a defect (`report.ts`).
  */
 import type { Result } from "../../../result.ts";
 import type { Work } from "../../../trial/work.ts";

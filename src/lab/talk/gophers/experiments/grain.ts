@@ -8,13 +8,12 @@
  * it shared by the threads. The constants, one for one thread and one for p, are
  * taken from the shortest step; everything longer is predicted.
  */
-import { about, atMost, between, statistic, type Condition, type Finding } from "../../finding.ts";
+import { about, atMost, between, statistic, type Condition, type Finding, type Series } from "../../report.ts";
 import { doubledTo, readMachine } from "../../../machine/environment.ts";
 import { USUAL_UNIT_MS } from "../grid.ts";
+import { EVEN } from "../model.ts";
 import { curve, marks, type Plot } from "../../../plot.ts";
-import type { ProgramOutcome, Series } from "../../report.ts";
-import type { ExperimentChoice, ExperimentSettings } from "./experiment.ts";
-import { EVEN, estimate, loadsFor, measurePoints, processorsFor, quiet, type Estimate, type Measurements } from "./measurements.ts";
+import { estimate, experiment, loadsFor, processorsFor, quiet, type Estimate, type Measurements } from "./measurements.ts";
 import type { Point } from "../points.ts";
 
 /** The most that G6 gains where it waits, and the most threads that G7 keeps busy. */
@@ -61,16 +60,13 @@ export function reachedFrom(units: readonly number[], gains: readonly number[], 
 }
 
 /** Runs the experiment. */
-export async function grain(choice: ExperimentChoice, settings: ExperimentSettings): Promise<ProgramOutcome> {
-  const { repetitions, loads } = choice;
-  const counts = doubledTo(Math.min(GOPHERS, settings.threads));
-  const measured = await measurePoints("grain", pointsOf(counts, loads), choice, settings);
+export const grain = experiment("grain", (loads, { threads }) => pointsOf(countsTo(threads), loads), (measured, _, settings) => {
+  const counts = countsTo(settings.threads);
   const computing = counts.slice(1).map((threads) => computingGrain(measured, threads));
   const waiting = waitingGrain(measured);
   const { usable } = readMachine();
   return {
-    config: { repetitions, loads },
-    findings: [...measured.checks(), ...computing.flatMap((one) => computingFindings(one, usable)), ...waitingFindings(waiting)],
+    findings: [...computing.flatMap((one) => computingFindings(one, usable)), ...waitingFindings(waiting)],
     series: grainTables(computing, waiting),
     plots: grainPlots(computing, waiting),
     notes: [
@@ -80,6 +76,11 @@ export async function grain(choice: ExperimentChoice, settings: ExperimentSettin
     ],
     conclusion: conclusion(computing, waiting),
   };
+});
+
+/** 1, 2, 4 … threads: more than there are gophers would have nothing to do. */
+function countsTo(threads: number): number[] {
+  return doubledTo(Math.min(GOPHERS, threads));
 }
 
 function pointsOf(counts: readonly number[], loads: number): Point[] {

@@ -5,17 +5,16 @@
  * Ratios are formed within a repetition, so that drift of the machine cancels,
  * and reported as a median with its order-statistic interval.
  */
-import type { Interval } from "../../../interval.ts";
-import { about, check, statistic, type Condition, type Finding } from "../../finding.ts";
+import type { Interval } from "../../../text.ts";
+import { about, check, statistic, type Condition, type Finding, type ProgramOutcome } from "../../report.ts";
 import { printProcessors, surroundings } from "../../../machine/environment.ts";
 import { median, medianInterval } from "../../../figures/statistics.ts";
 import { measure } from "../../measured/measure.ts";
 import type { ProgramSpec } from "../../measured/programs.ts";
 import type { Point } from "../points.ts";
-import type { ModelSteps } from "../model.ts";
 import type { CellResult, Result } from "../../../result.ts";
 import type { TrialProgress } from "../../../trial/plan.ts";
-import { MIN_TIME_MS, type ExperimentChoice, type ExperimentSettings } from "./experiment.ts";
+import { MIN_TIME_MS, type ExperimentChoice, type ExperimentRun, type ExperimentSettings } from "./experiment.ts";
 
 /** Values of the repetitions, with their median and its interval: `null` below six. */
 export interface Estimate {
@@ -23,9 +22,6 @@ export interface Estimate {
   readonly interval: Interval | null;
   readonly values: readonly number[];
 }
-
-/** Every step takes one unit, walking none. */
-export const EVEN: ModelSteps = { L: 1, M: 1, U: 1, R: 1, D: 1, W: 0 };
 
 /** Figures agree with the model within this share. */
 export const TOLERANCE = 0.1;
@@ -57,10 +53,21 @@ export async function measureOne(program: ProgramSpec, threads: number, { repeti
   return result;
 }
 
-/** Measures all points of an experiment. */
-export async function measurePoints(experiment: string, points: readonly Point[], choice: ExperimentChoice, settings: ExperimentSettings): Promise<Measurements> {
-  const grid = { experiment, points, seed: settings.seed };
-  return new Measurements(await measureOne({ kind: "points", grid }, Math.max(...points.map(({ threads }) => threads)), choice, settings));
+/** What an experiment says of its points: `config` is added to repetitions and loads, `findings` to the checks of the runs. */
+interface Said extends Omit<ProgramOutcome, "config"> {
+  readonly config?: ProgramOutcome["config"];
+}
+
+/** An experiment: the points that it measures, each in every repetition, and what it says of them. `loads`: those of one gopher alone. */
+export function experiment(name: string, pointsOf: (loads: number, settings: ExperimentSettings) => readonly Point[], say: (measured: Measurements, choice: ExperimentChoice, settings: ExperimentSettings) => Said): ExperimentRun {
+  return async (choice, settings) => {
+    const { repetitions, loads } = choice;
+    const points = pointsOf(loads, settings);
+    const grid = { experiment: name, points, seed: settings.seed };
+    const measured = new Measurements(await measureOne({ kind: "points", grid }, Math.max(...points.map(({ threads }) => threads)), choice, settings));
+    const said = say(measured, choice, settings);
+    return { ...said, config: { repetitions, loads, ...said.config }, findings: [...measured.checks(), ...said.findings] };
+  };
 }
 
 /** A result whose cells are points, by the names of the points. */

@@ -1,20 +1,25 @@
 /**
- * Walking back: when the fourth gopher helps. G5's carrier goes there with a
- * full cart and home with an empty one; in G6 two share that, and each walks
- * back W without a cart. Where carrying is the bottleneck, G5 takes M + R a load
- * and G6 max(M, R) + W: the fourth gopher helps exactly while W < min(M, R).
+ * Walking back: when does a fourth gopher help?
+ *
+ * In G5, three gophers work: one loads, one carries, one burns. The carrier brings
+ * a full cart to the fire (M) and an empty cart back to the pile (R), so a load
+ * takes the carrier M + R. In G6 two gophers share the carrying: one brings full
+ * carts to the fire, the other brings empty carts back. Each of them must then walk
+ * back without a cart (W), so a load takes the slower of the two max(M, R) + W.
+ *
+ * If carrying is the slowest step, G6 is therefore faster than G5 if, and only if,
+ * W is less than min(M, R). The experiment varies W and measures where the two
+ * designs are equally fast.
  */
-import { about, statistic, type Finding } from "../../finding.ts";
+import { about, statistic, type Finding, type ProgramSettings } from "../../report.ts";
 import { designOf } from "../grid.ts";
-import { speedUp, type ModelSteps } from "../model.ts";
+import { EVEN, speedUp, type ModelSteps } from "../model.ts";
 import { curve, marks, type Plot } from "../../../plot.ts";
-import type { ProgramOutcome, ProgramSettings } from "../../report.ts";
 import { mean } from "../../../figures/statistics.ts";
-import type { ExperimentChoice, ExperimentSettings } from "./experiment.ts";
-import { estimate, EVEN, loadsFor, measurePoints, quiet, type Estimate, type Measurements } from "./measurements.ts";
+import { estimate, experiment, loadsFor, quiet, type Estimate, type Measurements } from "./measurements.ts";
 import type { Point } from "../points.ts";
 
-/** Ways of carrying: the steps, and how far the gophers walk. */
+/** Two sets of step times, and the values of W to measure with each. */
 export const WAYS = [
   { name: "all steps 1", steps: EVEN, walks: [0, 0.25, 0.5, 0.75, 1, 1.25] },
   { name: "L = U = R = ½, M = 1", steps: { ...EVEN, L: 0.5, U: 0.5, R: 0.5 }, walks: [0, 0.25, 0.5, 0.75, 1] },
@@ -23,7 +28,7 @@ type Way = (typeof WAYS)[number];
 
 /** Carts of both teams: more than gophers, so that no gopher waits for one. */
 const CARTS = 8;
-/** The boundary is known to this, in units of W. */
+/** The boundary counts as confirmed if the measured W differs from it by no more than this. */
 const BOUNDARY = 0.15;
 
 /** Speed-up over G1 with eight carts. */
@@ -31,14 +36,14 @@ export function predictedGain(design: "G5" | "G6", steps: ModelSteps, walk: numb
   return speedUp({ design: designOf(design, { carts: CARTS }), steps: { ...steps, W: walk }, world: "wait", threads: 1 });
 }
 
-/** The walk from which on the fourth gopher is no help, where carrying is the bottleneck. */
+/** The W from which on the fourth gopher is of no help, if carrying is the slowest step. */
 export function predictedBoundary({ M, R }: ModelSteps): number {
   return Math.min(M, R);
 }
 
 /**
- * Where a line through paces, by least squares, reaches a level: `NaN` where it
- * does not rise.
+ * The W at which a straight line, fitted by least squares to the `paces` of these
+ * `walks`, reaches `level`; `NaN` if the line does not rise.
  */
 export function crossing(walks: readonly number[], paces: readonly number[], level: number): number {
   const [x0, y0] = [mean([...walks]), mean([...paces])];
@@ -47,14 +52,11 @@ export function crossing(walks: readonly number[], paces: readonly number[], lev
 }
 
 /** Runs the experiment. */
-export async function walk(choice: ExperimentChoice, settings: ExperimentSettings): Promise<ProgramOutcome> {
-  const { repetitions, loads } = choice;
-  const points = WAYS.flatMap((way) => pointsOf(way, loads, settings));
-  const measured = await measurePoints("walk", points, choice, settings);
+export const walk = experiment("walk", (loads, settings) => WAYS.flatMap((way) => pointsOf(way, loads, settings)), (measured) => {
   const boundaries = WAYS.map((way) => boundaryOf(way, measured));
   return {
-    config: { repetitions, loads, carts: CARTS },
-    findings: [...measured.checks(), ...WAYS.flatMap((way, at) => findingsOf(way, boundaries[at] as Estimate, measured))],
+    config: { carts: CARTS },
+    findings: WAYS.flatMap((way, at) => findingsOf(way, boundaries[at] as Estimate, measured)),
     plots: WAYS.map((way) => plotOf(way, measured)),
     notes: [
       "Speed-up is over one gopher in the same repetition; no gopher of G5 walks without a cart, so W does not change G5.",
@@ -62,7 +64,7 @@ export async function walk(choice: ExperimentChoice, settings: ExperimentSetting
     ],
     conclusion: `The fourth gopher helps while it walks back less than ${WAYS.map((way, at) => `${(boundaries[at] as Estimate).value.toFixed(2)} u (${way.name}; predicted: ${predictedBoundary(way.steps)})`).join(", and ")}: a procedure added to a design makes it faster, though more work is done, if it takes more work from the bottleneck than it adds.`,
   };
-}
+});
 
 function pointsOf({ name, steps, walks }: Way, loads: number, { threads, unitMs }: ProgramSettings): Point[] {
   const common = { world: "wait", steps, threads, unitMs } as const;

@@ -2,15 +2,12 @@
  * What the page does where scripting is on: the choice of timelines, their zoom
  * and tooltips, and the download of the numbers. Everything is readable without.
  *
- * Plain JavaScript for browsers in a string, because the page has to hold its
- * text (a function's own text would depend on how it was compiled). Tested in
- * Chromium, test/lab/report/browser.test.ts.
+ * report.ts puts this text into the page; the element that holds it has the
+ * constants of timeline/paths.ts as data. Geometry of the timelines:
+ * timeline/section.ts. Tested in Chromium, test/lab/report/browser.test.ts.
  */
-import { LEAST_NUMBERED, MOST_ARROWS, UNITS } from "../timeline/paths.ts";
-
-/** The whole script. Geometry of the timelines: timeline/picture.ts. */
-export const SCRIPT = `"use strict";
-(() => {
+"use strict";
+const { units, leastNumbered, mostArrows } = document.currentScript.dataset;
 const result = JSON.parse(document.getElementById("warren-result").textContent);
 
 const download = document.getElementById("download");
@@ -56,7 +53,6 @@ if (choices) {
   }
 }
 
-const UNITS = ${UNITS};
 const SVG = "http://www.w3.org/2000/svg";
 // a tooltip: it repeats what the table under the picture adds up, so nothing is lost without a pointer
 const tip = document.createElement("div");
@@ -93,7 +89,7 @@ for (const figure of figures.values()) {
   const draw = () => {
     for (const lane of lanes) {
       const height = lane.viewBox.baseVal.height;
-      lane.setAttribute("viewBox", [(from / full) * UNITS, 0, ((to - from) / full) * UNITS, height].join(" "));
+      lane.setAttribute("viewBox", [(from / full) * units, 0, ((to - from) / full) * units, height].join(" "));
     }
     drawAxis();
     drawNumbers();
@@ -120,7 +116,7 @@ for (const figure of figures.values()) {
     const marks = [];
     for (const [thread, task, start, end] of timeline.runs) {
       const [a, b] = [Math.max(start, from), Math.min(end, to)];
-      if (!rowOf.has(task) || ((b - a) / (to - from)) * inner < ${LEAST_NUMBERED}) continue;
+      if (!rowOf.has(task) || ((b - a) / (to - from)) * inner < leastNumbered) continue;
       const y = Number(group.dataset.top) + (thread + 0.5) * Number(group.dataset.pitch) + 4;
       marks.push(element("text", { x: xOf((a + b) / 2).toFixed(1), y }, rowOf.get(task) + 1));
     }
@@ -130,7 +126,7 @@ for (const figure of figures.values()) {
     const group = svg.querySelector(".arrows");
     const seen = timeline.handOffs.filter(([a, b, , at]) => a !== b && rowOf.has(a) && rowOf.has(b) && at >= from && at <= to);
     const y = (task) => Number(group.dataset.top) + (rowOf.get(task) + 0.5) * Number(group.dataset.pitch);
-    group.replaceChildren(...(seen.length > ${MOST_ARROWS} ? [] : seen).map(([a, b, , at]) => {
+    group.replaceChildren(...(seen.length > mostArrows ? [] : seen).map(([a, b, , at]) => {
       const head = y(b) > y(a) ? -4 : 4;
       return element("path", { d: "M" + xOf(at).toFixed(1) + " " + y(a) + "V" + y(b) + "m-3 " + head + "l3 " + -head + "l3 " + head });
     }));
@@ -189,7 +185,7 @@ for (const figure of figures.values()) {
     });
     if (lane === undefined) return null;
     const box = lane.getBoundingClientRect();
-    const { kind, pitch, most } = lane.dataset;
+    const { kind, pitch } = lane.dataset;
     const height = lane.viewBox.baseVal.height;
     const row = Math.floor((((event.clientY - box.top) / box.height) * height) / Number(pitch));
     const span = (start, end) => time(start) + " to " + time(end) + " (" + time(end - start) + ")";
@@ -198,16 +194,16 @@ for (const figure of figures.values()) {
     const within = (start, end) => at >= start - near && at <= end + near;
     if (kind === "threads") {
       const run = timeline.runs.find(([thread, , start, end]) => thread === row && within(start, end));
-      return "thread " + row + (run ? " runs " + nameOf(run[1]) + "\\n" + span(run[2], run[3]) : ": no task, " + time(at));
+      return "thread " + row + (run ? " runs " + nameOf(run[1]) + "\n" + span(run[2], run[3]) : ": no task, " + time(at));
     }
     if (kind === "tasks") {
       const task = rows[row];
       if (task === undefined) return null;
       const rest = timeline.rests.find(([of, start, end]) => of === task && at >= start && at <= end);
       const run = timeline.runs.find(([, of, start, end]) => of === task && (rest ? at >= start && at <= end : within(start, end)));
-      if (run) return nameOf(task) + ": running on thread " + run[0] + "\\n" + span(run[2], run[3]);
+      if (run) return nameOf(task) + ": running on thread " + run[0] + "\n" + span(run[2], run[3]);
       if (!rest) return nameOf(task) + ": not started, or ended";
-      return nameOf(task) + (rest[3] === "ready" ? ": ready" : ": waiting, " + rest[3]) + "\\n" + span(rest[1], rest[2]);
+      return nameOf(task) + (rest[3] === "ready" ? ": ready" : ": waiting, " + rest[3]) + "\n" + span(rest[1], rest[2]);
     }
     const values = timeline[kind];
     const value = values[Math.min(values.length - 1, Math.floor((at / full) * values.length))];
@@ -223,5 +219,3 @@ for (const figure of figures.values()) {
   });
   svg.addEventListener("pointerleave", () => { tip.hidden = true; });
 }
-})();
-`;

@@ -1,13 +1,17 @@
-/** `warren compare a.json b.json`: two results, cell by cell; with `--max-regression` a gate. */
+/**
+ * What is done with results that are there: `warren compare a.json b.json` holds two
+ * against each other, cell by cell (with `--max-regression` it is a gate), and
+ * `warren report run.json` writes one as the HTML report.
+ */
 import type { Command } from "commander";
 import { regressions, type Comparison } from "../../lab/comparison.ts";
 import { painter } from "../print/table.ts";
 import { comparisonMarkdown, printComparison, regressionLines } from "../print/comparison.ts";
-import { EXIT } from "../terminal/exit-code.ts";
-import { formatOf, wantsColor, withFormat } from "../options/options.ts";
-import { lineWidth, note, requireWritable, writeResult } from "../terminal/streams.ts";
-import { UsageError } from "../options/usage-error.ts";
-import { regressionLimit, type Raw } from "../options/values.ts";
+import { EXIT, note, requireWritable, textWidth, warn, writeResult } from "../terminal/streams.ts";
+import { colored, formatOf, withFormat } from "../options/options.ts";
+import { regressionLimit, UsageError, type Raw } from "../options/values.ts";
+import { printHtml } from "../print/formats.ts";
+import { readResult } from "../saved/result-file.ts";
 
 const COMPARE_FORMATS = ["table", "json", "markdown"] as const;
 
@@ -37,21 +41,38 @@ async function compare([first, second]: readonly [string, string], raw: RawCompa
   const b = await readBaseline("compare", second);
   const comparison = compareResults(a.result, b.result, { names: [a.name, b.name], seed: b.result.config.seed });
   if (comparison.cells.length === 0) throw new UsageError(`${JSON.stringify(first)} and ${JSON.stringify(second)} have no cell in common`);
-  if (raw.quiet !== true) for (const warning of comparison.warnings) note(`warning: ${warning}`);
+  if (raw.quiet !== true) warn(comparison.warnings);
   await writeResult(rendered(comparison, format, most, raw), raw.output ?? null);
   if (most !== null) for (const line of regressionLines(comparison, most)) note(`warren: regression: ${line}`);
   return most !== null && regressions(comparison, most).length > 0 ? EXIT.wrong : EXIT.fine;
 }
 
-function rendered(comparison: Comparison, format: (typeof COMPARE_FORMATS)[number], most: number | null, { output, color }: RawCompare): string {
+function rendered(comparison: Comparison, format: (typeof COMPARE_FORMATS)[number], most: number | null, raw: RawCompare): string {
   switch (format) {
     case "json":
       return JSON.stringify(comparison, null, 2);
     case "markdown":
       return comparisonMarkdown(comparison, most);
-    case "table": {
-      const isColored = color !== false && output === undefined && wantsColor(process.stdout.isTTY, process.env);
-      return printComparison(comparison, { width: output === undefined ? lineWidth(process.stdout, process.env) : 120, paint: painter(isColored), most });
-    }
+    case "table":
+      return printComparison(comparison, { width: textWidth(raw.output), paint: painter(colored(raw)), most });
   }
+}
+
+/** Declares the command; `done` gets the exit code. */
+export function addReport(command: Command, done: (code: number) => void): void {
+  command
+    .description("Write the HTML report of a result: one file, no network.")
+    .argument("<result>", "a result written with --format json; - is standard input")
+    .option("-o, --output <file>", "write the report to a file instead of standard output")
+    .option("-q, --quiet", "do not print what was written")
+    .action(async (path: string, options: Raw<"output", "quiet">) => done(await report(path, options)));
+}
+
+async function report(path: string, { output, quiet = false }: Raw<"output", "quiet">): Promise<number> {
+  if (output !== undefined) await requireWritable("--output", output);
+  const result = await readResult(path);
+  if (result.cells.length === 0) throw new UsageError(`${JSON.stringify(path)} contains no measurements to report`);
+  await writeResult(await printHtml(result), output ?? null);
+  if (output !== undefined && !quiet) note(`wrote ${output}`);
+  return EXIT.fine;
 }
