@@ -92,7 +92,7 @@ function quality(law: ScalingLaw, points: readonly ScalingPoint[]): Pick<FittedL
 }
 
 /** The Universal Scalability Law has three parameters, so fewer points do not test it. */
-export const LEAST_THREAD_COUNTS = 4;
+const LEAST_THREAD_COUNTS = 4;
 /** Laws are used up to this many times the most threads measured. */
 const REACH = 2;
 /** A law that explains less than this of the variance … */

@@ -51,7 +51,7 @@ export interface View extends Pick<Timeline, "threads" | "durationNs" | "runs" |
 }
 
 /** Cuts states at a region, given from the start of the trace. */
-export function viewOf({ threads, durationNs, tasks: lives, runs, handOffs, gcs, crowd }: States, { startNs, endNs }: Region): View {
+function viewOf({ threads, durationNs, tasks: lives, runs, handOffs, gcs, crowd }: States, { startNs, endNs }: Region): View {
   /** The part of a time that lies in the region, from its start; nothing if there is none. */
   const cut = (fromNs: number, toNs: number): readonly Interval[] => {
     const [from, to] = [Math.max(0, fromNs - startNs), Math.min(endNs, toNs) - startNs];

@@ -64,7 +64,7 @@ function chooser(slot: number, slots: number, chosen: TimelineCell, traced: read
 }
 
 /** A cell that was traced. */
-export type TimelineCell = CellResult & { readonly timeline: Timeline };
+type TimelineCell = CellResult & { readonly timeline: Timeline };
 
 const WIDTH = 1040;
 const LEFT = 136;
@@ -83,7 +83,7 @@ interface Line {
 }
 
 /** Draws one cell; `index` is its place in the result. */
-export function timelinePicture(cell: TimelineCell, index: number): Html {
+function timelinePicture(cell: TimelineCell, index: number): Html {
   const { timeline } = cell;
   const lines = linesOf(timeline);
   const shown = lines.slice(0, MOST_ROWS);
@@ -122,7 +122,7 @@ ${tasksTable(cell, lines)}</figure>`;
 }
 
 /** The legend of these pictures. */
-export function timelineLegend(): Html {
+function timelineLegend(): Html {
   return html`<ul class="legend"><li>${sample("run")}running on a thread, in the colour of the gopher</li>${(Object.keys(RESTS) as Rest[]).map((kind) => html`<li>${sample(kind)}${RESTS[kind]}</li>`)}</ul>`;
 }
 
