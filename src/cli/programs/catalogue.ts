@@ -3,11 +3,11 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { measureGoCrowd } from "../../../bench/rivals/go.ts";
 import { requireReadable } from "../terminal/streams.ts";
-import { oneOf, someOf, UsageError, wholeNumber, wholeNumbers } from "../options/values.ts";
+import { oneOf, someOf, UsageError, wholeNumber, wholeNumbers, type Raw } from "../options/values.ts";
 import type { ProgramCommand, RawProgram } from "./command.ts";
 
-/** Options as commander gives them: those with a value, and those without. */
-type Raw<Values extends string, Flags extends string = never> = RawProgram & { readonly [Name in Values]?: string } & { readonly [Name in Flags]?: boolean };
+/** The options of a program: those that all have, its own with a value, and its own without. */
+type Options<Values extends string, Flags extends string = never> = RawProgram & Raw<Values, Flags>;
 
 const MILLION = 1_000_000;
 const MOST_RUNS = 1000;
@@ -15,7 +15,7 @@ const MOST_RUNS = 1000;
 const POLICIES = ["heap", "round-robin", "random", "two-choices"] as const;
 const SIMPLE_WORKERS = [1, 4, 16];
 
-export const BALANCE: ProgramCommand<Raw<"policy" | "workers" | "systems" | "length", "simple">> = {
+export const BALANCE: ProgramCommand<Options<"policy" | "workers" | "systems" | "length", "simple">> = {
   name: "balance",
   what: "load balancers: the simple one, and the realistic one with a heap",
   claim: "no lock anywhere",
@@ -48,7 +48,7 @@ export const BALANCE: ProgramCommand<Raw<"policy" | "workers" | "systems" | "len
   },
 };
 
-export const REPLICAS: ProgramCommand<Raw<"replicas" | "queries">> = {
+export const REPLICAS: ProgramCommand<Options<"replicas" | "queries">> = {
   name: "replicas",
   what: "a replicated query: the first answer wins, the others are cancelled",
   claim: "latency without a lock",
@@ -64,7 +64,7 @@ export const REPLICAS: ProgramCommand<Raw<"replicas" | "queries">> = {
   },
 };
 
-export const SEARCH: ProgramCommand<Raw<"queries">> = {
+export const SEARCH: ProgramCommand<Options<"queries">> = {
   name: "search",
   what: "search 1.0 to 3.0: serial, parallel, with a limit, with replicas",
   claim: "no locks, no condition variables, no callbacks",
@@ -77,7 +77,7 @@ export const SEARCH: ProgramCommand<Raw<"queries">> = {
   },
 };
 
-export const DRIVERS: ProgramCommand<Raw<"length">> = {
+export const DRIVERS: ProgramCommand<Options<"length">> = {
   name: "drivers",
   what: "mouse, keyboard, display, disk: a task each, or one loop",
   claim: "concurrent, not parallel",
@@ -92,7 +92,7 @@ export const DRIVERS: ProgramCommand<Raw<"length">> = {
   },
 };
 
-const SIEVE: ProgramCommand<Raw<"primes" | "runs">> = {
+const SIEVE: ProgramCommand<Options<"primes" | "runs">> = {
   name: "sieve",
   what: "the prime sieve: a chain of filters, by placement and batch",
   claim: "slower on more cores",
@@ -115,7 +115,7 @@ const MOST_TASKS = 10_000_000;
 /** Resident memory that a task takes at most, garbage included. */
 const BYTES_PER_TASK = 2400;
 
-const TASKS: ProgramCommand<Raw<"count" | "active", "full">> = {
+const TASKS: ProgramCommand<Options<"count" | "active", "full">> = {
   name: "tasks",
   what: "thousands of tasks: bytes per task, time to start, wake and await them all, compared with Go",
   claim: "1.3 million created, ten thousand active",
@@ -145,7 +145,7 @@ function requireMemory(option: string, count: number): void {
 /** Something that is always there: warren's own source. */
 const OWN_SOURCE = fileURLToPath(new URL("../../", import.meta.url));
 
-const SAWZALL: ProgramCommand<Raw<"input" | "runs">> = {
+const SAWZALL: ProgramCommand<Options<"input" | "runs">> = {
   name: "sawzall",
   what: "counts, quantiles and top words of a real file, in chunks and as a pipeline",
   claim: "parallel, not concurrent",
@@ -165,7 +165,7 @@ const SAWZALL: ProgramCommand<Raw<"input" | "runs">> = {
   },
 };
 
-const PATTERNS: ProgramCommand<Raw<never, "full">> = {
+const PATTERNS: ProgramCommand<Options<never, "full">> = {
   name: "patterns",
   what: "the idioms of the talk and four classics, each with a value that shows that it works",
   claim: "generator, fan-in, timeout, quit …",

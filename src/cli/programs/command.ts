@@ -10,7 +10,7 @@ import { isWrong, PROGRAMS_SCHEMA, reportProgram, type ProgramReport, type Progr
 import { EXIT, note, requireWritable, textWidth, warn, writeResult } from "../terminal/streams.ts";
 import { withholdingWarnings } from "../terminal/signals.ts";
 import { colored, formatOf, withFormat } from "../options/options.ts";
-import { milliseconds, wholeNumber } from "../options/values.ts";
+import { milliseconds, wholeNumber, type Raw } from "../options/values.ts";
 import { VERSION } from "../terminal/version.ts";
 import { painter } from "../print/table.ts";
 import { printComparison } from "../print/comparison.ts";
@@ -24,20 +24,13 @@ const PROGRAM_FORMATS = ["table", "json"] as const;
 const LEAST_UNIT_MS = 0.01;
 
 /** The options that all programs have, as commander gives them. */
-export interface RawProgram {
-  readonly threads?: string;
-  readonly format?: string;
-  readonly output?: string;
-  readonly seed?: string;
-  readonly unit?: string;
-  readonly quiet?: boolean;
-  readonly color?: boolean;
+export interface RawProgram extends Raw<"threads" | "format" | "output" | "seed" | "unit", "quiet" | "color"> {
   /** Arguments without an option, if the program declares any. */
   readonly operands?: readonly string[];
 }
 
-/** A program of the talk as a command. `Raw`: its options as commander gives them. */
-export interface ProgramCommand<Raw extends RawProgram = RawProgram> {
+/** A program of the talk as a command. `Own`: its options as commander gives them. */
+export interface ProgramCommand<Own extends RawProgram = RawProgram> {
   readonly name: string;
   /** Half a line for the help and the list, in lower case, without a full stop. */
   readonly what: string;
@@ -55,7 +48,7 @@ export interface ProgramCommand<Raw extends RawProgram = RawProgram> {
   /** Arguments without an option. */
   readonly operands?: readonly [name: string, what: string];
   /** Checks its own options; what it gives runs the program. @throws UsageError */
-  resolve(raw: Raw): ProgramRun | Promise<ProgramRun>;
+  resolve(raw: Own): ProgramRun | Promise<ProgramRun>;
 }
 
 /** A program's run, its options found good. */
