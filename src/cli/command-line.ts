@@ -9,7 +9,7 @@ import { EXIT, note, tolerateClosedPipes } from "./terminal/streams.ts";
 import { declareExperiment, experiment, EXPERIMENT_EXAMPLES } from "./commands/experiment.ts";
 import { env, list, INVENTORY_FORMATS } from "./commands/inventory.ts";
 import { bench, dot, gophers, headline } from "./commands/measure.ts";
-import { HEADLINE, NORMAL, withFormat, withPresentation, withProtocol, type RawOptions } from "./options/options.ts";
+import { HEADLINE, NORMAL, withFormat, withPresentation, withProtocol, type RawOptions } from "./options/measuring.ts";
 import { PROGRAMS } from "./programs/catalogue.ts";
 import { declareProgram, runProgram } from "./programs/command.ts";
 import { addCompare, addReport } from "./commands/results.ts";

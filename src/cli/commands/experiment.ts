@@ -5,7 +5,7 @@ import { MIN_TIME_MS, type Experiment, type ExperimentChoice, type ExperimentSet
 import { readMachine } from "../../lab/machine/environment.ts";
 import type { Result } from "../../lab/result.ts";
 import { experimentListing, inventoried } from "./inventory.ts";
-import { FULL_LOADS, REPETITIONS } from "../options/options.ts";
+import { FULL_LOADS, REPETITIONS } from "../options/measuring.ts";
 import { EXIT, note } from "../terminal/streams.ts";
 import { runProgram, runPrograms, withReporting, withRunning, type ProgramCommand, type RawProgram } from "../programs/command.ts";
 import { FOLDER, oneOf, resultName, UsageError, wholeNumber, type Raw } from "../options/values.ts";

@@ -9,7 +9,7 @@ import { DESIGN_IDS, designOf, type DesignId } from "../../lab/talk/gophers/grid
 import { readText } from "../../lab/machine/kernel-files.ts";
 import { PROGRAMS } from "../programs/catalogue.ts";
 import { EXIT, requireWritable, textWidth, writeResult } from "../terminal/streams.ts";
-import { formatOf } from "../options/options.ts";
+import { formatOf } from "../options/measuring.ts";
 import type { Raw } from "../options/values.ts";
 
 /** Formats of both. */

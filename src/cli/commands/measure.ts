@@ -7,9 +7,9 @@ import { namedSizes } from "../../lab/talk/dot/grid.ts";
 import { MOST_THREADS, readMachine } from "../../lab/machine/environment.ts";
 import type { PileOutcome } from "../../lab/trial/plan.ts";
 import { EXIT, note, requireDirectory, requireWritable, writeTo } from "../terminal/streams.ts";
-import { resolveDot, resolveGophers, type RawDot, type RawGophers, type ThreadLimits } from "../options/grids.ts";
+import { resolveDot, resolveGophers, type RawDot, type RawGophers, type ThreadLimits } from "../options/gophers-dot.ts";
 import type { Measurement } from "./measurement.ts";
-import { HEADLINE, NORMAL, resolveOptions, type Effort, type MeasureOptions, type RawOptions } from "../options/options.ts";
+import { HEADLINE, NORMAL, resolveOptions, type Effort, type MeasureOptions, type RawOptions } from "../options/measuring.ts";
 import { count } from "../../lab/text.ts";
 import { coreList, oneOf, UsageError, type Raw } from "../options/values.ts";
 

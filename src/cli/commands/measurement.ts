@@ -16,7 +16,7 @@ import { fitLines } from "../print/fit-lines.ts";
 import { printCsv, printJson, printMarkdown, printPlain, printHtml } from "../print/formats.ts";
 import { interruptible, withholdingWarnings } from "../terminal/signals.ts";
 import { nextCommand, nextWithFile, programName } from "./next-command.ts";
-import type { MeasureOptions } from "../options/options.ts";
+import type { MeasureOptions } from "../options/measuring.ts";
 import { ProgressLine } from "../terminal/progress.ts";
 import { sentences } from "../print/sentences.ts";
 import { painter, printTable } from "../print/table.ts";

@@ -8,7 +8,7 @@ import { regressions, type Comparison } from "../../lab/comparison.ts";
 import { painter } from "../print/table.ts";
 import { comparisonMarkdown, printComparison, regressionLines } from "../print/comparison.ts";
 import { EXIT, note, requireWritable, textWidth, warn, writeResult } from "../terminal/streams.ts";
-import { colored, formatOf, withFormat } from "../options/options.ts";
+import { colored, formatOf, withFormat } from "../options/measuring.ts";
 import { regressionLimit, UsageError, type Raw } from "../options/values.ts";
 import { printHtml } from "../print/formats.ts";
 import { readResult } from "../saved/result-file.ts";

@@ -6,7 +6,7 @@ import type { Command } from "commander";
 import { namedSizes } from "../../lab/talk/dot/grid.ts";
 import { MOST_THREADS, readMachine } from "../../lab/machine/environment.ts";
 import { EXIT, note, requireDirectory, requireWritable, textWidth, warn, writeResult, writeTo } from "../terminal/streams.ts";
-import type { RawDot, RawGophers } from "../options/grids.ts";
+import type { RawDot, RawGophers } from "../options/gophers-dot.ts";
 import { withholdingWarnings } from "../terminal/signals.ts";
 import { PROGRAMS } from "../programs/catalogue.ts";
 import { declareRun, resolveRun, type RawProgram } from "../programs/command.ts";

@@ -2,8 +2,8 @@
 import { DESIGN_IDS, WORLDS, type DesignId, type World } from "../../lab/talk/gophers/grid.ts";
 import { KERNELS } from "../../lab/talk/dot/grid.ts";
 import type { ProgramSpec } from "../../lab/talk/measured/programs.ts";
-import { resolveDot, resolveGophers, type RawDot, type RawGophers, type ThreadLimits } from "./grids.ts";
-import { colored } from "./options.ts";
+import { resolveDot, resolveGophers, type RawDot, type RawGophers, type ThreadLimits } from "./gophers-dot.ts";
+import { colored } from "./measuring.ts";
 import { milliseconds, oneOf, UsageError, wholeNumber, type Raw } from "./values.ts";
 
 /** Forms of a trace. */

@@ -9,7 +9,7 @@ import { MOST_THREADS, readMachine, surroundings } from "../../lab/machine/envir
 import { isWrong, PROGRAMS_SCHEMA, reportProgram, type ProgramReport, type ProgramRun } from "../../lab/talk/report.ts";
 import { EXIT, note, requireWritable, textWidth, warn, writeResult } from "../terminal/streams.ts";
 import { withholdingWarnings } from "../terminal/signals.ts";
-import { colored, formatOf, withFormat } from "../options/options.ts";
+import { colored, formatOf, withFormat } from "../options/measuring.ts";
 import { milliseconds, wholeNumber, type Raw } from "../options/values.ts";
 import { VERSION } from "../terminal/version.ts";
 import { painter } from "../print/table.ts";

@@ -17,7 +17,7 @@ import type { CellResult, Result } from "../../lab/result.ts";
 import { workOf, type Work } from "../../lab/trial/work.ts";
 import { comparisonSentences, regressionLines } from "../print/comparison.ts";
 import { printJson } from "../print/formats.ts";
-import type { MeasureOptions } from "../options/options.ts";
+import type { MeasureOptions } from "../options/measuring.ts";
 import { FileError, FOLDER, resultName, suggestion, UsageError } from "../options/values.ts";
 import { readResult } from "./result-file.ts";
 import { note, requireWritable, warn, writeTo } from "../terminal/streams.ts";

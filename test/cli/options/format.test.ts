@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatOf } from "../../../src/cli/options/options.ts";
+import { formatOf } from "../../../src/cli/options/measuring.ts";
 
 const ALL = ["table", "json", "csv", "markdown", "benchfmt", "html"] as const;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { NORMAL, QUICK, resolveOptions, wantsColor, type RawOptions } from "../../../src/cli/options/options.ts";
+import { NORMAL, QUICK, resolveOptions, wantsColor, type RawOptions } from "../../../src/cli/options/measuring.ts";
 
 const resolve = (raw: RawOptions, environment: NodeJS.ProcessEnv = {}, tty = false) => resolveOptions(raw, NORMAL, tty, environment);
 

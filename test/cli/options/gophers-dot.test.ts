@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { resolveDot, resolveGophers, type RawGophers } from "../../../src/cli/options/grids.ts";
+import { resolveDot, resolveGophers, type RawGophers } from "../../../src/cli/options/gophers-dot.ts";
 import { UsageError } from "../../../src/cli/options/values.ts";
 
 const limits = { usable: 2, most: 126 };

@@ -3,7 +3,7 @@ import { KERNELS, MOST_ELEMENTS, type DotGrid } from "../../lab/talk/dot/grid.ts
 import {
   DESIGN_IDS, MAX_CARTS, MAX_LANES, takesCarts, takesLanes, WORLDS, type DesignId, type GopherGrid,
 } from "../../lab/talk/gophers/grid.ts";
-import type { RawOptions } from "./options.ts";
+import type { RawOptions } from "./measuring.ts";
 import { milliseconds, someOf, threadCounts, UsageError, vectorSizes, wholeNumber, type Raw } from "./values.ts";
 
 /** The usual designs: one gopher and four, once and twice. */
