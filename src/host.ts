@@ -25,6 +25,14 @@ export function idleMs(): number {
   return globalThis.performance.nodeTiming.idleTime;
 }
 
+const { nextTick } = process;
+const { queueMicrotask } = globalThis;
+
+/** Calls `job` when no microtask is left: before any timer or I/O. */
+export function afterMicrotasks(job: () => void): void {
+  queueMicrotask(() => nextTick(job));
+}
+
 export const { clearTimeout, clearInterval } = timers;
 
 /** The async context at this point: the stores of every AsyncLocalStorage. `context.runInAsyncScope(fn, undefined, …)` calls a function in it. */

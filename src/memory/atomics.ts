@@ -33,12 +33,30 @@ export function doze(words: Int32Array, at: number, value: number, timeoutMs: nu
   Atomics.wait(words, at, value, timeoutMs);
 }
 
+const ownWaitAsync = Atomics.waitAsync;
+
 /**
  * Waits without blocking until the word is notified; `undefined` if it no longer
  * holds `value`. A pending wait does not keep Node alive (nodejs/node#44729), and it
  * cannot be cancelled except by notifying the word.
  */
 export function waitAsync(words: Int32Array, at: number, value: number): Promise<unknown> | undefined {
-  const result = Atomics.waitAsync(words, at, value);
+  const result = ownWaitAsync(words, at, value);
   return result.async ? result.value : undefined;
+}
+
+/**
+ * Calls `count` with 1 when the program of this thread begins an `Atomics.waitAsync`, and
+ * with −1 when that has ended: the search for deadlocks must know of it. The runtime's
+ * own waits do not count.
+ */
+export function countWaits(count: (change: number) => void): void {
+  const waitAsync = (...args: Parameters<typeof ownWaitAsync>): ReturnType<typeof ownWaitAsync> => {
+    const result = ownWaitAsync(...args);
+    if (!result.async) return result;
+    count(1);
+    void result.value.then(() => count(-1));
+    return result;
+  };
+  Object.defineProperty(Atomics, "waitAsync", { value: waitAsync });
 }

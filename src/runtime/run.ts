@@ -29,7 +29,7 @@ export async function run<A extends unknown[], R>(main: (...args: A) => R, optio
   try {
     return await new Promise<Awaited<R>>((resolve, reject) => {
       runtime.onEnd = reject;
-      watch = new DeadlockWatch(runtime.arena, () => runtime.threadReports(), reject);
+      watch = new DeadlockWatch(runtime, reject);
       runtime.spawnMain(main, args).then(resolve as (value: unknown) => void, reject);
       watch.watch().catch(reject);
     });

@@ -5,6 +5,7 @@
  * that block their thread, detects threads that die, and keeps the process alive
  * exactly while something waits or runs. It never blocks.
  */
+import type { Remote } from "comlink";
 import { inRoot } from "../host.ts";
 import { WarrenError, printValue } from "../errors.ts";
 import { store } from "../memory/atomics.ts";
@@ -15,7 +16,7 @@ import { ring } from "../wait/doorbell.ts";
 import { enterMain, isPoolThread, leaveMain } from "./thread/ambient.ts";
 import { unlessComputing } from "./inspect/answers.ts";
 import type { Calls } from "./calls.ts";
-import type { ThreadReport } from "./thread/control.ts";
+import type { ThreadControl } from "./thread/control.ts";
 import { usableCores } from "./main/cores.ts";
 import { type Dump, takeDump } from "./inspect/dump.ts";
 import { KeepAlive } from "./main/keep-alive.ts";
@@ -82,7 +83,7 @@ export async function openRuntime(options: ResolvedOptions, what: string): Promi
   // In the root context: what a runtime keeps must not keep the stores of its caller.
   return inRoot(async () => {
     const runtime = new OpenRuntime(options);
-    await runtime.open(options);
+    await runtime.open(options, what === "run");
     return runtime;
   });
 }
@@ -125,16 +126,16 @@ export class OpenRuntime implements Runtime {
     this.#keepAlive = new KeepAlive(this.arena, () => this.side.waiting);
     this.#names = new Names(this.arena);
     this.#watchdog = new Watchdog(this.arena, (thread) => this.#supervisor.isUp(thread));
-    this.side = new ThreadSide({ arena: this.arena, cores: this.#cores, onFault: (error) => this.fail(error), onWaiting: () => this.#keepAlive.update() });
+    this.side = new ThreadSide({ arena: this.arena, cores: this.#cores, onFault: (error) => this.fail(error), onWaiting: () => this.#keepAlive.update(), onHeld: (heldMs, nameId) => this.#watchdog.closureStopped(heldMs, nameId) });
     this.#supervisor = new Supervisor(this.side, (error) => this.fail(error), (thread) => this.#joined(thread));
     this.#traces = new Traces({ side: this.side, names: this.#names, unlessComputing: (thread, answer) => unlessComputing(this.arena, thread, answer), isUp: (thread) => this.#supervisor.isUp(thread) });
     Object.assign(this, makeCalls(() => this.side));
   }
 
-  async open({ resourceLimits }: ResolvedOptions): Promise<void> {
+  async open({ resourceLimits }: ResolvedOptions, isClosed: boolean): Promise<void> {
     this.#keepAlive.hold();
     try {
-      this.#pool = await Pool.start({ arena: this.arena, cores: this.#cores, resourceLimits, onDeath: (thread, death) => this.#died(thread, death), ringOf: (thread) => this.#traces.ringOf(thread) });
+      this.#pool = await Pool.start({ arena: this.arena, cores: this.#cores, resourceLimits, isClosed, onDeath: (thread, death) => this.#died(thread, death), ringOf: (thread) => this.#traces.ringOf(thread) });
     } catch (error) {
       this.side.stop(new WarrenError("ERR_RUNTIME_STOPPED", "the runtime did not start"));
       this.#keepAlive.end();
@@ -266,10 +267,15 @@ export class OpenRuntime implements Runtime {
     };
   }
 
-  /** The reports of the threads alone. */
-  async threadReports(): Promise<readonly ThreadReport[]> {
-    const reports = await this.#ask((pool) => Promise.all(pool.each((control) => control.report())));
-    return reports.filter((report) => report !== undefined);
+  /** @internal Asks each thread; the answer is `undefined` for one that has died and is not replaced yet. */
+  askEach<T>(ask: (control: Remote<ThreadControl>) => Promise<T>): Promise<(T | undefined)[]> {
+    return this.#ask((pool) => Promise.all(pool.each(ask)));
+  }
+
+  /** @internal Code of the main thread has used the runtime of a `run` program. The main task is started there, and its result is awaited there. */
+  get isUsedOnMain(): boolean {
+    const { i32, here } = this.arena;
+    return i32[here + processor.placed] > 1 || this.side.waiting > 1 || this.side.handles.countObjects().size > 0;
   }
 
   /** @internal Tidies up on all threads that do not compute. Returns the types of the handles that are left. */

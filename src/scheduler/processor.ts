@@ -16,7 +16,7 @@
  * Not done: running a woken task immediately inside the waker (starves the event loop);
  * a blocking Atomics.wait (the thread's timers and I/O would stop).
  */
-import { clearTimeout, performance, setImmediate, setTimeout } from "../host.ts";
+import { afterMicrotasks, clearTimeout, performance, setImmediate, setTimeout } from "../host.ts";
 import { load, pause } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { RECORD, processor, superblock, waiter } from "../memory/layout.ts";
@@ -65,6 +65,8 @@ export interface ProcessorOptions {
   readonly onIdle: () => void;
   /** Called when a turn begins, with its time. */
   readonly onTurn?: ((nowMs: number) => void) | undefined;
+  /** Called when a task that was resumed has stopped, with the time that it ran and the number of its name. Only for the main thread, which watches the others from outside. */
+  readonly onHeld?: ((heldMs: number, nameId: number) => void) | undefined;
 }
 
 export class Processor implements Scheduler {
@@ -84,6 +86,10 @@ export class Processor implements Scheduler {
   readonly onWaiting: (() => void) | undefined;
   readonly #onIdle: () => void;
   readonly #onTurn: ((nowMs: number) => void) | undefined;
+  readonly #onHeld: ((heldMs: number, nameId: number) => void) | undefined;
+  /** How many waits have been resumed in this turn, and the name of the task of the last one. */
+  #resumed = 0;
+  #resumedName = 0;
   readonly #isThread: boolean;
   readonly #doorbell: Doorbell;
   /** The run queue: waits that have ended, by their record's `slot`. */
@@ -103,8 +109,9 @@ export class Processor implements Scheduler {
   #nap: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor({ arena, cores, onWaiting, onIdle, onTurn }: ProcessorOptions) {
+  constructor({ arena, cores, onWaiting, onIdle, onTurn, onHeld }: ProcessorOptions) {
     this.#onTurn = onTurn;
+    this.#onHeld = onHeld;
     this.#onIdle = onIdle;
     this.onWaiting = onWaiting;
     this.#arena = arena;
@@ -194,6 +201,7 @@ export class Processor implements Scheduler {
   #goOn(slot: number): void {
     const wait = this.waiters.at(slot);
     this.#arena.i32[this.#readyAt]--;
+    this.#resumed++;
     if (wait === undefined || !this.waiters.hasEnded(wait)) return;
     this.runner.resuming(wait.task);
     if (this.recorder !== undefined) this.recorder.noteResume(wait);
@@ -256,16 +264,30 @@ export class Processor implements Scheduler {
     this.#arena.i32[this.#arena.here + processor.turns]++;
     this.#onTurn?.(nowMs);
     this.#drain();
+    this.#resumed = 0;
     const resumed = this.#resume();
     if (recorder !== undefined) recorder.isOutside = false;
     // Also after tasks were resumed: tasks that keep resuming each other must not prevent new ones from starting.
+    if (resumed && this.#onHeld !== undefined) this.#watchResumed();
     const started = this.#start();
+    if (started) this.#resumed++;
     if (resumed || started || this.isBusy) {
       this.#idleSinceMs = 0;
       this.#arm();
     } else {
       this.#idle();
     }
+  };
+
+  /** The resumed tasks run in the microtasks after this turn. */
+  #watchResumed(): void {
+    this.#resumedName = this.#arena.i32[this.#arena.here + processor.running];
+    afterMicrotasks(this.#resumedStopped);
+  }
+
+  readonly #resumedStopped = (): void => {
+    // If more than one task has run, nothing says which one has used the time.
+    if (this.#resumed === 1) this.#onHeld?.(performance.now() - this.nowMs, this.#resumedName);
   };
 
   /** The time until now was not used by a task but by an import, so the watchdog starts to measure again. `turns` is written first: pairs with the watchdog's report. */

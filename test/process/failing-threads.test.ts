@@ -49,6 +49,19 @@ describe("a task that computes without awaiting", () => {
     expect(warnings[0]).toContain("yieldNow");
   });
 
+  test("a closure of a task is named itself, not the task", { tags: ["deep"] }, async () => {
+    const { stdout } = await outcomeOf("failing-threads.ts", "stuck", "in a closure");
+    expect(stdout).toMatch(/^warning WarrenWarning WARREN_STUCK_TASK closure counting has blocked thread 0 for \d+ ms[^\n]*\n$/);
+  });
+
+  test("a closure on the main thread is reported once per name, when it stops", { tags: ["deep"] }, async () => {
+    const { stdout, code, hung } = await outcomeOf("failing-threads.ts", "main");
+    expect({ code, hung }).toEqual({ code: 0, hung: false });
+    const warnings = stdout.trim().split("\n");
+    expect(warnings).toEqual(["heavy", "heavyLater"].map((name) => expect.stringMatching(new RegExp(`^warning WarrenWarning WARREN_STUCK_TASK closure ${name} has blocked the main thread for \\d+ ms`))));
+    expect(warnings[0]).toContain("Wrap it in task(import.meta, …) to run it on a thread");
+  });
+
   test("for a few milliseconds at a time is none", { tags: ["deep"] }, async () => {
     expect(await outcomeOf("failing-threads.ts", "short")).toEqual({ stdout: "", stderr: "", code: 0, signal: null, hung: false });
   });

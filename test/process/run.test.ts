@@ -6,7 +6,7 @@ interface Ended {
   readonly returned?: unknown;
   readonly code?: string;
   readonly message: string;
-  readonly tasks: { task: string; reason: string; on: string; thread: number; site?: string }[];
+  readonly tasks: { task: string; reason: string; on: string; thread: number; at?: string; site?: string }[];
 }
 
 /** Runs several programs in one process; returns how each ended. */
@@ -80,6 +80,8 @@ describe("deadlock: none can ever run again", () => {
     const receivers = tasks.filter(({ task }) => task === "receiver");
     expect(receivers.map(({ thread }) => thread).toSorted()).toEqual([0, 1]);
     for (const { site } of receivers) expect(site).toContain("closed-world.ts");
+    // The line that waits, in the function that waits.
+    for (const { task, at } of tasks) expect(at).toMatch(new RegExp(`^ {4}at ${task} \\(.*closed-world.ts:\\d+:\\d+\\)`));
     expect(message).toMatch(/^deadlock: every task waits for another/);
     expect(message.match(/task receiver #\d+ on thread [01]: receive/g)).toHaveLength(2);
   });
@@ -124,7 +126,4 @@ describe("no report while something can still wake a task", () => {
     expect(Object.fromEntries(programs.map(({ name, returned }) => [name, returned]))).toEqual({ timerWakes: 1, nodeTimerWakes: 2, socketWakes: "from the socket", signalWakes: "TimeoutError", deadlineWakes: "ERR_DEADLINE" });
   });
 
-  test("a job of Node's thread pool, which no list of resources shows", { tags: ["deep"] }, async () => {
-    expect(await programsOf("one by one", ["jobWakes"])).toMatchObject([{ returned: 64 }]);
-  });
 });

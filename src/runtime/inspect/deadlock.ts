@@ -1,43 +1,72 @@
 /**
- * Deadlock in a `run` program: every thread sleeps, every task waits in warren, no
- * timer is armed, no message is on its way, and nothing outside (a socket, a file, an
- * abort signal, a job of Node's thread pool) can wake a task. Then no task can ever
- * continue.
+ * Deadlock in a `run` program: no task can ever continue. It is an error only if that
+ * is proved; if something may still wake a task, there is a warning (WARREN_STANDSTILL)
+ * after two seconds.
  *
- * The last thread that falls asleep changes `superblock.quiet`. The main thread then
- * asks each thread twice, and reports a deadlock only if nothing changed between the
- * two answers. Node lists sockets, files and timers, but not jobs of its thread pool
- * (zlib, crypto). Such jobs compute, so a process that uses a core between the two
- * answers is not in a deadlock. Source: Go's checkdead (runtime/proc.go), which
- * reports nothing when it cannot be certain; this emits the warning
- * WARREN_STANDSTILL then. Not seen: a native addon or a foreign Worker that sleeps
- * while a task waits for it *and* has a waiting operation of warren.
+ * The proof. Let `before` be what shared memory says of all tasks. Then each thread
+ * takes a whole turn of its event loop (`settle`), and answers that nothing is open on it
+ * that could call back (`look`: thread/sources.ts lists what could). Then shared memory
+ * must still say the same. Why this is a proof, whatever the machine is doing:
+ * 1. After its answer a thread runs JavaScript only if another thread of the runtime
+ *    wakes it: it has no event of its own to come, and a Worker, a port or a lock by which
+ *    others could reach it would have been named in the answer.
+ * 2. Each way by which one thread wakes another changes shared memory: the mark of the
+ *    sleeper, and once it runs the counts of waits and tasks.
+ * 3. So if shared memory is unchanged after all answers, no thread has run a task since
+ *    the first of them, none is about to, and none has an event to come.
+ * There is no time in it: a thread that has no core answers late, and its answer is as good.
+ *
+ * Also needed for the error: every live task waits in warren, and code of the main thread
+ * has not used the runtime (the main thread is not asked: it runs the application's own
+ * timers and sockets, which are none of the program's).
+ *
+ * Source: Go's checkdead (runtime/proc.go): report nothing if it is not certain.
+ * Not done: measuring CPU time (a job that has no core computes as little as none).
  */
 import { performance, setTimeout } from "../../host.ts";
 import { WarrenError } from "../../errors.ts";
 import { load, waitAsync } from "../../memory/atomics.ts";
 import type { Arena } from "../../memory/arena.ts";
 import { processor, superblock } from "../../memory/layout.ts";
-import type { ParkedReport, ThreadReport } from "../thread/control.ts";
+import { WAIT_REASONS } from "../../wait/wait-reason.ts";
+import type { ParkedReport, ThreadControl, ThreadReport } from "../thread/control.ts";
 import { cut, formatUnlisted, formatWait } from "./format-dump.ts";
 
 /** A possible deadlock is reported after this time. */
 const STANDSTILL_MS = 2000;
-/** Time between the two answers, and the share of that time that the process may compute. */
-const CONFIRM_MS = 200;
-const MOST_CPU = 0.1;
+/** How long nothing must have moved before the threads are asked. It doubles while they all sleep and the answer is not certain, because a report of Node takes milliseconds. */
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 500;
+/** What counts the tasks of a thread and what they do. None of it changes when a thread only answers a question. */
+const COUNTS = [processor.started, processor.finished, processor.parks, processor.placed, processor.timers, ...WAIT_REASONS.map((_, place) => processor.parkedBy + place)];
+
+/** A method of `ThreadControl`, called on another thread. */
+type Asked = { [K in keyof ThreadControl]: (...args: Parameters<ThreadControl[K]>) => Promise<Awaited<ReturnType<ThreadControl[K]>>> };
+
+/** The program that is watched: the runtime of `run`. */
+export interface Program {
+  readonly arena: Arena;
+  readonly isUsedOnMain: boolean;
+  askEach<T>(ask: (control: Asked) => Promise<T>): Promise<(T | undefined)[]>;
+}
+
+/** Nothing runs. It is a deadlock unless there are doubts. */
+interface Standstill {
+  readonly reports: readonly ThreadReport[];
+  /** What may still wake a task, in words. */
+  readonly doubts: readonly string[];
+}
 
 export class DeadlockWatch {
-  readonly #arena: Arena;
-  readonly #ask: () => Promise<readonly ThreadReport[]>;
+  readonly #program: Program;
   readonly #onDeadlock: (error: WarrenError) => void;
   #ended = false;
   #stillSinceMs = performance.now();
+  #pauseMs = FIRST_PAUSE_MS;
   #hasWarned = false;
 
-  constructor(arena: Arena, ask: () => Promise<readonly ThreadReport[]>, onDeadlock: (error: WarrenError) => void) {
-    this.#arena = arena;
-    this.#ask = ask;
+  constructor(program: Program, onDeadlock: (error: WarrenError) => void) {
+    this.#program = program;
     this.#onDeadlock = onDeadlock;
   }
 
@@ -47,68 +76,118 @@ export class DeadlockWatch {
 
   /** Watches until a deadlock or `end`. */
   async watch(): Promise<void> {
-    const { i32 } = this.#arena;
+    const { i32 } = this.#program.arena;
     while (!this.#ended) {
       const seen = load(i32, superblock.quiet);
-      const reports = await this.#confirmed();
+      const before = this.#state();
+      if (before === undefined) {
+        this.#moved();
+        if (this.#isAsleep()) await delay(LONGEST_PAUSE_MS);
+        else await waitAsync(i32, superblock.quiet, seen);
+        continue;
+      }
+      await delay(this.#pauseMs);
       if (this.#ended) return;
-      if (reports !== undefined && allWait(reports)) return this.#onDeadlock(deadlock(reports));
-      this.#standStill(reports);
-      if (this.#isAsleep()) await delay(CONFIRM_MS / 2);
-      else await waitAsync(i32, superblock.quiet, seen);
+      const standstill = before === this.#state() ? await this.#prove(before) : undefined;
+      if (this.#ended) return;
+      if (before !== this.#state()) {
+        this.#moved();
+        continue;
+      }
+      if (standstill === undefined) this.#stillSinceMs = performance.now();
+      else if (standstill.doubts.length === 0) return this.#onDeadlock(deadlock(standstill.reports));
+      else this.#warn(standstill);
+      this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS);
     }
   }
 
-  /** Some task awaits something outside warren that may still end, so this is only a warning, emitted once. */
-  #standStill(reports: readonly ThreadReport[] | undefined): void {
-    const nowMs = performance.now();
-    if (reports === undefined) this.#stillSinceMs = nowMs;
-    if (reports === undefined || this.#hasWarned || nowMs - this.#stillSinceMs < STANDSTILL_MS) return;
-    this.#hasWarned = true;
-    process.emitWarning(`possible deadlock: nothing has run for ${STANDSTILL_MS} ms, and warren knows of nothing that would wake a task\n${table(listWaits(reports), reports)}`, { type: "WarrenWarning", code: "WARREN_STANDSTILL" });
+  #moved(): void {
+    this.#stillSinceMs = performance.now();
+    this.#pauseMs = FIRST_PAUSE_MS;
   }
 
-  /** The reports, if nothing runs and nothing visible can change that; otherwise `undefined`. */
-  async #confirmed(): Promise<readonly ThreadReport[] | undefined> {
-    if (!this.#isAsleep() || this.#hasTimers()) return undefined;
-    const first = await this.#ask();
-    if (!isStill(first)) return undefined;
-    const before = this.#activity();
-    const cpu = process.cpuUsage();
-    await delay(CONFIRM_MS);
-    const { user, system } = process.cpuUsage(cpu);
-    if (user + system > MOST_CPU * CONFIRM_MS * 1000) return undefined;
-    if (this.#ended) return undefined;
-    const second = await this.#ask();
-    const unchanged = this.#isAsleep() && !this.#hasTimers() && this.#activity() === before;
-    return unchanged && isStill(second) ? second : undefined;
+  /** Something may still wake a task, so this is only a warning, emitted once. */
+  #warn({ reports, doubts }: Standstill): void {
+    if (this.#hasWarned || performance.now() - this.#stillSinceMs < STANDSTILL_MS) return;
+    this.#hasWarned = true;
+    process.emitWarning(`possible deadlock: nothing has run for ${STANDSTILL_MS} ms, and warren knows of nothing that would wake a task. It is not certain: ${doubts.join("; ")}\n${table(listWaits(reports), reports)}`, { type: "WarrenWarning", code: "WARREN_STANDSTILL" });
+  }
+
+  /** The proof. `undefined` if something runs, or keeps an event loop alive. */
+  async #prove(before: string): Promise<Standstill | undefined> {
+    const program = this.#program;
+    const reports = await complete(program.askEach((control) => control.report()));
+    if (reports === undefined || !isStill(reports)) return undefined;
+    const doubts: string[] = [];
+    // Before the threads are asked: a lock that is granted later is granted by one of them.
+    if (await isLockRequested()) doubts.push("a lock of navigator.locks is requested");
+    if (program.isUsedOnMain) doubts.push("code of the main thread uses the runtime");
+    if (!allWait(reports)) doubts.push("a task awaits something outside warren");
+    const sources = await this.#sources(false);
+    if (sources === undefined) return undefined;
+    doubts.push(...sources);
+    if (doubts.length > 0) return { reports, doubts };
+    // All is certain, except for what the garbage collector may call.
+    if ((await this.#sources(true))?.length !== 0 || before !== this.#state()) return undefined;
+    const views = await complete(program.askEach((control) => control.view()));
+    return views && { reports: views.map(({ report }) => report), doubts };
+  }
+
+  /** What may still call back on the threads, in words; `undefined` if an event loop is alive. */
+  async #sources(collect: boolean): Promise<string[] | undefined> {
+    await this.#program.askEach((control) => control.settle(collect));
+    const outlooks = await withoutNetwork(() => complete(this.#program.askEach((control) => control.look())));
+    if (outlooks === undefined || outlooks.some(({ isAlive }) => isAlive)) return undefined;
+    return outlooks.flatMap(({ sources }, thread) => sources.map((source) => `${source} on thread ${thread} may call back`));
   }
 
   #isAsleep(): boolean {
-    return load(this.#arena.i32, superblock.sleepers) === this.#arena.threads;
+    const { arena } = this.#program;
+    return load(arena.i32, superblock.sleepers) === arena.threads;
   }
 
-  #hasTimers(): boolean {
-    return this.#sum(processor.timers) > 0;
-  }
-
-  /** Grows when tasks do anything. It does not grow when a thread only answers the watchdog. */
-  #activity(): number {
-    return this.#sum(processor.started) + this.#sum(processor.finished) + this.#sum(processor.parks);
-  }
-
-  #sum(word: number): number {
-    let sum = 0;
+  /** What shared memory says of all tasks; `undefined` if a thread is awake or a timer of warren is armed. */
+  #state(): string | undefined {
+    const { arena } = this.#program;
+    const { i32, threads } = arena;
+    if (!this.#isAsleep()) return undefined;
+    const counts: number[] = [];
     // The main thread counts too: it arms the deadlines of contexts whose thread has died.
-    for (let index = 0; index <= this.#arena.threads; index++) sum += this.#arena.i32[this.#arena.processorAt(index) + word];
-    return sum;
+    for (let index = 0; index <= threads; index++) {
+      const at = arena.processorAt(index);
+      if (i32[at + processor.timers] > 0) return undefined;
+      for (const word of COUNTS) counts.push(i32[at + word]);
+    }
+    return counts.join();
   }
 }
 
-/** Nothing is ready, some task is live, and neither Node nor warren knows of anything that will wake one. */
+/** The answers of all threads; `undefined` if one of them has died. */
+async function complete<T>(answers: Promise<(T | undefined)[]>): Promise<T[] | undefined> {
+  const all = await answers;
+  return all.includes(undefined) ? undefined : (all as T[]);
+}
+
+/** Reports of Node that are made during `ask` do not look up the names of the peers of sockets. */
+async function withoutNetwork<T>(ask: () => Promise<T>): Promise<T> {
+  const settings = process.report as NodeJS.ProcessReport & { excludeNetwork: boolean };
+  const { excludeNetwork } = settings;
+  settings.excludeNetwork = true;
+  try {
+    return await ask();
+  } finally {
+    settings.excludeNetwork = excludeNetwork;
+  }
+}
+
+async function isLockRequested(): Promise<boolean> {
+  const { pending = [] } = (await globalThis.navigator?.locks?.query()) ?? {};
+  return pending.length > 0;
+}
+
+/** Nothing is ready, some task is live, and Node lists nothing in progress. */
 function isStill(reports: readonly ThreadReport[]): boolean {
-  const isQuiet = reports.every(({ isQuiet, outside, resources }) => isQuiet && outside === 0 && resources.length === 0);
-  return isQuiet && reports.some(({ tasks, unlisted }) => tasks.length + unlisted.length > 0);
+  return reports.every(({ isQuiet, resources }) => isQuiet && resources.length === 0) && reports.some(({ tasks, unlisted }) => tasks.length + unlisted.length > 0);
 }
 
 /** Every live task has a waiting operation of warren. */
@@ -132,7 +211,7 @@ function listWaits(reports: readonly ThreadReport[]): Waiting[] {
   const waiting = waitingIds(reports);
   return reports.flatMap(({ thread, parked, tasks }) => [
     ...parked.map((wait) => ({ thread, ...wait })),
-    ...tasks.filter(({ id }) => !waiting.has(id)).map(({ id, name, site }) => ({ thread, task: name, taskId: id, reason: "await", on: "something outside warren", parkedMs: 0, site })),
+    ...tasks.filter(({ id }) => !waiting.has(id)).map(({ id, name, site }) => ({ thread, task: name, taskId: id, reason: "await", on: "something outside warren", parkedMs: 0, at: undefined, site })),
   ]);
 }
 

@@ -28,7 +28,7 @@ export interface DumpSource {
   readonly ask: () => readonly Promise<ThreadView | undefined>[];
   readonly isUp: (thread: number) => boolean;
   /** The main thread's own view. */
-  readonly own: () => ThreadView;
+  readonly own: () => Promise<ThreadView>;
 }
 
 /** The search is repeated after this time: a task that has continued was not in a deadlock. */
@@ -50,7 +50,7 @@ export async function takeDump(source: DumpSource): Promise<Dump> {
 
 async function lookAround(source: DumpSource): Promise<{ reports: ThreadReport[]; views: ThreadView[] }> {
   const told = await Promise.all(source.ask().map(async (answer, thread) => (await unlessComputing(source.arena, thread, answer)) ?? (source.isUp(thread) ? reportComputing(source, thread) : undefined)));
-  const answers = [...told, source.own()].filter((answer) => answer !== undefined);
+  const answers = [...told, await source.own()].filter((answer) => answer !== undefined);
   return {
     reports: answers.map((answer) => ("report" in answer ? answer.report : answer)),
     views: answers.filter((answer) => "report" in answer),

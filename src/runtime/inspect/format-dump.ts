@@ -44,10 +44,10 @@ function formatThread({ thread, tasks, unlisted, parked, computing }: ThreadRepo
 }
 
 /** One line for a waiting operation. */
-export function formatWait({ thread, task, taskId, reason, on, parkedMs, site }: StuckWait | (ParkedReport & { readonly thread: number }), main?: number): string {
+export function formatWait({ thread, task, taskId, reason, on, parkedMs, at, site }: StuckWait | (ParkedReport & { readonly thread: number }), main?: number): string {
   const who = thread === main && taskId === 0 ? "the main thread" : `task ${task} #${taskId} on ${thread === main ? "the main thread" : `thread ${thread}`}`;
   const started = thread === main && taskId === 0 ? "" : `, started ${firstLine(site)}`;
-  return `  ${who}: ${reason} ${on} for ${parkedMs} ms${started}`;
+  return `  ${who}: ${reason} ${on} for ${parkedMs} ms${at === undefined ? "" : `, ${firstLine(at)}`}${started}`;
 }
 
 /** Tasks that are counted and not listed. */

@@ -30,6 +30,8 @@ export interface PoolOptions {
   readonly arena: Arena;
   readonly cores: number;
   readonly resourceLimits: { readonly maxOldGenerationSizeMb?: number };
+  /** The runtime is that of a `run` program. */
+  readonly isClosed: boolean;
   /** Called when a thread has ended without being asked to, or because of `terminate`. */
   readonly onDeath: (thread: number, death: Death) => void;
   /** The trace ring of a thread that starts now, or 0. */
@@ -126,7 +128,7 @@ export class Pool {
   }
 
   async #bringUp(indexes: readonly number[]): Promise<void> {
-    const { arena, cores, ringOf } = this.#options;
+    const { arena, cores, isClosed, ringOf } = this.#options;
     const ports: MessagePort[] = [];
     const ups: Promise<number>[] = [];
     const ends: Promise<void>[] = [];
@@ -135,7 +137,7 @@ export class Pool {
     try {
       for (const index of indexes) {
         const { port1, port2 } = new MessageChannel();
-        const start: ThreadStart = { memory: arena.memory, index, cores, port: port2, ring: ringOf(index) };
+        const start: ThreadStart = { memory: arena.memory, index, cores, port: port2, isClosed, ring: ringOf(index) };
         ports[index] = port1;
         this.#opening.add(port1);
         ups.push(new Promise((resolve) => port1.once("message", resolve)));

@@ -2,10 +2,11 @@
  * Watches the threads from the main thread. JavaScript cannot be interrupted, so a
  * task that computes without awaiting blocks its thread. If it has computed for more
  * than 100 ms, the main thread emits a Node warning, once per task name
- * (`process.on("warning")`, code WARREN_STUCK_TASK). It also warns about a thread
- * whose heap is nearly full (WARREN_MEMORY).
+ * (`process.on("warning")`, code WARREN_STUCK_TASK). A closure that blocks the main
+ * thread is reported when it stops. It also warns about a thread whose heap is nearly
+ * full (WARREN_MEMORY).
  */
-import { clearInterval, setInterval } from "../../host.ts";
+import { clearInterval, performance, setInterval } from "../../host.ts";
 import { load, store } from "../../memory/atomics.ts";
 import type { Arena } from "../../memory/arena.ts";
 import { processor } from "../../memory/layout.ts";
@@ -13,7 +14,7 @@ import { Names } from "../../memory/names.ts";
 import { loadOf } from "../../scheduler/load.ts";
 import { ring, ringAny } from "../../wait/doorbell.ts";
 import { WARN_SHARE } from "../thread/heap-watch.ts";
-import { timesOf } from "../thread/times.ts";
+import { ownTimes, timesOf } from "../thread/times.ts";
 
 const LOOK_EVERY_MS = 50;
 const STUCK_MS = 100;
@@ -40,6 +41,9 @@ export class Watchdog {
   /** Threads for which a memory warning was emitted. */
   readonly #nearFull = new Set<number>();
   readonly #questions = new Map<number, Question>();
+  /** When the main thread last checked, and its CPU time then. */
+  #lookedMs = 0;
+  #lookedCpuNs = 0;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param isUp whether a thread is ready, and not being replaced */
@@ -50,6 +54,7 @@ export class Watchdog {
   }
 
   open(): void {
+    this.#look();
     this.#timer = setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
   }
 
@@ -61,6 +66,8 @@ export class Watchdog {
 
   #look(): void {
     const { i32, threads, clockMs } = this.#arena;
+    this.#lookedMs = performance.now();
+    this.#lookedCpuNs = ownTimes().cpuNs;
     for (let thread = 0; thread < threads; thread++) {
       if (!this.#isUp(thread)) continue;
       const at = this.#arena.processorAt(thread);
@@ -77,7 +84,7 @@ export class Watchdog {
       // Tasks that have not started cannot start on this thread: a sleeping thread may take them.
       store(i32, at + processor.heldUp, since);
       if (i32[at + processor.queueCount] > 0) ringAny(this.#arena, thread);
-      if (heldMs >= STUCK_MS) this.#report(thread, turns, heldMs, computedMs);
+      if (heldMs >= STUCK_MS && computedMs >= STUCK_MS) this.#report(thread, turns, heldMs, computedMs);
     }
   }
 
@@ -131,10 +138,30 @@ export class Watchdog {
     if (load(i32, at + processor.turns) !== turns) return;
     // On a busy machine a module waits for a core most of the time.
     if (running < 0 && (heldMs < IMPORT_STUCK_MS || computedMs < IMPORT_STUCK_MS / 2)) return;
-    const [, name = "(a closure)"] = this.#names.text(Math.abs(running)).split("\n");
-    const what = running < 0 ? `importing the module of task ${name}` : `task ${name}`;
+    const what = running < 0 ? `importing the module of ${this.#nameOf(-running)}` : this.#nameOf(running);
+    this.#warn(what, `${what} has blocked thread ${thread} for ${Math.round(heldMs)} ms without awaiting; nothing else can run on that thread. Call await yieldNow() in long loops. (A garbage collection of a large heap can also cause this.)`);
+  }
+
+  /** A closure on the main thread has stopped. The main thread could not watch it meanwhile. */
+  closureStopped(heldMs: number, nameId: number): void {
+    // Number 0 is no closure: code of the main thread that awaited something of warren.
+    if (heldMs < STUCK_MS || nameId === 0) return;
+    // Perhaps the thread had no core, or other code has used it since the last check.
+    const beforeMs = performance.now() - heldMs - this.#lookedMs;
+    if ((ownTimes().cpuNs - this.#lookedCpuNs) / 1e6 - beforeMs < STUCK_MS) return;
+    const what = this.#nameOf(nameId);
+    this.#warn(`${what} on main`, `${what} has blocked the main thread for ${Math.round(heldMs)} ms without awaiting: a function that is no task runs where it was started. Wrap it in task(import.meta, …) to run it on a thread`);
+  }
+
+  #nameOf(number: number): string {
+    const [url, name = "(closure)"] = this.#names.text(number).split("\n");
+    if (url !== "") return `task ${name}`;
+    return name === "(closure)" ? "a closure without a name" : `closure ${name}`;
+  }
+
+  #warn(what: string, text: string): void {
     if (this.#reported.has(what)) return;
     this.#reported.add(what);
-    process.emitWarning(`${what} has blocked thread ${thread} for ${Math.round(heldMs)} ms without awaiting; nothing else can run on that thread. Call await yieldNow() in long loops. (A garbage collection of a large heap can also cause this.)`, { type: "WarrenWarning", code: "WARREN_STUCK_TASK" });
+    process.emitWarning(text, { type: "WarrenWarning", code: "WARREN_STUCK_TASK" });
   }
 }

@@ -74,11 +74,11 @@ export class Holdings {
     const { arena } = this.#waiters;
     const keys = new Set<number>();
     let at: Identity | undefined = task;
-    for (; at !== undefined; at = at.nameId === 0 ? at.starter : undefined) {
+    for (; at !== undefined; at = at.isClosure ? at.starter : undefined) {
       const { holds } = at;
       if (typeof holds === "number") keys.add(holds);
       else for (const key of holds?.live(arena) ?? []) keys.add(key);
-      if (at.nameId === 0 && at.starter === undefined) for (const key of this.outside) keys.add(key);
+      if (at.isClosure && at.starter === undefined) for (const key of this.outside) keys.add(key);
     }
     return [...keys].filter((key) => isLive(arena, key));
   }

@@ -16,8 +16,9 @@ import type { AnyFunction } from "./task-function.ts";
 export class Identity {
   readonly id: number;
   readonly name: string;
-  /** Number of the task's name in the table of names, 0 for a closure. */
+  /** Number of its name in the table of names; 0 for a closure whose name is not in it. */
   readonly nameId: number;
+  readonly isClosure: boolean;
   /** Where the task was started, if that was recorded. Of a task from another thread it comes with the arguments. */
   site: string | undefined;
   /** The task on this thread that started it; none if code outside tasks did, or another thread. */
@@ -31,10 +32,11 @@ export class Identity {
   /** Of a shared identity: what its tasks that were started with `go` do when they end. */
   ends: Ends | undefined = undefined;
 
-  constructor(id: number, name: string, nameId: number, site?: string, starter?: Identity) {
+  constructor(id: number, name: string, nameId: number, isClosure: boolean, site?: string, starter?: Identity) {
     this.id = id;
     this.name = name;
     this.nameId = nameId;
+    this.isClosure = isClosure;
     this.site = site;
     this.starter = starter;
   }
@@ -56,8 +58,8 @@ class SharedIdentity extends Identity {
   /** The root context with this identity: that of each of its tasks, so that a million of them share one. */
   readonly context: AsyncResource;
 
-  constructor(name: string, nameId: number, current: AsyncLocalStorage<Identity>) {
-    super(0, name, nameId);
+  constructor({ name, nameId, isClosure }: Identity, current: AsyncLocalStorage<Identity>) {
+    super(0, name, nameId, isClosure);
     this.context = inRoot(() => {
       current.enterWith(this);
       return captureContext();
@@ -114,9 +116,9 @@ export class Identities {
     return inRoot(enterAs, this.#current, identity, fn, args);
   }
 
-  #share({ name, nameId }: Identity): Identity {
-    let shared = this.#shared.get(name);
-    if (shared === undefined) this.#shared.set(name, (shared = new SharedIdentity(name, nameId, this.#current)));
+  #share(task: Identity): Identity {
+    let shared = this.#shared.get(task.name);
+    if (shared === undefined) this.#shared.set(task.name, (shared = new SharedIdentity(task, this.#current)));
     shared.count++;
     return shared;
   }

@@ -2,7 +2,8 @@
 import { continueStack } from "../../wire/error-class.ts";
 import type { Identity } from "./identity.ts";
 
-interface Join extends PromiseWithResolvers<unknown> {
+/** The join of a task that has not ended. */
+export interface Join extends PromiseWithResolvers<unknown> {
   readonly task: Identity;
   readonly sinceMs: number;
   /** The task's record, 0 for a closure. */
@@ -29,7 +30,7 @@ export class Joins {
     return this.#joins[index]?.task.starter;
   }
 
-  list(): readonly { readonly task: Identity; readonly sinceMs: number }[] {
+  list(): readonly Join[] {
     return this.#joins.filter((join) => join !== undefined);
   }
 

@@ -1,5 +1,5 @@
 /**
- * Where tasks are started, for errors and reports. A stack trace costs
+ * Where tasks are started and where they wait, for errors and reports. A stack trace costs
  * microseconds, so each thread has an allowance: a program with a few hundred tasks
  * gets every site, and a program that starts a million tasks per second does not
  * pay for a million stack traces.
@@ -22,13 +22,23 @@ export function captureSite(): string | undefined {
     refilledMs = nowMs;
   }
   allowance--;
+  return framesHere();
+}
+
+/** As `captureSite`, without an allowance. Frames of functions that await are included. */
+export function framesHere(): string | undefined {
   const holder: { stack?: string } = {};
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 12;
-  Error.captureStackTrace(holder, captureSite);
+  Error.captureStackTrace(holder, framesHere);
   Error.stackTraceLimit = limit;
-  const frames = String(holder.stack).split("\n").slice(1).filter((frame) => !frame.includes(OWN_FILES) && !frame.includes(OWN_FOLDER) && !frame.includes("node:internal") && !frame.includes("new Promise (<anonymous>)"));
-  return frames.length === 0 ? undefined : frames.slice(0, 6).join("\n");
+  const frames = String(holder.stack).split("\n").slice(1).filter(isProgram).slice(0, 6);
+  return frames.length === 0 ? undefined : frames.join("\n").replaceAll("    at async ", "    at ");
+}
+
+/** Whether a frame is in a file of the program. A frame without a file is one of V8's own: `new Promise`, `Promise.all`. */
+function isProgram(frame: string): boolean {
+  return frame.includes(":") && !frame.includes(OWN_FILES) && !frame.includes(OWN_FOLDER) && !/[ (]node:/.test(frame);
 }
 
 /** Stack frames in files under this URL are warren's own. */

@@ -1,8 +1,7 @@
 /**
  * Numbers of tasks and of their names, for one thread. A task record holds the
  * number of "module URL, function name" in the runtime's table of names, which each
- * thread looks up once. A closure has a name without a module; it is in the table
- * only if it started during a trace.
+ * thread looks up once. A closure has a name without a module.
  */
 import { WarrenError } from "../../errors.ts";
 import type { Names } from "../../memory/names.ts";
@@ -10,12 +9,14 @@ import type { TaskSource } from "./task-function.ts";
 
 /** A thread takes so many task ids from the runtime at a time. */
 const IDS = 1000;
+/** Maximum number of names of closures in the table from one thread: a program may compute names. */
+const MOST_CLOSURES = 1000;
 
 export class TaskNames {
   readonly #names: Names;
   /** Numbers of the names of tasks that this thread has started. */
   readonly #sources = new Map<TaskSource, number>();
-  /** Numbers of the names of closures that have started on this thread during a trace. */
+  /** Numbers of the names of closures that have started on this thread. */
   readonly #closures = new Map<string, number>();
   #nextId = 0;
   #lastId = 0;
@@ -49,10 +50,11 @@ export class TaskNames {
     return { url, name };
   }
 
-  /** The number of a closure's name, for a trace; 0 if shared memory is full. */
+  /** The number of a closure's name, for traces and warnings; 0 if there are too many names, or if shared memory is full. */
   numberOfClosure(name: string): number {
     const known = this.#closures.get(name);
     if (known !== undefined) return known;
+    if (this.#closures.size >= MOST_CLOSURES) return 0;
     try {
       const number = this.#names.intern(`\n${name}`);
       this.#closures.set(name, number);

@@ -8,7 +8,7 @@
  * no record, because it stays on its thread.
  */
 import { AsyncLocalStorage, type AsyncResource } from "node:async_hooks";
-import { captureContext, setImmediate } from "../../host.ts";
+import { captureContext, performance, setImmediate } from "../../host.ts";
 import { WarrenError, printValue } from "../../errors.ts";
 import { store } from "../../memory/atomics.ts";
 import type { Arena } from "../../memory/arena.ts";
@@ -43,6 +43,8 @@ export interface TasksOptions {
   readonly heap: { readonly isFull: boolean; refusal(name: string): WarrenError };
   /** Called when a task that was started with `go` has failed: the runtime stops. */
   readonly onFault: (error: unknown) => void;
+  /** On the main thread: called when a closure has stopped for the first time, with the time that it ran and the number of its name. */
+  readonly onHeld: ((heldMs: number, nameId: number) => void) | undefined;
   /** Called when this thread has started a task, or one of its joins has ended. */
   readonly onChange: () => void;
 }
@@ -123,8 +125,9 @@ export class Tasks implements TaskRunner {
   #identify(fn: AnyFunction, source: TaskSource | undefined): Identity {
     const site = captureSite();
     const id = this.#names.nextId();
-    if (source === undefined) return new Identity(id, nameOfClosure(fn), 0, site, this.current());
-    return new Identity(id, source.name, this.#names.numberOf(source), site, this.current());
+    if (source !== undefined) return new Identity(id, source.name, this.#names.numberOf(source), false, site, this.current());
+    const name = nameOfClosure(fn);
+    return new Identity(id, name, this.#names.numberOfClosure(name), true, site, this.current());
   }
 
   #startClosure(fn: AnyFunction, args: unknown[], task: Identity, join: number): void {
@@ -134,11 +137,17 @@ export class Tasks implements TaskRunner {
     const context = captureContext();
     this.#options.processor.startSoon(() => {
       this.#arena.i32[this.#arena.here + processor.started]++;
-      if (join < 0) return this.#runAlone(fn, args, task, context);
-      this.#run(fn, args, task, context, (failed, value) => {
-        this.#uncount();
-        this.joins.settle(join, failed, value);
-      });
+      this.resuming(task);
+      const { onHeld } = this.#options;
+      const startMs = onHeld === undefined ? 0 : performance.now();
+      if (join < 0) this.#runAlone(fn, args, task, context);
+      else {
+        this.#run(fn, args, task, context, (failed, value) => {
+          this.#uncount();
+          this.#settle(join, failed, value);
+        });
+      }
+      onHeld?.(performance.now() - startMs, task.nameId);
     });
   }
 
@@ -188,9 +197,10 @@ export class Tasks implements TaskRunner {
     return record;
   }
 
-  /** Notes the start of a task. */
-  #noteStart(recorder: Recorder, identity: Identity): void {
-    recorder.noteStart(identity, identity.nameId !== 0 ? identity.nameId : this.#names.numberOfClosure(identity.name));
+  /** Ends a join: the task that awaits it continues. */
+  #settle(join: number, failed: boolean, value: unknown): void {
+    this.resuming(this.joins.by(join));
+    this.joins.settle(join, failed, value);
   }
 
   start(record: number): void {
@@ -233,7 +243,7 @@ export class Tasks implements TaskRunner {
     const payload = i32[record + taskRecord.payload];
     const nameId = i32[record + taskRecord.name];
     i32[this.#arena.here + processor.running] = nameId;
-    const task = new Identity(i32[record + taskRecord.id], fn.name, nameId);
+    const task = new Identity(i32[record + taskRecord.id], fn.name, nameId, false);
     let args: unknown[] = [];
     try {
       i32[record + taskRecord.payload] = 0;
@@ -262,7 +272,7 @@ export class Tasks implements TaskRunner {
   #run(fn: AnyFunction, args: unknown[], task: Identity, context: AsyncResource | undefined, ended: (failed: boolean, value: unknown) => void): void {
     const { identities } = this;
     const identity = identities.add(task);
-    if (this.recorder !== undefined) this.#noteStart(this.recorder, identity);
+    if (this.recorder !== undefined) this.recorder.noteStart(identity, identity.nameId);
     const end = (failed: boolean, value: unknown): void => {
       if (this.recorder !== undefined) this.recorder.noteEnd(identity, failed);
       identities.remove(identity);
@@ -284,7 +294,7 @@ export class Tasks implements TaskRunner {
   #runAlone(fn: AnyFunction, args: unknown[], task: Identity, context: AsyncResource | undefined): void {
     const { identities } = this;
     const identity = identities.add(task);
-    if (this.recorder !== undefined) this.#noteStart(this.recorder, identity);
+    if (this.recorder !== undefined) this.recorder.noteStart(identity, identity.nameId);
     let result: unknown;
     try {
       result = identities.enter(identity, context, fn, args);
@@ -338,10 +348,10 @@ export class Tasks implements TaskRunner {
     try {
       value = payload === 0 ? undefined : this.#decodeFor(this.joins.by(join), payload);
     } catch (error) {
-      return this.joins.settle(join, true, error);
+      return this.#settle(join, true, error);
     }
-    if (outcome === OUTCOME.noRoom) return this.joins.settle(join, true, noRoom(this.#arena));
-    this.joins.settle(join, outcome === OUTCOME.failed, value);
+    if (outcome === OUTCOME.noRoom) return this.#settle(join, true, noRoom(this.#arena));
+    this.#settle(join, outcome === OUTCOME.failed, value);
   }
 
   /** Frees a record that was sent to a thread that died. */

@@ -3,6 +3,7 @@
  * of a program never go through it.
  */
 import type { Partners } from "../../wait/wait.ts";
+import type { Outlook } from "./sources.ts";
 
 /** A waiting operation in a report. */
 export interface ParkedReport {
@@ -16,6 +17,8 @@ export interface ParkedReport {
   readonly on: string;
   /** How long it has waited, in milliseconds. */
   readonly parkedMs: number;
+  /** Which line waits: lines of a stack trace. `undefined` if no single line awaits the operation. */
+  readonly at: string | undefined;
   /** Where the task was started: lines of a stack trace. `undefined` if that was not recorded. */
   readonly site: string | undefined;
 }
@@ -108,7 +111,12 @@ export interface DeathNotice {
 /** A thread's control interface. */
 export interface ThreadControl {
   report(): ThreadReport;
-  view(): ThreadView;
+  /** Resolves after a whole turn of the thread's event loop; see `Sources.settle`. */
+  settle(collect: boolean): Promise<void>;
+  /** What may still call back on this thread; only in a `run` program. */
+  look(): Outlook | undefined;
+  /** Also finds the lines that wait. */
+  view(): Promise<ThreadView>;
   times(): ThreadTimes;
   /** Drops what is only kept for speed, and collects garbage if Node allows it. Returns the types of the handles that are left. */
   tidy(): ReadonlyMap<number, string>;

@@ -27,6 +27,8 @@ export interface ThreadSideOptions {
   readonly onFault: (error: unknown) => void;
   /** Called when the number of operations that wait on this thread has changed. */
   readonly onWaiting?: () => void;
+  /** On the main thread: called when a closure has stopped, with the time that it ran and the number of its name. */
+  readonly onHeld?: (heldMs: number, nameId: number) => void;
 }
 
 export class ThreadSide {
@@ -41,11 +43,11 @@ export class ThreadSide {
   #trace: ThreadTrace | undefined;
   #stopped: WarrenError | undefined;
 
-  constructor({ arena, cores, onFault, onWaiting }: ThreadSideOptions) {
+  constructor({ arena, cores, onFault, onWaiting, onHeld }: ThreadSideOptions) {
     this.arena = arena;
     const heap = new HeapWatch(arena);
     const onTurn = arena.index < arena.threads ? (nowMs: number): void => heap.look(nowMs) : undefined;
-    this.processor = new Processor({ arena, cores, onWaiting, onIdle: () => this.#tidyUp(), onTurn });
+    this.processor = new Processor({ arena, cores, onWaiting, onIdle: () => this.#tidyUp(), onTurn, onHeld });
     this.timers = new Timers((count) => {
       arena.i32[arena.here + processor.timers] = count;
     });
@@ -55,7 +57,7 @@ export class ThreadSide {
     this.handles.contexts = this.contexts;
     this.processor.waiters = this.waiters;
     this.processor.onWatch = (record) => this.contexts.notified(record);
-    this.tasks = new Tasks({ waiters: this.waiters, names: new Names(arena), processor: this.processor, heap, onFault, onChange: () => onWaiting?.() });
+    this.tasks = new Tasks({ waiters: this.waiters, names: new Names(arena), processor: this.processor, heap, onFault, onChange: () => onWaiting?.(), onHeld });
     this.processor.runner = this.tasks;
     this.handles.holder = this.tasks.holdings;
     this.sleep = new Sleep(this.waiters);

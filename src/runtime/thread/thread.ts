@@ -7,6 +7,7 @@ import { enterThread } from "./ambient.ts";
 import type { ThreadControl } from "./control.ts";
 import { ThreadSide } from "./side.ts";
 import { activeResources, reportThread, viewThread } from "./report.ts";
+import { Sources } from "./sources.ts";
 import { ownTimes, systemThreadId } from "./times.ts";
 
 /** What the pool passes to a thread when it starts. */
@@ -15,12 +16,14 @@ export interface ThreadStart {
   readonly index: number;
   readonly cores: number;
   readonly port: MessagePort;
+  /** The runtime is that of a `run` program. */
+  readonly isClosed: boolean;
   /** The thread's ring if there is a trace, or 0. */
   readonly ring: number;
 }
 
 /** Starts the processor of this thread. Resolves when the main thread knows that the thread is ready; the processor continues. */
-export async function serve({ memory, index, cores, port, ring }: ThreadStart): Promise<void> {
+export async function serve({ memory, index, cores, port, isClosed, ring }: ThreadStart): Promise<void> {
   const arena = Arena.attach(memory, index);
   arena.i32[arena.here + processor.systemId] = systemThreadId();
   const side: ThreadSide = new ThreadSide({ arena, cores, onFault: (error) => side.tasks.faults.send(error) });
@@ -29,6 +32,8 @@ export async function serve({ memory, index, cores, port, ring }: ThreadStart): 
   const control: ThreadControl = {
     report: () => reportThread(side, baseline),
     view: () => viewThread(side, baseline),
+    settle: async (collect) => sources?.settle(collect),
+    look: () => sources?.look(),
     times: ownTimes,
     tidy: () => side.tidy(),
     trace: (at) => side.trace(at),
@@ -44,6 +49,7 @@ export async function serve({ memory, index, cores, port, ring }: ThreadStart): 
   expose(control, port as never);
   // Before the first turn of the processor, because a task may start before main's answer arrives.
   const baseline = activeResources();
+  const sources = isClosed ? new Sources() : undefined;
   port.postMessage(threadId);
   await met;
 }

@@ -1,8 +1,6 @@
 /** A `run` program with the main task that the command line names; prints the result of run(). */
 import { setTimeout as wait } from "node:timers/promises";
-import { pbkdf2 } from "node:crypto";
 import { connect, createServer } from "node:net";
-import { promisify } from "node:util";
 import { Barrier, type Chan, type Context, Mutex, chan, chanOf, context, formatDump, go, group, i32, run, runtimes, select, sleep, spawn, task, utf8 } from "../../../src/index.ts";
 
 export const returns = task(import.meta, async function returns() {
@@ -178,18 +176,6 @@ export const signalWakes = task(import.meta, async function signalWakes() {
   }
 });
 
-/** Waits while a job of Node's thread pool, which no list of resources shows, computes for the task that will send. */
-export const jobWakes = task(import.meta, async function jobWakes() {
-  const ch = chan(i32);
-  go.on(1)(sendAfterJob, ch);
-  return ch.recv();
-});
-
-export const sendAfterJob = task(import.meta, async function sendAfterJob(ch: Chan<number>) {
-  const key = await promisify(pbkdf2)("gopher", "salt", 1_500_000, 64, "sha512");
-  await ch.send(key.length);
-});
-
 const locksBoth = task(import.meta, async function locksBoth(first: Mutex, second: Mutex, both: Barrier) {
   using _first = await first.lock();
   await both.wait();
@@ -237,7 +223,7 @@ export const recurses = task(import.meta, async function recurses() {
   return deeper(0);
 });
 
-const tasks = { returns, throws, talkative, allReceive, selfSelect, cycle, allSend, ownPromise, closures, late, timerWakes, nodeTimerWakes, socketWakes, signalWakes, jobWakes, noReply, goFails, recurses, contextNobodyCancels, groupWaits, deadlineWakes, lockCycle, subset } as const;
+const tasks = { returns, throws, talkative, allReceive, selfSelect, cycle, allSend, ownPromise, closures, late, timerWakes, nodeTimerWakes, socketWakes, signalWakes, noReply, goFails, recurses, contextNobodyCancels, groupWaits, deadlineWakes, lockCycle, subset } as const;
 
 interface Failure {
   readonly code?: string;

@@ -64,6 +64,13 @@ export const hogLater = task(import.meta, async function hogLater(ms: number, re
   compute(ms, released);
 });
 
+/** A closure of this task computes. */
+export const hogsInClosure = task(import.meta, async function hogsInClosure(ms: number, released: SharedArray<"i32">) {
+  await spawn(function counting() {
+    compute(ms, released);
+  });
+});
+
 export const spin = task(import.meta, async function spin(flag: SharedArray<"i32">) {
   flag.array[0] = 1;
   for (;;);
@@ -84,7 +91,32 @@ if (import.meta.main) {
       console.log("warning", warning.name, warning.code, warning.message);
       Atomics.store(released.array, 0, 1);
     });
-    for (let k = 0; k < 2; k++) await rt.spawn.on(0)(which === "later" ? hogLater : hog, 700, released);
+    const hogs = { "at once": hog, later: hogLater, "in a closure": hogsInClosure }[which as "later"];
+    for (let k = 0; k < 2; k++) await rt.spawn.on(0)(hogs, 700, released);
+  } else if (name === "main") {
+    await using rt = await start({ threads: 1 });
+    process.on("warning", (warning: Error & { code?: string }) => console.log("warning", warning.name, warning.code, warning.message));
+    // CPU time, because the machine may leave the thread without a core.
+    const heavy = (): void => {
+      const { user, system } = process.threadCpuUsage();
+      for (let used = { user, system }; used.user + used.system < user + system + 400_000; used = process.threadCpuUsage());
+    };
+    const ch = rt.chan(i32, 1);
+    for (let k = 0; k < 2; k++) {
+      await rt.spawn(heavy);
+      await rt.sleep(60);
+      const later = rt.spawn(async function heavyLater() {
+        await ch.recv();
+        heavy();
+      });
+      await rt.sleep(60);
+      await ch.send(1);
+      await later;
+      await rt.sleep(60);
+    }
+    // Code of the main thread itself is no closure of the runtime.
+    await rt.sleep(1);
+    heavy();
   } else if (name === "short") {
     await using rt = await start({ threads: 2 });
     for (let k = 0; k < 100; k++) await rt.spawn.on(0)(hog, 5);

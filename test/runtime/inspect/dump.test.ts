@@ -28,6 +28,7 @@ describe("dump", () => {
     const report = await parkedOn(rt, 1);
     expect(report).toMatchObject({ task: "parkOn", reason: how, on: expect.stringContaining("chan(i32") });
     expect(report.site).toContain("dump.test.ts");
+    expect(report.at).toMatch(/^ {4}at parkOn \(.*world-tasks\.ts:\d+:\d+\)$/);
     expect(report.taskId).toBeGreaterThan(0);
     await until(async () => (await parkedOn(rt, 1)).parkedMs > 0);
     // The dump names the task as live, and main's join of it.

@@ -2,12 +2,12 @@ import { expect, test } from "vitest";
 import { type Dump, type ParkedReport, formatDump, runtimes, start } from "../../../src/index.ts";
 import { until } from "../until.ts";
 
-const wait = (task: string, taskId: number, more: Partial<ParkedReport> = {}): ParkedReport => ({ task, taskId, reason: "receive", on: "chan(i32, 0) #a.1", parkedMs: 204, site: `    at ${task} (file:///p.ts:1:1)\n    at more`, ...more });
+const wait = (task: string, taskId: number, more: Partial<ParkedReport> = {}): ParkedReport => ({ task, taskId, reason: "receive", on: "chan(i32, 0) #a.1", parkedMs: 204, at: undefined, site: `    at ${task} (file:///p.ts:1:1)\n    at more`, ...more });
 const thread = { unlisted: [], outside: 0, resources: [], isQuiet: true };
 
 const DUMP: Dump = {
   threads: [
-    { ...thread, thread: 0, tasks: [{ id: 4, name: "a", site: undefined }, { id: 5, name: "busy", site: undefined }], parked: [wait("a", 4)], unlisted: [{ name: "crowd", count: 12 }] },
+    { ...thread, thread: 0, tasks: [{ id: 4, name: "a", site: undefined }, { id: 5, name: "busy", site: undefined }], parked: [wait("a", 4, { at: "    at b (file:///p.ts:2:2)\n    at a (file:///p.ts:3:3)" })], unlisted: [{ name: "crowd", count: 12 }] },
     { ...thread, thread: 1, tasks: [], parked: [], unlisted: [{ name: "spin", count: 3 }], computing: { task: "spin", ms: 312 } },
     { ...thread, thread: 2, tasks: [], parked: [wait("main thread", 0, { reason: "join", on: "task a", site: undefined })] },
   ],
@@ -20,7 +20,7 @@ test("a dump as text: stuck groups first, then each thread", () => {
     "  task a #4 on thread 0: receive chan(i32, 0) #a.1 for 204 ms, started at a (file:///p.ts:1:1)",
     "  the main thread: join task a for 204 ms",
     "thread 0: 14 tasks",
-    "  task a #4 on thread 0: receive chan(i32, 0) #a.1 for 204 ms, started at a (file:///p.ts:1:1)",
+    "  task a #4 on thread 0: receive chan(i32, 0) #a.1 for 204 ms, at b (file:///p.ts:2:2), started at a (file:///p.ts:1:1)",
     "  task busy #5 runs, or awaits something outside warren, started (not recorded)",
     "  … and 12 more tasks crowd",
     "thread 1: 3 tasks; it does not answer because task spin has been computing for 312 ms",

@@ -64,7 +64,7 @@ function viewsOf({ tasks, outside, fed }: Sketch): ThreadView[] {
     const here = tasks.map((its, k) => ({ ...its, id: k + 1 })).filter((its) => its.thread === thread);
     const operations = here.flatMap(({ id, waits }) => waits.map((its, k): OperationView => ({ task: id, wait: id * 10 + k, sinceMs: 0, partners: partnersOf(its) })));
     return {
-      report: { thread, tasks: [], unlisted: [], parked: operations.map(({ task }) => ({ task: `t${task}`, taskId: task, reason: "receive", on: "", parkedMs: 0, site: undefined })), outside: 0, resources: [], isQuiet: true },
+      report: { thread, tasks: [], unlisted: [], parked: operations.map(({ task }) => ({ task: `t${task}`, taskId: task, reason: "receive", on: "", parkedMs: 0, at: undefined, site: undefined })), outside: 0, resources: [], isQuiet: true },
       operations,
       tasks: here.map(({ id, knows }) => [id, knows]),
       outside: [],
@@ -129,7 +129,7 @@ describe("the search for stuck tasks", () => {
 
   test("the main thread's code is awake unless it waits itself, for them", () => {
     const [first, second, main] = viewsOf(pair);
-    const report = { ...main.report, parked: [{ task: "main thread", taskId: 0, reason: "join", on: "", parkedMs: 0, site: undefined }] };
+    const report = { ...main.report, parked: [{ task: "main thread", taskId: 0, reason: "join", on: "", parkedMs: 0, at: undefined, site: undefined }] };
     const waiting = (task: number): ThreadView => ({ ...main, outside: [0], report, operations: [{ task: OUTSIDE, wait: -task, sinceMs: 0, partners: { handles: [], tasks: [task] } }] });
     expect(stuckIn([first, second, { ...main, outside: [0] }], referencesIn(pair))).toEqual([]);
     expect(stuckIn([first, second, waiting(1)], referencesIn(pair)).toSorted()).toEqual([0, 1, 2]);
