@@ -111,11 +111,11 @@ test("a task that awaits something outside warren: not certain, so a warning tha
 test("two that wait for each other while a timer lives: no error, but dump() names them", { tags: ["deep"] }, async () => {
   const { stdout, stderr, code, hung } = await outcomeOf("closed-world.ts", "stuck", "subset");
   expect({ stderr, code, hung }).toEqual({ stderr: "", code: 0, hung: false });
-  const lines = stdout.split("\n").map((line) => line.replaceAll(/#\S+|\d+ ms|started .*/g, "…").replace(/thread \d/, "thread …"));
+  const lines = stdout.split("\n").map((line) => line.replaceAll(/#\S+|\d+ ms|\(\S+\), started .*/g, "…").replace(/thread \d/, "thread …"));
   expect(lines.slice(0, 4)).toEqual([
     "tasks that wait only for each other:",
-    "  task lockStep … on thread …: receive chan(i32, 0) … for …, …",
-    "  task lockStep … on thread …: receive chan(i32, 0) … for …, …",
+    "  task lockStep … on thread …: receive chan(i32, 0) … for …, at lockStep …",
+    "  task lockStep … on thread …: receive chan(i32, 0) … for …, at lockStep …",
     expect.stringMatching(/^thread …:/),
   ]);
 });

@@ -61,7 +61,8 @@ export class DeadlockWatch {
   readonly #program: Program;
   readonly #onDeadlock: (error: WarrenError) => void;
   #ended = false;
-  #stillSinceMs = performance.now();
+  /** Since when nothing has moved, as far as it was seen. */
+  #stillSinceMs: number | undefined;
   #pauseMs = FIRST_PAUSE_MS;
   #hasWarned = false;
 
@@ -86,6 +87,7 @@ export class DeadlockWatch {
         else await waitAsync(i32, superblock.quiet, seen);
         continue;
       }
+      this.#stillSinceMs ??= performance.now();
       await delay(this.#pauseMs);
       if (this.#ended) return;
       const standstill = before === this.#state() ? await this.#prove(before) : undefined;
@@ -94,7 +96,7 @@ export class DeadlockWatch {
         this.#moved();
         continue;
       }
-      if (standstill === undefined) this.#stillSinceMs = performance.now();
+      if (standstill === undefined) this.#stillSinceMs = undefined;
       else if (standstill.doubts.length === 0) return this.#onDeadlock(deadlock(standstill.reports));
       else this.#warn(standstill);
       this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS);
@@ -102,13 +104,13 @@ export class DeadlockWatch {
   }
 
   #moved(): void {
-    this.#stillSinceMs = performance.now();
+    this.#stillSinceMs = undefined;
     this.#pauseMs = FIRST_PAUSE_MS;
   }
 
   /** Something may still wake a task, so this is only a warning, emitted once. */
   #warn({ reports, doubts }: Standstill): void {
-    if (this.#hasWarned || performance.now() - this.#stillSinceMs < STANDSTILL_MS) return;
+    if (this.#hasWarned || performance.now() - (this.#stillSinceMs ?? Infinity) < STANDSTILL_MS) return;
     this.#hasWarned = true;
     process.emitWarning(`possible deadlock: nothing has run for ${STANDSTILL_MS} ms, and warren knows of nothing that would wake a task. It is not certain: ${doubts.join("; ")}\n${table(listWaits(reports), reports)}`, { type: "WarrenWarning", code: "WARREN_STANDSTILL" });
   }
