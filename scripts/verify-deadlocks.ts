@@ -3,8 +3,11 @@
  * (verify/deadlocks/kinds.ts), which must continue, and true deadlocks, which must be
  * reported. Prints a line for each kind that failed, and the times of the reports.
  *
- * `--rounds <n>` (1) rounds · `--threads <list>` (1,2) · `--load <n>` (0) busy loops next to
- * the programs, which then run at nice 19 · `--only <part of a kind>`
+ *   --rounds n      how often, 1 by default
+ *   --threads list  threads of the programs, 1,2 by default
+ *   --load n        busy loops next to the programs, none by default
+ *   --nice n        programs and loops run at this niceness
+ *   --only text     the kinds whose names contain the text
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -14,21 +17,24 @@ import type { Ended, Orders } from "../verify/deadlocks/program.ts";
 
 const PROGRAM = fileURLToPath(new URL("../verify/deadlocks/program.ts", import.meta.url));
 
-const { values } = parseArgs({ options: { rounds: { type: "string", default: "1" }, threads: { type: "string", default: "1,2" }, load: { type: "string", default: "0" }, only: { type: "string", default: "" } } });
+const { values } = parseArgs({ options: { rounds: { type: "string", default: "1" }, threads: { type: "string", default: "1,2" }, load: { type: "string", default: "0" }, nice: { type: "string", default: "0" }, only: { type: "string", default: "" } } });
 const load = Number(values.load);
 const chosen = (names: readonly string[]): string[] => names.filter((name) => name.includes(values.only));
 
+function begin(args: readonly string[], stdout: "pipe" | "ignore"): ChildProcess {
+  return spawn("nice", ["-n", values.nice, process.execPath, ...args], { stdio: ["ignore", stdout, "inherit"] });
+}
+
 /** Runs the programs, and returns how each ended. */
 async function runAll(orders: Orders): Promise<Ended[]> {
-  const node = [process.execPath, "--disable-warning=ExperimentalWarning", "--disable-warning=WARREN_STANDSTILL", PROGRAM, JSON.stringify(orders)];
-  const [command, ...args] = load > 0 ? ["nice", "-n", "19", ...node] : node;
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const node = ["--disable-warning=ExperimentalWarning", "--disable-warning=WARREN_STANDSTILL", PROGRAM, JSON.stringify(orders)];
+  const child = begin(node, "pipe");
   let printed = "";
-  for await (const text of child.stdout.setEncoding("utf8")) printed += text as string;
+  for await (const text of child.stdout?.setEncoding("utf8") ?? []) printed += text as string;
   return printed.trim().split("\n").map((line) => JSON.parse(line) as Ended);
 }
 
-const loops: ChildProcess[] = Array.from({ length: load }, () => spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" }));
+const loops: ChildProcess[] = Array.from({ length: load }, () => begin(["-e", "for (;;);"], "ignore"));
 const kinds = chosen(Object.keys(KINDS));
 const used = chosen(Object.keys(USED));
 let failures = 0;
