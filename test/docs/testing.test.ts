@@ -32,7 +32,7 @@ test("without the close it names the task, the main thread and the channel", { t
   const { code, output } = await runExample((text) => text.replace("  numbers.close();\n", ""));
   expect(code).toBe(1);
   expect(output).toContain("the runtime is not quiet. Still there after repeated checks:");
-  expect(output).toMatch(/task total #\d+ on thread [01]: receive chan\(i32, 4\) #\S+ for \d+ ms, started at .*totals\.test\.ts/);
+  expect(output).toMatch(/task total #\d+ on thread [01]: receive chan\(i32, 4\) #\S+ for \d+ ms, at total \(.*totals\.ts:\d+:\d+\), started at .*totals\.test\.ts/);
   expect(output).toMatch(/the main thread: receive chan\(i32, 1\)/);
   expect(output).toMatch(/chan\(i32\) #\S+ of capacity 4: 0 values, 1 receivers and 0 senders waiting, 2 references/);
 });
