@@ -16,6 +16,22 @@ const FORMS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly s
   ["gophers", ["G4 cpu", "G1 wait", "G6 wait"]],
 ]);
 
+/** What is measured on more threads than cores (bench/threads.ts): programs of many tasks, and scenarios whose tasks are placed. */
+const CROWDS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["ring", ["hot loop"]],
+  ["mutex", ["await"]],
+  ["tree", ["await"]],
+  ["chameneos", ["await"]],
+  ["compute", ["semaphore", "group"]],
+  ["spawn", ["least loaded"]],
+  ["ping-pong", ["hot loop"]],
+  ["stream", ["hot loop"]],
+  ["stream-batch", ["hot loop"]],
+  ["stream-unbuffered", ["hot loop"]],
+  ["select", ["hot loop"]],
+  ["fan-in", ["hot loop"]],
+]);
+
 /** What a case can take in addition to its timed runs before it counts as hanging, in milliseconds. */
 const PATIENCE_MS = 60_000;
 
@@ -28,6 +44,15 @@ export function configurations(filter: string, threadCounts: readonly number[], 
     }
   }
   return found;
+}
+
+/** The configurations of each form of `CROWDS` whose "scenario/form" contains `filter`, one for each number of threads. */
+export function* crowdConfigurations(filter: string, threadCounts: readonly number[], runs: number, runMs: number): Generator<[{ scenario: string; form: string }, Configuration[]]> {
+  for (const [scenario, forms] of CROWDS) {
+    for (const form of forms.filter((name) => `${scenario}/${name}`.includes(filter))) {
+      yield [{ scenario, form }, threadCounts.map((threads) => ({ scenario, form, threads, runs, runMs }))];
+    }
+  }
 }
 
 /** The form of each scenario that its targets are for. */

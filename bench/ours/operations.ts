@@ -16,6 +16,7 @@ import { bool, chan, go, i32, select, spawn, task, type Receiver, type Sender } 
 import { FAN_IN_SIDES, SPAWN_WINDOW, STREAM_BATCH, STREAM_CAPACITY } from "../rivals/scenarios.ts";
 import { inWindow, timeOperations, warmUp } from "../rivals/trial.ts";
 import { Bench } from "tinybench";
+import { limited, meetings, mutex, permits, ring, tree } from "./crowds.ts";
 import { figureOf, type Configuration, type Figure } from "./figure.ts";
 
 /** Sends 0 … `count` − 1 in a hot loop; the channel stays open. */
@@ -219,6 +220,11 @@ export const TIMED: ReadonlyMap<string, Readonly<Record<string, Operate>>> = new
   ["stream-unbuffered", { "hot loop": (count, far) => pass(0, send, take, count, far) }],
   ["select", { "hot loop": selectTwo }],
   ["fan-in", { "hot loop": fanIn }],
+  ["ring", { "hot loop": ring }],
+  ["mutex", { await: mutex }],
+  ["tree", { await: tree }],
+  ["chameneos", { await: meetings }],
+  ["compute", { semaphore: permits, group: limited }],
 ]);
 
 /** Times one case; runs on thread 0. The figure is nanoseconds an operation. */

@@ -54,7 +54,7 @@ export class Arena {
   #isFresh = false;
   readonly #used: number;
 
-  private constructor(memory: WebAssembly.Memory, index: number, shape?: { threads: number }) {
+  private constructor(memory: WebAssembly.Memory, index: number, shape?: { threads: number; front: number }) {
     const buffer = memory.buffer as unknown as SharedArrayBuffer;
     this.memory = memory;
     this.i32 = new Int32Array(buffer);
@@ -64,6 +64,7 @@ export class Arena {
     this.heap = Buffer.from(buffer);
     if (shape) {
       initialize(this.i32, shape.threads);
+      this.i32[superblock.front] = shape.front;
       this.f64[superblock.epoch >>> 1] = performance.timeOrigin + performance.now();
     }
     invariant(this.i32[superblock.magic] === MAGIC, "the memory is an arena");
@@ -75,15 +76,15 @@ export class Arena {
     this.#used = this.here + processor.usedWords;
   }
 
-  /** Makes the arena of a runtime with `threads` threads; main's index is `threads`. */
-  static create(threads: number, bytes: number = DEFAULT_ARENA_BYTES): Arena {
+  /** Makes the arena of a runtime with `threads` threads, of which `front` are in front (scheduler/load.ts); main's index is `threads`. */
+  static create(threads: number, bytes: number = DEFAULT_ARENA_BYTES, front: number = threads): Arena {
     const least = (SUPERBLOCK_WORDS + CLASS_WORDS.length * CENTRAL_WORDS + (threads + 1) * PROCESSOR_WORDS) * 4 + 1_048_576;
     if (!Number.isInteger(bytes) || bytes < least || bytes > LIMITS.arenaBytes) {
       throw new WarrenError("ERR_INVALID_ARGUMENT", `arenaBytes must be an integer from ${least} to ${LIMITS.arenaBytes}, not ${String(bytes)}`);
     }
     const pages = Math.ceil(bytes / (PAGE * 4));
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-    return new Arena(memory, threads, { threads });
+    return new Arena(memory, threads, { threads, front });
   }
 
   /** @internal Maps an existing arena as processor `index`. */
@@ -93,6 +94,11 @@ export class Arena {
 
   get threads(): number {
     return this.i32[superblock.threads];
+  }
+
+  /** How many threads are in front. */
+  get front(): number {
+    return this.i32[superblock.front];
   }
 
   /** Milliseconds since the arena was made, on one clock for all threads. */

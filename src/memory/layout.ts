@@ -40,6 +40,8 @@ export const superblock = {
   /** The lock of the tree of contexts, and the first context without a parent. */
   contextLock: 17,
   contextRoots: 18,
+  /** How many threads are in front: those with a lower index get the tasks that no program has placed. Written by main before the threads start. */
+  front: 19,
   /** Threads (main not counted) whose processor sleeps. */
   sleepers: 1 * LINE,
   /** Counts how often the last awake thread fell asleep; main waits on it. */
@@ -89,7 +91,7 @@ export const processor = {
   /** Tasks that this thread has placed, and turns of its loop. */
   placed: 4 * LINE + 10,
   turns: 4 * LINE + 11,
-  /** The `sliceStart` of the slice in which main found this thread computing for long: other threads can take its unstarted tasks. Written by main. */
+  /** 1 while main finds that this thread does not get to its unstarted tasks: other threads can take them. Written by main. */
   heldUp: 3 * LINE + 1,
   /** The operating system's id of the thread; 0 where it is not known (it is on Linux). */
   systemId: 4 * LINE + 12,

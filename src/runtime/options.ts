@@ -5,8 +5,15 @@ import { usableCores } from "./main/cores.ts";
 
 /** Options of `start` and, in addition to `args`, of `run`. */
 export interface RuntimeOptions {
-  /** Number of threads, in addition to the main thread. By default one for each core that the process can use. */
+  /** Number of threads, in addition to the main thread. By default one for each core that the process can use. Threads beyond the cores are a reserve: see `cores`. */
   readonly threads?: number | undefined;
+  /**
+   * Number of threads that get the tasks which the program has not placed. By default as
+   * many as the process can use cores. The other threads are a reserve: they take tasks
+   * that have not started from a thread that a long computation or a blocking system call
+   * has kept from starting them for 10 to 100 ms.
+   */
+  readonly cores?: number | undefined;
   /** Bytes of shared memory: reserved, but not resident until they are used. 1 GiB by default. */
   readonly arenaBytes?: number | undefined;
   /** Limit of each thread's JavaScript heap in MB. By default Node's own limit. */
@@ -15,11 +22,13 @@ export interface RuntimeOptions {
 
 export interface ResolvedOptions {
   readonly threads: number;
+  /** At most `threads`. */
+  readonly cores: number;
   readonly arenaBytes: number;
   readonly resourceLimits: { readonly maxOldGenerationSizeMb?: number };
 }
 
-const KNOWN = new Set(["threads", "arenaBytes", "maxOldGenerationSizeMb"]);
+const KNOWN = new Set(["threads", "cores", "arenaBytes", "maxOldGenerationSizeMb"]);
 
 /** @throws ERR_INVALID_ARGUMENT, ERR_LIMIT */
 export function resolveOptions(options: RuntimeOptions, what: string, alsoKnown: readonly string[] = []): ResolvedOptions {
@@ -27,13 +36,14 @@ export function resolveOptions(options: RuntimeOptions, what: string, alsoKnown:
   for (const key of Object.keys(options)) {
     if (!KNOWN.has(key) && !alsoKnown.includes(key)) throw new WarrenError("ERR_INVALID_ARGUMENT", `${what} has no option ${JSON.stringify(key)}. Its options are ${[...KNOWN, ...alsoKnown].join(", ")}`);
   }
-  const { threads = usableCores(), arenaBytes = DEFAULT_ARENA_BYTES, maxOldGenerationSizeMb } = options;
+  const { threads = usableCores(), cores = usableCores(), arenaBytes = DEFAULT_ARENA_BYTES, maxOldGenerationSizeMb } = options;
   checkWhole("threads", threads, 1);
+  checkWhole("cores", cores, 1);
   if (threads > LIMITS.threads) {
     throw new WarrenError("ERR_LIMIT", `threads: ${threads} is above the limit of ${LIMITS.threads}`, { limit: "threads", maximum: LIMITS.threads, actual: threads });
   }
   if (maxOldGenerationSizeMb !== undefined) checkWhole("maxOldGenerationSizeMb", maxOldGenerationSizeMb, 8);
-  return { threads, arenaBytes, resourceLimits: maxOldGenerationSizeMb === undefined ? {} : { maxOldGenerationSizeMb } };
+  return { threads, cores: Math.min(cores, threads), arenaBytes, resourceLimits: maxOldGenerationSizeMb === undefined ? {} : { maxOldGenerationSizeMb } };
 }
 
 function checkWhole(name: string, value: unknown, least: number): void {

@@ -119,10 +119,10 @@ export class OpenRuntime implements Runtime {
   /** Called with the error if the runtime stops because of one. */
   onEnd: ((error: unknown) => void) | undefined;
 
-  constructor({ threads, arenaBytes }: ResolvedOptions) {
+  constructor({ threads, cores, arenaBytes }: ResolvedOptions) {
     this.#ended.promise.catch(() => undefined);
     this.threads = threads;
-    this.arena = Arena.create(threads, arenaBytes);
+    this.arena = Arena.create(threads, arenaBytes, cores);
     this.#keepAlive = new KeepAlive(this.arena, () => this.side.waiting);
     this.#names = new Names(this.arena);
     this.#watchdog = new Watchdog(this.arena, (thread) => this.#supervisor.isUp(thread));

@@ -39,6 +39,8 @@ const WATCH_LOOKS = 60;
 /** How long an idle processor waits before it checks again whether it can take tasks that have not started on other threads. */
 const NAP_MS = 2;
 
+const resolved = Promise.resolve();
+
 /** What the processor needs from the runtime: how to start and finish tasks. */
 export interface TaskRunner {
   /** Starts the task of a record. The task can fail, but this never throws. */
@@ -71,6 +73,7 @@ export interface ProcessorOptions {
 
 export class Processor implements Scheduler {
   ticks = TICKS;
+  tookPermit = false;
   nowMs = performance.now();
   /** Set once, when the thread's parts are connected. */
   declare waiters: Waiters;
@@ -350,22 +353,45 @@ export class Processor implements Scheduler {
 
   /** Starts new tasks until the slice is used up; takes one at a time, so that other threads can take the rest. */
   #start(): boolean {
+    return this.#startSome() || (this.#mayTake() && stealTasks(this.#arena, this.recorder) > 0 && this.#startSome());
+  }
+
+  /**
+   * A task that has taken a permit goes on, in the next microtask, before others start. If
+   * all started first, they would take all permits of a semaphore before the first of them
+   * computes, while other threads wait for one.
+   */
+  #startSome(): boolean {
     let started = false;
-    for (let start = this.#starts.shift(); start !== undefined; start = this.#starts.shift()) {
+    this.tookPermit = false;
+    while (this.#startOne()) {
       started = true;
+      if (performance.now() >= this.#sliceEndMs) break;
+      if (!this.tookPermit) continue;
+      void resolved.then(this.#startMore);
+      break;
+    }
+    return started;
+  }
+
+  readonly #startMore = (): void => {
+    if (!this.#stopped && performance.now() < this.#sliceEndMs) this.#startSome();
+  };
+
+  #startOne(): boolean {
+    if (this.#starts.length > 0) {
       this.#arena.i32[this.#readyAt]--;
-      start();
-      if (performance.now() >= this.#sliceEndMs) return true;
+      (this.#starts.shift() as () => void)();
+      return true;
     }
-    if (!this.#isThread || load(this.#arena.i32, superblock.stopping) !== 0) return started;
-    for (;;) {
-      let record = popTask(this.#arena);
-      if (record === 0 && !started && stealTasks(this.#arena, this.recorder) > 0) record = popTask(this.#arena);
-      if (record === 0) return started;
-      started = true;
-      this.runner.start(record);
-      if (performance.now() >= this.#sliceEndMs) return true;
-    }
+    const record = this.#mayTake() ? popTask(this.#arena) : 0;
+    if (record === 0) return false;
+    this.runner.start(record);
+    return true;
+  }
+
+  #mayTake(): boolean {
+    return this.#isThread && load(this.#arena.i32, superblock.stopping) === 0;
   }
 
   /** Watches for a while, a few checks in each turn so that I/O continues, then sleeps. */

@@ -43,12 +43,13 @@ export function pushTask(arena: Arena, index: number, record: number, isPinned: 
   return count;
 }
 
-/** Takes the oldest task of this thread's queue, pinned ones first, or 0. The thread holds it from now on. */
+/** Takes the oldest task of one of this thread's lists, in turn while both have some, or 0. The thread holds it from now on. */
 export function popTask(arena: Arena): number {
   const { i32, owner, here } = arena;
   if (load(i32, here + processor.queueCount) === 0) return 0;
   lock(i32, here + processor.queueLock, owner);
-  const list = i32[here + PINNED] !== 0 ? PINNED : STEALABLE;
+  const isPinned = i32[here + PINNED] !== 0 && (i32[here + STEALABLE] === 0 || (i32[here + processor.started] & 1) === 0);
+  const list = isPinned ? PINNED : STEALABLE;
   const record = i32[here + list];
   if (record !== 0) {
     i32[record + taskRecord.holder] = arena.id + 1;
@@ -64,12 +65,14 @@ export function popTask(arena: Arena): number {
 
 /** Whether some thread has tasks in its queue that other threads can take. */
 export function anyTasks(arena: Arena): boolean {
-  const { i32, threads } = arena;
-  for (let index = 0; index < threads; index++) {
-    const at = arena.processorAt(index);
-    if (load(i32, at + processor.queueCount) > i32[at + processor.pinnedCount]) return true;
-  }
+  for (let index = 0; index < arena.threads; index++) if (countStealable(arena, index) > 0) return true;
   return false;
+}
+
+/** How many tasks in the queue of thread `index` other threads can take: a hint. */
+export function countStealable(arena: Arena, index: number): number {
+  const at = arena.processorAt(index);
+  return load(arena.i32, at + processor.queueCount) - arena.i32[at + processor.pinnedCount];
 }
 
 /**
@@ -78,25 +81,30 @@ export function anyTasks(arena: Arena): boolean {
  *
  * Takes half the difference in load, so that equal loads stay equal: tasks that were just
  * placed two and two are not taken from a thread that has not yet had time to start
- * them. From a thread that the watchdog has found computing in one slice for long, it
- * takes half of the tasks, whatever the loads are.
+ * them. From a thread that the watchdog has found not to get to its tasks (`heldUp`), it
+ * takes half of them, whatever the loads are. A thread of the reserve takes only these,
+ * and one at a time: if all waited for a permit that a task on another thread has, all
+ * permits would later go to this thread. If its last one waits, it takes another when it
+ * is rung again.
  */
 export function stealTasks(arena: Arena, recorder?: Recorder): number {
-  const { i32, index, threads, here } = arena;
+  const { i32, index, threads, front, here } = arena;
   // This thread would only refuse them.
   if (i32[here + processor.heapFull] !== 0) return 0;
   for (let k = 1; k < threads; k++) {
     const victim = (index + k) % threads;
     const at = arena.processorAt(victim);
-    const count = load(i32, at + processor.queueCount) - i32[at + processor.pinnedCount];
+    const count = countStealable(arena, victim);
     if (count <= 0) continue;
+    const isHeldUp = load(i32, at + processor.heldUp) !== 0;
+    if (!isHeldUp && index >= front) continue;
     const surplus = (loadOf(arena, victim) - loadOf(arena, index)) >> 1;
-    const slice = i32[at + processor.sliceStart];
-    const isHeldUp = slice !== 0 && load(i32, at + processor.heldUp) === slice;
-    const wanted = Math.min(MAX_STEAL, isHeldUp ? (count + 1) >> 1 : surplus);
+    const wanted = index >= front ? 1 : Math.min(MAX_STEAL, isHeldUp ? (count + 1) >> 1 : surplus);
     if (wanted <= 0) continue;
+    const isBusy = loadOf(arena, index) > 0;
     const stolen = stealFrom(arena, victim, wanted);
     if (stolen > 0) {
+      if (index >= front && isBusy) store(i32, at + processor.heldUp, 0);
       recorder?.noteSteal(victim, stolen);
       return stolen;
     }

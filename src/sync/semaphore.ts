@@ -64,6 +64,7 @@ export class SharedSemaphore extends SharedObject implements Semaphore {
     i32[i32[at + syncHeader.holds] + this.waiters.arena.index] += n;
     i32[at + syncHeader.value] -= n;
     this.leave();
+    this.waiters.scheduler.tookPermit = true;
     return new HeldGuard(this, n, false);
   }
 

@@ -33,13 +33,11 @@ export function isAsleep(arena: Arena, index: number): boolean {
   return arena.i32[arena.processorAt(index) + processor.state] === ASLEEP;
 }
 
-/** Rings one sleeping thread other than `except`; false if none sleeps. */
-export function ringAny(arena: Arena, except: number): boolean {
-  const { i32, threads } = arena;
-  if (load(i32, superblock.sleepers) === 0) return false;
-  for (let k = 1; k <= threads; k++) {
-    const index = (except + k) % threads;
-    if (index !== except && isAsleep(arena, index)) {
+/** Rings one sleeping thread other than `except`, of those with an index from `from` to `to` − 1 that start tasks; false if none of them sleeps. */
+export function ringAny(arena: Arena, except: number, from: number, to: number): boolean {
+  if (load(arena.i32, superblock.sleepers) === 0) return false;
+  for (let index = from; index < to; index++) {
+    if (index !== except && isAsleep(arena, index) && arena.i32[arena.processorAt(index) + processor.heapFull] === 0) {
       ring(arena, index);
       return true;
     }

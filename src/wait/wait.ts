@@ -23,6 +23,8 @@ export interface Scheduler {
   readonly nowMs: number;
   /** Counts down with each operation; below 0, call `tick`. */
   ticks: number;
+  /** Set when a task takes a permit of a semaphore without waiting: it goes on before the next task starts. */
+  tookPermit: boolean;
   /** Reads the clock; true if the time slice is used up. */
   tick(): boolean;
   /** A promise that resolves in the next turn of the event loop. */

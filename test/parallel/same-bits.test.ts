@@ -10,7 +10,7 @@ const add = (a: number, b: number): number => a + b;
 test("on 1, 2 and 3 threads, with and without overtaking, for several grains and lengths", { tags: ["deep"] }, async () => {
   const sums = new Map<string, Set<number>>();
   for (const threads of [1, 2, 3]) {
-    await using rt = await start({ threads });
+    await using rt = await start({ threads, cores: threads });
     expect(rt.threads).toBe(threads);
     for (const length of [1, 2, 3, 257, 1000]) {
       for (const grain of [undefined, 1, 7, 64]) {

@@ -15,6 +15,7 @@ const wrong: [string, unknown, string, string][] = [
   ['threads "8"', { threads: "8" }, "ERR_INVALID_ARGUMENT", '"8"'],
   ["threads 1n", { threads: 1n }, "ERR_INVALID_ARGUMENT", "1n"],
   ["threads null", { threads: null }, "ERR_INVALID_ARGUMENT", "null"],
+  ["cores 0", { cores: 0 }, "ERR_INVALID_ARGUMENT", "cores must be an integer of at least 1, not 0"],
   ["too many threads", { threads: LIMITS.threads + 1 }, "ERR_LIMIT", String(LIMITS.threads)],
   ["threads 2³²", { threads: 2 ** 32 }, "ERR_LIMIT", "4294967296"],
   ["too small an arena", { arenaBytes: 1000 }, "ERR_INVALID_ARGUMENT", "1000"],

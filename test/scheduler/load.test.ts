@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Arena } from "../../src/memory/arena.ts";
-import { processor } from "../../src/memory/layout.ts";
-import { leastLoaded, loadOf } from "../../src/scheduler/load.ts";
+import { processor, superblock } from "../../src/memory/layout.ts";
+import { placeFor, loadOf } from "../../src/scheduler/load.ts";
 
 function arenaWith(...loads: number[]): Arena {
   const arena = Arena.create(loads.length, 4_194_304);
@@ -9,29 +9,48 @@ function arenaWith(...loads: number[]): Arena {
   return arena;
 }
 
-describe("leastLoaded", () => {
+/** Places `count` tasks one after the other; returns where. */
+function placeAll(arena: Arena, count: number): number[] {
+  const places: number[] = [];
+  for (let last = 0; places.length < count; places.push(last)) {
+    last = placeFor(arena, last);
+    arena.i32[arena.processorAt(last) + processor.held]++;
+  }
+  return places;
+}
+
+describe("placeFor", () => {
   test.each([
     [[0], 0, 0],
     [[3, 1, 2], 0, 1],
     [[3, 1, 1], 2, 2],
     [[3, 1, 1], 0, 1],
     [[5, 5, 0], 1, 2],
-  ])("of %j from %i is %i", (loads, from, expected) => {
-    expect(leastLoaded(arenaWith(...loads), from)).toBe(expected);
+    [[0, 0, 0], 2, 2],
+    [[0, 0, 0], 7, 1],
+  ])("of %j after %i is %i", (loads, last, expected) => {
+    expect(placeFor(arenaWith(...loads), last)).toBe(expected);
   });
 
-  test("ties go round, beginning at `from`, which may be beyond the last thread", () => {
-    const arena = arenaWith(0, 0, 0);
-    expect([0, 1, 2, 3, 4, 5].map((from) => leastLoaded(arena, from))).toEqual([0, 1, 2, 0, 1, 2]);
+  test("four tasks on two threads are two and two", () => {
+    const arena = arenaWith(0, 0);
+    placeAll(arena, 4);
+    expect([0, 1].map((index) => loadOf(arena, index))).toEqual([2, 2]);
   });
 
-  test("placing one after another keeps loads within one of each other", () => {
+  test("placing one after another keeps loads within an eighth of each other, and most tasks beside the one before", () => {
     const arena = arenaWith(0, 0, 0, 0);
-    let last = 0;
-    for (let k = 0; k < 1001; k++) {
-      last = leastLoaded(arena, last + 1);
-      arena.i32[arena.processorAt(last) + processor.held]++;
-    }
-    expect([0, 1, 2, 3].map((index) => loadOf(arena, index)).toSorted()).toEqual([250, 250, 250, 251]);
+    const places = placeAll(arena, 1001);
+    const loads = [0, 1, 2, 3].map((index) => loadOf(arena, index));
+    expect(Math.max(...loads)).toBeLessThanOrEqual(Math.min(...loads) * 1.125 + 1);
+    expect(places.filter((place, k) => place !== places[k - 1]).length).toBeLessThan(150);
+  });
+
+  test("the reserve gets none, unless no thread in front starts tasks", () => {
+    const arena = arenaWith(9, 9, 0, 0);
+    arena.i32[superblock.front] = 2;
+    expect(placeAll(arena, 20).every((place) => place < 2)).toBe(true);
+    for (const index of [0, 1]) arena.i32[arena.processorAt(index) + processor.heapFull] = 1;
+    expect(placeFor(arena, 0)).toBe(2);
   });
 });

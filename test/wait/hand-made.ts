@@ -43,7 +43,7 @@ export class HandMadeThread {
       const wait = this.waiters.at(slot);
       if (wait !== undefined) this.waiters.resume(wait);
     };
-    const scheduler: Scheduler = { nowMs: 0, ticks: 1e9, tick: () => false, hop: (value) => Promise.resolve(value), ready: resume, parked: () => undefined, spins: () => 0, spun: () => undefined, task: () => undefined };
+    const scheduler: Scheduler = { nowMs: 0, ticks: 1e9, tookPermit: false, tick: () => false, hop: (value) => Promise.resolve(value), ready: resume, parked: () => undefined, spins: () => 0, spun: () => undefined, task: () => undefined };
     this.waiters = new Waiters(arena, scheduler, new Timers(() => undefined), channelHandles(() => this));
   }
 

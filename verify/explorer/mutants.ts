@@ -106,6 +106,13 @@ export const MUTANTS: readonly Mutant[] = [
     scenario: "has no tasks while one is stolen",
   },
   {
+    name: "reserve-steals-unasked",
+    path: "src/scheduler/task-queue.ts",
+    replace: "if (!isHeldUp && index >= front) continue;",
+    by: "",
+    scenario: "the reserve takes tasks of a thread that is held up",
+  },
+  {
     name: "lock-by-load-and-store",
     path: "src/memory/spin-lock.ts",
     replace: "while ((seen = cas(words, at, 0, owner)) !== 0) backOff(words, at, seen, spins++);",

@@ -36,7 +36,7 @@ const MOST_VALUES = 60_000_000;
 const MOST_PAUSE_MS = 40;
 
 async function main(kills: number, seed: number, threads: number): Promise<KillFigures> {
-  await using rt = await start({ threads });
+  await using rt = await start({ threads, cores: threads });
   process.on("warning", () => undefined);
   const random = new Jitter(seed, 0);
   const sent = rt.shared.bytes(MOST_VALUES);

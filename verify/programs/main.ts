@@ -16,7 +16,7 @@ export interface ProgramFigures {
 }
 
 const [seed, programs, threads] = process.argv.slice(2).map(Number);
-await using rt = await start({ threads });
+await using rt = await start({ threads, cores: threads });
 process.on("warning", () => undefined);
 const figures = { programs: 0, values: 0, deaths: 0, wrong: [] as { seed: number; what: readonly string[] }[] };
 let since = await leftovers(rt);

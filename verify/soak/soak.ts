@@ -51,7 +51,7 @@ const MOST_SLOPE = 1;
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
 export async function soak(options: SoakOptions): Promise<SoakResult> {
-  const rt = (await start({ threads: options.threads })) as OpenRuntime;
+  const rt = (await start({ threads: options.threads, cores: options.threads })) as OpenRuntime;
   try {
     return await new Soak(rt, options).run();
   } finally {

@@ -55,7 +55,7 @@ export const scaled = (full: number, { scale }: Setup): number => Math.max(1, Ma
 
 /** Runs a stress on a runtime of its own. */
 export async function runStress(stress: Stress, options: RunOptions & { readonly threads: number }): Promise<Outcome> {
-  const rt = (await start({ threads: options.threads })) as OpenRuntime;
+  const rt = (await start({ threads: options.threads, cores: options.threads })) as OpenRuntime;
   try {
     return await runStressOn(rt, stress, options);
   } finally {

@@ -12,6 +12,6 @@ import { start } from "../../index.ts";
 const WARM_UP_COUNT = 1000;
 
 const config = JSON.parse(process.argv[2] ?? "") as Required<CrowdConfig>;
-await using runtime = await start({ threads: config.threads, maxOldGenerationSizeMb: heapMb(config.count) });
+await using runtime = await start({ threads: config.threads, cores: config.threads, maxOldGenerationSizeMb: heapMb(config.count) });
 await runtime.spawn(crowd, { ...config, count: WARM_UP_COUNT });
 console.log(JSON.stringify(await runtime.spawn(crowd, config)));

@@ -19,7 +19,7 @@ const SHIFT = 0.2;
 
 /** Handles the same events in both structures. */
 export async function drivers({ length }: DriversChoice, { threads, unitMs, seed, progress, trace }: ProgramSettings): Promise<ProgramOutcome> {
-  await using runtime = await start({ threads });
+  await using runtime = await start({ threads, cores: threads });
   await using _trace = await trace?.(runtime);
   const schedule = scheduleOf(length, seed);
   const measured: Measured[] = [];

@@ -18,7 +18,7 @@ export async function measureInTurn<Result extends { readonly wallNs: number }, 
   await using opened = new AsyncDisposableStack();
   const runtimes = new Map<number, Runtime>();
   for (const threads of new Set(cells.map((cell) => cell.threads))) {
-    const runtime = opened.use(await start({ threads }));
+    const runtime = opened.use(await start({ threads, cores: threads }));
     runtimes.set(threads, runtime);
     opened.use(await trace?.(runtime));
   }

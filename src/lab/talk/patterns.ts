@@ -25,7 +25,7 @@ export async function patterns({ names, full }: PatternsChoice, { threads, progr
     progress(pattern.name);
     try {
       // only `run` sees that nothing can go on any more
-      const checks = trace === undefined || pattern.deadlocks === true ? await run(pattern.run, { threads, args: [{ full }] }) : await traced(pattern, full, threads, trace);
+      const checks = trace === undefined || pattern.deadlocks === true ? await run(pattern.run, { threads, cores: threads, args: [{ full }] }) : await traced(pattern, full, threads, trace);
       findings.push(...(pattern.deadlocks === true ? [deadlock(part, "ended in good order")] : checks.map((found) => findingOf(part, found))));
     } catch (error) {
       if (pattern.deadlocks === true && error instanceof WarrenError && error.code === "ERR_DEADLOCK") {
@@ -43,7 +43,7 @@ export async function patterns({ names, full }: PatternsChoice, { threads, progr
 
 /** As `run`, in a world that is open to be recorded. */
 async function traced(pattern: Pattern, full: boolean, threads: number, trace: NonNullable<ProgramSettings["trace"]>): Promise<readonly PatternCheck[]> {
-  await using runtime = await start({ threads });
+  await using runtime = await start({ threads, cores: threads });
   await using _trace = await trace(runtime);
   return await runtime.spawn(pattern.run, { full });
 }

@@ -43,7 +43,7 @@ export async function replicas(choice: ReplicasChoice, settings: ProgramSettings
 
 /** Everything but the variants, which are in closed worlds of their own. */
 async function inOneRuntime(choice: ReplicasChoice, settings: ProgramSettings): Promise<{ findings: Finding[]; lateMs: number; said: string }> {
-  await using runtime = await start({ threads: settings.threads });
+  await using runtime = await start({ threads: settings.threads, cores: settings.threads });
   await using _trace = await settings.trace?.(runtime);
   await ask(runtime, { replicas: 4, latency: UNIFORM, queries: 200 }, { ...settings, unitMs: 0.1 });
   const findings: Finding[] = [];
@@ -150,7 +150,7 @@ async function variants({ threads, progress }: ProgramSettings): Promise<Finding
 async function forgotten(variant: Variant, threads: number): Promise<Finding[]> {
   const part = variant.name;
   const { replicas: asked, queries, spreadMs } = FORGOTTEN;
-  await using runtime = await start({ threads });
+  await using runtime = await start({ threads, cores: threads });
   const answers = await runtime.spawn(forgetReplicas, variant, asked, queries, spreadMs);
   const leaks = variant.waits && variant.room === 0;
   return [
@@ -161,7 +161,7 @@ async function forgotten(variant: Variant, threads: number): Promise<Finding[]> 
 
 /** A client that comes when all replicas have ended: with room for one an answer waits for it, without it is lost. */
 async function late(variant: Variant, threads: number): Promise<Finding> {
-  const outcome = await run(askLate, { threads, args: [variant, FORGOTTEN.replicas] }).then(
+  const outcome = await run(askLate, { threads, cores: threads, args: [variant, FORGOTTEN.replicas] }).then(
     (answer) => (answer === undefined ? "no answer" : "an answer"),
     (error: unknown) => hangOf(error),
   );

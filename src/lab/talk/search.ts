@@ -28,7 +28,7 @@ const GRAIN_MS = 1;
 
 /** Searches with every version. */
 export async function search({ queries }: SearchChoice, { threads, unitMs, seed, progress, trace }: ProgramSettings): Promise<ProgramOutcome> {
-  await using runtime = await start({ threads });
+  await using runtime = await start({ threads, cores: threads });
   await using _trace = await trace?.(runtime);
   for (const version of VERSIONS) await runtime.spawn(searches, { version, queries: 100, clients: 10, unitMs: 0.02, seed });
   const findings: Finding[] = [];

@@ -45,7 +45,7 @@ export async function tasks({ counts, active, go }: TasksChoice, { threads, prog
     pairs.push({ own: JSON.parse(printed) as CrowdResult, go: await go(count, active, threads) });
   }
   progress(`a chain of ${CHAIN.toLocaleString("en-US")} tasks`);
-  await using runtime = await start({ threads });
+  await using runtime = await start({ threads, cores: threads });
   await using _trace = await trace?.(runtime);
   const answer = await runtime.spawn(daisyChain, CHAIN);
   const largest = pairs.at(-1) as Pair;

@@ -17,7 +17,7 @@ export interface TrialThreads {
 
 /** Those of warren. */
 export const THREADS: TrialThreads = {
-  open: (threads) => start({ threads }),
+  open: (threads) => start({ threads, cores: threads }),
   close: async (runtime) => {
     await runtime[Symbol.asyncDispose]();
   },

@@ -4,17 +4,19 @@
  * than 100 ms, the main thread emits a Node warning, once per task name
  * (`process.on("warning")`, code WARREN_STUCK_TASK). A closure that blocks the main
  * thread is reported when it stops. It also warns about a thread whose heap is nearly
- * full (WARREN_MEMORY).
+ * full (WARREN_MEMORY), and has tasks of a thread that does not get to them taken by
+ * others (hand-off.ts).
  */
 import { clearInterval, performance, setInterval } from "../../host.ts";
-import { load, store } from "../../memory/atomics.ts";
+import { load } from "../../memory/atomics.ts";
 import type { Arena } from "../../memory/arena.ts";
 import { processor } from "../../memory/layout.ts";
 import { Names } from "../../memory/names.ts";
 import { loadOf } from "../../scheduler/load.ts";
-import { ring, ringAny } from "../../wait/doorbell.ts";
+import { ring } from "../../wait/doorbell.ts";
 import { WARN_SHARE } from "../thread/heap-watch.ts";
 import { ownTimes, timesOf } from "../thread/times.ts";
+import { HandOff } from "./hand-off.ts";
 
 const LOOK_EVERY_MS = 50;
 const STUCK_MS = 100;
@@ -44,6 +46,7 @@ export class Watchdog {
   /** When the main thread last checked, and its CPU time then. */
   #lookedMs = 0;
   #lookedCpuNs = 0;
+  readonly #handOff: HandOff;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param isUp whether a thread is ready, and not being replaced */
@@ -51,6 +54,7 @@ export class Watchdog {
     this.#isUp = isUp;
     this.#arena = arena;
     this.#names = new Names(arena);
+    this.#handOff = new HandOff(arena, isUp);
   }
 
   open(): void {
@@ -60,6 +64,7 @@ export class Watchdog {
 
   close(): void {
     clearInterval(this.#timer);
+    this.#handOff.close();
     // A heap may have filled, and stopped the runtime, since the last check.
     for (let thread = 0; thread < this.#arena.threads; thread++) this.#lookAtHeap(thread);
   }
@@ -68,6 +73,7 @@ export class Watchdog {
     const { i32, threads, clockMs } = this.#arena;
     this.#lookedMs = performance.now();
     this.#lookedCpuNs = ownTimes().cpuNs;
+    this.#handOff.look();
     for (let thread = 0; thread < threads; thread++) {
       if (!this.#isUp(thread)) continue;
       const at = this.#arena.processorAt(thread);
@@ -80,11 +86,7 @@ export class Watchdog {
       if (heldMs < LOOK_EVERY_MS) continue;
       // Outside a slice there is one measurement for each question: CPU time of long ago must not count.
       const computedMs = this.#computedMs(thread, since === 0 ? -(this.#questions.get(thread)?.sinceMs ?? 0) : since);
-      if (computedMs < STUCK_MS / 2) continue;
-      // Tasks that have not started cannot start on this thread: a sleeping thread may take them.
-      store(i32, at + processor.heldUp, since);
-      if (i32[at + processor.queueCount] > 0) ringAny(this.#arena, thread);
-      if (heldMs >= STUCK_MS && computedMs >= STUCK_MS) this.#report(thread, turns, heldMs, computedMs);
+      if (computedMs >= STUCK_MS && heldMs >= STUCK_MS) this.#report(thread, turns, heldMs, computedMs);
     }
   }
 

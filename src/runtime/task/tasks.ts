@@ -15,7 +15,7 @@ import type { Arena } from "../../memory/arena.ts";
 import { OUTCOME, RECORD, TASK_WORDS, indexOfId, processor, taskRecord } from "../../memory/layout.ts";
 import type { Names } from "../../memory/names.ts";
 import { decodePayload, encodePayload } from "../../wire/payload.ts";
-import { changeHeld, leastLoaded } from "../../scheduler/load.ts";
+import { changeHeld, placeFor } from "../../scheduler/load.ts";
 import type { Processor, TaskRunner } from "../../scheduler/processor.ts";
 import { pushTask } from "../../scheduler/task-queue.ts";
 import { isAsleep, ring, ringAny } from "../../wait/doorbell.ts";
@@ -178,7 +178,7 @@ export class Tasks implements TaskRunner {
     }
     // The main thread runs no tasks of the pool: a task that it starts "here" is placed like any other.
     const target = place === "here" ? (me < threads ? me : undefined) : place;
-    const to = target ?? leastLoaded(arena, this.#lastPlace + 1);
+    const to = target ?? placeFor(arena, this.#lastPlace);
     if (target === undefined) this.#lastPlace = to;
     i32[record + taskRecord.record] = RECORD.task;
     i32[record + taskRecord.owner] = arena.id;
@@ -191,8 +191,8 @@ export class Tasks implements TaskRunner {
     const count = pushTask(arena, to, record, target !== undefined);
     this.#countPlaced();
     if (to === me) this.#options.processor.wake();
-    // If the thread has more tasks than it can start now, a sleeping thread helps.
-    if (target === undefined && (to === me || count > 1) && !isAsleep(arena, to)) ringAny(arena, to);
+    // If the thread has more tasks than it can start now, a sleeping thread in front helps.
+    if (target === undefined && (to === me || count > 1) && !isAsleep(arena, to)) ringAny(arena, to, 0, arena.front);
     if (to !== me) ring(arena, to);
     return record;
   }
@@ -216,7 +216,8 @@ export class Tasks implements TaskRunner {
     if (loaded !== undefined) return this.#remember(record, nameId, loaded);
     i32[this.#arena.here + processor.running] = -nameId;
     importTask(source).then(
-      (fn) => this.#remember(record, nameId, fn),
+      // One after the other, like tasks whose module was there.
+      (fn) => this.#options.processor.startSoon(() => this.#remember(record, nameId, fn)),
       // Not immediately: a thread that is terminated in the middle of an import may reach this line with a broken module, but it never takes another turn. Its tasks are lost with it.
       (error: unknown) => void setImmediate(() => this.#refuse(record, error)),
     );

@@ -13,6 +13,13 @@ export function timesOf(systemId: number): ThreadTimes | undefined {
   return systemId === 0 ? undefined : readSchedstat(`/proc/self/task/${systemId}/schedstat`);
 }
 
+/** Whether a thread of this process runs or waits for a core, by its system id, rather than for something else; `false` where the system does not report it. */
+export function wantsCore(systemId: number): boolean {
+  const line = systemId === 0 ? undefined : readIfThere(() => readFileSync(`/proc/self/task/${systemId}/stat`, "latin1"));
+  // The name, in brackets, may hold blanks; the state is the field after it.
+  return line?.charAt(line.lastIndexOf(")") + 2) === "R";
+}
+
 /** Times of the calling thread. */
 export function ownTimes(): ThreadTimes {
   const { user, system } = (process as unknown as { threadCpuUsage(): { user: number; system: number } }).threadCpuUsage();

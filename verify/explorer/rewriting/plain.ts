@@ -17,7 +17,7 @@ export const PLAIN: Record<string, readonly string[]> = {
   "src/scheduler/task-queue.ts": [
     "pushTask: i32[at + processor.pinnedCount]",
     "popTask: i32[here + processor.pinnedCount]",
-    "stealTasks: i32[at + processor.pinnedCount]",
+    "countStealable: arena.i32[at + processor.pinnedCount]",
   ],
   // The handle may be stale, its header in use again: then the object behaves as closed, whatever it was taken for.
   "src/channel/make-channel.ts": ["openChannel: i32[at + header.capacity]", "openChannel: i32[at + header.kind]", "makeChannel: i32[at + header.capacity]", "makeChannel: i32[at + header.kind]"],

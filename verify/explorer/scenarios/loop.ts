@@ -26,6 +26,7 @@ export class Loop implements Scheduler {
   readonly tasks: Task[] = [];
   readonly nowMs = 1;
   ticks = 1_000_000;
+  tookPermit = false;
   /** Set once. */
   declare waiters: Waiters;
   declare thread: Thread;

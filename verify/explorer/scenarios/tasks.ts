@@ -1,8 +1,10 @@
 /** Unstarted tasks: pushed, popped and stolen, each started once, and counted so that their end is seen. */
+import { store } from "../../../src/memory/atomics.ts";
+import { processor, superblock } from "../../../src/memory/layout.ts";
 import { hasNoTasks } from "../../../src/scheduler/load.ts";
 import type { Scenario } from "../scenario.ts";
 import { Crowd } from "./crowd.ts";
-import { type World, expect, expectSame } from "./world.ts";
+import { type World, expect, expectSame, isRaised, raise } from "./world.ts";
 
 /** One thread places and pops, another steals and pops. */
 const steals: Scenario<World>[] = [2, 3].map((threads) => ({
@@ -57,4 +59,39 @@ const ends: Scenario<World> = {
   },
 };
 
-export const scenarios: readonly Scenario<World>[] = [...steals, ends];
+/** A thread of the reserve takes only from who is held up; what it does not take, the owner starts. */
+const reserve: Scenario<World> = {
+  name: "the reserve takes tasks of a thread that is held up",
+  threads: 3,
+  build(world) {
+    const crowd = new Crowd(world, 3);
+    const { i32 } = world.arenas[0];
+    const heldUp = world.arenas[0].here + processor.heldUp;
+    i32[superblock.front] = 1;
+    for (let k = 0; k < 2; k++) crowd.place(0, 0);
+    world.program(0, "owner", () => {
+      crowd.place(0, 0);
+      crowd.work(0);
+    });
+    world.program(1, "reserve", () => {
+      crowd.steal(1);
+      const tookSome = crowd.start(1);
+      expect(isRaised(world) || !tookSome, "the reserve took a task of a thread that was not held up");
+      if (tookSome) crowd.end(1);
+      crowd.work(1);
+    });
+    world.program(2, "watchdog", () => {
+      raise(world);
+      store(i32, heldUp, 1);
+      store(i32, heldUp, 0);
+    });
+    world.finally(() => {
+      crowd.work(0);
+      crowd.work(1);
+      expectSame(crowd.started.toSorted(), [0, 1, 2], "tasks started");
+      crowd.free();
+    });
+  },
+};
+
+export const scenarios: readonly Scenario<World>[] = [...steals, ends, reserve];

@@ -30,7 +30,7 @@ const SLACK = 0.03;
 /** Runs the balancers. */
 export async function balance({ workers, policies, systems, length }: BalanceChoice, settings: ProgramSettings): Promise<ProgramOutcome> {
   const { threads, seed } = settings;
-  await using runtime = await start({ threads });
+  await using runtime = await start({ threads, cores: threads });
   await using _trace = await settings.trace?.(runtime);
   // Every thread imports and compiles the program before anything is measured.
   await runtime.spawn(simpleBalance, { workers: 16, items: 200, unitMs: 0, seed });
