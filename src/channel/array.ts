@@ -49,7 +49,7 @@ export class ArrayChannel<T> extends Channel<T> {
     const { i32, header: at } = this;
     const head = positionOf(load(i32, at + header.recv));
     const tail = positionOf(load(i32, at + header.send));
-    return i32[at + header.generation] === this.generation ? Math.min(distance(tail, head), this.capacity) : 0;
+    return this.isCurrent ? Math.min(distance(tail, head), this.capacity) : 0;
   }
 
   override tryPut(at: number): Attempt {
@@ -117,9 +117,10 @@ export class ArrayChannel<T> extends Channel<T> {
     return moved;
   }
 
-  /** Takes the lock in a word that was free and without special bits: `lockWord` for the fast path. */
+  /** Takes the lock in a word that was free and without special bits: `lockWord` for the fast path. False, too, if the header is none any more. */
   #own(at: number, word: number): boolean {
-    return cas(this.i32, at, word, word | this.waiters.arena.owner) === word;
+    const { arena } = this.waiters;
+    return arena.isHeader(at) && cas(this.i32, at, word, word | arena.owner) === word;
   }
 
   #giveUpSend<R>(word: number, result: R): R {
@@ -177,7 +178,9 @@ export class ArrayChannel<T> extends Channel<T> {
 
   override lock(): boolean {
     const { i32, header: at } = this;
-    const { owner } = this.waiters.arena;
+    const { arena } = this.waiters;
+    if (!arena.isHeader(at)) return false;
+    const { owner } = arena;
     this.#send = lockWord(i32, at + header.send, owner);
     this.#recv = lockWord(i32, at + header.recv, owner);
     this.isHeld = i32[at + header.generation] === this.generation;

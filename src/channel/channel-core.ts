@@ -167,7 +167,7 @@ export abstract class ChannelCore<T> implements Finisher {
 
   /** Whether the handle can still be valid: false if it is stale. */
   get isCurrent(): boolean {
-    return this.i32[this.header + header.generation] === this.generation;
+    return this.waiters.arena.isCurrent(this.header, this.generation);
   }
 
   /** Whether the channel is open. Another thread can close it right after. */

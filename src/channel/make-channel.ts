@@ -58,7 +58,7 @@ export function makeChannel<T>(waiters: Waiters, type: Type<T>, capacity: number
 /** The object for a handle. If the handle is stale, the object behaves like a closed channel, whatever the header is used for now. */
 export function openChannel<T>(waiters: Waiters, at: number, generation: number, type: Type<T>): Channel<T> {
   const { i32 } = waiters.arena;
-  const capacity = i32[at + header.capacity];
+  const capacity = waiters.arena.isHeader(at) ? i32[at + header.capacity] : 0;
   if (capacity === 0) return new Rendezvous(waiters, at, generation, type, 0);
   return new ArrayChannel(waiters, at, generation, type, capacity, i32[at + header.kind] === KIND.oneshot);
 }

@@ -18,7 +18,9 @@ export class Rendezvous<T> extends Channel<T> {
 
   override lock(): boolean {
     const { i32, header: at } = this;
-    this.#word = lockWord(i32, at + header.send, this.waiters.arena.owner);
+    const { arena } = this.waiters;
+    if (!arena.isHeader(at)) return false;
+    this.#word = lockWord(i32, at + header.send, arena.owner);
     this.isHeld = i32[at + header.generation] === this.generation;
     if (!this.isHeld) this.unlock();
     return this.isHeld;

@@ -4,7 +4,8 @@
  */
 import { performance } from "../host.ts";
 import type { Receiver } from "../channel/chan.ts";
-import { contextHeader, header } from "../memory/layout.ts";
+import type { Arena } from "../memory/arena.ts";
+import { contextHeader } from "../memory/layout.ts";
 
 /** Options of `context`. If both are given, the earlier one counts. The deadline is never later than the parent's. */
 export interface ContextOptions {
@@ -16,7 +17,7 @@ export interface ContextOptions {
 
 /** What a context needs from its thread's `Contexts`. */
 export interface ContextHost {
-  readonly i32: Int32Array;
+  readonly arena: Arena;
   cancel(context: Context, reason: unknown): boolean;
   dispose(context: Context): void;
   openDone(context: Context): Receiver<never>;
@@ -45,7 +46,7 @@ export class Context implements Disposable {
   readonly generation: number;
   /** Its deadline, in milliseconds since 1970; `undefined` if it has none. */
   readonly deadlineMs: number | undefined;
-  readonly #i32: Int32Array;
+  readonly #arena: Arena;
   /** Reads of `cancelled` until the next read of the clock; 0 without a deadline. */
   #reads: number;
   #done: Receiver<never> | undefined;
@@ -55,7 +56,7 @@ export class Context implements Disposable {
   /** @internal Made by `context`. */
   constructor(host: ContextHost, at: number, generation: number, deadlineMs: number) {
     this.host = host;
-    this.#i32 = host.i32;
+    this.#arena = host.arena;
     this.header = at;
     this.generation = generation;
     this.deadlineMs = deadlineMs === Infinity ? undefined : deadlineMs;
@@ -63,7 +64,7 @@ export class Context implements Disposable {
   }
 
   /**
-   * Whether it is cancelled. This costs two plain reads of shared memory, so loops that
+   * Whether it is cancelled. This costs three plain reads of shared memory, so loops that
    * compute can check it often. If there is a deadline, every 256th read also reads the
    * clock, because timers do not fire while a loop computes on their thread. `signal` and
    * `done` follow when their thread runs its event loop.
@@ -75,7 +76,7 @@ export class Context implements Disposable {
 
   /** @internal As `cancelled`, but does not read the clock. */
   get isMarked(): boolean {
-    return this.#i32[this.header + contextHeader.cancelled] !== 0 || this.#i32[this.header + header.generation] !== this.generation;
+    return this.#arena.i32[this.header + contextHeader.cancelled] !== 0 || !this.#arena.isCurrent(this.header, this.generation);
   }
 
   #look(): boolean {

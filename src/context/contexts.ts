@@ -41,8 +41,8 @@ interface Watched {
 
 export class Contexts implements ContextHost, HandleFamily {
   readonly i32: Int32Array;
+  readonly arena: Arena;
   readonly #waiters: Waiters;
-  readonly #arena: Arena;
   readonly #tree: ContextTree;
   readonly #track: (channel: Channel<boolean>) => Channel<boolean>;
   /** By watch record; and each of them by its context. */
@@ -55,7 +55,7 @@ export class Contexts implements ContextHost, HandleFamily {
   /** @param track puts a new channel object under the watch of this thread's handle table */
   constructor(waiters: Waiters, track: (channel: Channel<boolean>) => Channel<boolean>) {
     this.#waiters = waiters;
-    this.#arena = waiters.arena;
+    this.arena = waiters.arena;
     this.i32 = waiters.arena.i32;
     this.#track = track;
     this.#tree = new ContextTree(waiters.arena);
@@ -67,13 +67,13 @@ export class Contexts implements ContextHost, HandleFamily {
     const nowMs = performance.now();
     const ownMs = checkOptions(options, nowMs);
     const { i32 } = this;
-    const at = this.#arena.allocHeader(0);
+    const at = this.arena.allocHeader(0);
     i32[at + header.kind] = KIND.context;
     i32[at + header.capacity] = 0;
     i32[at + header.buffer] = 0;
     i32[at + header.references] = 1;
     for (const word of [contextHeader.cancelled, contextHeader.reason, contextHeader.firstChild, contextHeader.done, contextHeader.watches]) i32[at + word] = 0;
-    i32[at + contextHeader.maker] = this.#arena.id;
+    i32[at + contextHeader.maker] = this.arena.id;
     const aboveMs = this.#link(at, parent, performance.timeOrigin + ownMs);
     const context = this.#open(at, i32[at + header.generation]);
     if (ownMs <= nowMs) this.#end(context, REASON.deadline, 0);
@@ -94,7 +94,7 @@ export class Contexts implements ContextHost, HandleFamily {
     const isLost = parent !== undefined && !tree.isCurrent(parent.header, parent.generation);
     const above = parent === undefined || isLost ? 0 : parent.header;
     const aboveMs = above === 0 ? Infinity : tree.deadlineOf(above);
-    this.#arena.f64[(at + contextHeader.deadline) >>> 1] = Math.min(aboveMs, deadlineMs);
+    this.arena.f64[(at + contextHeader.deadline) >>> 1] = Math.min(aboveMs, deadlineMs);
     if (isLost) this.i32[at + contextHeader.cancelled] = REASON.disposed;
     tree.link(at, above);
     tree.unlock();
@@ -118,7 +118,7 @@ export class Contexts implements ContextHost, HandleFamily {
   cancel(context: Context, reason: unknown): boolean {
     if (reason === undefined) return this.#end(context, REASON.cancelled, 0);
     const error = errorFrom(reason);
-    const record = encodeReason(this.#arena, error);
+    const record = encodeReason(this.arena, error);
     const isFirst = this.#end(context, record === 0 ? REASON.cancelled : REASON.given, record, error);
     this.#tree.dropReason(record);
     return isFirst;
@@ -139,7 +139,7 @@ export class Contexts implements ContextHost, HandleFamily {
 
   /** Closes done channels and passes watch records to their threads; this thread is notified directly. */
   #notify({ watches, dones }: News): void {
-    const arena = this.#arena;
+    const arena = this.arena;
     const { i32 } = this;
     const own: number[] = [];
     for (const record of watches) {
@@ -174,12 +174,12 @@ export class Contexts implements ContextHost, HandleFamily {
 
   #drop(record: number): void {
     this.#tree.dropReason(this.i32[record + watchRecord.reason]);
-    this.#arena.free(record);
+    this.arena.free(record);
   }
 
   #settle({ context, controller, timer }: Watched, kind: number, reason: number): void {
     if (timer !== undefined) this.#waiters.timers.cancel(timer);
-    if (!context.isSettled) context.settle(reason === 0 ? kind : decodeReason(this.#arena, kind, reason));
+    if (!context.isSettled) context.settle(reason === 0 ? kind : decodeReason(this.arena, kind, reason));
     if (controller !== undefined) inRoot(abort, controller, context.reason);
   }
 
@@ -200,9 +200,9 @@ export class Contexts implements ContextHost, HandleFamily {
     if (!context.isMarked) {
       const { i32 } = this;
       const { header: at, generation } = context;
-      const record = this.#arena.alloc(WATCH_WORDS);
+      const record = this.arena.alloc(WATCH_WORDS);
       i32[record + watchRecord.record] = RECORD.watch;
-      i32[record + watchRecord.owner] = this.#arena.id;
+      i32[record + watchRecord.owner] = this.arena.id;
       i32[record + watchRecord.reason] = 0;
       this.#tree.lock();
       const isLive = this.#tree.isCurrent(at, generation) && i32[at + contextHeader.cancelled] === 0;
@@ -212,7 +212,7 @@ export class Contexts implements ContextHost, HandleFamily {
       }
       this.#tree.unlock();
       if (isLive) this.#watches.set(record, watched);
-      else this.#arena.free(record);
+      else this.arena.free(record);
     }
     this.#watched.set(context, watched);
     return watched;
@@ -265,13 +265,13 @@ export class Contexts implements ContextHost, HandleFamily {
     const kind = isCurrent ? this.i32[at + contextHeader.cancelled] : REASON.disposed;
     const record = isCurrent ? this.#tree.holdReason(at) : 0;
     this.#tree.unlock();
-    const reason = decodeReason(this.#arena, kind, record);
+    const reason = decodeReason(this.arena, kind, record);
     this.#tree.dropReason(record);
     return reason;
   }
 
   errorOf(kind: number): Error {
-    return decodeReason(this.#arena, kind, 0);
+    return decodeReason(this.arena, kind, 0);
   }
 
   expire(context: Context): void {
@@ -307,7 +307,7 @@ export class Contexts implements ContextHost, HandleFamily {
     for (const reason of freed.reasons) this.#tree.dropReason(reason);
     for (const headerAt of freed.headers) {
       this.i32[headerAt + header.kind] = 0;
-      this.#arena.free(headerAt);
+      this.arena.free(headerAt);
     }
   }
 
@@ -343,7 +343,7 @@ export class Contexts implements ContextHost, HandleFamily {
       const parent = i32[at + contextHeader.parent];
       const isOwn = tree.deadlineOf(at) < (parent === 0 ? Infinity : tree.deadlineOf(parent));
       if (!isOwn || i32[at + contextHeader.cancelled] !== 0 || indexOfId(i32[at + contextHeader.maker]) !== dead) continue;
-      i32[at + contextHeader.maker] = this.#arena.id;
+      i32[at + contextHeader.maker] = this.arena.id;
       i32[at + header.references]++;
       orphans.push({ at, generation: i32[at + header.generation] });
     }

@@ -57,7 +57,7 @@ export class ContextTree {
   }
 
   isCurrent(at: number, generation: number): boolean {
-    return this.#i32[at + header.generation] === generation;
+    return this.#arena.isCurrent(at, generation);
   }
 
   deadlineOf(at: number): number {

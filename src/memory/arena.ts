@@ -3,25 +3,45 @@
  * and the allocator in it.
  *
  * Small blocks come from per-thread magazines, without an atomic operation. Magazines
- * are filled in batches from central lists, and these by cutting up pages of 64 KiB.
- * Large blocks are runs of pages, first fit. Any thread can free a block; it goes to
- * that thread's magazine.
+ * are filled in batches from the central lists (central.ts), and these by cutting up
+ * pages of 64 KiB. Large blocks are runs of pages (pages.ts). Any thread can free a
+ * block; it goes to that thread's magazine.
  *
- * Invariants: a page belongs to one size class forever, or to one large block until
- * that block is freed; the page map says which, so a block needs no header; only its
- * owner touches a magazine; each list that threads share has a lock.
+ * Invariants: a page serves one size class, or a part of one large block, until all its
+ * blocks are free and in no magazine; the page map says which, so a block needs no
+ * header; only its owner touches a magazine; each list that threads share has a lock. A
+ * handle writes to its header only after it has seen in the page map that the page holds
+ * headers (`isHeader`), and allocates nothing in between.
  *
- * Source: Bonwick and Adams, Magazines and Vmem (USENIX 2001); tcmalloc.
- * Not done: returning pages of a small class (a page of headers must stay headers,
- * and the other classes are filled again by the same mix of sizes); growing the arena
- * (address space is free, see docs/decisions.md).
+ * `reclaim`, when there is no room: all threads are asked to give back what their
+ * magazines hold, and answer at the beginning of their next turn (`answer`). Pages of
+ * headers are then taken out of the central list and marked, and the threads are asked
+ * once more. A thread that has answered is in the middle of no operation that had begun
+ * before, so nothing touches these headers any more, and the pages are free. A thread
+ * that computes answers later: it is waited for a moment, once, and its free blocks and
+ * the pages of headers come back at a later attempt.
+ *
+ * Source: Bonwick and Adams, Magazines and Vmem (USENIX 2001); tcmalloc; McKenney and
+ * Slingwine, Read-Copy Update (1998) for the pages of headers.
+ * Not done: moving live blocks together, because addresses are kept on all threads;
+ * growing the arena (address space is free, see docs/decisions.md).
  */
 import { performance } from "../host.ts";
 import { WarrenError, invariant } from "../errors.ts";
 import { DEFAULT_ARENA_BYTES, LIMITS } from "../limits.ts";
-import { CENTRAL_WORDS, MAGIC, PAGE, PAGE_SHIFT, PROCESSOR_WORDS, SUPERBLOCK_WORDS, central, processor, processorId, superblock } from "./layout.ts";
-import { BATCH, CLASS_WORDS, HEADER_CLASS, INSIDE, MAX_SMALL, classOf, linkOf } from "./size-classes.ts";
-import { lock, unlock } from "./spin-lock.ts";
+import { load, store } from "./atomics.ts";
+import { giveBackHeaders, giveBlocks, restoreHeaders, takeBlocks, withdrawHeaders } from "./central.ts";
+import { type Holdings, holdingsOf } from "./holdings.ts";
+import { ABSENT, CENTRAL_WORDS, MAGIC, PAGE, PAGE_ENTRY_WORDS, PAGE_SHIFT, PROCESSOR_WORDS, SUPERBLOCK_WORDS, header, processor, processorId, superblock } from "./layout.ts";
+import { freePages, largestFree, takePages } from "./pages.ts";
+import { BATCH, CLASS_WORDS, HEADER_CLASS, HEADER_MARK, INSIDE, MAX_SMALL, blocksIn, classOf, linkOf } from "./size-classes.ts";
+import { backOff, lock, unlock } from "./spin-lock.ts";
+
+/** Pages kept for results and errors of tasks: one in so many, and at most so many. */
+const RESERVE_SHARE = 64;
+const MOST_RESERVE = 16;
+/** How often `reclaim` looks whether a thread has answered: after about 50 ms it goes on without. */
+const LOOKS = 3000;
 
 /** How much shared memory is in use, in bytes; in `stats` and in the `details` of ERR_ARENA_FULL. */
 export interface ArenaUse {
@@ -31,6 +51,8 @@ export interface ArenaUse {
   readonly used: number;
   /** In pages that are assigned to a purpose, including free small blocks. */
   readonly reserved: number;
+  /** The largest block that could be allocated now; 0 if no page of 64 KiB is free. What threads keep free for themselves comes on top when memory is short. */
+  readonly largest: number;
 }
 
 export class Arena {
@@ -53,6 +75,9 @@ export class Arena {
   /** Whether the pages that were assigned last had never been used before. */
   #isFresh = false;
   readonly #used: number;
+  readonly #map: number;
+  /** Wakes processor `index`, so that it answers soon. Set when the thread's parts are connected. */
+  wake: (index: number) => void = () => undefined;
 
   private constructor(memory: WebAssembly.Memory, index: number, shape?: { threads: number; front: number }) {
     const buffer = memory.buffer as unknown as SharedArrayBuffer;
@@ -74,6 +99,8 @@ export class Arena {
     this.id = processorId(index, this.i32[this.here + processor.incarnation]);
     this.#magazines = this.here + processor.magazines;
     this.#used = this.here + processor.usedWords;
+    this.#map = this.i32[superblock.pageMap];
+    store(this.i32, this.here + processor.answered, load(this.i32, superblock.round));
   }
 
   /** Makes the arena of a runtime with `threads` threads, of which `front` are in front (scheduler/load.ts); main's index is `threads`. */
@@ -117,6 +144,17 @@ export class Arena {
   alloc(words: number): number {
     if (words > MAX_SMALL) return this.#allocPages(words);
     return this.#allocSmall(classOf(words));
+  }
+
+  /** As `alloc`, for the result or the error of a task: if there is no room, takes pages that are kept for these. @throws ERR_ARENA_FULL */
+  allocForResult(words: number): number {
+    try {
+      return this.alloc(words);
+    } catch (error) {
+      const block = this.#tryPages(words, 0);
+      if (block === 0) throw error;
+      return block;
+    }
   }
 
   /** As `alloc`, all zero. Memory that was never used is zero already. */
@@ -170,122 +208,148 @@ export class Arena {
     i32[block + linkOf(k)] = i32[magazine];
     i32[magazine] = block;
     i32[this.#used] -= CLASS_WORDS[k];
-    if (++i32[magazine + 1] > 2 * BATCH[k]) this.#flush(k);
+    if (++i32[magazine + 1] > 2 * BATCH[k]) giveBlocks(i32, this.owner, k, magazine, BATCH[k]);
   }
 
-  /** Bytes in live blocks, bytes in assigned pages, and the limit. */
+  /** Whether the block at `at` is a header. Only then may a handle, which can be stale, write to it; and before it allocates anything. */
+  isHeader(at: number): boolean {
+    return this.i32[this.#map + (at >>> PAGE_SHIFT)] === HEADER_MARK;
+  }
+
+  /** Whether the header at `at` has this generation: false if a handle with it is stale. */
+  isCurrent(at: number, generation: number): boolean {
+    return this.i32[at + header.generation] === generation && this.isHeader(at);
+  }
+
+  /** Bytes in live blocks, bytes in assigned pages, the largest free block, and the limit. */
   use(): ArenaUse {
     const { i32 } = this;
     let used = 0;
     for (let index = 0; index <= this.threads; index++) used += i32[this.processorAt(index) + processor.usedWords];
-    return { limit: i32[superblock.words] * 4, used: used * 4, reserved: i32[superblock.pagesUsed] * PAGE * 4 };
+    return { limit: i32[superblock.words] * 4, used: used * 4, reserved: i32[superblock.pagesUsed] * PAGE * 4, largest: largestFree(i32) };
   }
 
-  /** Moves a batch from the magazine to the central list. */
-  #flush(k: number): void {
+  /** What holds the memory: see `Holdings`. */
+  holdings(): Holdings {
+    return holdingsOf(this.i32, this.use().used);
+  }
+
+  /** Whether another thread asks for what this one's magazines hold. */
+  get isAsked(): boolean {
+    return load(this.i32, superblock.round) !== this.i32[this.here + processor.answered];
+  }
+
+  /** Gives back what this thread's magazines hold, if another thread has asked for it. Call it when this thread is in the middle of no operation. Pairs with `#ask`. */
+  answer(): void {
+    const { i32 } = this;
+    const round = i32[superblock.round];
+    if (i32[this.here + processor.answered] === round) return;
+    this.#drain();
+    store(i32, this.here + processor.answered, round);
+  }
+
+  /**
+   * Runs `work`, which touches headers, at any time: also while this thread waits in
+   * `reclaim`, when it counts as one that touches none.
+   */
+  touchHeaders<R>(work: () => R): R {
+    const { i32 } = this;
+    const at = this.here + processor.answered;
+    const before = i32[at];
+    if (before !== ABSENT) return work();
+    store(i32, at, load(i32, superblock.round));
+    const result = work();
+    store(i32, at, ABSENT);
+    return result;
+  }
+
+  /** Gets back what threads keep free for themselves, and the pages of free headers. */
+  reclaim(): void {
     const { i32, owner } = this;
-    const link = linkOf(k);
-    const magazine = this.#magazines + 2 * k;
-    const first = i32[magazine];
-    let last = first;
-    for (let n = 1; n < BATCH[k]; n++) last = i32[last + link];
-    i32[magazine] = i32[last + link];
-    i32[magazine + 1] -= BATCH[k];
-    const list = SUPERBLOCK_WORDS + k * CENTRAL_WORDS;
-    lock(i32, list + central.lock, owner);
-    i32[last + link] = i32[list + central.first];
-    i32[list + central.first] = first;
-    i32[list + central.count] += BATCH[k];
-    unlock(i32, list + central.lock);
+    const at = this.here + processor.answered;
+    this.#drain();
+    // Another thread that is in here must not wait for this one, which waits for it.
+    store(i32, at, ABSENT);
+    lock(i32, superblock.reclaimLock, owner);
+    store(i32, at, i32[superblock.round]);
+    this.#ask();
+    const pages = withdrawHeaders(i32, owner);
+    if (pages.length > 0) {
+      if (this.#ask()) giveBackHeaders(i32, owner, pages);
+      else restoreHeaders(i32, owner, pages);
+    }
+    unlock(i32, superblock.reclaimLock);
   }
 
-  /** Fills the empty magazine from the central list or from a new page; returns its first block. */
+  /** Under `reclaimLock`: asks every thread to answer. Returns whether all have. Pairs with `answer`. */
+  #ask(): boolean {
+    const { i32 } = this;
+    const before = i32[superblock.round];
+    const round = (before + 1) & 0x3fffffff;
+    store(i32, superblock.round, round);
+    this.answer();
+    for (let index = 0; index <= this.threads; index++) if (index !== this.index) this.wake(index);
+    let isComplete = true;
+    let looks = 0;
+    for (let index = 0; index <= this.threads; index++) {
+      const at = this.processorAt(index) + processor.answered;
+      let seen = load(i32, at);
+      // A thread that has not answered the round before either is not waited for again.
+      while (seen === before && looks < LOOKS) {
+        backOff(i32, at, seen, looks++, index + 1);
+        seen = load(i32, at);
+      }
+      if (seen !== round && seen !== ABSENT) isComplete = false;
+    }
+    return isComplete;
+  }
+
+  /** Moves all blocks of the magazines to the central lists. */
+  #drain(): void {
+    const { i32, owner } = this;
+    for (let k = 0; k < CLASS_WORDS.length; k++) {
+      const magazine = this.#magazines + 2 * k;
+      if (i32[magazine] !== 0) giveBlocks(i32, owner, k, magazine, 0);
+    }
+  }
+
+  /** Fills the empty magazine; returns its first block. */
   #refill(k: number): number {
     const { i32, owner } = this;
-    const link = linkOf(k);
     const magazine = this.#magazines + 2 * k;
-    const list = SUPERBLOCK_WORDS + k * CENTRAL_WORDS;
-    lock(i32, list + central.lock, owner);
-    // If main waited for the lock, it may have repaired a death meanwhile and freed blocks.
-    const mine = i32[magazine];
-    const first = mine !== 0 ? mine : i32[list + central.first];
-    if (mine === 0 && first !== 0) {
-      let last = first;
-      let n = 1;
-      while (n < BATCH[k] && i32[last + link] !== 0) {
-        last = i32[last + link];
-        n++;
-      }
-      i32[list + central.first] = i32[last + link];
-      i32[list + central.count] -= n;
-      i32[last + link] = 0;
-      i32[magazine] = first;
-      i32[magazine + 1] = n;
-    }
-    unlock(i32, list + central.lock);
-    return first !== 0 ? first : this.#cut(k);
-  }
-
-  /** Cuts a new page into blocks of class `k`, and puts them all into the magazine. */
-  #cut(k: number): number {
-    const { i32 } = this;
-    const words = CLASS_WORDS[k];
-    const page = this.#takePages(1, k + 1, words);
-    if (k === HEADER_CLASS) i32.fill(0, page, page + PAGE);
-    let first = 0;
-    let n = 0;
-    for (let block = page + ((PAGE / words) | 0) * words - words; block >= page; block -= words) {
-      i32[block + linkOf(k)] = first;
-      first = block;
-      n++;
-    }
-    const magazine = this.#magazines + 2 * k;
-    i32[magazine] = first;
-    i32[magazine + 1] = n;
-    return first;
+    const first = takeBlocks(i32, owner, k, magazine, i32[superblock.reserve]);
+    if (first !== 0) return first;
+    this.reclaim();
+    return takeBlocks(i32, owner, k, magazine, i32[superblock.reserve]) || this.#refuse(CLASS_WORDS[k]);
   }
 
   #allocPages(words: number): number {
+    const kept = this.i32[superblock.reserve];
+    const block = this.#tryPages(words, kept);
+    if (block !== 0) return block;
+    this.reclaim();
+    return this.#tryPages(words, kept) || this.#refuse(words);
+  }
+
+  /** Pages for a block of `words` words, if then `kept` stay free; 0 if there are none. */
+  #tryPages(words: number, kept: number): number {
     const pages = Math.ceil(words / PAGE);
-    const block = this.#takePages(pages, -pages, words);
+    const taken = takePages(this.i32, this.owner, pages, -pages, kept);
+    if (taken === undefined) return 0;
+    this.#isFresh = taken[1];
     this.i32[this.#used] += pages * PAGE;
-    return block;
+    return taken[0] * PAGE;
   }
 
   #freePages(block: number, pages: number): void {
-    const { i32, owner } = this;
-    const at = i32[superblock.pageMap] + (block >>> PAGE_SHIFT);
-    lock(i32, superblock.pageLock, owner);
-    i32.fill(0, at, at + pages);
-    i32[superblock.pagesUsed] -= pages;
-    i32[superblock.pageHint] = Math.min(i32[superblock.pageHint], block >>> PAGE_SHIFT);
-    unlock(i32, superblock.pageLock);
-    i32[this.#used] -= pages * PAGE;
+    freePages(this.i32, this.owner, block >>> PAGE_SHIFT, pages);
+    this.i32[this.#used] -= pages * PAGE;
   }
 
-  /** Takes the first `count` free pages in a row, and marks them with `mark`. */
-  #takePages(count: number, mark: number, words: number): number {
-    const { i32, owner } = this;
-    const map = i32[superblock.pageMap];
-    const end = i32[superblock.pageCount];
-    lock(i32, superblock.pageLock, owner);
-    let run = 0;
-    let page = i32[superblock.pageHint];
-    while (page < end && run < count) run = i32[map + page++] === 0 ? run + 1 : 0;
-    if (run === count) {
-      const first = page - count;
-      i32.fill(INSIDE, map + first + 1, map + page);
-      i32[map + first] = mark;
-      this.#isFresh = first >= i32[superblock.pagesTouched];
-      i32[superblock.pagesTouched] = Math.max(i32[superblock.pagesTouched], page);
-      i32[superblock.pagesUsed] += count;
-      while (i32[superblock.pageHint] < end && i32[map + i32[superblock.pageHint]] !== 0) i32[superblock.pageHint]++;
-      unlock(i32, superblock.pageLock);
-      return first * PAGE;
-    }
-    unlock(i32, superblock.pageLock);
-    const { limit, used, reserved } = this.use();
-    throw new WarrenError("ERR_ARENA_FULL", `shared memory is full: ${words * 4} bytes needed, ${used} of ${limit} in use (${reserved} in pages already assigned). Free shared arrays, close channels, or raise arenaBytes`, { limit, used, reserved, asked: words * 4 });
+  #refuse(words: number): never {
+    const { limit, used, reserved, largest } = this.use();
+    const { text, byKind, holders } = this.holdings();
+    throw new WarrenError("ERR_ARENA_FULL", `shared memory is full: ${words * 4} bytes needed, ${used} of ${limit} in use (${reserved} in pages already assigned). ${text}. Free shared arrays, close channels, or raise arenaBytes`, { limit, used, reserved, largest, asked: words * 4, byKind, holders });
   }
 }
 
@@ -293,11 +357,17 @@ function initialize(i32: Int32Array, threads: number): void {
   const processors = SUPERBLOCK_WORDS + CLASS_WORDS.length * CENTRAL_WORDS;
   const pageMap = processors + (threads + 1) * PROCESSOR_WORDS;
   const pageCount = Math.floor(i32.length / PAGE);
-  const firstPage = Math.ceil((pageMap + pageCount) / PAGE);
+  const pageTable = pageMap + pageCount;
+  const generations = pageTable + pageCount * PAGE_ENTRY_WORDS;
+  const firstPage = Math.ceil((generations + pageCount * blocksIn(HEADER_CLASS)) / PAGE);
   i32[superblock.words] = pageCount * PAGE;
   i32[superblock.threads] = threads;
   i32[superblock.processors] = processors;
   i32[superblock.pageMap] = pageMap;
+  i32[superblock.pageTable] = pageTable;
+  i32[superblock.generations] = generations;
+  i32[superblock.reserve] = Math.min(MOST_RESERVE, Math.ceil(pageCount / RESERVE_SHARE));
+  for (let index = 0; index <= threads; index++) i32[processors + index * PROCESSOR_WORDS + processor.answered] = ABSENT;
   i32[superblock.pages] = firstPage;
   i32[superblock.pageCount] = pageCount;
   i32.fill(INSIDE, pageMap, pageMap + firstPage);

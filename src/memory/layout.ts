@@ -3,7 +3,7 @@
  * index, so 4 GiB fit into 30 bits; 0 is "none". A line is 128 bytes (32 words): words
  * that different threads write are on different lines.
  *
- *   superblock │ central free lists │ processors │ page map │ pages …
+ *   superblock │ central free lists │ processors │ page map │ page table │ generations │ pages …
  */
 
 /** Words in one line: two cache lines, because the prefetcher fetches them in pairs. */
@@ -42,19 +42,32 @@ export const superblock = {
   contextRoots: 18,
   /** How many threads are in front: those with a lower index get the tasks that no program has placed. Written by main before the threads start. */
   front: 19,
+  /** Where the table of pages begins, and that of the generations of headers whose page was given back. */
+  pageTable: 20,
+  generations: 21,
+  /** Pages that only results and errors of tasks get. */
+  reserve: 22,
+  /** Held by the thread that gets pages back: see arena.ts. */
+  reclaimLock: 23,
   /** Threads (main not counted) whose processor sleeps. */
   sleepers: 1 * LINE,
   /** Counts how often the last awake thread fell asleep; main waits on it. */
   quiet: 2 * LINE,
   /** Ids of tasks, handed out in blocks. */
   taskIds: 3 * LINE,
+  /** Counts how often the threads were asked for what their magazines hold. Written under `reclaimLock`. */
+  round: 4 * LINE,
 } as const;
-export const SUPERBLOCK_WORDS = 4 * LINE;
+export const SUPERBLOCK_WORDS = 5 * LINE;
 export const MAGIC = 0x77617272;
 
-/** The central free list of one size class: shared, under its lock. */
-export const central = { lock: 0, first: 1, count: 2 } as const;
+/** The central list of one size class: its lock, and the first page that has free blocks in the list. */
+export const central = { lock: 0, first: 1 } as const;
 export const CENTRAL_WORDS = LINE;
+
+/** What the table of pages says of a page that is cut into blocks, under the lock of its class: the free blocks in the central list, how many, and the next and the previous page that has some. */
+export const pageEntry = { first: 0, free: 1, next: 2, previous: 3 } as const;
+export const PAGE_ENTRY_WORDS = 4;
 
 /**
  * One processor: a thread's share of the arena. Threads are 0 … n−1 and main is n.
@@ -128,8 +141,13 @@ export const processor = {
   heapFull: 8 * LINE + 25,
   /** The largest value that `heapUsed` has had. */
   heapPeak: 8 * LINE + 26,
+  /** The last `superblock.round` that the thread has answered; `ABSENT` while there is no thread, or while it waits in `Arena.reclaim`. Written by the owner, and by main after a death. */
+  answered: 8 * LINE + 27,
 } as const;
 export const PROCESSOR_WORDS = 9 * LINE;
+
+/** In `processor.answered`: this thread touches no header and has no free blocks. */
+export const ABSENT = -1;
 
 /** The id of a processor: index and incarnation in one number, so that a thread is not mistaken for the one that it replaces. */
 export function processorId(index: number, incarnation: number): number {
@@ -142,9 +160,11 @@ export function indexOfId(id: number): number {
 }
 
 /**
- * A header: the fixed-size record behind a handle. Headers are type-stable: their
- * memory is never used for anything else, so a stale handle can still read the lock
- * and the generation.
+ * A header: the fixed-size record behind a handle. A stale handle can still lock and
+ * read a header that is free or in use again. Only a whole page of free headers becomes
+ * other memory; then the page map says so, and a handle must look there first
+ * (`Arena.isHeader`). The generations are kept for the next time that the page holds
+ * headers.
  *
  * A channel's `send` and `recv` are lock, state and position in one word: see
  * channel/words.ts. `send`…`references` are guarded by `send`, `recv`…`recvBuffer`

@@ -3,18 +3,20 @@
  * and the blocks in its magazines. Blocks that were between two lists (at most one
  * batch) and blocks that only its heap knew stay lost.
  *
- * Each list can be walked whichever write was the last. In the page map, the heads of
- * runs say what is taken; an `INSIDE` mark without a head is cleared.
+ * Each list can be walked whichever write was the last; the rest is derived (central.ts).
+ * In the page map, the heads of runs say what is taken; an `INSIDE` mark without a head
+ * is cleared.
  */
 import { store } from "./atomics.ts";
 import type { Arena } from "./arena.ts";
-import { CENTRAL_WORDS, SUPERBLOCK_WORDS, central, processor, superblock } from "./layout.ts";
-import { CLASS_WORDS, INSIDE, linkOf } from "./size-classes.ts";
-import { lock, unlock } from "./spin-lock.ts";
+import { centralOf, giveBlocks, rebuild, restoreWithdrawn } from "./central.ts";
+import { central, processor, superblock } from "./layout.ts";
+import { CLASS_WORDS, INSIDE } from "./size-classes.ts";
+import { unlock } from "./spin-lock.ts";
 
 /** Releases the arena's own locks that processor `dead` held, and empties its magazines. */
 export function repairArena(arena: Arena, dead: number): void {
-  const { i32 } = arena;
+  const { i32, owner } = arena;
   if (i32[superblock.pageLock] === dead + 1) {
     repairPageMap(i32);
     unlock(i32, superblock.pageLock);
@@ -22,30 +24,17 @@ export function repairArena(arena: Arena, dead: number): void {
   // An entry is linked by one store. A number that was reserved for no entry stays unused.
   if (i32[superblock.namesLock] === dead + 1) unlock(i32, superblock.namesLock);
   for (let k = 0; k < CLASS_WORDS.length; k++) {
-    const list = SUPERBLOCK_WORDS + k * CENTRAL_WORDS;
-    if (i32[list + central.lock] === dead + 1) unlock(i32, list + central.lock);
-    emptyMagazine(arena, dead, k);
+    const at = centralOf(k) + central.lock;
+    if (i32[at] === dead + 1) {
+      rebuild(i32, owner, k);
+      unlock(i32, at);
+    }
+    giveBlocks(i32, owner, k, arena.processorAt(dead) + processor.magazines + 2 * k, 0);
   }
-}
-
-/** Moves the blocks of a dead thread's magazine to the central list. */
-function emptyMagazine(arena: Arena, dead: number, k: number): void {
-  const { i32, owner } = arena;
-  const magazine = arena.processorAt(dead) + processor.magazines + 2 * k;
-  const link = linkOf(k);
-  const first = i32[magazine];
-  i32[magazine] = 0;
-  i32[magazine + 1] = 0;
-  if (first === 0) return;
-  let last = first;
-  let count = 1;
-  for (; i32[last + link] !== 0; count++) last = i32[last + link];
-  const list = SUPERBLOCK_WORDS + k * CENTRAL_WORDS;
-  lock(i32, list + central.lock, owner);
-  i32[last + link] = i32[list + central.first];
-  i32[list + central.first] = first;
-  i32[list + central.count] += count;
-  unlock(i32, list + central.lock);
+  if (i32[superblock.reclaimLock] === dead + 1) {
+    restoreWithdrawn(i32, owner);
+    unlock(i32, superblock.reclaimLock);
+  }
 }
 
 function repairPageMap(i32: Int32Array): void {

@@ -32,14 +32,16 @@ export class SharedArray<K extends SharedKind = SharedKind> implements Disposabl
     this.#header = at;
     this.#generation = generation;
     this.kind = kind;
-    const byteOffset = arena.i32[at + header.buffer] * 4;
-    this.length = arena.i32[at + header.capacity];
+    // If the handle is stale, the header can be anything by now.
+    const isCurrent = arena.isCurrent(at, generation);
+    const byteOffset = isCurrent ? arena.i32[at + header.buffer] * 4 : 0;
+    this.length = isCurrent ? arena.i32[at + header.capacity] : 0;
     this.#array = new (VIEWS[kind] as new (buffer: unknown, byteOffset: number, length: number) => unknown)(arena.memory.buffer, byteOffset, this.length) as ViewOf<K>;
   }
 
   /** The elements, in shared memory. Do not use this view after `free`. @throws ERR_STALE_HANDLE after `free` on any thread */
   get array(): ViewOf<K> {
-    if (this.#arena.i32[this.#header + header.generation] !== this.#generation) {
+    if (!this.#arena.isCurrent(this.#header, this.#generation)) {
       throw new WarrenError("ERR_STALE_HANDLE", `a shared ${this.kind} array of length ${this.length} was used after it was freed`);
     }
     return this.#array;
@@ -54,6 +56,7 @@ export class SharedArray<K extends SharedKind = SharedKind> implements Disposabl
   free(): void {
     const { i32, owner } = this.#arena;
     const at = this.#header;
+    if (!this.#arena.isHeader(at)) return;
     lock(i32, at + header.arrayLock, owner);
     const isLive = i32[at + header.generation] === this.#generation;
     if (isLive) i32[at + header.generation] = nextGeneration(this.#generation);

@@ -11,8 +11,22 @@ export const CLASS_WORDS: readonly number[] = [
 export const HEADER_CLASS = 0;
 export const MAX_SMALL = CLASS_WORDS[CLASS_WORDS.length - 1] as number;
 
-/** Marks of the page map: 0 free, k+1 cut into class k, −n first of n, `INSIDE` the others. */
+/**
+ * Marks of the page map: 0 free, k+1 cut into class k, −n first of n, `INSIDE` the
+ * others. `changingMark(k)` is being cut or given back, under the lock of class k.
+ * `LEAVING` is a page of free headers that is given back when no thread can touch them.
+ */
 export const INSIDE = 0x7fffffff;
+export const LEAVING = 0x7ffffffe;
+export const HEADER_MARK = HEADER_CLASS + 1;
+export function changingMark(k: number): number {
+  return k + 0x1001;
+}
+
+/** Blocks of class `k` in a page. */
+export function blocksIn(k: number): number {
+  return (PAGE / CLASS_WORDS[k]) | 0;
+}
 
 /** The word in which a free block of class `k` keeps its link. A header's first words must survive. */
 export function linkOf(k: number): number {

@@ -37,16 +37,17 @@ export function unlock(words: Int32Array, at: number): void {
 }
 
 /**
- * One step of waiting for a lock word to change from `seen`. If the holder has died,
+ * One step of waiting for a lock word to change from `seen`, by the thread with the lock
+ * id `holder`. If the holder has died,
  * the main thread releases the lock instead, even while it waits in this function.
  * Other threads wait for that as long as it takes, because they may hold locks, too.
  * @throws ERR_THREAD_DIED on the main thread, if the system does not say which threads live
  */
-export function backOff(words: Int32Array, at: number, seen: number, spins: number): void {
+export function backOff(words: Int32Array, at: number, seen: number, spins: number, holder = seen & 0x7f): void {
   if (spins < SPINS) return pause();
   doze(words, at, seen, DOZE_MS);
   if ((spins - SPINS) % LOOK_EVERY !== LOOK_EVERY - 1) return;
   const look = watchers.get(words);
-  look?.(seen & 0x7f);
-  if (look !== undefined && spins > SPINS + MOST_DOZES) throw new WarrenError("ERR_THREAD_DIED", `a lock is still held by thread ${(seen & 0x7f) - 1}, which ended in the middle of an operation`);
+  look?.(holder);
+  if (look !== undefined && spins > SPINS + MOST_DOZES) throw new WarrenError("ERR_THREAD_DIED", `a lock is still held by thread ${holder - 1}, which ended in the middle of an operation`);
 }

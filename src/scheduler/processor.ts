@@ -20,7 +20,7 @@ import { afterMicrotasks, clearTimeout, performance, setImmediate, setTimeout } 
 import { load, pause } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { RECORD, processor, superblock, waiter } from "../memory/layout.ts";
-import { Doorbell, isAsleep, transitionToAwake } from "../wait/doorbell.ts";
+import { Doorbell, isAsleep, ring, transitionToAwake } from "../wait/doorbell.ts";
 import { hasMail, takeInbox } from "../wait/inbox.ts";
 import type { Recorder } from "../trace/recorder.ts";
 import type { Running, Scheduler, Wait } from "../wait/wait.ts";
@@ -123,6 +123,7 @@ export class Processor implements Scheduler {
     this.#cores = cores;
     this.#isThread = arena.index < arena.threads;
     this.#doorbell = new Doorbell(arena, () => this.#arm());
+    arena.wake = (index) => ring(arena, index);
   }
 
   /** Begins to look for work. */
@@ -266,6 +267,7 @@ export class Processor implements Scheduler {
     this.#arena.i32[this.#arena.here + processor.sliceStart] = this.#arena.clockMs | 1;
     this.#arena.i32[this.#arena.here + processor.turns]++;
     this.#onTurn?.(nowMs);
+    this.#arena.answer();
     this.#drain();
     this.#resumed = 0;
     const resumed = this.#resume();
@@ -421,5 +423,5 @@ export class Processor implements Scheduler {
     this.#arm();
   };
 
-  readonly #hasWork = (): boolean => hasMail(this.#arena) || load(this.#arena.i32, this.#arena.here + processor.queueCount) !== 0 || load(this.#arena.i32, superblock.stopping) !== 0;
+  readonly #hasWork = (): boolean => hasMail(this.#arena) || load(this.#arena.i32, this.#arena.here + processor.queueCount) !== 0 || load(this.#arena.i32, superblock.stopping) !== 0 || this.#arena.isAsked;
 }

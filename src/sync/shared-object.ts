@@ -68,7 +68,9 @@ export abstract class SharedObject implements Finisher, Disposable {
 
   protected enterIfLive(): boolean {
     const { i32, header: at } = this;
-    lock(i32, at + syncHeader.lock, this.waiters.arena.owner);
+    const { arena } = this.waiters;
+    if (!arena.isHeader(at)) return false;
+    lock(i32, at + syncHeader.lock, arena.owner);
     if (this.isCurrent) return true;
     unlock(i32, at + syncHeader.lock);
     return false;
@@ -125,7 +127,7 @@ export abstract class SharedObject implements Finisher, Disposable {
 
   /** Whether the handle can still be valid: false if it is stale. */
   protected get isCurrent(): boolean {
-    return this.i32[this.header + syncHeader.generation] === this.generation;
+    return this.waiters.arena.isCurrent(this.header, this.generation);
   }
 
   /** A word of the header, read without the lock. @throws ERR_STALE_HANDLE */

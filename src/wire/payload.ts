@@ -37,10 +37,11 @@ function asRefusal(error: unknown, value: unknown): unknown {
 }
 
 /**
- * Encodes a value into a block of the arena; 0 for `undefined`.
+ * Encodes a value into a block of the arena; 0 for `undefined`. With `isResult` it is
+ * the result or the error of a task, for which memory is kept.
  * @throws ERR_NOT_TRANSFERABLE (details: path), ERR_LIMIT, ERR_ARENA_FULL
  */
-export function encodePayload(space: Space, value: unknown, what: string): number {
+export function encodePayload(space: Space, value: unknown, what: string, isResult = false): number {
   if (value === undefined) return 0;
   const start = writer.position;
   const encoder = new Encoder(space);
@@ -48,7 +49,8 @@ export function encodePayload(space: Space, value: unknown, what: string): numbe
     encoder.put(value, 0);
     const bytes = writer.since(start);
     const { arena } = space;
-    const block = arena.alloc(blob.bytes + ((bytes.byteLength + 3) >>> 2));
+    const words = blob.bytes + ((bytes.byteLength + 3) >>> 2);
+    const block = isResult ? arena.allocForResult(words) : arena.alloc(words);
     arena.i32[block + blob.byteLength] = bytes.byteLength;
     arena.u8.set(bytes, (block + blob.bytes) * 4);
     return block;

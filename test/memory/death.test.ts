@@ -4,10 +4,11 @@
  */
 import { describe, expect, test, vi } from "vitest";
 import type { Arena } from "../../src/memory/arena.ts";
-import { CENTRAL_WORDS, PAGE, SUPERBLOCK_WORDS, central, superblock } from "../../src/memory/layout.ts";
+import { centralOf } from "../../src/memory/central.ts";
+import { PAGE, central, superblock } from "../../src/memory/layout.ts";
 import { Names } from "../../src/memory/names.ts";
 import { BATCH, CLASS_WORDS, INSIDE, classOf } from "../../src/memory/size-classes.ts";
-import { type HandMadeThread, handMadeWorld } from "../wait/hand-made.ts";
+import { type HandMadeThread, freshMemory, handMadeWorld } from "../wait/hand-made.ts";
 
 vi.mock("../../src/memory/atomics.ts", async (original) => (await import("../wait/mortal-memory.ts")).mortalAtomics(await original()));
 
@@ -37,10 +38,10 @@ function checkArena(scene: Scene, words: number): number {
   const { main: { arena } } = scene;
   const { i32 } = arena;
   for (let k = 0; k < CLASS_WORDS.length; k++) {
-    const list = SUPERBLOCK_WORDS + k * CENTRAL_WORDS;
-    if (i32[list + central.lock] !== 0) expect(i32[list + central.lock], `lock of class ${k}`).toBe(0);
+    const at = centralOf(k) + central.lock;
+    if (i32[at] !== 0) expect(i32[at], `lock of class ${k}`).toBe(0);
   }
-  expect([i32[superblock.pageLock], i32[superblock.namesLock]]).toEqual([0, 0]);
+  expect([i32[superblock.pageLock], i32[superblock.namesLock], i32[superblock.reclaimLock]]).toEqual([0, 0, 0]);
   const end = i32[superblock.pageCount];
   expect(i32[superblock.pagesUsed]).toBe(end - freePages(scene));
   for (let page = i32[superblock.pages]; page < end; page++) {
@@ -78,26 +79,36 @@ const CASES: readonly Case[] = [
     return () => victim.arena.free(block);
   }],
 ];
+const GIVING_BACK: Case = ["giving pages back, cut ones and those of headers", PAGE, ({ victim, other: { arena } }) => {
+  const headers = Array.from({ length: 256 }, () => arena.allocHeader(0));
+  for (const at of headers) arena.free(at);
+  stir(victim.arena, 2);
+  return () => victim.arena.reclaim();
+}];
 
 describe("a thread that dies", () => {
-  test.each(CASES)("in %s", (_name, words, before) => {
+  test.each(CASES)("in %s", (_name, words, before) => dieEverywhere(words, before));
+
+  test(`in ${GIVING_BACK[0]}`, { tags: ["deep"] }, () => dieEverywhere(GIVING_BACK[1], GIVING_BACK[2]));
+
+  function dieEverywhere(words: number, before: Case[2]): void {
     let most = 0;
     let fewest = Infinity;
     let isAlive = false;
     for (let death = 0; !isAlive; death++) {
-      const scene = handMadeWorld(true);
+      const scene = handMadeWorld(true, false, freshMemory());
       const run = before(scene);
       isAlive = !scene.victim.die(death, run);
       scene.main.repairAfter(0, [scene.main, scene.other]);
       const count = checkArena(scene, words);
       most = Math.max(most, count);
       fewest = Math.min(fewest, count);
-      expect(death).toBeLessThan(1000);
+      expect(death).toBeLessThan(4000);
     }
-    // A page being cut, a batch between two lists, or what it had in its hands: `free`'s are all its blocks.
-    const bound = words === LARGE ? 2 : PAGE / WORDS + 6 * BATCH[classOf(WORDS)];
+    // A batch or a block between two lists, which keeps its page; or what it had in its hands: `free`'s are all its blocks.
+    const bound = words === WORDS ? 7 * BATCH[classOf(WORDS)] : 2;
     expect(most - fewest).toBeLessThanOrEqual(bound);
-  });
+  }
 
   test("in naming something: others can, and a name is the same for all", () => {
     let isAlive = false;

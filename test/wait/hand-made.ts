@@ -62,6 +62,16 @@ export class HandMadeThread {
     return this.life.isOver === true;
   }
 
+  /** What it does in its next turn after another thread has rung. If it is dead, nothing. */
+  answer(): void {
+    const { life } = this;
+    if (life.isOver === true) return;
+    const { writesLeft } = life;
+    life.writesLeft = Infinity;
+    this.arena.answer();
+    life.writesLeft = writesLeft;
+  }
+
   /** As the main thread: repairs what thread `dead` left; `survivors` settle what they had to do with it. */
   repairAfter(dead: number, survivors: readonly HandMadeThread[]): Aftermath {
     const { arena, waiters } = this;
@@ -124,6 +134,8 @@ export function freshMemory(): WebAssembly.Memory {
 
 /** Main and two threads; the first, index 0, can be mortal, or both: their atomics then need `mortalAtomics`. */
 export function handMadeWorld(isMortal = false, areAllMortal = false, memory = Arena.create(2, 4_194_304).memory): { main: HandMadeThread; victim: HandMadeThread; other: HandMadeThread } {
-  const [victim, other, main] = [isMortal, areAllMortal, false].map((its, index) => new HandMadeThread(Arena.attach(memory, index), its));
+  const threads = [isMortal, areAllMortal, false].map((its, index) => new HandMadeThread(Arena.attach(memory, index), its));
+  const [victim, other, main] = threads;
+  for (const { arena } of threads) arena.wake = (index) => threads[index].answer();
   return { main, victim, other };
 }

@@ -6,13 +6,13 @@
  */
 import { Arena } from "../../src/memory/arena.ts";
 import { HEADER_WORDS, WAITER_WORDS, processor } from "../../src/memory/layout.ts";
-import { BATCH, HEADER_CLASS, classOf, linkOf } from "../../src/memory/size-classes.ts";
+import { HEADER_CLASS, classOf, linkOf } from "../../src/memory/size-classes.ts";
 
 /** Room for the pages that four threads take. */
 const ARENA_BYTES = 2_097_152;
 /** Words restored at the beginning: superblock, central lists, processors, page map. */
 const FIRST = 4096;
-/** Blocks of one class that one thread may take in a schedule. */
+/** Blocks of one class that one thread may take in a schedule; it may free as many. */
 const BLOCKS = 16;
 /** Classes that scenarios use: buffers and values, waits and tasks, scratch (of which the first words are used). */
 const SIZES = [4, WAITER_WORDS, 8192];
@@ -42,7 +42,7 @@ export class Image {
     }
   }
 
-  /** The next free blocks of a thread, and the last, to which repair links what follows. */
+  /** The free blocks of a thread. */
   #blocks({ here }: Arena): { from: number; to: number }[] {
     const words = this.#image;
     return [HEADER_CLASS, ...SIZES.map(classOf)].flatMap((k, n) => {
@@ -50,7 +50,7 @@ export class Image {
       const found: { from: number; to: number }[] = [];
       const link = linkOf(k);
       for (let block = words[here + processor.magazines + 2 * k]; block !== 0; block = words[block + link]) {
-        if (found.length < BLOCKS || words[block + link] === 0) found.push({ from: block, to: block + size });
+        found.push({ from: block, to: block + size });
       }
       return found;
     });
@@ -68,15 +68,13 @@ export class Image {
   }
 }
 
-/** Gives the thread free blocks of `words` words (0: headers), far from both ends of what its magazine holds. */
+/** Gives the thread free blocks of `words` words (0: headers): `BLOCKS`, far from what a magazine can hold. The others are never given back. */
 function fill(arena: Arena, words: number): void {
   const take = (): number => (words === 0 ? arena.allocHeader(0) : arena.alloc(words));
   const k = words === 0 ? HEADER_CLASS : classOf(words);
   const count = arena.here + processor.magazines + 2 * k + 1;
-  do arena.free(take());
-  while (arena.i32[count] > 2 * BATCH[k]);
-  // Never given back.
-  if (BATCH[k] > 2) for (let n = 0; n < BLOCKS; n++) take();
+  arena.free(take());
+  while (arena.i32[count] > BLOCKS) take();
 }
 
 const images = new Map<number, Image>();

@@ -21,7 +21,7 @@ import { type Remains, leaveChannel, releaseChannel } from "../../channel/repair
 import type { Arena } from "../../memory/arena.ts";
 import { store } from "../../memory/atomics.ts";
 import { headersOf } from "../../memory/headers.ts";
-import { KIND, header, processor, processorId, superblock, waiter } from "../../memory/layout.ts";
+import { ABSENT, KIND, header, processor, processorId, superblock, waiter } from "../../memory/layout.ts";
 import { repairArena, repairArrayLock } from "../../memory/repair-locks.ts";
 import { repairQueues } from "../../scheduler/repair-queues.ts";
 import { ownerIndex } from "../../wait/claims.ts";
@@ -47,7 +47,11 @@ export interface Survivor {
  * be called more than once, and also in the middle of an operation of the main thread
  * that waits for such a lock.
  */
-export function releaseLocks({ arena, waiters }: Survivor, thread: number): Remains {
+export function releaseLocks(main: Survivor, thread: number): Remains {
+  return main.arena.touchHeaders(() => releaseAll(main, thread));
+}
+
+function releaseAll({ arena, waiters }: Survivor, thread: number): Remains {
   const { i32 } = arena;
   const at = arena.processorAt(thread);
   repairArena(arena, thread);
@@ -79,6 +83,7 @@ export function repairAfter(main: Survivor, thread: number): Aftermath {
   free(main, remains.unqueued);
   main.adoptContexts(thread);
   repairSleepers(arena, thread);
+  store(i32, at + processor.answered, ABSENT);
   i32[at + processor.incarnation]++;
   dropInbox(main, thread);
   for (const word of LEFT) i32[at + word] = 0;

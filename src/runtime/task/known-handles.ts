@@ -1,6 +1,5 @@
 /** A growing set of handles, as numbers. Those of freed headers are dropped now and then. */
 import type { Arena } from "../../memory/arena.ts";
-import { header } from "../../memory/layout.ts";
 import { HANDLE_GENERATIONS } from "../../wire/type.ts";
 
 /** The set is searched for freed handles when it has so many, and again each time it has doubled. */
@@ -25,6 +24,6 @@ export class KnownHandles {
 }
 
 /** Whether the header of a handle is not freed. */
-export function isLive({ i32 }: Arena, key: number): boolean {
-  return i32[Math.floor(key / HANDLE_GENERATIONS) + header.generation] === key % HANDLE_GENERATIONS;
+export function isLive(arena: Arena, key: number): boolean {
+  return arena.isCurrent(Math.floor(key / HANDLE_GENERATIONS), key % HANDLE_GENERATIONS);
 }

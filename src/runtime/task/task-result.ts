@@ -18,10 +18,10 @@ export function promiseOf(result: unknown): Promise<unknown> | undefined {
 /** Outcome and payload. A result that cannot be sent is replaced by an error that explains why. If shared memory has no room for that error, the outcome alone says so. */
 export function encodeResult(space: Space, name: string, failed: boolean, value: unknown): [outcome: number, payload: number] {
   try {
-    return [failed ? OUTCOME.failed : OUTCOME.ok, encodePayload(space, value, failed ? `the error of task ${name}` : `the result of task ${name}`)];
+    return [failed ? OUTCOME.failed : OUTCOME.ok, encodePayload(space, value, failed ? `the error of task ${name}` : `the result of task ${name}`, true)];
   } catch (error) {
     try {
-      return [OUTCOME.failed, encodePayload(space, refusalOf(name, error), name)];
+      return [OUTCOME.failed, encodePayload(space, refusalOf(name, error), name, true)];
     } catch (second) {
       if (!(second instanceof WarrenError) || second.code !== "ERR_ARENA_FULL") throw second;
       return [OUTCOME.noRoom, 0];

@@ -7,7 +7,8 @@ import type { Channel } from "../../../src/channel/channel.ts";
 import { RECEIVERS, SENDERS } from "../../../src/channel/words.ts";
 import { Arena } from "../../../src/memory/arena.ts";
 import { load, store } from "../../../src/memory/atomics.ts";
-import { CENTRAL_WORDS, SUPERBLOCK_WORDS, central, header, processor, superblock } from "../../../src/memory/layout.ts";
+import { centralOf, entryOf } from "../../../src/memory/central.ts";
+import { central, header, pageEntry, processor, superblock } from "../../../src/memory/layout.ts";
 import { CLASS_WORDS, linkOf } from "../../../src/memory/size-classes.ts";
 import type { Type } from "../../../src/wire/type.ts";
 import { queueLength } from "../../../src/wait/wait-queue.ts";
@@ -235,7 +236,7 @@ function checkFreeLists(all: readonly Arena[]): void {
   const { i32 } = all[0];
   for (let k = 0; k < CLASS_WORDS.length; k++) {
     const seen = new Set<number>();
-    const firsts = [i32[SUPERBLOCK_WORDS + k * CENTRAL_WORDS + central.first], ...all.map(({ here }) => i32[here + processor.magazines + 2 * k])];
+    const firsts = [...pagesOf(i32, k), ...all.map(({ here }) => i32[here + processor.magazines + 2 * k])];
     for (const first of firsts) {
       let left = MOVED;
       for (let block = first; block !== 0 && left > 0; block = i32[block + linkOf(k)], left--) {
@@ -244,6 +245,13 @@ function checkFreeLists(all: readonly Arena[]): void {
       }
     }
   }
+}
+
+/** The first free block of each page in the central list of class `k`. */
+function pagesOf(i32: Int32Array, k: number): number[] {
+  const firsts: number[] = [];
+  for (let page = i32[centralOf(k) + central.first]; page !== 0; page = i32[entryOf(i32, page) + pageEntry.next]) firsts.push(i32[entryOf(i32, page) + pageEntry.first]);
+  return firsts;
 }
 
 /** Views of the memory and constants: the same for each schedule. */
