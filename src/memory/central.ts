@@ -15,6 +15,7 @@
  * taken or freed, so that a death in between loses no page; the main thread can repair a
  * death while it holds one, and then enters it again (`enter`).
  */
+import { store } from "./atomics.ts";
 import { CENTRAL_WORDS, PAGE, PAGE_ENTRY_WORDS, PAGE_SHIFT, SUPERBLOCK_WORDS, central, header, pageEntry, superblock } from "./layout.ts";
 import { freePages, takePages } from "./pages.ts";
 import { BATCH, CLASS_WORDS, HEADER_CLASS, HEADER_MARK, LEAVING, blocksIn, changingMark, linkOf } from "./size-classes.ts";
@@ -153,7 +154,7 @@ export function withdrawHeaders(i32: Int32Array, owner: number): number[] {
     const next = i32[entry + pageEntry.next];
     if (i32[entry + pageEntry.free] === blocksIn(HEADER_CLASS)) {
       delist(i32, HEADER_CLASS, page);
-      i32[i32[superblock.pageMap] + page] = LEAVING;
+      store(i32, i32[superblock.pageMap] + page, LEAVING);
       pages.push(page);
     }
     page = next;

@@ -9,7 +9,7 @@ import { Arena } from "../../../src/memory/arena.ts";
 import { load, store } from "../../../src/memory/atomics.ts";
 import { centralOf, entryOf } from "../../../src/memory/central.ts";
 import { central, header, pageEntry, processor, superblock } from "../../../src/memory/layout.ts";
-import { CLASS_WORDS, linkOf } from "../../../src/memory/size-classes.ts";
+import { CLASS_WORDS, INSIDE, blocksIn, linkOf } from "../../../src/memory/size-classes.ts";
 import type { Type } from "../../../src/wire/type.ts";
 import { queueLength } from "../../../src/wait/wait-queue.ts";
 import { Timers } from "../../../src/wait/timers.ts";
@@ -245,6 +245,21 @@ function checkFreeLists(all: readonly Arena[]): void {
       }
     }
   }
+}
+
+/** Each page is free, one part of a large block, or of a class; a page of which all blocks are in the central list is one of headers. */
+export function checkPages(all: readonly Arena[]): void {
+  const { i32 } = all[0];
+  const map = i32[superblock.pageMap];
+  let used = i32[superblock.pages];
+  for (let page = i32[superblock.pages]; page < i32[superblock.pageCount]; page++) {
+    const mark = i32[map + page];
+    if (mark !== 0) used++;
+    expect(mark <= CLASS_WORDS.length || mark === INSIDE, `page ${page} is marked ${mark} at the end`);
+    if (mark > 1 && mark <= CLASS_WORDS.length) expect(i32[entryOf(i32, page) + pageEntry.free] < blocksIn(mark - 1), `page ${page} is empty and not given back`);
+  }
+  expect(i32[superblock.pagesUsed] === used, `${i32[superblock.pagesUsed]} pages are used by their count, ${used} by the map`);
+  checkFreeLists(all);
 }
 
 /** The first free block of each page in the central list of class `k`. */
