@@ -32,7 +32,7 @@ const PURE = [
   "test/lab/report/{html,labels,report,timeline-marks}.test.ts",
   "test/lab/trace/{analyse,chrome,coarse,factors,line,states}.test.ts",
   "test/lab/trial/{time-left,traced,trial,work}.test.ts",
-  "test/memory/{arena,names}.test.ts",
+  "test/memory/{arena,names,reclaim}.test.ts",
   "test/parallel/{dot-grid,kernel}.test.ts",
   "test/runtime/inspect/stuck-search.test.ts",
   "test/scheduler/{fifo,load,spin-budget}.test.ts",

@@ -9,7 +9,7 @@
  *   --quiet       no line for each sample
  *
  * Exit code 1 if a value is missing that no death explains, came twice or out of
- * order, a result is wrong, or the arena has grown.
+ * order, a result is wrong, the arena has grown, or its largest free block has shrunk.
  */
 import { parseArgs } from "node:util";
 import { soak } from "../verify/soak/soak.ts";

@@ -135,6 +135,7 @@ export class Processor implements Scheduler {
   close(): void {
     this.#stopped = true;
     clearTimeout(this.#nap);
+    this.#doorbell.close();
   }
 
   /** Whether this thread has something to do already. */

@@ -82,6 +82,11 @@ export class Doorbell {
     return true;
   }
 
+  /** Ends the wait for the next ring: as long as it is pending, it keeps the whole arena in memory. */
+  close(): void {
+    notify(this.#arena.i32, this.#arena.here + processor.bell, 1);
+  }
+
   #arm(rings: number): boolean {
     if (this.#armed) return true;
     const rung = waitAsync(this.#arena.i32, this.#arena.here + processor.bell, rings);

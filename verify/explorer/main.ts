@@ -20,7 +20,7 @@ import { Trace } from "./trace.ts";
 
 const MODULES = ["channels", "closing", "cancelling", "selects", "sleeping", "tasks", "locks", "objects", "pages"];
 /** The scenarios in which a thread vanishes. */
-const DEATHS = ["deaths", "deaths-elsewhere", "deaths-of-pages"];
+const DEATHS = ["deaths", "deaths-elsewhere"];
 
 const { values } = parseArgs({
   options: {

@@ -1,13 +1,13 @@
 /**
  * The soak's load, run from the main thread: lanes, pipelines, selects with
- * timers, and a stream of short tasks of which some throw and some are cancelled.
+ * timers, objects and messages of mixed sizes, and a stream of short tasks of which some throw and some are cancelled.
  * It goes on when a thread dies: what dies with it is counted as reported, and
  * started anew.
  */
 import { type Chan, type SharedArray, i32 } from "../../src/index.ts";
 import type { OpenRuntime } from "../../src/runtime/runtime.ts";
 import { type Ledger, ROW_WORDS } from "./ledger.ts";
-import { addUp, double, fail, generate, increment, recvLane, selectTimers, sendLane, waitCancelled } from "./soak-tasks.ts";
+import { addUp, double, fail, generate, increment, mixSizes, recvLane, selectTimers, sendLane, waitCancelled } from "./soak-tasks.ts";
 
 const CAPACITIES = [0, 1, 16, 1024];
 /** Short tasks a turn of the pace, and its period: some 2,000 a second. */
@@ -40,6 +40,7 @@ export class Load {
   readonly #running = new Set<Promise<void>>();
   readonly #idle: Chan<number>[] = [];
   #isStopping = false;
+  #mixes = 0;
 
   /** @param lanes long-lived channels of each capacity */
   constructor(rt: OpenRuntime, lanes: number, seed: number) {
@@ -51,6 +52,7 @@ export class Load {
     for (let thread = 0; thread < rt.threads; thread++) this.#startSelects(thread);
     this.#keep(this.#pace(PACE_MS, () => this.#someTasks()));
     this.#keep(this.#pace(PIPELINE_MS, () => this.#keep(this.#pipeline())));
+    this.#keep(this.#pace(PIPELINE_MS, () => this.#keep(this.#mixed(++this.#mixes))));
   }
 
   /** Ends everything and waits until it has ended. Then gives the shared memory back. */
@@ -143,6 +145,15 @@ export class Load {
     const waiting = this.#rt.spawn(waitCancelled, context);
     context.cancel();
     if (!(await waiting)) this.counts.wrong.push("a cancelled task was not cancelled");
+  }
+
+  async #mixed(stream: number): Promise<void> {
+    try {
+      await this.#rt.spawn(mixSizes, this.#seed, stream);
+    } catch (error) {
+      if (!isDeath(error)) throw error;
+      this.counts.deaths++;
+    }
   }
 
   async #pipeline(): Promise<void> {

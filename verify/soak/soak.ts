@@ -45,13 +45,18 @@ const MIB = 2 ** 20;
 /** Bytes of the arena that may stay: records and blocks that threads keep for the next wait; and for each thread killed, those that only its heap knew (docs/reliability.md). */
 const KEPT_BYTES = 16_384;
 const KEPT_BY_DEAD_BYTES = 16_384;
+/** So much that the load takes a few per cent of it. */
+const ARENA_BYTES = 134_217_728;
+/** The largest free block may shrink by so much: a page that one of the kept blocks is in divides it; each thread killed can leave some. */
+const KEPT_PAGES_BYTES = 2_097_152;
+const PAGES_OF_DEAD_BYTES = 1_048_576;
 /** From this length on the slope of resident memory is judged, not only printed. */
 const JUDGED_MINUTES = 30;
 const MOST_SLOPE = 1;
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
 export async function soak(options: SoakOptions): Promise<SoakResult> {
-  const rt = (await start({ threads: options.threads, cores: options.threads })) as OpenRuntime;
+  const rt = (await start({ threads: options.threads, cores: options.threads, arenaBytes: ARENA_BYTES })) as OpenRuntime;
   try {
     return await new Soak(rt, options).run();
   } finally {
@@ -75,15 +80,23 @@ class Soak {
   async run(): Promise<SoakResult> {
     const totalMs = this.#options.minutes * 60_000;
     let baseline = Number.NaN;
+    let largest = Number.NaN;
     try {
       await this.#phase(totalMs * WARM_UP_SHARE);
       baseline = used(this.#rt);
+      largest = this.#largest();
       this.#samples.length = 0;
       await this.#phase(totalMs * (1 - WARM_UP_SHARE));
     } catch (error) {
       this.#complaints.push(error instanceof Error ? String(error.stack) : String(error));
     }
-    return this.#verdict(baseline, used(this.#rt));
+    return this.#verdict(baseline, used(this.#rt), largest, this.#largest());
+  }
+
+  /** Bytes of the largest free block, when the threads have given back what they keep free. */
+  #largest(): number {
+    this.#rt.arena.reclaim();
+    return this.#rt.arena.use().largest;
   }
 
   /** The load for `durationMs`, until nothing of it is left. */
@@ -139,7 +152,7 @@ class Soak {
     const { parked, arena } = await this.#rt.stats();
     const waiting = Object.values(parked).reduce((sum, some) => sum + some, 0);
     this.#options.onSample(
-      `  ${(hours * 3600).toFixed(0).padStart(5)} s: ${whole.format(got)} messages, ${whole.format(load.counts.tasks)} tasks, missing ${missing}, RSS ${rss.toFixed(0)} MiB, heap ${(process.memoryUsage().heapUsed / MIB).toFixed(0)} MiB, arena ${whole.format(arena.used)} B, parked ${waiting}, timers ${this.#timers()}, event-loop delay p99 ${delayMs.toFixed(1)} ms`,
+      `  ${(hours * 3600).toFixed(0).padStart(5)} s: ${whole.format(got)} messages, ${whole.format(load.counts.tasks)} tasks, missing ${missing}, RSS ${rss.toFixed(0)} MiB, heap ${(process.memoryUsage().heapUsed / MIB).toFixed(0)} MiB, arena ${whole.format(arena.used)} B, largest free block ${whole.format(arena.largest)} B, parked ${waiting}, timers ${this.#timers()}, event-loop delay p99 ${delayMs.toFixed(1)} ms`,
     );
   }
 
@@ -161,7 +174,7 @@ class Soak {
     this.#complaints.push(...load.counts.wrong);
   }
 
-  #verdict(baseline: number, end: number): SoakResult {
+  #verdict(baseline: number, end: number, largestBefore: number, largest: number): SoakResult {
     const { minutes, threads, lanes, seed, recycleSeconds } = this.#options;
     const { sent, got, missing, wrong, tasks, pipelines, timers, laneDeaths, deaths, recycled } = this.#totals;
     const { slope, error } = fitLine(this.#samples.map(({ hours, rss }) => [hours, rss]));
@@ -173,13 +186,14 @@ class Soak {
       ...(wrong > 0 ? [`${wrong} values came twice or out of order`] : []),
       ...(missing > laneDeaths ? [`${missing} values are missing, but only ${laneDeaths} tasks that could have had them were reported dead`] : []),
       ...(grown > KEPT_BYTES + recycled * KEPT_BY_DEAD_BYTES ? [`the arena has grown by ${whole.format(grown)} B`] : []),
+      ...(largestBefore - largest > KEPT_PAGES_BYTES + recycled * PAGES_OF_DEAD_BYTES ? [`the largest free block has shrunk from ${whole.format(largestBefore)} to ${whole.format(largest)} B`] : []),
       ...(isSteep ? [`resident memory grows by ${slope.toFixed(2)} ± ${error.toFixed(2)} MiB/h`] : []),
     ];
     const command = `npm run soak -- --minutes ${minutes} --threads ${threads} --lanes ${lanes} --seed ${seed} --recycle ${recycleSeconds}`;
     const lines = [
       `soak ${minutes} min on ${threads} threads, ${4 * lanes} lanes: ${whole.format(sent)} sent, ${whole.format(got)} received, ${whole.format(tasks)} tasks, ${whole.format(pipelines)} pipelines, ${whole.format(timers)} timers; seed ${seed}; ${command}`,
       `soak deaths: ${recycled} threads recycled, ${laneDeaths} lane tasks and ${deaths} others reported dead and made good, missing ${missing} (at most ${laneDeaths}), dup and inversions ${wrong}`,
-      `soak memory: arena ${whole.format(baseline)} → ${whole.format(end)} B, RSS slope ${slope.toFixed(1)} ± ${error.toFixed(1)} MiB/h over ${this.#samples.length} samples, event-loop delay p99 at most ${worst.toFixed(1)} ms`,
+      `soak memory: arena ${whole.format(baseline)} → ${whole.format(end)} B, largest free block ${whole.format(largestBefore)} → ${whole.format(largest)} B, RSS slope ${slope.toFixed(1)} ± ${error.toFixed(1)} MiB/h over ${this.#samples.length} samples, event-loop delay p99 at most ${worst.toFixed(1)} ms`,
       ...complaints.map((complaint) => `  FAILED: ${complaint}`),
     ];
     return { lines, passed: complaints.length === 0 };

@@ -5,7 +5,7 @@
  * timer, referenced or not, decides.
  */
 import { clearInterval, inRoot, setInterval } from "../../host.ts";
-import { waitAsync, load } from "../../memory/atomics.ts";
+import { load, notify, waitAsync } from "../../memory/atomics.ts";
 import type { Arena } from "../../memory/arena.ts";
 import { superblock } from "../../memory/layout.ts";
 import { hasNoTasks } from "../../scheduler/load.ts";
@@ -58,6 +58,8 @@ export class KeepAlive {
   end(): void {
     this.#ended = true;
     clearInterval(this.#timer);
+    // As long as the wait is pending, it keeps the whole arena in memory.
+    notify(this.#arena.i32, superblock.quiet, 1);
   }
 
   #watch(seen: number): void {

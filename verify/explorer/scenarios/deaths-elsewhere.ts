@@ -1,5 +1,6 @@
 /** As deaths.ts, in selects, shared objects, the task queue, the allocator and the sleep protocol. */
 import { i32 } from "../../../src/wire/scalars.ts";
+import { PAGE } from "../../../src/memory/layout.ts";
 import { makeChannel } from "../../../src/channel/make-channel.ts";
 import { Names } from "../../../src/memory/names.ts";
 import { runSelect } from "../../../src/select/select.ts";
@@ -9,10 +10,12 @@ import { SharedRwLock } from "../../../src/sync/rw-lock.ts";
 import { SharedSemaphore } from "../../../src/sync/semaphore.ts";
 import type { Guard } from "../../../src/sync/guard.ts";
 import { dead } from "../machine.ts";
+import { imageFor } from "../image.ts";
 import type { Scenario } from "../scenario.ts";
 import { Crowd } from "./crowd.ts";
+import { answering, takeAndFree } from "./pages.ts";
 import { Room, settled, share } from "./share.ts";
-import { type World, checkSleepers, closeOnce, expect, expectSame, sendAll } from "./world.ts";
+import { type World, checkPages, checkSleepers, closeOnce, expect, expectSame, sendAll } from "./world.ts";
 
 interface Chosen {
   readonly case: string;
@@ -279,4 +282,36 @@ const ringing: Scenario<World> = {
   },
 };
 
-export const scenarios: readonly Scenario<World>[] = [...selecting, ...selected, mutex, semaphore, ...rwLock, once, ...tasks, allocating, names, ringing];
+/** A thread vanishes while it cuts pages or gives them back: no page is left in between, and the other goes on. */
+const pages: Scenario<World> = {
+  name: "death of a thread that cuts and gives back pages",
+  threads: 2,
+  bound: 1,
+  victims: [0],
+  build(world) {
+    for (const index of [0, 1]) world.program(index, "worker", () => takeAndFree(world.arenas[index]));
+    world.afterDeath(() => undefined);
+    world.finally(() => checkPages(world.arenas));
+  },
+};
+
+/** A thread vanishes while it takes a page from headers: the page is free or holds headers. */
+const headers: Scenario<World> = {
+  name: "death of a thread that gives back headers",
+  threads: 2,
+  bound: 0,
+  victims: [0],
+  build(world) {
+    const isOver = answering(world, 1, imageFor(2).freeHeaders * PAGE);
+    world.program(0, "reclaimer", () => {
+      world.arenas[0].reclaim();
+      isOver.now = true;
+    });
+    world.afterDeath(() => {
+      isOver.now = true;
+    });
+    world.finally(() => checkPages(world.arenas));
+  },
+};
+
+export const scenarios: readonly Scenario<World>[] = [...selecting, ...selected, mutex, semaphore, ...rwLock, once, ...tasks, allocating, names, ringing, pages, headers];
