@@ -29,6 +29,7 @@
  */
 import { cas, load, pause } from "../memory/atomics.ts";
 import { OUTCOME, header } from "../memory/layout.ts";
+import { HEADER_MARK } from "../memory/size-classes.ts";
 import { Channel } from "./channel.ts";
 import { CLOSED, DONE, WOULD_WAIT, type Attempt } from "./channel-core.ts";
 import { CLOSED_BIT, type Queue, RECEIVERS, SENDERS, SLOW, STEP, distance, isClosed, lockWord, positionOf, unlockWord, withWaited } from "./words.ts";
@@ -119,8 +120,7 @@ export class ArrayChannel<T> extends Channel<T> {
 
   /** Takes the lock in a word that was free and without special bits: `lockWord` for the fast path. False, too, if the header is none any more. */
   #own(at: number, word: number): boolean {
-    const { arena } = this.waiters;
-    return arena.isHeader(at) && cas(this.i32, at, word, word | arena.owner) === word;
+    return this.i32[this.mark] === HEADER_MARK && cas(this.i32, at, word, word | this.waiters.arena.owner) === word;
   }
 
   #giveUpSend<R>(word: number, result: R): R {
@@ -178,9 +178,8 @@ export class ArrayChannel<T> extends Channel<T> {
 
   override lock(): boolean {
     const { i32, header: at } = this;
-    const { arena } = this.waiters;
-    if (!arena.isHeader(at)) return false;
-    const { owner } = arena;
+    if (i32[this.mark] !== HEADER_MARK) return false;
+    const { owner } = this.waiters.arena;
     this.#send = lockWord(i32, at + header.send, owner);
     this.#recv = lockWord(i32, at + header.recv, owner);
     this.isHeld = i32[at + header.generation] === this.generation;

@@ -45,11 +45,14 @@ export abstract class ChannelCore<T> implements Finisher {
   /** The words of a slot. */
   protected readonly words: number;
   protected readonly i32: Int32Array;
+  /** The word that is `HEADER_MARK` while the header can be written: see `Arena.isHeader`. */
+  protected readonly mark: number;
 
   constructor(waiters: Waiters, at: number, generation: number, type: Type<T>, capacity: number) {
     this.waiters = waiters;
     this.i32 = waiters.arena.i32;
     this.header = at;
+    this.mark = waiters.arena.markOf(at);
     this.generation = generation;
     this.type = type;
     this.words = type.words;

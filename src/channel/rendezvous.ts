@@ -4,6 +4,7 @@
  * because each operation needs a partner.
  */
 import { OUTCOME, header } from "../memory/layout.ts";
+import { HEADER_MARK } from "../memory/size-classes.ts";
 import { Channel } from "./channel.ts";
 import { CLOSED, DONE, WOULD_WAIT, type Attempt } from "./channel-core.ts";
 import { CLOSED_BIT, RECEIVERS, SENDERS, isClosed, lockWord, unlockWord } from "./words.ts";
@@ -18,9 +19,8 @@ export class Rendezvous<T> extends Channel<T> {
 
   override lock(): boolean {
     const { i32, header: at } = this;
-    const { arena } = this.waiters;
-    if (!arena.isHeader(at)) return false;
-    this.#word = lockWord(i32, at + header.send, arena.owner);
+    if (i32[this.mark] !== HEADER_MARK) return false;
+    this.#word = lockWord(i32, at + header.send, this.waiters.arena.owner);
     this.isHeld = i32[at + header.generation] === this.generation;
     if (!this.isHeld) this.unlock();
     return this.isHeld;

@@ -6,6 +6,7 @@ import { performance } from "../host.ts";
 import type { Receiver } from "../channel/chan.ts";
 import type { Arena } from "../memory/arena.ts";
 import { contextHeader } from "../memory/layout.ts";
+import { HEADER_MARK } from "../memory/size-classes.ts";
 
 /** Options of `context`. If both are given, the earlier one counts. The deadline is never later than the parent's. */
 export interface ContextOptions {
@@ -46,7 +47,9 @@ export class Context implements Disposable {
   readonly generation: number;
   /** Its deadline, in milliseconds since 1970; `undefined` if it has none. */
   readonly deadlineMs: number | undefined;
-  readonly #arena: Arena;
+  readonly #i32: Int32Array;
+  /** The word that is `HEADER_MARK` while the header is one: see `Arena.isHeader`. */
+  readonly #mark: number;
   /** Reads of `cancelled` until the next read of the clock; 0 without a deadline. */
   #reads: number;
   #done: Receiver<never> | undefined;
@@ -56,7 +59,8 @@ export class Context implements Disposable {
   /** @internal Made by `context`. */
   constructor(host: ContextHost, at: number, generation: number, deadlineMs: number) {
     this.host = host;
-    this.#arena = host.arena;
+    this.#i32 = host.arena.i32;
+    this.#mark = host.arena.markOf(at);
     this.header = at;
     this.generation = generation;
     this.deadlineMs = deadlineMs === Infinity ? undefined : deadlineMs;
@@ -76,7 +80,8 @@ export class Context implements Disposable {
 
   /** @internal As `cancelled`, but does not read the clock. */
   get isMarked(): boolean {
-    return this.#arena.i32[this.header + contextHeader.cancelled] !== 0 || !this.#arena.isCurrent(this.header, this.generation);
+    const i32 = this.#i32;
+    return i32[this.header + contextHeader.cancelled] !== 0 || i32[this.header + contextHeader.generation] !== this.generation || i32[this.#mark] !== HEADER_MARK;
   }
 
   #look(): boolean {

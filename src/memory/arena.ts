@@ -211,6 +211,11 @@ export class Arena {
     if (++i32[magazine + 1] > 2 * BATCH[k]) giveBlocks(i32, this.owner, k, magazine, BATCH[k]);
   }
 
+  /** The word of the page map that says what the block at `at` is. */
+  markOf(at: number): number {
+    return this.#map + (at >>> PAGE_SHIFT);
+  }
+
   /** Whether the block at `at` is a header. Only then may a handle, which can be stale, write to it; and before it allocates anything. */
   isHeader(at: number): boolean {
     return this.i32[this.#map + (at >>> PAGE_SHIFT)] === HEADER_MARK;

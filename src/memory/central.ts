@@ -8,7 +8,7 @@
  * Except for headers `free` is less than `blocksIn(k)`.
  *
  * A thread can be killed between any two writes: a page's mark and the list of its free
- * blocks count, and `rebuild` derives the rest from them. A block that was on its way
+ * blocks count, and `rebuild` derives the rest from them. A batch that was on its way
  * is lost.
  *
  * Source: tcmalloc, "Central Free List". The lock of a class is held while a page is
@@ -48,22 +48,29 @@ export function giveBlocks(i32: Int32Array, owner: number, k: number, magazine: 
   const link = linkOf(k);
   const isMine = enter(i32, owner, k);
   while (i32[magazine] !== 0 && (keep === 0 || i32[magazine + 1] > keep)) {
-    const block = i32[magazine];
-    i32[magazine] = i32[block + link];
-    i32[magazine + 1]--;
-    give(i32, owner, k, block);
+    // Neighbours in the magazine are often of one page.
+    const first = i32[magazine];
+    const page = first >>> PAGE_SHIFT;
+    const most = keep === 0 ? blocksIn(k) : i32[magazine + 1] - keep;
+    let last = first;
+    let count = 1;
+    for (; count < most && i32[last + link] >>> PAGE_SHIFT === page; count++) last = i32[last + link];
+    i32[magazine] = i32[last + link];
+    i32[magazine + 1] -= count;
+    give(i32, owner, k, page, first, last, count);
   }
   if (keep === 0) i32[magazine + 1] = 0;
   leave(i32, k, isMine);
 }
 
-function give(i32: Int32Array, owner: number, k: number, block: number): void {
-  const page = block >>> PAGE_SHIFT;
+/** Under the lock: adds `count` blocks of a page, linked from `first` to `last`. */
+function give(i32: Int32Array, owner: number, k: number, page: number, first: number, last: number, count: number): void {
   const entry = entryOf(i32, page);
-  i32[block + linkOf(k)] = i32[entry + pageEntry.first];
-  i32[entry + pageEntry.first] = block;
-  const free = ++i32[entry + pageEntry.free];
-  if (free === 1) enlist(i32, k, page);
+  i32[last + linkOf(k)] = i32[entry + pageEntry.first];
+  i32[entry + pageEntry.first] = first;
+  const free = i32[entry + pageEntry.free] + count;
+  i32[entry + pageEntry.free] = free;
+  if (free === count) enlist(i32, k, page);
   if (free < blocksIn(k) || k === HEADER_CLASS) return;
   delist(i32, k, page);
   i32[i32[superblock.pageMap] + page] = changingMark(k);

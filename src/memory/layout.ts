@@ -242,6 +242,7 @@ export const syncHeader = {
  * headers. `capacity` and `buffer` stay 0 for stale handles of channels and arrays.
  */
 export const contextHeader = {
+  generation: header.generation,
   /** 0, or a REASON. Written once, after `reason`. */
   cancelled: 16,
   /** The reason record, or 0. */

@@ -23,9 +23,10 @@ export function changingMark(k: number): number {
   return k + 0x1001;
 }
 
+const BLOCKS = CLASS_WORDS.map((words) => (PAGE / words) | 0);
 /** Blocks of class `k` in a page. */
 export function blocksIn(k: number): number {
-  return (PAGE / CLASS_WORDS[k]) | 0;
+  return BLOCKS[k];
 }
 
 /** The word in which a free block of class `k` keeps its link. A header's first words must survive. */

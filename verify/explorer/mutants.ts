@@ -143,8 +143,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "stale-handle-does-not-look-at-the-page",
     path: "src/channel/rendezvous.ts",
-    replace: "    if (!arena.isHeader(at)) return false;\n",
-    by: "",
+    replace: "    if (i32[this.mark] !== HEADER_MARK) return false;\n",
+    by: "    void i32[this.mark];\n",
     scenario: "a page of headers given back beside a stale handle",
   },
   {

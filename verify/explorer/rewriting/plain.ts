@@ -12,7 +12,10 @@ export const PLAIN: Record<string, readonly string[]> = {
   // A handle looks at both before it takes the lock under which it looks again.
   "src/memory/arena.ts": ["answer: i32[superblock.round]", "isHeader: this.i32[this.#map + (at >>> PAGE_SHIFT)]", "isCurrent: this.i32[at + header.generation]"],
   "src/channel/words.ts": ["lockWord: i32[at]"],
+  "src/channel/rendezvous.ts": ["lock: i32[this.mark]"],
   "src/channel/array.ts": [
+    "lock: i32[this.mark]",
+    "#own: this.i32[this.mark]",
     "tryPut: i32[channel + header.send]",
     "tryTake: i32[channel + header.recv]",
     "putMany: i32[channel + header.send]",
