@@ -43,15 +43,20 @@ function leave(i32: Int32Array, k: number, isMine: boolean): void {
   if (isMine) unlock(i32, centralOf(k) + central.lock);
 }
 
+/** How many blocks of the magazine to move at most. What a dead thread left has no reliable count. */
+function excessOf(i32: Int32Array, k: number, magazine: number, keep: number): number {
+  if (i32[magazine] === 0) return 0;
+  return keep === 0 ? blocksIn(k) : i32[magazine + 1] - keep;
+}
+
 /** Moves blocks out of the magazine at `magazine` until it holds `keep`. */
 export function giveBlocks(i32: Int32Array, owner: number, k: number, magazine: number, keep: number): void {
   const link = linkOf(k);
   const isMine = enter(i32, owner, k);
-  while (i32[magazine] !== 0 && (keep === 0 || i32[magazine + 1] > keep)) {
+  for (let most = excessOf(i32, k, magazine, keep); most > 0; most = excessOf(i32, k, magazine, keep)) {
     // Neighbours in the magazine are often of one page.
     const first = i32[magazine];
     const page = first >>> PAGE_SHIFT;
-    const most = keep === 0 ? blocksIn(k) : i32[magazine + 1] - keep;
     let last = first;
     let count = 1;
     for (; count < most && i32[last + link] >>> PAGE_SHIFT === page; count++) last = i32[last + link];

@@ -38,8 +38,9 @@ export function holdingsOf(i32: Int32Array, used: number): Holdings {
     byKind[holder.kind] = (byKind[holder.kind] ?? 0) + holder.bytes;
     other -= holder.bytes;
     if (holders.length === MOST_HOLDERS && holder.bytes <= holders[MOST_HOLDERS - 1].bytes) return;
-    holders.push(holder);
-    holders.sort((a, b) => b.bytes - a.bytes).splice(MOST_HOLDERS);
+    const place = holders.findIndex(({ bytes }) => bytes < holder.bytes);
+    holders.splice(place < 0 ? holders.length : place, 0, holder);
+    holders.length = Math.min(holders.length, MOST_HOLDERS);
   };
   const map = i32[superblock.pageMap];
   for (let page = i32[superblock.pages]; page < i32[superblock.pagesTouched]; page++) {

@@ -1,5 +1,8 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { type Runtime, i32, start } from "../../src/index.ts";
+import type { OpenRuntime } from "../../src/runtime/runtime.ts";
 import { add } from "./start-tasks.ts";
 import { thrown, until } from "./until.ts";
 import { burn, countForEver, leaveThemBehind, parkOn, spin } from "./world-tasks.ts";
@@ -25,7 +28,28 @@ function callsOf(rt: Runtime): [string, () => unknown][] {
   ];
 }
 
+/** Starts a runtime, uses it and stops it; its shared memory. */
+async function usedAndStopped(): Promise<WeakRef<object>> {
+  const rt = (await start({ threads: 1 })) as OpenRuntime;
+  rt.go(add, 1, 2);
+  await rt.spawn(add, 1, 2);
+  await rt.sleep(2);
+  await rt.stop();
+  return new WeakRef(rt.arena.memory.buffer);
+}
+
 describe("stop", () => {
+  test("leaves the shared memory to the garbage collector", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const memories = [await usedAndStopped(), await usedAndStopped(), await usedAndStopped()];
+    // The stack may still refer to the last one.
+    await until(() => {
+      collect();
+      return memories.filter((memory) => memory.deref() !== undefined).length <= 1;
+    });
+  });
+
   test("rejects what waits on the main thread, of every kind", async () => {
     const rt = await start({ threads: 1 });
     const ch = rt.chan(i32);

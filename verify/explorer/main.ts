@@ -18,7 +18,7 @@ import { choicesOf, textOfChoices } from "./choices.ts";
 import type { Scenario } from "./scenario.ts";
 import { Trace } from "./trace.ts";
 
-const MODULES = ["channels", "closing", "cancelling", "selects", "sleeping", "tasks", "locks", "objects", "pages"];
+const MODULES = ["channels", "closing", "cancelling", "selects", "sleeping", "tasks", "memory", "objects"];
 /** The scenarios in which a thread vanishes. */
 const DEATHS = ["deaths", "deaths-elsewhere"];
 

@@ -13,7 +13,7 @@ import { dead } from "../machine.ts";
 import { imageFor } from "../image.ts";
 import type { Scenario } from "../scenario.ts";
 import { Crowd } from "./crowd.ts";
-import { answering, takeAndFree } from "./pages.ts";
+import { answering, takeAndFree } from "./memory.ts";
 import { Room, settled, share } from "./share.ts";
 import { type World, checkPages, checkSleepers, closeOnce, expect, expectSame, sendAll } from "./world.ts";
 

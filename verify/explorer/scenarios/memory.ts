@@ -1,12 +1,62 @@
-/** Pages that are given back: those of a small class between two threads, and those of headers beside a stale handle. */
+/** The arena under several threads: the spin lock, the table of names, and pages that are given back. */
 import { openChannel } from "../../../src/channel/make-channel.ts";
 import type { Arena } from "../../../src/memory/arena.ts";
 import { ABSENT, PAGE, header, processor, superblock } from "../../../src/memory/layout.ts";
-import { i32 } from "../../../src/wire/scalars.ts";
+import { Names } from "../../../src/memory/names.ts";
+import { lock, unlock } from "../../../src/memory/spin-lock.ts";
+import { i32 as int32 } from "../../../src/wire/scalars.ts";
 import { imageFor } from "../image.ts";
 import type { Scenario } from "../scenario.ts";
 import { blockUntil } from "../seam.ts";
-import { type World, checkPages, expect, step } from "./world.ts";
+import { type World, checkPages, expect, expectSame, step } from "./world.ts";
+
+const counts: Scenario<World>[] = [2, 3].map((threads) => ({
+  name: `spin lock with ${threads} threads`,
+  threads,
+  build(world) {
+    let inside = 0;
+    let most = 0;
+    for (let index = 0; index < threads; index++) {
+      world.program(index, "locker", () => {
+        const { i32, owner } = world.arenas[index];
+        for (let k = 0; k < 2; k++) {
+          lock(i32, superblock.namesLock, owner);
+          inside++;
+          most = Math.max(most, inside);
+          step(world);
+          inside--;
+          unlock(i32, superblock.namesLock);
+        }
+      });
+    }
+    world.finally(() => {
+      expectSame(most, 1, "most inside at once");
+    });
+  },
+}));
+
+/** Two threads name the same and different things: one number for each text on both. */
+const names: Scenario<World> = {
+  name: "names interned by two threads",
+  threads: 2,
+  build(world) {
+    const ids: number[][] = [[], []];
+    const texts: string[][] = [[], []];
+    const tables = world.arenas.map((arena) => new Names(arena));
+    for (const index of [0, 1]) {
+      world.program(index, "interner", () => {
+        for (const text of index === 0 ? ["a", "b"] : ["b", "c"]) ids[index].push(tables[index].intern(text));
+      });
+    }
+    world.finally(() => {
+      for (const index of [0, 1]) for (const id of [1, 2, 3]) texts[index].push(tables[index].text(id));
+      expectSame(texts[0].toSorted(), ["a", "b", "c"], "texts");
+      expectSame(texts[0], texts[1], "texts of the other thread");
+      expectSame(ids[0][1], ids[1][0], "the number of b");
+      world.keep(3 * 4);
+    });
+  },
+};
 
 /** The generation of the stale handle; its header has another one. */
 const STALE = 5;
@@ -67,7 +117,7 @@ export function answering(world: World, index: number, at: number): { now: boole
   const words = arena.i32;
   words[arena.processorAt(arena.threads) + processor.answered] = ABSENT;
   world.program(index, "holder", () => {
-    const channel = openChannel(world.loops[index].waiters, at, STALE, i32);
+    const channel = openChannel(world.loops[index].waiters, at, STALE, int32);
     for (let k = 0; k < 3; k++) {
       expect(!channel.lock(), "a stale handle seems to be live");
       arena.answer();
@@ -80,4 +130,4 @@ export function answering(world: World, index: number, at: number): { now: boole
   return isOver;
 }
 
-export const scenarios: readonly Scenario<World>[] = [passes, stale];
+export const scenarios: readonly Scenario<World>[] = [...counts, names, passes, stale];
