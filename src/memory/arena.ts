@@ -78,6 +78,8 @@ export class Arena {
   readonly #map: number;
   /** Wakes processor `index`, so that it answers soon. Set when the thread's parts are connected. */
   wake: (index: number) => void = () => undefined;
+  /** Called when another thread has asked, with the round: frees what this thread keeps for later. */
+  onAsked: (round: number) => void = () => undefined;
 
   private constructor(memory: WebAssembly.Memory, index: number, shape?: { threads: number; front: number }) {
     const buffer = memory.buffer as unknown as SharedArrayBuffer;
@@ -249,6 +251,7 @@ export class Arena {
     const { i32 } = this;
     const round = i32[superblock.round];
     if (i32[this.here + processor.answered] === round) return;
+    this.onAsked(round);
     this.#drain();
     store(i32, this.here + processor.answered, round);
   }
@@ -279,11 +282,18 @@ export class Arena {
     store(i32, at, i32[superblock.round]);
     this.#ask();
     const pages = withdrawHeaders(i32, owner);
-    if (pages.length > 0) {
-      if (this.#ask()) giveBackHeaders(i32, owner, pages);
-      else restoreHeaders(i32, owner, pages);
-    }
+    const isSafe = (pages.length > 0 || this.#isLeaving()) && this.#ask();
+    if (isSafe) giveBackHeaders(i32, owner, pages);
+    else restoreHeaders(i32, owner, pages);
+    // Records that were taken out of use in the first round are freed in the third.
+    if (isSafe && this.#isLeaving()) this.#ask();
     unlock(i32, superblock.reclaimLock);
+  }
+
+  /** Whether a thread keeps records that it will free at a later round. */
+  #isLeaving(): boolean {
+    for (let index = 0; index <= this.threads; index++) if (load(this.i32, this.processorAt(index) + processor.leaving) !== 0) return true;
+    return false;
   }
 
   /** Under `reclaimLock`: asks every thread to answer. Returns whether all have. Pairs with `answer`. */
@@ -306,6 +316,7 @@ export class Arena {
       }
       if (seen !== round && seen !== ABSENT) isComplete = false;
     }
+    if (isComplete) store(i32, superblock.settled, round);
     return isComplete;
   }
 

@@ -57,6 +57,8 @@ export const superblock = {
   taskIds: 3 * LINE,
   /** Counts how often the threads were asked for what their magazines hold. Written under `reclaimLock`. */
   round: 4 * LINE,
+  /** The last round that all threads have answered. Written under `reclaimLock`. */
+  settled: 4 * LINE + 1,
 } as const;
 export const SUPERBLOCK_WORDS = 5 * LINE;
 export const MAGIC = 0x77617272;
@@ -143,6 +145,8 @@ export const processor = {
   heapPeak: 8 * LINE + 26,
   /** The last `superblock.round` that the thread has answered; `ABSENT` while there is no thread, or while it waits in `Arena.reclaim`. Written by the owner, and by main after a death. */
   answered: 8 * LINE + 27,
+  /** 1 while the thread keeps records of waits that it will free at a later round. */
+  leaving: 8 * LINE + 28,
 } as const;
 export const PROCESSOR_WORDS = 9 * LINE;
 

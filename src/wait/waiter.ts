@@ -10,9 +10,9 @@
  * Not done: handing the thread directly to the woken task. A woken task goes through
  * the run queue, so timers and I/O are not delayed.
  */
-import { pause } from "../memory/atomics.ts";
+import { load, pause, store } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
-import { RECORD, WAITER_VALUE_WORDS, WAITER_WORDS, processor, waiter } from "../memory/layout.ts";
+import { RECORD, WAITER_VALUE_WORDS, WAITER_WORDS, processor, superblock, waiter } from "../memory/layout.ts";
 import type { Handles, Space } from "../wire/type.ts";
 import { Claims } from "./claims.ts";
 import type { Timers } from "./timers.ts";
@@ -32,6 +32,8 @@ function capture(resolve: (value: unknown) => void, reject: (error: unknown) => 
   wait.reject = reject;
 }
 
+/** Records that stay for the next waits when memory is short. At least one, because `prepare` promises it. */
+const MOST_IDLE = 64;
 /** Words of scratch, for the staged values of an operation. Operations can nest. */
 const SCRATCH_WORDS = 8192;
 
@@ -50,6 +52,11 @@ export class Waiters extends Claims implements Space {
   #spare: WatchedSignal | undefined;
   /** Records that no wait uses. */
   readonly #idle: number[] = [];
+  /** Those that are freed soon, and the round of `Arena.reclaim` at which they were taken out of use. */
+  #leaving: number[] = [];
+  #leftAt = 0;
+  /** Places in `#waits` whose record was freed. */
+  readonly #vacant: number[] = [];
   #parked = 0;
   /** Index of the wait that is being finished, −1 for none. Not the object, because storing a reference costs a write barrier each time. */
   #finishing = -1;
@@ -66,6 +73,7 @@ export class Waiters extends Claims implements Space {
     this.#parkedBy = arena.here + processor.parkedBy;
     // An earlier thread with this index may have died while operations were parked.
     arena.i32.fill(0, this.#parkedBy, this.#parkedBy + WAIT_REASONS.length);
+    arena.onAsked = (round) => this.#trim(round);
     this.scratchTop = arena.keep(processor.scratch, SCRATCH_WORDS);
     this.scratchEnd = this.scratchTop + SCRATCH_WORDS;
   }
@@ -115,9 +123,8 @@ export class Waiters extends Claims implements Space {
     const before = i32[here + processor.usedWords];
     const record = this.#record();
     i32[here + processor.keptWords] += i32[here + processor.usedWords] - before;
-    this.arena.i32[record + waiter.slot] = this.#waits.length;
+    this.arena.i32[record + waiter.slot] = this.#vacant.pop() ?? this.#waits.push(undefined) - 1;
     this.arena.i32[record + waiter.decider] = record;
-    this.#waits.push(undefined);
     this.#idle.push(record);
   }
 
@@ -137,6 +144,28 @@ export class Waiters extends Claims implements Space {
     if (this.#stopped !== undefined) return;
     if (wait.abort !== undefined) this.#unlisten(wait);
     this.#idle.push(wait.record);
+  }
+
+  /**
+   * Memory is short: takes records that no wait uses out of use, and frees them at a
+   * later call, when all threads have answered a round since. Until then a thread that
+   * has died may have been ending one, and the repair reads which (`processor.completing`).
+   */
+  #trim(round: number): void {
+    const { i32, here } = this.arena;
+    if (this.#leaving.length > 0 && load(i32, superblock.settled) - this.#leftAt > 0) {
+      const before = i32[here + processor.usedWords];
+      for (const record of this.#leaving.splice(0)) {
+        this.#vacant.push(i32[record + waiter.slot]);
+        this.arena.free(record);
+      }
+      i32[here + processor.keptWords] += i32[here + processor.usedWords] - before;
+    }
+    if (this.#leaving.length === 0 && this.#idle.length > MOST_IDLE) {
+      this.#leaving = this.#idle.splice(MOST_IDLE);
+      this.#leftAt = round;
+    }
+    store(i32, here + processor.leaving, this.#leaving.length > 0 ? 1 : 0);
   }
 
   /** A record for one case of a select that is decided at `decider`. */

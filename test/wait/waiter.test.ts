@@ -1,6 +1,6 @@
 /** Waits: ended before, while or after their owner parks, by its own thread or another. */
 import { expect, test } from "vitest";
-import { OUTCOME } from "../../src/memory/layout.ts";
+import { OUTCOME, waiter } from "../../src/memory/layout.ts";
 import type { Finisher } from "../../src/wait/wait.ts";
 import { unclaim } from "../../src/wait/waiter-state.ts";
 import { type HandMadeThread, handMadeWorld } from "./hand-made.ts";
@@ -50,4 +50,30 @@ test("a claim that is taken back leaves the wait as it was", async () => {
   end(main, wait.record);
   other.pump();
   expect(await parked).toBe("over lock");
+});
+
+test("when memory is short, the records of many waits go back, but not before all threads have answered twice", () => {
+  const { main, other, victim } = handMadeWorld();
+  main.arena.reclaim();
+  const { used, largest } = main.arena.use();
+  const waits = Array.from({ length: 5000 }, () => other.waiters.acquire("wait", FINISHER));
+  expect(main.arena.use().used - used).toBeGreaterThan(4900 * 64);
+  for (const wait of waits) other.waiters.release(wait);
+  // A thread that does not answer may have died while it ended one of these waits.
+  const answer = victim.answer.bind(victim);
+  victim.answer = () => undefined;
+  for (let k = 0; k < 3; k++) main.arena.reclaim();
+  expect(main.arena.use().used - used).toBeGreaterThan(4900 * 64);
+  victim.answer = answer;
+  for (let k = 0; k < 2; k++) main.arena.reclaim();
+  expect(main.arena.use().largest).toBeGreaterThanOrEqual(largest - 65_536);
+  expect(main.arena.use().used - used).toBeLessThanOrEqual(64 * 64);
+  // The places of the freed records are used again.
+  const again = Array.from({ length: 200 }, () => other.waiters.acquire("wait", FINISHER));
+  expect(new Set(again.map(({ record }) => other.arena.i32[record + waiter.slot])).size).toBe(200);
+  const parked = again.map((wait) => other.waiters.suspend(wait, 0));
+  expect(parked.every((each) => each instanceof Promise)).toBe(true);
+  for (const { record } of again) end(main, record);
+  other.pump();
+  expect(other.waiters.parked).toBe(0);
 });

@@ -94,7 +94,7 @@ export function repairAfter(main: Survivor, thread: number): Aftermath {
 /** Words of a processor that belong to the thread that died, not to its index. */
 const LEFT = [
   processor.held, processor.claiming, processor.claimedFirst, processor.claimedLast, processor.completing,
-  processor.sliceStart, processor.timers, processor.ready, processor.systemId,
+  processor.sliceStart, processor.timers, processor.ready, processor.systemId, processor.leaving,
 ];
 
 /** Removes claims that were undone from the list, because their records may be reused. No other thread touches the remaining ones until they are completed. */
