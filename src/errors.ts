@@ -8,7 +8,7 @@
 
 /** Codes and what they mean. The keys are the public, stable part. */
 export const ERROR_CODES = {
-  ERR_ARENA_FULL: "shared memory is full (details: limit, used, asked, in bytes)",
+  ERR_ARENA_FULL: "shared memory is full (details: limit, used, asked, in bytes, and what holds it)",
   ERR_CANCELLED: "a context was cancelled",
   ERR_CHANNEL_CLOSED: "a send to a closed channel, or a close of a closed channel",
   ERR_DEADLINE: "a context's deadline has passed",

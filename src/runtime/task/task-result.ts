@@ -31,8 +31,9 @@ export function encodeResult(space: Space, name: string, failed: boolean, value:
 
 /** The error of a task whose result or error found no room in shared memory. */
 export function noRoom(arena: Arena): WarrenError {
-  const { limit, used, reserved } = arena.use();
-  return new WarrenError("ERR_ARENA_FULL", `shared memory is full: no room for the task's result or error (${used} of ${limit} bytes in use)`, { limit, used, reserved });
+  const { limit, used, reserved, largest } = arena.use();
+  const { text, byKind, holders } = arena.holdings();
+  return new WarrenError("ERR_ARENA_FULL", `shared memory is full: no room for the task's result or error (${used} of ${limit} bytes in use). ${text}`, { limit, used, reserved, largest, byKind, holders });
 }
 
 /** Why a result cannot be sent. `error` was thrown while the result was read, so it may be any value. */
