@@ -170,7 +170,7 @@ export abstract class ChannelCore<T> implements Finisher {
 
   /** Whether the handle can still be valid: false if it is stale. */
   get isCurrent(): boolean {
-    return this.waiters.arena.isCurrent(this.header, this.generation);
+    return this.waiters.arena.hasGeneration(this.header, this.generation);
   }
 
   /** Whether the channel is open. Another thread can close it right after. */

@@ -57,7 +57,7 @@ export class ContextTree {
   }
 
   isCurrent(at: number, generation: number): boolean {
-    return this.#arena.isCurrent(at, generation);
+    return this.#arena.hasGeneration(at, generation);
   }
 
   deadlineOf(at: number): number {

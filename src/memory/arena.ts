@@ -224,7 +224,7 @@ export class Arena {
   }
 
   /** Whether the header at `at` has this generation: false if a handle with it is stale. */
-  isCurrent(at: number, generation: number): boolean {
+  hasGeneration(at: number, generation: number): boolean {
     return this.i32[at + header.generation] === generation && this.isHeader(at);
   }
 

@@ -33,7 +33,7 @@ export class SharedArray<K extends SharedKind = SharedKind> implements Disposabl
     this.#generation = generation;
     this.kind = kind;
     // If the handle is stale, the header can be anything by now.
-    const isCurrent = arena.isCurrent(at, generation);
+    const isCurrent = arena.hasGeneration(at, generation);
     const byteOffset = isCurrent ? arena.i32[at + header.buffer] * 4 : 0;
     this.length = isCurrent ? arena.i32[at + header.capacity] : 0;
     this.#array = new (VIEWS[kind] as new (buffer: unknown, byteOffset: number, length: number) => unknown)(arena.memory.buffer, byteOffset, this.length) as ViewOf<K>;
@@ -41,7 +41,7 @@ export class SharedArray<K extends SharedKind = SharedKind> implements Disposabl
 
   /** The elements, in shared memory. Do not use this view after `free`. @throws ERR_STALE_HANDLE after `free` on any thread */
   get array(): ViewOf<K> {
-    if (!this.#arena.isCurrent(this.#header, this.#generation)) {
+    if (!this.#arena.hasGeneration(this.#header, this.#generation)) {
       throw new WarrenError("ERR_STALE_HANDLE", `a shared ${this.kind} array of length ${this.length} was used after it was freed`);
     }
     return this.#array;

@@ -127,7 +127,7 @@ export abstract class SharedObject implements Finisher, Disposable {
 
   /** Whether the handle can still be valid: false if it is stale. */
   protected get isCurrent(): boolean {
-    return this.waiters.arena.isCurrent(this.header, this.generation);
+    return this.waiters.arena.hasGeneration(this.header, this.generation);
   }
 
   /** A word of the header, read without the lock. @throws ERR_STALE_HANDLE */

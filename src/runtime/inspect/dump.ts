@@ -38,7 +38,7 @@ export async function takeDump(source: DumpSource): Promise<Dump> {
   const { i32 } = source.arena;
   const references = (handle: number): number | undefined => {
     const at = Math.floor(handle / HANDLE_GENERATIONS);
-    return source.arena.isCurrent(at, handle % HANDLE_GENERATIONS) ? i32[at + header.references] : undefined;
+    return source.arena.hasGeneration(at, handle % HANDLE_GENERATIONS) ? i32[at + header.references] : undefined;
   };
   const first = await lookAround(source);
   const suspects = findStuck(first.views, references);

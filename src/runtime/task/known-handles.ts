@@ -25,5 +25,5 @@ export class KnownHandles {
 
 /** Whether the header of a handle is not freed. */
 export function isLive(arena: Arena, key: number): boolean {
-  return arena.isCurrent(Math.floor(key / HANDLE_GENERATIONS), key % HANDLE_GENERATIONS);
+  return arena.hasGeneration(Math.floor(key / HANDLE_GENERATIONS), key % HANDLE_GENERATIONS);
 }

@@ -10,7 +10,7 @@ export const PLAIN: Record<string, readonly string[]> = {
   // A stale handle looks at the mark of a page that is being used for something else.
   "src/memory/pages.ts": ["takePages: i32[map + first]"],
   // A handle looks at both before it takes the lock under which it looks again.
-  "src/memory/arena.ts": ["answer: i32[superblock.round]", "isHeader: this.i32[this.#map + (at >>> PAGE_SHIFT)]", "isCurrent: this.i32[at + header.generation]"],
+  "src/memory/arena.ts": ["answer: i32[superblock.round]", "isHeader: this.i32[this.#map + (at >>> PAGE_SHIFT)]", "hasGeneration: this.i32[at + header.generation]"],
   "src/channel/words.ts": ["lockWord: i32[at]"],
   "src/channel/rendezvous.ts": ["lock: i32[this.mark]"],
   "src/channel/array.ts": [
