@@ -4,10 +4,11 @@
  * It goes on when a thread dies: what dies with it is counted as reported, and
  * started anew.
  */
-import { type Chan, type SharedArray, i32 } from "../../src/index.ts";
+import { type Chan, type SharedArray, bytes, i32 } from "../../src/index.ts";
 import type { OpenRuntime } from "../../src/runtime/runtime.ts";
+import { Jitter } from "../stress/jitter.ts";
 import { type Ledger, ROW_WORDS } from "./ledger.ts";
-import { addUp, double, fail, generate, increment, mixSizes, recvLane, selectTimers, sendLane, waitCancelled } from "./soak-tasks.ts";
+import { addUp, double, fail, freeThere, generate, increment, recvLane, selectTimers, sendLane, waitCancelled } from "./soak-tasks.ts";
 
 const CAPACITIES = [0, 1, 16, 1024];
 /** Short tasks a turn of the pace, and its period: some 2,000 a second. */
@@ -15,6 +16,8 @@ const TASKS = 20;
 const PACE_MS = 10;
 const PIPELINE_MS = 100;
 const PIPELINE_VALUES = 200;
+/** The longest pause between two objects of mixed sizes. */
+const MIX_MS = 30;
 
 /** What the load has done, and what it found. */
 export interface Counts {
@@ -147,13 +150,27 @@ export class Load {
     if (!(await waiting)) this.counts.wrong.push("a cancelled task was not cancelled");
   }
 
+  /** Arrays and messages of sizes that differ by orders of magnitude, made here and freed in another order, some by other threads. What a thread that is killed had of them is freed here. */
   async #mixed(stream: number): Promise<void> {
-    try {
-      await this.#rt.spawn(mixSizes, this.#seed, stream);
-    } catch (error) {
-      if (!isDeath(error)) throw error;
-      this.counts.deaths++;
+    const rt = this.#rt;
+    const jitter = new Jitter(this.#seed, stream);
+    const size = (): number => 1 + jitter.below(2 ** (2 + jitter.below(16)));
+    const messages = rt.chan(bytes, 8);
+    const arrays: SharedArray<"u8">[] = [];
+    for (let k = 0; k < 8; k++) {
+      arrays.push(rt.shared.bytes(size()));
+      await messages.send(new Uint8Array(size()));
+      await rt.sleep(jitter.below(MIX_MS));
+      if (k % 3 !== 2) continue;
+      const [array] = arrays.splice(jitter.below(arrays.length), 1);
+      await rt.spawn(freeThere, array).catch((error: unknown) => {
+        if (!isDeath(error)) throw error;
+        array.free();
+      });
     }
+    for (const array of arrays) array.free();
+    while (messages.tryRecv() !== undefined);
+    messages.close();
   }
 
   async #pipeline(): Promise<void> {

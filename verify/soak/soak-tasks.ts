@@ -1,5 +1,5 @@
 /** Tasks of the soak. */
-import { type Chan, type Context, type Receiver, type Sender, type SharedArray, after, bytes, chan, select, shared, sleep, task } from "../../src/index.ts";
+import { type Chan, type Context, type Receiver, type Sender, type SharedArray, after, select, sleep, task } from "../../src/index.ts";
 import { Jitter } from "../stress/jitter.ts";
 import { type Ledger, ROW, ROW_WORDS } from "./ledger.ts";
 
@@ -81,25 +81,7 @@ export const addUp = task(import.meta, async function addUp(from: Receiver<numbe
   return sum;
 });
 
-/** The most bytes of an array or a message. */
-const MOST_BYTES = 200_000;
-
-/** Arrays, channels and messages of sizes that differ by orders of magnitude, freed in another order. */
-export const mixSizes = task(import.meta, async function mixSizes(seed: number, stream: number) {
-  const jitter = new Jitter(seed, stream);
-  const size = (): number => 1 + jitter.below(2 ** (2 + jitter.below(16)) % MOST_BYTES);
-  const messages = chan(bytes, 8);
-  const arrays = [];
-  try {
-    for (let k = 0; k < 8; k++) {
-      arrays.push(shared.bytes(size()));
-      await messages.send(new Uint8Array(size()));
-      await sleep(jitter.below(PAUSE_MS));
-      if (k % 3 === 2) arrays.splice(jitter.below(arrays.length), 1)[0].free();
-    }
-  } finally {
-    for (const array of arrays) array.free();
-    for (let k = 0; k < 8; k++) messages.tryRecv();
-    messages.close();
-  }
+/** Frees an array that the main thread made. */
+export const freeThere = task(import.meta, function freeThere(array: SharedArray<"u8">) {
+  array.free();
 });
