@@ -209,12 +209,14 @@ function waitingIds(reports: readonly ThreadReport[]): Set<number> {
 type Waiting = ParkedReport & { readonly thread: number };
 
 /** Every waiting operation, and the tasks that have none. */
+/** Joins last, because they wait for the others; otherwise in the order in which the tasks were started, on whatever thread. */
 function listWaits(reports: readonly ThreadReport[]): Waiting[] {
   const waiting = waitingIds(reports);
-  return reports.flatMap(({ thread, parked, tasks }) => [
+  const waits = reports.flatMap(({ thread, parked, tasks }): Waiting[] => [
     ...parked.map((wait) => ({ thread, ...wait })),
-    ...tasks.filter(({ id }) => !waiting.has(id)).map(({ id, name, site }) => ({ thread, task: name, taskId: id, reason: "await", on: "something outside warren", parkedMs: 0, at: undefined, site })),
+    ...tasks.filter(({ id }) => !waiting.has(id)).map(({ id, name, site }) => ({ thread, task: name, taskId: id, reason: "await" as const, on: "something outside warren", parkedMs: 0, at: undefined, site })),
   ]);
+  return waits.toSorted((a, b) => Number(a.reason === "join") - Number(b.reason === "join") || a.taskId - b.taskId);
 }
 
 function table(waits: readonly Waiting[], reports: readonly ThreadReport[]): string {
