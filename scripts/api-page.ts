@@ -16,7 +16,7 @@ const PAGE = new URL("../docs/api.md", import.meta.url);
 
 /** The groups of the page; names joined by `+` share an entry, that of the last. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  Running: ["run", "RunOptions", "start", "RuntimeOptions", "Runtime", "runtimes", "Calls"],
+  Running: ["run", "RunOptions", "start", "RuntimeOptions", "Runtime", "StopOptions", "runtimes", "Calls"],
   Tasks: ["task", "go+Go", "spawn+Spawn", "Place", "yieldNow"],
   Channels: ["chan", "oneshot", "Chan", "Sender", "Receiver", "Sending", "WaitOptions"],
   "Select and time": ["select", "Cases", "SelectOptions", "Selected", "after", "ticker", "Ticker", "never", "sleep"],

@@ -58,6 +58,9 @@ export class WarrenError extends Error {
   }
 }
 
+/** The method that `console.log` and `util.inspect` call for an object: each public object is one line of text. */
+export const INSPECT: unique symbol = Symbol.for("nodejs.util.inspect.custom") as never;
+
 /** Prints a refused value for a message: short, on one line. It never throws. */
 export function printValue(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
@@ -70,6 +73,7 @@ export function printValue(value: unknown): string {
 
 function printObject(value: object): string {
   try {
+    if (value instanceof Promise) return "a promise (await it first)";
     return Array.isArray(value) ? `an array of ${value.length}` : `an object (${value.constructor?.name ?? "no prototype"})`;
   } catch {
     // A revoked proxy, or one whose traps throw.

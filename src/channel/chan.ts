@@ -23,9 +23,9 @@ export interface Sender<T> {
   trySend(value: T): boolean;
   /**
    * Sends all `values` in order, and takes the channel's lock once for as many as fit.
-   * When it has to wait, values of other senders can come in between. A closed channel
-   * or a value that does not fit ends it; `details.sent` says how many were sent before.
-   * @throws as `send`
+   * When it has to wait, values of other senders can come in between. Whatever ends
+   * it early, the error's `details.sent` is the number of values that were sent before.
+   * @throws as `send`, and ERR_INVALID_ARGUMENT; if the signal aborts after the call, ERR_CANCELLED with the signal's reason as `cause` (a reason of warren keeps its code)
    */
   sendMany(values: ArrayLike<T>, options?: WaitOptions): void | Promise<void>;
   /** Closes the channel: no more sends. Receivers get the values that are still in it, then `undefined`. @throws ERR_CHANNEL_CLOSED if it is closed already */

@@ -12,7 +12,7 @@
  *
  * Source: Go, runtime/chan.go.
  */
-import { WarrenError } from "../errors.ts";
+import { INSPECT, WarrenError } from "../errors.ts";
 import { KIND, OUTCOME, header, nextGeneration } from "../memory/layout.ts";
 import { type Type, handleKey } from "../wire/type.ts";
 import type { Finisher, Partners, Wait } from "../wait/wait.ts";
@@ -185,6 +185,10 @@ export abstract class ChannelCore<T> implements Finisher {
     return `chan(${this.type.name}, ${this.capacity}) #${this.header.toString(36)}.${this.generation}`;
   }
 
+  [INSPECT](): string {
+    return `${this.describe()}, ${this.isCurrent ? `${this.length} buffered` : "closed"}`;
+  }
+
   partners(): Partners {
     return { handles: [handleKey(this.header, this.generation)], tasks: [] };
   }
@@ -243,10 +247,17 @@ export abstract class ChannelCore<T> implements Finisher {
   /** Throws, and drops the value staged at `at` unless that is 0. */
   protected refuseClosed(at: number): never {
     if (at !== 0) this.type.drop(this.waiters, at);
-    throw new WarrenError("ERR_CHANNEL_CLOSED", `send on closed ${this.describe()}`);
+    throw this.closedError();
+  }
+
+  /** @throws ERR_RUNTIME_STOPPED */
+  protected closedError(): WarrenError {
+    this.waiters.checkOpen();
+    return new WarrenError("ERR_CHANNEL_CLOSED", `send on closed ${this.describe()}`); // node-do-not-add-exception-line
   }
 
   #refuseClose(): never {
+    this.waiters.checkOpen();
     throw new WarrenError("ERR_CHANNEL_CLOSED", `close of closed ${this.describe()}`);
   }
 }

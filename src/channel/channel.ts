@@ -7,8 +7,9 @@
  * so a value that does not fit or a full arena changes nothing; what encoding allocated
  * is freed exactly once, by the receiver or by the operation that drops the value.
  */
-import { WarrenError, invariant, printValue } from "../errors.ts";
-import { refused } from "../wire/type.ts";
+import { type ErrorCode, INSPECT, WarrenError, invariant, printValue } from "../errors.ts";
+import { Refusal, refusalOf, refused } from "../wire/type.ts";
+import { signalOf } from "../wait/wait.ts";
 import type { Chan, Sending, WaitOptions } from "./chan.ts";
 import { CLOSED, ChannelCore, DONE, WOULD_WAIT, type Attempt } from "./channel-core.ts";
 import { ChannelIterator } from "./iterator.ts";
@@ -19,8 +20,7 @@ const BATCH_WORDS = 2048;
 
 export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   send(value: T, options?: WaitOptions): void | Promise<void> {
-    const signal = options?.signal;
-    if (signal?.aborted) throw signal.reason;
+    const signal = signalOf(options);
     const at = this.#stage(value);
     if (this.capacity === 0) return this.#sendLocked(at, signal);
     let attempt = this.tryPut(at);
@@ -43,8 +43,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   }
 
   recv(options?: WaitOptions): T | undefined | Promise<T | undefined> {
-    const signal = options?.signal;
-    if (signal?.aborted) throw signal.reason;
+    const signal = signalOf(options);
     if (this.capacity === 0) return this.#recvLocked(signal);
     const at = this.waiters.scratchTop;
     let attempt = this.tryTake(at);
@@ -55,13 +54,16 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
 
   tryRecv(): T | undefined {
     const at = this.waiters.scratchTop;
-    return this.tryTake(at) === DONE ? this.type.decode(this.waiters, at) : undefined;
+    const attempt = this.tryTake(at);
+    if (attempt === DONE) return this.type.decode(this.waiters, at);
+    if (attempt === CLOSED) this.waiters.checkOpen();
+    return undefined;
   }
 
   sendMany(values: ArrayLike<T>, options?: WaitOptions): void | Promise<void> {
     const { scheduler } = this.waiters;
-    const signal = options?.signal;
-    if (signal?.aborted) throw signal.reason;
+    const signal = signalOf(options);
+    if (!Number.isSafeInteger((values as Partial<ArrayLike<T>> | null | undefined)?.length)) throw new WarrenError("ERR_INVALID_ARGUMENT", `sendMany needs an array of values, not ${printValue(values)}`);
     for (let sent = 0; sent < values.length; ) {
       const more = this.#sendBurst(values, sent);
       if (more === 0 && !this.patience(SENDERS)) return this.#sendRest(Array.prototype.slice.call(values) as T[], sent, signal);
@@ -73,12 +75,12 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   recvMany(max: number, options?: WaitOptions): T[] | undefined | Promise<T[] | undefined> {
     if (!Number.isInteger(max) || max < 1) throw new WarrenError("ERR_INVALID_ARGUMENT", `recvMany needs an integer of at least 1, not ${printValue(max)}`);
     const { scheduler } = this.waiters;
-    const signal = options?.signal;
-    if (signal?.aborted) throw signal.reason;
+    const signal = signalOf(options);
     const values: T[] = [];
     let attempt = this.#recvBurst(values, max);
     if (attempt === WOULD_WAIT && this.patience(RECEIVERS)) attempt = this.#recvBurst(values, max);
     if (attempt === WOULD_WAIT) return this.#recvRest(values, max, signal);
+    if (attempt === CLOSED) this.#ended();
     const result = attempt === CLOSED ? undefined : values;
     if (--scheduler.ticks < 0 && scheduler.tick()) return scheduler.hop(result);
     return result;
@@ -189,9 +191,15 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   #received(attempt: Attempt, at: number): T | undefined | Promise<T | undefined> {
     const { waiters } = this;
     const value = attempt === DONE ? this.type.decode(waiters, at) : undefined;
-    if (attempt === CLOSED) this.endWatch();
+    if (attempt === CLOSED) this.#ended();
     if (--waiters.scheduler.ticks < 0 && waiters.scheduler.tick()) return waiters.scheduler.hop(value);
     return value;
+  }
+
+  /** A receive has found the channel closed and empty, or the handle stale. */
+  #ended(): void {
+    this.waiters.checkOpen();
+    this.endWatch();
   }
 
   /** Sends as many values as possible without waiting; returns how many. */
@@ -205,13 +213,13 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     try {
       type.encodeMany(waiters, at, values, from, count);
     } catch (error) {
-      withSent(() => refused(error, type.name), from);
+      throw withSent(error instanceof Refusal ? refusalOf(error, type.name) : error, from, "ERR_VALUE_REFUSED");
     } finally {
       waiters.scratchTop = at;
     }
     const put = this.putMany(at, count);
     for (let k = Math.max(put, 0); k < count; k++) type.drop(waiters, at + k * words);
-    if (put < 0) withSent(() => this.refuseClosed(0), from);
+    if (put < 0) throw withSent(this.closedError(), from, "ERR_CHANNEL_CLOSED");
     waiters.countSent(put);
     return put;
   }
@@ -223,7 +231,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
         const waiting = this.send(values[sent], { signal });
         if (waiting !== undefined) await waiting;
       } catch (error) {
-        withSent(() => { throw error; }, sent);
+        throw withSent(error, sent, signal?.aborted && error === signal.reason ? "ERR_CANCELLED" : "ERR_VALUE_REFUSED");
       }
       sent++;
       while (sent < values.length) {
@@ -282,16 +290,19 @@ export class SendCase<T> implements Sending {
     this.channel = channel;
     this.value = value;
   }
+
+  [INSPECT](): string {
+    return `send to ${this.channel.describe()}`;
+  }
 }
 
-/** Adds to the error that ended a batch how many of its values were sent, and if a value did not fit, which one. */
-function withSent(fail: () => never, sent: number): never {
-  try {
-    return fail();
-  } catch (error) {
-    if (!(error instanceof WarrenError)) throw error;
-    const { path } = error.details;
-    const at = typeof path === "string" && !path.startsWith("[") ? { path: `[${sent}]${path}` } : {};
-    throw new WarrenError(error.code, `${error.message} (after ${sent} of the batch)`, { ...error.details, ...at, sent }, { cause: error });
-  }
+/**
+ * Adds to what ended a batch how many of its values were sent, and if a value did not fit, which one.
+ * An error that is not warren's becomes the cause of one with `code`: the reason of a signal, or what a getter in a value has thrown.
+ */
+function withSent(thrown: unknown, sent: number, code: ErrorCode): WarrenError {
+  const error = thrown instanceof WarrenError ? thrown : new WarrenError(code, `the batch ended early: ${thrown instanceof Error ? thrown.message : printValue(thrown)}`);
+  const { path } = error.details;
+  const at = typeof path === "string" && !path.startsWith("[") ? { path: `[${sent}]${path}` } : {};
+  return new WarrenError(error.code, `${error.message} (after ${sent} of the batch)`, { ...error.details, ...at, sent }, { cause: thrown });
 }

@@ -5,6 +5,7 @@
  * to; `return` and `throw` end the iterator for good and withdraw its receives that are
  * still parked, so that the next value is left to another receiver.
  */
+import { INSPECT } from "../errors.ts";
 import type { Wait } from "../wait/wait.ts";
 import type { Waiters } from "../wait/waiter.ts";
 
@@ -12,6 +13,7 @@ import type { Waiters } from "../wait/waiter.ts";
 interface Source<T> {
   readonly waiters: Waiters;
   recv(): T | undefined | Promise<T | undefined>;
+  describe(): string;
 }
 
 type Result<T> = IteratorResult<T, undefined>;
@@ -19,7 +21,7 @@ type Result<T> = IteratorResult<T, undefined>;
 export class ChannelIterator<T> implements AsyncIterator<T, undefined>, AsyncIterable<T, undefined>, AsyncDisposable {
   readonly #source: Source<T>;
   /** Receives of this iterator that were parked and are not known to have ended: one, unless a caller did not await `next`. */
-  readonly #parked: Wait[] = [];
+  readonly #parked = new Set<Wait>();
   #isOver = false;
 
   constructor(source: Source<T>) {
@@ -37,14 +39,14 @@ export class ChannelIterator<T> implements AsyncIterator<T, undefined>, AsyncIte
     if (!(received instanceof Promise)) return Promise.resolve(this.#result(received));
     const wait = this.#source.waiters.parkedAs(received);
     if (wait === undefined) return received.then((value) => this.#result(value));
-    this.#parked.push(wait);
+    this.#parked.add(wait);
     return received.then(
       (value) => {
-        this.#forget(wait);
+        this.#parked.delete(wait);
         return this.#result(value);
       },
       (error: unknown) => {
-        this.#forget(wait);
+        this.#parked.delete(wait);
         throw error;
       },
     );
@@ -70,14 +72,14 @@ export class ChannelIterator<T> implements AsyncIterator<T, undefined>, AsyncIte
     await this.return();
   }
 
+  [INSPECT](): string {
+    return `iterator over ${this.#source.describe()}`;
+  }
+
   #result(value: T | undefined): Result<T> {
     if (value !== undefined) return { value, done: false };
     this.#isOver = true;
     return { value: undefined, done: true };
-  }
-
-  #forget(wait: Wait): void {
-    this.#parked.splice(this.#parked.indexOf(wait), 1);
   }
 
   #end(): void {

@@ -7,9 +7,9 @@
  * Invariant: the code that claims a wait takes the value for it in the same step, so no
  * other wait can take that value in between.
  */
-import { WarrenError, printValue } from "../errors.ts";
+import { INSPECT, WarrenError, printValue } from "../errors.ts";
 import type { Type } from "../wire/type.ts";
-import type { Finisher, Wait } from "../wait/wait.ts";
+import { type Finisher, type Wait, signalOf } from "../wait/wait.ts";
 import type { Waiters } from "../wait/waiter.ts";
 import type { Receiver, WaitOptions } from "./chan.ts";
 import type { Channel } from "./channel.ts";
@@ -70,14 +70,16 @@ export abstract class LocalReceiver<T> implements Receiver<T>, Finisher {
   }
 
   tryRecv(): T | undefined {
-    return this.channel === undefined ? this.take() : this.channel.tryRecv();
+    if (this.channel !== undefined) return this.channel.tryRecv();
+    this.waiters.checkOpen();
+    return this.take();
   }
 
   recv(options?: WaitOptions): T | undefined | Promise<T | undefined> {
     if (this.channel !== undefined) return this.channel.recv(options);
     const { waiters } = this;
-    const signal = options?.signal;
-    if (signal?.aborted) throw signal.reason;
+    const signal = signalOf(options);
+    waiters.checkOpen();
     const value = this.take();
     if (value !== undefined || this.isExhausted()) {
       if (--waiters.scheduler.ticks < 0 && waiters.scheduler.tick()) return waiters.scheduler.hop(value);
@@ -103,6 +105,10 @@ export abstract class LocalReceiver<T> implements Receiver<T>, Finisher {
     const many = (value: T | undefined): T[] | undefined => (value === undefined ? undefined : [value]);
     const received = this.recv(options);
     return received instanceof Promise ? received.then(many) : many(received);
+  }
+
+  [INSPECT](): string {
+    return this.describe();
   }
 
   [Symbol.asyncIterator](): ChannelIterator<T> {

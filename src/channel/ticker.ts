@@ -145,7 +145,7 @@ export class TickerReceiver extends LocalReceiver<number> implements Ticker {
   protected override readonly isSingle = false;
   readonly #ticks: Ticks;
 
-  /** @throws ERR_INVALID_ARGUMENT if `periodMs` is not a number above 0 */
+  /** @throws ERR_INVALID_ARGUMENT if `periodMs` is not a number of at least 0.001 */
   constructor(waiters: Waiters, periodMs: number) {
     super(waiters);
     this.#ticks = new Ticks(waiters.timers, checkPeriod(periodMs));
@@ -188,6 +188,7 @@ export class TickerReceiver extends LocalReceiver<number> implements Ticker {
 
   reset(periodMs = this.#ticks.periodMs): void {
     const checkedMs = checkPeriod(periodMs);
+    this.waiters.checkOpen();
     if (this.#ticks.isDisposed) throw new WarrenError("ERR_CHANNEL_CLOSED", `reset of the disposed ${this.describe()}`);
     this.#ticks.periodMs = checkedMs;
     this.#ticks.set(true);
@@ -198,7 +199,10 @@ export class TickerReceiver extends LocalReceiver<number> implements Ticker {
   }
 }
 
+/** The shortest period. The number of a tick is exact for centuries, and no two ticks are at the same time. */
+const LEAST_MS = 0.001;
+
 function checkPeriod(periodMs: unknown): number {
-  if (typeof periodMs === "number" && periodMs > 0) return periodMs;
-  throw new WarrenError("ERR_INVALID_ARGUMENT", `ticker needs a number of milliseconds above 0, not ${printValue(periodMs)}`);
+  if (typeof periodMs === "number" && periodMs >= LEAST_MS) return periodMs;
+  throw new WarrenError("ERR_INVALID_ARGUMENT", `ticker needs a number of milliseconds from ${LEAST_MS} on, not ${printValue(periodMs)}`);
 }

@@ -2,6 +2,7 @@
  * A context as a program sees it: each thread has one object for a header in the arena
  * (tree.ts). The code that takes the lock is in contexts.ts.
  */
+import { INSPECT } from "../errors.ts";
 import { performance } from "../host.ts";
 import type { Receiver } from "../channel/chan.ts";
 import type { Arena } from "../memory/arena.ts";
@@ -95,19 +96,19 @@ export class Context implements Disposable {
    * Cancels it and all contexts below it; only the first call counts. Without a `reason`
    * the reason is ERR_CANCELLED; a value that is not an error becomes its `cause`. The
    * reason is copied to other threads as errors are, without channels and other handles.
-   * Returns whether this call cancelled it.
+   * Returns whether this call cancelled it. @throws ERR_RUNTIME_STOPPED
    */
   cancel(reason?: unknown): boolean {
-    return !this.cancelled && this.host.cancel(this, reason);
+    return this.host.cancel(this, reason);
   }
 
-  /** A channel that is closed when the context is cancelled, for selects and loops. It never has a value. @throws ERR_ARENA_FULL */
+  /** A channel that is closed when the context is cancelled, for selects and loops. It never has a value. @throws ERR_ARENA_FULL, ERR_RUNTIME_STOPPED */
   get done(): Receiver<never> {
     this.#done ??= this.host.openDone(this);
     return this.#done;
   }
 
-  /** A signal that aborts on this thread, with the same reason, when the context is cancelled: for `{ signal }` and for Node's own functions. @throws ERR_ARENA_FULL */
+  /** A signal that aborts on this thread, with the same reason, when the context is cancelled: for `{ signal }` and for Node's own functions. @throws ERR_ARENA_FULL, ERR_RUNTIME_STOPPED */
   get signal(): AbortSignal {
     return this.host.openSignal(this);
   }
@@ -127,6 +128,11 @@ export class Context implements Disposable {
   /** @internal Keeps the reason; only the first call counts. */
   settle(reason: Error | number): void {
     this.#reason ??= reason;
+  }
+
+  /** @internal */
+  [INSPECT](): string {
+    return `context #${this.header.toString(36)}.${this.generation}${this.isMarked ? ", cancelled" : this.deadlineMs === undefined ? "" : `, ${Math.ceil(this.deadlineMs - performance.timeOrigin - performance.now())} ms left`}`;
   }
 
   /** Cancels it, if it is not cancelled, and frees it. On other threads it stays a cancelled context; a thread that has not read its reason can no longer get it. */

@@ -116,6 +116,8 @@ export class Contexts implements ContextHost, HandleFamily {
   }
 
   cancel(context: Context, reason: unknown): boolean {
+    this.#waiters.checkOpen();
+    if (context.cancelled) return false;
     if (reason === undefined) return this.#end(context, REASON.cancelled, 0);
     const error = errorFrom(reason);
     const record = encodeReason(this.arena, error);
@@ -219,6 +221,7 @@ export class Contexts implements ContextHost, HandleFamily {
   }
 
   openSignal(context: Context): AbortSignal {
+    this.#waiters.checkOpen();
     const watched = this.#watched.get(context) ?? this.#watch(context);
     if (watched.controller === undefined) {
       watched.controller = new AbortController();
@@ -234,6 +237,7 @@ export class Contexts implements ContextHost, HandleFamily {
   }
 
   openDone(context: Context): Receiver<never> {
+    this.#waiters.checkOpen();
     const { header: at, generation } = context;
     let channel = this.#track(makeChannel(this.#waiters, bool, 0, false));
     // For the header, in addition to the reference of the object.

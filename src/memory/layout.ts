@@ -59,6 +59,8 @@ export const superblock = {
   round: 4 * LINE,
   /** The last round that all threads have answered. Written under `reclaimLock`. */
   settled: 4 * LINE + 1,
+  /** Numbers the lines that tasks print. */
+  lines: 3 * LINE + 1,
 } as const;
 export const SUPERBLOCK_WORDS = 5 * LINE;
 export const MAGIC = 0x77617272;

@@ -3,7 +3,7 @@
  * results they are passed by reference. The program must make sure that threads do not
  * read and write the same elements at the same time, for example with a channel.
  */
-import { WarrenError, printValue } from "../errors.ts";
+import { INSPECT, WarrenError, printValue } from "../errors.ts";
 import type { Arena } from "./arena.ts";
 import { KIND, header, nextGeneration } from "./layout.ts";
 import { lock, unlock } from "./spin-lock.ts";
@@ -69,6 +69,12 @@ export class SharedArray<K extends SharedKind = SharedKind> implements Disposabl
 
   [Symbol.dispose](): void {
     this.free();
+  }
+
+  /** @internal */
+  [INSPECT](): string {
+    const isLive = this.#arena.i32[this.#header + header.generation] === this.#generation;
+    return `shared ${this.kind} array of ${this.length}${isLive ? "" : ", freed"}`;
   }
 
   /** @internal Header and generation; of `arena` only. */

@@ -47,15 +47,8 @@ const STEALABLE_CHUNKS = 16;
 const CHUNKS_PER_TURN = 64;
 const KERNELS: readonly DotKernel[] = ["js", "simd"];
 
-/**
- * The dot product of `a` and `b`, two vectors made by `shared.float64`: the same 64 bits for
- * every number of threads and tasks. Both may be the same vector. Do not write or free
- * them until the call has ended. Empty vectors give 0.
- *
- * @throws ERR_INVALID_ARGUMENT for other vectors or lengths that differ, ERR_STALE_HANDLE for freed vectors and those of another runtime, ERR_ARENA_FULL, ERR_NO_RUNTIME, ERR_WHICH_RUNTIME
- */
-export async function dot(a: SharedArray<"f64">, b: SharedArray<"f64">, options: DotOptions = {}): Promise<number> {
-  const side = current("dot");
+/** See `Calls.dot`. */
+export async function runDot(side: ThreadSide, a: SharedArray<"f64">, b: SharedArray<"f64">, options: DotOptions = {}): Promise<number> {
   checkVectors(side, a, b);
   const chunks = chunkCount(a.length);
   const { kernel, tasks } = resolveOptions(options, chunks, side.arena.threads);
@@ -126,6 +119,7 @@ function usualTasks(chunks: number, threads: number): number {
 
 /** @returns a number of tasks from 1 to `chunks`; 1 if there are no chunks */
 function resolveOptions(options: DotOptions, chunks: number, threads: number): { kernel: DotKernel; tasks: number } {
+  if (typeof options !== "object" || options === null) throw new WarrenError("ERR_INVALID_ARGUMENT", `dot needs an object of options, not ${printValue(options)}`);
   const { kernel = "simd", tasks = usualTasks(chunks, threads) } = options;
   if (!KERNELS.includes(kernel)) throw new WarrenError("ERR_INVALID_ARGUMENT", `dot has the kernels ${KERNELS.join(" and ")}, not ${printValue(kernel)}`);
   if (!Number.isInteger(tasks) || tasks < 1) throw new WarrenError("ERR_INVALID_ARGUMENT", `tasks must be an integer of at least 1, not ${printValue(tasks)}`);

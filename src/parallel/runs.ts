@@ -15,6 +15,7 @@ import { performance } from "../host.ts";
 import type { Context } from "../context/context.ts";
 import { WarrenError, printValue } from "../errors.ts";
 import type { ThreadSide } from "../runtime/thread/side.ts";
+import { checkSignal } from "../wait/wait.ts";
 import { type AnyFunction, type TaskSource, importTask, loadedTask, sourceOf } from "../runtime/task/task-function.ts";
 
 /** Number of chunks if the caller gives no grain: enough to balance many threads, few enough to merge in one task. */
@@ -53,7 +54,7 @@ export function planOf(what: string, count: unknown, fns: Record<string, unknown
   const { grain = Math.max(1, Math.ceil((count as number) / USUAL_CHUNKS)), args = [], signal } = options;
   if (!Number.isSafeInteger(grain) || grain < 1) refuse("grain", "an integer of at least 1", grain);
   if (!Array.isArray(args)) refuse("args", "an array", args);
-  if (signal !== undefined && !(signal instanceof AbortSignal)) refuse("signal", "an AbortSignal", signal);
+  if (signal !== undefined) checkSignal(signal);
   return { count: count as number, grain, args, signal };
 }
 
@@ -69,8 +70,11 @@ export interface Run {
   readonly context: Context;
 }
 
-/** Starts one task for each run with `compute`, a task, and waits for all of them. Returns their results in order. */
-export async function runAll<R>(side: ThreadSide, plan: Plan, fn: AnyFunction, compute: (callee: Callee, run: Run, ...more: unknown[]) => Promise<R>, more: (first: number, end: number) => unknown[]): Promise<R[]> {
+/** Computes a run on the thread of `side`. */
+export type Compute<R> = (side: ThreadSide, callee: Callee, run: Run, ...more: unknown[]) => Promise<R>;
+
+/** Starts one task for each run and waits for all of them: `anywhere`, a task, if `fn` is a task, or else `compute` on this thread. Returns their results in order. */
+export async function runAll<R>(side: ThreadSide, plan: Plan, fn: AnyFunction, compute: Compute<R>, anywhere: (callee: Callee, run: Run, ...more: unknown[]) => Promise<R>, more: (first: number, end: number) => unknown[]): Promise<R[]> {
   const { count, grain, args, signal } = plan;
   if (signal?.aborted) throw signal.reason;
   if (count === 0) return [];
@@ -84,7 +88,7 @@ export async function runAll<R>(side: ThreadSide, plan: Plan, fn: AnyFunction, c
   signal?.addEventListener("abort", abort);
   const source = sourceOf(fn);
   // A closure stays on this thread, so its caller must, too.
-  const start = source === undefined ? (callee: Callee, run: Run, ...rest: unknown[]) => compute(callee, run, ...rest) : compute;
+  const start = source === undefined ? (callee: Callee, run: Run, ...rest: unknown[]) => compute(side, callee, run, ...rest) : anywhere;
   const chunks = Math.ceil(count / grain);
   const runs = Math.min(chunks, RUNS_PER_THREAD * side.arena.threads);
   const joins: Promise<R | undefined>[] = [];

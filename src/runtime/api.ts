@@ -7,10 +7,15 @@ import { After, checkDelay } from "../channel/after.ts";
 import { makeChannel } from "../channel/make-channel.ts";
 import { Never } from "../channel/never.ts";
 import { TickerReceiver } from "../channel/ticker.ts";
+import { runDot } from "../parallel/dot.ts";
+import { runFor, runMap } from "../parallel/for-map.ts";
+import { runReduce } from "../parallel/reduce.ts";
+import type { ParallelOptions } from "../parallel/runs.ts";
 import { makeSharedArray } from "../memory/shared-array.ts";
 import { type Cases, type SelectOptions, runSelect } from "../select/select.ts";
 import type * as objects from "../sync/objects.ts";
 import type { Type } from "../wire/type.ts";
+import { signalOf } from "../wait/wait.ts";
 import type { Calls, Go, Spawn } from "./calls.ts";
 import { makeSyncConstructors } from "./sync-constructors.ts";
 import { TaskGroup } from "./task/group.ts";
@@ -48,7 +53,11 @@ export function makeCalls(of: (what: string) => ThreadSide): Calls {
     never: () => new Never(open("never").waiters),
     context: (parent, options) => open("context").contexts.make(parent, options),
     group: (options) => new TaskGroup(open("group"), options),
-    sleep: (delayMs, options) => open("sleep").sleep.start(checkDelay(delayMs, "sleep"), options?.signal),
+    sleep: (delayMs, options) => open("sleep").sleep.start(checkDelay(delayMs, "sleep"), signalOf(options)),
+    parallelFor: async (count, body, options) => runFor(open("parallelFor"), count, body as AnyFunction, options as ParallelOptions),
+    parallelMap: (async (items: ArrayLike<unknown>, fn: AnyFunction, options?: ParallelOptions) => runMap(open("parallelMap"), items, fn, options)) as Calls["parallelMap"],
+    parallelReduce: (async (items: ArrayLike<unknown>, step: AnyFunction, merge: AnyFunction, initial: unknown, options?: ParallelOptions) => runReduce(open("parallelReduce"), items, step, merge, initial, options)) as Calls["parallelReduce"],
+    dot: async (a, b, options) => runDot(open("dot"), a, b, options),
     yieldNow: () => of("yieldNow").yieldNow(),
     ...makeSyncConstructors(of),
   };
@@ -56,7 +65,7 @@ export function makeCalls(of: (what: string) => ThreadSide): Calls {
 
 export const {
   Barrier, Counter, Mutex, Once, RwLock, Semaphore, WaitGroup,
-  after, chan, context, go, group, never, oneshot, select, shared, sleep, spawn, ticker, yieldNow,
+  after, chan, context, dot, go, group, never, oneshot, parallelFor, parallelMap, parallelReduce, select, shared, sleep, spawn, ticker, yieldNow,
 } = makeCalls(current);
 
 // As types, the objects that they make.

@@ -4,6 +4,8 @@ import type { Ticker } from "../channel/ticker.ts";
 import type { Context, ContextOptions } from "../context/context.ts";
 import type { SharedArray } from "../memory/shared-array.ts";
 import type { Type } from "../wire/type.ts";
+import type { DotOptions } from "../parallel/dot.ts";
+import type { ParallelOptions } from "../parallel/runs.ts";
 import type { Cases, SelectOptions, Selected } from "../select/select.ts";
 import type { Group, GroupOptions } from "./task/group.ts";
 import type { SyncConstructors } from "./sync-constructors.ts";
@@ -87,7 +89,7 @@ export interface Calls extends SyncConstructors {
   /**
    * A channel that fires every `periodMs` milliseconds, counted from now. A tick that
    * has not been received when the next one is due is dropped. `Infinity` never ticks.
-   * @throws ERR_INVALID_ARGUMENT for a value that is not a number above 0
+   * @throws ERR_INVALID_ARGUMENT for a value that is not a number of at least 0.001
    */
   ticker(periodMs: number): Ticker;
   /** A channel that never fires. As a case of a select it is disabled. */
@@ -105,6 +107,44 @@ export interface Calls extends SyncConstructors {
    * @throws ERR_INVALID_ARGUMENT, ERR_STALE_HANDLE for a context of another runtime, ERR_ARENA_FULL
    */
   group(options?: GroupOptions): Group;
+  /**
+   * Calls `body(index, ...args)` for each index from 0 to `count` − 1. If `body` is a
+   * task, it is called on all threads. A closure is called on this thread, so only its
+   * waits overlap. Each task calls its indices one after the other. Resolves when
+   * all calls have ended. Rejects with the first failure, and stops the other calls.
+   *
+   * @throws ERR_INVALID_ARGUMENT, ERR_NOT_TRANSFERABLE, ERR_ARENA_FULL, ERR_RUNTIME_STOPPED, ERR_NO_RUNTIME, ERR_WHICH_RUNTIME, what a call throws, or the signal's reason
+   */
+  parallelFor<A extends unknown[] = []>(count: number, body: (index: number, ...args: A) => unknown, options?: ParallelOptions<A>): Promise<void>;
+  /**
+   * The results of `fn(item, ...args)` for each of `items`, an array or typed array, in
+   * the order of the items. Otherwise like `parallelFor`. Items and results are copied,
+   * also the elements of a shared array; with `parallelFor` a task can use them in place.
+   *
+   * @throws as `parallelFor`
+   */
+  parallelMap<T, R, A extends unknown[] = []>(items: ArrayLike<T>, fn: (item: T, ...args: A) => R, options?: ParallelOptions<A>): Promise<Awaited<R>[]>;
+  /**
+   * Reduces `items`, an array or typed array, to one value: `step(state, item, ...args)`
+   * returns the next state of a chunk, `merge(a, b)` the state of two neighbouring
+   * chunks. Each chunk begins with a copy of `initial`, so merging `initial` must change
+   * nothing (0 for a sum). If `step` is a task, it is called on all threads; a closure is
+   * called on this thread, and so is `merge`. Without items the result is `initial`.
+   *
+   * The result depends only on the items, the grain and the functions, to the last bit,
+   * if the functions depend only on their arguments.
+   *
+   * @throws as `parallelFor`
+   */
+  parallelReduce<T, S, A extends unknown[] = []>(items: ArrayLike<T>, step: (state: S, item: T, ...args: A) => S | PromiseLike<S>, merge: (a: S, b: S) => S | PromiseLike<S>, initial: S, options?: ParallelOptions<A>): Promise<S>;
+  /**
+   * The dot product of `a` and `b`, two vectors made by `shared.float64`: the same 64 bits for
+   * every number of threads and tasks. Both may be the same vector. Do not write or free
+   * them until the call has ended. Empty vectors give 0.
+   *
+   * @throws ERR_INVALID_ARGUMENT for other vectors or lengths that differ, ERR_STALE_HANDLE for freed vectors and those of another runtime, ERR_ARENA_FULL, ERR_RUNTIME_STOPPED, ERR_NO_RUNTIME, ERR_WHICH_RUNTIME
+   */
+  dot(a: SharedArray<"f64">, b: SharedArray<"f64">, options?: DotOptions): Promise<number>;
   /** Suspends the task for at least `delayMs` milliseconds. @throws ERR_INVALID_ARGUMENT, or the signal's reason */
   sleep(delayMs: number, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
   /** Lets other tasks, timers and I/O of this thread run. A task that computes should call it about every millisecond. */

@@ -20,6 +20,21 @@ export interface RuntimeOptions {
   readonly maxOldGenerationSizeMb?: number | undefined;
 }
 
+/** Options of `stop`. */
+export interface StopOptions {
+  /** For so long, in milliseconds, tasks that have been started may go on to their end; `Infinity`: until they end. 0 by default: they are ended now. */
+  readonly drainMs?: number | undefined;
+}
+
+/** The drain time of `stop`. @throws ERR_INVALID_ARGUMENT */
+export function resolveDrainMs(options: StopOptions): number {
+  if (typeof options !== "object" || options === null) throw new WarrenError("ERR_INVALID_ARGUMENT", `stop needs an object of options, not ${printValue(options)}`);
+  for (const key of Object.keys(options)) if (key !== "drainMs") throw new WarrenError("ERR_INVALID_ARGUMENT", `stop has no option ${JSON.stringify(key)}. Its option is drainMs`);
+  const { drainMs = 0 } = options;
+  if (typeof drainMs === "number" && drainMs >= 0) return drainMs;
+  throw new WarrenError("ERR_INVALID_ARGUMENT", `drainMs must be a number of milliseconds of at least 0, not ${printValue(drainMs)}`);
+}
+
 export interface ResolvedOptions {
   readonly threads: number;
   /** At most `threads`. */

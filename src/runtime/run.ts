@@ -12,7 +12,8 @@ export interface RunOptions<A extends unknown[]> extends RuntimeOptions {
 
 /**
  * Starts threads, runs `main` as a task on one of them, and stops everything when
- * `main` returns; tasks that still run then are ended. Resolves with the result of
+ * `main` returns; tasks that still run then are ended. A task that could not start yet,
+ * because its thread still imports its module, is started before. Resolves with the result of
  * `main`. Rejects with the error of `main`, with the error of a task that was
  * started with `go`, or with ERR_DEADLOCK when no task can ever continue.
  *
@@ -30,7 +31,11 @@ export async function run<A extends unknown[], R>(main: (...args: A) => R, optio
     return await new Promise<Awaited<R>>((resolve, reject) => {
       runtime.onEnd = reject;
       watch = new DeadlockWatch(runtime, reject);
-      runtime.spawnMain(main, args).then(resolve as (value: unknown) => void, reject);
+      runtime.spawnMain(main, args).then(async (value) => {
+        // Until then the failure of a task that was started with `go` is that of the program.
+        await runtime.letStart();
+        resolve(value as Awaited<R>);
+      }).catch(reject);
       watch.watch().catch(reject);
     });
   } finally {

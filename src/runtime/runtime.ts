@@ -7,11 +7,12 @@
  */
 import type { Remote } from "comlink";
 import { inRoot } from "../host.ts";
-import { WarrenError, printValue } from "../errors.ts";
+import { INSPECT, WarrenError, printValue } from "../errors.ts";
 import { store } from "../memory/atomics.ts";
 import { Arena } from "../memory/arena.ts";
 import { processor, superblock } from "../memory/layout.ts";
 import { Names } from "../memory/names.ts";
+import { setStack } from "../wire/frames.ts";
 import { ring } from "../wait/doorbell.ts";
 import { enterMain, isPoolThread, leaveMain } from "./thread/ambient.ts";
 import { unlessComputing } from "./inspect/answers.ts";
@@ -19,17 +20,20 @@ import type { Calls } from "./calls.ts";
 import type { ThreadControl } from "./thread/control.ts";
 import { usableCores } from "./main/cores.ts";
 import { type Dump, takeDump } from "./inspect/dump.ts";
+import { Drain } from "./main/drain.ts";
 import { KeepAlive } from "./main/keep-alive.ts";
 import { ThreadSide } from "./thread/side.ts";
 import { makeCalls } from "./api.ts";
-import { type ResolvedOptions, type RuntimeOptions, resolveOptions } from "./options.ts";
-import { type Death, Pool } from "./main/pool.ts";
+import { type ResolvedOptions, type RuntimeOptions, type StopOptions, resolveDrainMs, resolveOptions } from "./options.ts";
+import { type Death, Pool, within } from "./main/pool.ts";
+import { emitWarning } from "./thread/lines.ts";
 import { activeResources, viewThread } from "./thread/report.ts";
 import { type RuntimeStats, readStats } from "./inspect/stats.ts";
 import { type AnyFunction, sourceOf } from "./task/task-function.ts";
 import { ownTimes, timesOf } from "./thread/times.ts";
 import { Traces } from "./trace/traces.ts";
 import type { Trace, TraceOptions, Tracing } from "../trace/events.ts";
+import { Printer } from "./main/printer.ts";
 import { Supervisor } from "./main/thread-death.ts";
 import { Watchdog } from "./main/watchdog.ts";
 
@@ -60,8 +64,16 @@ export interface Runtime extends Calls, AsyncDisposable {
    * @throws ERR_INVALID_ARGUMENT, ERR_TRACING, ERR_ARENA_FULL, ERR_RUNTIME_STOPPED
    */
   trace(options?: TraceOptions): Promise<Tracing>;
-  /** Ends the threads. Operations that still wait on the main thread reject with ERR_RUNTIME_STOPPED. It always resolves, and can be called again. */
-  stop(): Promise<void>;
+  /**
+   * Ends the threads. Operations that still wait on the main thread reject with
+   * ERR_RUNTIME_STOPPED. It resolves when all has ended, and can be called again.
+   *
+   * With `drainMs`, `go` and `spawn` outside tasks throw ERR_RUNTIME_STOPPED from now on,
+   * and the runtime stops when the tasks that have been started, and those that they
+   * start, have ended, or after that time. A second `stop()` does not wait for them.
+   * @throws ERR_INVALID_ARGUMENT
+   */
+  stop(options?: StopOptions): Promise<void>;
 }
 
 /**
@@ -88,6 +100,9 @@ export async function openRuntime(options: ResolvedOptions, what: string): Promi
   });
 }
 
+/** For so long a program that has returned waits for tasks that could not start yet. */
+const START_MS = 5000;
+
 const open = new Set<Runtime>();
 
 /** The runtimes that are open in this process, including those of `run`. On the threads of a runtime it returns none. */
@@ -109,8 +124,12 @@ export class OpenRuntime implements Runtime {
   readonly #watchdog: Watchdog;
   readonly #supervisor: Supervisor;
   readonly #traces: Traces;
+  readonly #printer: Printer;
   #pool: Pool | undefined;
   #stopping: Promise<void> | undefined;
+  /** Set while the runtime lets tasks end before it stops. */
+  #drain: Drain | undefined;
+  #drained: Promise<void> | undefined;
   /** What kept the main thread's event loop busy before the runtime was open. */
   #baseline: readonly string[] = [];
   readonly #names: Names;
@@ -126,7 +145,20 @@ export class OpenRuntime implements Runtime {
     this.#keepAlive = new KeepAlive(this.arena, () => this.side.waiting);
     this.#names = new Names(this.arena);
     this.#watchdog = new Watchdog(this.arena, (thread) => this.#supervisor.isUp(thread));
-    this.side = new ThreadSide({ arena: this.arena, cores: this.#cores, onFault: (error) => this.fail(error), onWaiting: () => this.#keepAlive.update(), onHeld: (heldMs, nameId) => this.#watchdog.closureStopped(heldMs, nameId) });
+    this.#printer = new Printer(this.arena);
+    this.side = new ThreadSide({
+      arena: this.arena,
+      cores: this.#cores,
+      onFault: (error) => this.fail(error),
+      onWarning: emitWarning,
+      onWaiting: () => {
+        this.#keepAlive.update();
+        this.#drain?.look();
+      },
+      onMail: () => this.#printer.look(),
+      onIdle: () => this.#drain?.look(),
+      onHeld: (heldMs, nameId) => this.#watchdog.closureStopped(heldMs, nameId),
+    });
     this.#supervisor = new Supervisor(this.side, (error) => this.fail(error), (thread) => this.#joined(thread));
     this.#traces = new Traces({ side: this.side, names: this.#names, unlessComputing: (thread, answer) => unlessComputing(this.arena, thread, answer), isUp: (thread) => this.#supervisor.isUp(thread) });
     Object.assign(this, makeCalls(() => this.side));
@@ -135,12 +167,13 @@ export class OpenRuntime implements Runtime {
   async open({ resourceLimits }: ResolvedOptions, isClosed: boolean): Promise<void> {
     this.#keepAlive.hold();
     try {
-      this.#pool = await Pool.start({ arena: this.arena, cores: this.#cores, resourceLimits, isClosed, onDeath: (thread, death) => this.#died(thread, death), ringOf: (thread) => this.#traces.ringOf(thread) });
+      this.#pool = await Pool.start({ arena: this.arena, cores: this.#cores, resourceLimits, isClosed, onDeath: (thread, death) => this.#died(thread, death), ringOf: (thread) => this.#traces.ringOf(thread), printer: this.#printer });
     } catch (error) {
       this.side.stop(new WarrenError("ERR_RUNTIME_STOPPED", "the runtime did not start"));
       this.#keepAlive.end();
       throw error;
     }
+    this.#printer.open();
     enterMain(this.side);
     this.#baseline = activeResources();
     open.add(this);
@@ -182,13 +215,25 @@ export class OpenRuntime implements Runtime {
     // Perhaps no operation waits: then the error must not be lost.
     void stopped.then(() => {
       process.nextTick(() => {
-        throw error;
+        throw error; // node-do-not-add-exception-line
       });
     });
   }
 
-  stop(): Promise<void> {
-    return this.#stop(undefined);
+  stop(options: StopOptions = {}): Promise<void> {
+    const drainMs = resolveDrainMs(options);
+    if (drainMs === 0 || this.#stopping !== undefined) return this.#stop(undefined);
+    return (this.#drained ??= this.#stopAfter(drainMs));
+  }
+
+  async #stopAfter(drainMs: number): Promise<void> {
+    this.#keepAlive.hold();
+    this.side.tasks.refuse(new WarrenError("ERR_RUNTIME_STOPPED", "the runtime is stopping and starts no more tasks"));
+    this.#drain = new Drain(this.arena, this.side.tasks.joins, drainMs);
+    this.#drain.look();
+    await this.#drain.done;
+    this.#keepAlive.release();
+    await this.#stop(undefined);
   }
 
   #stop(cause: unknown): Promise<void> {
@@ -198,22 +243,29 @@ export class OpenRuntime implements Runtime {
 
   async #shutDown(cause: unknown): Promise<void> {
     const { arena } = this;
+    this.#drain?.end();
     this.#keepAlive.hold();
     leaveMain(this.side);
     open.delete(this);
     this.#watchdog.close();
     this.#supervisor.close();
     store(arena.i32, superblock.stopping, 1);
-    const error = new WarrenError("ERR_RUNTIME_STOPPED", cause === undefined ? "the runtime has stopped" : `the runtime has stopped: ${cause instanceof Error ? cause.message : String(cause)}`, {}, cause === undefined ? undefined : { cause });
+    const error = stoppedBecauseOf(cause);
     this.#ended.reject(error);
     this.side.stop(error);
     for (let index = 0; index < this.threads; index++) ring(arena, index);
     await this.#pool?.stop();
+    this.#printer.close();
+    this.side.retire();
     this.#keepAlive.end();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+  }
+
+  [INSPECT](): string {
+    return `runtime with ${this.threads} threads${this.#stopping === undefined ? "" : ", stopped"}`;
   }
 
   stats(): Promise<RuntimeStats> {
@@ -303,6 +355,27 @@ export class OpenRuntime implements Runtime {
     }
   }
 
+  /**
+   * Waits, for a moment at most, until tasks that could not start yet have started: those
+   * whose module a thread still imports, and those in the queue of a thread that does not
+   * compute. A task that fails immediately must not be lost because its thread was slow.
+   */
+  async letStart(): Promise<void> {
+    const { arena } = this;
+    const { i32 } = arena;
+    const starts: Promise<void>[] = [];
+    for (let thread = 0; thread < this.threads; thread++) {
+      const at = arena.processorAt(thread);
+      const isImporting = i32[at + processor.running] < 0;
+      if (!isImporting && i32[at + processor.queueCount] === 0) continue;
+      const started = this.#pool?.ask(thread, (control) => control.starts()) ?? Promise.resolve();
+      starts.push(isImporting ? started : unlessComputing(arena, thread, started));
+    }
+    await within(Promise.all(starts), START_MS);
+    // Their failures, if they have sent any.
+    this.side.processor.collect();
+  }
+
   /** Starts the main task of a `run` program. @throws ERR_INVALID_ARGUMENT for a value that is not a task */
   spawnMain(main: AnyFunction, args: unknown[]): Promise<unknown> {
     if (typeof main !== "function" || sourceOf(main) === undefined) {
@@ -310,6 +383,17 @@ export class OpenRuntime implements Runtime {
     }
     return this.side.tasks.spawn(main, args, undefined);
   }
+}
+
+/** Its stack is that of the cause: the line that failed comes first. */
+function stoppedBecauseOf(cause: unknown): WarrenError {
+  if (cause === undefined) return new WarrenError("ERR_RUNTIME_STOPPED", "the runtime has stopped");
+  const message = `the runtime has stopped: ${cause instanceof Error ? cause.message : printValue(cause)}`;
+  const error = new WarrenError("ERR_RUNTIME_STOPPED", message, {}, { cause }); // node-do-not-add-exception-line
+  const stack = cause instanceof Error ? String(cause.stack) : "";
+  const at = stack.search(/^ {4}at /m);
+  setStack(error, at < 0 ? `${error.name}: ${message}` : `${error.name}: ${message}\n${stack.slice(at)}`);
+  return error;
 }
 
 /** If no code awaits the promise, its rejection is not an unhandled rejection; a caller that awaits it gets the error. */

@@ -53,6 +53,8 @@ export interface TaskRunner {
   orphan(record: number): void;
   /** The identity of the running task. */
   current(): Running | undefined;
+  /** Where the program is now. */
+  site(): string | undefined;
   /** The task that continues now, for the watchdog. */
   resuming(task: object | undefined): void;
 }
@@ -69,6 +71,8 @@ export interface ProcessorOptions {
   readonly onTurn?: ((nowMs: number) => void) | undefined;
   /** Called when a task that was resumed has stopped, with the time that it ran and the number of its name. Only for the main thread, which watches the others from outside. */
   readonly onHeld?: ((heldMs: number, nameId: number) => void) | undefined;
+  /** Called before records from the inbox are handled. */
+  readonly onMail?: (() => void) | undefined;
 }
 
 export class Processor implements Scheduler {
@@ -93,6 +97,7 @@ export class Processor implements Scheduler {
   /** How many waits have been resumed in this turn, and the name of the task of the last one. */
   #resumed = 0;
   #resumedName = 0;
+  readonly #onMail: (() => void) | undefined;
   readonly #isThread: boolean;
   readonly #doorbell: Doorbell;
   /** The run queue: waits that have ended, by their record's `slot`. */
@@ -112,7 +117,8 @@ export class Processor implements Scheduler {
   #nap: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor({ arena, cores, onWaiting, onIdle, onTurn, onHeld }: ProcessorOptions) {
+  constructor({ arena, cores, onWaiting, onIdle, onTurn, onMail, onHeld }: ProcessorOptions) {
+    this.#onMail = onMail;
     this.#onTurn = onTurn;
     this.#onHeld = onHeld;
     this.#onIdle = onIdle;
@@ -233,6 +239,10 @@ export class Processor implements Scheduler {
     return this.runner.current();
   }
 
+  site(): string | undefined {
+    return this.runner.site();
+  }
+
   /**
    * Watching helps only if another thread is awake, and harms if more threads are awake
    * than there are cores. The words are read as hints: a stale one costs one park too
@@ -317,6 +327,7 @@ export class Processor implements Scheduler {
   #drain(): void {
     const { i32 } = this.#arena;
     let record = takeInbox(this.#arena);
+    if (record !== 0) this.#onMail?.();
     while (record !== 0) {
       const current = record;
       record = i32[current + waiter.inboxNext];

@@ -200,7 +200,7 @@ export class SendSide extends ChannelSide {
 
   #refuse(): never {
     this.discard();
-    throw new WarrenError("ERR_CHANNEL_CLOSED", `the select case ${this.name} sends on closed ${this.channel.describe()}`);
+    throw new WarrenError("ERR_CHANNEL_CLOSED", `the select case ${this.name} sends on closed ${this.channel.describe()}`); // node-do-not-add-exception-line
   }
 }
 

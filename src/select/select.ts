@@ -22,7 +22,7 @@ import { Channel, SendCase } from "../channel/channel.ts";
 import { LocalReceiver } from "../channel/local-receiver.ts";
 import { Never } from "../channel/never.ts";
 import { waiter } from "../memory/layout.ts";
-import type { Finisher, Partners, Wait } from "../wait/wait.ts";
+import { type Finisher, type Partners, type Wait, signalOf } from "../wait/wait.ts";
 import type { Waiters } from "../wait/waiter.ts";
 import { type Case, LocalCase, RecvSide, SendSide } from "./case.ts";
 import { shuffle } from "./shuffle.ts";
@@ -48,9 +48,9 @@ const OTHERWISE = { case: "otherwise" } as const;
 /** Runs a select for one thread's waiters. */
 export function runSelect(waiters: Waiters, cases: Cases, options: SelectOptions | undefined): unknown {
   const { scheduler } = waiters;
-  const signal = options?.signal;
-  if (signal?.aborted) throw signal.reason;
-  const otherwise = options?.otherwise === true;
+  const signal = signalOf(options);
+  const { otherwise = false } = options ?? {};
+  if (typeof otherwise !== "boolean") throw new WarrenError("ERR_INVALID_ARGUMENT", `otherwise must be true or false, not ${printValue(otherwise)}`);
   const sides = prepare(waiters, cases, otherwise);
   const order = shuffle(sides.length);
   for (let k = 0; k < order.length; k++) {

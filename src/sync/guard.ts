@@ -1,5 +1,5 @@
 /** Guards: they release a lock or permits. */
-import { WarrenError } from "../errors.ts";
+import { INSPECT, WarrenError } from "../errors.ts";
 
 /** What `lock()` and `acquire()` return: releasing it unlocks, as in `using guard = await mutex.lock()`. It stays on its thread. */
 export interface Guard extends Disposable {
@@ -13,8 +13,10 @@ export interface Guard extends Disposable {
 
 /** An object that guards unlock. */
 interface Lockable {
+  readonly kind: string;
   /** Releases `amount`; false if the object was freed meanwhile. */
   giveBack(amount: number): boolean;
+  refuseStale(): never;
   describe(): string;
 }
 
@@ -33,7 +35,11 @@ export class HeldGuard implements Guard {
   unlock(): void {
     if (!this.#isHeld) throw new WarrenError("ERR_NOT_LOCKED", `the guard was already unlocked: ${this.#object.describe()}`);
     this.#isHeld = false;
-    if (!this.#object.giveBack(this.#amount)) throw new WarrenError("ERR_STALE_HANDLE", `${this.#object.describe()} was freed before it was unlocked`);
+    if (!this.#object.giveBack(this.#amount)) this.#object.refuseStale();
+  }
+
+  [INSPECT](): string {
+    return `guard of ${this.#object.kind}${this.#isHeld ? "" : ", released"}`;
   }
 
   [Symbol.dispose](): void {

@@ -21,13 +21,13 @@
  * again), which is faster under contention and lets waiters starve; one word for lock
  * and state, as channels have.
  */
-import { WarrenError } from "../errors.ts";
+import { INSPECT, WarrenError } from "../errors.ts";
 import { cas, load } from "../memory/atomics.ts";
 import { OUTCOME, header as headerWords, nextGeneration, processor, syncHeader, syncWaiter, waiter } from "../memory/layout.ts";
 import { lock, unlock } from "../memory/spin-lock.ts";
 import { ownerIndex } from "../wait/claims.ts";
 import { handleKey } from "../wire/type.ts";
-import type { Finisher, Partners, Wait, WaitOptions } from "../wait/wait.ts";
+import { type Finisher, type Partners, type Wait, type WaitOptions, signalOf } from "../wait/wait.ts";
 import { enqueueAfter, isQueued, relink, unlink } from "../wait/wait-queue.ts";
 import type { WaitReason } from "../wait/wait-reason.ts";
 import type { Waiters } from "../wait/waiter.ts";
@@ -84,8 +84,7 @@ export abstract class SharedObject implements Finisher, Disposable {
 
   /** The first step of an operation that can wait: checks its signal and reserves a record, because nothing is allocated under the lock. */
   protected begin(options: WaitOptions | undefined): AbortSignal | undefined {
-    const signal = options?.signal;
-    if (signal?.aborted) throw signal.reason;
+    const signal = signalOf(options);
     this.waiters.prepare();
     return signal;
   }
@@ -206,6 +205,10 @@ export abstract class SharedObject implements Finisher, Disposable {
     return `${this.kind} #${this.header.toString(36)}.${this.generation}`;
   }
 
+  [INSPECT](): string {
+    return this.isCurrent ? this.describe() : `${this.kind} #${this.header.toString(36)}.${this.generation}, freed`;
+  }
+
   /** Every task that has the object can change it; but only its holder can release it. */
   partners(): Partners | undefined {
     const { i32, header: at } = this;
@@ -300,8 +303,10 @@ export abstract class SharedObject implements Finisher, Disposable {
     i32[at + syncHeader.grantRecord] = 0;
   }
 
-  protected refuseStale(): never {
-    throw new WarrenError("ERR_STALE_HANDLE", `${this.describe()} was used after it was freed`);
+  /** @throws ERR_STALE_HANDLE, ERR_RUNTIME_STOPPED */
+  refuseStale(): never {
+    this.waiters.checkOpen();
+    throw new WarrenError("ERR_STALE_HANDLE", `${this.describe()} was used after it was freed`); // node-do-not-add-exception-line
   }
 }
 

@@ -2,12 +2,34 @@
  * One wait, and what it needs from others: the part of the thread that runs tasks
  * (`Scheduler`), and the operation that knows how the wait ends (`Finisher`).
  */
+import { WarrenError, printValue } from "../errors.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
 /** Every operation that can wait accepts these. An abort ends the wait, loses no value and leaves no waiter. */
 export interface WaitOptions {
   /** When this signal aborts, the wait rejects with its reason. Use a context's `signal` to reach all threads. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** The signal of an operation's options, if they have one. Checked always, also if the operation will not wait. @throws ERR_INVALID_ARGUMENT, or the reason of a signal that has aborted */
+export function signalOf(options: WaitOptions | undefined): AbortSignal | undefined {
+  return options === undefined ? undefined : checkedSignal(options);
+}
+
+function checkedSignal(options: WaitOptions): AbortSignal | undefined {
+  if (typeof options !== "object" || options === null) throw new WarrenError("ERR_INVALID_ARGUMENT", `the options of an operation that can wait must be an object, not ${printValue(options)}`);
+  const { signal } = options;
+  if (signal === undefined) return undefined;
+  checkSignal(signal);
+  if (signal.aborted) throw signal.reason;
+  return signal;
+}
+
+/** By its members, because a test environment can replace the class. @throws ERR_INVALID_ARGUMENT */
+export function checkSignal(signal: unknown): asserts signal is AbortSignal {
+  const its = signal as Partial<AbortSignal> | null | undefined;
+  if (typeof its?.aborted === "boolean" && typeof its.addEventListener === "function") return;
+  throw new WarrenError("ERR_INVALID_ARGUMENT", `signal must be an AbortSignal, not ${printValue(signal)}`);
 }
 
 /** A running task, as far as waits need to know it. */
@@ -41,6 +63,8 @@ export interface Scheduler {
   spun(inTime: boolean): void;
   /** The identity of the running task. */
   task(): Running | undefined;
+  /** Where the program is now: lines of a stack trace. It costs microseconds. */
+  site?(): string | undefined;
 }
 
 /** What waits and timers note while there is a trace: implemented by the recorder of trace/. */
@@ -96,6 +120,8 @@ export class Wait {
   extra: unknown;
   /** Set while a signal can end it. */
   abort: WatchedSignal | undefined;
+  /** Where it began, if that was recorded. */
+  site: string | undefined;
 
   constructor(record: number, reason: WaitReason, finisher: Finisher) {
     this.record = record;
@@ -107,6 +133,7 @@ export class Wait {
     this.reject = undefined;
     this.extra = undefined;
     this.abort = undefined;
+    this.site = undefined;
   }
 }
 

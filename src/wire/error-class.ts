@@ -4,7 +4,9 @@
  * error keeps its name, message, code, cause, own properties and stack, and also its
  * class if that is registered on both sides.
  */
+import { types } from "node:util";
 import { WarrenError, printValue } from "../errors.ts";
+import { changeStack, withoutOwnFrames } from "./frames.ts";
 
 type ErrorClass = new (...args: never[]) => Error;
 
@@ -63,7 +65,13 @@ export function describeError(error: Error): { texts: [string, string, string, s
     const { enumerable = false } = Object.getOwnPropertyDescriptor(error, key) ?? {};
     properties.push({ key, value: (error as unknown as Record<string, unknown>)[key], isHidden: !enumerable });
   }
-  return { texts: [className(error), String(error.name), String(error.message), String(error.stack)], properties };
+  return { texts: [className(error), String(error.name), String(error.message), stackOf(error)], properties };
+}
+
+/** All of it where there is a bug in warren. */
+function stackOf(error: Error): string {
+  const stack = String(error.stack);
+  return (error as { code?: unknown }).code === "ERR_INTERNAL" ? stack : withoutOwnFrames(stack);
 }
 
 /** A new error as described, without its own properties. */
@@ -74,7 +82,7 @@ export function makeError(className: string, name: string, message: string, stac
     hide(error, "stack", stack);
     return error;
   }
-  const error = new Error();
+  const error = new Error(); // node-do-not-add-exception-line
   const Class = classes.get(className) ?? Error;
   Object.setPrototypeOf(error, Class.prototype as object);
   hide(error, "message", message);
@@ -85,13 +93,13 @@ export function makeError(className: string, name: string, message: string, stac
 
 /** Appends to an error's stack where the failed task was started. Never throws: if the value does not accept the text, its stack stays as it is. */
 export function continueStack(error: unknown, title: string, site: string | undefined): void {
-  try {
-    if (!(error instanceof Error) || typeof error.stack !== "string") return;
-    Reflect.set(error, "stack", `${error.stack}\n    --- ${title} ---${site === undefined ? "" : `\n${site}`}`);
-  } catch {
-    // A revoked proxy, or a getter that throws: it stays as it is.
-    return;
-  }
+  if (!types.isNativeError(error) && !isDomException(error)) return;
+  const isBug = (error as { code?: unknown }).code === "ERR_INTERNAL";
+  changeStack(error, (stack) => `${isBug ? stack : withoutOwnFrames(stack)}\n    --- ${title} ---${site === undefined ? "" : `\n${site}`}`);
+}
+
+function isDomException(error: unknown): error is DOMException {
+  return !types.isProxy(error) && error instanceof DOMException;
 }
 
 /** The most derived registered class of an error. */

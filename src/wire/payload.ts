@@ -2,7 +2,7 @@
  * Task arguments and results: values that describe themselves, because a function's
  * parameters have no type on the wire. A copy keeps what the structured clone of
  * postMessage keeps, including cycles and shared references, and also what that loses:
- * channels, shared arrays, and the class, code, cause and own properties of errors. For
+ * channels, shared arrays, Node's Buffer, and the class, code, cause and own properties of errors. For
  * a value that cannot be sent the error names its path. Two views of one buffer arrive
  * as two buffers.
  *
@@ -21,7 +21,7 @@ import { bytesOf, isBytes, isDetached, isViewDetached, kindOf } from "./views.ts
 
 const TAG = {
   undefined: 0, null: 1, false: 2, true: 3, i32: 4, f64: 5, utf8: 6, utf16: 7, bigint: 8,
-  array: 9, object: 10, bytes: 11, view: 12, buffer: 13, date: 14, map: 15, set: 16, error: 17, handle: 18, again: 19, regexp: 20, hole: 21,
+  array: 9, object: 10, bytes: 11, view: 12, buffer: 13, date: 14, map: 15, set: 16, error: 17, handle: 18, again: 19, regexp: 20, hole: 21, nodeBuffer: 22,
 } as const;
 
 const VIEWS = [Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array, Float32Array, Float64Array, BigInt64Array, BigUint64Array] as const;
@@ -82,6 +82,13 @@ function decoderOf(space: Space, block: number): Decoder {
   const { arena } = space;
   const from = (block + blob.bytes) * 4;
   return new Decoder(space, Buffer.from(arena.u8.slice(from, from + arena.i32[block + blob.byteLength]).buffer));
+}
+
+/** Why an object that is not plain cannot be sent. */
+function whyNot(value: object): string {
+  if (types.isPromise(value)) return "its value is not known yet";
+  if (value instanceof AbortSignal) return "it works on its own thread only: send a context, which has a signal on every thread";
+  return "it is an instance of a class, which would arrive without its methods";
 }
 
 class Encoder {
@@ -181,7 +188,7 @@ class Encoder {
       for (const item of items) this.#at(`<item ${printValue(item)}>`, item, depth);
       return;
     }
-    if (!isPlain(value)) throw new Refusal("it is an instance of a class, which would arrive without its methods", value);
+    if (!isPlain(value)) throw new Refusal(whyNot(value), value);
     writer.u8(TAG.object);
     this.#putEntries(value, depth);
   }
@@ -251,7 +258,7 @@ class Encoder {
     const kind = types.isTypedArray(value) ? VIEWS.findIndex(({ name }) => name === kindOf(value)) : -1;
     if (kind < 0) throw new Refusal("this kind of view cannot be sent", value);
     if (isViewDetached(value)) throw new Refusal("its buffer has been transferred away", value);
-    if (isBytes(value)) writer.u8(TAG.bytes);
+    if (isBytes(value)) writer.u8(Buffer.isBuffer(value) ? TAG.nodeBuffer : TAG.bytes);
     else {
       writer.u8(TAG.view);
       writer.u8(kind);
@@ -300,6 +307,7 @@ class Decoder {
       case TAG.object: return this.#entries(this.#keep({}));
       case TAG.error: return this.#error();
       case TAG.bytes: return this.#keep(reader.bytes());
+      case TAG.nodeBuffer: return this.#keep(Buffer.from(reader.bytes().buffer));
       case TAG.view: {
         const View = VIEWS[reader.u8()];
         return this.#keep(new View(reader.bytes().buffer));

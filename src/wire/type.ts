@@ -8,7 +8,7 @@
  * nothing with the arena; no value is coerced or truncated: for one that does not fit
  * the error names the path to it.
  */
-import { WarrenError, printValue } from "../errors.ts";
+import { INSPECT, WarrenError, printValue } from "../errors.ts";
 import type { Arena } from "../memory/arena.ts";
 
 /** What a message contains in place of an object that every thread can open, such as a channel: its header, the header's generation, and its type. */
@@ -66,6 +66,11 @@ export abstract class Type<T> {
   /** Frees what belongs to the slot at `at` without reading it. */
   abstract drop(space: Space, at: number): void;
 
+  /** @internal */
+  [INSPECT](): string {
+    return this.name;
+  }
+
   /** Encodes `values[from … from+count)` into consecutive slots. */
   encodeMany(space: Space, at: number, values: ArrayLike<T>, from: number, count: number): void {
     let done = 0;
@@ -100,10 +105,13 @@ export class Refusal {
 
 /** Turns a refusal into the error that the user sees, and rethrows anything else. */
 export function refused(error: unknown, type: string): never {
-  if (!(error instanceof Refusal)) throw error;
-  const path = error.path.join("");
+  throw error instanceof Refusal ? refusalOf(error, type) : error;
+}
+
+export function refusalOf(refusal: Refusal, type: string): WarrenError {
+  const path = refusal.path.join("");
   const where = path === "" ? "" : ` at value${path}`;
-  throw new WarrenError("ERR_VALUE_REFUSED", `${printValue(error.value)} does not fit ${type}${where}: ${error.why}`, { type, path, value: error.value });
+  return new WarrenError("ERR_VALUE_REFUSED", `${printValue(refusal.value)} does not fit ${type}${where}: ${refusal.why}`, { type, path, value: refusal.value });
 }
 
 /** The part of a path that leads to a property. */

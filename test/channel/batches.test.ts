@@ -44,6 +44,43 @@ test.each([0, 1, 3, 10])("capacity %i: a close ends a batch that waits and says 
   expect(await sending).toMatchObject({ code: "ERR_CHANNEL_CLOSED", details: { sent: seen.length } });
 });
 
+test.each([0, 1, 3, 10])("capacity %i: an abort ends a batch that waits, says how many went before, and has the reason as cause", async (capacity) => {
+  const reason = new Error("enough");
+  const [controller, ctx] = [new AbortController(), the.rt.context()];
+  for (const [signal, abort, code] of [[controller.signal, () => controller.abort(reason), "ERR_CANCELLED"], [ctx.signal, () => ctx.cancel(), "ERR_CANCELLED"]] as const) {
+    const c = the.rt.chan(i32, capacity);
+    const sending = (async () => c.sendMany(Array.from({ length: 40 }, (_, k) => k), { signal }))().catch((thrown: unknown) => thrown);
+    const seen: number[] = [];
+    while (seen.length < 5) {
+      const value = c.tryRecv();
+      if (value === undefined) await the.rt.yieldNow();
+      else seen.push(value);
+    }
+    await until(() => sendersAt(the.rt, c) === 1);
+    abort();
+    const error = await sending;
+    for (let value = c.tryRecv(); value !== undefined; value = c.tryRecv()) seen.push(value);
+    expect(error).toMatchObject({ code, cause: signal.reason, details: { sent: seen.length } });
+    expect(seen).toEqual(Array.from({ length: seen.length }, (_, k) => k));
+    c.close();
+  }
+  // Before the call nothing has been sent: the reason itself.
+  const c = the.rt.chan(i32, capacity);
+  expect(() => c.sendMany([1], { signal: controller.signal })).toThrow(reason);
+  ctx[Symbol.dispose]();
+  c.close();
+});
+
+test("a value whose getter throws ends a batch like one that does not fit", async () => {
+  const c = the.rt.chan(json<unknown>(), 10);
+  const cause = new RangeError("a getter");
+  const bad = { get x() { throw cause; } };
+  expect(await (async () => c.sendMany([1, 2, bad]))().catch((thrown: unknown) => thrown)).toMatchObject({ code: "ERR_VALUE_REFUSED", details: { sent: c.length } });
+  for (const no of [5, null, undefined, {}, { length: -0.5 }]) expect(() => c.sendMany(no as never)).toThrow(expect.objectContaining({ code: "ERR_INVALID_ARGUMENT" }));
+  c.close();
+  while ((await c.recv()) !== undefined);
+});
+
 test("an empty batch sends nothing; recvMany takes what is there, at most `max`", async () => {
   const c = the.rt.chan(i32, 10);
   await c.sendMany([]);
@@ -67,7 +104,7 @@ test("a batch of blocks that is refused, closed or aborted half-way leaves the a
     const aborted = (async () => c.sendMany(batch, { signal: controller.signal }))().catch((error: unknown) => error);
     await until(() => sendersAt(the.rt, c) === 1);
     controller.abort("enough");
-    expect(await aborted).toBe("enough");
+    expect(await aborted).toMatchObject({ code: "ERR_CANCELLED", cause: "enough", details: { sent: 4 } });
     const closed = (async () => c.sendMany(batch))().catch((error: unknown) => error);
     await until(() => sendersAt(the.rt, c) === 1);
     c.close();

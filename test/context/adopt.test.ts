@@ -15,8 +15,8 @@ function sides(): { dead: ThreadSide; main: ThreadSide; carry: (context: Context
   const fail = (error: unknown): never => {
     throw error;
   };
-  const main = new ThreadSide({ arena, cores: 2, onFault: fail });
-  const dead = new ThreadSide({ arena: Arena.attach(arena.memory, 0), cores: 2, onFault: fail });
+  const main = new ThreadSide({ arena, cores: 2, onFault: fail, onWarning: fail });
+  const dead = new ThreadSide({ arena: Arena.attach(arena.memory, 0), cores: 2, onFault: fail, onWarning: fail });
   return {
     dead,
     main,

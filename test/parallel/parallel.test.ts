@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { chan, i32, parallelFor, parallelMap, parallelReduce, shared, sleep, spawn } from "../../src/index.ts";
+import { chan, i32, parallelFor, parallelMap, parallelReduce, shared, sleep, spawn, start } from "../../src/index.ts";
+import type { OpenRuntime } from "../../src/runtime/runtime.ts";
 import { world } from "../channel/tasks/world.ts";
 import { contextsIn } from "../context/roots.ts";
 import { thrown } from "../runtime/until.ts";
@@ -191,4 +192,22 @@ describe("failures", () => {
   ])("%s that is none is refused (case %#)", async (_what, call) => {
     expect(await thrown(call)).toMatchObject({ code: "ERR_INVALID_ARGUMENT", message: expect.stringContaining("not ") });
   });
+});
+
+test("the loops of a runtime are those of that runtime, also while another one is open, and a closure stays here", async () => {
+  await using other = await start({ threads: 1 });
+  for (const rt of [the.rt, other]) {
+    expect(await rt.parallelMap([1, 2, 3], plus, { args: [rt.threads] })).toEqual([1, 2, 3].map((k) => k + rt.threads));
+    const seen: number[] = [];
+    await rt.parallelFor(3, (index) => seen.push(index));
+    expect(seen.toSorted()).toEqual([0, 1, 2]);
+    expect(await rt.parallelReduce(numbers(100), addTo, add, 0)).toBe(4950);
+    expect(await rt.parallelReduce(numbers(100), (sum: number, k) => sum + k, add, 0)).toBe(4950);
+    const vector = rt.shared.float64(10);
+    vector.array.fill(2);
+    expect(await rt.dot(vector, vector)).toBe(40);
+    vector.free();
+    expect(contextsIn((rt as OpenRuntime).arena)).toBe(0);
+  }
+  expect(await thrown(() => parallelMap([1], plus, { args: [1] }))).toMatchObject({ code: "ERR_WHICH_RUNTIME" });
 });

@@ -25,12 +25,16 @@ describe("a run program as a process", () => {
     const { stderr, code } = await outcomeOf("closed-world.ts", "uncaught", "throws");
     expect(code).toBe(1);
     for (const part of ["TypeError", "from main", "E_MINE", "task throws, spawned at", "closed-world.ts"]) expect(stderr).toContain(part);
+    // The first thing to read is the error and the line that threw it.
+    expect(stderr).toMatch(/^TypeError.*\n    at .*closed-world\.ts/);
+    expect(stderr).not.toMatch(/\/src\/|piscina/);
   });
 
   test("so does the failure of a go task", { tags: ["deep"] }, async () => {
     const { stderr, code } = await outcomeOf("closed-world.ts", "uncaught", "goFails");
     expect(code).toBe(1);
     expect(stderr).toContain("task throws, started with go");
+    expect(stderr).toMatch(/^TypeError.*\n    at .*closed-world\.ts/);
   });
 
   test("a stack overflow is an error, not a crash", { tags: ["deep"] }, async () => {

@@ -17,7 +17,7 @@ const SHAPES: [what: string, shape: object][] = [
   ["undefined", { thrown: "undefined" }],
   ["symbol", { ...REFUSED, message: expect.stringContaining("Symbol(mine)") }],
   ["function", { ...REFUSED, message: expect.stringContaining("function culprit") }],
-  ["promise", { ...REFUSED, message: expect.stringContaining("an object (Promise)") }],
+  ["promise", { ...REFUSED, message: expect.stringContaining("a promise (await it first)") }],
   ["frozen", { class: "Error", message: "frozen" }],
   ["sealed", { class: "Error", message: "sealed" }],
   ["not extensible", { class: "Error", message: "not extensible" }],

@@ -5,7 +5,7 @@ import { type Runtime, i32, start } from "../../src/index.ts";
 import type { OpenRuntime } from "../../src/runtime/runtime.ts";
 import { add } from "./start-tasks.ts";
 import { thrown, until } from "./until.ts";
-import { burn, countForEver, leaveThemBehind, parkOn, spin } from "./world-tasks.ts";
+import { burn, countForEver, leaveThemBehind, parkOn, setLater, spin } from "./world-tasks.ts";
 
 const STOPPED = { code: "ERR_RUNTIME_STOPPED" };
 
@@ -110,12 +110,72 @@ describe("stop", () => {
     await stopped;
   });
 
-  test("operations on a channel that outlived its runtime settle too", async () => {
+  test("afterwards every operation of every object is refused, also one that need not wait", async () => {
     const rt = await start({ threads: 1 });
-    const ch = rt.chan(i32);
+    const [buffered, closed, empty, unbuffered, reply] = [rt.chan(i32, 3), rt.chan(i32, 3), rt.chan(i32, 3), rt.chan(i32), rt.oneshot(i32)];
+    for (const ch of [buffered, closed]) await ch.send(1);
+    closed.close();
+    const iterator = buffered[Symbol.asyncIterator]();
+    const [mutex, rw, semaphore, group, once, barrier, counter] = [new rt.Mutex(), new rt.RwLock(), new rt.Semaphore(2), new rt.WaitGroup(), new rt.Once(), new rt.Barrier(1), new rt.Counter()];
+    const guard = await mutex.lock();
+    const held = await semaphore.acquire();
+    const [ctx, signalled] = [rt.context(), rt.context()];
+    const { signal } = signalled;
+    const [due, ticker, shared, tasks] = [rt.after(0), rt.ticker(0.5), rt.shared.int32(1), rt.group()];
     await rt.stop();
-    expect(await thrown(() => ch.recv())).toMatchObject(STOPPED);
-    expect(await thrown(() => ch.send(1))).toMatchObject(STOPPED);
+    const operations: Record<string, () => unknown> = {
+      "send with room": () => buffered.send(2),
+      "send to a closed channel": () => closed.send(2),
+      "send without a buffer": () => unbuffered.send(2),
+      trySend: () => empty.trySend(2),
+      "trySend without a buffer": () => unbuffered.trySend(2),
+      "the send of a oneshot": () => reply.send(2),
+      sendMany: () => empty.sendMany([1, 2]),
+      "recv of a buffered value": () => buffered.recv(),
+      "recv of a closed channel": () => closed.recv(),
+      tryRecv: () => buffered.tryRecv(),
+      "tryRecv of nothing": () => empty.tryRecv(),
+      recvMany: () => buffered.recvMany(2),
+      "recv without a buffer": () => unbuffered.recv(),
+      iteration: () => iterator.next(),
+      close: () => buffered.close(),
+      "a second close": () => closed.close(),
+      lock: () => mutex.lock(),
+      tryLock: () => mutex.tryLock(),
+      unlock: () => guard.unlock(),
+      readLock: () => rw.readLock(),
+      tryReadLock: () => rw.tryReadLock(),
+      writeLock: () => rw.writeLock(),
+      tryWriteLock: () => rw.tryWriteLock(),
+      acquire: () => semaphore.acquire(),
+      tryAcquire: () => semaphore.tryAcquire(),
+      available: () => semaphore.available,
+      add: () => group.add(1),
+      done: () => group.done(),
+      "wait of a wait group": () => group.wait(),
+      count: () => group.count,
+      do: () => once.do(() => undefined),
+      isDone: () => once.isDone,
+      "wait of a barrier": () => barrier.wait(),
+      "add of a counter": () => counter.add(1),
+      "the value of a counter": () => counter.value,
+      until: () => counter.until(0),
+      cancel: () => ctx.cancel(),
+      "cancel a second time": () => ctx.cancel(new Error("late")),
+      "the done channel": () => ctx.done,
+      "the signal": () => ctx.signal,
+      "recv of a timer that is due": () => due.recv(),
+      "tryRecv of a timer": () => due.tryRecv(),
+      "recv of a ticker": () => ticker.recv(),
+      "reset of a ticker": () => ticker.reset(1),
+      "spawn of a group": () => tasks.spawn(add, 1, 2),
+      parallelFor: () => rt.parallelFor(3, () => undefined),
+    };
+    for (const [name, operation] of Object.entries(operations)) expect(await thrown(operation), name).toMatchObject(STOPPED);
+    // What only reads or gives back continues to work.
+    expect([shared.array.length, signal.aborted, ctx.cancelled, buffered.length, buffered.capacity]).toEqual([1, false, false, 0, 3]);
+    for (const disposable of [mutex, rw, semaphore, group, once, barrier, counter, held, ctx, signalled, ticker, shared]) disposable[Symbol.dispose]();
+    await tasks[Symbol.asyncDispose]().catch(() => undefined);
   });
 
   test("while threads are idle, parked, asleep and busy", async () => {
@@ -168,6 +228,55 @@ describe("stop", () => {
     await first.stop();
     expect(await second.spawn(add, 1, 2)).toBe(3);
     await second.stop();
+  });
+});
+
+describe("stop with a time to drain", () => {
+  test("tasks that have been started end, with those that they start, and no other is started", async () => {
+    const rt = await start({ threads: 2 });
+    const [ch, done] = [rt.chan(i32), rt.shared.int32(3)];
+    const nested = rt.spawn(async () => {
+      await ch.recv();
+      return rt.spawn(add, 1, 2);
+    });
+    rt.go(async () => {
+      await ch.recv();
+      done.array[0] = 1;
+    });
+    rt.go(setLater, ch, done);
+    const group = rt.group({ limit: 1 });
+    const inGroup = [group.spawn(async () => ch.recv()), group.spawn(add, 3, 4)];
+    const stopped = rt.stop({ drainMs: Infinity });
+    expect(rt.stop({ drainMs: 5 })).toBe(stopped);
+    for (const call of [() => rt.go(add, 1, 2), () => rt.spawn(add, 1, 2), () => rt.spawn(async () => 1), () => rt.parallelFor(1, () => undefined)]) expect(await thrown(call)).toMatchObject(STOPPED);
+    for (let k = 0; k < 4; k++) await ch.send(k);
+    await stopped;
+    expect([await nested, ...(await Promise.all(inGroup)).slice(1), ...done.array.subarray(0, 2)]).toEqual([3, 7, 1, 1]);
+    expect(await thrown(() => ch.send(1))).toMatchObject(STOPPED);
+  });
+
+  test("without tasks it stops, and a task that does not end is ended when the time is over", async () => {
+    const idle = await start({ threads: 1 });
+    await idle.stop({ drainMs: Infinity });
+    const rt = await start({ threads: 1 });
+    const waits = rt.spawn(parkOn, "receive", rt.chan(i32));
+    await rt.stop({ drainMs: 20 });
+    expect(await thrown(() => waits)).toMatchObject(STOPPED);
+  });
+
+  test("a second stop, and a failure, do not wait", async () => {
+    const rt = await start({ threads: 1 });
+    const waits = rt.spawn(parkOn, "receive", rt.chan(i32));
+    const drained = rt.stop({ drainMs: Infinity });
+    await Promise.all([rt.stop(), drained]);
+    expect(await thrown(() => waits)).toMatchObject(STOPPED);
+  });
+
+  test.each([[-1], [Number.NaN], ["5"], [null]])("a drain time of %j is refused, and nothing stops", async (drainMs) => {
+    await using rt = await start({ threads: 1 });
+    expect(() => rt.stop({ drainMs: drainMs as number })).toThrow(expect.objectContaining({ code: "ERR_INVALID_ARGUMENT" }));
+    expect(() => rt.stop({ drain: 5 } as object)).toThrow(expect.objectContaining({ code: "ERR_INVALID_ARGUMENT" }));
+    expect(await rt.spawn(add, 1, 2)).toBe(3);
   });
 });
 

@@ -90,3 +90,9 @@ export const burn = task(import.meta, async function burn(ms: number) {
   for (const end = performance.now() + ms; performance.now() < end; );
   return ms;
 });
+
+/** Receives, then sets an element. */
+export const setLater = task(import.meta, async function setLater(from: Chan<number>, flags: SharedArray<"i32">) {
+  await from.recv();
+  flags.array[1] = 1;
+});

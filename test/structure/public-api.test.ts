@@ -15,7 +15,7 @@ const VALUES = [
 const TYPES = [
   "ArenaUse", "Calls", "Cases", "Chan", "Context", "ContextOptions", "DotKernel", "DotOptions", "Dump", "ElementOf", "ErrorCode", "Go", "Group", "GroupOptions",
   "Guard", "LeftObject", "Leftovers", "ParallelOptions", "Parked", "ParkedReport", "Place", "QuietOptions", "Receiver", "RunOptions", "Runtime",
-  "RuntimeOptions", "RuntimeStats", "SelectOptions", "Selected", "Sender", "Sending", "SharedArray", "SharedArrays", "Spawn", "StuckReport",
+  "RuntimeOptions", "RuntimeStats", "SelectOptions", "Selected", "Sender", "Sending", "SharedArray", "SharedArrays", "Spawn", "StopOptions", "StuckReport",
   "StuckWait", "SyncConstructor", "SyncConstructors", "TaskReport", "ThreadReport", "ThreadStats", "Ticker", "Trace", "TraceEvent", "TraceOptions", "Tracing",
   "Type", "WaitOptions", "WaitReason",
 ];

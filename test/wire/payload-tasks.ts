@@ -1,5 +1,5 @@
 /** Tasks that pass values through, and look at them where they arrive. */
-import { type Chan, type SharedArray, WarrenError, registerError, task } from "../../src/index.ts";
+import { type Chan, type SharedArray, WarrenError, chan, i32, registerError, task } from "../../src/index.ts";
 
 /** The argument as the result: two journeys. */
 export const echo = task(import.meta, async function echo(value: unknown) {
@@ -78,4 +78,14 @@ export const codeOfArray = task(import.meta, async function codeOfArray(array: S
 
 export const freeArray = task(import.meta, async function freeArray(array: SharedArray) {
   array.free();
+});
+
+export const throwPlain = task(import.meta, async function throwPlain() {
+  throw new RangeError("plain");
+});
+
+export const sendOnClosed = task(import.meta, async function sendOnClosed() {
+  const c = chan(i32, 1);
+  c.close();
+  await c.send(1);
 });

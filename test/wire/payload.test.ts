@@ -1,7 +1,7 @@
 /** Task arguments and results: what travels, how it arrives, and what is refused. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { i32 } from "../../src/index.ts";
+import { type Type, i32, json, utf8 } from "../../src/index.ts";
 import { quiet, used, world } from "../channel/tasks/world.ts";
 import { echo, giveUntransferable, look, useChannels } from "./payload-tasks.ts";
 
@@ -57,6 +57,13 @@ describe("arrives as it was sent", () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  test("a Buffer as a Buffer, also one that is a part of Node's pool, and in a result", async () => {
+    const value = [Buffer.from("héé"), Buffer.allocUnsafe(0), Buffer.from("0123456789").subarray(2, 5)];
+    const back = await pass(value);
+    expect(back.map((each) => [Buffer.isBuffer(each), each.toString(), each.byteOffset])).toEqual(value.map((each) => [true, each.toString(), 0]));
+    expect(Buffer.isBuffer((await pass(new Uint8Array(2))) as unknown)).toBe(false);
   });
 
   test("a value that changes afterwards does not change the argument", async () => {
@@ -131,6 +138,16 @@ describe("refused with its path, the arena as before", () => {
     expect(() => the.rt.go(echo, args)).toThrow(expect.objectContaining({ code: "ERR_NOT_TRANSFERABLE" }));
     expect(used(the.rt)).toBe(before);
     c.close();
+  });
+
+  test("a forgotten await, and a signal, say what to do", () => {
+    for (const value of [Promise.resolve(1), { a: [Promise.resolve(1)] }]) expect(() => the.rt.spawn(echo, value)).toThrow(expect.objectContaining({ code: "ERR_NOT_TRANSFERABLE", message: expect.stringContaining("await it first") }));
+    expect(() => the.rt.spawn(echo, AbortSignal.abort())).toThrow(expect.objectContaining({ code: "ERR_NOT_TRANSFERABLE", message: expect.stringContaining("send a context") }));
+    for (const type of [i32, json<unknown>(), utf8]) {
+      const c = the.rt.chan<unknown>(type as Type<unknown>, 1);
+      expect(() => c.trySend(Promise.resolve(1))).toThrow(expect.objectContaining({ code: "ERR_VALUE_REFUSED", message: expect.stringContaining("await it first") }));
+      c.close();
+    }
   });
 
   test.each(["function", "symbol", "class", "deep"] as const)("a result that holds a %s rejects the join", async (kind) => {

@@ -15,7 +15,9 @@ import { type Remote, releaseProxy, wrap } from "comlink";
 import { ArrayTaskQueue, Piscina } from "piscina";
 import { clearTimeout, setTimeout } from "../../host.ts";
 import { WarrenError, printValue } from "../../errors.ts";
+import { setStack, withoutOwnFrames } from "../../wire/frames.ts";
 import type { Arena } from "../../memory/arena.ts";
+import type { Printer } from "./printer.ts";
 import type { ThreadControl } from "../thread/control.ts";
 import type { ThreadStart } from "../thread/thread.ts";
 
@@ -34,6 +36,8 @@ export interface PoolOptions {
   readonly isClosed: boolean;
   /** Called when a thread has ended without being asked to, or because of `terminate`. */
   readonly onDeath: (thread: number, death: Death) => void;
+  /** Prints what the threads write. */
+  readonly printer: Printer;
   /** The trace ring of a thread that starts now, or 0. */
   readonly ringOf: (thread: number) => number;
 }
@@ -88,6 +92,8 @@ export class Pool {
       idleTimeout: Infinity,
       atomics: "disabled",
       resourceLimits: options.resourceLimits,
+      // As Node does for a Worker: `process.argv[1]` is the file of the thread, and the program's arguments follow.
+      argv: process.argv.slice(2),
       loadBalancer: (_task, workers) => {
         const fresh = workers.find(({ id }) => !this.#taken.has(id));
         if (fresh !== undefined) this.#taken.add(fresh.id);
@@ -128,8 +134,9 @@ export class Pool {
   }
 
   async #bringUp(indexes: readonly number[]): Promise<void> {
-    const { arena, cores, isClosed, ringOf } = this.#options;
+    const { arena, cores, isClosed, printer, ringOf } = this.#options;
     const ports: MessagePort[] = [];
+    const printed: MessagePort[] = [];
     const ups: Promise<number>[] = [];
     const ends: Promise<void>[] = [];
     const { promise: stillborn, reject: fail } = Promise.withResolvers<never>();
@@ -137,11 +144,14 @@ export class Pool {
     try {
       for (const index of indexes) {
         const { port1, port2 } = new MessageChannel();
-        const start: ThreadStart = { memory: arena.memory, index, cores, port: port2, isClosed, ring: ringOf(index) };
+        const { port1: written, port2: lines } = new MessageChannel();
+        const start: ThreadStart = { memory: arena.memory, index, cores, port: port2, lines, isClosed, ring: ringOf(index) };
+        printed[index] = written;
+        printer.add(written);
         ports[index] = port1;
         this.#opening.add(port1);
         ups.push(new Promise((resolve) => port1.once("message", resolve)));
-        const end = this.#piscina.run(start, { transferList: [port2] }) as Promise<void>;
+        const end = this.#piscina.run(start, { transferList: [port2, lines] }) as Promise<void>;
         // Awaited below, unless `run` throws for the next one.
         end.catch(() => undefined);
         ends.push(end);
@@ -149,11 +159,12 @@ export class Pool {
       // No task of Piscina ends before "go", but one may fail.
       const threadIds = await Promise.race([Promise.all(ups), Promise.all(ends).then(() => []), stillborn]);
       // From here on its end is a death like any other: it may compute from its first turn, and never finish its Piscina task.
-      for (const [k, index] of indexes.entries()) this.#adopt(index, threadIds[k], ports[index]);
+      for (const [k, index] of indexes.entries()) this.#adopt(index, threadIds[k], ports[index], printed[index]);
       for (const index of indexes) ports[index].postMessage("go");
     } catch (error) {
       while (this.#queue.size > 0) this.#queue.shift();
       for (const index of indexes) ports[index]?.close();
+      for (const index of indexes) if (printed[index] !== undefined) printer.remove(printed[index]);
       throw error;
     } finally {
       this.#onStillborn = undefined;
@@ -162,16 +173,20 @@ export class Pool {
   }
 
   /** @throws if the thread has ended already */
-  #adopt(index: number, threadId: number | undefined, port: MessagePort): void {
+  #adopt(index: number, threadId: number | undefined, port: MessagePort, lines: MessagePort): void {
     const worker = this.#piscina.threads.find((candidate: Worker) => candidate.threadId === threadId);
     if (worker === undefined) throw new Error("a thread ended before it was ready");
     const thrown: unknown[] = [];
-    worker.on("error", (error) => thrown.push(error));
+    worker.on("error", (error) => {
+      if (error instanceof Error && typeof error.stack === "string") setStack(error, withoutOwnFrames(error.stack));
+      thrown.push(error);
+    });
     const ended = new Promise<undefined>((resolve) => {
       worker.once("exit", (code) => {
         resolve(undefined);
         this.#threads[index] = undefined;
         port.close();
+        this.#options.printer.remove(lines);
         if (!this.#closing) this.#options.onDeath(index, this.#deathOf(thread, code));
       });
     });
@@ -223,7 +238,7 @@ export class Pool {
 }
 
 /** Waits for a promise, at most `ms`. Returns whether it settled in time. */
-async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
+export async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => resolve(false), ms);

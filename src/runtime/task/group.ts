@@ -12,8 +12,9 @@
  * that wait. Not done: killing tasks; the group's context tells them to end.
  */
 import { Context } from "../../context/context.ts";
-import { WarrenError, printValue } from "../../errors.ts";
+import { INSPECT, WarrenError, printValue } from "../../errors.ts";
 import { Fifo } from "../../scheduler/fifo.ts";
+import { Noticed } from "../../wait/noticed.ts";
 import type { AnyFunction } from "./task-function.ts";
 import type { Tasks } from "./tasks.ts";
 
@@ -72,7 +73,8 @@ export class TaskGroup implements Group {
   readonly #host: GroupHost;
   readonly #limit: number;
   readonly #number: string;
-  readonly #failures: unknown[] = [];
+  /** In order, each once. */
+  readonly #failures = new Set<unknown>();
   readonly #queue = new Fifo<Place>();
   /** Tasks that count for the limit, and all tasks, including those that wait for it. */
   #running = 0;
@@ -123,7 +125,7 @@ export class TaskGroup implements Group {
     const noticed = new Noticed<void>((resolve, reject) => {
       start.then(resolve, (reason: unknown) => {
         this.#reports.push(noticed);
-        reject(this.#failures.length > 0 && isOwn(reason, this.#number) ? this.#failures[0] : reason);
+        reject(this.#failures.size > 0 && isOwn(reason, this.#number) ? this.#failures.values().next().value : reason);
       });
     });
     // A start that the caller does not await is not an unhandled rejection.
@@ -163,7 +165,7 @@ export class TaskGroup implements Group {
     try {
       if (start !== undefined) await start;
       isRunning = true;
-      return await this.#host.tasks.spawn(fn, args, undefined);
+      return await this.#host.tasks.spawn(fn, args, undefined, start !== undefined);
     } catch (error) {
       this.#failed(error);
       throw error;
@@ -187,13 +189,12 @@ export class TaskGroup implements Group {
     const { context } = this;
     if (isOwn(error, this.#number)) return;
     if (isOwn(context.reason, this.#number) || !context.cancelled) {
-      if (!this.#failures.includes(error)) this.#failures.push(error);
-      context.cancel(new WarrenError("ERR_CANCELLED", `a task of the group failed: ${textOf(error)}`, { group: this.#number }, { cause: error }));
+      this.#failures.add(error);
+      if (!context.cancelled) context.cancel(new WarrenError("ERR_CANCELLED", `a task of the group failed: ${textOf(error)}`, { group: this.#number }, { cause: error }));
       return;
     }
     // Cancelled from outside: many tasks may end with copies of the same reason.
-    const failure = isCopy(error, context.reason) ? context.reason : error;
-    if (!this.#failures.includes(failure)) this.#failures.push(failure);
+    this.#failures.add(isCopy(error, context.reason) ? context.reason : error);
   }
 
   wait(): Promise<void> {
@@ -209,9 +210,14 @@ export class TaskGroup implements Group {
     }
     this.#isOver = true;
     this.context[Symbol.dispose]();
-    const [first] = this.#failures;
-    if (this.#failures.length > 1) throw new AggregateError(this.#failures, `${this.#failures.length} tasks of the group failed. The first error: ${textOf(first)}`, { cause: first });
-    if (this.#failures.length === 1) throw first;
+    const failures = [...this.#failures];
+    const [first] = failures;
+    if (failures.length > 1) throw new AggregateError(failures, `${failures.length} tasks of the group failed. The first error: ${textOf(first)}`, { cause: first });
+    if (failures.length === 1) throw first;
+  }
+
+  [INSPECT](): string {
+    return `group of ${this.#live} tasks, ${this.#running} running${this.context.isMarked ? ", cancelled" : ""}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -221,21 +227,6 @@ export class TaskGroup implements Group {
     } catch (error) {
       if (!isAwaited && !this.#reports.some((start) => start.isAwaited)) throw error;
     }
-  }
-}
-
-/** A promise that knows whether its caller awaits it. */
-class Noticed<T> extends Promise<T> {
-  static override get [Symbol.species](): PromiseConstructor {
-    return Promise;
-  }
-
-  isAwaited = false;
-
-  // oxlint-disable-next-line unicorn/no-thenable -- it is a promise
-  override then<A = T, B = never>(onResolved?: ((value: T) => A | PromiseLike<A>) | null, onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<A | B> {
-    this.isAwaited = true;
-    return super.then(onResolved, onRejected);
   }
 }
 
@@ -252,6 +243,8 @@ function isOwn(error: unknown, number: string): boolean {
 
 function isCopy(error: unknown, of: Error | undefined): boolean {
   if (error === of) return true;
+  // A batch says how many of its values were sent, and has the reason as its cause.
+  if (error instanceof WarrenError && "sent" in error.details && isCopy(error.cause, of)) return true;
   if (!(error instanceof Error) || of === undefined) return false;
   return error.name === of.name && error.message === of.message && (error as { code?: unknown }).code === (of as { code?: unknown }).code;
 }

@@ -11,9 +11,7 @@ export class Sleep implements Finisher {
     this.#waiters = waiters;
   }
 
-  /** @throws the signal's reason */
   start(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
-    if (signal?.aborted) throw signal.reason;
     const waiters = this.#waiters;
     const wait = waiters.acquire("sleep", this);
     const { record } = wait;

@@ -10,6 +10,8 @@ import { WarrenError, printValue } from "../../errors.ts";
 // oxlint-disable-next-line no-explicit-any -- any parameter list
 export type AnyFunction = (...args: any[]) => unknown;
 
+const LINE_END = /[\n\r\u2028\u2029]/;
+
 /** Where a task function comes from. */
 export interface TaskSource {
   readonly url: string;
@@ -31,7 +33,9 @@ export function task<F extends AnyFunction>(meta: { readonly url: string }, fn: 
   if (typeof meta?.url !== "string") throw new WarrenError("ERR_INVALID_ARGUMENT", `the first argument of task must be import.meta, not ${printValue(meta)}`);
   if (typeof fn !== "function") throw new WarrenError("ERR_INVALID_ARGUMENT", `the second argument of task must be a function, not ${printValue(fn)}`);
   const { name } = fn;
-  if (name === "") throw new WarrenError("ERR_TASK_UNNAMED", `a task of ${meta.url} has no name. Write task(import.meta, async function name() {…})`);
+  if (typeof name !== "string" || name === "") throw new WarrenError("ERR_TASK_UNNAMED", `a task of ${meta.url} has no name. Write task(import.meta, async function name() {…})`);
+  // Module and name are one text in shared memory, of which the first line is the module.
+  if (LINE_END.test(name) || LINE_END.test(meta.url)) throw new WarrenError("ERR_INVALID_ARGUMENT", `the name of a task must not contain the end of a line: ${JSON.stringify(name)} of ${JSON.stringify(meta.url)}`);
   let names = modules.get(meta.url);
   if (names === undefined) modules.set(meta.url, (names = new Map()));
   const known = names.get(name);
@@ -46,9 +50,13 @@ export function sourceOf(fn: AnyFunction): TaskSource | undefined {
   return sources.get(fn);
 }
 
+/** So much of a closure's name is shown. */
+const LONGEST_NAME = 200;
+
 /** The name of a closure in reports. */
 export function nameOfClosure(fn: AnyFunction): string {
-  return fn.name === "" ? "(closure)" : fn.name;
+  // Reports have one line for a task; a record in shared memory, too.
+  return typeof fn.name !== "string" || fn.name === "" ? "(closure)" : fn.name.slice(0, LONGEST_NAME).replace(/[\p{Cc}\u2028\u2029]/gu, " ");
 }
 
 /** The task function, if its module has been imported on this thread. */

@@ -14,6 +14,7 @@ import { store } from "../../memory/atomics.ts";
 import type { Arena } from "../../memory/arena.ts";
 import { OUTCOME, RECORD, TASK_WORDS, indexOfId, processor, taskRecord } from "../../memory/layout.ts";
 import type { Names } from "../../memory/names.ts";
+import { beganAt } from "../../wire/frames.ts";
 import { decodePayload, encodePayload } from "../../wire/payload.ts";
 import { changeHeld, placeFor } from "../../scheduler/load.ts";
 import type { Processor, TaskRunner } from "../../scheduler/processor.ts";
@@ -28,7 +29,7 @@ import { Holdings } from "./holdings.ts";
 import { Joins } from "./joins.ts";
 import { type Ends, Identities, Identity } from "./identity.ts";
 import { encodeResult, noRoom, promiseOf } from "./task-result.ts";
-import { captureSite } from "./site.ts";
+import { captureSite, framesHere } from "./site.ts";
 import { TaskNames } from "./task-names.ts";
 import { type AnyFunction, type TaskSource, importTask, loadedTask, nameOfClosure, sourceOf } from "./task-function.ts";
 
@@ -45,6 +46,8 @@ export interface TasksOptions {
   readonly onFault: (error: unknown) => void;
   /** On the main thread: called when a closure has stopped for the first time, with the time that it ran and the number of its name. */
   readonly onHeld: ((heldMs: number, nameId: number) => void) | undefined;
+  /** Called with a warning for the program, its code, and the lines of a stack trace. */
+  readonly onWarning: (warning: string, code: string, site: string | undefined) => void;
   /** Called when this thread has started a task, or one of its joins has ended. */
   readonly onChange: () => void;
 }
@@ -62,8 +65,12 @@ export class Tasks implements TaskRunner {
   readonly #names: TaskNames;
   /** Task functions by the number of their name. */
   readonly #functions = new Map<number, AnyFunction>();
+  /** Imports of modules that are in progress. */
+  readonly #imports = new Set<Promise<AnyFunction>>();
   #lastPlace = 0;
   #stopped: WarrenError | undefined;
+  #refused: WarrenError | undefined;
+  readonly #warned = new Set<string>();
 
   constructor(options: TasksOptions) {
     this.#options = options;
@@ -82,13 +89,17 @@ export class Tasks implements TaskRunner {
     return this.#current.getStore();
   }
 
+  site(): string | undefined {
+    return framesHere();
+  }
+
   resuming(task: object | undefined): void {
     this.#arena.i32[this.#arena.here + processor.running] = (task as Identity | undefined)?.nameId ?? 0;
   }
 
-  /** Starts a task or a closure; rejects with the error that it throws. @throws ERR_INVALID_ARGUMENT, ERR_NOT_TRANSFERABLE, ERR_ARENA_FULL, ERR_RUNTIME_STOPPED */
-  spawn(fn: AnyFunction, args: unknown[], place: Place): Promise<unknown> {
-    const source = this.#check(fn, place);
+  /** Starts a task or a closure; rejects with the error that it throws. @param isAccepted it was called before `refuse` @throws ERR_INVALID_ARGUMENT, ERR_NOT_TRANSFERABLE, ERR_ARENA_FULL, ERR_RUNTIME_STOPPED */
+  spawn(fn: AnyFunction, args: unknown[], place: Place, isAccepted = false): Promise<unknown> {
+    const source = this.#check(fn, place, isAccepted);
     const task = this.#identify(fn, source);
     return this.joins.open(task, this.#options.processor.nowMs, (join) => {
       if (source !== undefined) return this.#place(task, args, join, place);
@@ -99,16 +110,17 @@ export class Tasks implements TaskRunner {
 
   /** Starts a task or a closure. If it fails, the runtime stops. @throws as `spawn` */
   go(fn: AnyFunction, args: unknown[], place: Place): void {
-    const source = this.#check(fn, place);
+    const source = this.#check(fn, place, false);
     const task = this.#identify(fn, source);
     if (source === undefined) this.#startClosure(fn, args, task, -1);
     else this.#place(task, args, -1, place);
     this.#options.onChange();
   }
 
-  #check(fn: unknown, place: Place): TaskSource | undefined {
+  #check(fn: unknown, place: Place, isAccepted: boolean): TaskSource | undefined {
     if (typeof fn !== "function") throw new WarrenError("ERR_INVALID_ARGUMENT", `go and spawn need a task or a function, not ${printValue(fn)}`);
     if (this.#stopped !== undefined) throw this.#stopped;
+    if (this.#refused !== undefined && !isAccepted && this.current() === undefined) throw this.#refused;
     const source = sourceOf(fn as AnyFunction);
     const { threads } = this.#arena;
     if (place === undefined || place === "here") return source;
@@ -215,12 +227,19 @@ export class Tasks implements TaskRunner {
     const loaded = loadedTask(source);
     if (loaded !== undefined) return this.#remember(record, nameId, loaded);
     i32[this.#arena.here + processor.running] = -nameId;
-    importTask(source).then(
+    const importing = importTask(source);
+    this.#imports.add(importing);
+    importing.finally(() => this.#imports.delete(importing)).then(
       // One after the other, like tasks whose module was there.
       (fn) => this.#options.processor.startSoon(() => this.#remember(record, nameId, fn)),
       // Not immediately: a thread that is terminated in the middle of an import may reach this line with a broken module, but it never takes another turn. Its tasks are lost with it.
       (error: unknown) => void setImmediate(() => this.#refuse(record, error)),
     );
+  }
+
+  /** Resolves when the imports that are in progress have ended. Their tasks start, or end, in one of the next two turns. */
+  async imported(): Promise<void> {
+    await Promise.allSettled(this.#imports);
   }
 
   /** Ends a task that is not started. */
@@ -277,6 +296,7 @@ export class Tasks implements TaskRunner {
     const end = (failed: boolean, value: unknown): void => {
       if (this.recorder !== undefined) this.recorder.noteEnd(identity, failed);
       identities.remove(identity);
+      this.#checkAwaited(identity);
       ended(failed, value);
       this.#options.processor.ended();
     };
@@ -315,10 +335,24 @@ export class Tasks implements TaskRunner {
   #endAlone(identity: Identity, failed: boolean, error: unknown): void {
     if (this.recorder !== undefined) this.recorder.noteEnd(identity, failed);
     this.identities.remove(identity);
+    this.#checkAwaited(identity);
     // Before the task is counted as ended: a process without tasks may end, and must not miss the fault.
     if (failed) this.faults.raise(identity.name, identity.site, error);
     this.#uncount();
     this.#options.processor.ended();
+  }
+
+  /** Warns, once for each kind of operation, of a wait that an ended task did not await. */
+  #checkAwaited(task: Identity): void {
+    if (!this.#options.waiters.hasObserved(task)) return;
+    // An await that the task has just begun notices its promise in a microtask.
+    queueMicrotask(() => {
+      for (const { reason, on, site } of this.#options.waiters.notAwaited(task)) {
+        if (this.#warned.has(reason)) continue;
+        this.#warned.add(reason);
+        this.#options.onWarning(`task ${task.name} has ended without awaiting an operation (${reason}: ${on}): it ran on without waiting. Write await before the call`, "WARREN_NOT_AWAITED", site);
+      }
+    });
   }
 
   /** A task with a record has ended on this thread: sends the result to the thread that spawned it. */
@@ -372,8 +406,15 @@ export class Tasks implements TaskRunner {
       if (i32[record + taskRecord.holder] !== id + 1) continue;
       decodePayload(this.#options.waiters, i32[record + taskRecord.payload]);
       this.#arena.free(record);
-      this.joins.settle(index, true, new WarrenError("ERR_THREAD_DIED", `task ${name} was lost because thread ${thread} ended: ${why}`, { thread, task: name }, cause === undefined ? undefined : { cause }));
+      const lost = new WarrenError("ERR_THREAD_DIED", `task ${name} was lost because thread ${thread} ended: ${why}`, { thread, task: name }, cause === undefined ? undefined : { cause }); // node-do-not-add-exception-line
+      beganAt(lost, undefined);
+      this.joins.settle(index, true, lost);
     }
+  }
+
+  /** From now on code outside tasks starts no task on this thread. */
+  refuse(error: WarrenError): void {
+    this.#refused = error;
   }
 
   /** Rejects all joins of this thread and refuses new tasks. */

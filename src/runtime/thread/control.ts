@@ -126,6 +126,8 @@ export interface ThreadControl {
   endTrace(): Promise<void>;
   /** Another thread has died: this one ends its waits and joins that depended on it. */
   died(notice: DeathNotice): void;
+  /** Resolves when the thread has had turns in which it could start what is in its queue, and the imports of their modules have ended. */
+  starts(): Promise<void>;
   /** Stops the processor and flushes standard output. */
   close(): Promise<void>;
 }

@@ -8,7 +8,8 @@ import { HandleTable } from "./handle-table.ts";
 import { Contexts } from "../../context/contexts.ts";
 import type { WarrenError } from "../../errors.ts";
 import type { Arena } from "../../memory/arena.ts";
-import { RECORD, processor, waiter } from "../../memory/layout.ts";
+import { headersOf } from "../../memory/headers.ts";
+import { KIND, RECORD, header, nextGeneration, processor, waiter } from "../../memory/layout.ts";
 import { Names } from "../../memory/names.ts";
 import { Processor } from "../../scheduler/processor.ts";
 import { Timers } from "../../wait/timers.ts";
@@ -25,11 +26,19 @@ export interface ThreadSideOptions {
   readonly cores: number;
   /** Called with an error that ends the runtime. */
   readonly onFault: (error: unknown) => void;
+  /** Called with a warning for the program, its code, and the lines of a stack trace. */
+  readonly onWarning: (warning: string, code: string, site: string | undefined) => void;
   /** Called when the number of operations that wait on this thread has changed. */
   readonly onWaiting?: () => void;
   /** On the main thread: called when a closure has stopped, with the time that it ran and the number of its name. */
   readonly onHeld?: (heldMs: number, nameId: number) => void;
+  /** Called before this thread handles what other threads have passed to it. */
+  readonly onMail?: () => void;
+  /** Called when this thread has nothing to do. */
+  readonly onIdle?: () => void;
 }
+
+const CHANNELS: ReadonlySet<number> = new Set([KIND.array, KIND.oneshot, KIND.rendezvous, KIND.changing]);
 
 export class ThreadSide {
   readonly arena: Arena;
@@ -43,11 +52,15 @@ export class ThreadSide {
   #trace: ThreadTrace | undefined;
   #stopped: WarrenError | undefined;
 
-  constructor({ arena, cores, onFault, onWaiting, onHeld }: ThreadSideOptions) {
+  constructor({ arena, cores, onFault, onWarning, onWaiting, onMail, onIdle, onHeld }: ThreadSideOptions) {
     this.arena = arena;
     const heap = new HeapWatch(arena);
     const onTurn = arena.index < arena.threads ? (nowMs: number): void => heap.look(nowMs) : undefined;
-    this.processor = new Processor({ arena, cores, onWaiting, onIdle: () => this.#tidyUp(), onTurn, onHeld });
+    const idle = (): void => {
+      this.#tidyUp();
+      onIdle?.();
+    };
+    this.processor = new Processor({ arena, cores, onWaiting, onIdle: idle, onTurn, onMail, onHeld });
     this.timers = new Timers((count) => {
       arena.i32[arena.here + processor.timers] = count;
     });
@@ -57,7 +70,7 @@ export class ThreadSide {
     this.handles.contexts = this.contexts;
     this.processor.waiters = this.waiters;
     this.processor.onWatch = (record) => this.contexts.notified(record);
-    this.tasks = new Tasks({ waiters: this.waiters, names: new Names(arena), processor: this.processor, heap, onFault, onChange: () => onWaiting?.(), onHeld });
+    this.tasks = new Tasks({ waiters: this.waiters, names: new Names(arena), processor: this.processor, heap, onFault, onWarning, onChange: () => onWaiting?.(), onHeld });
     this.processor.runner = this.tasks;
     this.handles.holder = this.tasks.holdings;
     this.sleep = new Sleep(this.waiters);
@@ -78,6 +91,14 @@ export class ThreadSide {
   /** Lets other tasks, timers and I/O of this thread run. @throws ERR_RUNTIME_STOPPED */
   yieldNow(): Promise<void> {
     return this.open().processor.hop(undefined);
+  }
+
+  /** See `ThreadControl.starts`. */
+  async starts(): Promise<void> {
+    // A turn resumes before it starts: the tasks have started in the turn before the second.
+    for (let turn = 0; turn < 2; turn++) await this.processor.hop(undefined);
+    await this.tasks.imported();
+    for (let turn = 0; turn < 3; turn++) await this.processor.hop(undefined);
   }
 
   /** Another thread has died, and shared memory is repaired. */
@@ -126,6 +147,18 @@ export class ThreadSide {
     const trace = this.#trace;
     this.#trace = undefined;
     await trace?.end();
+  }
+
+  /** After all threads have ended: every handle of a channel or shared object is stale from now on, and its operations reject with ERR_RUNTIME_STOPPED. Arrays can still be read. */
+  retire(): void {
+    const { i32 } = this.arena;
+    for (const at of headersOf(this.arena)) {
+      const kind = i32[at + header.kind];
+      if (kind === 0 || kind === KIND.sharedArray || kind === KIND.context) continue;
+      const next = nextGeneration(i32[at + header.generation]);
+      i32[at + header.generation] = next;
+      if (CHANNELS.has(kind)) i32[at + header.recvGeneration] = next;
+    }
   }
 
   /** Ends this side: every operation and join that still waits on this thread rejects with `error`. */

@@ -5,6 +5,7 @@ import { Arena } from "../../memory/arena.ts";
 import { processor } from "../../memory/layout.ts";
 import { enterThread } from "./ambient.ts";
 import type { ThreadControl } from "./control.ts";
+import { orderLines, warnMain } from "./lines.ts";
 import { ThreadSide } from "./side.ts";
 import { activeResources, reportThread, viewThread } from "./report.ts";
 import { Sources } from "./sources.ts";
@@ -18,16 +19,19 @@ export interface ThreadStart {
   readonly port: MessagePort;
   /** The runtime is that of a `run` program. */
   readonly isClosed: boolean;
+  /** What the thread prints goes here. */
+  readonly lines: MessagePort;
   /** The thread's ring if there is a trace, or 0. */
   readonly ring: number;
 }
 
 /** Starts the processor of this thread. Resolves when the main thread knows that the thread is ready; the processor continues. */
-export async function serve({ memory, index, cores, port, isClosed, ring }: ThreadStart): Promise<void> {
+export async function serve({ memory, index, cores, port, lines, isClosed, ring }: ThreadStart): Promise<void> {
   const arena = Arena.attach(memory, index);
   arena.i32[arena.here + processor.systemId] = systemThreadId();
-  const side: ThreadSide = new ThreadSide({ arena, cores, onFault: (error) => side.tasks.faults.send(error) });
+  const side: ThreadSide = new ThreadSide({ arena, cores, onFault: (error) => side.tasks.faults.send(error), onWarning: (...warning) => warnMain(lines, warning) });
   enterThread(side);
+  orderLines(arena, lines);
   if (ring !== 0) side.trace(ring);
   const control: ThreadControl = {
     report: () => reportThread(side, baseline),
@@ -39,6 +43,7 @@ export async function serve({ memory, index, cores, port, isClosed, ring }: Thre
     trace: (at) => side.trace(at),
     endTrace: () => side.endTrace(),
     died: ({ aftermath, why, cause }) => side.died(aftermath, why, cause),
+    starts: () => side.starts(),
     close: async () => {
       side.processor.close();
       await Promise.all([flush(process.stdout), flush(process.stderr)]);

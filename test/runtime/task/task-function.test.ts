@@ -25,6 +25,16 @@ describe("task()", () => {
     expect(() => task(meta("unnamed"), async function () {})).toThrow(coded("ERR_TASK_UNNAMED", "nowhere/unnamed.ts"));
   });
 
+  test.each(["a\nb", "\n", "a\rb", "a\u2028b"])("the name %j is refused when the task is made", (name) => {
+    const named = Object.defineProperty(async () => {}, "name", { value: name });
+    expect(() => task(meta("lines"), named)).toThrow(coded("ERR_INVALID_ARGUMENT", "end of a line"));
+  });
+
+  test("so is a URL with the end of a line, and a name that is no text", () => {
+    expect(() => task({ url: "file:///a\nb" }, async function work() {})).toThrow(coded("ERR_INVALID_ARGUMENT", "end of a line"));
+    expect(() => task(meta("number"), Object.defineProperty(async () => {}, "name", { value: 5 }))).toThrow(coded("ERR_TASK_UNNAMED", "nowhere/number.ts"));
+  });
+
   test("two functions of one name in one module are refused", () => {
     task(meta("twice"), async function work() {});
     expect(() => task(meta("twice"), async function work() {})).toThrow(coded("ERR_DUPLICATE_TASK", "work"));
