@@ -7,6 +7,12 @@ export interface ScalingPoint {
   readonly perSecond: number;
 }
 
+/** A point of a fitted curve: its threads need not be a whole number. */
+export interface Peak {
+  readonly threads: number;
+  readonly perSecond: number;
+}
+
 /** The parameters of a law. */
 export interface ScalingLaw {
   /** Throughput of one thread, items a second. */
@@ -33,9 +39,9 @@ export interface Refusal {
 /** The Universal Scalability Law, and what follows from it. */
 export interface UniversalFit extends FittedLaw {
   /** The maximum of the throughput; `null` if it is beyond twice the threads measured, or nowhere. */
-  readonly peak: ScalingPoint | null;
+  readonly peak: Peak | null;
   /** Throughput at twice the threads measured, items a second; the law is not used beyond that. */
-  readonly ahead: ScalingPoint;
+  readonly ahead: Peak;
 }
 
 /** How one design scales with threads. */

@@ -11,8 +11,9 @@
  * turns costs a wake-up, some 30 µs. Source: Go's proc.go (GOMAXPROCS processors,
  * handed on by sysmon).
  *
- * Tasks that are started one after the other often talk to each other. So they go to one
- * thread as long as its load is at most an eighth above the least.
+ * Tasks that are started one after the other often talk to each other. So where there are
+ * many, they go to one thread as long as its load is at most an eighth above the least.
+ * Few tasks are spread evenly, because each of them may compute.
  *
  * Not done: a task starts on the thread of the task that started it, and idle threads
  * steal (Go). A started task never moves here, so eight workers that begin by waiting
@@ -25,6 +26,8 @@ import { load, store } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { processor } from "../memory/layout.ts";
 
+/** From this load on, tasks that are started one after the other stay together. */
+const MANY = 32;
 /** More than any load. */
 const FULL = 2 ** 30;
 
@@ -52,6 +55,7 @@ export function placeFor(arena: Arena, last: number): number {
   return front < threads && hintOf(arena, best) >= FULL ? leastOf(arena, last, threads) : best;
 }
 
+/** Ties go to another thread than the last one. */
 function leastOf(arena: Arena, last: number, count: number): number {
   const stay = last % count;
   const load = hintOf(arena, stay);
@@ -60,12 +64,12 @@ function leastOf(arena: Arena, last: number, count: number): number {
   for (let k = 1; k < count && least > 0; k++) {
     const index = (stay + k) % count;
     const its = hintOf(arena, index);
-    if (its < least) {
+    if (its < least || (its === least && best === stay)) {
       best = index;
       least = its;
     }
   }
-  return load <= least + (least >> 3) ? stay : best;
+  return least >= MANY && load <= least + (least >> 3) ? stay : best;
 }
 
 function hintOf(arena: Arena, index: number): number {

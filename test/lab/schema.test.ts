@@ -12,7 +12,7 @@ import { shapeOfSchema, TypeShapes } from "./shapes.ts";
 const schema = JSON.parse(readFileSync("docs/warren-1.schema.json", "utf8")) as { type: string; $defs: Record<string, object> };
 const validate: ValidateFunction = new Ajv2020({ strict: true, allErrors: true }).compile(schema);
 
-const TYPES = new TypeShapes(["result", "cell", "timeline", "machine/environment", "comparison", "fit", "interval"].map((name) => `src/lab/${name}.ts`));
+const TYPES = new TypeShapes(["result", "cell", "timeline", "machine/environment", "comparison", "fit", "text"].map((name) => `src/lab/${name}.ts`));
 
 /** Every error as "place: message". */
 const errorsOf = (value: unknown) => (validate(value) ? [] : (validate.errors ?? []).map(({ instancePath, message, params }) => `${instancePath}: ${message} ${JSON.stringify(params)}`));

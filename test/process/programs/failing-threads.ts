@@ -24,17 +24,17 @@ export const waits = task(import.meta, async function waits(ms = 1e9, result = 0
 });
 
 export const main = task(import.meta, async function main(which: "exits" | "throwsLater" | "rejectsLater", how: "go" | "spawn") {
-  // The main task of a `run` program starts on the last thread.
+  // The main task of a `run` program starts on thread 0.
   const failing = { exits, throwsLater, rejectsLater }[which] as (code: number) => Promise<void>;
   if (how === "go") {
     // It runs next to the task that fails, because `go` reports no failure to its caller.
     const started = chan(i32);
-    const beside = spawn.on(0)(tellsAndWaits, started);
+    const beside = spawn.on(1)(tellsAndWaits, started);
     await started.recv();
-    go.on(0)(failing, 3);
+    go.on(1)(failing, 3);
     await beside;
   } else {
-    await spawn.on(0)(failing, 3);
+    await spawn.on(1)(failing, 3);
   }
 });
 
