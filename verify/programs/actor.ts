@@ -86,7 +86,7 @@ class Actor {
   /** Options of a wait that a plan ends, and what clears the timer. */
   #ending({ how, abortMs, context }: { readonly how: string; readonly abortMs: number; readonly context: number }): { readonly options: { signal?: AbortSignal }; readonly clear: () => void } {
     if (how === "context") return { options: { signal: (this.#stage.contexts[context] as Context).signal }, clear: () => undefined };
-    if (how !== "signal") return { options: {}, clear: () => undefined };
+    if (how !== "signal" && how !== "many until a signal") return { options: {}, clear: () => undefined };
     const controller = new AbortController();
     if (abortMs === 0) controller.abort(new Error("the plan"));
     const timer = setTimeout(() => {
@@ -108,14 +108,16 @@ class Actor {
     const ch = this.#stage.channels[channel] as Chan<unknown>;
     const { options, clear } = this.#ending(step);
     try {
-      if (how === "many") {
+      if (how === "many" || how === "many until a signal") {
         for (let k = 0; k < count; k++) this.#fate(first + k, FATE.tried);
         try {
-          await ch.sendMany(Array.from({ length: count }, (_, k) => this.#value(channel, first + k)));
+          await ch.sendMany(Array.from({ length: count }, (_, k) => this.#value(channel, first + k)), options);
           for (let k = 0; k < count; k++) this.#fate(first + k, FATE.sent);
         } catch (error) {
-          this.#expected(error, ["ERR_CHANNEL_CLOSED"]);
-          const sent = (error as { details?: { sent?: number } }).details?.sent ?? -1;
+          this.#expected(error, ["ERR_CHANNEL_CLOSED", "ERR_CANCELLED"]);
+          // A signal that had aborted before the call is the reason itself: nothing was sent.
+          const isEarly = options.signal?.reason === error;
+          const sent = isEarly ? 0 : ((error as { details?: { sent?: number } }).details?.sent ?? -1);
           if (sent < 0 || sent >= count) this.wrong.push(`a sendMany of ${count} that failed says it sent ${sent}`);
           for (let k = 0; k < count; k++) this.#fate(first + k, k < sent ? FATE.sent : FATE.refused);
         }

@@ -9,7 +9,7 @@
 import { Jitter } from "../stress/jitter.ts";
 
 export const TYPES = ["i32", "utf8", "bytes", "struct", "json"] as const;
-export const SENDS = ["send", "try", "many", "select", "signal", "context"] as const;
+export const SENDS = ["send", "try", "many", "many until a signal", "select", "signal", "context"] as const;
 export const RECEIVES = ["recv", "try", "many", "loop", "left", "select", "signal", "context"] as const;
 export const LOCKS = ["mutex", "rwlock", "semaphore"] as const;
 
