@@ -24,8 +24,10 @@ export async function runPrograms({ seed, minutes, each = EACH }: ProgramsOption
   const beganMs = performance.now();
   let [programs, values, deaths] = [0, 0, 0];
   const defects: string[] = [];
+  const used = new Set<number>();
   for (let k = 0; k === 0 || performance.now() - beganMs < minutes * 60_000; k++) {
     const threads = THREADS[k % THREADS.length] as number;
+    used.add(threads);
     const first = seed * 1_000_000 + k * each;
     const { stdout, stderr, code, signal, hung } = await runWithDeadline(MAIN, [first, each, threads], BASE_DEADLINE_MS + each * DEADLINE_MS_A_PROGRAM);
     const text = stdout.trim().split("\n").at(-1) ?? "";
@@ -42,6 +44,6 @@ export async function runPrograms({ seed, minutes, each = EACH }: ProgramsOption
     for (const { seed: number, what } of figures.wrong) defects.push(`  DEFECT ${again(number)}\n    ${what.join("\n    ")}`);
   }
   const spent = ((performance.now() - beganMs) / 60_000).toFixed(1);
-  const line = `random programs: ${whole.format(programs)} on ${[...new Set(THREADS)].toSorted((a, b) => a - b).join(", ")} threads, ${whole.format(values)} values, ${whole.format(deaths)} tasks that died, ${defects.length} defects, ${spent} min, seed ${seed}; npm run verify:properties -- --minutes ${minutes} --seed ${seed}`;
+  const line = `random programs: ${whole.format(programs)} on ${[...used].toSorted((a, b) => a - b).join(", ")} threads, ${whole.format(values)} values, ${whole.format(deaths)} tasks that died, ${defects.length} defects, ${spent} min, seed ${seed}; npm run verify:properties -- --minutes ${minutes} --seed ${seed}`;
   return { passed: defects.length === 0, lines: [line, ...defects] };
 }
