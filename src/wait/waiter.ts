@@ -17,7 +17,7 @@ import { RECORD, WAITER_VALUE_WORDS, WAITER_WORDS, processor, superblock, waiter
 import { beganAt } from "../wire/frames.ts";
 import type { Handles, Space } from "../wire/type.ts";
 import { Claims } from "./claims.ts";
-import { Noticed } from "./noticed.ts";
+import { ObservedWaits } from "./observed.ts";
 import type { Timers } from "./timers.ts";
 import { type Finisher, type Scheduler, Wait, type WatchedSignal } from "./wait.ts";
 import { REASON_PLACE, WAIT_REASONS, type WaitReason } from "./wait-reason.ts";
@@ -37,22 +37,6 @@ function capture(resolve: (value: unknown) => void, reject: (error: unknown) => 
 
 /** Records that stay for the next waits when memory is short. At least one, because `prepare` promises it. */
 const MOST_IDLE = 64;
-/** So many waits of a thread record where they began; later ones do if the last record is so old. */
-const FIRST_SITES = 100;
-const SITE_EVERY_MS = 5;
-/** Operations that have no effect on a program which does not await them: it runs on without the lock, the permit or the pause. */
-const MUST_BE_AWAITED: ReadonlySet<WaitReason> = new Set<WaitReason>(["lock", "acquire", "wait", "barrier", "once", "sleep"]);
-/** So many tasks at most have observed waits, and so many of one task are kept. */
-const MOST_NOTICED = 100;
-
-/** A wait whose promise is observed. */
-export interface Dropped {
-  readonly promise: Noticed<unknown>;
-  readonly reason: WaitReason;
-  readonly on: string;
-  readonly site: string | undefined;
-}
-
 /** Words of scratch, for the staged values of an operation. Operations can nest. */
 const SCRATCH_WORDS = 8192;
 
@@ -76,6 +60,8 @@ export class Waiters extends Claims implements Space {
   #leftAt = 0;
   /** Places in `#waits` whose record was freed. */
   readonly #vacant: number[] = [];
+  /** Those of which it is recorded where the program waits. */
+  readonly observed: ObservedWaits;
   #parked = 0;
   /** Index of the wait that is being finished, −1 for none. Not the object, because storing a reference costs a write barrier each time. */
   #finishing = -1;
@@ -83,15 +69,12 @@ export class Waiters extends Claims implements Space {
   readonly #sends: number;
   readonly #parkedBy: number;
   #stopped: Error | undefined;
-  #firstSites = FIRST_SITES;
-  /** By the task that waits. */
-  readonly #noticed = new Map<object, Dropped[]>();
-  #nextSiteMs = 0;
 
   constructor(arena: Arena, scheduler: Scheduler, timers: Timers, handles: Handles) {
     super(arena, scheduler);
     this.timers = timers;
     this.handles = handles;
+    this.observed = new ObservedWaits(scheduler);
     this.#sends = (arena.here + processor.sends) >>> 1;
     this.#parkedBy = arena.here + processor.parkedBy;
     // An earlier thread with this index may have died while operations were parked.
@@ -266,7 +249,7 @@ export class Waiters extends Claims implements Space {
     // As an integer, because V8 stores a fraction as an object of its own.
     wait.sinceMs = scheduler.nowMs | 0;
     wait.task = scheduler.task();
-    const promise = wait.sinceMs >= this.#nextSiteMs ? this.#observed(wait) : new Promise<unknown>(capture);
+    const promise = wait.sinceMs >= this.observed.nextMs ? this.observed.promiseOf(wait, capture) : new Promise<unknown>(capture);
     wait.promise = promise;
     wait.countedAt = this.#parkedBy + REASON_PLACE[wait.reason];
     this.arena.i32[wait.countedAt]++;
@@ -275,32 +258,6 @@ export class Waiters extends Claims implements Space {
     if (this.recorder !== undefined) this.recorder.notePark(wait);
     scheduler.parked(wait);
     return promise;
-  }
-
-  /** The promise of one of the first waits of a thread, and then of 200 in a second: they record where the program waits, and some whether it awaits the promise. */
-  #observed(wait: Wait): Promise<unknown> {
-    wait.site = this.scheduler.site?.();
-    if (--this.#firstSites <= 0) this.#nextSiteMs = wait.sinceMs + SITE_EVERY_MS;
-    const { task, site, reason } = wait;
-    if (task === undefined || !MUST_BE_AWAITED.has(reason) || (this.#noticed.size >= MOST_NOTICED && !this.#noticed.has(task))) return new Promise<unknown>(capture);
-    const promise = new Noticed<unknown>(capture);
-    let list = this.#noticed.get(task) ?? [];
-    if (list.length >= MOST_NOTICED) list = list.filter((dropped) => !dropped.promise.isAwaited);
-    this.#noticed.set(task, list);
-    list.push({ promise, reason, on: wait.finisher.describe(wait), site });
-    return promise;
-  }
-
-  hasObserved(task: object): boolean {
-    return this.#noticed.size > 0 && this.#noticed.has(task);
-  }
-
-  /** Waits of a task that has ended, of which nothing has awaited the promise. Only some waits are observed. */
-  notAwaited(task: object): readonly Dropped[] {
-    const observed = this.#noticed.get(task);
-    if (observed === undefined) return [];
-    this.#noticed.delete(task);
-    return observed.filter(({ promise }) => !promise.isAwaited);
   }
 
   /** The wait whose promise `park` has just returned; none if the promise is of another kind. */

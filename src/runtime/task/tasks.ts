@@ -344,10 +344,10 @@ export class Tasks implements TaskRunner {
 
   /** Warns, once for each kind of operation, of a wait that an ended task did not await. */
   #checkAwaited(task: Identity): void {
-    if (!this.#options.waiters.hasObserved(task)) return;
+    if (!this.#options.waiters.observed.has(task)) return;
     // An await that the task has just begun notices its promise in a microtask.
     queueMicrotask(() => {
-      for (const { reason, on, site } of this.#options.waiters.notAwaited(task)) {
+      for (const { reason, on, site } of this.#options.waiters.observed.notAwaited(task)) {
         if (this.#warned.has(reason)) continue;
         this.#warned.add(reason);
         this.#options.onWarning(`task ${task.name} has ended without awaiting an operation (${reason}: ${on}): it ran on without waiting. Write await before the call`, "WARREN_NOT_AWAITED", site);
