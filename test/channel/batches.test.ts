@@ -1,6 +1,6 @@
 /** sendMany and recvMany where a batch does not go as a whole. */
 import { expect, test } from "vitest";
-import { i32, json, struct, utf8 } from "../../src/index.ts";
+import { type Chan, i32, json, struct, utf8 } from "../../src/index.ts";
 import { recvEach } from "./tasks/verbs.ts";
 import { quiet, sendersAt, until, used, world } from "./tasks/world.ts";
 
@@ -28,9 +28,8 @@ test.each([0, 1, 3, 10])("capacity %i: a refused value ends a batch and says how
   expect(error.details.path).toBe("[17]");
 });
 
-test.each([0, 1, 3, 10])("capacity %i: a close ends a batch that waits and says how many went before", async (capacity) => {
-  const c = the.rt.chan(i32, capacity);
-  const sending = (async () => c.sendMany(Array.from({ length: 40 }, (_, k) => k)))().catch((thrown: unknown) => thrown);
+/** Takes five values of a batch, and waits until the rest of it waits. */
+async function firstFive(c: Chan<number>): Promise<number[]> {
   const seen: number[] = [];
   while (seen.length < 5) {
     const value = c.tryRecv();
@@ -38,6 +37,13 @@ test.each([0, 1, 3, 10])("capacity %i: a close ends a batch that waits and says 
     else seen.push(value);
   }
   await until(() => sendersAt(the.rt, c) === 1);
+  return seen;
+}
+
+test.each([0, 1, 3, 10])("capacity %i: a close ends a batch that waits and says how many went before", async (capacity) => {
+  const c = the.rt.chan(i32, capacity);
+  const sending = (async () => c.sendMany(Array.from({ length: 40 }, (_, k) => k)))().catch((thrown: unknown) => thrown);
+  const seen = await firstFive(c);
   c.close();
   for await (const value of c) seen.push(value);
   expect(seen).toEqual(Array.from({ length: seen.length }, (_, k) => k));
@@ -50,13 +56,7 @@ test.each([0, 1, 3, 10])("capacity %i: an abort ends a batch that waits, says ho
   for (const [signal, abort, code] of [[controller.signal, () => controller.abort(reason), "ERR_CANCELLED"], [ctx.signal, () => ctx.cancel(), "ERR_CANCELLED"]] as const) {
     const c = the.rt.chan(i32, capacity);
     const sending = (async () => c.sendMany(Array.from({ length: 40 }, (_, k) => k), { signal }))().catch((thrown: unknown) => thrown);
-    const seen: number[] = [];
-    while (seen.length < 5) {
-      const value = c.tryRecv();
-      if (value === undefined) await the.rt.yieldNow();
-      else seen.push(value);
-    }
-    await until(() => sendersAt(the.rt, c) === 1);
+    const seen = await firstFive(c);
     abort();
     const error = await sending;
     for (let value = c.tryRecv(); value !== undefined; value = c.tryRecv()) seen.push(value);
