@@ -12,6 +12,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, globSync, mkdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { bundle } from "./bundle.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const OUTPUT = "dist";
@@ -34,3 +35,4 @@ for (const file of globSync(ASSETS, { cwd: ROOT })) {
   copyFileSync(join(ROOT, file), target);
 }
 chmodSync(join(ROOT, OUTPUT, COMMAND), 0o755);
+await bundle(join(ROOT, OUTPUT));

@@ -1,5 +1,6 @@
 /**
- * What the runtime takes from Node: clock, timers, and the async context of no task.
+ * What the runtime takes from Node: clock, timers, the async context of no task, and
+ * where its own files are.
  *
  * Everything is taken once, when this module is loaded. Fake timers that a test
  * installs later (vitest, node:test) change the program's clock, not the runtime's.
@@ -11,6 +12,16 @@
  */
 import { AsyncResource } from "node:async_hooks";
 import timers from "node:timers";
+import { fileURLToPath } from "node:url";
+
+/** warren's own files are under this URL. In the package this module is part of one file, which lies in the same folder (scripts/build.ts). */
+export const OWN_FILES: string = new URL(".", import.meta.url).href;
+/** The same as a path, which test runners print in stack traces. */
+export const OWN_FOLDER: string = fileURLToPath(OWN_FILES);
+
+// Not imported: for an import Node reads everything that these modules export, and so loads streams and more (5 ms).
+export const { existsSync, readFileSync, readlinkSync } = process.getBuiltinModule("node:fs");
+export const { types } = process.getBuiltinModule("node:util");
 
 const { setImmediate: nodeImmediate, setTimeout: nodeTimeout, setInterval: nodeInterval } = timers;
 
@@ -60,4 +71,19 @@ export function setTimeout(job: () => void, delayMs: number): NodeJS.Timeout {
 /** Calls `job` every `everyMs`, in the root context. */
 export function setInterval(job: () => void, everyMs: number): NodeJS.Timeout {
   return root.runInAsyncScope(nodeInterval as (job: () => void, everyMs: number) => NodeJS.Timeout, undefined, job, everyMs);
+}
+
+/** Waits for a promise, at most `ms`. Returns whether it settled in time. */
+export async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const done = promise.then(
+    () => true,
+    () => true,
+  );
+  const inTime = await Promise.race([done, late]);
+  clearTimeout(timer);
+  return inTime;
 }

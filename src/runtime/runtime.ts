@@ -6,7 +6,7 @@
  * exactly while something waits or runs. It never blocks.
  */
 import type { Remote } from "comlink";
-import { inRoot } from "../host.ts";
+import { inRoot, within } from "../host.ts";
 import { INSPECT, WarrenError, printValue } from "../errors.ts";
 import { store } from "../memory/atomics.ts";
 import { Arena } from "../memory/arena.ts";
@@ -25,7 +25,7 @@ import { KeepAlive } from "./main/keep-alive.ts";
 import { ThreadSide } from "./thread/side.ts";
 import { makeCalls } from "./api.ts";
 import { type ResolvedOptions, type RuntimeOptions, type StopOptions, resolveDrainMs, resolveOptions } from "./options.ts";
-import { type Death, Pool, within } from "./main/pool.ts";
+import type { Death, Pool } from "./main/pool.ts";
 import { emitWarning } from "./thread/lines.ts";
 import { activeResources, viewThread } from "./thread/report.ts";
 import { type RuntimeStats, readStats } from "./inspect/stats.ts";
@@ -167,6 +167,7 @@ export class OpenRuntime implements Runtime {
   async open({ resourceLimits }: ResolvedOptions, isClosed: boolean): Promise<void> {
     this.#keepAlive.hold();
     try {
+      const { Pool } = await import("./main/pool.ts");
       this.#pool = await Pool.start({ arena: this.arena, cores: this.#cores, resourceLimits, isClosed, onDeath: (thread, death) => this.#died(thread, death), ringOf: (thread) => this.#traces.ringOf(thread), printer: this.#printer });
     } catch (error) {
       this.side.stop(new WarrenError("ERR_RUNTIME_STOPPED", "the runtime did not start"));

@@ -4,7 +4,7 @@
  * error keeps its name, message, code, cause, own properties and stack, and also its
  * class if that is registered on both sides.
  */
-import { types } from "node:util";
+import { types } from "../host.ts";
 import { WarrenError, printValue } from "../errors.ts";
 import { changeStack, withoutOwnFrames } from "./frames.ts";
 

@@ -7,11 +7,8 @@
  * line has the mark "node-do-not-add-exception-line" (node/src/node_errors.cc,
  * GetErrorSource). Lines that make errors which a program may not catch have it.
  */
-import { fileURLToPath } from "node:url";
+import { OWN_FILES, OWN_FOLDER } from "../host.ts";
 
-/** Frames in files under this URL are warren's own; the same as a path, which test runners print. */
-const OWN_FILES = new URL("..", import.meta.url).href;
-const OWN_FOLDER = fileURLToPath(OWN_FILES);
 /** These are programs that use the engine. */
 const PROGRAMS = /^(lab|cli)\b/;
 const OTHERS = /\/node_modules\/piscina\/|\(node:async_hooks:|processImmediate \(node:internal\/timers:|new Promise \(<anonymous>\)/;

@@ -9,7 +9,7 @@
  * Format: a tag byte, then what the tag says. Objects are numbered in order, so that a
  * later value can refer back to one.
  */
-import { types } from "node:util";
+import { types } from "../host.ts";
 import { WarrenError, printValue } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import { ByteReader, ByteWriter } from "./byte-stream.ts";

@@ -3,7 +3,7 @@
  * of `length`, `byteLength` or `buffer`; what is believed here is what the engine knows,
  * so that no value makes a copy read or write memory of another message.
  */
-import { types } from "node:util";
+import { types } from "../host.ts";
 
 const PROTOTYPE = Object.getPrototypeOf(Uint8Array.prototype) as object;
 

@@ -1,5 +1,5 @@
 /** Cores that the process can use: as many as Node reports, but not more than the CPU quota of the cgroup. */
-import { readFileSync } from "node:fs";
+import { readFileSync } from "../../host.ts";
 import { availableParallelism } from "node:os";
 
 /** The cgroup's quota (`cpu.max`) in cores, or `Infinity` without a quota. */

@@ -12,8 +12,9 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MessageChannel, type MessagePort, type Worker } from "node:worker_threads";
 import { type Remote, releaseProxy, wrap } from "comlink";
+import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
 import { ArrayTaskQueue, Piscina } from "piscina";
-import { clearTimeout, setTimeout } from "../../host.ts";
+import { OWN_FILES, within } from "../../host.ts";
 import { WarrenError, printValue } from "../../errors.ts";
 import { setStack, withoutOwnFrames } from "../../wire/frames.ts";
 import type { Arena } from "../../memory/arena.ts";
@@ -21,7 +22,7 @@ import type { Printer } from "./printer.ts";
 import type { ThreadControl } from "../thread/control.ts";
 import type { ThreadStart } from "../thread/thread.ts";
 
-const PROCESSOR = fileURLToPath(new URL(`../../../workers/processor${extname(import.meta.url)}`, import.meta.url));
+const PROCESSOR = fileURLToPath(new URL(`../workers/processor${extname(import.meta.url)}`, OWN_FILES));
 /** How long the threads may take to close before they are terminated, and how long the pool may take to be destroyed. */
 const CLOSE_MS = 1000;
 const DESTROY_MS = 5000;
@@ -190,7 +191,7 @@ export class Pool {
         if (!this.#closing) this.#options.onDeath(index, this.#deathOf(thread, code));
       });
     });
-    const thread: Thread = { worker, port, control: wrap<ThreadControl>(port as never), ended, isRecycled: false, thrown };
+    const thread: Thread = { worker, port, control: wrap<ThreadControl>(nodeEndpoint(port)), ended, isRecycled: false, thrown };
     this.#threads[index] = thread;
     // Last, because adding a listener to a port references it.
     port.unref();
@@ -235,19 +236,4 @@ export class Pool {
     }
     await within(this.#piscina.destroy(), DESTROY_MS);
   }
-}
-
-/** Waits for a promise, at most `ms`. Returns whether it settled in time. */
-export async function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
-  });
-  const done = promise.then(
-    () => true,
-    () => true,
-  );
-  const inTime = await Promise.race([done, late]);
-  clearTimeout(timer);
-  return inTime;
 }

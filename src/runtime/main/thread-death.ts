@@ -15,8 +15,7 @@
  * it waits, it checks whether the thread still exists (Linux), and releases its locks
  * immediately.
  */
-import { existsSync } from "node:fs";
-import { setImmediate, setTimeout } from "../../host.ts";
+import { existsSync, setImmediate, setTimeout } from "../../host.ts";
 import { WarrenError, printValue } from "../../errors.ts";
 import { processor } from "../../memory/layout.ts";
 import { watchLocks } from "../../memory/spin-lock.ts";

@@ -4,8 +4,7 @@
  * gets every site, and a program that starts a million tasks per second does not
  * pay for a million stack traces.
  */
-import { fileURLToPath } from "node:url";
-import { performance } from "../../host.ts";
+import { OWN_FILES, OWN_FOLDER, performance } from "../../host.ts";
 
 const MOST = 512;
 const PER_SECOND = 200;
@@ -40,11 +39,6 @@ export function framesHere(): string | undefined {
 function isProgram(frame: string): boolean {
   return frame.includes(":") && !frame.includes(OWN_FILES) && !frame.includes(OWN_FOLDER) && !/[ (]node:/.test(frame);
 }
-
-/** Stack frames in files under this URL are warren's own. */
-const OWN_FILES = new URL("../..", import.meta.url).href;
-/** The same as a path: test runners print it like that. */
-const OWN_FOLDER = fileURLToPath(OWN_FILES);
 
 /** One line of a site, for tables. */
 export function firstLine(site: string | undefined): string {

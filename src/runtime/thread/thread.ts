@@ -1,6 +1,7 @@
 /** The main function of a thread: attaches to shared memory, makes the thread's side of the runtime, and answers the control plane. */
 import { type MessagePort, threadId } from "node:worker_threads";
 import { expose } from "comlink";
+import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
 import { Arena } from "../../memory/arena.ts";
 import { processor } from "../../memory/layout.ts";
 import { enterThread } from "./ambient.ts";
@@ -51,7 +52,8 @@ export async function serve({ memory, index, cores, port, lines, isClosed, ring 
   };
   // The main thread destroys the pool only after each thread is ready and has answered.
   const met = new Promise<void>((resolve) => port.once("message", () => resolve()));
-  expose(control, port as never);
+  // As a listener of Node's kind: for one of the web's kind Node would first load undici, for its class MessageEvent (25 ms).
+  expose(control, nodeEndpoint(port));
   // Before the first turn of the processor, because a task may start before main's answer arrives.
   const baseline = activeResources();
   const sources = isClosed ? new Sources() : undefined;

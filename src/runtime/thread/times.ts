@@ -1,5 +1,5 @@
 /** What the operating system knows about a thread: its id, its CPU time and how long it waited for a core. */
-import { readFileSync, readlinkSync } from "node:fs";
+import { readFileSync, readlinkSync } from "../../host.ts";
 import type { ThreadTimes } from "./control.ts";
 
 /** The system's id of this thread, or 0 where the system does not report it. */
