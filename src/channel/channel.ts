@@ -131,9 +131,9 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   #sendLocked(at: number, signal: AbortSignal | undefined): void | Promise<void> {
     const { waiters } = this;
     const large = waiters.isPreparedFor(this.words) ? 0 : this.#prepare(at);
-    const spins = waiters.scheduler.spins();
     const attempt = this.lock() ? this.putLocked(at) : CLOSED;
     if (attempt === WOULD_WAIT) {
+      const spins = waiters.scheduler.spins();
       const wait = waiters.acquire("send", this, spins);
       this.copy(at, waiters.adoptValue(wait.record, large));
       this.enqueueLocked(SENDERS, wait.record);
@@ -151,10 +151,10 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   #recvLocked(signal: AbortSignal | undefined): T | undefined | Promise<T | undefined> {
     const { waiters } = this;
     const large = waiters.isPreparedFor(this.words) ? 0 : this.#prepare(0);
-    const spins = waiters.scheduler.spins();
     const at = waiters.scratchTop;
     const attempt = this.lock() ? this.takeLocked(at) : CLOSED;
     if (attempt === WOULD_WAIT) {
+      const spins = waiters.scheduler.spins();
       const wait = waiters.acquire("receive", this, spins);
       waiters.adoptValue(wait.record, large);
       this.enqueueLocked(RECEIVERS, wait.record);
