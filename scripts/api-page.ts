@@ -19,7 +19,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   Running: ["run", "RunOptions", "start", "RuntimeOptions", "Runtime", "StopOptions", "runtimes", "Calls"],
   Tasks: ["task", "go+Go", "spawn+Spawn", "Place", "yieldNow"],
   Channels: ["chan", "oneshot", "Chan", "Sender", "Receiver", "Sending", "WaitOptions"],
-  "Select and time": ["select", "Cases", "SelectOptions", "Selected", "after", "ticker", "Ticker", "never", "sleep"],
+  "Select and time": ["select", "Cases", "SelectOptions", "Selected", "after", "timer", "Timer", "ticker", "Ticker", "afterFunc", "TimedCall", "never", "sleep"],
   Types: ["i32", "u32", "i64", "f64", "bool", "utf8", "bytes", "json", "struct", "optional", "chanOf", "Type", "ElementOf"],
   Coordination: ["shared+SharedArrays", "SharedArray", "Mutex", "RwLock", "Semaphore", "WaitGroup", "Once", "Barrier", "Counter", "Guard", "SyncConstructors", "SyncConstructor"],
   Cancellation: ["context", "ContextOptions", "Context", "group", "GroupOptions", "Group"],

@@ -5,7 +5,8 @@
  */
 export type { Chan, Receiver, Sender, Sending } from "./channel/chan.ts";
 export { chanOf } from "./channel/chan-of.ts";
-export type { Ticker } from "./channel/ticker.ts";
+export type { Ticker } from "./channel/time/ticker.ts";
+export type { Timer } from "./channel/time/timer.ts";
 export type { Context, ContextOptions } from "./context/context.ts";
 export { ERROR_CODES, type ErrorCode, WarrenError } from "./errors.ts";
 export { LIMITS } from "./limits.ts";
@@ -19,13 +20,14 @@ export type { ElementOf, Type } from "./wire/type.ts";
 export type { DotOptions } from "./parallel/dot.ts";
 export type { DotKernel } from "./parallel/kernel.ts";
 export type { ParallelOptions } from "./parallel/runs.ts";
-export { after, chan, context, dot, go, group, never, oneshot, parallelFor, parallelMap, parallelReduce, select, shared, sleep, spawn, ticker, yieldNow } from "./runtime/api.ts";
+export { after, afterFunc, chan, context, dot, go, group, never, oneshot, parallelFor, parallelMap, parallelReduce, select, shared, sleep, spawn, ticker, timer, yieldNow } from "./runtime/api.ts";
 export { Barrier, Counter, Mutex, Once, RwLock, Semaphore, WaitGroup } from "./runtime/api.ts";
 export { type QuietOptions, assertQuiet } from "./runtime/assert-quiet.ts";
 export type { Calls, Go, SharedArrays, Spawn } from "./runtime/calls.ts";
 export type { ParkedReport, TaskReport, ThreadReport } from "./runtime/thread/control.ts";
 export type { Dump } from "./runtime/inspect/dump.ts";
 export type { Group, GroupOptions } from "./runtime/task/group.ts";
+export type { TimedCall } from "./runtime/task/planned.ts";
 export { formatDump } from "./runtime/inspect/format-dump.ts";
 export { type LeftObject, type Leftovers, leftovers } from "./runtime/leftovers.ts";
 export type { RuntimeOptions, StopOptions } from "./runtime/options.ts";

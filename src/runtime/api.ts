@@ -3,10 +3,11 @@
  * that `of` finds at each call. The free functions are those of the runtime that
  * is current on the calling thread. What each call does is documented in calls.ts.
  */
-import { After, checkDelay } from "../channel/after.ts";
 import { makeChannel } from "../channel/make-channel.ts";
 import { Never } from "../channel/never.ts";
-import { TickerReceiver } from "../channel/ticker.ts";
+import { After, checkDelay } from "../channel/time/after.ts";
+import { TickerReceiver } from "../channel/time/ticker.ts";
+import { TimerReceiver } from "../channel/time/timer.ts";
 import { runDot } from "../parallel/dot.ts";
 import { runFor, runMap } from "../parallel/for-map.ts";
 import { runReduce } from "../parallel/reduce.ts";
@@ -19,6 +20,7 @@ import { signalOf } from "../wait/wait.ts";
 import type { Calls, Go, Spawn } from "./calls.ts";
 import { makeSyncConstructors } from "./sync-constructors.ts";
 import { TaskGroup } from "./task/group.ts";
+import { PlannedTimer } from "./task/planned.ts";
 import type { AnyFunction } from "./task/task-function.ts";
 import type { Place } from "./task/tasks.ts";
 import { current } from "./thread/ambient.ts";
@@ -50,6 +52,11 @@ export function makeCalls(of: (what: string) => ThreadSide): Calls {
     select: ((cases: Cases, options?: SelectOptions) => runSelect(open("select").waiters, cases, options)) as Calls["select"],
     after: (delayMs) => new After(open("after").waiters, delayMs),
     ticker: (periodMs) => new TickerReceiver(open("ticker").waiters, periodMs),
+    timer: (delayMs) => new TimerReceiver(open("timer").waiters, delayMs),
+    afterFunc: (delayMs, fn) => {
+      const { waiters, tasks } = open("afterFunc");
+      return new PlannedTimer(waiters, tasks.plan(fn), delayMs, (ms) => checkDelay(ms, "afterFunc"));
+    },
     never: () => new Never(open("never").waiters),
     context: (parent, options) => open("context").contexts.make(parent, options),
     group: (options) => new TaskGroup(open("group"), options),
@@ -65,7 +72,7 @@ export function makeCalls(of: (what: string) => ThreadSide): Calls {
 
 export const {
   Barrier, Counter, Mutex, Once, RwLock, Semaphore, WaitGroup,
-  after, chan, context, dot, go, group, never, oneshot, parallelFor, parallelMap, parallelReduce, select, shared, sleep, spawn, ticker, yieldNow,
+  after, afterFunc, chan, context, dot, go, group, never, oneshot, parallelFor, parallelMap, parallelReduce, select, shared, sleep, spawn, ticker, timer, yieldNow,
 } = makeCalls(current);
 
 // As types, the objects that they make.

@@ -1,6 +1,7 @@
 /** The calls of a program, as types: the free functions and the methods of a runtime are the same. */
 import type { Chan, Receiver } from "../channel/chan.ts";
-import type { Ticker } from "../channel/ticker.ts";
+import type { Ticker } from "../channel/time/ticker.ts";
+import type { Timer } from "../channel/time/timer.ts";
 import type { Context, ContextOptions } from "../context/context.ts";
 import type { SharedArray } from "../memory/shared-array.ts";
 import type { Type } from "../wire/type.ts";
@@ -8,6 +9,7 @@ import type { DotOptions } from "../parallel/dot.ts";
 import type { ParallelOptions } from "../parallel/runs.ts";
 import type { Cases, SelectOptions, Selected } from "../select/select.ts";
 import type { Group, GroupOptions } from "./task/group.ts";
+import type { TimedCall } from "./task/planned.ts";
 import type { SyncConstructors } from "./sync-constructors.ts";
 import type { Place } from "./task/tasks.ts";
 
@@ -92,6 +94,19 @@ export interface Calls extends SyncConstructors {
    * @throws ERR_INVALID_ARGUMENT for a value that is not a number of at least 0.001
    */
   ticker(periodMs: number): Ticker;
+  /**
+   * A channel that fires once, `delayMs` milliseconds from now and never early, and that
+   * can be stopped and set again. After `stop` and `reset` no value from before is received.
+   * @throws ERR_INVALID_ARGUMENT for a value that is not a number
+   */
+  timer(delayMs: number): Timer;
+  /**
+   * Starts `fn` like `go`, `delayMs` milliseconds from now and never early, unless it is
+   * stopped. A closure runs on this thread, in the AsyncLocalStorage context of this call.
+   * On the main thread the timer keeps the process alive, as `setTimeout` does.
+   * @throws ERR_INVALID_ARGUMENT, ERR_RUNTIME_STOPPED, ERR_NO_RUNTIME, ERR_WHICH_RUNTIME
+   */
+  afterFunc(delayMs: number, fn: () => unknown): TimedCall;
   /** A channel that never fires. As a case of a select it is disabled. */
   never(): Receiver<never>;
   /**

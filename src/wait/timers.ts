@@ -67,16 +67,21 @@ export class Timers {
 
   /** Forgets all timers. */
   clear(): void {
-    clearTimeout(this.#node);
-    this.#node = undefined;
+    this.#unset();
     this.#armedMs = Infinity;
     for (const timer of this.#heap) timer.place = -1;
     this.#heap.length = 0;
     this.#loud = 0;
   }
 
+  #unset(): void {
+    // Node keeps a list of unreferenced timers until they would have been due, and looks like it will call back.
+    clearTimeout(this.#node?.ref());
+    this.#node = undefined;
+  }
+
   #set(deadlineMs: number): void {
-    clearTimeout(this.#node);
+    this.#unset();
     this.#armedMs = deadlineMs;
     const delayMs = Math.min(LONGEST_MS, Math.max(0, Math.ceil(deadlineMs - performance.now())));
     this.#node = setTimeout(() => this.#expire(), delayMs);

@@ -28,6 +28,7 @@ import { Faults } from "./faults.ts";
 import { Holdings } from "./holdings.ts";
 import { Joins } from "./joins.ts";
 import { type Ends, Identities, Identity } from "./identity.ts";
+import { Planned } from "./planned.ts";
 import { encodeResult, noRoom, promiseOf } from "./task-result.ts";
 import { captureSite, framesHere } from "./site.ts";
 import { TaskNames } from "./task-names.ts";
@@ -57,6 +58,8 @@ export class Tasks implements TaskRunner {
   readonly joins: Joins;
   readonly holdings: Holdings;
   readonly faults: Faults;
+  /** Calls that may start later: see planned.ts. */
+  readonly planned = new Set<Identity>();
   /** Set while there is a trace. */
   recorder: Recorder | undefined = undefined;
   readonly #options: TasksOptions;
@@ -117,8 +120,26 @@ export class Tasks implements TaskRunner {
     this.#options.onChange();
   }
 
-  #check(fn: unknown, place: Place, isAccepted: boolean): TaskSource | undefined {
-    if (typeof fn !== "function") throw new WarrenError("ERR_INVALID_ARGUMENT", `go and spawn need a task or a function, not ${printValue(fn)}`);
+  /** Prepares a later `go` of a function, in the async context of this call. If it cannot be started then, the runtime stops. @throws ERR_INVALID_ARGUMENT, ERR_RUNTIME_STOPPED */
+  plan(fn: AnyFunction): Planned {
+    const source = this.#check(fn, undefined, false, "afterFunc needs");
+    const task = this.#identify(fn, source);
+    const context = captureContext();
+    return new Planned(task, this.planned, () => {
+      const { name, nameId, isClosure, site, starter } = task;
+      try {
+        const started = new Identity(this.#names.nextId(), name, nameId, isClosure, site, starter);
+        if (source === undefined) this.#startClosure(fn, [], started, -1, context);
+        else this.#place(started, [], -1, undefined);
+        this.#options.onChange();
+      } catch (error) {
+        this.faults.raise(name, site, error);
+      }
+    });
+  }
+
+  #check(fn: unknown, place: Place, isAccepted: boolean, needs = "go and spawn need"): TaskSource | undefined {
+    if (typeof fn !== "function") throw new WarrenError("ERR_INVALID_ARGUMENT", `${needs} a task or a function, not ${printValue(fn)}`);
     if (this.#stopped !== undefined) throw this.#stopped;
     if (this.#refused !== undefined && !isAccepted && this.current() === undefined) throw this.#refused;
     const source = sourceOf(fn as AnyFunction);
@@ -142,11 +163,10 @@ export class Tasks implements TaskRunner {
     return new Identity(id, name, this.#names.numberOfClosure(name), true, site, this.current());
   }
 
-  #startClosure(fn: AnyFunction, args: unknown[], task: Identity, join: number): void {
+  #startClosure(fn: AnyFunction, args: unknown[], task: Identity, join: number, context = captureContext()): void {
     if (this.recorder !== undefined) this.recorder.noteSpawn(task.id, this.#arena.index);
     changeHeld(this.#arena, 1);
     this.#countPlaced();
-    const context = captureContext();
     this.#options.processor.startSoon(() => {
       this.#arena.i32[this.#arena.here + processor.started]++;
       this.resuming(task);
@@ -420,6 +440,7 @@ export class Tasks implements TaskRunner {
   /** Rejects all joins of this thread and refuses new tasks. */
   stop(error: WarrenError): void {
     this.#stopped = error;
+    this.planned.clear();
     this.joins.rejectAll(error);
   }
 

@@ -75,7 +75,7 @@ export interface ThreadView {
   /** The handles that each listed task knows. `outside`: those that code outside tasks knows. */
   readonly tasks: readonly (readonly [task: number, handles: readonly number[]])[];
   readonly outside: readonly number[];
-  /** Handles on which timers of this thread send. */
+  /** Handles on which timers of this thread send, and those that a call of `afterFunc` may use. */
   readonly fed: readonly number[];
   /** How many objects on this thread refer to each handle. */
   readonly objects: ReadonlyMap<number, number>;

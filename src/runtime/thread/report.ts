@@ -38,7 +38,7 @@ export async function viewThread(side: ThreadSide, baseline: readonly string[]):
 
 function viewOf(side: ThreadSide, baseline: readonly string[], operations: readonly Operation[]): ThreadView {
   const report = reportOf(side, baseline, operations.map((operation) => operation.report));
-  const { identities, holdings } = side.tasks;
+  const { identities, holdings, planned } = side.tasks;
   // Sleeping tasks are known by their waits, so warren's own timer is not foreign.
   const foreign = report.resources.length - (side.timers.isReferenced && report.resources.includes("Timeout") ? 1 : 0);
   return {
@@ -46,7 +46,8 @@ function viewOf(side: ThreadSide, baseline: readonly string[], operations: reado
     operations: operations.map(({ view }) => view),
     tasks: identities.live.map((task) => [task.id, holdings.of(task)]),
     outside: holdings.outside,
-    fed: holdings.fed,
+    // A call that starts later may use what its maker knows.
+    fed: [...holdings.fed, ...[...planned].flatMap((task) => holdings.of(task))],
     objects: side.handles.countObjects(),
     isMain: side.arena.index === side.arena.threads,
     isOpen: foreign > 0 || report.unlisted.length > 0,

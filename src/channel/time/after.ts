@@ -1,11 +1,11 @@
 /** `after`: the timer that fires once. */
-import { performance } from "../host.ts";
-import { WarrenError, printValue } from "../errors.ts";
-import { f64 } from "../wire/scalars.ts";
-import type { Timer } from "../wait/timers.ts";
-import type { Waiters } from "../wait/waiter.ts";
-import type { Channel } from "./channel.ts";
-import { LocalReceiver } from "./local-receiver.ts";
+import { performance } from "../../host.ts";
+import { WarrenError, printValue } from "../../errors.ts";
+import { f64 } from "../../wire/scalars.ts";
+import type { Timer } from "../../wait/timers.ts";
+import type { Waiters } from "../../wait/waiter.ts";
+import type { Channel } from "../channel.ts";
+import { LocalReceiver } from "../local-receiver.ts";
 
 /** Fires once, with the time in milliseconds since 1970, then is closed. */
 export class After extends LocalReceiver<number> {

@@ -4,26 +4,20 @@
  * Tick k is due at start + k · period. It is computed from the start, not from the tick
  * before, so nothing drifts. At most one tick is pending: it keeps the time at which it
  * was due, and later ticks are dropped while it is pending, so a slow receiver finds one
- * tick and then the grid again. Nothing runs while nobody receives: a timer is armed
- * only while a receive waits, or while ticks are sent to other threads, and it does not
- * keep the process alive.
- *
- * The state is in `Ticks`, apart from the object of the user. The timer that sends to
- * other threads refers only to the state, so it can detect that no thread has the ticker
- * any more.
+ * tick and then the grid again. How ticks reach their receivers: alarm.ts.
  *
  * Source: Go's time.Ticker; crossbeam's tick for the grid. As in Go since 1.23, no tick
  * from before a `stop` or `reset` is delivered after it on this thread.
  */
-import { performance } from "../host.ts";
-import { WarrenError, printValue } from "../errors.ts";
-import { header } from "../memory/layout.ts";
-import { f64 } from "../wire/scalars.ts";
-import type { Timer, Timers } from "../wait/timers.ts";
-import type { Waiters } from "../wait/waiter.ts";
-import type { Receiver } from "./chan.ts";
-import type { Channel } from "./channel.ts";
-import { LocalReceiver } from "./local-receiver.ts";
+import { performance } from "../../host.ts";
+import { WarrenError, printValue } from "../../errors.ts";
+import { f64 } from "../../wire/scalars.ts";
+import type { Timers } from "../../wait/timers.ts";
+import type { Waiters } from "../../wait/waiter.ts";
+import type { Receiver } from "../chan.ts";
+import type { Channel } from "../channel.ts";
+import { LocalReceiver } from "../local-receiver.ts";
+import { Alarm } from "./alarm.ts";
 
 /**
  * A receiver that fires every `periodMs` milliseconds. The value of a tick is the time
@@ -37,22 +31,13 @@ export interface Ticker extends Receiver<number>, Disposable {
   reset(periodMs?: number): void;
 }
 
-class Ticks {
+class Ticks extends Alarm {
   periodMs: number;
-  /** When the pending tick was due or the next one will be; `Infinity` for never. */
-  nextMs = Infinity;
   runs = false;
-  isDisposed = false;
-  readonly #timers: Timers;
-  /** The receives that wait on this thread, first come first served. */
-  readonly #watchers = new Set<() => boolean>();
   #startMs = 0;
-  #timer: Timer | undefined;
-  #channel: Channel<number> | undefined;
-  #user: WeakRef<object> | undefined;
 
   constructor(timers: Timers, periodMs: number) {
-    this.#timers = timers;
+    super(timers);
     this.periodMs = periodMs;
   }
 
@@ -61,12 +46,16 @@ class Ticks {
     this.runs = runs;
     this.#startMs = performance.now();
     this.nextMs = runs ? this.#startMs + this.periodMs : Infinity;
-    this.#channel?.tryRecv();
+    this.drop();
     this.arm();
   }
 
+  protected override halt(): void {
+    this.set(false);
+  }
+
   /** Takes the pending tick; the next is the first on the grid that is not due yet. */
-  take(): number | undefined {
+  override take(): number | undefined {
     const nowMs = performance.now();
     if (this.nextMs > nowMs) return undefined;
     const dueMs = this.nextMs;
@@ -75,68 +64,6 @@ class Ticks {
     while (this.#startMs + k * this.periodMs <= nowMs) k++;
     this.nextMs = this.#startMs + k * this.periodMs;
     return performance.timeOrigin + dueMs;
-  }
-
-  watch(ready: () => boolean): () => void {
-    this.#watchers.add(ready);
-    this.arm();
-    return () => {
-      if (this.#watchers.delete(ready)) this.arm();
-    };
-  }
-
-  feed(channel: Channel<number>, user: object): void {
-    if (this.isDisposed) return channel.close();
-    this.#channel = channel;
-    this.#user = new WeakRef(user);
-    this.arm();
-  }
-
-  /** Ends all receives that wait. */
-  end(): void {
-    this.isDisposed = true;
-    this.set(false);
-    for (const ready of this.#watchers) ready();
-    this.#watchers.clear();
-    if (this.#channel?.isOpen === true) this.#channel.close();
-    this.#channel = undefined;
-  }
-
-  /** Arms the timer for the next tick if something receives it. */
-  arm(): void {
-    const isWanted = !this.isDisposed && (this.#watchers.size > 0 || this.#channel !== undefined);
-    const dueMs = isWanted ? this.nextMs : Infinity;
-    if (this.#timer !== undefined) {
-      if (this.#timer.place >= 0 && this.#timer.deadlineMs === dueMs) return;
-      this.#timers.cancel(this.#timer);
-    }
-    this.#timer = dueMs === Infinity ? undefined : this.#timers.arm(dueMs, () => this.#due(), true);
-  }
-
-  #due(): void {
-    if (!this.#give()) this.#send();
-    this.arm();
-  }
-
-  /** Gives the tick to the first receive on this thread that still waits. */
-  #give(): boolean {
-    for (const ready of this.#watchers) {
-      this.#watchers.delete(ready);
-      if (ready()) return true;
-    }
-    return false;
-  }
-
-  /** Sends the tick to the other threads. It is dropped if one is pending there. */
-  #send(): void {
-    const channel = this.#channel;
-    if (channel === undefined) return;
-    if (!channel.isOpen) return this.end();
-    const value = this.take();
-    if (value !== undefined) channel.trySend(value);
-    // The only reference is this thread's own object: no other thread can get the channel again.
-    const { i32 } = channel.waiters.arena;
-    if (i32[channel.header + header.references] === 1 && this.#user?.deref() === undefined) this.end();
   }
 }
 
@@ -153,7 +80,7 @@ export class TickerReceiver extends LocalReceiver<number> implements Ticker {
   }
 
   override get length(): number {
-    return this.channel === undefined ? (performance.now() >= this.#ticks.nextMs ? 1 : 0) : this.channel.length;
+    return this.channel === undefined ? (this.#ticks.isDue ? 1 : 0) : this.channel.length;
   }
 
   override get capacity(): number {
