@@ -98,12 +98,13 @@ function buildCommands(args: readonly string[], done: (code: number) => void): C
 
   declareTrace(add("trace", TRACE_EXAMPLES), { args, whole: (options) => withRoot(options, program), done });
 
-  add("bench", [["warren bench --quick", "everything in under 90 s, less exact"], ["warren bench --filter select", "benchmarks with select in the name"]])
-    .description("Measure what channel, select and task operations cost, and compare with Go.")
+  add("bench", [["warren bench --quick", "everything in under 90 s, less exact"], ["warren bench --filter select", "benchmarks with select in the name"], ["warren bench programs --quick", "real programs: mandelbrot, md5 of files, word count …"]])
+    .description("Measure what channel, select and task operations cost, and compare with Go. Or measure real programs, and compare with plain Node, piscina, bare Workers and Go.")
+    .argument("[what]", "operations or programs", "operations")
     .option("--filter <text>", "only benchmarks whose name contains the text")
     .option("--quick", "fewer and shorter runs")
     .option("--format <format>", "table or json (default: table)")
-    .action(async (options: object) => done(await bench({ ...program.opts(), ...options })));
+    .action(async (what: string, options: object) => done(await bench(what, { ...program.opts(), ...options })));
 
   addCompare(add("compare", [["warren compare old.json new.json", "what has changed"], ["warren compare main new.json --max-regression 5%", "exit code 1 if slower"]]), done);
   addReport(add("report", [["warren report run.json -o report.html", "the pictures of a result"], ["warren gophers --format html -o report.html", "measure and write the report"]]), done);

@@ -45,11 +45,12 @@ export async function dot(raw: RawDot, command: readonly string[]): Promise<numb
 }
 
 /** `warren bench`: the benchmarks print their own results. */
-export async function bench({ filter = "", format = "table", quick = false }: Raw<"filter" | "format", "quick">): Promise<number> {
+export async function bench(what: string, { filter = "", format = "table", quick = false }: Raw<"filter" | "format", "quick">): Promise<number> {
   const json = oneOf("--format", format, ["table", "json"]) === "json";
-  const { runBench } = await import("../../../bench/main.ts");
+  const isPrograms = oneOf("the benchmark", what, ["operations", "programs"]) === "programs";
+  const measure = isPrograms ? (await import("../../../bench/programs/main.ts")).runProgramsBench : (await import("../../../bench/main.ts")).runBench;
   try {
-    await runBench({ filter, json, quick });
+    await measure({ filter, json, quick });
   } catch (error) {
     throw error instanceof RangeError ? new UsageError(`--filter: ${error.message}`) : error;
   }

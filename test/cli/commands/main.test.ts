@@ -35,6 +35,8 @@ describe("usage", () => {
     [["list", "--format", "csv"], 'warren: --format: "csv" is not one of table, json'],
     [["list", "-o", "list.csv"], 'warren: --output: "list.csv" selects the format csv by its extension, which is not one of table, json. Use --format to choose one'],
     [["bench", "--filter", "nosuchthing"], 'warren: --filter: no "scenario/form" contains "nosuchthing"'],
+    [["bench", "programs", "--filter", "nosuchthing"], 'warren: --filter: no program\'s name contains "nosuchthing"'],
+    [["bench", "programms"], 'warren: the benchmark: "programms" is not one of operations, programs — did you mean programs?'],
     [["balance", "--threads", "1,2"], 'warren: --threads: "1,2" is not an integer from 1 to 126'],
     [["balance", "--unit", "0"], 'warren: --unit: "0" is not a time of at least 0.01 ms such as 250, 250ms or 0.5s'],
     [["balance", "--seed", "-1"], 'warren: --seed: "-1" is not an integer from 0 to 4294967295'],
