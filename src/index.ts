@@ -13,6 +13,8 @@ export { LIMITS } from "./limits.ts";
 export type { ArenaUse } from "./memory/arena.ts";
 export { bytes, json, utf8 } from "./wire/blobs.ts";
 export { optional, struct } from "./wire/composites.ts";
+export { array, map } from "./wire/lists.ts";
+export { type Result, result, value } from "./wire/value.ts";
 export { registerError } from "./wire/error-class.ts";
 export { bool, f64, i32, i64, u32 } from "./wire/scalars.ts";
 export type { SharedArray } from "./memory/shared-array.ts";
@@ -28,6 +30,7 @@ export type { ParkedReport, TaskReport, ThreadReport } from "./runtime/thread/co
 export type { Dump } from "./runtime/inspect/dump.ts";
 export type { Group, GroupOptions } from "./runtime/task/group.ts";
 export type { TimedCall } from "./runtime/task/planned.ts";
+export { Pool, type PoolOptions } from "./runtime/task/pool.ts";
 export { formatDump } from "./runtime/inspect/format-dump.ts";
 export { type LeftObject, type Leftovers, leftovers } from "./runtime/leftovers.ts";
 export type { RuntimeOptions, StopOptions } from "./runtime/options.ts";

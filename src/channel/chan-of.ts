@@ -1,15 +1,17 @@
 /** Channels as values: the slot holds header and generation. The message counts as one reference. */
 import { checkType } from "../wire/composites.ts";
-import { Refusal, Type, type Space } from "../wire/type.ts";
+import { Refusal, Type, depthOver, type Space } from "../wire/type.ts";
 import type { Chan } from "./chan.ts";
 
 class ChanOf<T> extends Type<Chan<T>> {
   override readonly name: string;
   override readonly words = 2;
   override readonly align = 1;
+  override readonly depth: number;
 
   constructor(type: Type<T>) {
     super();
+    this.depth = depthOver(type);
     this.name = `chan(${type.name})`;
   }
 

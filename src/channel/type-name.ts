@@ -2,12 +2,14 @@
 import { WarrenError } from "../errors.ts";
 import { bytes, json, utf8 } from "../wire/blobs.ts";
 import { optional, struct } from "../wire/composites.ts";
+import { array, map } from "../wire/lists.ts";
 import { bool, f64, i32, i64, u32 } from "../wire/scalars.ts";
 import type { Type } from "../wire/type.ts";
+import { result, value } from "../wire/value.ts";
 import { chanOf } from "./chan-of.ts";
 
 const known = new Map<string, Type<unknown>>();
-for (const type of [i32, u32, i64, f64, bool, utf8, bytes, json()]) known.set(type.name, type as Type<unknown>);
+for (const type of [i32, u32, i64, f64, bool, utf8, bytes, json(), value()]) known.set(type.name, type as Type<unknown>);
 
 /** The type with this name. @throws ERR_INTERNAL if there is none */
 export function typeOfName(name: string): Type<unknown> {
@@ -37,9 +39,30 @@ class Parser {
     const word = this.#until(/[(),]/g);
     if (this.#text[this.#at] !== "(") return known.get(word) ?? this.#fail();
     this.#at++;
-    const type = word === "struct" ? this.#struct() : word === "optional" ? optional(this.#type()) : word === "chan" ? (chanOf(this.#type()) as Type<unknown>) : this.#fail();
-    if (this.#text[this.#at++] !== ")") this.#fail();
+    const type = this.#inner(word);
+    this.#skip(")");
     return type;
+  }
+
+  /** What stands in the parentheses after `word`. */
+  #inner(word: string): Type<unknown> {
+    switch (word) {
+      case "struct": return this.#struct();
+      case "optional": return optional(this.#type());
+      case "array": return array(this.#type()) as Type<unknown>;
+      case "result": return result(this.#type()) as Type<unknown>;
+      case "chan": return chanOf(this.#type()) as Type<unknown>;
+      case "map": {
+        const key = this.#type();
+        this.#skip(",");
+        return map(key, this.#type()) as Type<unknown>;
+      }
+      default: return this.#fail();
+    }
+  }
+
+  #skip(character: string): void {
+    if (this.#text[this.#at++] !== character) this.#fail();
   }
 
   #struct(): Type<unknown> {

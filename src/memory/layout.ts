@@ -383,5 +383,5 @@ export const OUTCOME = { pending: 0, ok: 1, closed: 2, failed: 3, noRoom: 4 } as
 /** An entry in the table of names: next, id, byte length, then the UTF-8 bytes. */
 export const nameEntry = { next: 0, id: 1, byteLength: 2, bytes: 3 } as const;
 
-/** A block of variable-size data: byte length, then the bytes. */
-export const blob = { byteLength: 0, bytes: 1 } as const;
+/** A payload: byte length, number of handles in it, then the bytes (wire/payload.ts). */
+export const blob = { byteLength: 0, handles: 1, bytes: 2 } as const;

@@ -82,7 +82,7 @@ export interface Calls extends SyncConstructors {
   /**
    * Waits for the first of several sends and receives and performs exactly that
    * one. If several cases are ready, it chooses one at random.
-   * @param cases by name: a channel or timer to receive from, `ch.sending(value)`, or `undefined` for a disabled case
+   * @param cases by name, or in an array, which gives the index as the result's `case`: a channel or timer to receive from, `ch.sending(value)`, or `undefined` for a disabled case
    * @throws ERR_CHANNEL_CLOSED if it chose a send to a closed channel, ERR_VALUE_REFUSED, ERR_SELECT_EMPTY, ERR_INVALID_ARGUMENT, or the signal's reason
    */
   select<const C extends Cases, const O extends SelectOptions = Record<never, never>>(cases: C, options?: O): Selected<C, O> | Promise<Selected<C, O>>;

@@ -48,12 +48,12 @@ export interface Case {
 abstract class ChannelSide implements Case {
   channel: Channel<unknown>;
   protected readonly waiters: Waiters;
-  protected readonly name: string;
+  protected readonly name: string | number;
   protected readonly queue: Queue;
   protected record = 0;
   protected attempt: Attempt = WOULD_WAIT;
 
-  constructor(waiters: Waiters, name: string, channel: Channel<unknown>, queue: Queue) {
+  constructor(waiters: Waiters, name: string | number, channel: Channel<unknown>, queue: Queue) {
     this.waiters = waiters;
     this.name = name;
     this.channel = channel;
@@ -101,7 +101,7 @@ abstract class ChannelSide implements Case {
 export class RecvSide extends ChannelSide {
   #value: unknown;
 
-  constructor(waiters: Waiters, name: string, channel: Channel<unknown>) {
+  constructor(waiters: Waiters, name: string | number, channel: Channel<unknown>) {
     super(waiters, name, channel, RECEIVERS);
   }
 
@@ -146,7 +146,7 @@ export class SendSide extends ChannelSide {
   #staged: number;
 
   /** @throws ERR_VALUE_REFUSED, ERR_ARENA_FULL */
-  constructor(waiters: Waiters, name: string, channel: Channel<unknown>, value: unknown) {
+  constructor(waiters: Waiters, name: string | number, channel: Channel<unknown>, value: unknown) {
     super(waiters, name, channel, SENDERS);
     this.#staged = channel.stageInBlock(value);
   }
@@ -207,13 +207,13 @@ export class SendSide extends ChannelSide {
 export class LocalCase implements Case {
   channel = undefined;
   readonly #waiters: Waiters;
-  readonly #name: string;
+  readonly #name: string | number;
   readonly #source: LocalReceiver<unknown>;
   #index = 0;
   #value: unknown;
   #unwatch: (() => void) | undefined;
 
-  constructor(waiters: Waiters, name: string, source: LocalReceiver<unknown>) {
+  constructor(waiters: Waiters, name: string | number, source: LocalReceiver<unknown>) {
     this.#waiters = waiters;
     this.#name = name;
     this.#source = source;

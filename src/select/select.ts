@@ -27,8 +27,10 @@ import type { Waiters } from "../wait/waiter.ts";
 import { type Case, LocalCase, RecvSide, SendSide } from "./case.ts";
 import { shuffle } from "./shuffle.ts";
 
-/** The cases of a select by name; `undefined` disables one, as `never()` does. */
-export type Cases = Readonly<Record<string, Receiver<unknown> | Sending | undefined>>;
+type SelectCase = Receiver<unknown> | Sending | undefined;
+
+/** The cases of a select, by name or in an array; `undefined` disables one, as `never()` does. */
+export type Cases = Readonly<Record<string, SelectCase>> | readonly SelectCase[];
 
 /** Options of `select`. */
 export interface SelectOptions extends WaitOptions {
@@ -36,13 +38,20 @@ export interface SelectOptions extends WaitOptions {
   readonly otherwise?: boolean;
 }
 
+type ValueOf<C> = C extends Receiver<infer T> ? T : never;
 type ResultOf<K, C> = C extends Receiver<infer T> ? { readonly case: K; readonly value: T | undefined } : C extends Sending ? { readonly case: K } : never;
 
-/** Which case was performed: a union discriminated by `case`. The `value` of a receive is `undefined` if its channel is closed and empty. */
+/**
+ * Which case was performed. By name: a union discriminated by `case`. In an array: `case` is the
+ * index, and `value` has the type of any of the receivers; it is `undefined` for a send. The
+ * `value` of a receive is `undefined` if its channel is closed and empty.
+ */
 export type Selected<C extends Cases, O extends SelectOptions = SelectOptions> =
-  | { [K in keyof C & string]: ResultOf<K, NonNullable<C[K]>> }[keyof C & string]
+  | (C extends readonly unknown[] ? { readonly case: number; readonly value: ValueOf<NonNullable<C[number]>> | undefined } : { [K in keyof C & string]: ResultOf<K, NonNullable<C[K]>> }[keyof C & string])
   | (O extends { readonly otherwise: true } ? { readonly case: "otherwise" } : never);
 
+/** The most cases that a dump lists for one select. */
+const MOST_DESCRIBED = 16;
 const OTHERWISE = { case: "otherwise" } as const;
 
 /** Runs a select for one thread's waiters. */
@@ -72,15 +81,16 @@ export function runSelect(waiters: Waiters, cases: Cases, options: SelectOptions
 class Selection implements Finisher {
   readonly #waiters: Waiters;
   readonly #sides: Case[];
-  readonly #order: Uint16Array;
-  /** The channels of the cases, each once, in address order. */
+  readonly #order: Uint32Array;
+  /** The channels of the cases, each once, by their headers and in the order of these. */
+  readonly #channelAt = new Map<number, Channel<unknown>>();
   readonly #channels: Channel<unknown>[];
 
-  constructor(waiters: Waiters, sides: Case[], order: Uint16Array) {
+  constructor(waiters: Waiters, sides: Case[], order: Uint32Array) {
     this.#waiters = waiters;
     this.#sides = sides;
     this.#order = order;
-    const channels = new Map<number, Channel<unknown>>();
+    const channels = this.#channelAt;
     for (const side of sides) {
       if (side.channel === undefined) continue;
       const first = channels.get(side.channel.header);
@@ -121,7 +131,7 @@ class Selection implements Finisher {
     let chosen: Case | undefined;
     for (let k = 0; chosen === undefined && k < this.#order.length; k++) {
       const side = this.#sides[this.#order[k]];
-      const isStale = side.channel !== undefined && (stale.has(side.channel.header) || !channels.includes(side.channel));
+      const isStale = side.channel !== undefined && (stale.has(side.channel.header) || this.#channelAt.get(side.channel.header) !== side.channel);
       if (side.tryLocked(isStale)) chosen = side;
     }
     if (chosen === undefined && !otherwise) for (const side of this.#sides) side.enqueue();
@@ -160,19 +170,23 @@ class Selection implements Finisher {
   }
 
   describe(): string {
-    return this.#sides.map((side) => side.describe()).join(", ") || "no case that can ever proceed";
+    const more = this.#sides.length - MOST_DESCRIBED;
+    return this.#sides.slice(0, MOST_DESCRIBED).map((side) => side.describe()).join(", ").concat(more > 0 ? ` and ${more} more` : "") || "no case that can ever proceed";
   }
 }
 
 /** Checks the cases and encodes the operands of sends. @throws ERR_INVALID_ARGUMENT, ERR_SELECT_EMPTY, ERR_VALUE_REFUSED */
 function prepare(waiters: Waiters, cases: Cases, otherwise: boolean): Case[] {
-  if (typeof cases !== "object" || cases === null) throw new WarrenError("ERR_INVALID_ARGUMENT", `select needs an object of cases, not ${printValue(cases)}`);
-  const names = Object.keys(cases);
-  if (names.length === 0 && !otherwise) throw new WarrenError("ERR_SELECT_EMPTY", "a select without cases can never proceed");
+  if (typeof cases !== "object" || cases === null) throw new WarrenError("ERR_INVALID_ARGUMENT", `select needs an object or an array of cases, not ${printValue(cases)}`);
+  const names = Array.isArray(cases) ? undefined : Object.keys(cases);
+  // Read once, as each case is: code that an operand runs may change the array.
+  const { length } = names ?? (cases as readonly SelectCase[]);
+  if (length === 0 && !otherwise) throw new WarrenError("ERR_SELECT_EMPTY", "a select without cases can never proceed");
   const sides: Case[] = [];
   try {
-    for (const name of names) {
-      const value = cases[name];
+    for (let k = 0; k < length; k++) {
+      const name = names?.[k] ?? k;
+      const value = (cases as Readonly<Record<string | number, SelectCase>>)[name];
       if (value === undefined || (value instanceof Never && value.materialized === undefined)) continue;
       if (otherwise && name === "otherwise") throw new WarrenError("ERR_INVALID_ARGUMENT", "a case cannot be named otherwise where the option otherwise is used");
       sides.push(sideOf(waiters, name, value));
@@ -184,7 +198,7 @@ function prepare(waiters: Waiters, cases: Cases, otherwise: boolean): Case[] {
   return sides;
 }
 
-function sideOf(waiters: Waiters, name: string, value: Receiver<unknown> | Sending): Case {
+function sideOf(waiters: Waiters, name: string | number, value: Receiver<unknown> | Sending): Case {
   if (value instanceof SendCase) return new SendSide(waiters, name, own(waiters, value.channel), value.value);
   if (value instanceof Channel) return new RecvSide(waiters, name, own(waiters, value));
   if (value instanceof LocalReceiver) {

@@ -18,8 +18,8 @@ function below(limit: number): number {
 }
 
 /** A uniformly random permutation of 0 … `count` − 1 (Fisher–Yates, inside out). */
-export function shuffle(count: number): Uint16Array {
-  const order = new Uint16Array(count);
+export function shuffle(count: number): Uint32Array {
+  const order = new Uint32Array(count);
   for (let k = 1; k < count; k++) {
     const j = below(k + 1);
     order[k] = order[j];

@@ -84,10 +84,29 @@ export function json<T = unknown>(): Type<T> {
   return anyJson as Type<T>;
 }
 
-function allocBytes(arena: Arena, byteLength: number): number {
-  if (byteLength > LIMITS.messageBytes) {
-    throw new WarrenError("ERR_LIMIT", `messageBytes: ${byteLength} is above the limit of ${LIMITS.messageBytes}`, { limit: "messageBytes", maximum: LIMITS.messageBytes, actual: byteLength });
-  }
+/** Lists that are being encoded, one in the other, and the bytes of all blocks since the outermost was begun: a message of lists has many blocks, and the limit is for all of them. */
+let lists = 0;
+let listBytes = 0;
+
+/** From now on until `endList` the bytes of blocks are added up. */
+export function beginList(): void {
+  if (lists++ === 0) listBytes = 0;
+}
+
+export function endList(): void {
+  lists--;
+}
+
+/** Counts a block of a message. @throws ERR_LIMIT */
+export function countBytes(byteLength: number): void {
+  const actual = lists > 0 ? (listBytes += byteLength) : byteLength;
+  if (actual <= LIMITS.messageBytes) return;
+  throw new WarrenError("ERR_LIMIT", `messageBytes: ${actual} is above the limit of ${LIMITS.messageBytes}`, { limit: "messageBytes", maximum: LIMITS.messageBytes, actual });
+}
+
+/** A block for part of a message; 0 for no bytes. @throws ERR_LIMIT, ERR_ARENA_FULL */
+export function allocBytes(arena: Arena, byteLength: number): number {
+  countBytes(byteLength);
   return byteLength === 0 ? 0 : arena.alloc((byteLength + 3) >>> 2);
 }
 

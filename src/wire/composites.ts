@@ -1,6 +1,6 @@
 /** Types made of other types: a struct stores its fields one after the other, an optional has a word before its value. */
 import { WarrenError, printValue } from "../errors.ts";
-import { Refusal, Type, type ElementOf, type Space, step } from "./type.ts";
+import { Refusal, Type, depthOver, type ElementOf, type Space, step } from "./type.ts";
 
 type Fields = Record<string, Type<unknown>>;
 type StructOf<F extends Fields> = { [K in keyof F]: ElementOf<F[K]> };
@@ -12,6 +12,7 @@ class Struct<F extends Fields> extends Type<StructOf<F>> {
   override readonly name: string;
   override readonly words: number;
   override readonly align: 1 | 2;
+  override readonly depth: number;
   readonly #keys: readonly string[];
   readonly #types: readonly Type<unknown>[];
   readonly #offsets: readonly number[];
@@ -21,6 +22,7 @@ class Struct<F extends Fields> extends Type<StructOf<F>> {
     super();
     this.#keys = Object.keys(fields);
     this.#types = this.#keys.map((key) => fields[key] as Type<unknown>);
+    this.depth = depthOver(...this.#types);
     const offsets: number[] = [];
     let words = 0;
     let align: 1 | 2 = 1;
@@ -79,11 +81,13 @@ class Optional<T> extends Type<T | null> {
   override readonly name: string;
   override readonly words: number;
   override readonly align: 1 | 2;
+  override readonly depth: number;
   readonly #type: Type<T>;
 
   constructor(type: Type<T>) {
     super();
     this.#type = type;
+    this.depth = depthOver(type);
     this.align = type.align;
     this.words = type.words + type.align;
     this.name = `optional(${type.name})`;

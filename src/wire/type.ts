@@ -1,7 +1,7 @@
 /**
  * Types on the wire: how a value of a channel's element type is stored in the words of
- * a slot. Fixed-size values are in the slot itself. Strings, bytes and JSON are in a
- * block that belongs to the slot and is freed when the value is taken out.
+ * a slot. Fixed-size values are in the slot itself. Everything else is in a block that
+ * belongs to the slot and is freed when the value is taken out.
  *
  * Invariants: `encode` either writes the whole slot or throws and leaves no block
  * behind; each slot is decoded or dropped exactly once; what `decode` returns shares
@@ -9,6 +9,7 @@
  * the error names the path to it.
  */
 import { INSPECT, WarrenError, printValue } from "../errors.ts";
+import { LIMITS } from "../limits.ts";
 import type { Arena } from "../memory/arena.ts";
 
 /** What a message contains in place of an object that every thread can open, such as a channel: its header, the header's generation, and its type. */
@@ -56,6 +57,8 @@ export abstract class Type<T> {
   /** The words of a slot; `align` is 2 if they must begin on an 8-byte boundary. */
   abstract readonly words: number;
   abstract readonly align: 1 | 2;
+  /** How many types are nested in this one, with itself. */
+  readonly depth: number = 1;
   /** Only for type inference: never set. */
   declare readonly element: T;
 
@@ -77,7 +80,7 @@ export abstract class Type<T> {
     try {
       for (; done < count; done++) this.encode(space, at + done * this.words, values[from + done] as T);
     } catch (error) {
-      if (error instanceof Refusal) error.path.unshift(`[${from + done}]`);
+      if (error instanceof Refusal) error.path.unshift(indexStep(from + done));
       while (--done >= 0) this.drop(space, at + done * this.words);
       throw error;
     }
@@ -87,6 +90,14 @@ export abstract class Type<T> {
   decodeMany(space: Space, at: number, count: number, out: T[]): void {
     for (let k = 0; k < count; k++) out.push(this.decode(space, at + k * this.words));
   }
+}
+
+/** The `depth` of a type whose values contain values of these types. @throws ERR_LIMIT */
+export function depthOver(...inner: readonly Type<unknown>[]): number {
+  let depth = 1;
+  for (const type of inner) depth = Math.max(depth, type.depth + 1);
+  if (depth > LIMITS.depth) throw new WarrenError("ERR_LIMIT", `depth: a type of ${depth} levels is above the limit of ${LIMITS.depth}`, { limit: "depth", maximum: LIMITS.depth, actual: depth });
+  return depth;
 }
 
 /** The TypeScript type of a wire type's values. */
@@ -117,4 +128,19 @@ export function refusalOf(refusal: Refusal, type: string): WarrenError {
 /** The part of a path that leads to a property. */
 export function step(key: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+}
+
+/** The part of a path that leads to an element. */
+export function indexStep(index: number): string {
+  return `[${index}]`;
+}
+
+/** The part of a path that leads to the value of a map's key. */
+export function getStep(key: unknown): string {
+  return `.get(${printValue(key)})`;
+}
+
+/** The part of a path that leads to a map's key itself. */
+export function keyStep(key: unknown): string {
+  return `<key ${printValue(key)}>`;
 }

@@ -47,3 +47,24 @@ void select({ job: 5 });
 void select({ out: results.sending("1") });
 // @ts-expect-error -- an option that does not exist
 void select({ job: jobs }, { default: true });
+
+// An array of cases: the index, and the union of what the receivers give.
+const [one, two] = [chan(i32), chan(utf8)];
+const listed = await select([one, two, results.sending(1), undefined, after(5)]);
+expectType<Equal<typeof listed, { readonly case: number; readonly value: number | string | undefined }>>(true);
+const many: ReturnType<typeof chan<number>>[] = [one];
+const oneOf = await select(many);
+expectType<Equal<typeof oneOf, { readonly case: number; readonly value: number | undefined }>>(true);
+const orNot = await select(many, { otherwise: true });
+expectType<Equal<typeof orNot, { readonly case: number; readonly value: number | undefined } | { readonly case: "otherwise" }>>(true);
+if (orNot.case !== "otherwise") expectType<Equal<typeof orNot.value, number | undefined>>(true);
+// @ts-expect-error -- without a wait there may be no value
+void orNot.value;
+const onlySends = await select([results.sending(1)]);
+expectType<Equal<typeof onlySends.value, undefined>>(true);
+const readonlyCases: readonly (typeof one | undefined)[] = [one, undefined];
+expectType<Equal<Awaited<ReturnType<typeof select<typeof readonlyCases, { signal: AbortSignal }>>>, { readonly case: number; readonly value: number | undefined }>>(true);
+// @ts-expect-error -- a number is no case
+void select([one, 5]);
+// @ts-expect-error -- an index is no name
+void (listed.case === "0");

@@ -1,7 +1,7 @@
 /** Types on the wire: what arrives is what was sent, for every type and any nesting. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Type, bool, bytes, chanOf, f64, i32, i64, json, optional, struct, u32, utf8 } from "../../src/index.ts";
+import { type Type, array, bool, bytes, chanOf, f64, i32, i64, json, map, optional, result, struct, u32, utf8, value } from "../../src/index.ts";
 import { typeOfName } from "../../src/channel/type-name.ts";
 import { used, world } from "../channel/tasks/world.ts";
 
@@ -26,7 +26,10 @@ const LEAVES: readonly Sample[] = [
   sample(utf8, wellFormed),
   sample(bytes, fc.uint8Array()),
   sample(json<unknown>(), plain),
+  sample(value<unknown>(), fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true, withSparseArray: true }).filter((each) => each !== undefined)),
 ];
+/** Types whose values find an entry of a map again. */
+const KEYS: readonly Sample[] = [LEAVES[0], LEAVES[1], LEAVES[2], LEAVES[3], LEAVES[5]];
 
 /** Any type with its values, nested up to `depth` deep. */
 function samples(depth: number): fc.Arbitrary<Sample> {
@@ -40,7 +43,13 @@ function samples(depth: number): fc.Arbitrary<Sample> {
     const type = struct(Object.fromEntries(entries.map(([name, each]) => [name, each.type])));
     return sample(type as Type<unknown>, fc.record(Object.fromEntries(entries.map(([name, each]) => [name, each.values]))));
   });
-  return fc.oneof(leaf, optionals, structs);
+  const arrays = inner.map(({ type, values }) => sample(array(type), fc.array(values, { maxLength: 5 })));
+  const maps = fc.tuple(fc.constantFrom(...KEYS), inner).map(([keys, { type, values }]) => {
+    const entries = fc.uniqueArray(fc.tuple(keys.values, values), { maxLength: 4, selector: ([first]) => (Object.is(first, -0) ? 0 : first) });
+    return sample(map(keys.type, type), entries.map((list) => new Map(list)));
+  });
+  const results = inner.map(({ type, values }) => sample(result(type) as Type<unknown>, fc.oneof(values.map((each) => ({ value: each })), wellFormed.map((text) => ({ error: new RangeError(text) })))));
+  return fc.oneof(leaf, optionals, structs, arrays, maps, results);
 }
 
 test("every type, however nested, gives back what was sent, and leaves nothing in the arena", async () => {

@@ -1,6 +1,6 @@
 /** What a type refuses: with its path, and without leaving anything in the arena. */
 import { describe, expect, test } from "vitest";
-import { type Type, LIMITS, bool, bytes, chanOf, f64, i32, i64, json, optional, select, struct, u32, utf8 } from "../../src/index.ts";
+import { type Type, LIMITS, array, bool, bytes, chanOf, f64, i32, i64, json, map, optional, result, select, struct, u32, utf8, value } from "../../src/index.ts";
 import { quiet, used, world } from "../channel/tasks/world.ts";
 
 const the = world(1);
@@ -46,6 +46,33 @@ const REFUSED: readonly (readonly [name: string, type: Type<never>, value: unkno
   ["struct undefined for a field", pair as Type<never>, { text: "long ".repeat(100), n: undefined }, ".n"],
   ["optional undefined", optional(i32) as Type<never>, undefined, ""],
   ["a path through everything", struct({ "a b": optional(struct({ c: json() })) }) as Type<never>, { "a b": { c: [1, undefined] } }, '["a b"].c[1]'],
+  ["value undefined", value() as Type<never>, undefined, ""],
+  ["value a function inside", value() as Type<never>, [1, 2, 3, { name: () => 1 }], "[3].name"],
+  ["value a class instance in a Map", value() as Type<never>, { m: new Map([["k", [new Point()]]]) }, '.m.get("k")[0]'],
+  ["value a symbol", value() as Type<never>, Symbol("s"), ""],
+  ["array null", array(i32) as Type<never>, null, ""],
+  ["array of an iterable", array(i32) as Type<never>, new Set([1]), ""],
+  ["array of an array-like", array(i32) as Type<never>, { length: 1, 0: 1 }, ""],
+  ["array of a typed array", array(i32) as Type<never>, new Int32Array(2), ""],
+  ["array of another element, behind texts", array(utf8) as Type<never>, ["long ".repeat(100), "b", 3], "[2]"],
+  ["array with a hole", array(f64) as Type<never>, [1, , 3], "[1]"],
+  ["array with a hole, of values", array(value()) as Type<never>, [1, , 3], "[1]"],
+  ["array undefined inside", array(optional(i32)) as Type<never>, [1, null, undefined], "[2]"],
+  ["array deeper", array(array(struct({ name: utf8 }))) as Type<never>, [[], [{ name: "a" }, { name: 5 }]], "[1][1].name"],
+  ["array of values", array(value()) as Type<never>, [1, { a: [() => 1] }], "[1].a[0]"],
+  ["map null", map(i32) as Type<never>, null, ""],
+  ["map of an object", map(i32) as Type<never>, { a: 1 }, ""],
+  ["map of a Set", map(i32) as Type<never>, new Set(["a"]), ""],
+  ["map another key", map(i32) as Type<never>, new Map<unknown, number>([["a", 1], [2, 2]]), "<key 2>"],
+  ["map another value", map(i32) as Type<never>, new Map<string, unknown>([["a", 1], ["b c", "2"]]), '.get("b c")'],
+  ["map deeper", map(u32, array(map(utf8))) as Type<never>, new Map([[7, [new Map<string, unknown>([["k", 1]])]]]), '.get(7)[0].get("k")'],
+  ["result null", result(i32) as Type<never>, null, ""],
+  ["result neither", result(i32) as Type<never>, {}, ".value"],
+  ["result both", result(i32) as Type<never>, { value: 1, error: new Error("e") }, ""],
+  ["result another field", result(i32) as Type<never>, { value: 1, ok: true }, ""],
+  ["result a text for an error", result(i32) as Type<never>, { error: "bad" }, ".error"],
+  ["result null for an error", result(i32) as Type<never>, { value: 1, error: null }, ""],
+  ["result another value", result(array(i32)) as Type<never>, { value: [1, 2.5] }, ".value[1]"],
   ["chanOf a number", chanOf(i32) as Type<never>, 5, ""],
   ["chanOf undefined", chanOf(i32) as Type<never>, undefined, ""],
 ];
@@ -109,6 +136,59 @@ describe("limits", () => {
     c.close();
   });
 
+  test("a message of lists over the limit: all its blocks count", async () => {
+    const part = new Uint8Array(LIMITS.messageBytes / 8);
+    const limit = expect.objectContaining({ code: "ERR_LIMIT", details: { limit: "messageBytes", maximum: LIMITS.messageBytes, actual: expect.any(Number) } });
+    for (const [type, value_] of [
+      [array(bytes), Array(9).fill(part)],
+      [array(value()), Array(9).fill(part)],
+      [map(u32, bytes), new Map(Array.from({ length: 9 }, (_, k) => [k, part]))],
+      [array(array(bytes)), [[part, part, part, part], [part, part, part, part], [part]]],
+    ] as [Type<unknown>, unknown][]) {
+      const c = the.rt.chan(type, 1);
+      await quiet(the.rt);
+      const before = used(the.rt);
+      expect(() => c.trySend(value_)).toThrow(limit);
+      expect(used(the.rt)).toBe(before);
+      // The next message begins at nothing.
+      expect(() => c.trySend((Array.isArray(value_) ? [] : new Map()) as never)).not.toThrow();
+      c.close();
+    }
+  });
+
+  test("a length over the limit is refused before memory is taken", () => {
+    const c = the.rt.chan(array(f64), 1);
+    const before = used(the.rt);
+    for (const length of [2 ** 32 - 1, LIMITS.messageBytes / 8 + 1]) expect(() => c.trySend(Array(length))).toThrow(expect.objectContaining({ code: "ERR_LIMIT" }));
+    expect(used(the.rt)).toBe(before);
+    c.close();
+  });
+
+  test("types nested deeper than the limit, and values in them", () => {
+    const nested = (depth: number): Type<unknown> => {
+      let type: Type<unknown> = i32 as Type<unknown>;
+      for (let k = 1; k < depth; k++) type = array(type) as Type<unknown>;
+      return type;
+    };
+    const deepest = nested(LIMITS.depth);
+    const limit = expect.objectContaining({ code: "ERR_LIMIT", details: { limit: "depth", maximum: LIMITS.depth, actual: LIMITS.depth + 1 } });
+    for (const over of [() => array(deepest), () => map(deepest), () => map(deepest, i32), () => result(deepest), () => optional(deepest), () => struct({ a: deepest }), () => chanOf(deepest)]) expect(over).toThrow(limit);
+    let value_: unknown = 7;
+    for (let k = 1; k < LIMITS.depth; k++) value_ = [value_];
+    const c = the.rt.chan(deepest, 1);
+    c.trySend(value_);
+    expect(c.tryRecv()).toEqual(value_);
+    c.close();
+  });
+
+  test("a value nested deeper than the limit, and one that the stack cannot hold", () => {
+    const c = the.rt.chan(value(), 1);
+    let deep: unknown = 1;
+    for (let k = 0; k < 1100; k++) deep = [deep];
+    expect(() => c.trySend(deep)).toThrow(expect.objectContaining({ code: "ERR_VALUE_REFUSED", message: expect.stringContaining(String(LIMITS.depth)) }));
+    c.close();
+  });
+
   test.each([-1, 1.5, Number.NaN, "8", 1n, null, {}])("a capacity of %s", (capacity) => {
     expect(() => the.rt.chan(i32, capacity as never)).toThrow(expect.objectContaining({ code: "ERR_INVALID_ARGUMENT" }));
   });
@@ -116,6 +196,7 @@ describe("limits", () => {
   test("a capacity over the limit, and what is no type", () => {
     expect(() => the.rt.chan(i32, 2 ** 32)).toThrow(expect.objectContaining({ code: "ERR_LIMIT", details: { limit: "capacity", maximum: LIMITS.capacity, actual: 2 ** 32 } }));
     for (const type of [undefined, null, "i32", {}, json]) expect(() => the.rt.chan(type as never)).toThrow(expect.objectContaining({ code: "ERR_INVALID_ARGUMENT" }));
+    for (const make of [() => array("i32" as never), () => map(undefined as never), () => map(i32, 5 as never), () => map(null as never, i32), () => result({} as never)]) expect(make).toThrow(expect.objectContaining({ code: "ERR_INVALID_ARGUMENT" }));
     expect(() => struct({ a: "i32" as never })).toThrow(expect.objectContaining({ code: "ERR_INVALID_ARGUMENT", message: expect.stringContaining("field a") }));
     expect(() => struct(Object.fromEntries(Array.from({ length: 600 }, (_, k) => [`f${k}`, i32])))).toThrow(expect.objectContaining({ code: "ERR_LIMIT" }));
   });

@@ -50,6 +50,15 @@ export interface Group extends AsyncDisposable {
    */
   go<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): void | Promise<void>;
   /**
+   * Starts `fn` like `go`, but only if the limit leaves room for it now, and returns whether
+   * it did. After a failure no task starts, so the result is `false` then, too: a loop that
+   * tries again must check `context.cancelled`.
+   * @throws as `spawn`
+   */
+  tryGo<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): boolean;
+  /** As `tryGo`, but returns the promise for the result; `undefined` if the task does not start. @throws as `spawn` */
+  trySpawn<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Awaited<R>> | undefined;
+  /**
    * Waits for all tasks and ends the group. Rejects with the failure of a task. If
    * several have failed, it rejects with an AggregateError that has them in order,
    * and the first as `cause`.
@@ -115,6 +124,17 @@ export class TaskGroup implements Group {
     return start === undefined ? undefined : this.#startFor(start);
   }
 
+  tryGo<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): boolean {
+    return this.trySpawn(fn, ...args) !== undefined;
+  }
+
+  trySpawn<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Awaited<R>> | undefined {
+    this.#check(fn);
+    // While tasks wait for the limit, as many run as it allows: none of them is overtaken.
+    if (this.context.cancelled || this.#running >= this.#limit) return undefined;
+    return this.spawn(fn, ...args);
+  }
+
   /**
    * A start as the caller of `go` gets it. If the task does not start because another one
    * has failed, it rejects with that failure. If the caller awaits it, the failure has
@@ -133,10 +153,14 @@ export class TaskGroup implements Group {
     return noticed;
   }
 
-  /** Adds a task. Returns a promise that resolves when the task can start, or `undefined` if it can start now. */
-  #enter(fn: unknown): undefined | Promise<void> {
+  #check(fn: unknown): void {
     if (typeof fn !== "function") throw new WarrenError("ERR_INVALID_ARGUMENT", `a group can start a task or a function, not ${printValue(fn)}`);
     if (this.#isOver) throw new WarrenError("ERR_GROUP_DONE", "cannot start a task in this group: wait() was called and all its tasks have ended");
+  }
+
+  /** Adds a task. Returns a promise that resolves when the task can start, or `undefined` if it can start now. */
+  #enter(fn: unknown): undefined | Promise<void> {
+    this.#check(fn);
     this.#live++;
     if (this.context.cancelled) return refused(this.context.reason);
     if (this.#running < this.#limit) {

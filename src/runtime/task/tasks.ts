@@ -15,7 +15,7 @@ import type { Arena } from "../../memory/arena.ts";
 import { OUTCOME, RECORD, TASK_WORDS, indexOfId, processor, taskRecord } from "../../memory/layout.ts";
 import type { Names } from "../../memory/names.ts";
 import { beganAt } from "../../wire/frames.ts";
-import { decodePayload, encodePayload } from "../../wire/payload.ts";
+import { decodePayload, dropPayload, encodePayload } from "../../wire/payload.ts";
 import { changeHeld, placeFor } from "../../scheduler/load.ts";
 import type { Processor, TaskRunner } from "../../scheduler/processor.ts";
 import { pushTask } from "../../scheduler/task-queue.ts";
@@ -205,7 +205,7 @@ export class Tasks implements TaskRunner {
     try {
       record = arena.alloc(TASK_WORDS);
     } catch (error) {
-      decodePayload(waiters, payload);
+      dropPayload(waiters, payload);
       throw error;
     }
     // The main thread runs no tasks of the pool: a task that it starts "here" is placed like any other.
@@ -268,7 +268,7 @@ export class Tasks implements TaskRunner {
     const { name } = this.#names.sourceOf(i32[record + taskRecord.name]);
     const payload = i32[record + taskRecord.payload];
     i32[record + taskRecord.payload] = 0;
-    decodePayload(this.#options.waiters, payload);
+    dropPayload(this.#options.waiters, payload);
     this.#end(record, name, true, error);
   }
 
@@ -414,7 +414,7 @@ export class Tasks implements TaskRunner {
     const { i32 } = this.#arena;
     const kind = i32[record + taskRecord.record];
     if (kind === RECORD.wait) this.#options.waiters.releaseValue(record);
-    if (kind === RECORD.result) decodePayload(this.#options.waiters, i32[record + taskRecord.payload]);
+    if (kind === RECORD.result) dropPayload(this.#options.waiters, i32[record + taskRecord.payload]);
     this.#arena.free(record);
   }
 
@@ -424,7 +424,7 @@ export class Tasks implements TaskRunner {
     const thread = indexOfId(id);
     for (const { index, record, name } of this.joins.withRecords()) {
       if (i32[record + taskRecord.holder] !== id + 1) continue;
-      decodePayload(this.#options.waiters, i32[record + taskRecord.payload]);
+      dropPayload(this.#options.waiters, i32[record + taskRecord.payload]);
       this.#arena.free(record);
       const lost = new WarrenError("ERR_THREAD_DIED", `task ${name} was lost because thread ${thread} ended: ${why}`, { thread, task: name }, cause === undefined ? undefined : { cause }); // node-do-not-add-exception-line
       beganAt(lost, undefined);

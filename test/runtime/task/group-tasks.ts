@@ -53,3 +53,21 @@ export const nestedGroup = task(import.meta, async function nestedGroup(ctx: Con
   await inner.wait();
   return Promise.all(doubles);
 });
+
+/** Tries to start so many tasks that wait for each other; how many were started, ran together, and ended. */
+export const triesInGroup = task(import.meta, async function triesInGroup(limit: number, tries: number) {
+  const g = group({ limit });
+  let [now, most, done] = [0, 0, 0];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const joins = Array.from({ length: tries }, () =>
+    g.trySpawn(async () => {
+      most = Math.max(most, ++now);
+      await promise;
+      done++;
+    }),
+  );
+  await sleep(1);
+  resolve();
+  await g.wait();
+  return { most, started: joins.filter((join) => join !== undefined).length, done };
+});

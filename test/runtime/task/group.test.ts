@@ -3,7 +3,7 @@ import { type Group, type WarrenError, chan, context, group, i32, shared, sleep 
 import { quiet } from "../../channel/tasks/world.ts";
 import { contextsIn } from "../../context/roots.ts";
 import { type OpenRuntime, start } from "../../../src/runtime/runtime.ts";
-import { computes, crowd, double, endsWell, fail, failsLate, nestedGroup, untilCancelled } from "./group-tasks.ts";
+import { computes, crowd, double, endsWell, fail, failsLate, nestedGroup, triesInGroup, untilCancelled } from "./group-tasks.ts";
 import { thrown } from "../until.ts";
 
 let rt: OpenRuntime;
@@ -326,5 +326,75 @@ describe("a failure that reaches the block of `await using` by way of go", () =>
       await g.go(double, 1);
     });
     expect(error).toMatchObject({ message: "enough" });
+  });
+});
+
+describe("tryGo and trySpawn", () => {
+  test.each([["a task", double], ["a closure", async (n: number) => 2 * n]] as const)("start %s only while the limit leaves room", async (_name, fn) => {
+    const g = group({ limit: 2 });
+    const go = chan(i32);
+    const waits = async (n: number): Promise<number> => {
+      await go.recv();
+      return n;
+    };
+    const first = g.trySpawn(waits, 1);
+    expect([first instanceof Promise, g.tryGo(waits, 2), g.tryGo(fn, 3), g.trySpawn(fn, 4)]).toEqual([true, true, false, undefined]);
+    const queued = g.spawn(fn, 5);
+    await go.send(1);
+    expect(await first).toBe(1);
+    // The place that it leaves belongs to the task that waits for one.
+    expect(await queued).toBe(10);
+    const again = await g.trySpawn(fn, 6);
+    expect(again).toBe(12);
+    await go.send(1);
+    await g.wait();
+    go.close();
+  });
+
+  test("a task that waits for the limit is never overtaken", async () => {
+    const g = group({ limit: 1 });
+    const order: number[] = [];
+    const add = async (n: number): Promise<void> => {
+      order.push(n);
+      await sleep(1);
+    };
+    g.go(add, 0);
+    for (let n = 1; n <= 5; n++) g.go(add, n);
+    let started = 0;
+    while (order.length < 6) {
+      if (g.tryGo(add, 100)) started++;
+      await sleep(0);
+    }
+    await g.wait();
+    expect(order.filter((n) => n < 100)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(order.slice(0, 6)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(order.length).toBe(6 + started);
+  });
+
+  test("without a limit they always start; failures are those of the group", async () => {
+    const g = group();
+    expect(g.tryGo(fail, "one")).toBe(true);
+    expect(await failureOf(g)).toMatchObject({ message: "one", code: "E_MINE" });
+  });
+
+  test("after a failure, a cancellation, and the end", async () => {
+    const g = group({ limit: 5 });
+    g.go(fail, "stops");
+    await g.context.done.recv();
+    expect([g.tryGo(double, 1), g.trySpawn(double, 1)]).toEqual([false, undefined]);
+    expect(await failureOf(g)).toMatchObject({ message: "stops" });
+    for (const start of [() => g.tryGo(double, 1), () => g.trySpawn(double, 1)]) expect(start).toThrow(expect.objectContaining({ code: "ERR_GROUP_DONE" }));
+    using ctx = context();
+    const h = group({ context: ctx });
+    ctx.cancel();
+    expect(h.tryGo(double, 1)).toBe(false);
+    await h.wait();
+    const k = group({ limit: 1 });
+    for (const bad of [undefined, 5, {}]) expect(() => k.tryGo(bad as never)).toThrow(expect.objectContaining({ code: "ERR_INVALID_ARGUMENT" }));
+    await k.wait();
+  });
+
+  test("on threads", async () => {
+    for (const thread of [0, 1]) expect(await rt.spawn.on(thread)(triesInGroup, 3, 10)).toEqual({ most: 3, started: 3, done: 3 });
   });
 });
