@@ -43,6 +43,7 @@ interface Node {
 class SourceFile {
   readonly text: string;
   readonly #declarations = new Map<string, Node>();
+  readonly #overloads = new Map<string, readonly Node[]>();
   readonly #comments: readonly Node[];
 
   constructor(path: string) {
@@ -53,8 +54,16 @@ class SourceFile {
     for (const statement of (program as unknown as Node).body as Node[]) {
       const declaration: Node = statement.declaration ?? statement;
       const name = declaration.id?.name ?? declaration.declarations?.[0]?.id?.name;
-      if (typeof name === "string") this.#declarations.set(name, statement);
+      if (typeof name !== "string") continue;
+      if (declaration.type === "TSDeclareFunction") this.#overloads.set(name, [...this.overloads(name), declaration]);
+      // What a function with overloads is stands before them.
+      if (!this.#overloads.has(name) || !this.#declarations.has(name)) this.#declarations.set(name, statement);
     }
+  }
+
+  /** The signatures of a function that has several. */
+  overloads(name: string): readonly Node[] {
+    return this.#overloads.get(name) ?? [];
   }
 
   /** The statement that declares a name. */
@@ -147,6 +156,8 @@ function declared(file: SourceFile, name: string, isExported: (name: string) => 
   switch (node.type) {
     case "FunctionDeclaration":
       return { name, signature: file.slice(node.start, end).replace(/^async /, ""), doc, params: paramsOf(node), members: [] };
+    case "TSDeclareFunction":
+      return { name, signature: file.overloads(name).map((each) => file.slice(each.start, each.end).replace(/;$/, "")).join("\n"), doc, params: file.overloads(name).flatMap(paramsOf), members: [] };
     case "VariableDeclaration": {
       const { id, init } = node.declarations[0] as Node;
       const object: Node | undefined = init?.type === "TSAsExpression" ? init.expression : undefined;

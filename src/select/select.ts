@@ -30,7 +30,7 @@ import { shuffle } from "./shuffle.ts";
 type SelectCase = Receiver<unknown> | Sending | undefined;
 
 /** The cases of a select, by name or in an array; `undefined` disables one, as `never()` does. */
-export type Cases = Readonly<Record<string, SelectCase>> | readonly SelectCase[];
+export type Cases = Readonly<Record<string, Receiver<unknown> | Sending | undefined>> | readonly (Receiver<unknown> | Sending | undefined)[];
 
 /** Options of `select`. */
 export interface SelectOptions extends WaitOptions {

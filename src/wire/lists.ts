@@ -184,14 +184,13 @@ export function array<T>(type: Type<T>): Type<T[]> {
 }
 
 /**
- * A `Map` with string keys and values of `type`, or with keys and values of two types; Go's
- * `map[K]V`. The entries keep their order. A key that is an object in JavaScript (bytes,
+ * A `Map` with string keys and values of `type`, or with keys of `keyType` and values of
+ * `valueType`; Go's `map[K]V`. The entries keep their order. A key that is an object in JavaScript (bytes,
  * structs) arrives as a new object; numbers, strings, booleans and channels arrive as
  * what finds the value. 8 bytes, and those of the entries.
  * @throws ERR_INVALID_ARGUMENT, ERR_LIMIT for types nested too deeply
  */
 export function map<V>(type: Type<V>): Type<Map<string, V>>;
-/** A `Map` with keys of one type and values of another. @throws ERR_INVALID_ARGUMENT, ERR_LIMIT */
 export function map<K, V>(keyType: Type<K>, valueType: Type<V>): Type<Map<K, V>>;
 export function map(first: Type<unknown>, second?: Type<unknown>): Type<Map<unknown, unknown>> {
   const [key, value] = second === undefined ? [utf8 as Type<unknown>, first] : [first, second];

@@ -138,12 +138,13 @@ describe("limits", () => {
 
   test("a message of lists over the limit: all its blocks count", async () => {
     const part = new Uint8Array(LIMITS.messageBytes / 8);
+    const nine = Array.from({ length: 9 }, () => part);
     const limit = expect.objectContaining({ code: "ERR_LIMIT", details: { limit: "messageBytes", maximum: LIMITS.messageBytes, actual: expect.any(Number) } });
     for (const [type, value_] of [
-      [array(bytes), Array(9).fill(part)],
-      [array(value()), Array(9).fill(part)],
-      [map(u32, bytes), new Map(Array.from({ length: 9 }, (_, k) => [k, part]))],
-      [array(array(bytes)), [[part, part, part, part], [part, part, part, part], [part]]],
+      [array(bytes), nine],
+      [array(value()), nine],
+      [map(u32, bytes), new Map(nine.entries())],
+      [array(array(bytes)), [nine.slice(0, 4), nine.slice(4)]],
     ] as [Type<unknown>, unknown][]) {
       const c = the.rt.chan(type, 1);
       await quiet(the.rt);

@@ -56,7 +56,7 @@ export interface Group extends AsyncDisposable {
    * @throws as `spawn`
    */
   tryGo<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): boolean;
-  /** As `tryGo`, but returns the promise for the result; `undefined` if the task does not start. @throws as `spawn` */
+  /** Starts `fn` as `tryGo` does, but returns the promise for the result, or `undefined` if the task does not start. @throws as `spawn` */
   trySpawn<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Awaited<R>> | undefined;
   /**
    * Waits for all tasks and ends the group. Rejects with the failure of a task. If

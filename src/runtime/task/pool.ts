@@ -46,7 +46,7 @@ export class Pool<T extends object> {
     return this.#idle.pop() ?? this.#make();
   }
 
-  /** Puts an object into the pool; do not use it afterwards. @throws ERR_INVALID_ARGUMENT for a value that is not an object, or that lies in the pool already */
+  /** Puts `object` into the pool; do not use it afterwards. @throws ERR_INVALID_ARGUMENT for a value that is not an object, or that lies in the pool already */
   put(object: T): void {
     if ((typeof object !== "object" && typeof object !== "function") || object === null) throw new WarrenError("ERR_INVALID_ARGUMENT", `a pool keeps objects, not ${printValue(object)}`);
     if (this.#idle.includes(object)) throw new WarrenError("ERR_INVALID_ARGUMENT", `${printValue(object)} lies in the pool already: two users would get it`);
