@@ -318,10 +318,14 @@ export class Contexts implements ContextHost, HandleFamily {
   detach(value: object): Handle | undefined {
     if (!(value instanceof Context)) return undefined;
     if (value.host !== this) throw new WarrenError("ERR_STALE_HANDLE", "a context belongs to another runtime");
-    this.#tree.lock();
-    if (this.#tree.isCurrent(value.header, value.generation)) this.i32[value.header + header.references]++;
-    this.#tree.unlock();
+    this.retain(value.header, value.generation);
     return { header: value.header, generation: value.generation, type: "context" };
+  }
+
+  retain(at: number, generation: number): void {
+    this.#tree.lock();
+    if (this.#tree.isCurrent(at, generation)) this.i32[at + header.references]++;
+    this.#tree.unlock();
   }
 
   adopt(at: number, generation: number): Context {

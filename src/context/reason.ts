@@ -17,6 +17,9 @@ const NO_HANDLES: Handles = {
   adopt: () => {
     throw new WarrenError("ERR_INTERNAL", "a reason carries a handle");
   },
+  share: () => {
+    throw new WarrenError("ERR_INTERNAL", "a reason carries a handle");
+  },
   release: () => undefined,
 };
 

@@ -26,7 +26,10 @@ const MOST_HOLDERS = 5;
 const NAMES: Readonly<Record<number, string>> = {
   [KIND.rendezvous]: "channel", [KIND.array]: "channel", [KIND.oneshot]: "oneshot", [KIND.sharedArray]: "shared array", [KIND.mutex]: "Mutex", [KIND.rwLock]: "RwLock",
   [KIND.semaphore]: "Semaphore", [KIND.waitGroup]: "WaitGroup", [KIND.once]: "Once", [KIND.barrier]: "Barrier", [KIND.counter]: "Counter", [KIND.context]: "context",
+  [KIND.guarded]: "Guarded",
 };
+/** Kinds whose block is in `header.buffer`; that of the others is in `syncHeader.block`. */
+const WITH_BUFFER: ReadonlySet<number> = new Set([KIND.rendezvous, KIND.array, KIND.oneshot, KIND.sharedArray, KIND.context]);
 
 /** @param used bytes in use in all */
 export function holdingsOf(i32: Int32Array, used: number): Holdings {
@@ -50,10 +53,9 @@ export function holdingsOf(i32: Int32Array, used: number): Holdings {
       const kind = i32[at + header.kind];
       const name = NAMES[kind];
       if (name === undefined) continue;
-      const isSync = kind > KIND.sharedArray && kind < KIND.context;
-      const block = i32[at + (isSync ? syncHeader.holds : header.buffer)];
+      const block = blockOf(i32, at);
       if (block > 0) owned.add(block);
-      const bytes = (CLASS_WORDS[HEADER_CLASS] + wordsOf(i32, block)) * 4;
+      const bytes = wordsOfObject(i32, at) * 4;
       const size = i32[at + header.capacity];
       note({ kind: name, bytes, ...(name === "channel" ? { capacity: size } : name === "shared array" ? { length: size } : {}) });
     }
@@ -63,6 +65,16 @@ export function holdingsOf(i32: Int32Array, used: number): Holdings {
   }
   if (other > 0) byKind.other = other;
   return { byKind, holders, text: textOf(byKind, holders) };
+}
+
+/** The words of the header at `at` and of its block. */
+export function wordsOfObject(i32: Int32Array, at: number): number {
+  return CLASS_WORDS[HEADER_CLASS] + wordsOf(i32, blockOf(i32, at));
+}
+
+/** The block of the header at `at`; 0 for none. */
+function blockOf(i32: Int32Array, at: number): number {
+  return i32[at + (WITH_BUFFER.has(i32[at + header.kind]) ? header.buffer : syncHeader.block)];
 }
 
 /** The words of the block at `at`; 0 for none. */

@@ -49,6 +49,9 @@ export const superblock = {
   reserve: 22,
   /** Held by the thread that gets pages back: see arena.ts. */
   reclaimLock: 23,
+  /** The objects under a name (named-records.ts): the lock of their list, and the newest record. */
+  namedLock: 24,
+  namedLast: 25,
   /** Threads (main not counted) whose processor sleeps. */
   sleepers: 1 * LINE,
   /** Counts how often the last awake thread fell asleep; main waits on it. */
@@ -231,13 +234,13 @@ export const syncHeader = {
   ownerDied: 18,
   /** The permits of a semaphore, the parties of a barrier. */
   size: 19,
-  /** A block with one word per processor: how much of the value each one holds. 0 for none. */
-  holds: 20,
+  /** The object's block, 0 for none. Of a Semaphore, an RwLock or a load: one word per processor, how much of the value each one holds. Of a Guarded: its fields. Of a SharedMap: its table. */
+  block: 20,
   /** A grant in progress: the record, the word that it changes, and the value of the word before. Otherwise `grantRecord` is 0. */
   grantRecord: 21,
   grantWord: 22,
   grantBefore: 23,
-  /** 1 from when `free` begins. */
+  /** From when `free` begins: the lock id of the thread that frees the object. */
   ending: 24,
 } as const;
 
@@ -295,7 +298,7 @@ export function nextGeneration(generation: number): number {
 }
 
 /** `header.kind`: 0 while the header is free, `changing` while a channel is being made or freed. */
-export const KIND = { rendezvous: 1, array: 2, oneshot: 3, sharedArray: 4, mutex: 5, rwLock: 6, semaphore: 7, waitGroup: 8, once: 9, barrier: 10, counter: 11, context: 12, changing: 13 } as const;
+export const KIND = { rendezvous: 1, array: 2, oneshot: 3, sharedArray: 4, mutex: 5, rwLock: 6, semaphore: 7, waitGroup: 8, once: 9, barrier: 10, counter: 11, context: 12, changing: 13, guarded: 14 } as const;
 
 /** The first word of every record that is passed to an inbox. */
 export const RECORD = { wait: 1, task: 2, result: 3, fault: 4, watch: 5 } as const;
@@ -382,6 +385,10 @@ export const OUTCOME = { pending: 0, ok: 1, closed: 2, failed: 3, noRoom: 4 } as
 
 /** An entry in the table of names: next, id, byte length, then the UTF-8 bytes. */
 export const nameEntry = { next: 0, id: 1, byteLength: 2, bytes: 3 } as const;
+
+/** The object under a name: next, name and type of its handle and the line that declares it (numbers of the table of names), and the handle. */
+export const namedRecord = { next: 0, name: 1, type: 2, site: 3, header: 4, generation: 5 } as const;
+export const NAMED_WORDS = 6;
 
 /** A payload: byte length, number of handles in it, then the bytes (wire/payload.ts). */
 export const blob = { byteLength: 0, handles: 1, bytes: 2 } as const;

@@ -21,8 +21,9 @@ export function repairArena(arena: Arena, dead: number): void {
     repairPageMap(i32);
     unlock(i32, superblock.pageLock);
   }
-  // An entry is linked by one store. A number that was reserved for no entry stays unused.
+  // An entry is linked by one store, here and in the list of named objects. A number that was reserved for no entry stays unused.
   if (i32[superblock.namesLock] === dead + 1) unlock(i32, superblock.namesLock);
+  if (i32[superblock.namedLock] === dead + 1) unlock(i32, superblock.namedLock);
   for (let k = 0; k < CLASS_WORDS.length; k++) {
     const at = centralOf(k) + central.lock;
     if (i32[at] === dead + 1) {

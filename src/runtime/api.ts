@@ -23,7 +23,8 @@ import { TaskGroup } from "./task/group.ts";
 import { PlannedTimer } from "./task/planned.ts";
 import type { AnyFunction } from "./task/task-function.ts";
 import type { Place } from "./task/tasks.ts";
-import { current } from "./thread/ambient.ts";
+import { current, within } from "./thread/ambient.ts";
+import { declare } from "./thread/named.ts";
 import type { ThreadSide } from "./thread/side.ts";
 
 /** @param of finds the side of a call; it is given the call's name for its error */
@@ -60,6 +61,14 @@ export function makeCalls(of: (what: string) => ThreadSide): Calls {
     never: () => new Never(open("never").waiters),
     context: (parent, options) => open("context").contexts.make(parent, options),
     group: (options) => new TaskGroup(open("group"), options),
+    named: (name, make) => {
+      const declaration = declare(name, make);
+      const what = `named(${JSON.stringify(name)})`;
+      return () => {
+        const side = open(what);
+        return side.named.known(declaration) ?? within(side, () => side.named.find(declaration));
+      };
+    },
     sleep: (delayMs, options) => open("sleep").sleep.start(checkDelay(delayMs, "sleep"), signalOf(options)),
     parallelFor: async (count, body, options) => runFor(open("parallelFor"), count, body as AnyFunction, options as ParallelOptions),
     parallelMap: (async (items: ArrayLike<unknown>, fn: AnyFunction, options?: ParallelOptions) => runMap(open("parallelMap"), items, fn, options)) as Calls["parallelMap"],
@@ -71,8 +80,8 @@ export function makeCalls(of: (what: string) => ThreadSide): Calls {
 }
 
 export const {
-  Barrier, Counter, Mutex, Once, RwLock, Semaphore, WaitGroup,
-  after, afterFunc, chan, context, dot, go, group, never, oneshot, parallelFor, parallelMap, parallelReduce, select, shared, sleep, spawn, ticker, timer, yieldNow,
+  Barrier, Counter, Guarded, Mutex, Once, RwLock, Semaphore, WaitGroup,
+  after, afterFunc, chan, context, dot, go, group, named, never, oneshot, parallelFor, parallelMap, parallelReduce, select, shared, sleep, spawn, ticker, timer, yieldNow,
 } = makeCalls(current);
 
 // As types, the objects that they make.
@@ -83,3 +92,4 @@ export type WaitGroup = objects.WaitGroup;
 export type Once = objects.Once;
 export type Barrier = objects.Barrier;
 export type Counter = objects.Counter;
+export type Guarded<T extends object> = objects.Guarded<T>;

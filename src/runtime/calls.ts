@@ -160,6 +160,18 @@ export interface Calls extends SyncConstructors {
    * @throws ERR_INVALID_ARGUMENT for other vectors or lengths that differ, ERR_STALE_HANDLE for freed vectors and those of another runtime, ERR_ARENA_FULL, ERR_RUNTIME_STOPPED, ERR_NO_RUNTIME, ERR_WHICH_RUNTIME
    */
   dot(a: SharedArray<"f64">, b: SharedArray<"f64">, options?: DotOptions): Promise<number>;
+  /**
+   * A shared object that every thread of a runtime finds under a name, as Go's variables
+   * of a package are found. Declare it at the top of a module: `const hits = named("hits",
+   * () => new Counter())`. In a task, or on the main thread, `hits()` is the object of the
+   * current runtime. The first call makes it. If two threads make one at the same time,
+   * one of the objects wins and the other is freed. It lives until the runtime stops.
+   * @param name unique in the program; two declarations of one kind mean the same object
+   * @param make returns a new shared object, channel, context or shared array. It can be called on more than one thread
+   * @returns a function that returns the object. It throws ERR_NAME_TAKEN if the name stands for an object of another kind, ERR_INVALID_ARGUMENT if `make` returns something else, ERR_NO_RUNTIME, ERR_WHICH_RUNTIME, ERR_RUNTIME_STOPPED, ERR_ARENA_FULL, or what `make` throws
+   * @throws ERR_INVALID_ARGUMENT
+   */
+  named<T extends object>(name: string, make: () => T): () => T;
   /** Suspends the task for at least `delayMs` milliseconds. @throws ERR_INVALID_ARGUMENT, or the signal's reason */
   sleep(delayMs: number, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
   /** Lets other tasks, timers and I/O of this thread run. A task that computes should call it about every millisecond. */

@@ -6,6 +6,8 @@
 import { distance, positionOf } from "../channel/words.ts";
 import { WarrenError, printValue } from "../errors.ts";
 import { headersOf } from "../memory/headers.ts";
+import { wordsOfObject } from "../memory/holdings.ts";
+import { namedRecords } from "../memory/named-records.ts";
 import { KIND, header, processor, syncHeader } from "../memory/layout.ts";
 import type { Arena } from "../memory/arena.ts";
 import { handleKey } from "../wire/type.ts";
@@ -32,11 +34,11 @@ export interface Leftovers {
   readonly waits: readonly StuckWait[];
   /** Threads that did not answer because a task computes on them. */
   readonly computing: readonly { readonly thread: number; readonly task: string }[];
-  /** Channels, shared arrays, shared objects and contexts that have not been freed. */
+  /** Channels, shared arrays, shared objects and contexts that have not been freed, without those under a name (`named`), which live until the runtime stops. */
   readonly objects: readonly LeftObject[];
   /** Armed timers of `after`, `ticker`, `sleep` and contexts. */
   readonly timers: number;
-  /** Bytes of shared memory that the program uses. Free memory that threads keep for later use is not counted. */
+  /** Bytes of shared memory that the program uses. Free memory that threads keep for later use is not counted, nor are objects under a name. */
   readonly arenaBytes: number;
 }
 
@@ -53,6 +55,7 @@ export async function leftovers(rt: Runtime): Promise<Leftovers> {
   const [types, { threads }] = await Promise.all([rt.tidy(), rt.dump()]);
   const { tasks: live } = await rt.stats();
   const { arena } = rt;
+  const named = namedHeaders(arena);
   const tasks = threads.flatMap((report) => report.tasks.map((task) => ({ thread: report.thread, ...task })));
   const unlisted = threads.flatMap((report) => report.unlisted).reduce((sum, { count }) => sum + count, 0);
   return {
@@ -60,10 +63,23 @@ export async function leftovers(rt: Runtime): Promise<Leftovers> {
     unlisted: Math.max(unlisted, live - tasks.length),
     waits: threads.flatMap(({ thread, parked }) => parked.map((wait) => ({ thread, ...wait }))),
     computing: threads.flatMap(({ thread, computing }) => (computing === undefined ? [] : [{ thread, task: computing.task }])),
-    objects: objectsIn(arena, types),
+    objects: objectsIn(arena, types, named),
     timers: sumOf(arena, processor.timers),
-    arenaBytes: (sumOf(arena, processor.usedWords) - sumOf(arena, processor.keptWords)) * 4,
+    arenaBytes: (sumOf(arena, processor.usedWords) - sumOf(arena, processor.keptWords) - wordsOfAll(arena, named)) * 4,
   };
+}
+
+/** The headers of the objects under a name that have not been freed. */
+function namedHeaders(arena: Arena): Set<number> {
+  const headers = new Set<number>();
+  for (const { header: at, generation } of namedRecords(arena)) if (arena.hasGeneration(at, generation)) headers.add(at);
+  return headers;
+}
+
+function wordsOfAll({ i32 }: Arena, headers: ReadonlySet<number>): number {
+  let words = 0;
+  for (const at of headers) words += wordsOfObject(i32, at);
+  return words;
 }
 
 function sumOf(arena: Arena, word: number): number {
@@ -74,12 +90,12 @@ function sumOf(arena: Arena, word: number): number {
 
 const NAMES: Readonly<Record<number, string>> = Object.fromEntries(Object.entries(KIND).map(([name, kind]) => [kind, name]));
 
-function objectsIn(arena: Arena, types: ReadonlyMap<number, string>): LeftObject[] {
+function objectsIn(arena: Arena, types: ReadonlyMap<number, string>, named: ReadonlySet<number>): LeftObject[] {
   const { i32 } = arena;
   const objects: LeftObject[] = [];
   for (const at of headersOf(arena)) {
     const kind = i32[at + header.kind];
-    if (kind === 0) continue;
+    if (kind === 0 || named.has(at)) continue;
     const handle = handleKey(at, i32[at + header.generation]);
     objects.push({ handle, text: `${types.get(handle) ?? NAMES[kind] ?? "object"} #${at.toString(36)}.${i32[at + header.generation]}${contentsOf(i32, at, kind)}` });
   }

@@ -8,13 +8,16 @@ import { header } from "../memory/layout.ts";
 import { SharedBarrier } from "../sync/barrier.ts";
 import { SharedCounter } from "../sync/counter.ts";
 import { SharedMutex } from "../sync/mutex.ts";
-import type { Barrier, Counter, Mutex, Once, RwLock, Semaphore, WaitGroup } from "../sync/objects.ts";
+import { type PlainFields, SharedGuarded, plainStruct } from "../sync/guarded.ts";
+import type { Barrier, Counter, Guarded, Mutex, Once, RwLock, Semaphore, WaitGroup } from "../sync/objects.ts";
 import { SharedOnce } from "../sync/once.ts";
 import { SharedRwLock } from "../sync/rw-lock.ts";
 import { SharedSemaphore } from "../sync/semaphore.ts";
 import type { SharedObject } from "../sync/shared-object.ts";
 import { SharedWaitGroup } from "../sync/wait-group.ts";
 import type { Waiters } from "../wait/waiter.ts";
+import type { StructOf } from "../wire/composites.ts";
+import type { Type } from "../wire/type.ts";
 import type { ThreadSide } from "./thread/side.ts";
 
 /** A constructor of shared objects, bound to one runtime. `instanceof` works for the objects of all runtimes. */
@@ -23,6 +26,14 @@ export interface SyncConstructor<A extends unknown[], T> {
   new (...args: A): T;
   /** The prototype, which is the same for all runtimes. */
   readonly prototype: T;
+}
+
+/** The constructor of Guarded, bound to one runtime. */
+export interface GuardedConstructor {
+  /** A new object with the fields `fields`; `initial` has their first values. */
+  new <const F extends PlainFields>(fields: F, initial: StructOf<F>): Guarded<StructOf<F>>;
+  /** The prototype, which is the same for all runtimes. */
+  readonly prototype: Guarded<object>;
 }
 
 /** The constructors of shared objects. Each `new` can throw ERR_ARENA_FULL, ERR_RUNTIME_STOPPED, ERR_NO_RUNTIME or ERR_WHICH_RUNTIME. */
@@ -41,6 +52,13 @@ export interface SyncConstructors {
   readonly Barrier: SyncConstructor<[parties: number], Barrier>;
   /** `new Counter(initial = 0)`: a number that tasks can change and wait for. @param initial its first value, a safe integer; 0 by default @throws ERR_INVALID_ARGUMENT */
   readonly Counter: SyncConstructor<[initial?: number], Counter>;
+  /**
+   * `new Guarded({ balance: i64, open: bool }, { balance: 0n, open: true })`: a struct in shared memory and its lock.
+   * @param fields the type of each field: `i32`, `u32`, `i64`, `f64` or `bool`
+   * @param initial their first values
+   * @throws ERR_INVALID_ARGUMENT, ERR_VALUE_REFUSED, ERR_LIMIT
+   */
+  readonly Guarded: GuardedConstructor;
 }
 
 /** A class of sync/: `make` allocates the header of a new object. */
@@ -49,18 +67,26 @@ interface SharedClass<A extends unknown[], T extends SharedObject> {
   make(waiters: Waiters, ...args: A): number;
 }
 
+/** Makes a header, and says what the class needs besides. */
+interface Made {
+  readonly at: number;
+  readonly more?: readonly unknown[];
+}
+
 export function makeSyncConstructors(of: (what: string) => ThreadSide): SyncConstructors {
-  const constructor = <A extends unknown[], T extends SharedObject>(name: string, Shared: SharedClass<A, T>): SyncConstructor<A, T> => {
-    const construct = function (...args: A): T {
+  const constructorOf = <A extends unknown[]>(name: string, Shared: abstract new (...args: never[]) => SharedObject, make: (waiters: Waiters, ...args: A) => Made): unknown => {
+    const construct = function (...args: A): SharedObject {
       if (new.target === undefined) throw new WarrenError("ERR_INVALID_ARGUMENT", `${name} is a constructor. Write new ${name}(…)`);
       const { waiters, handles } = of(`new ${name}`).open();
-      const at = Shared.make(waiters, ...args);
-      return handles.track(Reflect.construct(Shared, [waiters, at, waiters.arena.i32[at + header.generation]], new.target) as T);
+      const { at, more = [] } = make(waiters, ...args);
+      return handles.track(Reflect.construct(Shared, [waiters, at, waiters.arena.i32[at + header.generation], ...more], new.target) as SharedObject);
     };
     Object.defineProperty(construct, "name", { value: name });
     construct.prototype = Shared.prototype;
-    return construct as unknown as SyncConstructor<A, T>;
+    return construct;
   };
+  const constructor = <A extends unknown[], T extends SharedObject>(name: string, Shared: SharedClass<A, T>): SyncConstructor<A, T> =>
+    constructorOf<A>(name, Shared, (waiters, ...args) => ({ at: Shared.make(waiters, ...args) })) as SyncConstructor<A, T>;
   return {
     Mutex: constructor("Mutex", SharedMutex),
     RwLock: constructor("RwLock", SharedRwLock),
@@ -69,5 +95,9 @@ export function makeSyncConstructors(of: (what: string) => ThreadSide): SyncCons
     Once: constructor("Once", SharedOnce),
     Barrier: constructor("Barrier", SharedBarrier),
     Counter: constructor("Counter", SharedCounter),
+    Guarded: constructorOf("Guarded", SharedGuarded, (waiters, fields: PlainFields, initial: object) => {
+      const type = plainStruct(fields) as Type<object>;
+      return { at: SharedGuarded.make(waiters, type, initial), more: [type] };
+    }) as GuardedConstructor,
   };
 }

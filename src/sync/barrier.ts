@@ -16,7 +16,7 @@ import type { Waiters } from "../wait/waiter.ts";
 
 export class SharedBarrier extends SharedObject implements Barrier {
   static make(waiters: Waiters, parties: number): number {
-    return makeHeader(waiters, KIND.barrier, checkCount(parties, "a barrier's parties"));
+    return makeHeader(waiters, KIND.barrier, { size: checkCount(parties, "a barrier's parties") });
   }
 
   override get kind(): string {

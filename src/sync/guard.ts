@@ -12,7 +12,7 @@ export interface Guard extends Disposable {
 }
 
 /** An object that guards unlock. */
-interface Lockable {
+export interface Lockable {
   readonly kind: string;
   /** Releases `amount`; false if the object was freed meanwhile. */
   giveBack(amount: number): boolean;
@@ -30,6 +30,11 @@ export class HeldGuard implements Guard {
     this.#object = object;
     this.#amount = amount;
     this.ownerDied = ownerDied;
+  }
+
+  /** Whether it has not been released. */
+  protected get isHeld(): boolean {
+    return this.#isHeld;
   }
 
   unlock(): void {

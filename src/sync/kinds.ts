@@ -3,6 +3,7 @@ import { WarrenError } from "../errors.ts";
 import { KIND, syncHeader } from "../memory/layout.ts";
 import { SharedBarrier } from "./barrier.ts";
 import { SharedCounter } from "./counter.ts";
+import { SharedGuarded } from "./guarded.ts";
 import { SharedMutex } from "./mutex.ts";
 import { SharedOnce } from "./once.ts";
 import { SharedRwLock } from "./rw-lock.ts";
@@ -24,6 +25,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   Once: { kind: KIND.once, Shared: SharedOnce },
   Barrier: { kind: KIND.barrier, Shared: SharedBarrier },
   Counter: { kind: KIND.counter, Shared: SharedCounter },
+  Guarded: { kind: KIND.guarded, Shared: SharedGuarded },
 };
 
 /** The object for a handle of the named kind. If the handle is stale, every call on the object throws, whatever the header is used for now. */

@@ -26,6 +26,31 @@ export interface Mutex extends Shared {
   tryLock(): Guard | undefined;
 }
 
+/** What `lock()` of a Guarded returns: the lock, and the fields that it protects. */
+export interface FieldsGuard<T extends object> extends Guard {
+  /**
+   * The fields, as properties that read and write shared memory: `state.fields.count += 1`.
+   * They work only while the guard holds the lock. For an object of your own use `copy`:
+   * a spread of `fields` finds no properties.
+   * @throws ERR_NOT_LOCKED after the guard was unlocked, ERR_VALUE_REFUSED for a value that does not fit its field, ERR_STALE_HANDLE
+   */
+  readonly fields: T;
+  /** A copy of all fields. @throws ERR_NOT_LOCKED after the guard was unlocked, ERR_STALE_HANDLE */
+  copy(): T;
+}
+
+/**
+ * A struct of plain fields in shared memory, and the lock that protects it. The fields
+ * can be reached only through a guard, so no task can forget the lock. It is a Mutex in
+ * everything else.
+ */
+export interface Guarded<T extends object> extends Shared {
+  /** Waits for the lock. @throws ERR_STALE_HANDLE, ERR_ARENA_FULL, or the signal's reason */
+  lock(options?: WaitOptions): FieldsGuard<T> | Promise<FieldsGuard<T>>;
+  /** Takes the lock if it is free now. @throws ERR_STALE_HANDLE */
+  tryLock(): FieldsGuard<T> | undefined;
+}
+
 /**
  * A lock for one writer or many readers. First come first served: readers that are next
  * to each other in the queue get it together, and neither side starves the other. A

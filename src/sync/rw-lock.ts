@@ -1,6 +1,6 @@
 /**
  * The lock for one writer or many readers. `holder` is the lock id of the writer's
- * thread, or 0. Each processor counts its readers in `holds`, and `value` is their sum.
+ * thread, or 0. Each processor counts its readers in its word of `block`, and `value` is their sum.
  *
  * Invariants: a writer and a reader never hold it at the same time; there is one queue
  * for both, so no task is overtaken: a reader that comes while a writer waits is queued
@@ -19,7 +19,7 @@ const WRITE = 2;
 
 export class SharedRwLock extends SharedObject implements RwLock {
   static make(waiters: Waiters): number {
-    return makeHeader(waiters, KIND.rwLock, 0, true);
+    return makeHeader(waiters, KIND.rwLock, { words: waiters.arena.threads + 1 });
   }
 
   override get kind(): string {
@@ -72,7 +72,7 @@ export class SharedRwLock extends SharedObject implements RwLock {
     const { owner, index } = this.waiters.arena;
     const ownerDied = i32[at + syncHeader.ownerDied] !== 0;
     if (mode === READ) {
-      i32[i32[at + syncHeader.holds] + index]++;
+      i32[i32[at + syncHeader.block] + index]++;
       i32[at + syncHeader.value]++;
     } else {
       i32[at + syncHeader.holder] = owner;
@@ -87,7 +87,7 @@ export class SharedRwLock extends SharedObject implements RwLock {
     if (!this.enterIfLive()) return false;
     const { i32, header: at } = this;
     if (mode === READ) {
-      i32[i32[at + syncHeader.holds] + this.waiters.arena.index]--;
+      i32[i32[at + syncHeader.block] + this.waiters.arena.index]--;
       i32[at + syncHeader.value]--;
     } else i32[at + syncHeader.holder] = 0;
     this.settle();
@@ -100,7 +100,7 @@ export class SharedRwLock extends SharedObject implements RwLock {
     for (let record = this.first; record !== 0 && this.#admits(this.amountOf(record)); record = this.first) {
       const index = ownerIndex(i32, record);
       if (this.amountOf(record) === READ) {
-        const word = i32[at + syncHeader.holds] + index;
+        const word = i32[at + syncHeader.block] + index;
         this.grant(i32[at + syncHeader.ownerDied], word, i32[word] + 1);
         i32[at + syncHeader.value]++;
       } else {
@@ -121,7 +121,7 @@ export class SharedRwLock extends SharedObject implements RwLock {
       i32[at + syncHeader.ownerDied] = 1;
       i32[at + syncHeader.holder] = 0;
     }
-    i32[i32[at + syncHeader.holds] + index] = 0;
+    i32[i32[at + syncHeader.block] + index] = 0;
     i32[at + syncHeader.value] = this.sumOfHolds();
   }
 

@@ -1,8 +1,8 @@
 /**
- * The semaphore. Each processor counts in `holds` the permits that its tasks have;
+ * The semaphore. Each processor counts in its word of `block` the permits that its tasks have;
  * `value` is how many of the `size` permits are left.
  *
- * Invariants: `value` = `size` − the sum of `holds`, never negative; the first waiter
+ * Invariants: `value` = `size` − the sum of those words, never negative; the first waiter
  * needs more than `value`. A large request is not overtaken by small ones behind it; when
  * a signal ends it, they are checked again.
  */
@@ -18,7 +18,7 @@ import type { Waiters } from "../wait/waiter.ts";
 
 export class SharedSemaphore extends SharedObject implements Semaphore {
   static make(waiters: Waiters, permits: number): number {
-    const at = makeHeader(waiters, KIND.semaphore, checkCount(permits, "a semaphore's permits"), true);
+    const at = makeHeader(waiters, KIND.semaphore, { size: checkCount(permits, "a semaphore's permits"), words: waiters.arena.threads + 1 });
     waiters.arena.i32[at + syncHeader.value] = permits;
     return at;
   }
@@ -61,7 +61,7 @@ export class SharedSemaphore extends SharedObject implements Semaphore {
 
   #take(n: number): Guard {
     const { i32, header: at } = this;
-    i32[i32[at + syncHeader.holds] + this.waiters.arena.index] += n;
+    i32[i32[at + syncHeader.block] + this.waiters.arena.index] += n;
     i32[at + syncHeader.value] -= n;
     this.leave();
     this.waiters.scheduler.tookPermit = true;
@@ -71,7 +71,7 @@ export class SharedSemaphore extends SharedObject implements Semaphore {
   giveBack(n: number): boolean {
     if (!this.enterIfLive()) return false;
     const { i32, header: at } = this;
-    i32[i32[at + syncHeader.holds] + this.waiters.arena.index] -= n;
+    i32[i32[at + syncHeader.block] + this.waiters.arena.index] -= n;
     i32[at + syncHeader.value] += n;
     this.settle();
     this.leave();
@@ -83,7 +83,7 @@ export class SharedSemaphore extends SharedObject implements Semaphore {
     for (let record = this.first; record !== 0; record = this.first) {
       const n = this.amountOf(record);
       if (n > i32[at + syncHeader.value]) return;
-      const word = i32[at + syncHeader.holds] + ownerIndex(i32, record);
+      const word = i32[at + syncHeader.block] + ownerIndex(i32, record);
       this.grant(0, word, i32[word] + n);
       i32[at + syncHeader.value] -= n;
     }
@@ -95,7 +95,7 @@ export class SharedSemaphore extends SharedObject implements Semaphore {
 
   protected override disown(index: number): void {
     const { i32, header: at } = this;
-    i32[i32[at + syncHeader.holds] + index] = 0;
+    i32[i32[at + syncHeader.block] + index] = 0;
     i32[at + syncHeader.value] = i32[at + syncHeader.size] - this.sumOfHolds();
   }
 

@@ -1,7 +1,7 @@
 /**
- * The common part of Mutex, RwLock, Semaphore, WaitGroup, Once, Barrier and Counter: a
- * header in the arena with one lock, a few plain words and one queue of waiters, first
- * come first served. Each kind is a small state machine over them, in a file of its own:
+ * The common part of Mutex, RwLock, Semaphore, WaitGroup, Once, Barrier, Counter, Guarded
+ * and SharedMap: a header in the arena with one lock, a few plain words and one queue of
+ * waiters, first come first served. Each kind is a small state machine over them, in a file of its own:
  * an operation changes one word, then calls `settle`, which grants all that can be
  * granted now.
  *
@@ -125,7 +125,7 @@ export abstract class SharedObject implements Finisher, Disposable {
   }
 
   /** Whether the handle can still be valid: false if it is stale. */
-  protected get isCurrent(): boolean {
+  get isCurrent(): boolean {
     return this.waiters.arena.hasGeneration(this.header, this.generation);
   }
 
@@ -139,7 +139,7 @@ export abstract class SharedObject implements Finisher, Disposable {
   /** Under the lock: the sum of what all processors hold. */
   protected sumOfHolds(): number {
     const { i32 } = this;
-    const holds = i32[this.header + syncHeader.holds];
+    const holds = i32[this.header + syncHeader.block];
     let sum = 0;
     for (let index = 0; index <= this.waiters.arena.threads; index++) sum += i32[holds + index];
     return sum;
@@ -250,11 +250,11 @@ export abstract class SharedObject implements Finisher, Disposable {
   relinquish(): void {
     if (!this.enterIfLive()) return;
     if (--this.i32[this.header + syncHeader.references] > 0) this.leave();
-    else this.#end();
+    else this.end();
   }
 
   free(): void {
-    if (this.enterIfLive()) this.#end();
+    if (this.enterIfLive()) this.end();
   }
 
   [Symbol.dispose](): void {
@@ -262,17 +262,32 @@ export abstract class SharedObject implements Finisher, Disposable {
   }
 
   /** Under the lock: ends all waits and frees the header. If the thread dies in the middle, the repair starts it again. */
-  #end(): void {
+  protected end(): void {
     const { i32, waiters, header: at } = this;
-    i32[at + syncHeader.ending] = 1;
+    const { arena } = waiters;
+    const keepsBlock = this.keepsBlock;
+    // Names the thread that ends it: the repair after the death of another one leaves it alone.
+    i32[at + syncHeader.ending] = arena.owner;
     while (this.first !== 0) this.#endFirst(OUTCOME.closed, 0, 0, 0);
+    if (keepsBlock) i32[at + syncHeader.block] = 0;
     i32[at + syncHeader.generation] = nextGeneration(this.generation);
     this.leave();
-    const holds = i32[at + syncHeader.holds];
-    i32[at + syncHeader.holds] = 0;
+    this.ended();
+    const block = i32[at + syncHeader.block];
+    i32[at + syncHeader.block] = 0;
     i32[at + syncHeader.kind] = 0;
-    if (holds !== 0) waiters.arena.free(holds);
-    waiters.arena.free(at);
+    if (block !== 0) arena.free(block);
+    arena.free(at);
+  }
+
+  /** Under the lock, when the object ends: whether its block is still in use. Then its user frees the block. */
+  protected get keepsBlock(): boolean {
+    return false;
+  }
+
+  /** Called once when the object has ended, before its block is freed: frees what the block names. No handle is valid any more. */
+  protected ended(): void {
+    // Most objects own nothing else.
   }
 
   /** After the death of processor `dead`: see `repairSyncObject`. */
@@ -282,7 +297,9 @@ export abstract class SharedObject implements Finisher, Disposable {
     if (cas(i32, at + syncHeader.lock, dead + 1, owner) !== dead + 1) lock(i32, at + syncHeader.lock, owner);
     this.#takeBackGrant();
     i32[at + syncHeader.waiting] = relink(i32, at, QUEUE, (record) => ownerIndex(i32, record) !== dead);
-    if (i32[at + syncHeader.ending] !== 0) return this.#end();
+    const ending = i32[at + syncHeader.ending];
+    if (ending === dead + 1) return this.end();
+    if (ending !== 0) return this.leave();
     this.disown(dead);
     this.settle();
     this.leave();
@@ -310,16 +327,23 @@ export abstract class SharedObject implements Finisher, Disposable {
   }
 }
 
+/** What a new object has: `size`, a zeroed block of `words` words, the lock id of the thread that holds it; each 0 if not given. */
+interface HeaderParts {
+  readonly size?: number;
+  readonly words?: number;
+  readonly holder?: number;
+}
+
 /**
- * Makes the header of a shared object with one reference. All words but `size` are
- * zero; with `hasHolds` it has a word per processor.
+ * Makes the header of a shared object with one reference. All words that are not given
+ * are zero.
  * @throws ERR_ARENA_FULL
  */
-export function makeHeader(waiters: Waiters, kind: number, size = 0, hasHolds = false): number {
+export function makeHeader(waiters: Waiters, kind: number, { size = 0, words = 0, holder = 0 }: HeaderParts = {}): number {
   const { arena } = waiters;
   const { i32, owner } = arena;
-  const holds = hasHolds ? arena.allocZeroed(arena.threads + 1) : 0;
-  const at = arena.allocHeader(holds);
+  const block = words === 0 ? 0 : arena.allocZeroed(words);
+  const at = arena.allocHeader(block);
   // A stale handle can hold the lock for a moment, until it finds out that it is stale.
   lock(i32, at + syncHeader.lock, owner);
   i32[at + headerWords.capacity] = 0;
@@ -327,7 +351,8 @@ export function makeHeader(waiters: Waiters, kind: number, size = 0, hasHolds = 
   for (const word of CLEARED) i32[at + word] = 0;
   i32[at + syncHeader.value + 1] = 0;
   i32[at + syncHeader.size] = size;
-  i32[at + syncHeader.holds] = holds;
+  i32[at + syncHeader.holder] = holder;
+  i32[at + syncHeader.block] = block;
   i32[at + syncHeader.references] = 1;
   i32[at + syncHeader.kind] = kind;
   unlock(i32, at + syncHeader.lock);

@@ -3,7 +3,15 @@ import { WarrenError, printValue } from "../errors.ts";
 import { Refusal, Type, depthOver, type ElementOf, type Space, step } from "./type.ts";
 
 type Fields = Record<string, Type<unknown>>;
-type StructOf<F extends Fields> = { [K in keyof F]: ElementOf<F[K]> };
+/** The objects that fit a struct with the fields `F`. */
+export type StructOf<F extends Fields> = { [K in keyof F]: ElementOf<F[K]> };
+
+/** A field of a struct, and where it is in the slot. */
+export interface StructField {
+  readonly key: string;
+  readonly type: Type<unknown>;
+  readonly offset: number;
+}
 
 /** Words of the largest slot: many must fit into a thread's scratch memory. */
 const MAX_WORDS = 512;
@@ -43,6 +51,10 @@ class Struct<F extends Fields> extends Type<StructOf<F>> {
     if (this.words > MAX_WORDS) {
       throw new WarrenError("ERR_LIMIT", `structBytes: ${this.words * 4} is above the limit of ${MAX_WORDS * 4}`, { limit: "structBytes", maximum: MAX_WORDS * 4, actual: this.words * 4 });
     }
+  }
+
+  get fields(): readonly StructField[] {
+    return this.#keys.map((key, k) => ({ key, type: this.#types[k], offset: this.#offsets[k] }));
   }
 
   override encode(space: Space, at: number, value: StructOf<F>): void {
@@ -119,6 +131,11 @@ export function struct<F extends Fields>(fields: F): Type<StructOf<F>> {
     checkType(type, `struct field ${key}`);
   }
   return new Struct(fields);
+}
+
+/** The fields of a struct type, in their order; `undefined` for another type. */
+export function fieldsOf(type: Type<unknown>): readonly StructField[] | undefined {
+  return type instanceof Struct ? type.fields : undefined;
 }
 
 /** A value of `type`, or `null` for none; `undefined` does not fit. @throws ERR_INVALID_ARGUMENT */

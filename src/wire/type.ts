@@ -25,6 +25,8 @@ export interface Handles {
   detach(value: object): Handle | undefined;
   /** The object for a handle of `type` on this thread; takes over the message's reference. */
   adopt(header: number, generation: number, type: string): object;
+  /** As `adopt`, but the message keeps its reference: for what is read and stays. */
+  share(header: number, generation: number, type: string): object;
   /** Gives up a message's reference. */
   release(header: number, generation: number, type: string): void;
 }
@@ -33,6 +35,8 @@ export interface Handles {
 export interface HandleFamily {
   detach(value: object): Handle | undefined;
   adopt(header: number, generation: number): object;
+  /** Adds a reference. Does nothing if the handle is stale. */
+  retain(header: number, generation: number): void;
   release(header: number, generation: number): void;
 }
 

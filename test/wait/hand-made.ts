@@ -26,6 +26,11 @@ function channelHandles(thread: () => HandMadeThread): Handles {
       return { header: value.header, generation: value.generation, type: value.handleType };
     },
     adopt: open,
+    share(at, generation, type) {
+      const channel = open(at, generation, type);
+      channel.retain();
+      return channel;
+    },
     release: (at, generation, type) => open(at, generation, type).relinquish(),
   };
 }

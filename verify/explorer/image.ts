@@ -15,8 +15,8 @@ const ARENA_BYTES = 2_097_152;
 const FIRST = 4096;
 /** Blocks of one class that one thread may take in a schedule; it may free as many. */
 const BLOCKS = 16;
-/** Classes that scenarios use: buffers and values, waits and tasks, scratch (of which the first words are used). */
-const SIZES = [4, WAITER_WORDS, 8192];
+/** Classes that scenarios use: buffers and values, records of names, waits and tasks, scratch (of which the first words are used). */
+const SIZES = [4, 8, WAITER_WORDS, 8192];
 const MOST_WORDS = 64;
 
 export class Image {

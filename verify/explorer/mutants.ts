@@ -120,6 +120,13 @@ export const MUTANTS: readonly Mutant[] = [
     scenario: "spin lock with 2 threads",
   },
   {
+    name: "name-not-looked-for-under-the-lock",
+    path: "src/memory/named-records.ts",
+    replace: "const known = find(i32, name);",
+    by: "const known = 0;",
+    scenario: "objects published under names by two threads",
+  },
+  {
     name: "semaphore-wakes-one",
     path: "src/sync/semaphore.ts",
     replace: "      i32[at + syncHeader.value] -= n;\n    }",
@@ -183,6 +190,20 @@ export const MUTANTS: readonly Mutant[] = [
     scenario: "death of a thread that cuts and gives back pages",
   },
   // Defects that repair after a thread's death had, or could have.
+  {
+    name: "freed-again-after-the-death-of-another",
+    path: "src/sync/shared-object.ts",
+    replace: "    if (ending === dead + 1) return this.end();\n    if (ending !== 0) return this.leave();\n",
+    by: "    if (ending !== 0) return this.end();\n",
+    scenario: "death of a thread while another frees a lock",
+  },
+  {
+    name: "lock-of-the-names-stays-with-the-dead",
+    path: "src/memory/repair-locks.ts",
+    replace: "  if (i32[superblock.namedLock] === dead + 1) unlock(i32, superblock.namedLock);\n",
+    by: "",
+    scenario: "death while objects are published under names",
+  },
   {
     name: "claim-looked-at-before-the-state",
     path: "src/runtime/main/repair-shared-memory.ts",

@@ -7,6 +7,8 @@ import type { ThreadSide } from "./side.ts";
 
 let thread: ThreadSide | undefined;
 const open = new Set<ThreadSide>();
+/** Set while code of the main thread runs for a certain runtime. */
+let asked: ThreadSide | undefined;
 
 /** From now on this thread belongs to a runtime. */
 export function enterThread(side: ThreadSide): void {
@@ -26,9 +28,21 @@ export function leaveMain(side: ThreadSide): void {
   open.delete(side);
 }
 
+/** Calls `fn`, in which the free functions are those of the runtime of `side`, whichever others are open. */
+export function within<R>(side: ThreadSide, fn: () => R): R {
+  const before = asked;
+  asked = side;
+  try {
+    return fn();
+  } finally {
+    asked = before;
+  }
+}
+
 /** @throws ERR_NO_RUNTIME, ERR_WHICH_RUNTIME */
 export function current(what: string): ThreadSide {
   if (thread !== undefined) return thread;
+  if (asked !== undefined) return asked;
   if (open.size === 1) for (const side of open) return side;
   if (open.size === 0) {
     throw new WarrenError("ERR_NO_RUNTIME", `${what} was called while no runtime is open here. Call it in a task, or after start()`);

@@ -14,8 +14,10 @@
  * the safety net for channels and objects that no task closes or frees.
  */
 import { WarrenError } from "../../errors.ts";
+import { header } from "../../memory/layout.ts";
 import { SharedArray, type SharedKind } from "../../memory/shared-array.ts";
-import { type Handle, type HandleFamily, type Handles, handleKey } from "../../wire/type.ts";
+import { type Handle, type HandleFamily, type Handles, type Type, handleKey } from "../../wire/type.ts";
+import { SharedGuarded } from "../../sync/guarded.ts";
 import { openShared } from "../../sync/kinds.ts";
 import { SharedObject } from "../../sync/shared-object.ts";
 import type { Waiters } from "../../wait/waiter.ts";
@@ -30,6 +32,7 @@ interface Counted {
   readonly header: number;
   readonly generation: number;
   readonly handleType: string;
+  retain(): void;
   relinquish(): void;
 }
 
@@ -65,6 +68,7 @@ export interface Holder {
 
 const SHARED = "shared.";
 const SYNC = "sync.";
+const GUARDED = "Guarded";
 const CONTEXT = "context";
 /** So many recent objects are kept, so that a thousand tasks with one channel share one object. */
 const MOST_RECENT = 64;
@@ -189,6 +193,24 @@ export class HandleTable implements Handles {
     return object;
   }
 
+  share(at: number, generation: number, type: string): object {
+    this.#retain(at, generation, type);
+    return this.adopt(at, generation, type);
+  }
+
+  /** Adds a reference, for `adopt` to take over. Those of a shared array are not counted. */
+  #retain(at: number, generation: number, type: string): void {
+    if (type === CONTEXT) return this.contexts.retain(at, generation);
+    if (!type.startsWith(SHARED)) this.#openCounted(at, generation, type).retain();
+  }
+
+  /** Gives up an object that this thread has made and nothing else refers to: frees it. */
+  discard(object: object): void {
+    if (object instanceof Channel || object instanceof SharedObject) {
+      if (this.waiters.arena.i32[object.header + header.references] === 1) object.relinquish();
+    } else if (!(object instanceof LocalReceiver)) (object as Disposable)[Symbol.dispose]();
+  }
+
   /** A new object for a handle. */
   #open(at: number, generation: number, type: string): object {
     if (type.startsWith(SHARED)) return new SharedArray(this.waiters.arena, type.slice(SHARED.length) as SharedKind, at, generation);
@@ -198,6 +220,7 @@ export class HandleTable implements Handles {
 
   #openCounted(at: number, generation: number, type: string): Counted {
     if (type.startsWith(SYNC)) return openShared(this.waiters, at, generation, type.slice(SYNC.length));
+    if (type.startsWith(GUARDED)) return new SharedGuarded(this.waiters, at, generation, typeOfName(`struct${type.slice(GUARDED.length)}`) as Type<object>);
     return openChannel(this.waiters, at, generation, typeOfName(type.slice(5, -1)));
   }
 

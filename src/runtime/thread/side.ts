@@ -16,6 +16,7 @@ import { Timers } from "../../wait/timers.ts";
 import { Waiters } from "../../wait/waiter.ts";
 import type { Aftermath } from "./control.ts";
 import { HeapWatch } from "./heap-watch.ts";
+import { NamedObjects } from "./named.ts";
 import { Sleep } from "../task/sleep.ts";
 import { Tasks } from "../task/tasks.ts";
 import { ThreadTrace } from "../trace/thread-trace.ts";
@@ -49,6 +50,8 @@ export class ThreadSide {
   readonly contexts: Contexts;
   readonly handles = new HandleTable();
   readonly sleep: Sleep;
+  readonly names: Names;
+  readonly named: NamedObjects;
   #trace: ThreadTrace | undefined;
   #stopped: WarrenError | undefined;
 
@@ -70,10 +73,12 @@ export class ThreadSide {
     this.handles.contexts = this.contexts;
     this.processor.waiters = this.waiters;
     this.processor.onWatch = (record) => this.contexts.notified(record);
-    this.tasks = new Tasks({ waiters: this.waiters, names: new Names(arena), processor: this.processor, heap, onFault, onWarning, onChange: () => onWaiting?.(), onHeld });
+    this.names = new Names(arena);
+    this.tasks = new Tasks({ waiters: this.waiters, names: this.names, processor: this.processor, heap, onFault, onWarning, onChange: () => onWaiting?.(), onHeld });
     this.processor.runner = this.tasks;
     this.handles.holder = this.tasks.holdings;
     this.sleep = new Sleep(this.waiters);
+    this.named = new NamedObjects({ waiters: this.waiters, names: this.names, handles: this.handles });
     this.processor.open();
   }
 

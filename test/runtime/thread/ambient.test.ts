@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { type Runtime, after, chan, go, i32, never, oneshot, select, shared, sleep, spawn, start, yieldNow } from "../../../src/index.ts";
+import { Counter, Guarded, type Runtime, after, chan, go, i32, named, never, oneshot, select, shared, sleep, spawn, start, yieldNow } from "../../../src/index.ts";
 import { add, sendSum, whereAmI } from "../start-tasks.ts";
 import { startNested, runNested } from "./nested-tasks.ts";
 import { thrown } from "../until.ts";
@@ -29,6 +29,8 @@ const calls: [string, () => unknown][] = [
   ["shared.float64", () => shared.float64(1)],
   ["shared.int32", () => shared.int32(1)],
   ["shared.bytes", () => shared.bytes(1)],
+  ["named", () => named("count", () => new Counter())()],
+  ["new Guarded", () => new Guarded({ n: i32 }, { n: 1 })],
 ];
 
 describe("the free functions on the main thread", () => {

@@ -1,6 +1,6 @@
 /** As deaths.ts, in selects, shared objects, the task queue, the allocator and the sleep protocol. */
 import { i32 } from "../../../src/wire/scalars.ts";
-import { PAGE } from "../../../src/memory/layout.ts";
+import { PAGE, syncHeader } from "../../../src/memory/layout.ts";
 import { makeChannel } from "../../../src/channel/make-channel.ts";
 import { Names } from "../../../src/memory/names.ts";
 import { runSelect } from "../../../src/select/select.ts";
@@ -13,9 +13,9 @@ import { dead } from "../machine.ts";
 import { imageFor } from "../image.ts";
 import type { Scenario } from "../scenario.ts";
 import { Crowd } from "./crowd.ts";
-import { answering, takeAndFree } from "./memory.ts";
+import { answering, publish, takeAndFree } from "./memory.ts";
 import { Room, settled, share } from "./share.ts";
-import { type World, checkPages, checkSleepers, closeOnce, expect, expectSame, sendAll } from "./world.ts";
+import { type World, checkPages, checkSleepers, closeOnce, codeOf, expect, expectSame, sendAll } from "./world.ts";
 
 interface Chosen {
   readonly case: string;
@@ -103,6 +103,27 @@ const mutex: Scenario<World> = {
       expect(room.most === 1 && locked.includes(1) && locked.includes(2), `inside at once: ${room.most}, who had the lock: ${locked.join()}`);
       settled(on(1));
     });
+  },
+};
+
+/** A thread vanishes while another frees the lock: the memory is free once. */
+const freeing: Scenario<World> = {
+  name: "death of a thread while another frees a lock",
+  threads: 2,
+  bound: 1,
+  victims: [0],
+  build(world) {
+    const on = share(world, SharedSemaphore, SharedSemaphore.make(world.loops[0].waiters, 1));
+    world.program(0, "acquirer", async () => {
+      try {
+        (await on(0).acquire()).unlock();
+      } catch (error) {
+        expect(codeOf(error) === "ERR_STALE_HANDLE", `acquire failed with ${codeOf(error)}`);
+      }
+    });
+    world.program(1, "owner", () => on(1).free());
+    world.afterDeath(() => undefined);
+    world.finally(() => expectSame(world.arenas[1].i32[on(1).header + syncHeader.kind], 0, "kind of the freed header"));
   },
 };
 
@@ -253,6 +274,29 @@ const names: Scenario<World> = {
   },
 };
 
+/** A thread vanishes while it publishes objects under names: the name is taken or free, and both others find the same. */
+const published: Scenario<World> = {
+  name: "death while objects are published under names",
+  threads: 2,
+  bound: 1,
+  victims: [0],
+  build(world) {
+    const got: number[][] = world.arenas.map(() => []);
+    for (const index of [0, 1]) {
+      world.program(index, "publisher", () => {
+        for (const name of [1, 2]) got[index].push(publish(world.arenas[index], name));
+      });
+    }
+    world.afterDeath(() => {
+      for (const name of [1, 2]) got[2].push(publish(world.arenas[2], name));
+    });
+    world.finally(() => {
+      for (const other of [got[0], got[2]]) for (const [k, header] of other.entries()) expectSame(header, got[1][k], "the object on another thread");
+      if (dead === undefined) world.keep(2 * 8);
+    });
+  },
+};
+
 /** Who rings a sleeper vanishes at any moment of it: the sleeper wakes, or has nothing to wake for. */
 const ringing: Scenario<World> = {
   name: "death of a ringer",
@@ -314,4 +358,4 @@ const headers: Scenario<World> = {
   },
 };
 
-export const scenarios: readonly Scenario<World>[] = [...selecting, ...selected, mutex, semaphore, ...rwLock, once, ...tasks, allocating, names, ringing, pages, headers];
+export const scenarios: readonly Scenario<World>[] = [...selecting, ...selected, mutex, freeing, semaphore, ...rwLock, once, ...tasks, allocating, names, published, ringing, pages, headers];

@@ -2,6 +2,7 @@
 import { openChannel } from "../../../src/channel/make-channel.ts";
 import type { Arena } from "../../../src/memory/arena.ts";
 import { ABSENT, PAGE, header, processor, superblock } from "../../../src/memory/layout.ts";
+import { findNamed, namedRecords, publishNamed } from "../../../src/memory/named-records.ts";
 import { Names } from "../../../src/memory/names.ts";
 import { lock, unlock } from "../../../src/memory/spin-lock.ts";
 import { i32 as int32 } from "../../../src/wire/scalars.ts";
@@ -57,6 +58,32 @@ const names: Scenario<World> = {
     });
   },
 };
+
+/** Two threads publish objects under the same and under different names: one object for each name, the same on both. */
+const published: Scenario<World> = {
+  name: "objects published under names by two threads",
+  threads: 2,
+  build(world) {
+    const got: number[][] = [[], []];
+    for (const index of [0, 1]) {
+      world.program(index, "publisher", () => {
+        for (const name of index === 0 ? [1, 2] : [2, 3]) got[index].push(publish(world.arenas[index], name));
+      });
+    }
+    world.finally(() => {
+      expect(got[0][1] === got[1][0], "two objects stand under one name");
+      expectSame(namedRecords(world.arenas[0]).map(({ name }) => name).toSorted(), [1, 2, 3], "names");
+      world.keep(3 * 8);
+    });
+  },
+};
+
+/** Publishes an object of this thread under a name, or finds that of another; the header that stands there. */
+export function publish(arena: Arena, name: number): number {
+  const own = 100 * arena.owner + name;
+  const known = findNamed(arena, name) ?? publishNamed(arena, { name, type: 1, site: 1, header: own, generation: 0 });
+  return known?.header ?? own;
+}
 
 /** The generation of the stale handle; its header has another one. */
 const STALE = 5;
@@ -130,4 +157,4 @@ export function answering(world: World, index: number, at: number): { now: boole
   return isOver;
 }
 
-export const scenarios: readonly Scenario<World>[] = [...counts, names, passes, stale];
+export const scenarios: readonly Scenario<World>[] = [...counts, names, published, passes, stale];

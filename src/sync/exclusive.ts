@@ -1,0 +1,75 @@
+/**
+ * What Mutex and Guarded have in common: one task at a time holds the lock. The word
+ * `holder` decides: it is 0, or the lock id of the thread whose task has the lock.
+ * Invariant: while it is 0 no task waits.
+ */
+import { syncHeader, syncWaiter } from "../memory/layout.ts";
+import { ownerIndex } from "../wait/claims.ts";
+import type { Guard } from "./guard.ts";
+import { SharedObject } from "./shared-object.ts";
+import type { Wait, WaitOptions } from "../wait/wait.ts";
+
+export abstract class ExclusiveLock<G extends Guard> extends SharedObject {
+  /** The guard of a task that has the lock. */
+  protected abstract guard(ownerDied: boolean): G;
+
+  lock(options?: WaitOptions): G | Promise<G> {
+    const signal = this.begin(options);
+    if (this.isSliceOver) return this.later(() => this.lock(options));
+    this.enter();
+    if (this.#isHeld) return this.waitLocked("lock", signal) as G | Promise<G>;
+    return this.#take();
+  }
+
+  tryLock(): G | undefined {
+    this.enter();
+    if (!this.#isHeld) return this.#take();
+    this.leave();
+    return undefined;
+  }
+
+  get #isHeld(): boolean {
+    return this.i32[this.header + syncHeader.holder] !== 0;
+  }
+
+  #take(): G {
+    const { i32, header: at } = this;
+    i32[at + syncHeader.holder] = this.waiters.arena.owner;
+    this.note(this.taskId());
+    const ownerDied = i32[at + syncHeader.ownerDied] !== 0;
+    i32[at + syncHeader.ownerDied] = 0;
+    this.leave();
+    return this.guard(ownerDied);
+  }
+
+  giveBack(): boolean {
+    if (!this.enterIfLive()) return false;
+    this.i32[this.header + syncHeader.holder] = 0;
+    this.settle();
+    this.leave();
+    return true;
+  }
+
+  protected override settle(): void {
+    const { i32, header: at, first } = this;
+    if (first === 0 || this.#isHeld) return;
+    this.note(i32[first + syncWaiter.task]);
+    this.grant(i32[at + syncHeader.ownerDied], at + syncHeader.holder, ownerIndex(i32, first) + 1);
+    i32[at + syncHeader.ownerDied] = 0;
+  }
+
+  protected override granted(wait: Wait): G {
+    return this.guard(this.i32[wait.record + syncWaiter.result] !== 0);
+  }
+
+  protected override disown(index: number): void {
+    const { i32, header: at } = this;
+    if (i32[at + syncHeader.holder] !== index + 1) return;
+    i32[at + syncHeader.ownerDied] = 1;
+    i32[at + syncHeader.holder] = 0;
+  }
+
+  override describe(): string {
+    return `${super.describe()}, ${this.describeHolder()}`;
+  }
+}
