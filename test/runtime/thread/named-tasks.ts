@@ -48,7 +48,7 @@ export const countsOfRaces = task(import.meta, async function countsOfRaces() {
 
 /** Dies while it makes the object. */
 export const lastWords = named("last words", () => {
-  new Counter();
+  void new Counter();
   process.exit();
 });
 const secondTry = named("last words", () => new Counter(7));
