@@ -26,7 +26,7 @@ const PURE = [
   "test/cli/{options,print,saved}/**",
   "test/cli/programs/several.test.ts",
   "test/cli/terminal/**",
-  "test/docs/{links,reliability,references,words,map,glossary}.test.ts",
+  "test/docs/{links,porting,reliability,references,words,map,glossary}.test.ts",
   "test/lab/{figures,machine,talk}/**",
   "test/lab/*.test.ts",
   "test/lab/report/{html,labels,report,timeline-marks}.test.ts",
@@ -46,7 +46,7 @@ const PURE = [
 /** Files among those that start threads or processes after all. */
 const NOT_PURE = ["test/lab/schema.test.ts", "test/lab/talk/cells.test.ts", "test/lab/talk/gophers/experiments/runs.test.ts", "test/lab/machine/own-process.test.ts"];
 /** Files whose tests start processes of their own. */
-const PROCESSES = ["test/cli/**", "test/docs/**", "test/lab/**", "test/package/**", "test/process/**", "test/verify/**", "test/workers/examples.test.ts"];
+const PROCESSES = ["test/cli/**", "test/docs/**", "test/lab/**", "test/package/**", "test/process/**", "test/verify/**", "test/workers/{examples,ports}.test.ts"];
 
 /**
  * Forks, because worker threads segfault some native modules inside threads. Two at a
