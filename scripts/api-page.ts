@@ -22,7 +22,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   "Select and time": ["select", "Cases", "SelectOptions", "Selected", "after", "timer", "Timer", "ticker", "Ticker", "afterFunc", "TimedCall", "never", "sleep"],
   Types: ["i32", "u32", "i64", "f64", "bool", "utf8", "bytes", "json", "value", "struct", "optional", "array", "map", "result", "Result", "chanOf", "Type", "ElementOf"],
   Coordination: ["shared+SharedArrays", "SharedArray", "Mutex", "RwLock", "Semaphore", "WaitGroup", "Once", "Barrier", "Counter", "Guarded", "FieldsGuard", "PlainFields", "Guard", "named", "SyncConstructors", "SyncConstructor", "GuardedConstructor"],
-  Cancellation: ["context", "ContextOptions", "Context", "group", "GroupOptions", "Group"],
+  Cancellation: ["context", "ContextOptions", "Context", "contextKey", "ContextKey", "withValue", "group", "GroupOptions", "Group"],
   Parallel: ["parallelFor", "parallelMap", "parallelReduce", "ParallelOptions", "dot", "DotOptions", "DotKernel"],
   Observing: ["formatDump", "Dump", "ThreadReport", "TaskReport", "ParkedReport", "StuckReport", "StuckWait", "RuntimeStats", "ThreadStats", "Parked", "WaitReason", "ArenaUse", "Trace", "TraceEvent", "TraceOptions", "Tracing", "assertQuiet", "QuietOptions", "leftovers", "Leftovers", "LeftObject"],
   Errors: ["WarrenError", "ErrorCode", "ERROR_CODES", "registerError"],

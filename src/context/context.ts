@@ -8,6 +8,7 @@ import type { Receiver } from "../channel/chan.ts";
 import type { Arena } from "../memory/arena.ts";
 import { contextHeader } from "../memory/layout.ts";
 import { HEADER_MARK } from "../memory/size-classes.ts";
+import { type ContextKey, type ContextValue, nameOf } from "./key.ts";
 
 /** Options of `context`. If both are given, the earlier one counts. The deadline is never later than the parent's. */
 export interface ContextOptions {
@@ -24,6 +25,7 @@ export interface ContextHost {
   dispose(context: Context): void;
   openDone(context: Context): Receiver<never>;
   openSignal(context: Context): AbortSignal;
+  afterFunc(context: Context, fn: () => unknown): () => boolean;
   reasonOf(context: Context): Error;
   /** The error for a REASON that needs no record. */
   errorOf(kind: number): Error;
@@ -46,6 +48,8 @@ export class Context implements Disposable {
   readonly header: number;
   /** @internal */
   readonly generation: number;
+  /** @internal Its values on this thread: set once, when it is made. */
+  values: ContextValue | undefined = undefined;
   /** Its deadline, in milliseconds since 1970; `undefined` if it has none. */
   readonly deadlineMs: number | undefined;
   readonly #i32: Int32Array;
@@ -113,11 +117,38 @@ export class Context implements Disposable {
     return this.host.openSignal(this);
   }
 
+  /**
+   * Starts `fn` on this thread, once, when the context is cancelled: like `go`, in the
+   * AsyncLocalStorage context of this call; a task goes to any thread. Soon, if it is
+   * cancelled already. If `fn` fails, the runtime stops. Returns a function that drops the
+   * call: it returns whether the call had not started, and does not wait for one that has.
+   * @param fn a closure or a task, without arguments
+   * @throws ERR_INVALID_ARGUMENT, ERR_ARENA_FULL, ERR_RUNTIME_STOPPED
+   */
+  afterFunc(fn: () => unknown): () => boolean {
+    return this.host.afterFunc(this, fn);
+  }
+
   /** Why it was cancelled: ERR_DEADLINE, ERR_CANCELLED, or the reason given to `cancel`. Each thread has a copy of the same error. */
   get reason(): Error | undefined {
     if (this.#reason === undefined && this.cancelled) this.#reason = this.host.reasonOf(this);
     else if (typeof this.#reason === "number") this.#reason = this.host.errorOf(this.#reason);
     return this.#reason as Error | undefined;
+  }
+
+  /**
+   * The value of a key, given by `withValue` to this context or to one above it; the
+   * nearest counts. `undefined` if there is none, and if the context was disposed before
+   * this thread got it. Each thread has one copy of the value for all its tasks: do not
+   * change it.
+   * @param key made by `contextKey`
+   * @throws ERR_INVALID_ARGUMENT for what is not a key
+   */
+  value<T>(key: ContextKey<T>): T | undefined {
+    const name = nameOf(key);
+    let at = this.values;
+    while (at !== undefined && at.name !== name) at = at.next;
+    return at?.value as T | undefined;
   }
 
   /** @internal Whether this thread knows the reason and no longer needs the header. */

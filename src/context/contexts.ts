@@ -10,6 +10,10 @@
  * watched context stays alive on its thread until it is cancelled, because the program
  * may keep only a listener of its signal.
  *
+ * The calls of `afterFunc` are kept with the watch, on their thread. The thread that finds
+ * the context cancelled, by its record or after the death of another thread, takes them
+ * out and starts them, so each starts once. They die with their thread, like its tasks.
+ *
  * The thread that made the context arms its deadline, with a timer that does not keep
  * the process alive. If that thread dies, `adoptDeadlines` arms it on another one. Timers
  * do not fire while their thread computes; then any thread that reads `cancelled` often
@@ -21,7 +25,7 @@ import type { Channel } from "../channel/channel.ts";
 import { makeChannel, openChannel } from "../channel/make-channel.ts";
 import { WarrenError, printValue } from "../errors.ts";
 import type { Arena } from "../memory/arena.ts";
-import { KIND, REASON, RECORD, WATCH_WORDS, contextHeader, header, indexOfId, processor, processorId, watchRecord } from "../memory/layout.ts";
+import { KIND, REASON, RECORD, WATCH_WORDS, contextHeader, header, indexOfId, processor, processorId, valueRecord, watchRecord } from "../memory/layout.ts";
 import { bool } from "../wire/scalars.ts";
 import type { Handle, HandleFamily } from "../wire/type.ts";
 import { ring } from "../wait/doorbell.ts";
@@ -29,12 +33,22 @@ import { pushInbox } from "../wait/inbox.ts";
 import type { Timer } from "../wait/timers.ts";
 import type { Waiters } from "../wait/waiter.ts";
 import { Context, type ContextHost, type ContextOptions } from "./context.ts";
+import { type ContextKey, type ContextValue, nameOf } from "./key.ts";
 import { checkOptions, decodeReason, encodeReason, errorFrom } from "./reason.ts";
 import { ContextTree, type Freed, type News } from "./tree.ts";
+import { ContextValues } from "./values.ts";
+
+/** A call of `afterFunc`, made by the runtime: see runtime/task/planned.ts. */
+export interface PlannedCall {
+  expect(): void;
+  start(): void;
+  drop(): boolean;
+}
 
 /** A context whose cancellation this thread must be notified of. */
 interface Watched {
   readonly context: Context;
+  readonly calls: Set<PlannedCall>;
   controller: AbortController | undefined;
   timer: Timer | undefined;
 }
@@ -42,8 +56,11 @@ interface Watched {
 export class Contexts implements ContextHost, HandleFamily {
   readonly i32: Int32Array;
   readonly arena: Arena;
+  /** Prepares a later `go` of a function. Set once, when the parts of the thread are connected. */
+  declare plan: (fn: () => unknown) => PlannedCall;
   readonly #waiters: Waiters;
   readonly #tree: ContextTree;
+  readonly #values: ContextValues;
   readonly #track: (channel: Channel<boolean>) => Channel<boolean>;
   /** By watch record; and each of them by its context. */
   readonly #watches = new Map<number, Watched>();
@@ -59,10 +76,11 @@ export class Contexts implements ContextHost, HandleFamily {
     this.i32 = waiters.arena.i32;
     this.#track = track;
     this.#tree = new ContextTree(waiters.arena);
+    this.#values = new ContextValues(waiters.arena);
   }
 
   /** @throws ERR_INVALID_ARGUMENT, ERR_STALE_HANDLE for a parent of another runtime, ERR_ARENA_FULL */
-  make(parent: Context | undefined, options: ContextOptions = {}): Context {
+  make(parent: Context | undefined, options: ContextOptions = {}, record = 0): Context {
     if (parent !== undefined) this.#checkParent(parent);
     const nowMs = performance.now();
     const ownMs = checkOptions(options, nowMs);
@@ -74,11 +92,27 @@ export class Contexts implements ContextHost, HandleFamily {
     i32[at + header.references] = 1;
     for (const word of [contextHeader.cancelled, contextHeader.reason, contextHeader.firstChild, contextHeader.done, contextHeader.watches]) i32[at + word] = 0;
     i32[at + contextHeader.maker] = this.arena.id;
-    const aboveMs = this.#link(at, parent, performance.timeOrigin + ownMs);
+    const aboveMs = this.#link(at, parent, performance.timeOrigin + ownMs, record);
     const context = this.#open(at, i32[at + header.generation]);
+    context.values = parent?.values;
     if (ownMs <= nowMs) this.#end(context, REASON.deadline, 0);
     else if (performance.timeOrigin + ownMs < aboveMs) this.#arm(context, ownMs);
     return context;
+  }
+
+  /** A context below `parent` with a value. @throws ERR_INVALID_ARGUMENT, ERR_STALE_HANDLE, ERR_NOT_TRANSFERABLE, ERR_LIMIT, ERR_ARENA_FULL */
+  makeWithValue<T>(parent: Context | undefined, key: ContextKey<T>, value: T): Context {
+    if (parent !== undefined) this.#checkParent(parent);
+    const record = this.#values.encode(nameOf(key), value);
+    try {
+      const own = this.#values.read(record, parent?.values);
+      const context = this.make(parent, undefined, record);
+      context.values = own;
+      return context;
+    } catch (error) {
+      this.#values.drop(record);
+      throw error;
+    }
   }
 
   #checkParent(parent: unknown): void {
@@ -86,8 +120,8 @@ export class Contexts implements ContextHost, HandleFamily {
     if (parent.host !== this) throw new WarrenError("ERR_STALE_HANDLE", "the parent of a context belongs to another runtime");
   }
 
-  /** Shows a new context below its parent; returns the parent's deadline. */
-  #link(at: number, parent: Context | undefined, deadlineMs: number): number {
+  /** Shows a new context below its parent; returns the parent's deadline. Its chain of values is `record`, 0 for none, then the parent's. */
+  #link(at: number, parent: Context | undefined, deadlineMs: number, record: number): number {
     const tree = this.#tree;
     tree.lock();
     // A parent that has been freed was cancelled before.
@@ -96,6 +130,9 @@ export class Contexts implements ContextHost, HandleFamily {
     const aboveMs = above === 0 ? Infinity : tree.deadlineOf(above);
     this.arena.f64[(at + contextHeader.deadline) >>> 1] = Math.min(aboveMs, deadlineMs);
     if (isLost) this.i32[at + contextHeader.cancelled] = REASON.disposed;
+    const inherited = above === 0 ? 0 : this.#values.hold(this.i32[above + contextHeader.value]);
+    this.i32[at + contextHeader.value] = record || inherited;
+    if (record !== 0) this.i32[record + valueRecord.next] = inherited;
     tree.link(at, above);
     tree.unlock();
     return aboveMs;
@@ -179,26 +216,33 @@ export class Contexts implements ContextHost, HandleFamily {
     this.arena.free(record);
   }
 
-  #settle({ context, controller, timer }: Watched, kind: number, reason: number): void {
-    if (timer !== undefined) this.#waiters.timers.cancel(timer);
+  #settle(watched: Watched, kind: number, reason: number): void {
+    const { context } = watched;
     if (!context.isSettled) context.settle(reason === 0 ? kind : decodeReason(this.arena, kind, reason));
+    this.#announce(watched);
+  }
+
+  /** The context is cancelled: this thread is notified for the first time. */
+  #announce({ context, controller, timer, calls }: Watched): void {
+    if (timer !== undefined) this.#waiters.timers.cancel(timer);
     if (controller !== undefined) inRoot(abort, controller, context.reason);
+    for (const call of calls) call.start();
+    calls.clear();
   }
 
   /** Finds contexts that were cancelled by a thread that died with their watch records. */
   recheck(): void {
-    for (const [record, { context, controller, timer }] of this.#watches) {
-      if (!context.isMarked) continue;
+    for (const [record, watched] of this.#watches) {
+      if (!watched.context.isMarked) continue;
       // The record stays: it may still arrive.
       this.#watches.delete(record);
-      if (timer !== undefined) this.#waiters.timers.cancel(timer);
-      if (controller !== undefined) inRoot(abort, controller, context.reason);
+      this.#announce(watched);
     }
   }
 
   /** Adds a watch record to the header, unless the context is cancelled already. @throws ERR_ARENA_FULL */
   #watch(context: Context): Watched {
-    const watched: Watched = { context, controller: undefined, timer: undefined };
+    const watched: Watched = { context, calls: new Set(), controller: undefined, timer: undefined };
     if (!context.isMarked) {
       const { i32 } = this;
       const { header: at, generation } = context;
@@ -229,6 +273,17 @@ export class Contexts implements ContextHost, HandleFamily {
       if (context.isMarked) watched.controller.abort(context.reason);
     }
     return watched.controller.signal;
+  }
+
+  afterFunc(context: Context, fn: () => unknown): () => boolean {
+    this.#waiters.checkOpen();
+    const call = this.plan(fn);
+    const { calls } = this.#watched.get(context) ?? this.#watch(context);
+    call.expect();
+    // Once it is marked, the notice may be over, or be on its way to a watch that was made before.
+    if (context.isMarked) call.start();
+    else calls.add(call);
+    return () => calls.delete(call) && call.drop();
   }
 
   /** Whether a signal is that of a context: then nothing outside warren can abort it. */
@@ -303,12 +358,13 @@ export class Contexts implements ContextHost, HandleFamily {
 
   /** Drops one reference, or all. With the last one the header is freed. */
   #free(at: number, generation: number, isAll: boolean): void {
-    const freed: Freed = { headers: [], reasons: [], dones: [] };
+    const freed: Freed = { headers: [], reasons: [], values: [], dones: [] };
     this.#tree.lock();
     if (this.#tree.isCurrent(at, generation) && (--this.i32[at + header.references] === 0 || isAll)) this.#tree.free(at, freed);
     this.#tree.unlock();
     for (const done of freed.dones) openChannel(this.#waiters, done.header, done.generation, bool).relinquish();
     for (const reason of freed.reasons) this.#tree.dropReason(reason);
+    for (const record of freed.values) this.#values.drop(record);
     for (const headerAt of freed.headers) {
       this.i32[headerAt + header.kind] = 0;
       this.arena.free(headerAt);
@@ -329,7 +385,23 @@ export class Contexts implements ContextHost, HandleFamily {
   }
 
   adopt(at: number, generation: number): Context {
-    return this.#open(at, generation);
+    const context = this.#open(at, generation);
+    context.values = this.#valuesOf(at, generation);
+    return context;
+  }
+
+  #valuesOf(at: number, generation: number): ContextValue | undefined {
+    // Most contexts have none. For a stale handle the word is that of something else.
+    if (this.i32[at + contextHeader.value] === 0) return undefined;
+    this.#tree.lock();
+    const first = this.#tree.isCurrent(at, generation) ? this.#values.hold(this.i32[at + contextHeader.value]) : 0;
+    this.#tree.unlock();
+    if (first === 0) return undefined;
+    try {
+      return this.#values.readChain(first);
+    } finally {
+      this.#values.drop(first);
+    }
   }
 
   release(at: number, generation: number): void {

@@ -35,6 +35,8 @@ export interface News {
 export interface Freed {
   readonly headers: number[];
   readonly reasons: number[];
+  /** The records with which their chains of values begin. */
+  readonly values: number[];
   /** Channels to which the header had a reference. */
   readonly dones: News["dones"];
 }
@@ -177,6 +179,7 @@ export class ContextTree {
       i32[node + header.generation] = nextGeneration(i32[node + header.generation]);
       if (i32[node + context.done] !== 0) freed.dones.push({ header: i32[node + context.done], generation: i32[node + context.doneGeneration] });
       if (i32[node + context.reason] !== 0) freed.reasons.push(i32[node + context.reason]);
+      if (i32[node + context.value] !== 0) freed.values.push(i32[node + context.value]);
       freed.headers.push(node);
       node = parent !== 0 && --i32[parent + header.references] === 0 ? parent : 0;
     }

@@ -64,6 +64,8 @@ export const superblock = {
   settled: 4 * LINE + 1,
   /** Numbers the lines that tasks print. */
   lines: 3 * LINE + 1,
+  /** Numbers the values of contexts. */
+  valueIds: 3 * LINE + 2,
 } as const;
 export const SUPERBLOCK_WORDS = 5 * LINE;
 export const MAGIC = 0x77617272;
@@ -270,6 +272,8 @@ export const contextHeader = {
   maker: 25,
   /** In milliseconds since 1970, `Infinity` for none (a double: two words). */
   deadline: 26,
+  /** The value record with which its chain of values begins, or 0. */
+  value: 28,
 } as const;
 
 /** Why a context was cancelled: by `cancel()` without a reason, by its deadline, by disposing it, or by the error in its reason record. */
@@ -278,6 +282,10 @@ export const REASON = { cancelled: 1, deadline: 2, disposed: 3, given: 4 } as co
 /** A reason that was given, encoded once for a whole subtree: how many references there are, and its payload. */
 export const reasonRecord = { references: 0, payload: 1 } as const;
 export const REASON_WORDS = 2;
+
+/** A value of contexts (context/values.ts): how many references there are, the next record of the chain, its number, and the blocks of the key's name and of the value. */
+export const valueRecord = { references: 0, next: 1, id: 2, name: 3, payload: 4 } as const;
+export const VALUE_WORDS = 5;
 
 /** A thread that must be notified when a context is cancelled. The record then goes to the thread's inbox, with the reason. */
 export const watchRecord = {

@@ -60,6 +60,7 @@ export function makeCalls(of: (what: string) => ThreadSide): Calls {
     },
     never: () => new Never(open("never").waiters),
     context: (parent, options) => open("context").contexts.make(parent, options),
+    withValue: (parent, key, value) => open("withValue").contexts.makeWithValue(parent, key, value),
     group: (options) => new TaskGroup(open("group"), options),
     named: (name, make) => {
       const declaration = declare(name, make);
@@ -81,7 +82,7 @@ export function makeCalls(of: (what: string) => ThreadSide): Calls {
 
 export const {
   Barrier, Counter, Guarded, Mutex, Once, RwLock, Semaphore, WaitGroup,
-  after, afterFunc, chan, context, dot, go, group, named, never, oneshot, parallelFor, parallelMap, parallelReduce, select, shared, sleep, spawn, ticker, timer, yieldNow,
+  after, afterFunc, chan, context, dot, go, group, named, never, oneshot, parallelFor, parallelMap, parallelReduce, select, shared, sleep, spawn, ticker, timer, withValue, yieldNow,
 } = makeCalls(current);
 
 // As types, the objects that they make.

@@ -3,6 +3,7 @@ import type { Chan, Receiver } from "../channel/chan.ts";
 import type { Ticker } from "../channel/time/ticker.ts";
 import type { Timer } from "../channel/time/timer.ts";
 import type { Context, ContextOptions } from "../context/context.ts";
+import type { ContextKey } from "../context/key.ts";
 import type { SharedArray } from "../memory/shared-array.ts";
 import type { Type } from "../wire/type.ts";
 import type { DotOptions } from "../parallel/dot.ts";
@@ -116,6 +117,17 @@ export interface Calls extends SyncConstructors {
    * @throws ERR_INVALID_ARGUMENT, ERR_STALE_HANDLE for a parent of another runtime, ERR_ARENA_FULL
    */
   context(parent?: Context, options?: ContextOptions): Context;
+  /**
+   * A context below `parent` that carries a value, which `ctx.value(key)` of this context
+   * and of all below it returns, on every thread. The value is copied now, like the
+   * argument of a task, but it cannot contain channels, locks and other shared objects.
+   * Declare the context with `using`: the value is freed with it.
+   * @param parent the context above it, or `undefined`
+   * @param key made by `contextKey`
+   * @param value plain data: what the argument of a task can be, without shared objects
+   * @throws ERR_INVALID_ARGUMENT, ERR_NOT_TRANSFERABLE, ERR_LIMIT, ERR_STALE_HANDLE for a parent of another runtime, ERR_ARENA_FULL
+   */
+  withValue<T>(parent: Context | undefined, key: ContextKey<T>, value: NoInfer<T>): Context;
   /**
    * A group of tasks that end together, at most `limit` of them at the same time.
    * The first failure cancels the others. `await using` waits for all of them.

@@ -71,7 +71,7 @@ class Memory {
 }
 
 const news = (): News => ({ watches: [], dones: [] });
-const freed = (): Freed => ({ headers: [], reasons: [], dones: [] });
+const freed = (): Freed => ({ headers: [], reasons: [], values: [], dones: [] });
 
 type Step = { readonly do: "link" | "cancel" | "free"; readonly at: number };
 

@@ -76,7 +76,7 @@ export async function runNode(args: readonly string[], deadlineMs = 50_000): Pro
 
 /** What the compiler complains about in the files of a folder, under the project's own options but for these. */
 export async function typeErrors(folder: string, compilerOptions: Readonly<Record<string, boolean>> = {}): Promise<string> {
-  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ extends: "../../tsconfig.json", compilerOptions, include: ["*.ts", "../../src/webassembly.d.ts"] }));
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ extends: "../../tsconfig.json", compilerOptions, include: ["*.ts", "../../src/*.d.ts"] }));
   return (await runNode([COMPILER, "--project", folder])).stdout;
 }
 

@@ -22,7 +22,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   "channel/time": "memory wire wait channel",
   sync: "memory wire wait",
   select: "memory wait channel",
-  context: "memory wire wait channel",
+  context: "memory wire wait channel sync",
   scheduler: "memory wait trace",
   "runtime/task": "memory wire wait trace context scheduler",
   "runtime/trace": "memory wait trace scheduler runtime/task",

@@ -1,5 +1,5 @@
 /** Types of tickers, contexts and groups: checked by `tsc`, never run. */
-import { type Context, type Group, type Receiver, type Ticker, context, group, parallelFor, parallelMap, parallelReduce, select, start, task, ticker } from "../../src/index.ts";
+import { type Context, type Group, type Receiver, type Ticker, type TimedCall, type Timer, afterFunc, context, contextKey, group, parallelFor, parallelMap, parallelReduce, select, start, task, ticker, timer, withValue } from "../../src/index.ts";
 import { type Equal, expectType } from "./equal.ts";
 
 const add = task(import.meta, async function add(a: number, b: number) {
@@ -17,6 +17,18 @@ expectType<Equal<ReturnType<typeof ticks.stop>, boolean>>(true);
 ticks.reset();
 ticks.reset(5);
 
+// A timer is one, too; its reset needs a delay. A call that starts later has the same two.
+const once = timer(5);
+expectType<Equal<typeof once, Timer>>(true);
+const fired: Receiver<number> = once;
+expectType<Equal<ReturnType<typeof once.reset>, boolean>>(true);
+// @ts-expect-error no delay
+once.reset();
+const call = afterFunc(5, async () => fired.length);
+expectType<Equal<typeof call, TimedCall>>(true);
+// @ts-expect-error the function gets no arguments
+afterFunc(5, (n: number) => n);
+
 // A context: nothing is ever received from `done`.
 const ctx = context();
 expectType<Equal<typeof ctx, Context>>(true);
@@ -29,6 +41,14 @@ context(undefined, { deadline: new Date() });
 context(new AbortController().signal);
 // @ts-expect-error the flag is only read
 ctx.cancelled = true;
+// Values have the type of their key.
+const userId = contextKey<string>("user-id");
+const inner = withValue(ctx, userId, "u1");
+expectType<Equal<typeof inner, Context>>(true);
+const value = inner.value(userId);
+expectType<Equal<typeof value, string | undefined>>(true);
+// @ts-expect-error a number is no value of this key
+withValue(undefined, userId, 5);
 const chosen = await select({ tick: ticks, done: ctx.done, from: receiver });
 if (chosen.case === "done") expectType<Equal<typeof chosen.value, undefined>>(true);
 if (chosen.case === "tick") expectType<Equal<typeof chosen.value, number | undefined>>(true);

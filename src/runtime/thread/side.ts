@@ -77,6 +77,7 @@ export class ThreadSide {
     this.tasks = new Tasks({ waiters: this.waiters, names: this.names, processor: this.processor, heap, onFault, onWarning, onChange: () => onWaiting?.(), onHeld });
     this.processor.runner = this.tasks;
     this.handles.holder = this.tasks.holdings;
+    this.contexts.plan = (fn) => this.tasks.plan(fn);
     this.sleep = new Sleep(this.waiters);
     this.named = new NamedObjects({ waiters: this.waiters, names: this.names, handles: this.handles });
     this.processor.open();

@@ -1,7 +1,7 @@
 /** What console.log prints of each public object: one line that says what it is, whatever has become of it. */
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
-import { i32, json, start, struct } from "../../../src/index.ts";
+import { contextKey, i32, json, start, struct } from "../../../src/index.ts";
 
 const NUMBER = String.raw`#[0-9a-z]+\.\d+`;
 
@@ -38,6 +38,7 @@ test("each public object is one line, also in another object, and after the runt
     [ctx, `context ${NUMBER}`],
     [rt.context(ctx, { timeout: 1e6 }), `context ${NUMBER}, \\d+ ms left`],
     [rt.context(ctx, { deadline: 0 }), `context ${NUMBER}, cancelled`],
+    [contextKey<string>("user"), 'context key "user"'],
     [array, "shared f64 array of 1000"],
     [unused, "shared i32 array of 0, freed"],
     [group, "group of 0 tasks, 0 running"],
