@@ -1,5 +1,5 @@
 /** Tasks that wait only for each other, and some that only seem to. */
-import { type Chan, Mutex, type SharedArray, after, type Barrier, chan, chanOf, go, i32, oneshot, select, sleep, spawn, struct, task } from "../../../src/index.ts";
+import { type Chan, Mutex, type SharedArray, after, type Barrier, chan, chanOf, go, i32, oneshot, select, sleep, spawn, struct, task, value } from "../../../src/index.ts";
 
 /** Waits for the other to begin. */
 const lockStep = task(import.meta, async function lockStep(mine: Chan<number>, theirs: Chan<number>) {
@@ -91,8 +91,8 @@ const lateServer = task(import.meta, async function lateServer(requests: Chan<{ 
 });
 
 /** A client whose reply channel lies in the buffer of a server that has not come to it. */
-export const client = task(import.meta, async function client(gate: SharedArray<"i32">) {
-  const requests = chan(request, 4);
+export const client = task(import.meta, async function client(gate: SharedArray<"i32">, inValue: boolean) {
+  const requests = chan(inValue ? value<{ reply: Chan<number> }>() : request, 4);
   go.on(1)(lateServer, requests, gate);
   const reply = oneshot(i32);
   await requests.send({ reply });
@@ -139,8 +139,8 @@ const receivesChannel = task(import.meta, async function receivesChannel(from: C
   await got?.recv();
 });
 
-export const sendsChannel = task(import.meta, async function sendsChannel() {
-  const [carrier, carried] = [chan(chanOf(i32)), chan(i32)];
+export const sendsChannel = task(import.meta, async function sendsChannel(inValue: boolean) {
+  const [carrier, carried] = [chan(inValue ? value<Chan<number>>() : chanOf(i32)), chan(i32)];
   go(receivesChannel, carrier);
   await carrier.send(carried);
   await carried.recv();

@@ -64,8 +64,8 @@ describe("stuck", () => {
     expect(await groups(1)).toEqual([["orphan receive"]]);
   });
 
-  test("on a channel that came in a message", { tags: ["deep"] }, async () => {
-    rt.go(sendsChannel);
+  test.each([["a message", false], ["a value that is a message", true]])("on a channel that came in %s", { tags: ["deep"] }, async (_where, inValue) => {
+    rt.go(sendsChannel, inValue);
     expect(await groups(1)).toEqual([["receivesChannel receive", "sendsChannel receive"]]);
   });
 
@@ -135,9 +135,9 @@ describe("not stuck, because something may still wake them", () => {
     expect(await value).toBe(7);
   });
 
-  test("the request with the reply channel lies in a buffer", { tags: ["deep"] }, async () => {
+  test.each([["the request", false], ["a value", true]])("%s with the reply channel lies in a buffer", { tags: ["deep"] }, async (_what, inValue) => {
     const gate = rt.shared.int32(1);
-    const value = rt.spawn.on(0)(client, gate);
+    const value = rt.spawn.on(0)(client, gate, inValue);
     await until(async () => (await rt.stats()).parked.receive === 1);
     for (let k = 0; k < 5; k++) expect((await rt.dump()).stuck).toEqual([]);
     gate.array[0] = 1;
