@@ -9,8 +9,12 @@ import { LIMITS } from "../limits.ts";
 /** The most characters that are written one by one. */
 const SHORT = 24;
 
+const FIRST_BYTES = 16_384;
+/** A larger buffer is given up after the payload that needed it. */
+const MOST_KEPT = 4_194_304;
+
 export class ByteWriter {
-  #buffer = Buffer.allocUnsafeSlow(16_384);
+  #buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #at = 0;
 
   get position(): number {
@@ -20,6 +24,7 @@ export class ByteWriter {
   /** Forgets everything after `position`. */
   rewind(position: number): void {
     this.#at = position;
+    if (position === 0 && this.#buffer.length > MOST_KEPT) this.#buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
   }
 
   /** The bytes since `position`: a view, valid until the next write. */

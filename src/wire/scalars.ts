@@ -1,10 +1,16 @@
 /** Types of fixed size: the value is stored in the slot. */
-import { Refusal, Type, type Space } from "./type.ts";
+import { Refusal, Type, type Space, indexStep } from "./type.ts";
 
 abstract class Scalar<T> extends Type<T> {
   override drop(): void {
     // A scalar owns nothing outside its slot.
   }
+}
+
+function refusedAt(index: number, why: string, value: unknown): Refusal {
+  const refusal = new Refusal(why, value);
+  refusal.path.push(indexStep(index));
+  return refusal;
 }
 
 class I32 extends Scalar<number> {
@@ -25,11 +31,7 @@ class I32 extends Scalar<number> {
     const { i32 } = space.arena;
     for (let k = 0; k < count; k++) {
       const value = values[from + k];
-      if (typeof value !== "number" || (value | 0) !== value) {
-        const refusal = new Refusal("it is not an integer from -2147483648 to 2147483647", value);
-        refusal.path.push(`[${from + k}]`);
-        throw refusal;
-      }
+      if (typeof value !== "number" || (value | 0) !== value) throw refusedAt(from + k, "it is not an integer from -2147483648 to 2147483647", value);
       i32[at + k] = value;
     }
   }
@@ -82,6 +84,16 @@ class F64 extends Scalar<number> {
 
   override decode(space: Space, at: number): number {
     return space.arena.f64[at >>> 1];
+  }
+
+  override encodeMany(space: Space, at: number, values: ArrayLike<number>, from: number, count: number): void {
+    const { f64 } = space.arena;
+    const first = at >>> 1;
+    for (let k = 0; k < count; k++) {
+      const value = values[from + k];
+      if (typeof value !== "number") throw refusedAt(from + k, "it is not a number", value);
+      f64[first + k] = value;
+    }
   }
 
   override decodeMany(space: Space, at: number, count: number, out: number[]): void {

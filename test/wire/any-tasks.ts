@@ -16,7 +16,7 @@ export const sendBack = task(import.meta, async function sendBack(from: Receiver
   to.close();
 });
 
-/** What a message can hold beside data. */
+/** What a message can hold in addition to data. */
 export interface Tools {
   readonly reply: Chan<number>;
   readonly again: Chan<number>;

@@ -131,7 +131,7 @@ describe("through channels of lists and values", () => {
     const isLength = typeof length === "number" && Number.isInteger(length) && length >= 0 && length <= 5000;
     for (const type of [array(i32), array(value()), value()] as Type<unknown>[]) {
       const came = pass(type, lying(length));
-      // A value also has the properties that an array has beside its elements.
+      // A value also has the properties that an array has in addition to its elements.
       if (isLength && type === value()) expect(came).toEqual(Object.assign(Array(length), [1, 2, 3]));
       else if (isLength && length <= 3) expect(came).toEqual([1, 2, 3].slice(0, length));
       else expect(came).toBeOneOf(["ERR_VALUE_REFUSED", "ERR_LIMIT"]);
