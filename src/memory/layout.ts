@@ -244,6 +244,8 @@ export const syncHeader = {
   grantBefore: 23,
   /** From when `free` begins: the lock id of the thread that frees the object. */
   ending: 24,
+  /** The root of a counter's index (sync/counter-index.ts). */
+  root: 25,
 } as const;
 
 /**
@@ -342,6 +344,8 @@ export const waiter = {
 } as const;
 /** The value of a record that waits for a shared object: the amount requested (a double), the id of its task, and the result. */
 export const syncWaiter = { amount: waiter.value, task: waiter.value + 2, result: waiter.value + 3 } as const;
+/** The same of a record that waits for a counter: its links in the index take the place of what only locks need. */
+export const counterWaiter = { amount: syncWaiter.amount, left: syncWaiter.task, right: syncWaiter.result, above: waiter.caseIndex } as const;
 export const WAITER_WORDS = 16;
 export const WAITER_VALUE_WORDS = WAITER_WORDS - waiter.value;
 

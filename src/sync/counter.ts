@@ -1,10 +1,12 @@
 /**
  * The counter: `value` is a double, exact for safe integers. Waiters are ordered by the
  * value that they wait for, so `add` checks only the first; equal ones are first come
- * first served. Invariant: the first waits for more than `value`.
+ * first served. Invariant: the first waits for more than `value`. The place of a new one
+ * is found by an index (counter-index.ts).
  */
 import { WarrenError, printValue } from "../errors.ts";
-import { KIND, syncHeader, waiter } from "../memory/layout.ts";
+import { KIND, syncHeader } from "../memory/layout.ts";
+import { CounterIndex } from "./counter-index.ts";
 import type { Counter } from "./objects.ts";
 import { SharedObject, makeHeader } from "./shared-object.ts";
 import type { WaitOptions } from "../wait/wait.ts";
@@ -16,6 +18,13 @@ export class SharedCounter extends SharedObject implements Counter {
     const at = makeHeader(waiters, KIND.counter);
     waiters.arena.f64[(at + syncHeader.value) >>> 1] = initial;
     return at;
+  }
+
+  readonly #index: CounterIndex;
+
+  constructor(waiters: Waiters, at: number, generation: number) {
+    super(waiters, at, generation);
+    this.#index = new CounterIndex(this.i32, waiters.arena.f64, at);
   }
 
   override get kind(): string {
@@ -51,17 +60,20 @@ export class SharedCounter extends SharedObject implements Counter {
     checkSafe(n, "until");
     const signal = this.begin(options);
     this.enter();
-    if (this.#value < n) return this.waitLocked("wait", signal, n, this.#placeFor(n)) as void | Promise<void>;
+    if (this.#value < n) return this.waitLocked("wait", signal, n, this.#index.lastUpTo(n)) as void | Promise<void>;
     this.leave();
     return this.paced(undefined);
   }
 
-  /** The last record that waits for at most `n`, or 0. The search begins at the end, where it usually is. */
-  #placeFor(n: number): number {
-    const { i32 } = this;
-    let record = i32[this.header + syncHeader.waitersLast];
-    while (record !== 0 && this.amountOf(record) > n) record = i32[record + waiter.previous];
-    return record;
+  protected override link(record: number, previous: number): void {
+    super.link(record, previous);
+    this.#index.add(record);
+  }
+
+  protected override unlink(record: number): void {
+    // While the counter is being freed, nothing is looked up; and if a thread died in the middle of that, the index may be wrong.
+    if (this.i32[this.header + syncHeader.ending] === 0) this.#index.remove(record);
+    super.unlink(record);
   }
 
   protected override settle(): void {
@@ -73,7 +85,8 @@ export class SharedCounter extends SharedObject implements Counter {
   }
 
   protected override disown(): void {
-    // No thread holds a part of the value.
+    // No thread holds a part of the value. But the dead thread's records are no longer in the queue.
+    this.#index.rebuild();
   }
 
   override describe(): string {

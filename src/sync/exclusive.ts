@@ -15,7 +15,10 @@ export abstract class ExclusiveLock<G extends Guard> extends SharedObject {
 
   lock(options?: WaitOptions): G | Promise<G> {
     const signal = this.begin(options);
-    if (this.isSliceOver) return this.later(() => this.lock(options));
+    return this.isSliceOver ? this.later(options, (checked) => this.#lock(checked)) : this.#lock(signal);
+  }
+
+  #lock(signal: AbortSignal | undefined): G | Promise<G> {
     this.enter();
     if (this.#isHeld) return this.waitLocked("lock", signal) as G | Promise<G>;
     return this.#take();

@@ -27,7 +27,7 @@ export class SharedRwLock extends SharedObject implements RwLock {
   }
 
   readLock(options?: WaitOptions): Guard | Promise<Guard> {
-    return this.#lock(READ, options);
+    return this.#begin(READ, options);
   }
 
   tryReadLock(): Guard | undefined {
@@ -35,16 +35,19 @@ export class SharedRwLock extends SharedObject implements RwLock {
   }
 
   writeLock(options?: WaitOptions): Guard | Promise<Guard> {
-    return this.#lock(WRITE, options);
+    return this.#begin(WRITE, options);
   }
 
   tryWriteLock(): Guard | undefined {
     return this.#tryLock(WRITE);
   }
 
-  #lock(mode: number, options: WaitOptions | undefined): Guard | Promise<Guard> {
+  #begin(mode: number, options: WaitOptions | undefined): Guard | Promise<Guard> {
     const signal = this.begin(options);
-    if (this.isSliceOver) return this.later(() => this.#lock(mode, options));
+    return this.isSliceOver ? this.later(options, (checked) => this.#lock(mode, checked)) : this.#lock(mode, signal);
+  }
+
+  #lock(mode: number, signal: AbortSignal | undefined): Guard | Promise<Guard> {
     this.enter();
     if (!this.#isFree(mode)) return this.waitLocked("lock", signal, mode) as Guard | Promise<Guard>;
     return this.#take(mode);

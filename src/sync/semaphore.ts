@@ -34,7 +34,10 @@ export class SharedSemaphore extends SharedObject implements Semaphore {
   acquire(n = 1, options?: WaitOptions): Guard | Promise<Guard> {
     this.#check(n);
     const signal = this.begin(options);
-    if (this.isSliceOver) return this.later(() => this.acquire(n, options));
+    return this.isSliceOver ? this.later(options, (checked) => this.#acquire(n, checked)) : this.#acquire(n, signal);
+  }
+
+  #acquire(n: number, signal: AbortSignal | undefined): Guard | Promise<Guard> {
     this.enter();
     if (!this.#isFree(n)) return this.waitLocked("acquire", signal, n) as Guard | Promise<Guard>;
     return this.#take(n);

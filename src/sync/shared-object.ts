@@ -101,27 +101,42 @@ export abstract class SharedObject implements Finisher, Disposable {
   }
 
   /**
-   * Runs an operation in the next turn. An operation that takes a lock yields before it
-   * takes the lock: if it yielded while holding the lock, all other tasks that want the
-   * lock would join the queue, and a queue of tasks that lock again immediately never
-   * becomes empty.
+   * Runs an operation in a later turn, given its signal, which is checked again. An
+   * operation that takes a lock yields before it takes the lock: if it yielded while
+   * holding the lock, all other tasks that want the lock would join the queue, and a queue
+   * of tasks that lock again immediately never becomes empty. It yields once: if it yielded
+   * again when many have used up that turn, too, all of them would wait for all, and each
+   * time in a promise that waits for the next one.
    */
-  protected later<T>(operation: () => T | Promise<T>): Promise<T> {
-    return this.waiters.scheduler.hop(undefined).then(operation);
+  protected later<T>(options: WaitOptions | undefined, operation: (signal: AbortSignal | undefined) => T | Promise<T>): Promise<T> {
+    return this.waiters.scheduler.hop(undefined).then(() => operation(this.begin(options)));
   }
 
   /** Under the lock: joins the queue behind record `previous`, for `amount`, releases the lock and waits. */
   protected waitLocked(reason: WaitReason, signal: AbortSignal | undefined, amount = 0, previous = this.i32[this.header + QUEUE + 1]): unknown {
-    const { i32, waiters, header: at } = this;
+    const { i32, waiters } = this;
     const spins = waiters.scheduler.spins();
     const wait = waiters.acquire(reason, this, spins);
     const { record } = wait;
     waiters.arena.f64[(record + syncWaiter.amount) >>> 1] = amount;
     i32[record + syncWaiter.task] = this.taskId();
-    enqueueAfter(i32, at, QUEUE, record, previous);
-    i32[at + syncHeader.waiting]++;
+    this.link(record, previous);
     this.leave();
     return waiters.suspend(wait, spins, signal);
+  }
+
+  /** Under the lock: puts a record into the queue, behind record `previous`. */
+  protected link(record: number, previous: number): void {
+    const { i32, header: at } = this;
+    enqueueAfter(i32, at, QUEUE, record, previous);
+    i32[at + syncHeader.waiting]++;
+  }
+
+  /** Under the lock: takes a record out of the queue. */
+  protected unlink(record: number): void {
+    const { i32, header: at } = this;
+    unlink(i32, at, QUEUE, record);
+    i32[at + syncHeader.waiting]--;
   }
 
   /** Whether the handle can still be valid: false if it is stale. */
@@ -166,10 +181,9 @@ export abstract class SharedObject implements Finisher, Disposable {
     i32[at + syncHeader.grantWord] = word;
     i32[at + syncHeader.grantBefore] = word === 0 ? 0 : i32[word];
     i32[at + syncHeader.grantRecord] = record;
-    i32[record + syncWaiter.result] = result;
     waiters.claim(record, outcome);
-    unlink(i32, at, QUEUE, record);
-    i32[at + syncHeader.waiting]--;
+    this.unlink(record);
+    i32[record + syncWaiter.result] = result;
     if (word !== 0) i32[word] = value;
     // From this write on it is granted: a repair after this thread's death completes it.
     i32[at + syncHeader.grantRecord] = 0;
@@ -231,8 +245,7 @@ export abstract class SharedObject implements Finisher, Disposable {
     lock(i32, at + syncHeader.lock, this.waiters.arena.owner);
     const isMine = isQueued(i32, record);
     if (isMine) {
-      unlink(i32, at, QUEUE, record);
-      i32[at + syncHeader.waiting]--;
+      this.unlink(record);
       this.settle();
     }
     this.leave();
@@ -363,4 +376,5 @@ export function makeHeader(waiters: Waiters, kind: number, { size = 0, words = 0
 const CLEARED = [
   syncHeader.value, syncHeader.waitersFirst, syncHeader.waitersLast, syncHeader.waiting, syncHeader.holder,
   syncHeader.holderTask, syncHeader.heldSince, syncHeader.ownerDied, syncHeader.grantRecord, syncHeader.ending,
+  syncHeader.root,
 ];

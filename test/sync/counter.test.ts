@@ -4,7 +4,8 @@ import { Counter, i32 } from "../../src/index.ts";
 import { PLACEMENTS, onPlacements } from "../channel/tasks/placements.ts";
 import { until, used, world } from "../channel/tasks/world.ts";
 import { addTo, sayWhen, waitFor } from "./tasks/groups.ts";
-import { waitingAt } from "./tasks/state.ts";
+import { expectIndexed } from "./indexed.ts";
+import { addressOf, waitingAt } from "./tasks/state.ts";
 
 const the = world(2);
 
@@ -63,6 +64,32 @@ test("one add wakes all whose value it reaches, and no other", async () => {
   counter.add(-2);
   counter.add(3);
   await waits[3];
+});
+
+test("waits for values in any order, a third of them cancelled: each of the others ends when its value is reached", async () => {
+  using counter = new Counter();
+  const count = 300;
+  const order = Array.from({ length: count }, (_, k) => (k * 71) % count);
+  const controllers = order.map(() => new AbortController());
+  const reached: number[] = [];
+  const waits = order.map(async (n, k) => {
+    await counter.until(n + 1, { signal: controllers[k].signal });
+    reached.push(n);
+  });
+  const settled = Promise.allSettled(waits);
+  const cancelled = order.filter((_, k) => k % 3 === 0);
+  for (let k = 0; k < count; k += 3) controllers[k].abort();
+  const at = addressOf(counter);
+  let left = count - cancelled.length;
+  for (let n = 0; n < count; n++) {
+    if (n % 10 === 0) expectIndexed(the.rt.arena.i32, at);
+    expect(waitingAt(the.rt, counter)).toBe(left);
+    counter.add();
+    if (!cancelled.includes(n)) left--;
+  }
+  await settled;
+  expect(reached).toEqual(Array.from({ length: count }, (_, n) => n).filter((n) => !cancelled.includes(n)));
+  expectIndexed(the.rt.arena.i32, at);
 });
 
 test("a wait that was met stays met when the value falls again", async () => {

@@ -134,6 +134,20 @@ export const MUTANTS: readonly Mutant[] = [
     scenario: "semaphore that lets two in together",
   },
   {
+    name: "counter-index-keeps-what-left",
+    path: "src/sync/counter.ts",
+    replace: "this.#index.remove(record);",
+    by: "return super.unlink(record);",
+    scenario: "counter with waits for four values",
+  },
+  {
+    name: "counter-index-not-made-again",
+    path: "src/sync/counter.ts",
+    replace: "this.#index.rebuild();",
+    by: "",
+    scenario: "death of one that waits for a counter",
+  },
+  {
     name: "page-of-headers-given-back-at-once",
     path: "src/memory/arena.ts",
     replace: "(pages.length > 0 || this.#isLeaving()) && this.#ask();",

@@ -15,6 +15,7 @@ import { SharedRwLock } from "../../../src/sync/rw-lock.ts";
 import { SharedSemaphore } from "../../../src/sync/semaphore.ts";
 import type { SharedObject } from "../../../src/sync/shared-object.ts";
 import { SharedWaitGroup } from "../../../src/sync/wait-group.ts";
+import { expectIndexed } from "../../sync/indexed.ts";
 import { isQueued, queueLength } from "../../../src/wait/wait-queue.ts";
 import { type HandMadeThread, handMadeWorld } from "../../wait/hand-made.ts";
 import { Death } from "../../wait/mortal-memory.ts";
@@ -84,7 +85,8 @@ class Scene<T extends SharedObject> {
   expectWhole(waiting: number): void {
     const at = this.onMain.header;
     expect([this.word("lock"), this.word("grantRecord"), this.word("waiting"), queueLength(this.i32, at, syncHeader.waitersFirst)]).toEqual([0, 0, waiting, waiting]);
-    if (waiting === 0) expect([this.word("waitersFirst"), this.word("waitersLast")]).toEqual([0, 0]);
+    if (waiting === 0) expect([this.word("waitersFirst"), this.word("waitersLast"), this.word("root")]).toEqual([0, 0, 0]);
+    if (this.onMain instanceof SharedCounter) expectIndexed(this.i32, at);
   }
 }
 
@@ -398,14 +400,33 @@ describe("a thread that dies", () => {
   test("waiting in the middle of a counter's queue: the order stays", async () => {
     await dieEverywhere(async (death) => {
       const s = new Scene(SharedCounter);
-      const waits = [s.onMain.until(2), s.onOther.until(8)];
+      const waits = [s.onMain.until(2), s.onOther.until(8), s.onMain.until(4), s.onOther.until(6)];
       const died = s.die(death, () => s.onVictim.until(5));
       s.repair();
-      s.expectWhole(2);
+      s.expectWhole(4);
       s.onMain.add(8);
       s.pump();
       for (const wait of waits) expect(await stateOf(wait)).toBe("ended");
       s.expectWhole(0);
+      return died;
+    });
+  });
+
+  test("leaving a counter's queue by a signal: the others stay in order", async () => {
+    await dieEverywhere(async (death) => {
+      const s = new Scene(SharedCounter);
+      const waits = [6, 2].map((n) => s.onOther.until(n));
+      const leaving = s.onVictim.until(4);
+      waits.push(s.onMain.until(5), s.onMain.until(3));
+      const [wait] = [...s.victim.waiters.list()];
+      const died = s.die(death, () => s.onVictim.withdraw(wait));
+      s.repair();
+      void leaving;
+      s.expectWhole(4);
+      s.onOther.add(5);
+      s.pump();
+      expect(await Promise.all(waits.map(stateOf))).toEqual(["pending", "ended", "ended", "ended"]);
+      s.expectWhole(1);
       return died;
     });
   });

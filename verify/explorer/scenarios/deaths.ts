@@ -6,7 +6,9 @@
 import { i32 } from "../../../src/wire/scalars.ts";
 import { dead } from "../machine.ts";
 import { blockUntil } from "../seam.ts";
+import { SharedCounter } from "../../../src/sync/counter.ts";
 import type { Scenario } from "../scenario.ts";
+import { settled, share } from "./share.ts";
 import { type World, closeOnce, expect, expectSame, receiveAll, sendAll } from "./world.ts";
 
 /** `part` is `whole` without some of its values. */
@@ -182,4 +184,34 @@ const afterwards: Scenario<World> = {
   },
 };
 
-export const scenarios: readonly Scenario<World>[] = [...sender, ...receiver, ...oneOfTwo, afterwards, besideTry, ...oneOfSenders, ...closer];
+/** Of threads that wait for different values of a counter one vanishes, or the one that adds: who lives gets there. */
+const waitsForValues: Scenario<World>[] = [0, 2].map((victim) => ({
+  name: `death of one that ${victim === 0 ? "waits for" : "adds to"} a counter`,
+  threads: 3,
+  bound: 0,
+  samples: 20_000,
+  victims: [victim],
+  build(world) {
+    const on = share(world, SharedCounter, SharedCounter.make(world.loops[0].waiters, 0));
+    let reached = 0;
+    for (const [index, n] of [[0, 2], [0, 3], [1, 1], [1, 4]]) {
+      world.program(index, `waiter for ${n}`, async () => {
+        await on(index).until(n);
+        if (index === 1) reached++;
+      });
+    }
+    world.program(2, "adder", () => {
+      on(2).add(2);
+      on(2).add(2);
+    });
+    world.afterDeath(() => {
+      if (victim === 2) on(3).add(4);
+    });
+    world.finally(() => {
+      expectSame(reached, 2, "waits that ended");
+      settled(on(1));
+    });
+  },
+}));
+
+export const scenarios: readonly Scenario<World>[] = [...sender, ...receiver, ...oneOfTwo, afterwards, besideTry, ...oneOfSenders, ...closer, ...waitsForValues];

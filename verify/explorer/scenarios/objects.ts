@@ -230,6 +230,41 @@ const counter: Scenario<World> = {
   },
 };
 
+/** Waits for different values begin in any order, and one of them is cancelled in the middle of the others: each of the rest ends when its value is reached. */
+const ordered: Scenario<World> = {
+  name: "counter with waits for four values",
+  threads: 3,
+  bound: 1,
+  build(world) {
+    const on = share(world, SharedCounter, SharedCounter.make(world.loops[0].waiters, 0));
+    const signal = new Signal();
+    let reached = 0;
+    for (const [index, n] of [[0, 4], [0, 1], [1, 3]]) {
+      world.program(index, `waiter for ${n}`, async () => {
+        await on(index).until(n);
+        expect(on(index).value >= n, `until(${n}) returned early`);
+        reached++;
+      });
+    }
+    world.program(1, "cancelled", async () => {
+      try {
+        await on(1).until(2, signal.option);
+      } catch (error) {
+        expect(error === "cancelled", `until failed with ${codeOf(error)}`);
+      }
+    });
+    world.event(1, "abort", () => signal.abort());
+    world.program(2, "adder", () => {
+      on(2).add(2);
+      on(2).add(2);
+    });
+    world.finally(() => {
+      expectSame([reached, on(0).value], [3, 4], "waits that ended, value");
+      settled(on(0));
+    });
+  },
+};
+
 /** Freed while others wait and use it: they fail with the code that says so, and nobody waits forever. */
 const freed: Scenario<World> = {
   name: "mutex freed while another locks",
@@ -259,4 +294,4 @@ const freed: Scenario<World> = {
   },
 };
 
-export const scenarios: readonly Scenario<World>[] = [...mutex, cancelledLock, semaphore, together, rwLock, waitGroup, ...once, barrier, counter, freed];
+export const scenarios: readonly Scenario<World>[] = [...mutex, cancelledLock, semaphore, together, rwLock, waitGroup, ...once, barrier, counter, ordered, freed];

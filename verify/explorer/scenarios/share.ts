@@ -15,7 +15,7 @@ export function share<O extends SharedObject>(world: World, Shared: new (waiters
 export function settled(object: SharedObject): void {
   const words = object.waiters.arena.i32;
   const at = object.header;
-  expectSame([words[at + syncHeader.waitersFirst], words[at + syncHeader.waiting], words[at + syncHeader.lock]], [0, 0, 0], "first in the queue, number of those who wait, lock");
+  expectSame([syncHeader.waitersFirst, syncHeader.root, syncHeader.waiting, syncHeader.lock].map((word) => words[at + word]), [0, 0, 0, 0], "first in the queue, root of its index, number of those who wait, lock");
   object.free();
 }
 
