@@ -3,11 +3,12 @@
  *
  * JavaScript has no loop that resumes a function, so "to run" a task means to resolve
  * the promise that it awaits; the task then continues in the microtask queue. A turn of
- * the loop (`#turn`, a macrotask) resumes the ready tasks, starts new ones, and returns.
- * When the microtask queue is empty, Node calls the next turn; timers and I/O run in
- * between. Within a time slice, a task that parks passes the thread directly to the next
- * ready task, without a turn. When the slice is used up, operations return promises that
- * the next turn resolves, so the microtask queue becomes empty.
+ * the loop (`#turn`, a macrotask) resumes ready tasks, starts new ones, and returns. Until
+ * the time slice is used up, more ready tasks are resumed without a turn: a task that
+ * parks or ends passes the thread directly to the next one, and when the microtask queue
+ * is empty, a *round* resumes some (`#round`). Then Node calls the next turn; timers and
+ * I/O run in between. When the slice is used up, operations return promises that a later
+ * turn resolves, so the microtask queue becomes empty.
  *
  * When there is nothing to do, the processor watches for work for a few microseconds,
  * then sleeps on its doorbell: README.md in this folder has the protocol and its proof.
@@ -25,7 +26,7 @@ import { hasMail, takeInbox } from "../wait/inbox.ts";
 import type { Recorder } from "../trace/recorder.ts";
 import type { Running, Scheduler, Wait } from "../wait/wait.ts";
 import type { Waiters } from "../wait/waiter.ts";
-import { Fifo } from "./fifo.ts";
+import { RunQueue } from "./run-queue.ts";
 import { SpinBudget } from "./spin-budget.ts";
 import { anyTasks, popTask, stealTasks } from "./task-queue.ts";
 
@@ -33,6 +34,8 @@ import { anyTasks, popTask, stealTasks } from "./task-queue.ts";
 const SLICE_MS = 2;
 /** Operations between two reads of the clock. */
 const TICKS = 64;
+/** Most waits, and most hops, that are resumed before the clock is read again. */
+const BATCH = 64;
 /** How long an idle processor watches before it sleeps, and how often it checks in one turn. */
 const WATCH_MS = 0.05;
 const WATCH_LOOKS = 60;
@@ -87,31 +90,26 @@ export class Processor implements Scheduler {
   /** Set while there is a trace. */
   recorder: Recorder | undefined = undefined;
   readonly #arena: Arena;
-  /** Where other threads read how much is ready on this one. */
-  readonly #readyAt: number;
   readonly #cores: number;
   readonly onWaiting: (() => void) | undefined;
   readonly #onIdle: () => void;
   readonly #onTurn: ((nowMs: number) => void) | undefined;
   readonly #onHeld: ((heldMs: number, nameId: number) => void) | undefined;
-  /** How many waits have been resumed in this turn, and the name of the task of the last one. */
-  #resumed = 0;
-  #resumedName = 0;
+  /** When a task was resumed and no other since, and the number of its name; otherwise 0. Only for `onHeld`. */
+  #aloneSinceMs = 0;
+  #aloneName = 0;
   readonly #onMail: (() => void) | undefined;
   readonly #isThread: boolean;
   readonly #doorbell: Doorbell;
-  /** The run queue: waits that have ended, by their record's `slot`. */
-  readonly #ready = new Fifo<number>();
-  /** Promises of operations that yield to the event loop. */
-  readonly #hops = new Fifo<() => void>();
-  /** Closures, which must start on this thread. */
-  readonly #starts = new Fifo<() => void>();
+  readonly #queue: RunQueue;
   readonly #spinBudget = new SpinBudget();
   #sliceEndMs = 0;
   /** From a turn that found work to a turn that finds none. */
   #inSlice = false;
   /** A turn is due. */
   #armed = false;
+  /** A round is due. */
+  #roundDue = false;
   #idleSinceMs = 0;
   /** Set while other threads have tasks that have not started and that this processor leaves to them for now. */
   #nap: NodeJS.Timeout | undefined;
@@ -124,8 +122,7 @@ export class Processor implements Scheduler {
     this.#onIdle = onIdle;
     this.onWaiting = onWaiting;
     this.#arena = arena;
-    this.#readyAt = arena.here + processor.ready;
-    arena.i32[this.#readyAt] = 0;
+    this.#queue = new RunQueue(arena);
     this.#cores = cores;
     this.#isThread = arena.index < arena.threads;
     this.#doorbell = new Doorbell(arena, () => this.#arm());
@@ -146,7 +143,7 @@ export class Processor implements Scheduler {
 
   /** Whether this thread has something to do already. */
   get isBusy(): boolean {
-    return this.#ready.length > 0 || this.#hops.length > 0 || this.#starts.length > 0;
+    return !this.#queue.isEmpty;
   }
 
   tick(): boolean {
@@ -158,15 +155,14 @@ export class Processor implements Scheduler {
   }
 
   hop<T>(value: T): Promise<T> {
-    const hops = this.#hops;
+    const queue = this.#queue;
     this.#arm();
-    this.#arena.i32[this.#readyAt]++;
     const { recorder } = this;
-    if (recorder === undefined) return new Promise((resolve) => hops.push(() => resolve(value)));
+    if (recorder === undefined) return new Promise((resolve) => queue.pushHop(() => resolve(value)));
     const task = this.task();
     const hop = recorder.noteYield(task);
     return new Promise((resolve) => {
-      hops.push(() => {
+      queue.pushHop(() => {
         if (this.recorder === recorder) recorder.noteHop(hop, task);
         resolve(value);
       });
@@ -174,20 +170,19 @@ export class Processor implements Scheduler {
   }
 
   ready(slot: number): void {
-    this.#queue(slot);
+    this.#pushWait(slot);
     this.#arm();
+    if (this.#inSlice) this.#continue();
   }
 
-  #queue(slot: number): void {
+  #pushWait(slot: number): void {
     this.waiters.countEnded(slot);
-    this.#ready.push(slot);
-    this.#arena.i32[this.#readyAt]++;
+    this.#queue.pushWait(slot);
   }
 
   /** Runs `start` on this thread, in a later turn. */
   startSoon(start: () => void): void {
-    this.#starts.push(start);
-    this.#arena.i32[this.#readyAt]++;
+    this.#queue.pushStart(start);
     this.#arm();
   }
 
@@ -198,32 +193,34 @@ export class Processor implements Scheduler {
 
   parked(_wait: Wait): void {
     this.#arena.i32[this.#arena.here + processor.parks]++;
-    if (this.ticks > 0 && --this.ticks > 0) this.#next();
-    else if (!this.tick()) this.#next();
-  }
-
-  /** Within the slice: the next ready task continues as soon as the current one has stopped. */
-  #next(): void {
-    if (this.#ready.length === 0) this.#drain();
-    const slot = this.#ready.shift();
-    if (slot !== undefined) this.#goOn(slot);
-  }
-
-  #goOn(slot: number): void {
-    const wait = this.waiters.at(slot);
-    this.#arena.i32[this.#readyAt]--;
-    this.#resumed++;
-    if (wait === undefined || !this.waiters.hasEnded(wait)) return;
-    this.runner.resuming(wait.task);
-    if (this.recorder !== undefined) this.recorder.noteResume(wait);
-    this.waiters.resume(wait);
+    if ((this.ticks > 0 && --this.ticks > 0) || !this.tick()) this.#handOn();
   }
 
   /** A task has ended: as `parked`. If a foreign event resumed the task, it ends while the processor is marked asleep. Then a turn is needed, after which the processor falls asleep again. */
   ended(): void {
     if (this.#stopped) return;
     if (isAsleep(this.#arena, this.#arena.index)) this.#arm();
-    else if (this.ticks > 0) this.#next();
+    else if (this.ticks > 0 && (--this.ticks > 0 || !this.tick())) this.#handOn();
+  }
+
+  /** Within the slice: the next ready task continues as soon as the current one has stopped. */
+  #handOn(): void {
+    let slot = this.#queue.nextWait();
+    if (slot === undefined) {
+      this.#drain();
+      slot = this.#queue.nextWait();
+      if (slot === undefined) return;
+    }
+    this.#aloneSinceMs = 0;
+    this.#goOn(slot);
+  }
+
+  #goOn(slot: number): void {
+    const wait = this.waiters.at(slot);
+    if (wait === undefined || !this.waiters.hasEnded(wait)) return;
+    this.runner.resuming(wait.task);
+    if (this.recorder !== undefined) this.recorder.noteResume(wait);
+    this.waiters.resume(wait);
   }
 
   spins(): number {
@@ -280,13 +277,12 @@ export class Processor implements Scheduler {
     this.#onTurn?.(nowMs);
     this.#arena.answer();
     this.#drain();
-    this.#resumed = 0;
-    const resumed = this.#resume();
+    // Starts once in a cycle, so tasks that keep resuming each other do not prevent new ones from starting.
+    const mayStart = this.#queue.beginCycle();
+    const resumed = this.#resume(nowMs);
     if (recorder !== undefined) recorder.isOutside = false;
-    // Also after tasks were resumed: tasks that keep resuming each other must not prevent new ones from starting.
-    if (resumed && this.#onHeld !== undefined) this.#watchResumed();
-    const started = this.#start();
-    if (started) this.#resumed++;
+    const started = mayStart && this.#start();
+    if (started) this.#aloneSinceMs = 0;
     if (resumed || started || this.isBusy) {
       this.#idleSinceMs = 0;
       this.#arm();
@@ -295,15 +291,27 @@ export class Processor implements Scheduler {
     }
   };
 
-  /** The resumed tasks run in the microtasks after this turn. */
-  #watchResumed(): void {
-    this.#resumedName = this.#arena.i32[this.#arena.here + processor.running];
-    afterMicrotasks(this.#resumedStopped);
+  /** Calls `#round` when no microtask is left: the tasks that were resumed have stopped. */
+  #continue(): void {
+    if (this.#roundDue) return;
+    this.#roundDue = true;
+    afterMicrotasks(this.#round);
   }
 
-  readonly #resumedStopped = (): void => {
-    // If more than one task has run, nothing says which one has used the time.
-    if (this.#resumed === 1) this.#onHeld?.(performance.now() - this.nowMs, this.#resumedName);
+  /** Within the slice: resumes what is ready without a turn, which costs ten times as much. */
+  readonly #round = (): void => {
+    this.#roundDue = false;
+    if (this.#stopped) return;
+    const nowMs = performance.now();
+    if (this.#aloneSinceMs > 0) this.#onHeld?.(nowMs - this.#aloneSinceMs, this.#aloneName);
+    this.#aloneSinceMs = 0;
+    if (!this.#inSlice || nowMs >= this.#sliceEndMs) return;
+    this.#drain();
+    if (!this.#queue.canResume) return;
+    const { recorder } = this;
+    if (recorder !== undefined) recorder.noteTurn(nowMs);
+    this.#resume(nowMs);
+    if (recorder !== undefined) recorder.isOutside = false;
   };
 
   /** The time until now was not used by a task but by an import, so the watchdog starts to measure again. `turns` is written first: pairs with the watchdog's report. */
@@ -315,7 +323,7 @@ export class Processor implements Scheduler {
 
   /** Whether a wait that has ended is on the run queue, given its record's `slot`. */
   isReady(slot: number): boolean {
-    return this.#ready.includes(slot);
+    return this.#queue.hasWait(slot);
   }
 
   /** Moves the records that other threads have passed to this one onto the run queue, now. */
@@ -332,12 +340,12 @@ export class Processor implements Scheduler {
       const current = record;
       record = i32[current + waiter.inboxNext];
       if (i32[current + waiter.record] === RECORD.fault) this.runner.fault(current);
-      else if (i32[current + waiter.record] === RECORD.watch) this.#starts.push(() => this.#watchReturned(current));
+      else if (i32[current + waiter.record] === RECORD.watch) this.#queue.pushStart(() => this.#watchReturned(current));
       // The other records have their owner in the same word. It can be an earlier thread with this index, which died.
       else if (i32[current + waiter.owner] !== this.#arena.id) this.runner.orphan(current);
       else if (i32[current + waiter.record] === RECORD.wait) {
         if (this.recorder !== undefined) this.recorder.noteReady(current);
-        this.#queue(i32[current + waiter.slot]);
+        this.#pushWait(i32[current + waiter.slot]);
       } else this.runner.finished(current);
       this.#arm();
     }
@@ -351,18 +359,29 @@ export class Processor implements Scheduler {
     if (recorder !== undefined) recorder.isOutside = false;
   }
 
-  /** Resumes everything that is ready now. What becomes ready during that is resumed later. */
-  #resume(): boolean {
-    const hops = this.#hops.length;
-    const ready = this.#ready.length;
-    for (let k = 0; k < hops; k++) (this.#hops.shift() as () => void)();
-    this.#arena.i32[this.#readyAt] -= hops;
-    for (let k = 0; k < ready; k++) {
-      const slot = this.#ready.shift();
+  /** Resumes what is ready, the oldest first and not more than a batch. They run in the microtasks after this; the rest follows in the next round. */
+  #resume(nowMs: number): boolean {
+    const queue = this.#queue;
+    let hops = 0;
+    for (; hops < BATCH; hops++) {
+      const hop = queue.nextHop();
+      if (hop === undefined) break;
+      hop();
+    }
+    let waits = 0;
+    for (; waits < BATCH; waits++) {
+      const slot = queue.nextWait();
       if (slot === undefined) break;
       this.#goOn(slot);
     }
-    return hops + ready > 0;
+    // If more than one task runs, nothing says which one uses the time.
+    const isWatched = this.#onHeld !== undefined && hops === 0 && waits === 1;
+    if (isWatched) {
+      this.#aloneSinceMs = nowMs;
+      this.#aloneName = this.#arena.i32[this.#arena.here + processor.running];
+    }
+    if (isWatched || queue.canResume) this.#continue();
+    return hops + waits > 0;
   }
 
   /** Starts new tasks until the slice is used up; takes one at a time, so that other threads can take the rest. */
@@ -393,9 +412,9 @@ export class Processor implements Scheduler {
   };
 
   #startOne(): boolean {
-    if (this.#starts.length > 0) {
-      this.#arena.i32[this.#readyAt]--;
-      (this.#starts.shift() as () => void)();
+    const start = this.#queue.nextStart();
+    if (start !== undefined) {
+      start();
       return true;
     }
     const record = this.#mayTake() ? popTask(this.#arena) : 0;
