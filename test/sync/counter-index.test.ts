@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { counterWaiter, syncHeader, waiter, WAITER_WORDS } from "../../src/memory/layout.ts";
 import { CounterIndex } from "../../src/sync/counter-index.ts";
 import { enqueueAfter, unlink } from "../../src/wait/wait-queue.ts";
-import { expectIndexed } from "./indexed.ts";
+import { expectIndexed } from "./tasks/indexed.ts";
 
 const HEADER = 16;
 const FIRST = 128;

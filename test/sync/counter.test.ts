@@ -4,7 +4,7 @@ import { Counter, i32 } from "../../src/index.ts";
 import { PLACEMENTS, onPlacements } from "../channel/tasks/placements.ts";
 import { until, used, world } from "../channel/tasks/world.ts";
 import { addTo, sayWhen, waitFor } from "./tasks/groups.ts";
-import { expectIndexed } from "./indexed.ts";
+import { expectIndexed } from "./tasks/indexed.ts";
 import { addressOf, waitingAt } from "./tasks/state.ts";
 
 const the = world(2);

@@ -15,7 +15,7 @@ import { SharedRwLock } from "../../../src/sync/rw-lock.ts";
 import { SharedSemaphore } from "../../../src/sync/semaphore.ts";
 import type { SharedObject } from "../../../src/sync/shared-object.ts";
 import { SharedWaitGroup } from "../../../src/sync/wait-group.ts";
-import { expectIndexed } from "../../sync/indexed.ts";
+import { expectIndexed } from "../../sync/tasks/indexed.ts";
 import { isQueued, queueLength } from "../../../src/wait/wait-queue.ts";
 import { type HandMadeThread, handMadeWorld } from "../../wait/hand-made.ts";
 import { Death } from "../../wait/mortal-memory.ts";

@@ -1,6 +1,6 @@
 /** What must hold for the index of a counter, seen from outside (src/sync/counter-index.ts). */
 import { expect } from "vitest";
-import { counterWaiter, syncHeader, waiter } from "../../src/memory/layout.ts";
+import { counterWaiter, syncHeader, waiter } from "../../../src/memory/layout.ts";
 
 /** The tree holds the records of the queue, in its order, each linked both ways. Returns its depth. */
 export function expectIndexed(i32: Int32Array, header: number): number {
