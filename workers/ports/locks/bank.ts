@@ -5,7 +5,7 @@
  *
  *     node workers/ports/locks/bank.ts [transfers] [threads]
  */
-import { Mutex, type SharedArray, run, shared, spawn, task } from "../../../src/index.ts";
+import { Guarded, i32, run, spawn, task } from "../../../src/index.ts";
 
 const ACCOUNTS = 10;
 const TELLERS = 8;
@@ -14,18 +14,18 @@ const DEPOSIT = 100;
 /** Has a balance that its lock protects. */
 interface Account {
   readonly number: number;
-  readonly lock: Mutex;
-  readonly balance: SharedArray<"i32">;
+  readonly state: Guarded<{ balance: number }>;
 }
 
 /** Whether there were enough funds. */
 async function transfer(from: Account, to: Account, amount: number): Promise<boolean> {
   const [first, second] = from.number < to.number ? [from, to] : [to, from];
-  using _first = await first.lock.lock();
-  using _second = await second.lock.lock();
-  if (from.balance.array[0]! < amount) return false;
-  from.balance.array[0]! -= amount;
-  to.balance.array[0]! += amount;
+  using one = await first.state.lock();
+  using two = await second.state.lock();
+  const [source, target] = first === from ? [one, two] : [two, one];
+  if (source.fields.balance < amount) return false;
+  source.fields.balance -= amount;
+  target.fields.balance += amount;
   return true;
 }
 
@@ -43,21 +43,21 @@ export const teller = task(import.meta, async function teller(seed: number, tran
 });
 
 export const bank = task(import.meta, async function bank(transfers: number) {
-  const accounts = Array.from({ length: ACCOUNTS }, (_, number): Account => ({ number, lock: new Mutex(), balance: shared.int32(1) }));
-  for (const { balance } of accounts) balance.array[0] = DEPOSIT;
+  const accounts = Array.from({ length: ACCOUNTS }, (_, number): Account => ({ number, state: new Guarded({ balance: i32 }, { balance: DEPOSIT }) }));
   const tellers = Array.from({ length: TELLERS }, (_, seed) => spawn(teller, seed, transfers / TELLERS, accounts));
   const sum = (await Promise.all(tellers)).reduce((a, b) => ({ made: a.made + b.made, failed: a.failed + b.failed }));
-  const balances = accounts.map(({ balance }) => balance.array[0]!);
+  const balances: number[] = [];
+  for (const { state } of accounts) {
+    using account = await state.lock();
+    balances.push(account.fields.balance);
+  }
   const total = balances.reduce((a, b) => a + b);
   console.log("transfers:", sum.made);
   console.log("some refused:", sum.failed > 0 && sum.failed < sum.made);
   console.log("in the bank:", total, "of", ACCOUNTS * DEPOSIT);
   console.log("overdrawn:", balances.filter((balance) => balance < 0).length);
   console.log("refused:", (await transfer(accounts[0]!, accounts[1]!, total + 1)) ? "no" : "insufficient funds");
-  for (const { lock, balance } of accounts) {
-    lock.free();
-    balance.free();
-  }
+  for (const { state } of accounts) state.free();
 });
 
 if (import.meta.main) {

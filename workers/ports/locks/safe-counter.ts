@@ -1,47 +1,42 @@
 /**
  * A mutex counter: counts that many tasks change under a lock. What the lock protects is
- * in a shared array, because a Map belongs to one thread; a key is a place in the array.
+ * in shared memory, where each key is a field, because a Map belongs to one thread.
  * The Go program is safe-counter.go in this folder; what both print is in safe-counter.txt.
  *
  *     node workers/ports/locks/safe-counter.ts [increments] [threads]
  */
-import { Mutex, type SharedArray, WaitGroup, go, run, shared, task } from "../../../src/index.ts";
+import { Guarded, WaitGroup, go, i32, run, task } from "../../../src/index.ts";
 
-const KEYS = ["so", "many", "gophers", "carts"];
-const WORDS = ["so", "many", "gophers", "so", "many", "carts", "so"];
+const KEYS = { so: i32, many: i32, gophers: i32, carts: i32 };
+const WORDS = ["so", "many", "gophers", "so", "many", "carts", "so"] as const;
 
-/** Safe to use concurrently: a struct with a lock is an object of handles. */
-interface SafeCounter {
-  readonly lock: Mutex;
-  readonly counts: SharedArray<"i32">;
+type Key = keyof typeof KEYS;
+type SafeCounter = Guarded<Record<Key, number>>;
+
+async function increment(c: SafeCounter, key: Key): Promise<void> {
+  using counts = await c.lock();
+  counts.fields[key]++;
 }
 
-async function increment({ lock, counts }: SafeCounter, key: string): Promise<void> {
-  using _guard = await lock.lock();
-  counts.array[KEYS.indexOf(key)]!++;
+async function valueOf(c: SafeCounter, key: Key): Promise<number> {
+  using counts = await c.lock();
+  return counts.fields[key];
 }
 
-async function valueOf({ lock, counts }: SafeCounter, key: string): Promise<number> {
-  using _guard = await lock.lock();
-  return counts.array[KEYS.indexOf(key)]!;
-}
-
-export const count = task(import.meta, async function count(c: SafeCounter, word: string, wg: WaitGroup) {
+export const count = task(import.meta, async function count(c: SafeCounter, word: Key, wg: WaitGroup) {
   await increment(c, word);
   wg.done();
 });
 
 export const safeCounter = task(import.meta, async function safeCounter(n: number) {
-  using lock = new Mutex();
-  using counts = shared.int32(KEYS.length);
+  using c = new Guarded(KEYS, { so: 0, many: 0, gophers: 0, carts: 0 });
   using wg = new WaitGroup();
-  const c: SafeCounter = { lock, counts };
   for (let i = 0; i < n; i++) {
     wg.add(1);
     go(count, c, WORDS[i % WORDS.length]!, wg);
   }
   await wg.wait();
-  for (const key of KEYS.toSorted()) console.log(key, await valueOf(c, key));
+  for (const key of (Object.keys(KEYS) as Key[]).toSorted()) console.log(key, await valueOf(c, key));
 });
 
 if (import.meta.main) {

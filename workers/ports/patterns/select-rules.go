@@ -9,6 +9,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"reflect"
 	"strconv"
 	"time"
 )
@@ -169,6 +170,27 @@ func untilBothEnd(values int) {
 	fmt.Println("until both end:", count, "values, sum", sum)
 }
 
+// overSlice selects over as many channels as there are.
+func overSlice(channels int) {
+	cases := make([]reflect.SelectCase, channels)
+	for i := range cases {
+		ch := make(chan int)
+		go feed(ch, i+1)
+		cases[i] = reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(ch)}
+	}
+	counts := make([]int, channels)
+	for open := channels; open > 0; {
+		which, _, ok := reflect.Select(cases)
+		if !ok {
+			cases[which].Chan = reflect.Value{}
+			open--
+		} else {
+			counts[which]++
+		}
+	}
+	fmt.Println("over a slice:", counts)
+}
+
 // wakesAll closes a channel that many wait for.
 func wakesAll(waiters int) {
 	start, done := make(chan struct{}), make(chan int)
@@ -204,5 +226,6 @@ func main() {
 	operandsOnce()
 	timeout()
 	untilBothEnd(rounds)
+	overSlice(5)
 	wakesAll(10)
 }

@@ -120,6 +120,25 @@ export const waiter = task(import.meta, async function waiter(start: Receiver<bo
   await done.send(got.case === "start" ? 1 : 0);
 });
 
+/** Selects over as many channels as there are. */
+async function overSlice(channels: number): Promise<void> {
+  const inputs: (Receiver<number> | undefined)[] = [];
+  for (let i = 0; i < channels; i++) {
+    const ch = chan(i32);
+    go(feed, ch, i + 1);
+    inputs.push(ch);
+  }
+  const counts = inputs.map(() => 0);
+  for (let open = channels; open > 0; ) {
+    const { case: which, value } = await select(inputs);
+    if (value === undefined) {
+      inputs[which] = undefined;
+      open--;
+    } else counts[which]!++;
+  }
+  console.log(`over a slice: [${counts.join(" ")}]`);
+}
+
 /** Closes a channel that many wait for. */
 async function wakesAll(waiters: number): Promise<void> {
   const [start, done] = [chan(bool), chan(i32)];
@@ -140,6 +159,7 @@ export const selectRules = task(import.meta, async function selectRules(rounds: 
   await operandsOnce();
   await timeout();
   await untilBothEnd(rounds);
+  await overSlice(5);
   await wakesAll(10);
 });
 

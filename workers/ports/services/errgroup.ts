@@ -5,7 +5,7 @@
  *
  *     node workers/ports/services/errgroup.ts [tasks] [threads]
  */
-import { type Context, Counter, Semaphore, type WarrenError, bool, chan, context, group, run, task } from "../../../src/index.ts";
+import { type Context, Counter, type Receiver, type WarrenError, bool, chan, context, group, run, task } from "../../../src/index.ts";
 
 export const square = task(import.meta, async function square(n: number) {
   return n * n;
@@ -58,23 +58,16 @@ async function limited(n: number): Promise<void> {
   console.log("limit kept:", Math.max(...seen) <= 3, true);
 }
 
+export const waitFor = task(import.meta, async function waitFor(goOn: Receiver<boolean>) {
+  await goOn.recv();
+});
+
 async function tryGo(): Promise<void> {
-  await using g = group();
-  using room = new Semaphore(2);
+  const g = group({ limit: 2 });
   const goOn = chan(bool);
-  const tryGo = (): boolean => {
-    const permit = room.tryAcquire();
-    if (permit === undefined) return false;
-    g.go(async () => {
-      using _permit = permit;
-      await goOn.recv();
-    });
-    return true;
-  };
-  console.log("try:", tryGo(), tryGo(), tryGo());
+  console.log("try:", g.tryGo(waitFor, goOn), g.tryGo(waitFor, goOn), g.tryGo(waitFor, goOn));
   goOn.close();
-  await g.wait();
-  console.log("both have ended:", true);
+  console.log("both have ended:", (await g.wait()) === undefined);
 }
 
 export const errgroup = task(import.meta, async function errgroup(n: number) {
