@@ -57,7 +57,7 @@ async function warren(): Promise<string> {
   if (program.startsWith("pipeline")) {
     const { pipeline } = await import("./pipeline.ts");
     beganMs = performance.now();
-    return `${await rt.spawn(pipeline, input.size, program.endsWith("batches"))}`;
+    return `${await rt.spawn.on(0)(pipeline, program, input.size, threads)}`;
   }
   const [{ whole }, { text }] = await Promise.all([import("./warren.ts"), import("./work.ts")]);
   beganMs = performance.now();

@@ -19,6 +19,7 @@ const SIZES: Readonly<Record<string, readonly [full: number, quick: number]>> = 
   wordcount: [100, 25],
   ndjson: [200, 40],
   pipeline: [1_000_000, 200_000],
+  "pipeline-await": [1_000_000, 200_000],
   "pipeline-batches": [1_000_000, 200_000],
 };
 

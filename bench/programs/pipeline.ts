@@ -1,8 +1,13 @@
-/** The pipeline of four stages: numbers, plus one, times two, their sum. One value at a time, and in batches. */
+/**
+ * The pipeline of four stages: numbers, plus one, times two, their sum. One value at a
+ * time (in the form for hot loops, which awaits only where it must, and with `await`
+ * always), and in batches. Stages that are neighbours hand over every value, so they are
+ * placed in pairs: the first two on the last thread, the others here.
+ */
 import { type Chan, type Receiver, type Sender, chan, i32, spawn, task } from "../../src/index.ts";
 
-const CAPACITY = 128;
-const BATCH = 64;
+const CAPACITY = 4096;
+const BATCH = 512;
 
 const numbers = task(import.meta, async function numbers(to: Sender<number>, count: number) {
   for (let n = 0; n < count; n++) await to.send(n);
@@ -17,6 +22,34 @@ const plusOne = task(import.meta, async function plusOne(from: Receiver<number>,
 const timesTwo = task(import.meta, async function timesTwo(from: Receiver<number>, to: Sender<number>) {
   for await (const n of from) await to.send(2 * n);
   to.close();
+});
+
+const numbersInHotLoop = task(import.meta, async function numbersInHotLoop(to: Sender<number>, count: number) {
+  for (let n = 0; n < count; n++) {
+    const sending = to.send(n);
+    if (sending !== undefined) await sending;
+  }
+  to.close();
+});
+
+const plusOneInHotLoop = task(import.meta, async function plusOneInHotLoop(from: Receiver<number>, to: Sender<number>) {
+  for (;;) {
+    const receiving = from.recv();
+    const n = typeof receiving === "number" ? receiving : await receiving;
+    if (n === undefined) return to.close();
+    const sending = to.send(n + 1);
+    if (sending !== undefined) await sending;
+  }
+});
+
+const timesTwoInHotLoop = task(import.meta, async function timesTwoInHotLoop(from: Receiver<number>, to: Sender<number>) {
+  for (;;) {
+    const receiving = from.recv();
+    const n = typeof receiving === "number" ? receiving : await receiving;
+    if (n === undefined) return to.close();
+    const sending = to.send(2 * n);
+    if (sending !== undefined) await sending;
+  }
 });
 
 const numbersInBatches = task(import.meta, async function numbersInBatches(to: Chan<number>, count: number) {
@@ -34,18 +67,27 @@ const timesTwoInBatches = task(import.meta, async function timesTwoInBatches(fro
   to.close();
 });
 
-export const pipeline = task(import.meta, async function pipeline(count: number, isInBatches: boolean) {
+export const pipeline = task(import.meta, async function pipeline(form: string, count: number, threads: number) {
   const [a, b, c] = [chan(i32, CAPACITY), chan(i32, CAPACITY), chan(i32, CAPACITY)];
+  const [there, here] = [spawn.on(threads - 1), spawn.on("here")];
   let sum = 0;
-  if (isInBatches) {
-    const stages = [spawn(numbersInBatches, a, count), spawn(plusOneInBatches, a, b), spawn(timesTwoInBatches, b, c)];
+  let stages: Promise<void>[];
+  if (form === "pipeline-batches") {
+    stages = [there(numbersInBatches, a, count), there(plusOneInBatches, a, b), here(timesTwoInBatches, b, c)];
     for (let values = await c.recvMany(BATCH); values !== undefined; values = await c.recvMany(BATCH)) for (const n of values) sum += n;
-    await Promise.all(stages);
-  } else {
-    const stages = [spawn(numbers, a, count), spawn(plusOne, a, b), spawn(timesTwo, b, c)];
+  } else if (form === "pipeline-await") {
+    stages = [there(numbers, a, count), there(plusOne, a, b), here(timesTwo, b, c)];
     for await (const n of c) sum += n;
-    await Promise.all(stages);
+  } else {
+    stages = [there(numbersInHotLoop, a, count), there(plusOneInHotLoop, a, b), here(timesTwoInHotLoop, b, c)];
+    for (;;) {
+      const receiving = c.recv();
+      const n = typeof receiving === "number" ? receiving : await receiving;
+      if (n === undefined) break;
+      sum += n;
+    }
   }
+  await Promise.all(stages);
   return sum;
 });
 

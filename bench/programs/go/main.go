@@ -204,7 +204,7 @@ func place(body int) (float64, float64, float64) {
 }
 
 func pipeline(count int) int64 {
-	a, b, c := make(chan int64, 128), make(chan int64, 128), make(chan int64, 128)
+	a, b, c := make(chan int64, 4096), make(chan int64, 4096), make(chan int64, 4096)
 	go func() {
 		for n := 0; n < count; n++ {
 			a <- int64(n)
