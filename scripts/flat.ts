@@ -5,23 +5,48 @@
  *   node scripts/flat.ts              all rows, as a Markdown table
  *   node scripts/flat.ts timers dump  the rows whose name contains one of the words
  *
- * Each figure is the median of three rounds (one with 100,000), for one of the operations
- * of a round. A row is flat if the last figure is at most three times the first.
+ * Each figure is the CPU time of all threads of the process for one operation, over
+ * several rounds: other programs disturb it less than the time on the clock. A row is flat
+ * if the last figure is at most three times the first.
  */
-import { performance } from "node:perf_hooks";
-import { type Runtime, formatDump, i32, start } from "../src/index.ts";
+import { type Context, Mutex, type Runtime, formatDump, i32, start, task } from "../src/index.ts";
 
-/** Prepares `count` and returns what is timed; that may return what is left to clean up. */
+/** Prepares `count` and returns what is measured; that may return what is left to clean up. */
 type Row = (rt: Runtime, count: number) => Promise<() => unknown>;
 
-const COUNTS = [1000, 10_000, 100_000];
-/** Rounds of a thousand and of ten thousand; of a hundred thousand there is one. */
-const ROUNDS = 3;
+/** How many there are at the same time, and in how many rounds. */
+const COUNTS = [
+  { count: 1000, rounds: 60 },
+  { count: 10_000, rounds: 9 },
+  { count: 100_000, rounds: 2 },
+];
+/** Rounds of a thousand before the first that counts: they compile. */
+const WARM_UP = 20;
 
 const each = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, k) => make(k));
 const settled = (promises: unknown[]): Promise<unknown> => Promise.allSettled(promises);
 /** Every index once, in an order that is neither that of the list nor its reverse. */
 const scattered = (count: number): number[] => each(count, (k) => (k * 7919) % count);
+
+const nothing = task(import.meta, async function nothing(): Promise<void> {
+  // Only its start and its end are measured.
+});
+
+/** Watches contexts of another thread until all are cancelled. */
+const watchAll = task(import.meta, async function watchAll(contexts: Context[]): Promise<void> {
+  await Promise.all(contexts.map(({ signal }) => new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve());
+  })));
+});
+
+const grants = task(import.meta, async function grants(count: number): Promise<void> {
+  using mutex = new Mutex();
+  const first = await mutex.lock();
+  const waits = each(count, async () => (await mutex.lock()).unlock());
+  first.unlock();
+  await settled(waits);
+});
 
 const ROWS: Record<string, Row> = {
   "waits under one signal: park and abort": async (rt, count) => {
@@ -72,6 +97,18 @@ const ROWS: Record<string, Row> = {
     const delays = scattered(count);
     return () => settled(delays.map((delay) => rt.sleep(delay / 1000)));
   },
+  "contexts with a deadline: make, and dispose in any order": async (rt, count) => () => {
+    const contexts = each(count, (k) => rt.context(undefined, { timeout: 1e6 + k }));
+    for (const index of scattered(count)) contexts[index][Symbol.dispose]();
+  },
+  "contexts watched on another thread: send, and cancel in any order": async (rt, count) => async () => {
+    const contexts = each(count, () => rt.context());
+    const watching = rt.spawn(watchAll, contexts);
+    for (const index of scattered(count)) contexts[index].cancel();
+    await watching;
+    for (const context of contexts) context[Symbol.dispose]();
+  },
+  "joins: tasks": async (rt, count) => () => settled(each(count, () => rt.spawn(nothing))),
   "joins: closures": async (rt, count) => () => settled(each(count, () => rt.spawn(async () => rt.sleep(0)))),
   "groups: tasks of one": async (rt, count) => async () => {
     await using group = rt.group();
@@ -154,6 +191,7 @@ const ROWS: Record<string, Row> = {
     first.unlock();
     await settled(waits);
   },
+  "a lock: wait and be granted, on a worker thread": async (rt, count) => () => rt.spawn(grants, count),
   "a lock: wait and leave in any order": async (rt, count) => {
     const controllers = each(count, () => new AbortController());
     const order = scattered(count);
@@ -164,6 +202,13 @@ const ROWS: Record<string, Row> = {
       for (const index of order) controllers[index].abort("enough");
       await settled(waits);
     };
+  },
+  "a read-write lock: nine readers and a writer, wait and be granted": async (rt, count) => async () => {
+    using lock = new rt.RwLock();
+    const first = await lock.writeLock();
+    const waits = each(count, async (k) => (await (k % 10 === 0 ? lock.writeLock() : lock.readLock())).unlock());
+    first.unlock();
+    await settled(waits);
   },
   "a semaphore: wait and be granted": async (rt, count) => async () => {
     using semaphore = new rt.Semaphore(4);
@@ -188,6 +233,16 @@ const ROWS: Record<string, Row> = {
       await settled(waits);
     };
   },
+  "a counter: waits for values in any order leave in any order": async (rt, count) => {
+    const controllers = each(count, () => new AbortController());
+    const order = scattered(count);
+    return async () => {
+      using counter = new rt.Counter();
+      const waits = order.map((value) => counter.until(value + 1, { signal: controllers[value].signal }));
+      for (let index = 0; index < count; index++) controllers[index].abort("enough");
+      await settled(waits);
+    };
+  },
   "a barrier: arrive": async (rt, count) => async () => {
     using barrier = new rt.Barrier(count);
     await settled(each(count, () => barrier.wait()));
@@ -201,6 +256,17 @@ const ROWS: Record<string, Row> = {
       for (const index of order) controllers[index].abort("enough");
       await settled(waits);
     };
+  },
+  "tickers: make, receive a tick, stop in any order": async (rt, count) => async () => {
+    const tickers = each(count, () => rt.ticker(count / 1000));
+    await settled(tickers.map((ticker) => ticker.recv()));
+    for (const index of scattered(count)) tickers[index][Symbol.dispose]();
+  },
+  "oneshots: make, receive, send": async (rt, count) => async () => {
+    const oneshots = each(count, () => rt.oneshot(i32));
+    const waits = oneshots.map((oneshot) => oneshot.recv());
+    for (const index of scattered(count)) await oneshots[index].send(index);
+    await settled(waits);
   },
   "channels: make, send, receive, close": async (rt, count) => async () => {
     const channels = each(count, () => rt.chan(i32, 1));
@@ -220,24 +286,58 @@ const ROWS: Record<string, Row> = {
       };
     };
   },
+  "dump: of tasks that wait at a channel each": async (rt, count) => {
+    const channels = each(count, () => rt.chan(i32));
+    const tasks = channels.map((ch) => rt.spawn(async () => ch.recv()));
+    await rt.yieldNow();
+    return async () => {
+      formatDump(await rt.dump(), await rt.stats());
+      return async () => {
+        for (const ch of channels) ch.close();
+        await settled(tasks);
+      };
+    };
+  },
+  "dump: of tasks of which each holds a lock and waits for the next": async (rt, count) => {
+    const locks = each(count + 1, () => new rt.Mutex());
+    const last = await locks[count].lock();
+    const tasks = each(count, (k) => rt.spawn(async () => {
+      using _own = await locks[k].lock();
+      using _next = await locks[k + 1].lock();
+    }));
+    await rt.yieldNow();
+    return async () => {
+      formatDump(await rt.dump(), await rt.stats());
+      return async () => {
+        last.unlock();
+        await settled(tasks);
+        for (const lock of locks) lock[Symbol.dispose]();
+      };
+    };
+  },
 };
 
-/** Nanoseconds for one of `count` operations: the median of some rounds. */
-async function timed(rt: Runtime, row: Row, count: number): Promise<number> {
-  const times: number[] = [];
-  const rounds = count < 100_000 ? ROUNDS : 1;
+/** CPU time of the process until now, in microseconds. */
+function cpuUs(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
+/** Nanoseconds of CPU time for one of `count` operations, over all rounds. */
+async function measured(rt: Runtime, row: Row, count: number, rounds: number): Promise<number> {
+  let usedUs = 0;
   for (let round = 0; round < rounds; round++) {
     const run = await row(rt, count);
     globalThis.gc?.();
-    const from = performance.now();
+    const from = cpuUs();
     const cleanUp: unknown = await run();
-    times.push(performance.now() - from);
+    usedUs += cpuUs() - from;
     if (typeof cleanUp === "function") await (cleanUp as () => unknown)();
   }
-  return (times.toSorted((a, b) => a - b)[rounds >> 1] / count) * 1e6;
+  return (usedUs / rounds / count) * 1000;
 }
 
-const shown = (ns: number): string => (ns < 9950 ? `${Math.round(ns)} ns` : `${(ns / 1000).toFixed(1)} µs`);
+const shown = (ns: number): string => (ns < 995 ? `${Math.round(ns)} ns` : `${(ns / 1000).toFixed(1)} µs`);
 
 if (import.meta.main) {
   const words = process.argv.slice(2);
@@ -245,10 +345,9 @@ if (import.meta.main) {
   console.log("| operation | 1,000 | 10,000 | 100,000 | 100,000 / 1,000 |\n|---|--:|--:|--:|--:|");
   for (const [name, row] of rows) {
     await using rt = await start({ threads: 1 });
-    // The first rounds compile.
-    for (let round = 0; round < 3; round++) await timed(rt, row, 1000);
+    await measured(rt, row, COUNTS[0].count, WARM_UP);
     const costs: number[] = [];
-    for (const count of COUNTS) costs.push(await timed(rt, row, count));
+    for (const { count, rounds } of COUNTS) costs.push(await measured(rt, row, count, rounds));
     console.log(`| ${name} | ${costs.map(shown).join(" | ")} | ${(costs[2] / costs[0]).toFixed(1)} |`);
   }
 }

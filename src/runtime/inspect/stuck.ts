@@ -6,9 +6,10 @@
  * that it joins. The stuck tasks are the largest set of waiting tasks in which every
  * operation can be ended only by members of the set. To find it, begin with all
  * waiting tasks and remove a task that something outside the set could wake, until
- * nothing changes. Nodes are tasks and handles, so that ten thousand tasks at one
- * channel cost ten thousand steps and not their square: an awake task makes the
- * handles that it knows awake, and an awake handle the tasks that wait at it.
+ * nothing changes. Nodes are tasks, what they know, and handles, so that ten thousand
+ * tasks at one channel, or that know the same ten thousand channels, cost ten thousand
+ * steps and not their square: an awake task makes what it knows awake, that makes its
+ * handles awake, and an awake handle the tasks that wait at it.
  *
  * If warren is not certain, a handle counts as awake: if it is on its way in a message
  * or in the arguments of a task that has not started (then its header counts more
@@ -20,6 +21,7 @@
  * databases (1987), reduced by its sinks; Go 1.26's goroutine leak profile asks
  * the garbage collector instead which goroutines know a channel.
  */
+import { Groups } from "./groups.ts";
 import { OUTSIDE, type OperationView, type ParkedReport, type ThreadView } from "../thread/control.ts";
 
 /** A waiting operation of a task in a partial deadlock. */
@@ -37,8 +39,15 @@ export interface StuckReport {
 /** A task that may be stuck, or the main thread's own code. */
 interface Node {
   readonly thread: number;
-  readonly handles: readonly number[];
+  /** The node of what it knows. */
+  readonly knows: string;
   readonly operations: { readonly view: OperationView; readonly report: ParkedReport }[];
+}
+
+/** The handles of an entry of knowledge, and the node of what is also known. */
+interface Known {
+  readonly handles: readonly number[];
+  readonly beyond: string | undefined;
 }
 
 /** The stuck tasks found so far, and the names of their waits, to recognise them in the next search. */
@@ -54,6 +63,7 @@ export interface Suspects {
  */
 export function findStuck(views: readonly ThreadView[], references: (handle: number) => number | undefined, among?: Suspects): Suspects {
   const nodes = nodesOf(views);
+  const knowledge = knowledgeOf(views);
   const asleep = new Set(nodes.keys());
   const awake: (number | string)[] = [];
   const known = new Map<number, number>();
@@ -77,46 +87,73 @@ export function findStuck(views: readonly ThreadView[], references: (handle: num
       }
     }
   }
-  for (const handle of alwaysAwake(views)) awake.push(handleNode(handle));
+  awake.push(...alwaysAwake(views));
   const seen = new Set<number | string>();
   for (let next = awake.pop(); next !== undefined; next = awake.pop()) {
     if (seen.has(next)) continue;
     seen.add(next);
     for (const task of waitersAt.get(next) ?? []) wake(task);
-    if (typeof next === "number") for (const handle of nodes.get(next)?.handles ?? []) awake.push(handleNode(handle));
+    const node = typeof next === "number" ? nodes.get(next) : undefined;
+    if (node !== undefined) awake.push(node.knows, ...node.operations.flatMap(({ view }) => handleNodes(view)));
+    const known = typeof next === "string" ? knowledge.get(next) : undefined;
+    for (const handle of known?.handles ?? []) awake.push(handleNode(handle));
+    if (known?.beyond !== undefined) awake.push(known.beyond);
   }
-  return suspectsOf(nodes, asleep);
+  return suspectsOf(nodes, knowledge, asleep);
 }
 
-/** Handles that something awake knows, or might know. */
-function alwaysAwake(views: readonly ThreadView[]): number[] {
-  return views.flatMap(({ outside, fed, objects, isOpen, isMain }) => [...(isMain ? [] : outside), ...fed, ...(isOpen ? objects.keys() : [])]);
+/** What is always known to something awake, or might be. */
+function* alwaysAwake(views: readonly ThreadView[]): Generator<string> {
+  for (const { report, fed, objects, isOpen, isMain } of views) {
+    if (!isMain) yield knowledgeNode(report.thread, 0);
+    for (const handle of fed) yield handleNode(handle);
+    if (isOpen) for (const handle of objects.keys()) yield handleNode(handle);
+  }
+}
+
+function knowledgeOf(views: readonly ThreadView[]): Map<string, Known> {
+  const known = new Map<string, Known>();
+  for (const { report: { thread }, knowledge } of views) {
+    for (const [k, { handles, beyond }] of knowledge.entries()) known.set(knowledgeNode(thread, k), { handles, beyond: beyond < 0 ? undefined : knowledgeNode(thread, beyond) });
+  }
+  return known;
 }
 
 function nodesOf(views: readonly ThreadView[]): Map<number, Node> {
   const nodes = new Map<number, Node>();
-  for (const { report, operations, tasks, outside, isOpen, isMain } of views) {
-    const own = isMain ? [...tasks, [OUTSIDE, outside] as const] : tasks;
-    for (const [task, handles] of own) nodes.set(task, { thread: report.thread, handles, operations: [] });
+  for (const { report, operations, tasks, isOpen, isMain } of views) {
+    const own = isMain ? [...tasks, [OUTSIDE, 0] as const] : tasks;
+    for (const [task, knowledge] of own) nodes.set(task, { thread: report.thread, knows: knowledgeNode(report.thread, knowledge), operations: [] });
     operations.forEach((view, k) => {
       const partners = isOpen ? undefined : view.partners;
       nodes.get(isMain || view.task !== OUTSIDE ? view.task : 0)?.operations.push({ view: { ...view, partners }, report: report.parked[k] });
     });
   }
-  // A task knows the handles at which it waits, however it got them.
-  for (const [task, node] of nodes) nodes.set(task, { ...node, handles: [...node.handles, ...node.operations.flatMap(({ view }) => view.partners?.handles ?? [])] });
   return nodes;
 }
 
-/** Splits the stuck tasks into groups that depend on each other. */
-function suspectsOf(nodes: ReadonlyMap<number, Node>, asleep: ReadonlySet<number>): Suspects {
+/** Splits the stuck tasks into groups that depend on each other: that know, or wait at, the same handle at which one of them waits. */
+function suspectsOf(nodes: ReadonlyMap<number, Node>, knowledge: ReadonlyMap<string, Known>, asleep: ReadonlySet<number>): Suspects {
   const groups = new Groups();
   const waitedFor = new Set<number>();
   for (const task of asleep) for (const { view } of (nodes.get(task) as Node).operations) for (const handle of view.partners?.handles ?? []) waitedFor.add(handle);
+  const relevant = relevantOf(knowledge, waitedFor);
+  const seen = new Set<string>();
   for (const task of asleep) {
-    const { handles, operations } = nodes.get(task) as Node;
-    for (const handle of handles) if (waitedFor.has(handle)) groups.join(task, handleNode(handle));
-    for (const { view } of operations) for (const joined of view.partners?.tasks ?? []) groups.join(task, joined);
+    const { knows, operations } = nodes.get(task) as Node;
+    let below: number | string = task;
+    for (let at: string | undefined = knows; at !== undefined && relevant.has(at); at = knowledge.get(at)?.beyond) {
+      groups.join(below, at);
+      below = at;
+      if (seen.has(at)) break;
+      seen.add(at);
+      for (const handle of knowledge.get(at)?.handles ?? []) if (waitedFor.has(handle)) groups.join(at, handleNode(handle));
+    }
+    for (const { view } of operations) {
+      // A task knows the handles at which it waits, however it got them.
+      for (const handle of handleNodes(view)) groups.join(task, handle);
+      for (const joined of view.partners?.tasks ?? []) groups.join(task, joined);
+    }
   }
   const reports = new Map<number | string, StuckWait[]>();
   const waits = new Set<string>();
@@ -130,24 +167,24 @@ function suspectsOf(nodes: ReadonlyMap<number, Node>, asleep: ReadonlySet<number
   return { groups: [...reports.values()].map((group) => ({ waits: group })), waits };
 }
 
-/** Sets that grow together (union-find with path halving). */
-class Groups {
-  readonly #parents = new Map<number | string, number | string>();
-
-  of(node: number | string): number | string {
-    let at = node;
-    for (;;) {
-      const parent = this.#parents.get(at) ?? at;
-      if (parent === at) return at;
-      const above = this.#parents.get(parent) ?? parent;
-      this.#parents.set(at, above);
-      at = above;
+/** The knowledge that contains one of the handles, by itself or with what is beyond. */
+function relevantOf(knowledge: ReadonlyMap<string, Known>, handles: ReadonlySet<number>): Set<string> {
+  const relevant = new Set<string>();
+  const seen = new Set<string>();
+  for (const first of knowledge.keys()) {
+    const chain: string[] = [];
+    let at: string | undefined = first;
+    for (; at !== undefined && !seen.has(at); at = knowledge.get(at)?.beyond) {
+      seen.add(at);
+      chain.push(at);
+    }
+    let isRelevant = at !== undefined && relevant.has(at);
+    for (const node of chain.toReversed()) {
+      isRelevant ||= (knowledge.get(node) as Known).handles.some((handle) => handles.has(handle));
+      if (isRelevant) relevant.add(node);
     }
   }
-
-  join(a: number | string, b: number | string): void {
-    this.#parents.set(this.of(a), this.of(b));
-  }
+  return relevant;
 }
 
 function append<K, T>(map: Map<K, T[]>, key: K, item: T): void {
@@ -159,6 +196,14 @@ function append<K, T>(map: Map<K, T[]>, key: K, item: T): void {
 /** Handles and tasks are both numbers: a handle's node is a text. */
 function handleNode(handle: number): string {
   return `h${handle}`;
+}
+
+function handleNodes({ partners }: OperationView): string[] {
+  return partners === undefined ? [] : partners.handles.map(handleNode);
+}
+
+function knowledgeNode(thread: number, place: number): string {
+  return `k${thread} ${place}`;
 }
 
 function nameOf(thread: number, { wait, sinceMs }: OperationView): string {

@@ -10,6 +10,7 @@
  * module. A closure is assumed to know what the task that started it knows.
  */
 import type { Waiters } from "../../wait/waiter.ts";
+import type { Knowledge } from "../thread/control.ts";
 import type { Identity } from "./identity.ts";
 import { KnownHandles, isLive } from "./known-handles.ts";
 
@@ -59,27 +60,44 @@ export class Holdings {
     this.#fed.add(this.#waiters.arena, key);
   }
 
-  /** Handles that code outside tasks knows. */
-  get outside(): readonly number[] {
-    return this.#outside.live(this.#waiters.arena);
-  }
-
   /** Channels on which timers of this thread send. */
   get fed(): readonly number[] {
     return this.#fed.live(this.#waiters.arena);
   }
 
-  /** Handles that a task knows; for a closure also those of the tasks that started it. */
-  of(task: Identity): readonly number[] {
-    const { arena } = this.#waiters;
-    const keys = new Set<number>();
-    let at: Identity | undefined = task;
-    for (; at !== undefined; at = at.isClosure ? at.starter : undefined) {
-      const { holds } = at;
-      if (typeof holds === "number") keys.add(holds);
-      else for (const key of holds?.live(arena) ?? []) keys.add(key);
-      if (at.isClosure && at.starter === undefined) for (const key of this.outside) keys.add(key);
+  /** What tasks know, and which entry belongs to each of them. The first entry is what code outside tasks knows. */
+  knowledgeOf(tasks: Iterable<Identity>): { knowledge: Knowledge[]; places: number[] } {
+    const knowledge = [{ handles: this.#outside.live(this.#waiters.arena), beyond: -1 }];
+    const known = new Map<Identity, number>();
+    return { knowledge, places: [...tasks].map((task) => this.#place(task, knowledge, known)) };
+  }
+
+  /** Adds what a task knows, if it is not there: one entry for the task, and for a closure those of the tasks that started it. */
+  #place(task: Identity, knowledge: { handles: readonly number[]; beyond: number }[], known: Map<Identity, number>): number {
+    const first = known.get(task) ?? knowledge.length;
+    let below: { handles: readonly number[]; beyond: number } | undefined;
+    for (let at: Identity | undefined = task; at !== undefined; at = at.isClosure ? at.starter : undefined) {
+      const place = known.get(at);
+      if (below !== undefined) below.beyond = place ?? knowledge.length;
+      if (place !== undefined) break;
+      known.set(at, knowledge.length);
+      below = { handles: this.#own(at), beyond: at.isClosure && at.starter === undefined ? 0 : -1 };
+      knowledge.push(below);
     }
-    return [...keys].filter((key) => isLive(arena, key));
+    return first;
+  }
+
+  #own({ holds }: Identity): readonly number[] {
+    const { arena } = this.#waiters;
+    if (typeof holds === "number") return isLive(arena, holds) ? [holds] : [];
+    return holds?.live(arena) ?? [];
+  }
+
+  /** All handles that some of the tasks know. */
+  handlesOf(tasks: Iterable<Identity>): readonly number[] {
+    const [outside, ...knowledge] = this.knowledgeOf(tasks).knowledge;
+    const handles = new Set(knowledge.flatMap((entry) => entry.handles));
+    if (knowledge.some(({ beyond }) => beyond === 0)) for (const handle of outside.handles) handles.add(handle);
+    return [...handles];
   }
 }

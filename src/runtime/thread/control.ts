@@ -67,14 +67,25 @@ export interface OperationView {
 /** `OperationView.task` of code outside tasks. */
 export const OUTSIDE = -1;
 
+/**
+ * The handles that a task knows. A closure also knows what the task knows that started it,
+ * which can be said of thousands: so it is another entry.
+ */
+export interface Knowledge {
+  readonly handles: readonly number[];
+  /** Which entry of `ThreadView.knowledge` is also known; −1 for none. */
+  readonly beyond: number;
+}
+
 /** A report, and what else the search for partial deadlocks needs. */
 export interface ThreadView {
   readonly report: ThreadReport;
   /** The operations of `report.parked`, in the same order. */
   readonly operations: readonly OperationView[];
-  /** The handles that each listed task knows. `outside`: those that code outside tasks knows. */
-  readonly tasks: readonly (readonly [task: number, handles: readonly number[]])[];
-  readonly outside: readonly number[];
+  /** What is known on this thread. The first entry is what code outside tasks knows. */
+  readonly knowledge: readonly Knowledge[];
+  /** Each listed task, and which entry of `knowledge` is what it knows. */
+  readonly tasks: readonly (readonly [task: number, knowledge: number])[];
   /** Handles on which timers of this thread send, and those that a call of `afterFunc` may use. */
   readonly fed: readonly number[];
   /** How many objects on this thread refer to each handle. */

@@ -41,13 +41,14 @@ function viewOf(side: ThreadSide, baseline: readonly string[], operations: reado
   const { identities, holdings, planned } = side.tasks;
   // Sleeping tasks are known by their waits, so warren's own timer is not foreign.
   const foreign = report.resources.length - (side.timers.isReferenced && report.resources.includes("Timeout") ? 1 : 0);
+  const { knowledge, places } = holdings.knowledgeOf(identities.live);
   return {
     report,
     operations: operations.map(({ view }) => view),
-    tasks: identities.live.map((task) => [task.id, holdings.of(task)]),
-    outside: holdings.outside,
+    knowledge,
+    tasks: identities.live.map((task, k) => [task.id, places[k]]),
     // A call that starts later may use what its maker knows.
-    fed: [...holdings.fed, ...[...planned].flatMap((task) => holdings.of(task))],
+    fed: [...holdings.fed, ...holdings.handlesOf(planned)],
     objects: side.handles.countObjects(),
     isMain: side.arena.index === side.arena.threads,
     isOpen: foreign > 0 || report.unlisted.length > 0,
