@@ -10,9 +10,18 @@
  * module. A closure is assumed to know what the task that started it knows.
  */
 import type { Waiters } from "../../wait/waiter.ts";
-import type { Knowledge } from "../thread/control.ts";
 import type { Identity } from "./identity.ts";
 import { KnownHandles, isLive } from "./known-handles.ts";
+
+/**
+ * The handles that a task knows. A closure also knows what the task knows that started it,
+ * which can be said of thousands: so it is another entry.
+ */
+export interface Knowledge {
+  readonly handles: readonly number[];
+  /** Which entry of `ThreadView.knowledge` is also known; −1 for none. */
+  readonly beyond: number;
+}
 
 export class Holdings {
   readonly #waiters: Waiters;

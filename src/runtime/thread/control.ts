@@ -2,6 +2,7 @@
  * The control plane: what the main thread asks of a thread, over Comlink. Messages
  * of a program never go through it.
  */
+import type { Knowledge } from "../task/holdings.ts";
 import type { Partners } from "../../wait/wait.ts";
 import type { Outlook } from "./sources.ts";
 
@@ -66,16 +67,6 @@ export interface OperationView {
 
 /** `OperationView.task` of code outside tasks. */
 export const OUTSIDE = -1;
-
-/**
- * The handles that a task knows. A closure also knows what the task knows that started it,
- * which can be said of thousands: so it is another entry.
- */
-export interface Knowledge {
-  readonly handles: readonly number[];
-  /** Which entry of `ThreadView.knowledge` is also known; −1 for none. */
-  readonly beyond: number;
-}
 
 /** A report, and what else the search for partial deadlocks needs. */
 export interface ThreadView {
