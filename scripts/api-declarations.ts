@@ -10,7 +10,7 @@ import { parseSync } from "oxc-parser";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const ENTRY = "src/index.ts";
 /** Made in one piece; what they are stands in the interfaces of these files. */
-const CALLS = { exports: "src/runtime/api.ts", calls: "src/runtime/calls.ts", constructors: "src/runtime/sync-constructors.ts", objects: "src/sync/objects.ts" };
+const CALLS = { exports: "src/runtime/api.ts", calls: "src/runtime/calls.ts", constructors: "src/runtime/sync-constructors.ts", objects: ["src/sync/objects.ts", "src/shared-map/shared-map.ts"] };
 
 /** A comment in parts. */
 export interface Doc {
@@ -140,11 +140,14 @@ export function declarationOf(name: string, path: string, isExported: (name: str
 
 /** A shared object: how it is made, and what it does. */
 function constructed(name: string, isExported: (name: string) => boolean): Declaration {
-  const made = membersOf(fileOf(CALLS.constructors), "SyncConstructors", isExported).find((member) => member.name === name);
-  const [, parameters = ""] = /SyncConstructor<\[(.*?)\], /.exec(made?.signature ?? "") ?? [];
-  const object = declared(fileOf(CALLS.objects), name, isExported);
+  const file = fileOf(CALLS.constructors);
+  const made = membersOf(file, "SyncConstructors", isExported).find((member) => member.name === name);
+  // A generic one has an interface of its own.
+  const own = file.statement(`${name}Constructor`) === undefined ? undefined : membersOf(file, `${name}Constructor`, isExported)[0];
+  const [, generics = "", parameters = ""] = own === undefined ? (/SyncConstructor<()\[(.*?)\], /.exec(made?.signature ?? "") ?? []) : (/^new (<.*?>)?\((.*)\): /.exec(own.signature) ?? []);
+  const object = declared(fileOf(CALLS.objects.find((path) => fileOf(path).statement(name) !== undefined) ?? CALLS.objects[0]), name, isExported);
   const throws = ["ERR_ARENA_FULL, ERR_RUNTIME_STOPPED, ERR_NO_RUNTIME, ERR_WHICH_RUNTIME", made?.doc.throws].filter((codes) => codes !== undefined).join(", ");
-  return { ...object, signature: `new ${name}(${parameters})`, doc: { ...object.doc, params: made?.doc.params ?? new Map(), throws }, params: parameters === "" ? [] : parameters.split(",").map((one) => one.replace(/\??:.*/, "").trim()) };
+  return { ...object, signature: `new ${name}${generics}(${parameters})`, doc: { ...object.doc, params: made?.doc.params ?? new Map(), throws }, params: own?.params ?? (parameters === "" ? [] : parameters.split(",").map((one) => one.replace(/\??:.*/, "").trim())) };
 }
 
 function declared(file: SourceFile, name: string, isExported: (name: string) => boolean): Declaration {

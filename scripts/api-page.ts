@@ -21,7 +21,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   Channels: ["chan", "oneshot", "Chan", "Sender", "Receiver", "Sending", "WaitOptions"],
   "Select and time": ["select", "Cases", "SelectOptions", "Selected", "after", "timer", "Timer", "ticker", "Ticker", "afterFunc", "TimedCall", "never", "sleep"],
   Types: ["i32", "u32", "i64", "f64", "bool", "utf8", "bytes", "json", "value", "struct", "optional", "array", "map", "result", "Result", "chanOf", "Type", "ElementOf"],
-  Coordination: ["shared+SharedArrays", "SharedArray", "Mutex", "RwLock", "Semaphore", "WaitGroup", "Once", "Barrier", "Counter", "Guarded", "FieldsGuard", "PlainFields", "Guard", "named", "SyncConstructors", "SyncConstructor", "GuardedConstructor"],
+  Coordination: ["shared+SharedArrays", "SharedArray", "Mutex", "RwLock", "Semaphore", "WaitGroup", "Once", "Barrier", "Counter", "Guarded", "FieldsGuard", "PlainFields", "Guard", "SharedMap", "SharedMapOptions", "named", "SyncConstructors", "SyncConstructor", "GuardedConstructor", "SharedMapConstructor"],
   Cancellation: ["context", "ContextOptions", "Context", "contextKey", "ContextKey", "withValue", "group", "GroupOptions", "Group"],
   Parallel: ["parallelFor", "parallelMap", "parallelReduce", "ParallelOptions", "dot", "DotOptions", "DotKernel"],
   Observing: ["formatDump", "Dump", "ThreadReport", "TaskReport", "ParkedReport", "StuckReport", "StuckWait", "RuntimeStats", "ThreadStats", "Parked", "WaitReason", "ArenaUse", "Trace", "TraceEvent", "TraceOptions", "Tracing", "assertQuiet", "QuietOptions", "leftovers", "Leftovers", "LeftObject"],
@@ -32,8 +32,8 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
 const CLOSED: Readonly<Record<string, string>> = {
   Type: "Made by the names above; its members are the runtime's, but for `name`, its canonical text, such as `struct(n:i32,reply:chan(f64))`.",
   ERROR_CODES: "[errors.md](errors.md) has each with what to do about it.",
-  Calls: "Its members are the free functions of this page, from `go` to `yieldNow`, and the constructors from `Mutex` to `Guarded`.",
-  SyncConstructors: "Its members are the constructors above, from `Mutex` to `Guarded`.",
+  Calls: "Its members are the free functions of this page, from `go` to `yieldNow`, and the constructors from `Mutex` to `SharedMap`.",
+  SyncConstructors: "Its members are the constructors above, from `Mutex` to `SharedMap`.",
 };
 
 /** The page, and what is missing for it to be whole. */

@@ -13,6 +13,10 @@ export const LIMITS = {
   arenaBytes: 4_294_901_760,
   /** The largest count of a semaphore, a barrier or a wait group. */
   count: 2_147_483_647,
+  /** Entries of one shared map. */
+  mapEntries: 4_194_304,
+  /** Bytes of one key of a shared map, with what its type adds. */
+  keyBytes: 65_536,
   /** Levels of nesting in one value. Deeper values are refused because they would overflow the stack. */
   depth: 1000,
 } as const;

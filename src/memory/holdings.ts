@@ -26,7 +26,7 @@ const MOST_HOLDERS = 5;
 const NAMES: Readonly<Record<number, string>> = {
   [KIND.rendezvous]: "channel", [KIND.array]: "channel", [KIND.oneshot]: "oneshot", [KIND.sharedArray]: "shared array", [KIND.mutex]: "Mutex", [KIND.rwLock]: "RwLock",
   [KIND.semaphore]: "Semaphore", [KIND.waitGroup]: "WaitGroup", [KIND.once]: "Once", [KIND.barrier]: "Barrier", [KIND.counter]: "Counter", [KIND.context]: "context",
-  [KIND.guarded]: "Guarded",
+  [KIND.guarded]: "Guarded", [KIND.map]: "SharedMap", [KIND.load]: "load",
 };
 /** Kinds whose block is in `header.buffer`; that of the others is in `syncHeader.block`. */
 const WITH_BUFFER: ReadonlySet<number> = new Set([KIND.rendezvous, KIND.array, KIND.oneshot, KIND.sharedArray, KIND.context]);

@@ -236,7 +236,7 @@ export const syncHeader = {
   ownerDied: 18,
   /** The permits of a semaphore, the parties of a barrier. */
   size: 19,
-  /** The object's block, 0 for none. Of a Semaphore, an RwLock or a load: one word per processor, how much of the value each one holds. Of a Guarded: its fields. Of a SharedMap: its table. */
+  /** The object's block, 0 for none. Of a Semaphore, an RwLock or a load of a SharedMap: one word per processor, how much of the value each one holds. Of a Guarded: its fields. Of a SharedMap: its table. */
   block: 20,
   /** A grant in progress: the record, the word that it changes, and the value of the word before. Otherwise `grantRecord` is 0. */
   grantRecord: 21,
@@ -246,6 +246,43 @@ export const syncHeader = {
   ending: 24,
   /** The root of a counter's index (sync/counter-index.ts). */
   root: 25,
+} as const;
+
+/**
+ * The header of a shared map, and its table (the object's block): one word for each
+ * bucket, the first entry of its chain. See shared-map/table.ts.
+ */
+export const mapHeader = {
+  /** Entries that have a value, and how many there may be. */
+  count: syncHeader.value,
+  max: syncHeader.size,
+  table: syncHeader.block,
+  /** The number of buckets, a power of two, minus 1. */
+  mask: 25,
+  /** The entries that have a value, in the order in which they go. */
+  oldest: 26,
+  newest: 27,
+} as const;
+
+/** An entry of a shared map: these words, the words of its value's slot, the words of its key. All under the map's lock, except `owners`; the value and the key never change. */
+export const mapEntry = {
+  next: 0,
+  hash: 1,
+  /** Who may read the value: see shared-map/entry.ts. Atomic. */
+  owners: 2,
+  /** 1 if it was used since it was added, or since it was spared. */
+  used: 3,
+  older: 4,
+  newer: 5,
+  /** The load in progress, header and generation; 0 for an entry that has a value. */
+  load: 6,
+  loadGeneration: 7,
+  /** The name of the value's type, in the table of names. */
+  type: 8,
+  /** Where the key begins, in words from the entry, and how many words it has. */
+  key: 9,
+  keyWords: 10,
+  value: 12,
 } as const;
 
 /**
@@ -308,7 +345,7 @@ export function nextGeneration(generation: number): number {
 }
 
 /** `header.kind`: 0 while the header is free, `changing` while a channel is being made or freed. */
-export const KIND = { rendezvous: 1, array: 2, oneshot: 3, sharedArray: 4, mutex: 5, rwLock: 6, semaphore: 7, waitGroup: 8, once: 9, barrier: 10, counter: 11, context: 12, changing: 13, guarded: 14 } as const;
+export const KIND = { rendezvous: 1, array: 2, oneshot: 3, sharedArray: 4, mutex: 5, rwLock: 6, semaphore: 7, waitGroup: 8, once: 9, barrier: 10, counter: 11, context: 12, changing: 13, guarded: 14, map: 15, load: 16 } as const;
 
 /** The first word of every record that is passed to an inbox. */
 export const RECORD = { wait: 1, task: 2, result: 3, fault: 4, watch: 5 } as const;

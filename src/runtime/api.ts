@@ -14,6 +14,7 @@ import { runReduce } from "../parallel/reduce.ts";
 import type { ParallelOptions } from "../parallel/runs.ts";
 import { makeSharedArray } from "../memory/shared-array.ts";
 import { type Cases, type SelectOptions, runSelect } from "../select/select.ts";
+import type * as maps from "../shared-map/shared-map.ts";
 import type * as objects from "../sync/objects.ts";
 import type { Type } from "../wire/type.ts";
 import { signalOf } from "../wait/wait.ts";
@@ -81,7 +82,7 @@ export function makeCalls(of: (what: string) => ThreadSide): Calls {
 }
 
 export const {
-  Barrier, Counter, Guarded, Mutex, Once, RwLock, Semaphore, WaitGroup,
+  Barrier, Counter, Guarded, Mutex, Once, RwLock, Semaphore, SharedMap, WaitGroup,
   after, afterFunc, chan, context, dot, go, group, named, never, oneshot, parallelFor, parallelMap, parallelReduce, select, shared, sleep, spawn, ticker, timer, withValue, yieldNow,
 } = makeCalls(current);
 
@@ -94,3 +95,4 @@ export type Once = objects.Once;
 export type Barrier = objects.Barrier;
 export type Counter = objects.Counter;
 export type Guarded<T extends object> = objects.Guarded<T>;
+export type SharedMap<K, V> = maps.SharedMap<K, V>;

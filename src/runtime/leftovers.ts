@@ -8,7 +8,7 @@ import { WarrenError, printValue } from "../errors.ts";
 import { headersOf } from "../memory/headers.ts";
 import { wordsOfObject } from "../memory/holdings.ts";
 import { namedRecords } from "../memory/named-records.ts";
-import { KIND, header, processor, syncHeader } from "../memory/layout.ts";
+import { KIND, header, mapHeader, processor, syncHeader } from "../memory/layout.ts";
 import type { Arena } from "../memory/arena.ts";
 import { handleKey } from "../wire/type.ts";
 import { queueLength } from "../wait/wait-queue.ts";
@@ -105,6 +105,7 @@ function objectsIn(arena: Arena, types: ReadonlyMap<number, string>, named: Read
 function contentsOf(i32: Int32Array, at: number, kind: number): string {
   if (kind === KIND.sharedArray) return ` of ${i32[at + header.capacity]} elements, not freed`;
   if (kind === KIND.context) return ", not disposed";
+  if (kind === KIND.map) return ` with ${i32[at + mapHeader.count]} entries`;
   if (kind > KIND.sharedArray) return `, ${i32[at + syncHeader.waiting]} waiting`;
   const length = kind === KIND.rendezvous ? 0 : distance(positionOf(i32[at + header.send]), positionOf(i32[at + header.recv]));
   return ` of capacity ${i32[at + header.capacity]}: ${length} values, ${queueLength(i32, at, header.receiversFirst)} receivers and ${queueLength(i32, at, header.sendersFirst)} senders waiting, ${i32[at + header.references]} references`;

@@ -16,7 +16,9 @@ import { SharedSemaphore } from "../sync/semaphore.ts";
 import type { SharedObject } from "../sync/shared-object.ts";
 import { SharedWaitGroup } from "../sync/wait-group.ts";
 import type { Waiters } from "../wait/waiter.ts";
-import type { StructOf } from "../wire/composites.ts";
+import { BoundedMap } from "../shared-map/bounded-map.ts";
+import type { SharedMap, SharedMapOptions } from "../shared-map/shared-map.ts";
+import { type StructOf, checkType } from "../wire/composites.ts";
 import type { Type } from "../wire/type.ts";
 import type { ThreadSide } from "./thread/side.ts";
 
@@ -31,9 +33,17 @@ export interface SyncConstructor<A extends unknown[], T> {
 /** The constructor of Guarded, bound to one runtime. */
 export interface GuardedConstructor {
   /** A new object with the fields `fields`; `initial` has their first values. */
-  new <const F extends PlainFields>(fields: F, initial: StructOf<F>): Guarded<StructOf<F>>;
+  new <F extends PlainFields>(fields: F, initial: StructOf<F>): Guarded<StructOf<F>>;
   /** The prototype, which is the same for all runtimes. */
   readonly prototype: Guarded<object>;
+}
+
+/** The constructor of SharedMap, bound to one runtime. */
+export interface SharedMapConstructor {
+  /** A new map from keys of type `keys` to values of type `values`; `options.max` is how many entries it holds at most. */
+  new <K, V>(keys: Type<K>, values: Type<V>, options: SharedMapOptions): SharedMap<K, V>;
+  /** The prototype, which is the same for all runtimes. */
+  readonly prototype: SharedMap<never, never>;
 }
 
 /** The constructors of shared objects. Each `new` can throw ERR_ARENA_FULL, ERR_RUNTIME_STOPPED, ERR_NO_RUNTIME or ERR_WHICH_RUNTIME. */
@@ -59,6 +69,14 @@ export interface SyncConstructors {
    * @throws ERR_INVALID_ARGUMENT, ERR_VALUE_REFUSED, ERR_LIMIT
    */
   readonly Guarded: GuardedConstructor;
+  /**
+   * `new SharedMap(utf8, json(), { max: 1000 })`: a map that all threads see, a cache with singleflight.
+   * @param keys the type of its keys
+   * @param values the type of its values
+   * @param options how many entries it holds at most (`max`)
+   * @throws ERR_INVALID_ARGUMENT, ERR_LIMIT
+   */
+  readonly SharedMap: SharedMapConstructor;
 }
 
 /** A class of sync/: `make` allocates the header of a new object. */
@@ -74,11 +92,12 @@ interface Made {
 }
 
 export function makeSyncConstructors(of: (what: string) => ThreadSide): SyncConstructors {
-  const constructorOf = <A extends unknown[]>(name: string, Shared: abstract new (...args: never[]) => SharedObject, make: (waiters: Waiters, ...args: A) => Made): unknown => {
+  const constructorOf = <A extends unknown[]>(name: string, Shared: abstract new (...args: never[]) => SharedObject, make: (side: ThreadSide, ...args: A) => Made): unknown => {
     const construct = function (...args: A): SharedObject {
       if (new.target === undefined) throw new WarrenError("ERR_INVALID_ARGUMENT", `${name} is a constructor. Write new ${name}(…)`);
-      const { waiters, handles } = of(`new ${name}`).open();
-      const { at, more = [] } = make(waiters, ...args);
+      const side = of(`new ${name}`).open();
+      const { waiters, handles } = side;
+      const { at, more = [] } = make(side, ...args);
       return handles.track(Reflect.construct(Shared, [waiters, at, waiters.arena.i32[at + header.generation], ...more], new.target) as SharedObject);
     };
     Object.defineProperty(construct, "name", { value: name });
@@ -86,7 +105,7 @@ export function makeSyncConstructors(of: (what: string) => ThreadSide): SyncCons
     return construct;
   };
   const constructor = <A extends unknown[], T extends SharedObject>(name: string, Shared: SharedClass<A, T>): SyncConstructor<A, T> =>
-    constructorOf<A>(name, Shared, (waiters, ...args) => ({ at: Shared.make(waiters, ...args) })) as SyncConstructor<A, T>;
+    constructorOf<A>(name, Shared, ({ waiters }, ...args) => ({ at: Shared.make(waiters, ...args) })) as SyncConstructor<A, T>;
   return {
     Mutex: constructor("Mutex", SharedMutex),
     RwLock: constructor("RwLock", SharedRwLock),
@@ -95,9 +114,14 @@ export function makeSyncConstructors(of: (what: string) => ThreadSide): SyncCons
     Once: constructor("Once", SharedOnce),
     Barrier: constructor("Barrier", SharedBarrier),
     Counter: constructor("Counter", SharedCounter),
-    Guarded: constructorOf("Guarded", SharedGuarded, (waiters, fields: PlainFields, initial: object) => {
+    Guarded: constructorOf("Guarded", SharedGuarded, ({ waiters }, fields: PlainFields, initial: object) => {
       const type = plainStruct(fields) as Type<object>;
       return { at: SharedGuarded.make(waiters, type, initial), more: [type] };
     }) as GuardedConstructor,
+    SharedMap: constructorOf("SharedMap", BoundedMap, ({ waiters, handles }, keys: Type<unknown>, values: Type<unknown>, options: SharedMapOptions) => {
+      checkType(keys, "the keys of a SharedMap");
+      checkType(values, "the values of a SharedMap");
+      return { at: BoundedMap.make(waiters, options), more: [handles.entries, keys, values] };
+    }) as SharedMapConstructor,
   };
 }

@@ -8,7 +8,7 @@
 import { WarrenError, printValue } from "../errors.ts";
 import { KIND, syncHeader } from "../memory/layout.ts";
 import { type StructOf, fieldsOf, struct } from "../wire/composites.ts";
-import { bool, f64, i32 as int32, i64, u32 } from "../wire/scalars.ts";
+import { isScalar } from "../wire/scalars.ts";
 import { type Type, refused } from "../wire/type.ts";
 import type { Waiters } from "../wait/waiter.ts";
 import { ExclusiveLock } from "./exclusive.ts";
@@ -18,8 +18,6 @@ import { makeHeader } from "./shared-object.ts";
 
 /** The fields of a Guarded: types whose values have a fixed size. */
 export type PlainFields = Record<string, Type<number> | Type<bigint> | Type<boolean>>;
-
-const PLAIN: ReadonlySet<unknown> = new Set([int32, u32, i64, f64, bool]);
 
 export class SharedGuarded<T extends object> extends ExclusiveLock<FieldsGuard<T>> implements Guarded<T> {
   readonly type: Type<T>;
@@ -83,7 +81,7 @@ export function plainStruct<F extends PlainFields>(fields: F): Type<StructOf<F>>
   if (typeof fields !== "object" || fields === null) throw new WarrenError("ERR_INVALID_ARGUMENT", `Guarded needs an object of fields such as { count: i32 }, not ${printValue(fields)}`);
   const type = struct(fields);
   for (const { key, type: its } of fieldsOf(type) ?? []) {
-    if (!PLAIN.has(its)) throw new WarrenError("ERR_INVALID_ARGUMENT", `a field of a Guarded must be i32, u32, i64, f64 or bool: ${key} is ${its.name}`);
+    if (!isScalar(its)) throw new WarrenError("ERR_INVALID_ARGUMENT", `a field of a Guarded must be i32, u32, i64, f64 or bool: ${key} is ${its.name}`);
   }
   return type;
 }

@@ -118,6 +118,11 @@ class Bool extends Scalar<boolean> {
   }
 }
 
+/** Whether the values of a type have a fixed size and own nothing. */
+export function isScalar(type: unknown): boolean {
+  return type instanceof Scalar;
+}
+
 /** Integers from −2³¹ to 2³¹−1. −0 arrives as 0, which is equal to it. 4 bytes. */
 export const i32: Type<number> = new I32();
 /** Integers from 0 to 2³²−1. 4 bytes. */

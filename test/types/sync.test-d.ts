@@ -1,5 +1,5 @@
 /** Types of the shared objects: checked by `tsc`, never run. */
-import { Barrier, Counter, type Guard, Mutex, Once, RwLock, type Runtime, Semaphore, type SyncConstructors, WaitGroup, spawn, task } from "../../src/index.ts";
+import { Barrier, Counter, type Guard, Guarded, Mutex, Once, RwLock, type Runtime, Semaphore, SharedMap, type SyncConstructors, WaitGroup, bool, f64, i32, i64, named, spawn, struct, task, utf8 } from "../../src/index.ts";
 import { type Equal, expectType } from "./equal.ts";
 
 // Waiting operations return at once or a promise.
@@ -60,3 +60,26 @@ expectType<Equal<typeof rt.Mutex, SyncConstructors["Mutex"]>>(true);
 expectType<Equal<typeof Mutex, typeof rt.Mutex>>(true);
 const some: unknown = new rt.Counter(2 ** 40);
 if (some instanceof Counter) expectType<Equal<typeof some.value, number>>(true);
+
+// The fields of a Guarded have the types of their wire types.
+using account = new Guarded({ balance: i64, open: bool, rate: f64 }, { balance: 0n, open: true, rate: 0 });
+expectType<Equal<typeof account, Guarded<{ balance: bigint; open: boolean; rate: number }>>>(true);
+using state = await account.lock();
+state.fields.balance += 10n;
+// @ts-expect-error -- a bigint
+state.fields.balance = 1;
+// @ts-expect-error -- a field has a fixed size
+void new Guarded({ name: utf8 }, { name: "" });
+// @ts-expect-error -- a first value is missing
+void new Guarded({ n: i32, m: i32 }, { n: 1 });
+
+// A map has the types of its keys and values, also under a name.
+const pages = named("pages", () => new SharedMap(utf8, struct({ words: i32 }), { max: 10 }));
+expectType<Equal<ReturnType<typeof pages>, SharedMap<string, { words: number }>>>(true);
+expectType<Equal<ReturnType<ReturnType<typeof pages>["get"]>, { words: number } | undefined>>(true);
+const loaded = pages().load("a", async (key) => ({ words: key.length }));
+expectType<Equal<typeof loaded, { words: number } | Promise<{ words: number }>>>(true);
+// @ts-expect-error -- a map is bounded
+void new SharedMap(utf8, i32);
+// @ts-expect-error -- keys are strings
+pages().get(1);

@@ -19,10 +19,10 @@ const MACHINE = new URL("machine.ts", import.meta.url).href;
 const MARK = "explored";
 
 /** What is rewritten: the algorithms, and the programs that use them. The rest of the source is used as it is. */
-const FOLDERS = ["src/memory", "src/wire", "src/wait", "src/trace", "src/channel", "src/sync", "src/select", "src/scheduler", "verify/explorer/scenarios"];
+const FOLDERS = ["src/memory", "src/wire", "src/wait", "src/trace", "src/channel", "src/sync", "src/shared-map", "src/select", "src/scheduler", "verify/explorer/scenarios", "verify/explorer/scenarios/maps"];
 const FILES = ["src/runtime/main/repair-shared-memory.ts"];
 /** In those folders, but of no concern here: values and objects of one thread. */
-const APART = new Set(["src/memory/atomics.ts", "src/memory/layout.ts", "src/channel/chan-of.ts", "src/channel/type-name.ts", "src/wait/noticed.ts", "src/wire/frames.ts"]);
+const APART = new Set(["src/memory/atomics.ts", "src/memory/layout.ts", "src/channel/chan-of.ts", "src/shared-map/bounded-map.ts", "src/wait/noticed.ts", "src/wire/frames.ts"]);
 
 const paths = FOLDERS.flatMap((folder) => readdirSync(join(ROOT, folder)).filter((name) => name.endsWith(".ts")).map((name) => `${folder}/${name}`)).concat(FILES).filter((path) => !APART.has(path));
 

@@ -120,6 +120,7 @@ let waits: { at: number; words: Int32Array; promise: VirtualPromise }[] = [];
 export function begin(size: number, by: Strategy, watch: Observer | undefined): void {
   if (epochs.length < size) [epochs, writes1, writes2, reads1, reads2] = Array.from({ length: 5 }, () => new Int32Array(size));
   epoch++;
+  memoryWords = size;
   forget(size);
   strategy = by;
   observer = undefined;
@@ -134,6 +135,8 @@ export function begin(size: number, by: Strategy, watch: Observer | undefined): 
   current = new Thread(-1, "set-up", () => undefined);
 }
 let pendingObserver: Observer | undefined;
+/** Words of the arena. Other arrays are memory of one thread, such as that in which keys are encoded. */
+let memoryWords = 0;
 
 /** What ends a schedule even if the program catches it: no thread can run although one should, too many steps, a race. */
 let fatal: Error | undefined;
@@ -199,7 +202,7 @@ function dies(self: Thread, site: number): boolean {
 /** A plain write where threads may vanish between any two: its value, or `SWITCH`. */
 export function put(site: number, words: Int32Array, at: number, value: number): unknown {
   const self = current;
-  if (atomic === 0) {
+  if (atomic === 0 && words.length === memoryWords) {
     if (dies(self, site)) return SWITCH;
     self.hash1 = mix(self.hash1, site);
     self.hash2 = mix(self.hash2, ~site);
@@ -231,12 +234,12 @@ export function op(kind: number, site: number, words: Int32Array, at: number, a?
 
 /** A plain access: no step, but watched for races. */
 export function plainly(site: number, words: Int32Array, at: number): number {
-  if (isWatching && !current.isService) plainRead(current.index, site, at);
+  if (isWatching && words.length === memoryWords && !current.isService) plainRead(current.index, site, at);
   return words[at];
 }
 
 export function plainlyWrite(site: number, words: Int32Array, at: number, value: number): number {
-  if (isWatching && !current.isService) plainWrite(current.index, site, at);
+  if (isWatching && words.length === memoryWords && !current.isService) plainWrite(current.index, site, at);
   return (words[at] = value);
 }
 

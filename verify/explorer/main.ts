@@ -18,9 +18,9 @@ import { choicesOf, textOfChoices } from "./choices.ts";
 import type { Scenario } from "./scenario.ts";
 import { Trace } from "./trace.ts";
 
-const MODULES = ["channels", "closing", "cancelling", "selects", "sleeping", "tasks", "memory", "objects"];
+const MODULES = ["channels", "closing", "cancelling", "selects", "sleeping", "tasks", "memory", "objects", "maps/maps"];
 /** The scenarios in which a thread vanishes. */
-const DEATHS = ["deaths", "deaths-elsewhere"];
+const DEATHS = ["deaths", "deaths-elsewhere", "maps/deaths"];
 
 const { values } = parseArgs({
   options: {

@@ -27,6 +27,7 @@ import { repairQueues } from "../../scheduler/repair-queues.ts";
 import { ownerIndex } from "../../wait/claims.ts";
 import { repairSleepers, ring } from "../../wait/doorbell.ts";
 import { takeInbox } from "../../wait/inbox.ts";
+import { repairMapObject } from "../../shared-map/repair.ts";
 import { repairSyncObject } from "../../sync/kinds.ts";
 import type { Aftermath } from "../thread/control.ts";
 import { WAIT_REASONS } from "../../wait/wait-reason.ts";
@@ -57,7 +58,7 @@ function releaseAll({ arena, waiters }: Survivor, thread: number): Remains {
   repairArena(arena, thread);
   const remains: Remains = { dead: thread, claimed: claimedBy(i32, at), claimedFrom: i32[at + processor.claimedFrom], unqueued: [] };
   for (const headerAt of headersOf(arena)) {
-    repairSyncObject(waiters, headerAt, thread);
+    if (!repairSyncObject(waiters, headerAt, thread)) repairMapObject(waiters, headerAt, thread);
     if (i32[headerAt + header.kind] === KIND.sharedArray) repairArrayLock(arena, headerAt + header.arrayLock, thread);
     releaseChannel(waiters, headerAt, remains);
   }

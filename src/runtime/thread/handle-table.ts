@@ -19,6 +19,8 @@ import { SharedArray, type SharedKind } from "../../memory/shared-array.ts";
 import { type Handle, type HandleFamily, type Handles, type Type, handleKey } from "../../wire/type.ts";
 import { SharedGuarded } from "../../sync/guarded.ts";
 import { openShared } from "../../sync/kinds.ts";
+import { BoundedMap } from "../../shared-map/bounded-map.ts";
+import type { Entries } from "../../shared-map/entry.ts";
 import { SharedObject } from "../../sync/shared-object.ts";
 import type { Waiters } from "../../wait/waiter.ts";
 import { Channel } from "../../channel/channel.ts";
@@ -69,6 +71,7 @@ export interface Holder {
 const SHARED = "shared.";
 const SYNC = "sync.";
 const GUARDED = "Guarded";
+const MAP = "SharedMap";
 const CONTEXT = "context";
 /** So many recent objects are kept, so that a thousand tasks with one channel share one object. */
 const MOST_RECENT = 64;
@@ -76,6 +79,8 @@ const MOST_RECENT = 64;
 export class HandleTable implements Handles {
   /** Set once, when the thread's waiters exist. */
   declare waiters: Waiters;
+  /** The same. */
+  declare entries: Entries;
   declare contexts: HandleFamily;
   declare holder: Holder;
   /** The objects that were used recently, by handle, so that they are found fast and a thousand tasks with one channel share it. */
@@ -221,6 +226,10 @@ export class HandleTable implements Handles {
   #openCounted(at: number, generation: number, type: string): Counted {
     if (type.startsWith(SYNC)) return openShared(this.waiters, at, generation, type.slice(SYNC.length));
     if (type.startsWith(GUARDED)) return new SharedGuarded(this.waiters, at, generation, typeOfName(`struct${type.slice(GUARDED.length)}`) as Type<object>);
+    if (type.startsWith(MAP)) {
+      const [keyType, valueType] = type.slice(MAP.length + 1, -1).split(";").map(typeOfName);
+      return new BoundedMap(this.waiters, at, generation, this.entries, keyType, valueType);
+    }
     return openChannel(this.waiters, at, generation, typeOfName(type.slice(5, -1)));
   }
 

@@ -11,6 +11,7 @@ import type { Arena } from "../../memory/arena.ts";
 import { headersOf } from "../../memory/headers.ts";
 import { KIND, RECORD, header, nextGeneration, processor, waiter } from "../../memory/layout.ts";
 import { Names } from "../../memory/names.ts";
+import { Entries } from "../../shared-map/entry.ts";
 import { Processor } from "../../scheduler/processor.ts";
 import { Timers } from "../../wait/timers.ts";
 import { Waiters } from "../../wait/waiter.ts";
@@ -79,6 +80,7 @@ export class ThreadSide {
     this.handles.holder = this.tasks.holdings;
     this.contexts.plan = (fn) => this.tasks.plan(fn);
     this.sleep = new Sleep(this.waiters);
+    this.handles.entries = new Entries(this.waiters, this.names);
     this.named = new NamedObjects({ waiters: this.waiters, names: this.names, handles: this.handles });
     this.processor.open();
   }

@@ -28,7 +28,7 @@ test("ready is half a bar, waits are lines", () => {
 
 test("every reason to wait has a mark", () => {
   expect(Object.fromEntries([...WAIT_REASONS, "ready", "elsewhere"].map((reason) => [reason, restOf(reason)]))).toEqual({
-    send: "channel", receive: "channel", select: "channel", lock: "channel", acquire: "channel", wait: "channel", once: "channel", barrier: "channel",
+    send: "channel", receive: "channel", select: "channel", lock: "channel", acquire: "channel", wait: "channel", once: "channel", barrier: "channel", load: "channel",
     sleep: "timer", join: "other", elsewhere: "other", yield: "ready", ready: "ready",
   });
 });

@@ -47,7 +47,7 @@ export const countsOfRaces = task(import.meta, async function countsOfRaces() {
 });
 
 /** Dies while it makes the object. */
-export const lastWords = named("last words", () => {
+const lastWords = named("last words", () => {
   void new Counter();
   process.exit();
 });

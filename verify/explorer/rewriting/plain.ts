@@ -31,6 +31,8 @@ export const PLAIN: Record<string, readonly string[]> = {
   // The handle may be stale, its header in use again: then the object behaves as closed, whatever it was taken for.
   "src/channel/make-channel.ts": ["openChannel: i32[at + header.capacity]", "openChannel: i32[at + header.kind]", "makeChannel: i32[at + header.capacity]", "makeChannel: i32[at + header.kind]"],
   "src/channel/channel-core.ts": ["#freeLocked: i32[at + header.kind]", "#freeLocked: i32[at + header.generation]"],
+  // An entry of a shared map names a load, which its thread frees: its lock is taken before it is used.
+  "src/sync/shared-object.ts": ["end: i32[at + syncHeader.generation]"],
   "src/wait/wait-queue.ts": ["unlink: i32[record + waiter.queued]"],
   "src/wait/inbox.ts": ["pushInbox: i32[at]", "takeInbox: i32[at]"],
   "src/wait/waiter.ts": ["#spin: i32[here]"],

@@ -112,7 +112,9 @@ class Rewriting {
   #import(node: Node): string {
     const first = (node.specifiers as Node[])[0];
     const from = first === undefined ? undefined : this.#module.imports.get(first.local.name)?.from;
-    // Steps are no calls any more. Line breaks stay.
+    // Steps are no calls any more, and of the host the machine has a part. Line breaks stay.
+    const kept = from === "src/host.ts" ? (node.specifiers as Node[]).map(({ local }) => local.name as string).filter((name) => !SURROUNDINGS.includes(name)) : [];
+    if (kept.length > 0) return `import { ${kept.join(", ")} } from ${this.#slice(node.source.start, node.source.end)};`;
     if (from === "src/memory/atomics.ts" || from === "src/host.ts" || from === "verify/explorer/seam.ts") return this.#slice(node.start, node.end).replaceAll(/[^\n]/g, "");
     return this.#slice(node.start, node.end);
   }

@@ -286,4 +286,4 @@ const NOBODY = { finish: () => undefined, withdraw: () => false, describe: () =>
 const refuse = (): never => {
   throw new Error("no handle travels here");
 };
-const NO_HANDLES = { detach: refuse, adopt: refuse, share: refuse, release: refuse };
+const NO_HANDLES = { detach: () => undefined, adopt: refuse, share: refuse, release: refuse };
