@@ -94,8 +94,11 @@ func main() {
 		fmt.Println(key, "was loaded", loads[key], "times")
 	}
 	for range []int{1, 2, 3} {
-		value, err := cache.Get("fails first")
-		fmt.Printf("%q %v\n", value, err)
+		if value, err := cache.Get("fails first"); err != nil {
+			fmt.Println("error:", err)
+		} else {
+			fmt.Println(value)
+		}
 	}
 	fmt.Println("loads:", loads["fails first"])
 }

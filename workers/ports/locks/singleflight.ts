@@ -49,8 +49,7 @@ export const singleflight = task(import.meta, async function singleflight(caller
   console.log(right, "of", callers, "callers have the value");
   for (const key of KEYS) console.log(key, "was loaded", loads.get(key), "times");
   for (let k = 0; k < 3; k++) {
-    const got = await cache.get("fails first").then((value) => `"${value}" <nil>`, (error: Error) => `"" ${error.message}`);
-    console.log(got);
+    console.log(await cache.get("fails first").catch((error: Error) => `error: ${error.message}`));
   }
   console.log("loads:", loads.get("fails first"));
 });

@@ -1,11 +1,11 @@
 /**
  * Time-outs and retries with contexts: a deadline for each attempt below a deadline for
- * all, a pause that doubles, and a tree of contexts.
+ * all, a pause that doubles, and a tree of contexts that carries a value.
  * The Go program is retry.go in this folder; what both print is in retry.txt.
  *
  *     node workers/ports/services/retry.ts [attempts] [threads]
  */
-import { type Context, WarrenError, context, registerError, run, sleep, spawn, task } from "../../../src/index.ts";
+import { type Context, WarrenError, context, contextKey, registerError, run, sleep, spawn, task, withValue } from "../../../src/index.ts";
 
 class Busy extends Error {
   override readonly name = "Busy";
@@ -16,14 +16,16 @@ class Gone extends Error {
 registerError(Busy);
 registerError(Gone);
 
+const requestId = contextKey<string>("retry.request-id");
+
 /** Is busy for its first calls, and answers then; one that hangs never does. */
-export const backend = task(import.meta, async function backend(ctx: Context, attempt: number, busy: number, hangs: boolean, requestId: string) {
+export const backend = task(import.meta, async function backend(ctx: Context, attempt: number, busy: number, hangs: boolean) {
   if (hangs) {
     await ctx.done.recv();
     throw ctx.reason;
   }
   if (attempt <= busy) throw new Busy("busy");
-  return `answer to ${requestId}`;
+  return `answer to ${ctx.value(requestId)}`;
 });
 
 /** Calls `attempt` until it succeeds, fails for good, or `ctx` is done. */
@@ -58,17 +60,16 @@ function state(ctx: Context): string {
 }
 
 export const retries = task(import.meta, async function retries(attempts: number) {
-  using root = context();
-  const requestId = "r-17";
-  await show(retry(root, attempts, (ctx, attempt) => spawn(backend, ctx, attempt, attempts - 1, false, requestId)));
-  await show(retry(root, attempts, (ctx, attempt) => spawn(backend, ctx, attempt, attempts, false, requestId)));
+  using root = withValue(undefined, requestId, "r-17");
+  await show(retry(root, attempts, (ctx, attempt) => spawn(backend, ctx, attempt, attempts - 1, false)));
+  await show(retry(root, attempts, (ctx, attempt) => spawn(backend, ctx, attempt, attempts, false)));
   await show(retry(root, attempts, () => Promise.reject(new Gone("gone"))));
-  await show(retry(root, attempts, (ctx, attempt) => spawn(backend, ctx, attempt, 0, true, requestId)));
+  await show(retry(root, attempts, (ctx, attempt) => spawn(backend, ctx, attempt, 0, true)));
 
   using cancelled = context(root);
   await show(retry(cancelled, attempts, (ctx, attempt) => {
     cancelled.cancel();
-    return spawn(backend, ctx, attempt, attempts, false, requestId);
+    return spawn(backend, ctx, attempt, attempts, false);
   }));
 
   using all = context(root);
@@ -79,7 +80,7 @@ export const retries = task(import.meta, async function retries(attempts: number
   all.cancel();
   console.log("left:", state(left), "right:", state(right), "all:", state(all));
   using late = context(all, { timeout: 3_600_000 });
-  console.log("below a cancelled one:", state(late), requestId);
+  console.log("below a cancelled one:", state(late), late.value(requestId));
 });
 
 if (import.meta.main) {
