@@ -119,7 +119,7 @@ export class Wait {
   /** For the finisher, such as the timer of a sleep. */
   extra: unknown;
   /** Set while a signal can end it. */
-  abort: WatchedSignal | undefined;
+  abort: { readonly signal: AbortSignal } | undefined;
   /** Where it began, if that was recorded. */
   site: string | undefined;
 
@@ -135,14 +135,4 @@ export class Wait {
     this.abort = undefined;
     this.site = undefined;
   }
-}
-
-/**
- * A signal under which waits of one thread are parked. It has one listener for all of
- * them, because Node searches the listeners of a signal one by one.
- */
-export interface WatchedSignal {
-  readonly signal: AbortSignal;
-  readonly waits: Set<Wait>;
-  readonly listener: () => void;
 }

@@ -11,17 +11,18 @@
  * the run queue, so timers and I/O are not delayed.
  */
 import { WarrenError } from "../errors.ts";
-import { load, pause, store } from "../memory/atomics.ts";
+import { pause } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
-import { RECORD, WAITER_VALUE_WORDS, WAITER_WORDS, processor, superblock, waiter } from "../memory/layout.ts";
+import { processor, waiter } from "../memory/layout.ts";
 import { beganAt } from "../wire/frames.ts";
 import type { Handles, Space } from "../wire/type.ts";
-import { Claims } from "./claims.ts";
 import { ObservedWaits } from "./observed.ts";
+import { Records } from "./records.ts";
+import { Signals } from "./signals.ts";
 import type { Timers } from "./timers.ts";
-import { type Finisher, type Scheduler, Wait, type WatchedSignal } from "./wait.ts";
-import { REASON_PLACE, WAIT_REASONS, type WaitReason } from "./wait-reason.ts";
-import { isClaimedBy, isDone, isDoneHere, transitionToParked, transitionToWaiting } from "./waiter-state.ts";
+import type { Scheduler, Wait } from "./wait.ts";
+import { REASON_PLACE, WAIT_REASONS } from "./wait-reason.ts";
+import { isClaimedBy, isDone, isDoneHere, transitionToParked } from "./waiter-state.ts";
 
 /**
  * The wait for which a promise is being made, as a table and an index. Storing the
@@ -35,40 +36,25 @@ function capture(resolve: (value: unknown) => void, reject: (error: unknown) => 
   wait.reject = reject;
 }
 
-/** Records that stay for the next waits when memory is short. At least one, because `prepare` promises it. */
-const MOST_IDLE = 64;
 /** Words of scratch, for the staged values of an operation. Operations can nest. */
 const SCRATCH_WORDS = 8192;
 
 /** The waits of one thread, with its scratch memory, its count of sent values, its timers and its handles. */
-export class Waiters extends Claims implements Space {
+export class Waiters extends Records implements Space {
   readonly timers: Timers;
   handles: Handles;
   /** Scratch memory of this thread; `scratchTop` moves up while an operation uses some. */
   readonly scratchEnd: number;
   scratchTop: number;
-  /** Parked waits by their record's `slot`. */
-  readonly #waits: (Wait | undefined)[] = [];
-  /** The signals under which waits of this thread are parked. */
-  readonly #watched = new Map<AbortSignal, WatchedSignal>();
-  /** The one that was the last to have no wait left: it keeps its listener for the next wait, until the thread is idle. */
-  #spare: WatchedSignal | undefined;
-  /** Records that no wait uses. */
-  readonly #idle: number[] = [];
-  /** Those that are freed soon, and the round of `Arena.reclaim` at which they were taken out of use. */
-  #leaving: number[] = [];
-  #leftAt = 0;
-  /** Places in `#waits` whose record was freed. */
-  readonly #vacant: number[] = [];
-  /** Those of which it is recorded where the program waits. */
+  /** Waits of which it is recorded where the program waits. */
   readonly observed: ObservedWaits;
+  readonly #signals = new Signals((wait, signal) => this.#abort(wait, signal));
   #parked = 0;
   /** Index of the wait that is being finished, −1 for none. Not the object, because storing a reference costs a write barrier each time. */
   #finishing = -1;
   /** Where this thread counts the values that it has sent (a double), and its parked waits by reason. */
   readonly #sends: number;
   readonly #parkedBy: number;
-  #stopped: Error | undefined;
 
   constructor(arena: Arena, scheduler: Scheduler, timers: Timers, handles: Handles) {
     super(arena, scheduler);
@@ -79,14 +65,8 @@ export class Waiters extends Claims implements Space {
     this.#parkedBy = arena.here + processor.parkedBy;
     // An earlier thread with this index may have died while operations were parked.
     arena.i32.fill(0, this.#parkedBy, this.#parkedBy + WAIT_REASONS.length);
-    arena.onAsked = (round) => this.#trim(round);
     this.scratchTop = arena.keep(processor.scratch, SCRATCH_WORDS);
     this.scratchEnd = this.scratchTop + SCRATCH_WORDS;
-  }
-
-  /** Called where an operation finds a stale handle or can do nothing more. @throws ERR_RUNTIME_STOPPED once the runtime has stopped */
-  checkOpen(): void {
-    if (this.#stopped !== undefined) throw this.#stopped;
   }
 
   /** Waits that are parked now. */
@@ -101,7 +81,7 @@ export class Waiters extends Claims implements Space {
 
   /** The parked wait in a slot has ended: it counts as ready now, not as parked. */
   countEnded(slot: number): void {
-    const wait = this.#waits[slot];
+    const wait = this.waits[slot];
     if (wait !== undefined) this.#uncount(wait);
   }
 
@@ -113,118 +93,19 @@ export class Waiters extends Claims implements Space {
 
   /** The parked waits, for dumps. */
   *list(): Generator<Wait> {
-    for (const wait of this.#waits) if (wait !== undefined) yield wait;
+    for (const wait of this.waits) if (wait !== undefined) yield wait;
   }
 
   /** The parked wait in a slot; none after the runtime has ended. */
   at(slot: number): Wait | undefined {
-    return this.#waits[slot];
-  }
-
-  /** Whether `acquire` and `adoptValue` for a value of `words` words need no memory. */
-  isPreparedFor(words: number): boolean {
-    return words <= WAITER_VALUE_WORDS && this.#idle.length > 0;
-  }
-
-  /** Makes sure that the next `acquire` allocates nothing, so that it can be called under a lock. @throws ERR_ARENA_FULL */
-  prepare(): void {
-    if (this.#idle.length > 0) return;
-    if (this.#stopped !== undefined) throw this.#stopped;
-    const { i32, here } = this.arena;
-    const before = i32[here + processor.usedWords];
-    const record = this.#record();
-    i32[here + processor.keptWords] += i32[here + processor.usedWords] - before;
-    this.arena.i32[record + waiter.slot] = this.#vacant.pop() ?? this.#waits.push(undefined) - 1;
-    this.arena.i32[record + waiter.decider] = record;
-    this.#idle.push(record);
-  }
-
-  /**
-   * A wait that has begun. With `spins` 0 it is parked from the start, because its
-   * owner will not check it. @throws ERR_ARENA_FULL
-   */
-  acquire(reason: WaitReason, finisher: Finisher, spins = 0): Wait {
-    if (this.#idle.length === 0) this.prepare();
-    const record = this.#idle.pop() as number;
-    transitionToWaiting(this.arena.i32, record, spins === 0);
-    return new Wait(record, reason, finisher);
+    return this.waits[slot];
   }
 
   /** Releases the record of a wait that is in no queue. */
   release(wait: Wait): void {
-    if (this.#stopped !== undefined) return;
-    if (wait.abort !== undefined) this.#unlisten(wait);
-    this.#idle.push(wait.record);
-  }
-
-  /**
-   * Memory is short: takes records that no wait uses out of use, and frees them at a
-   * later call, when all threads have answered a round since. Until then a thread that
-   * has died may have been ending one, and the repair reads which (`processor.completing`).
-   */
-  #trim(round: number): void {
-    const { i32, here } = this.arena;
-    if (this.#leaving.length > 0 && load(i32, superblock.settled) - this.#leftAt > 0) {
-      const before = i32[here + processor.usedWords];
-      for (const record of this.#leaving.splice(0)) {
-        this.#vacant.push(i32[record + waiter.slot]);
-        this.arena.free(record);
-      }
-      i32[here + processor.keptWords] += i32[here + processor.usedWords] - before;
-    }
-    if (this.#leaving.length === 0 && this.#idle.length > MOST_IDLE) {
-      this.#leaving = this.#idle.splice(MOST_IDLE);
-      this.#leftAt = round;
-    }
-    store(i32, here + processor.leaving, this.#leaving.length > 0 ? 1 : 0);
-  }
-
-  /** A record for one case of a select that is decided at `decider`. */
-  acquireCase(decider: number, caseIndex: number): number {
-    const record = this.#record();
-    const { i32 } = this.arena;
-    i32[record + waiter.decider] = decider;
-    i32[record + waiter.caseIndex] = caseIndex;
-    return record;
-  }
-
-  #record(): number {
-    const { arena } = this;
-    const record = arena.alloc(WAITER_WORDS);
-    const { i32 } = arena;
-    i32[record + waiter.record] = RECORD.wait;
-    i32[record + waiter.owner] = arena.id;
-    i32[record + waiter.queued] = 0;
-    i32[record + waiter.block] = 0;
-    return record;
-  }
-
-  /** A block for a value that does not fit into a record; 0 if it fits. @throws ERR_ARENA_FULL */
-  allocValue(words: number): number {
-    return words <= WAITER_VALUE_WORDS ? 0 : this.arena.alloc(words);
-  }
-
-  /** Gives a record the block from `allocValue`; returns where its value is stored. */
-  adoptValue(record: number, block: number): number {
-    if (block === 0) return record + waiter.value;
-    const { i32 } = this.arena;
-    i32[record + waiter.block] = 1;
-    i32[record + waiter.value] = block;
-    return block;
-  }
-
-  /** Where the value of a record is stored. */
-  valueAt(record: number): number {
-    const { i32 } = this.arena;
-    return i32[record + waiter.block] === 0 ? record + waiter.value : i32[record + waiter.value];
-  }
-
-  /** Frees the block that `adoptValue` gave the record. */
-  releaseValue(record: number): void {
-    const { i32 } = this.arena;
-    if (i32[record + waiter.block] === 0) return;
-    i32[record + waiter.block] = 0;
-    this.arena.free(i32[record + waiter.value]);
+    if (this.isStopped) return;
+    if (wait.abort !== undefined) this.#signals.unwatch(wait);
+    this.reuse(wait.record);
   }
 
   /**
@@ -243,7 +124,7 @@ export class Waiters extends Claims implements Space {
   /** A promise for the result of `wait`, which is marked as parked. */
   park(wait: Wait, signal?: AbortSignal): Promise<unknown> {
     const { scheduler } = this;
-    parkingIn = this.#waits;
+    parkingIn = this.waits;
     parkingAt = this.arena.i32[wait.record + waiter.slot];
     parkingIn[parkingAt] = wait;
     // As an integer, because V8 stores a fraction as an object of its own.
@@ -254,7 +135,7 @@ export class Waiters extends Claims implements Space {
     wait.countedAt = this.#parkedBy + REASON_PLACE[wait.reason];
     this.arena.i32[wait.countedAt]++;
     if (this.#parked++ === 0) scheduler.onWaiting?.();
-    if (signal !== undefined) this.#listen(wait, signal);
+    if (signal !== undefined) this.#signals.watch(wait, signal);
     if (this.recorder !== undefined) this.recorder.notePark(wait);
     scheduler.parked(wait);
     return promise;
@@ -272,7 +153,7 @@ export class Waiters extends Claims implements Space {
    */
   giveUp(wait: Wait): void {
     // Not if it is over: its record may be in another wait by now.
-    if (this.#waits[this.arena.i32[wait.record + waiter.slot]] !== wait || !wait.finisher.withdraw(wait)) return;
+    if (this.waits[this.arena.i32[wait.record + waiter.slot]] !== wait || !wait.finisher.withdraw(wait)) return;
     if (this.recorder !== undefined) this.recorder.noteAbort(wait);
     this.#drop(wait);
     (wait.resolve as (value: undefined) => void)(undefined);
@@ -281,42 +162,13 @@ export class Waiters extends Claims implements Space {
   /** Forgets a parked wait that is in no queue. */
   #drop(wait: Wait): void {
     this.#unpark(wait);
-    this.#waits[this.arena.i32[wait.record + waiter.slot]] = undefined;
+    this.waits[this.arena.i32[wait.record + waiter.slot]] = undefined;
     this.release(wait);
-  }
-
-  #listen(wait: Wait, signal: AbortSignal): void {
-    let watched = this.#watched.get(signal);
-    if (watched === undefined) {
-      const waits = new Set<Wait>();
-      watched = { signal, waits, listener: () => this.#abortAll(waits, signal) };
-      this.#watched.set(signal, watched);
-      signal.addEventListener("abort", watched.listener);
-    }
-    watched.waits.add(wait);
-    wait.abort = watched;
-  }
-
-  #unlisten(wait: Wait): void {
-    const watched = wait.abort as WatchedSignal;
-    wait.abort = undefined;
-    watched.waits.delete(wait);
-    if (watched.waits.size > 0 || watched === this.#spare) return;
-    this.#forgetSpare();
-    this.#spare = watched;
-  }
-
-  #forgetSpare(): void {
-    const spare = this.#spare;
-    this.#spare = undefined;
-    if (spare === undefined || spare.waits.size > 0) return;
-    spare.signal.removeEventListener("abort", spare.listener);
-    this.#watched.delete(spare.signal);
   }
 
   /** Drops what is only kept for speed. */
   tidy(): void {
-    this.#forgetSpare();
+    this.#signals.tidy();
   }
 
   #spin(record: number, spins: number): boolean {
@@ -352,10 +204,10 @@ export class Waiters extends Claims implements Space {
    */
   recover(deciders: readonly number[], dead: number, isReady: (slot: number) => boolean): void {
     const { i32, id } = this.arena;
-    for (const wait of this.#waits) if (wait?.abort?.signal.aborted) this.#abort(wait, wait.abort.signal);
+    for (const wait of this.waits) if (wait?.abort?.signal.aborted) this.#abort(wait, wait.abort.signal);
     for (const decider of deciders) {
       const slot = i32[decider + waiter.slot];
-      const isMine = i32[decider + waiter.owner] === id && this.#waits[slot]?.record === decider;
+      const isMine = i32[decider + waiter.owner] === id && this.waits[slot]?.record === decider;
       if (isMine && isDone(i32, decider) && isClaimedBy(i32, decider, dead + 1) && !isReady(slot)) {
         if (this.recorder !== undefined) this.recorder.noteReady(decider);
         this.scheduler.ready(slot);
@@ -378,14 +230,14 @@ export class Waiters extends Claims implements Space {
       return;
     } finally {
       this.#finishing = -1;
-      this.#waits[slot] = undefined;
+      this.waits[slot] = undefined;
     }
     resolve(value);
   }
 
   /** The wait whose result is being made: it belongs to the task that waited, not to the one that runs. */
   get finishing(): Wait | undefined {
-    return this.#finishing < 0 ? undefined : this.#waits[this.#finishing];
+    return this.#finishing < 0 ? undefined : this.waits[this.#finishing];
   }
 
   /** Rejects a parked wait that is in no queue. */
@@ -397,10 +249,6 @@ export class Waiters extends Claims implements Space {
   #unpark(wait: Wait): void {
     this.#uncount(wait);
     if (--this.#parked === 0) this.scheduler.onWaiting?.();
-  }
-
-  #abortAll(waits: Set<Wait>, signal: AbortSignal): void {
-    for (const wait of waits) this.#abort(wait, signal);
   }
 
   #abort(wait: Wait, signal: AbortSignal): void {
@@ -415,17 +263,16 @@ export class Waiters extends Claims implements Space {
    * because a dead thread may hold it; the queues disappear with the arena.
    */
   failAll(error: Error): void {
-    this.#stopped = error;
-    this.#idle.length = 0;
-    for (const wait of this.#waits) {
+    this.stop(error);
+    for (const wait of this.waits) {
       if (wait === undefined) continue;
       // A promise that nobody awaits must not cause an unhandled rejection. One that is awaited still rejects.
       wait.promise?.catch(() => undefined);
       this.#unpark(wait);
-      this.#waits[this.arena.i32[wait.record + waiter.slot]] = undefined;
-      if (wait.abort !== undefined) this.#unlisten(wait);
+      this.waits[this.arena.i32[wait.record + waiter.slot]] = undefined;
+      if (wait.abort !== undefined) this.#signals.unwatch(wait);
       (wait.reject as (error: unknown) => void)(error);
     }
-    this.#forgetSpare();
+    this.#signals.tidy();
   }
 }
