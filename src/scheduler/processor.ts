@@ -18,7 +18,7 @@
  * a blocking Atomics.wait (the thread's timers and I/O would stop).
  */
 import { afterMicrotasks, clearTimeout, performance, setImmediate, setTimeout } from "../host.ts";
-import { load, pause } from "../memory/atomics.ts";
+import { load } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { RECORD, processor, superblock, waiter } from "../memory/layout.ts";
 import { Doorbell, isAsleep, ring, transitionToAwake } from "../wait/doorbell.ts";
@@ -27,8 +27,8 @@ import type { Recorder } from "../trace/recorder.ts";
 import type { Running, Scheduler, Wait } from "../wait/wait.ts";
 import type { Waiters } from "../wait/waiter.ts";
 import { RunQueue } from "./run-queue.ts";
-import { SpinBudget } from "./spin-budget.ts";
 import { anyTasks, popTask, stealTasks } from "./task-queue.ts";
+import { Watching } from "./watching.ts";
 
 /** Length of a time slice. */
 const SLICE_MS = 2;
@@ -36,9 +36,6 @@ const SLICE_MS = 2;
 const TICKS = 64;
 /** Most waits, and most hops, that are resumed before the clock is read again. */
 const BATCH = 64;
-/** How long an idle processor watches before it sleeps, and how often it checks in one turn. */
-const WATCH_MS = 0.05;
-const WATCH_LOOKS = 60;
 /** How long an idle processor waits before it checks again whether it can take tasks that have not started on other threads. */
 const NAP_MS = 2;
 
@@ -90,7 +87,6 @@ export class Processor implements Scheduler {
   /** Set while there is a trace. */
   recorder: Recorder | undefined = undefined;
   readonly #arena: Arena;
-  readonly #cores: number;
   readonly onWaiting: (() => void) | undefined;
   readonly #onIdle: () => void;
   readonly #onTurn: ((nowMs: number) => void) | undefined;
@@ -102,7 +98,7 @@ export class Processor implements Scheduler {
   readonly #isThread: boolean;
   readonly #doorbell: Doorbell;
   readonly #queue: RunQueue;
-  readonly #spinBudget = new SpinBudget();
+  readonly #watching: Watching;
   #sliceEndMs = 0;
   /** From a turn that found work to a turn that finds none. */
   #inSlice = false;
@@ -110,7 +106,6 @@ export class Processor implements Scheduler {
   #armed = false;
   /** A round is due. */
   #roundDue = false;
-  #idleSinceMs = 0;
   /** Set while other threads have tasks that have not started and that this processor leaves to them for now. */
   #nap: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -123,7 +118,7 @@ export class Processor implements Scheduler {
     this.onWaiting = onWaiting;
     this.#arena = arena;
     this.#queue = new RunQueue(arena);
-    this.#cores = cores;
+    this.#watching = new Watching(arena, cores);
     this.#isThread = arena.index < arena.threads;
     this.#doorbell = new Doorbell(arena, () => this.#arm());
     arena.wake = (index) => ring(arena, index);
@@ -224,12 +219,11 @@ export class Processor implements Scheduler {
   }
 
   spins(): number {
-    if (this.isBusy || !this.#mayWatch()) return 0;
-    return this.#spinBudget.looks();
+    return this.isBusy ? 0 : this.#watching.spins();
   }
 
   spun(inTime: boolean): void {
-    this.#spinBudget.report(inTime);
+    this.#watching.spun(inTime);
   }
 
   task(): Running | undefined {
@@ -238,19 +232,6 @@ export class Processor implements Scheduler {
 
   site(): string | undefined {
     return this.runner.site();
-  }
-
-  /**
-   * Watching helps only if another thread is awake, and harms if more threads are awake
-   * than there are cores. The words are read as hints: a stale one costs one park too
-   * many or a few checks.
-   */
-  #mayWatch(): boolean {
-    const { i32, threads, here } = this.#arena;
-    if (i32[here + processor.inbox] !== 0) return false;
-    const awake = threads - i32[superblock.sleepers];
-    if (!this.#isThread) return awake > 0 && awake < this.#cores + 1;
-    return awake <= this.#cores && (awake > 1 || !isAsleep(this.#arena, threads));
   }
 
   #arm(): void {
@@ -284,7 +265,7 @@ export class Processor implements Scheduler {
     const started = mayStart && this.#start();
     if (started) this.#aloneSinceMs = 0;
     if (resumed || started || this.isBusy) {
-      this.#idleSinceMs = 0;
+      this.#watching.end();
       this.#arm();
     } else {
       this.#idle();
@@ -429,20 +410,14 @@ export class Processor implements Scheduler {
 
   /** Watches for a while, a few checks in each turn so that I/O continues, then sleeps. */
   #idle(): void {
-    if (this.#idleSinceMs === 0) this.#idleSinceMs = this.nowMs;
     this.#inSlice = false;
     if (this.recorder !== undefined) this.recorder.noteIdle();
     this.#arena.i32[this.#arena.here + processor.sliceStart] = 0;
-    if (this.nowMs - this.#idleSinceMs < WATCH_MS && this.#mayWatch()) {
-      const { i32, here } = this.#arena;
-      for (let k = 0; k < WATCH_LOOKS; k++) {
-        if (i32[here + processor.inbox] !== 0 || load(i32, here + processor.queueCount) !== 0) return this.#turn();
-        pause();
-      }
-      this.#arm();
+    if (this.#watching.isDue(this.nowMs)) {
+      if (this.#watching.look()) this.#turn();
+      else this.#arm();
       return;
     }
-    this.#idleSinceMs = 0;
     this.#onIdle();
     if (this.#isThread && anyTasks(this.#arena)) this.#nap ??= setTimeout(this.#endNap, NAP_MS);
     if (!this.#doorbell.fallAsleep(this.#hasWork)) this.#arm();
