@@ -50,7 +50,7 @@ export class Load extends SharedObject {
   }
 
   override get kind(): string {
-    return "load";
+    return "key of a SharedMap";
   }
 
   /** The running task runs the loader. Before another thread knows of the load. */

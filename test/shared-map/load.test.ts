@@ -278,7 +278,7 @@ describe("a load in progress", () => {
     await until(async () => (await waiting()) === 1);
     const { threads, stuck } = await the.rt.dump();
     const loader = threads[0].tasks.find(({ name }) => name === "loadSlowly");
-    expect(threads[1].parked.find(({ task }) => task === "loadCounted")).toMatchObject({ reason: "load", on: expect.stringMatching(new RegExp(`^load #\\w+\\.\\d+, run by task #${loader?.id} on thread 0 for \\d+ ms$`)) });
+    expect(threads[1].parked.find(({ task }) => task === "loadCounted")).toMatchObject({ reason: "load", on: expect.stringMatching(new RegExp(`^key of a SharedMap #\\w+\\.\\d+, run by task #${loader?.id} on thread 0 for \\d+ ms$`)) });
     expect(stuck).toEqual([]);
     goOn.close();
     await Promise.all([first, second]);

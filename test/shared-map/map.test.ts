@@ -1,8 +1,9 @@
 /** The shared map: what one thread puts in, all threads find; it stays within its bound; nothing is left. */
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import { LIMITS, SharedMap, type Type, array, assertQuiet, bool, bytes, chanOf, f64, i32, i64, json, map as mapOf, optional, result, start, struct, u32, utf8, value } from "../../src/index.ts";
+import { LIMITS, SharedMap, type Type, array, assertQuiet, bool, bytes, chanOf, f64, i32, i64, json, leftovers, map as mapOf, optional, result, start, struct, u32, utf8, value } from "../../src/index.ts";
 import { PLACEMENTS, onPlacements } from "../channel/tasks/placements.ts";
+import { untilUsed, usedWhenWarm } from "../channel/tasks/garbage.ts";
 import { used, world } from "../channel/tasks/world.ts";
 import { type Page, churn, look, put } from "./tasks.ts";
 
@@ -226,6 +227,17 @@ describe("memory", () => {
   });
 });
 
+test("one that nobody frees is freed when nothing refers to it, with all that is in it, on whatever thread it was used", async () => {
+  const before = await usedWhenWarm(the.rt);
+  for (let k = 0; k < 50; k++) {
+    const map = new the.rt.SharedMap(utf8, json<Page>(), { max: 10 });
+    await the.rt.spawn.on(k % 2)(put<string, Page>, map, "a", { url: "a".repeat(1000), words: k });
+    expect(map.size).toBe(1);
+  }
+  expect(used(the.rt)).toBeGreaterThan(before + 50_000);
+  await untilUsed(the.rt, before + 4096);
+});
+
 describe("as an object", () => {
   test("is passed by reference, prints itself, and is freed for all", async () => {
     const map = new SharedMap(utf8, i32, { max: 5 });
@@ -239,11 +251,13 @@ describe("as an object", () => {
     expect(inspect(map)).toMatch(/, freed$/);
   });
 
-  test("under a name all threads and main see one map, and its entries are no leak of the object", async () => {
+  test("under a name all threads and main see one map, which is not left over when it is empty", async () => {
+    const before = await leftovers(the.rt);
     const cache = the.rt.named("cache", () => new the.rt.SharedMap(utf8, utf8, { max: 100 }));
     cache().set("a", "1");
     expect(await the.rt.spawn.on(1)(look<string, string>, cache(), "a")).toMatchObject({ value: "1" });
-    await assertQuiet(the.rt);
+    cache().clear();
+    await assertQuiet(the.rt, { since: before });
     expect(() => the.rt.named("cache", () => new the.rt.SharedMap(utf8, i32, { max: 100 }))()).toThrow(expect.objectContaining({ code: "ERR_NAME_TAKEN", details: { name: "cache", kinds: ["SharedMap(utf8;utf8)", "SharedMap(utf8;i32)"] } }));
     cache().free();
   });
