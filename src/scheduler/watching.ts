@@ -1,7 +1,7 @@
 /**
  * Watching for work instead of sleeping: an idle thread watches its inbox and its queue
  * for some microseconds, and a task checks its wait a few times before it parks. A
- * wake-up through the engine costs 30 µs. README.md, "Watching before sleeping".
+ * wake-up through the engine costs 30 µs (src/scheduler/README.md, "Watching before sleeping").
  */
 import { load, pause } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
