@@ -133,6 +133,8 @@ export const processor = {
   claimedLast: 7 * LINE + 5,
   completing: 7 * LINE + 6,
   claimedFrom: 7 * LINE + 7,
+  /** The task that is being put into a queue; 0 once it is in one. */
+  pushing: 7 * LINE + 11,
   /** Goes up before a processor is marked awake or asleep, and again when that has been counted: odd in between. Also written by main, after a death. */
   counting: 7 * LINE + 10,
   /** Operations parked on this thread now, by the place of their reason in WAIT_REASONS. Only the owner writes these and the words that follow. */
@@ -225,7 +227,7 @@ export const syncHeader = {
   waitersLast: 8,
   /** Records in the queue. */
   waiting: 9,
-  /** The lock id (index + 1) of the thread that holds it alone, 0 for none. `holderTask` is the id of its task, `heldSince` the time, on `Arena.clockMs`. */
+  /** The lock id (index + 1) of the thread that holds it alone, 0 for none, or a lease as a negative number. `holderTask` is the id of its task, `heldSince` the time, on `Arena.clockMs`. */
   holder: 10,
   references: header.references,
   next: header.next,
@@ -246,6 +248,8 @@ export const syncHeader = {
   ending: 24,
   /** The root of a counter's index (sync/counter-index.ts). */
   root: 25,
+  /** The newest lease of a lock: what a guard held whose task has not started. 0 for none. */
+  leases: 26,
 } as const;
 
 /**
@@ -379,6 +383,10 @@ export const waiter = {
   /** The value sent or received, if it fits. */
   value: 12,
 } as const;
+/** What a guard held, on its way to a task that has not started (sync/lock-object.ts): links of the lists of the object and of the task, the object's KIND and handle, the amount, 1 if the guard said `ownerDied`, and the task's record. */
+export const leaseRecord = { next: 0, nextOfTask: 1, kind: 2, header: 3, generation: 4, amount: 5, ownerDied: 6, task: 7 } as const;
+export const LEASE_WORDS = 8;
+
 /** The value of a record that waits for a shared object: the amount requested (a double), the id of its task, and the result. */
 export const syncWaiter = { amount: waiter.value, task: waiter.value + 2, result: waiter.value + 3 } as const;
 /** The same of a record that waits for a counter: its links in the index take the place of what only locks need. */
@@ -402,8 +410,10 @@ export const taskRecord = {
   payload: 7,
   /** 0 while it runs, then an OUTCOME. */
   outcome: 8,
-  /** The `processorId` of the thread that has taken it, plus 1 because an id can be 0. 0 while it is in a queue. */
+  /** The `processorId` of the thread that makes it or has taken it, plus 1 because an id can be 0. 0 while it is in a queue. */
   holder: 9,
+  /** The first lease of the task, for its guards; 0 for none. */
+  leases: 10,
 } as const;
 export const TASK_WORDS = 16;
 

@@ -3,10 +3,11 @@
  * died. Each list can be walked from its first record, whichever write was the last.
  * Tasks that were being stolen and are in no list go to the dead thread's queue, from
  * which its replacement or another thread takes them. A task that was being taken and is
- * still linked has not been taken.
+ * still linked has not been taken. A task that was being pushed and is in no list is lost
+ * with the dead thread, as its `holder` says from then on.
  */
 import type { Arena } from "../memory/arena.ts";
-import { processor, taskRecord } from "../memory/layout.ts";
+import { processor, processorId, taskRecord } from "../memory/layout.ts";
 import { lock, unlock } from "../memory/spin-lock.ts";
 import { PINNED, STEALABLE } from "./task-queue.ts";
 
@@ -14,15 +15,19 @@ export function repairQueues(arena: Arena, dead: number): void {
   const { i32, threads, owner } = arena;
   const at = arena.processorAt(dead);
   const heldOf = Array.from({ length: threads + 1 }, (_, index) => index).filter((index) => i32[arena.processorAt(index) + processor.queueLock] === dead + 1);
-  if (heldOf.includes(dead)) return repair(arena, dead, heldOf);
-  // It was not stealing: the locks that it holds can be released before waiting for the lock of its own queue.
-  repair(arena, dead, heldOf);
-  lock(i32, at + processor.queueLock, owner);
-  repair(arena, dead, [dead]);
+  const queued = repair(arena, dead, heldOf);
+  // If it was not stealing, the locks that it holds can be released before waiting for the lock of its own queue.
+  if (!heldOf.includes(dead)) {
+    lock(i32, at + processor.queueLock, owner);
+    repair(arena, dead, [dead]);
+  }
+  const pushing = i32[at + processor.pushing];
+  if (pushing !== 0 && !queued.has(pushing)) i32[pushing + taskRecord.holder] = processorId(dead, i32[at + processor.incarnation]) + 1;
+  i32[at + processor.pushing] = 0;
 }
 
-/** Repairs the queues of processors, whose locks are held, and releases the locks. */
-function repair(arena: Arena, dead: number, broken: readonly number[]): void {
+/** Repairs the queues of processors, whose locks are held, and releases the locks. Returns the tasks in these queues. */
+function repair(arena: Arena, dead: number, broken: readonly number[]): Set<number> {
   const { i32 } = arena;
   const at = arena.processorAt(dead);
   const queued = new Set<number>();
@@ -43,6 +48,7 @@ function repair(arena: Arena, dead: number, broken: readonly number[]): void {
     i32[at + processor.stealingCount] = 0;
   }
   for (const index of broken) unlock(i32, arena.processorAt(index) + processor.queueLock);
+  return queued;
 }
 
 function walk(i32: Int32Array, list: number): number[] {

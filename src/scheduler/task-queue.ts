@@ -9,7 +9,8 @@
  * order of the processors, so a task is in a queue at every moment. A thread can be
  * killed before any write: each list can be walked from its first record, whichever write
  * was the last, except while stolen tasks are between two lists; then `stealing` names
- * them (repair-queues.ts).
+ * them (repair-queues.ts). A task that is being pushed is named by `pushing` until it is
+ * in the list, so a repair knows whether it is in a queue or in the dead thread's hands.
  * Not done: a lock-free deque (Chase-Lev). A started task never moves, so a queue has one
  * push and one pop per task, and the lock costs 20 ns of them.
  */
@@ -29,12 +30,15 @@ export const PINNED = processor.pinnedFirst;
 
 /** Appends a task to the queue of processor `index`; returns how many the queue has then. */
 export function pushTask(arena: Arena, index: number, record: number, isPinned: boolean): number {
-  const { i32, owner } = arena;
+  const { i32, owner, here } = arena;
   const at = arena.processorAt(index);
   i32[record + taskRecord.next] = 0;
-  i32[record + taskRecord.holder] = 0;
+  i32[here + processor.pushing] = record;
   lock(i32, at + processor.queueLock, owner);
+  i32[record + taskRecord.holder] = 0;
   append(i32, at + (isPinned ? PINNED : STEALABLE), record, record);
+  // Under the lock: no other thread has taken the record yet.
+  i32[here + processor.pushing] = 0;
   if (isPinned) i32[at + processor.pinnedCount]++;
   const count = i32[at + processor.queueCount] + 1;
   // Atomic: a thread that falls asleep reads it without the lock.

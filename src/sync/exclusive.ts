@@ -1,15 +1,15 @@
 /**
  * What Mutex and Guarded have in common: one task at a time holds the lock. The word
- * `holder` decides: it is 0, or the lock id of the thread whose task has the lock.
+ * `holder` decides: it is 0, the lock id of the thread whose task has the lock, or a lease.
  * Invariant: while it is 0 no task waits.
  */
 import { syncHeader, syncWaiter } from "../memory/layout.ts";
 import { ownerIndex } from "../wait/claims.ts";
 import type { Guard } from "./guard.ts";
-import { SharedObject } from "./shared-object.ts";
+import { LockObject } from "./lock-object.ts";
 import type { Wait, WaitOptions } from "../wait/wait.ts";
 
-export abstract class ExclusiveLock<G extends Guard> extends SharedObject {
+export abstract class ExclusiveLock<G extends Guard> extends LockObject {
   /** The guard of a task that has the lock. */
   protected abstract guard(ownerDied: boolean): G;
 
@@ -51,6 +51,14 @@ export abstract class ExclusiveLock<G extends Guard> extends SharedObject {
     this.settle();
     this.leave();
     return true;
+  }
+
+  protected override shareOf(): number {
+    return 0;
+  }
+
+  protected override recount(): void {
+    // It counts nothing.
   }
 
   protected override settle(): void {

@@ -4,6 +4,7 @@ import { KIND, syncHeader } from "../memory/layout.ts";
 import { SharedBarrier } from "./barrier.ts";
 import { SharedCounter } from "./counter.ts";
 import { SharedGuarded } from "./guarded.ts";
+import { LockObject } from "./lock-object.ts";
 import { SharedMutex } from "./mutex.ts";
 import { SharedOnce } from "./once.ts";
 import { SharedRwLock } from "./rw-lock.ts";
@@ -44,11 +45,30 @@ export function openShared(waiters: Waiters, at: number, generation: number, nam
  * false if the header is of another kind.
  */
 export function repairSyncObject(waiters: Waiters, at: number, dead: number): boolean {
+  const object = openAt(waiters, at);
+  object?.repair(dead);
+  return object !== undefined;
+}
+
+/** After the death of the thread with this `processorId`, when the queues of tasks are repaired: gives back what guards held on their way to tasks that are lost with it. */
+export function returnLostLeases(waiters: Waiters, at: number, dead: number): void {
+  const object = openAt(waiters, at);
+  if (object instanceof LockObject) object.returnLost(dead);
+}
+
+/** The object of the header at `at`, whatever its generation; none if the header is of another kind. */
+function openAt(waiters: Waiters, at: number): SharedObject | undefined {
   const { i32 } = waiters.arena;
-  for (const { kind, Shared } of Object.values(KINDS)) {
-    if (kind !== i32[at + syncHeader.kind]) continue;
-    new Shared(waiters, at, i32[at + syncHeader.generation]).repair(dead);
-    return true;
-  }
-  return false;
+  for (const { kind, Shared } of Object.values(KINDS)) if (kind === i32[at + syncHeader.kind]) return new Shared(waiters, at, i32[at + syncHeader.generation]);
+  return undefined;
+}
+
+/** The number of a kind, by its public name. */
+export function numberOfKind(name: string): number {
+  return KINDS[name].kind;
+}
+
+/** The public name of a kind. */
+export function nameOfKind(number: number): string {
+  return Object.keys(KINDS).find((name) => KINDS[name].kind === number) as string;
 }

@@ -1,7 +1,7 @@
 /** The mutex: a lock and nothing else. */
 import { KIND } from "../memory/layout.ts";
 import { ExclusiveLock } from "./exclusive.ts";
-import { type Guard, HeldGuard } from "./guard.ts";
+import { type Guard, LockGuard } from "./guard.ts";
 import type { Mutex } from "./objects.ts";
 import { makeHeader } from "./shared-object.ts";
 import type { Waiters } from "../wait/waiter.ts";
@@ -16,6 +16,6 @@ export class SharedMutex extends ExclusiveLock<Guard> implements Mutex {
   }
 
   protected override guard(ownerDied: boolean): Guard {
-    return new HeldGuard(this, 1, ownerDied);
+    return new LockGuard(this, 1, ownerDied);
   }
 }

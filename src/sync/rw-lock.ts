@@ -1,6 +1,7 @@
 /**
  * The lock for one writer or many readers. `holder` is the lock id of the writer's
- * thread, or 0. Each processor counts its readers in its word of `block`, and `value` is their sum.
+ * thread, a lease, or 0. Each processor counts its readers in its word of `block`, and
+ * `value` is their sum, with the readers among the leases.
  *
  * Invariants: a writer and a reader never hold it at the same time; there is one queue
  * for both, so no task is overtaken: a reader that comes while a writer waits is queued
@@ -8,16 +9,17 @@
  */
 import { KIND, syncHeader, syncWaiter } from "../memory/layout.ts";
 import { ownerIndex } from "../wait/claims.ts";
-import { type Guard, HeldGuard } from "./guard.ts";
+import { type Guard, LockGuard } from "./guard.ts";
+import { LockObject } from "./lock-object.ts";
 import type { RwLock } from "./objects.ts";
-import { SharedObject, makeHeader } from "./shared-object.ts";
+import { makeHeader } from "./shared-object.ts";
 import type { Wait, WaitOptions } from "../wait/wait.ts";
 import type { Waiters } from "../wait/waiter.ts";
 
 const READ = 1;
 const WRITE = 2;
 
-export class SharedRwLock extends SharedObject implements RwLock {
+export class SharedRwLock extends LockObject implements RwLock {
   static make(waiters: Waiters): number {
     return makeHeader(waiters, KIND.rwLock, { words: waiters.arena.threads + 1 });
   }
@@ -83,7 +85,7 @@ export class SharedRwLock extends SharedObject implements RwLock {
       i32[at + syncHeader.ownerDied] = 0;
     }
     this.leave();
-    return new HeldGuard(this, mode, ownerDied);
+    return new LockGuard(this, mode, ownerDied);
   }
 
   giveBack(mode: number): boolean {
@@ -115,7 +117,7 @@ export class SharedRwLock extends SharedObject implements RwLock {
   }
 
   protected override granted(wait: Wait): Guard {
-    return new HeldGuard(this, this.amountOf(wait.record), this.i32[wait.record + syncWaiter.result] !== 0);
+    return new LockGuard(this, this.amountOf(wait.record), this.i32[wait.record + syncWaiter.result] !== 0);
   }
 
   protected override disown(index: number): void {
@@ -125,7 +127,15 @@ export class SharedRwLock extends SharedObject implements RwLock {
       i32[at + syncHeader.holder] = 0;
     }
     i32[i32[at + syncHeader.block] + index] = 0;
-    i32[at + syncHeader.value] = this.sumOfHolds();
+    this.recount();
+  }
+
+  protected override shareOf(mode: number): number {
+    return mode === READ ? 1 : 0;
+  }
+
+  protected override recount(): void {
+    this.i32[this.header + syncHeader.value] = this.sumOfShares();
   }
 
   override describe(): string {

@@ -10,13 +10,14 @@ import { WarrenError, printValue } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
 import { KIND, syncHeader } from "../memory/layout.ts";
 import { ownerIndex } from "../wait/claims.ts";
-import { type Guard, HeldGuard } from "./guard.ts";
+import { type Guard, LockGuard } from "./guard.ts";
+import { LockObject } from "./lock-object.ts";
 import type { Semaphore } from "./objects.ts";
-import { SharedObject, makeHeader } from "./shared-object.ts";
+import { makeHeader } from "./shared-object.ts";
 import type { Wait, WaitOptions } from "../wait/wait.ts";
 import type { Waiters } from "../wait/waiter.ts";
 
-export class SharedSemaphore extends SharedObject implements Semaphore {
+export class SharedSemaphore extends LockObject implements Semaphore {
   static make(waiters: Waiters, permits: number): number {
     const at = makeHeader(waiters, KIND.semaphore, { size: checkCount(permits, "a semaphore's permits"), words: waiters.arena.threads + 1 });
     waiters.arena.i32[at + syncHeader.value] = permits;
@@ -68,7 +69,7 @@ export class SharedSemaphore extends SharedObject implements Semaphore {
     i32[at + syncHeader.value] -= n;
     this.leave();
     this.waiters.scheduler.tookPermit = true;
-    return new HeldGuard(this, n, false);
+    return new LockGuard(this, n, false);
   }
 
   giveBack(n: number): boolean {
@@ -93,13 +94,22 @@ export class SharedSemaphore extends SharedObject implements Semaphore {
   }
 
   protected override granted(wait: Wait): Guard {
-    return new HeldGuard(this, this.amountOf(wait.record), false);
+    return new LockGuard(this, this.amountOf(wait.record), false);
   }
 
   protected override disown(index: number): void {
     const { i32, header: at } = this;
     i32[i32[at + syncHeader.block] + index] = 0;
-    i32[at + syncHeader.value] = i32[at + syncHeader.size] - this.sumOfHolds();
+    this.recount();
+  }
+
+  protected override shareOf(n: number): number {
+    return n;
+  }
+
+  protected override recount(): void {
+    const { i32, header: at } = this;
+    i32[at + syncHeader.value] = i32[at + syncHeader.size] - this.sumOfShares();
   }
 
   override describe(): string {

@@ -210,9 +210,11 @@ export abstract class SharedObject implements Finisher, Disposable {
     const holder = i32[at + syncHeader.holder];
     if (holder === 0) return "held by nobody";
     const { arena } = this.waiters;
-    const thread = holder - 1 === arena.threads ? "the main thread" : `thread ${holder - 1}`;
     const task = i32[at + syncHeader.holderTask];
-    return `held by ${task === 0 ? "" : `task #${task} on `}${thread} for ${Math.max(0, (arena.clockMs | 0) - i32[at + syncHeader.heldSince])} ms`;
+    const ms = Math.max(0, (arena.clockMs | 0) - i32[at + syncHeader.heldSince]);
+    if (holder < 0) return `held for task #${task}, which has not started, for ${ms} ms`;
+    const thread = holder - 1 === arena.threads ? "the main thread" : `thread ${holder - 1}`;
+    return `held by ${task === 0 ? "" : `task #${task} on `}${thread} for ${ms} ms`;
   }
 
   describe(): string {
@@ -376,5 +378,5 @@ export function makeHeader(waiters: Waiters, kind: number, { size = 0, words = 0
 const CLEARED = [
   syncHeader.value, syncHeader.waitersFirst, syncHeader.waitersLast, syncHeader.waiting, syncHeader.holder,
   syncHeader.holderTask, syncHeader.heldSince, syncHeader.ownerDied, syncHeader.grantRecord, syncHeader.ending,
-  syncHeader.root,
+  syncHeader.root, syncHeader.leases,
 ];

@@ -19,6 +19,9 @@ export interface Handle {
   readonly type: string;
 }
 
+/** The type of a guard among the arguments of a task: its handle is a number (runtime/task/guards.ts). */
+export const GUARD_HANDLE = "guard";
+
 /** How handles (channels, shared arrays) get into and out of memory: supplied by the runtime. */
 export interface Handles {
   /** The handle of an object, one reference counted for the message; `undefined` if it has none. */

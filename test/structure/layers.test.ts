@@ -25,7 +25,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   context: "memory wire wait channel sync",
   "shared-map": "memory wire wait channel sync",
   scheduler: "memory wait trace",
-  "runtime/task": "memory wire wait trace context scheduler",
+  "runtime/task": "memory wire wait trace sync context scheduler",
   "runtime/trace": "memory wait trace scheduler runtime/task",
   "runtime/thread": "memory wire wait channel sync context shared-map scheduler runtime/task runtime/trace",
   "runtime/inspect": "memory wire wait scheduler runtime/task runtime/thread",

@@ -7,7 +7,8 @@
  * The order matters. First the allocator, because the other steps allocate and free.
  * Then every header (channels, shared objects, arrays): first all locks, because live
  * threads may hold some while they wait for others, then the queues. This may undo
- * claims of the dead thread. Then the remaining claims are completed. Last its
+ * claims of the dead thread. Then the locks and permits return that were on their way to
+ * its tasks, and the remaining claims are completed. Last its
  * processor record, which gets a new incarnation: so a record that another thread
  * still sends to the dead one is recognised and dropped (`Tasks.orphan`).
  *
@@ -28,7 +29,7 @@ import { ownerIndex } from "../../wait/claims.ts";
 import { repairSleepers, ring } from "../../wait/doorbell.ts";
 import { takeInbox } from "../../wait/inbox.ts";
 import { repairMapObject } from "../../shared-map/repair.ts";
-import { repairSyncObject } from "../../sync/kinds.ts";
+import { repairSyncObject, returnLostLeases } from "../../sync/kinds.ts";
 import type { Aftermath } from "../thread/control.ts";
 import { WAIT_REASONS } from "../../wait/wait-reason.ts";
 import type { Waiters } from "../../wait/waiter.ts";
@@ -79,6 +80,8 @@ export function repairAfter(main: Survivor, thread: number): Aftermath {
   const tasks = i32[at + processor.held];
   const remains = releaseLocks(main, thread);
   for (const headerAt of headersOf(arena)) leaveChannel(waiters, headerAt, remains);
+  // The queues are repaired: they say which tasks are lost.
+  for (const headerAt of headersOf(arena)) returnLostLeases(waiters, headerAt, id);
   waiters.flush();
   const undelivered = completeClaims(main, remains);
   free(main, remains.unqueued);

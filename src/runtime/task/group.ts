@@ -13,8 +13,10 @@
  */
 import { Context } from "../../context/context.ts";
 import { INSPECT, WarrenError, printValue } from "../../errors.ts";
+import type { Arena } from "../../memory/arena.ts";
 import { Fifo } from "../../scheduler/fifo.ts";
 import { Noticed } from "../../wait/noticed.ts";
+import { giveBack, guardsIn, withMoved } from "./guards.ts";
 import type { AnyFunction } from "./task-function.ts";
 import type { Tasks } from "./tasks.ts";
 
@@ -70,6 +72,7 @@ export interface Group extends AsyncDisposable {
 
 /** The parts of a thread's side of a runtime that a group uses. */
 interface GroupHost {
+  readonly arena: Arena;
   readonly tasks: Tasks;
   readonly contexts: { make(parent: Context | undefined, options: undefined): Context };
 }
@@ -112,15 +115,19 @@ export class TaskGroup implements Group {
   }
 
   spawn<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Awaited<R>> {
-    const result = this.#run(this.#enter(fn), fn as AnyFunction, args);
+    const guards = guardsIn(args, this.#host.arena);
+    const start = this.#enter(fn);
+    // From now on the group holds what the guards held, until the task starts or is refused.
+    const result = this.#run(start, fn as AnyFunction, withMoved(args, guards, 0));
     // The group keeps the failure.
     result.catch(() => undefined);
     return result as Promise<Awaited<R>>;
   }
 
   go<A extends unknown[]>(fn: (...args: A) => unknown, ...args: A): void | Promise<void> {
+    const guards = guardsIn(args, this.#host.arena);
     const start = this.#enter(fn);
-    this.#run(start, fn as AnyFunction, args).catch(() => undefined);
+    this.#run(start, fn as AnyFunction, withMoved(args, guards, 0)).catch(() => undefined);
     return start === undefined ? undefined : this.#startFor(start);
   }
 
@@ -191,6 +198,7 @@ export class TaskGroup implements Group {
       isRunning = true;
       return await this.#host.tasks.spawn(fn, args, undefined, start !== undefined);
     } catch (error) {
+      giveBack(args);
       this.#failed(error);
       throw error;
     } finally {

@@ -25,6 +25,7 @@ import type { Recorder } from "../../trace/recorder.ts";
 import type { Waiters } from "../../wait/waiter.ts";
 import { REASON_PLACE } from "../../wait/wait-reason.ts";
 import { Faults } from "./faults.ts";
+import { allocLeases, claimGuards, giveBack, guardsIn, lendGuards, returnGuards, spaceWith, withMoved } from "./guards.ts";
 import { Holdings } from "./holdings.ts";
 import { Joins } from "./joins.ts";
 import { type Ends, Identities, Identity } from "./identity.ts";
@@ -106,7 +107,7 @@ export class Tasks implements TaskRunner {
     const task = this.#identify(fn, source);
     return this.joins.open(task, this.#options.processor.nowMs, (join) => {
       if (source !== undefined) return this.#place(task, args, join, place);
-      this.#startClosure(fn, args, task, join);
+      this.#startClosure(fn, withMoved(args, guardsIn(args, this.#arena), task.id), task, join);
       return 0;
     });
   }
@@ -115,7 +116,7 @@ export class Tasks implements TaskRunner {
   go(fn: AnyFunction, args: unknown[], place: Place): void {
     const source = this.#check(fn, place, false);
     const task = this.#identify(fn, source);
-    if (source === undefined) this.#startClosure(fn, args, task, -1);
+    if (source === undefined) this.#startClosure(fn, withMoved(args, guardsIn(args, this.#arena), task.id), task, -1);
     else this.#place(task, args, -1, place);
     this.#options.onChange();
   }
@@ -200,11 +201,15 @@ export class Tasks implements TaskRunner {
     const { waiters } = this.#options;
     const arena = this.#arena;
     const { i32, index: me, threads } = arena;
-    const payload = args.length === 0 && site === undefined ? 0 : encodePayload(waiters, { args, site }, `the call of ${name}(…)`);
+    const guards = guardsIn(args, arena);
+    const payload = args.length === 0 && site === undefined ? 0 : encodePayload(spaceWith(waiters, guards), { args, site }, `the call of ${name}(…)`);
     let record = 0;
+    let leases: readonly number[];
     try {
       record = arena.alloc(TASK_WORDS);
+      leases = allocLeases(arena, guards);
     } catch (error) {
+      if (record !== 0) arena.free(record);
       dropPayload(waiters, payload);
       throw error;
     }
@@ -219,6 +224,8 @@ export class Tasks implements TaskRunner {
     i32[record + taskRecord.id] = id;
     i32[record + taskRecord.payload] = payload;
     i32[record + taskRecord.outcome] = OUTCOME.pending;
+    i32[record + taskRecord.holder] = arena.id + 1;
+    lendGuards(arena, record, guards, leases);
     if (this.recorder !== undefined) this.recorder.noteSpawn(id, to);
     const count = pushTask(arena, to, record, target !== undefined);
     this.#countPlaced();
@@ -268,6 +275,7 @@ export class Tasks implements TaskRunner {
     const { name } = this.#names.sourceOf(i32[record + taskRecord.name]);
     const payload = i32[record + taskRecord.payload];
     i32[record + taskRecord.payload] = 0;
+    returnGuards(this.#options.waiters, record);
     dropPayload(this.#options.waiters, payload);
     this.#end(record, name, true, error);
   }
@@ -287,7 +295,7 @@ export class Tasks implements TaskRunner {
     let args: unknown[] = [];
     try {
       i32[record + taskRecord.payload] = 0;
-      if (payload !== 0) ({ args, site: task.site } = this.#decodeFor(task, payload) as { args: unknown[]; site: string | undefined });
+      if (payload !== 0) ({ args, site: task.site } = this.#decodeFor(task, payload, record) as { args: unknown[]; site: string | undefined });
     } catch (error) {
       return this.#end(record, fn.name, true, error);
     }
@@ -298,11 +306,16 @@ export class Tasks implements TaskRunner {
     this.#run(fn, args, task, undefined, (failed, value) => this.#end(record, task.name, failed, value));
   }
 
-  /** Decodes a payload for a task, which then knows the handles in it. */
-  #decodeFor(task: Identity | undefined, payload: number): unknown {
+  /** Decodes a payload for a task, which then knows the handles in it. @param record that of the task, whose guards are among its arguments */
+  #decodeFor(task: Identity | undefined, payload: number, record = 0): unknown {
+    const { waiters } = this.#options;
     this.holdings.receiving(task);
+    const guards = claimGuards(waiters, record);
     try {
-      return decodePayload(this.#options.waiters, payload);
+      return decodePayload(spaceWith(waiters, guards), payload);
+    } catch (error) {
+      giveBack(guards);
+      throw error;
     } finally {
       this.holdings.received();
     }

@@ -16,7 +16,8 @@
 import { WarrenError } from "../../errors.ts";
 import { header } from "../../memory/layout.ts";
 import { SharedArray, type SharedKind } from "../../memory/shared-array.ts";
-import { type Handle, type HandleFamily, type Handles, type Type, handleKey } from "../../wire/type.ts";
+import { GUARD_HANDLE, type Handle, type HandleFamily, type Handles, Refusal, type Type, handleKey } from "../../wire/type.ts";
+import { HeldGuard, LockGuard } from "../../sync/guard.ts";
 import { SharedGuarded } from "../../sync/guarded.ts";
 import { openShared } from "../../sync/kinds.ts";
 import { BoundedMap } from "../../shared-map/bounded-map.ts";
@@ -163,6 +164,7 @@ export class HandleTable implements Handles {
   }
 
   #detach(value: object): Handle | undefined {
+    if (value instanceof HeldGuard) throw new Refusal(value instanceof LockGuard ? "a guard can only be an argument itself, of go, spawn or a group" : "the guard of a Guarded stays on its thread: pass the Guarded itself", value);
     if (value instanceof SharedArray) return { ...value.handleIn(this.waiters.arena), type: `${SHARED}${value.kind}` };
     const object = value instanceof LocalReceiver ? (value.materialized ?? this.#materialize(value)) : value;
     if (!(object instanceof Channel || object instanceof SharedObject)) return this.contexts.detach(value);
@@ -239,6 +241,8 @@ export class HandleTable implements Handles {
   }
 
   release(at: number, generation: number, type: string): void {
+    // The guards of a task are in its record.
+    if (type === GUARD_HANDLE) return;
     if (type === CONTEXT) return this.contexts.release(at, generation);
     // References to a shared array are not counted: the program frees it.
     if (!type.startsWith(SHARED)) this.#openCounted(at, generation, type).relinquish();

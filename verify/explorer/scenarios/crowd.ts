@@ -1,8 +1,10 @@
 /** Unstarted tasks and what the runtime does around their queues (runtime/task/tasks.ts): records made, placed tasks and ends counted. */
-import { RECORD, TASK_WORDS, processor, taskRecord } from "../../../src/memory/layout.ts";
+import { LEASE_WORDS, RECORD, TASK_WORDS, leaseRecord, processor, taskRecord } from "../../../src/memory/layout.ts";
 import { store } from "../../../src/memory/atomics.ts";
 import { changeHeld } from "../../../src/scheduler/load.ts";
 import { popTask, pushTask, stealTasks } from "../../../src/scheduler/task-queue.ts";
+import { LockGuard } from "../../../src/sync/guard.ts";
+import type { LockObject } from "../../../src/sync/lock-object.ts";
 import type { World } from "./world.ts";
 
 export class Crowd {
@@ -57,4 +59,35 @@ export class Crowd {
   free(): void {
     for (const record of this.#records) this.#world.arenas[0].free(record);
   }
+}
+
+/** Starts a task on thread `to` and passes it a guard, as runtime/task/guards.ts does. */
+export function passGuard(world: World, from: number, guard: LockGuard, to: number): void {
+  const arena = world.arenas[from];
+  const { i32 } = arena;
+  const record = arena.alloc(TASK_WORDS);
+  const lease = arena.alloc(LEASE_WORDS);
+  i32[record + taskRecord.record] = RECORD.task;
+  i32[record + taskRecord.holder] = arena.id + 1;
+  i32[record + taskRecord.leases] = lease;
+  i32[lease + leaseRecord.task] = record;
+  guard.lend(lease, 1);
+  pushTask(arena, to, record, false);
+}
+
+/** Takes a task with a guard from the queue of thread `index`: its guard, or none if the task is refused or there is none. */
+export function takeGuard(world: World, index: number, lock: LockObject, isRefused: boolean): LockGuard | undefined {
+  const arena = world.arenas[index];
+  const { i32 } = arena;
+  const record = popTask(arena);
+  if (record === 0) return undefined;
+  const lease = i32[record + taskRecord.leases];
+  const amount = i32[lease + leaseRecord.amount];
+  if (isRefused) lock.giveBackLease(lease);
+  else lock.claim(lease);
+  arena.free(lease);
+  lock.relinquish();
+  arena.free(record);
+  changeHeld(arena, -1);
+  return isRefused ? undefined : new LockGuard(lock, amount, false);
 }

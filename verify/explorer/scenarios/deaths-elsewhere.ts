@@ -1,6 +1,6 @@
 /** As deaths.ts, in selects, shared objects, the task queue, the allocator and the sleep protocol. */
 import { i32 } from "../../../src/wire/scalars.ts";
-import { PAGE, syncHeader } from "../../../src/memory/layout.ts";
+import { PAGE, processor, syncHeader } from "../../../src/memory/layout.ts";
 import { makeChannel } from "../../../src/channel/make-channel.ts";
 import { Names } from "../../../src/memory/names.ts";
 import { runSelect } from "../../../src/select/select.ts";
@@ -8,13 +8,15 @@ import { SharedMutex } from "../../../src/sync/mutex.ts";
 import { SharedOnce } from "../../../src/sync/once.ts";
 import { SharedRwLock } from "../../../src/sync/rw-lock.ts";
 import { SharedSemaphore } from "../../../src/sync/semaphore.ts";
-import type { Guard } from "../../../src/sync/guard.ts";
+import { stealTasks } from "../../../src/scheduler/task-queue.ts";
+import type { Guard, LockGuard } from "../../../src/sync/guard.ts";
 import { dead } from "../machine.ts";
+import { blockUntil } from "../seam.ts";
 import { imageFor } from "../image.ts";
 import type { Scenario } from "../scenario.ts";
-import { Crowd } from "./crowd.ts";
+import { Crowd, passGuard, takeGuard } from "./crowd.ts";
 import { answering, publish, takeAndFree } from "./memory.ts";
-import { Room, settled, share } from "./share.ts";
+import { Room, isFree, settled, share } from "./share.ts";
 import { type World, checkPages, checkSleepers, closeOnce, codeOf, expect, expectSame, sendAll } from "./world.ts";
 
 interface Chosen {
@@ -223,6 +225,63 @@ const tasks: Scenario<World>[] = ["owner", "thief"].map((who, victim) => ({
   },
 }));
 
+/**
+ * A permit or a lock goes to a task on another thread, and the sender or that thread
+ * vanishes: the task has it, or it is given back once, and who waits for it gets it. A task
+ * that is left in the queue is taken by the sender.
+ */
+const passing: Scenario<World>[] = ["sender", "receiver"].flatMap((who, victim) =>
+  [true, false].flatMap((isMutex) =>
+    [2, 3].map((threads) => ({
+      name: `death of the ${who} of a ${isMutex ? "lock" : "permit"} for a task${threads > 2 ? ", while a third waits" : ""}`,
+      threads,
+      bound: 1,
+      victims: [victim],
+      build(world: World) {
+        const { waiters } = world.loops[0];
+        const on = isMutex ? share(world, SharedMutex, SharedMutex.make(waiters)) : share(world, SharedSemaphore, SharedSemaphore.make(waiters, 1));
+        const take = async (index: number): Promise<LockGuard> => {
+          const object = on(index);
+          return (await (object instanceof SharedMutex ? object.lock() : object.acquire())) as LockGuard;
+        };
+        const room = new Room(world);
+        const { i32 } = world.arenas[0];
+        const receiver = world.arenas[1].here;
+        i32[receiver + processor.heldUp] = 1;
+        let isRepaired = false;
+        // One that vanishes inside would stay inside.
+        const visit = (index: number, guard: Guard | undefined): void => {
+          if (guard === undefined) return;
+          if (index !== victim) room.visit();
+          guard.unlock();
+        };
+        world.program(0, "sender", async () => {
+          passGuard(world, 0, await take(0), 1);
+          blockUntil(() => isRepaired || world.loops[1].isFinished);
+          if (!isRepaired) return;
+          stealTasks(world.arenas[0]);
+          visit(0, takeGuard(world, 0, on(0), false));
+        });
+        world.program(1, "receiver", () => {
+          blockUntil(() => i32[receiver + processor.queueCount] !== 0 || isRepaired || (dead === undefined && world.loops[0].isFinished));
+          visit(1, takeGuard(world, 1, on(1), false));
+        });
+        if (threads > 2) world.program(2, "third", async () => visit(2, await take(2)));
+        world.afterDeath(() => {
+          isRepaired = true;
+        });
+        world.finally(() => {
+          const object = on(1);
+          expect(isFree(object), "the lock is held at the end, or on its way to a task");
+          if (!(object instanceof SharedMutex)) expectSame(object.available, 1, "permits at the end");
+          expect(room.most <= 1, `${room.most} were inside at once`);
+          settled(object);
+        });
+      },
+    })),
+  ),
+);
+
 /** A thread vanishes while it makes, uses and frees channels: nothing that another gets is in use or free twice. */
 const allocating: Scenario<World> = {
   name: "death while channels are made and freed",
@@ -358,4 +417,4 @@ const headers: Scenario<World> = {
   },
 };
 
-export const scenarios: readonly Scenario<World>[] = [...selecting, ...selected, mutex, freeing, semaphore, ...rwLock, once, ...tasks, allocating, names, published, ringing, pages, headers];
+export const scenarios: readonly Scenario<World>[] = [...selecting, ...selected, mutex, freeing, semaphore, ...rwLock, once, ...tasks, ...passing, allocating, names, published, ringing, pages, headers];

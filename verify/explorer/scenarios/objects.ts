@@ -1,16 +1,18 @@
 /** The shared objects of src/sync: each admits only the tasks that it may admit, and wakes all that it must wake. */
 import { i32 } from "../../../src/wire/scalars.ts";
-import { KIND, syncHeader } from "../../../src/memory/layout.ts";
+import { KIND, processor, syncHeader } from "../../../src/memory/layout.ts";
 import { SharedBarrier } from "../../../src/sync/barrier.ts";
 import { SharedCounter } from "../../../src/sync/counter.ts";
-import type { Guard } from "../../../src/sync/guard.ts";
+import type { Guard, LockGuard } from "../../../src/sync/guard.ts";
 import { SharedMutex } from "../../../src/sync/mutex.ts";
 import { SharedOnce } from "../../../src/sync/once.ts";
 import { SharedRwLock } from "../../../src/sync/rw-lock.ts";
 import { SharedSemaphore } from "../../../src/sync/semaphore.ts";
 import { SharedWaitGroup } from "../../../src/sync/wait-group.ts";
 import type { Scenario } from "../scenario.ts";
-import { Room, settled, share } from "./share.ts";
+import { blockUntil } from "../seam.ts";
+import { passGuard, takeGuard } from "./crowd.ts";
+import { Room, isFree, settled, share } from "./share.ts";
 import { Signal, type World, codeOf, expect, expectSame, step } from "./world.ts";
 
 const mutex: Scenario<World>[] = [2, 3].flatMap((threads) => (threads === 2 ? [0, 1] : [0]).map((spins) => ({
@@ -133,6 +135,35 @@ const rwLock: Scenario<World> = {
     });
   },
 };
+
+/** A permit goes to a task that another thread starts, or refuses; who waits for it gets it afterwards. */
+const passed: Scenario<World>[] = [false, true].map((isRefused) => ({
+  name: `permit passed to a task${isRefused ? " that is refused" : ""}`,
+  threads: 3,
+  bound: 1,
+  build(world) {
+    const on = share(world, SharedSemaphore, SharedSemaphore.make(world.loops[0].waiters, 2));
+    const room = new Room(world);
+    const { i32 } = world.arenas[0];
+    world.program(0, "sender", async () => passGuard(world, 0, (await on(0).acquire(2)) as LockGuard, 1));
+    world.program(1, "receiver", () => {
+      blockUntil(() => i32[world.arenas[1].here + processor.queueCount] !== 0);
+      const guard = takeGuard(world, 1, on(1), isRefused);
+      if (guard !== undefined) room.visit(2);
+      guard?.unlock();
+    });
+    world.program(2, "third", async () => {
+      const guard = await on(2).acquire();
+      room.visit();
+      guard.unlock();
+    });
+    world.finally(() => {
+      expect(room.most <= 2 && isFree(on(0)), `${room.most} permits were out at the same time`);
+      expectSame(on(0).available, 2, "permits at the end");
+      settled(on(0));
+    });
+  },
+}));
 
 /** `wait` returns after all is done, on two threads. */
 const waitGroup: Scenario<World> = {
@@ -294,4 +325,4 @@ const freed: Scenario<World> = {
   },
 };
 
-export const scenarios: readonly Scenario<World>[] = [...mutex, cancelledLock, semaphore, together, rwLock, waitGroup, ...once, barrier, counter, ordered, freed];
+export const scenarios: readonly Scenario<World>[] = [...mutex, cancelledLock, semaphore, together, ...passed, rwLock, waitGroup, ...once, barrier, counter, ordered, freed];

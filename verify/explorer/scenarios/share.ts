@@ -19,6 +19,12 @@ export function settled(object: SharedObject): void {
   object.free();
 }
 
+/** Nothing is on its way to a task, and nobody holds the lock. */
+export function isFree(object: SharedObject): boolean {
+  const words = object.waiters.arena.i32;
+  return words[object.header + syncHeader.leases] === 0 && words[object.header + syncHeader.holder] === 0;
+}
+
 /** Who is inside, and whether ever too many were. */
 export class Room {
   readonly #world: World;
