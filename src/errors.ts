@@ -23,7 +23,7 @@ export const ERROR_CODES = {
   ERR_NEGATIVE_COUNT: "the count of a wait group would become negative",
   ERR_NESTED_RUN: "run() or start() was called on a thread of a runtime",
   ERR_NO_RUNTIME: "no runtime is open on this thread",
-  ERR_NOT_LOCKED: "a guard was unlocked twice, or its fields were used after it was unlocked",
+  ERR_NOT_LOCKED: "a guard was unlocked twice, or used after it was unlocked or passed to a task",
   ERR_NOT_QUIET: "something is left in a runtime that should be quiet (details: left)",
   ERR_NOT_TRANSFERABLE: "a value cannot be sent to another thread (details: path)",
   ERR_RUNTIME_STOPPED: "the runtime has stopped",

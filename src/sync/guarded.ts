@@ -11,8 +11,8 @@ import { type StructOf, fieldsOf, struct } from "../wire/composites.ts";
 import { isScalar } from "../wire/scalars.ts";
 import { type Type, refused } from "../wire/type.ts";
 import type { Waiters } from "../wait/waiter.ts";
-import { ExclusiveLock } from "./exclusive.ts";
 import { GuardOfFields } from "./fields.ts";
+import { ExclusiveLock } from "./mutex.ts";
 import type { FieldsGuard, Guarded } from "./objects.ts";
 import { makeHeader } from "./shared-object.ts";
 

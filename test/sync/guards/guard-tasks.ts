@@ -27,7 +27,7 @@ export const useGuard = task(import.meta, async function useGuard(how: How, lock
 });
 
 /** Says that it has begun, waits for a sign, then unlocks. */
-export const holdGuard = task(import.meta, async function holdGuard(guard: Guard, begun: Counter, goOn: Counter) {
+const holdGuard = task(import.meta, async function holdGuard(guard: Guard, begun: Counter, goOn: Counter) {
   using _held = guard;
   begun.add(1);
   await goOn.until(1);
