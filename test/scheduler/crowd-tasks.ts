@@ -34,6 +34,13 @@ export const computeFor = task(import.meta, async function computeFor(ms: number
   return threadId;
 });
 
+/** Blocks its thread until the word is 1, so that the thread takes no task meanwhile. */
+export const blockUntilSet = task(import.meta, async function blockUntilSet(cells: SharedArray<"i32">, threads: number) {
+  Atomics.add(cells.array, 1, 1);
+  while (Atomics.load(cells.array, 1) < threads);
+  Atomics.wait(cells.array, 0, 0, 10_000);
+});
+
 /** Two pairs hand off on one thread; one works a thousand times as long between two hand-offs. */
 export const hogAndLight = task(import.meta, async function hogAndLight(rounds: number, isYielding: boolean) {
   const counts = { hog: 0, light: 0 };
