@@ -5,7 +5,7 @@
  *
  *     node workers/ports/computing/collatz.ts [blocks] [threads]
  */
-import { Semaphore, run, spawn, task } from "../../../src/index.ts";
+import { type Guard, Semaphore, run, spawn, task } from "../../../src/index.ts";
 
 const BLOCK_SIZE = 10_000;
 const PERMITS = 8;
@@ -18,8 +18,8 @@ function steps(n: number): number {
 }
 
 /** The number of block b with the most steps, and these. */
-export const longest = task(import.meta, async function longest(b: number, sem: Semaphore, weight: number) {
-  using _permits = await sem.acquire(weight);
+export const longest = task(import.meta, async function longest(b: number, permits: Guard) {
+  using _permits = permits;
   let [number, most] = [0, 0];
   for (let n = b * BLOCK_SIZE + 1; n <= (b + 1) * BLOCK_SIZE; n++) {
     const s = steps(n);
@@ -30,7 +30,9 @@ export const longest = task(import.meta, async function longest(b: number, sem: 
 
 export const collatz = task(import.meta, async function collatz(blocks: number) {
   using sem = new Semaphore(PERMITS);
-  const found = await Promise.all(Array.from({ length: blocks }, (_, b) => spawn(longest, b, sem, 1 + (b % 3))));
+  const running: ReturnType<typeof longest>[] = [];
+  for (let b = 0; b < blocks; b++) running.push(spawn(longest, b, await sem.acquire(1 + (b % 3))));
+  const found = await Promise.all(running);
   for (const { number, most } of found.slice(0, 10)) console.log(number, "takes", most, "steps");
   const best = found.reduce((a, b) => (b.most > a.most ? b : a));
   console.log("the most up to", blocks * BLOCK_SIZE, "is", best.number, "with", best.most);
