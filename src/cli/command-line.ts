@@ -98,7 +98,7 @@ function buildCommands(args: readonly string[], done: (code: number) => void): C
 
   declareTrace(add("trace", TRACE_EXAMPLES), { args, whole: (options) => withRoot(options, program), done });
 
-  add("bench", [["warren bench --quick", "everything in under 90 s, less exact"], ["warren bench --filter select", "benchmarks with select in the name"], ["warren bench programs --quick", "real programs: mandelbrot, md5 of files, word count …"]])
+  add("bench", [["warren bench --quick", "everything in under 90 s, less exact"], ["warren bench --filter select", "benchmarks with select in the name"], ["warren bench programs --quick", "real programs, next to plain Node and Go"]])
     .description("Measure what channel, select and task operations cost, and compare with Go. Or measure real programs, and compare with plain Node, piscina, bare Workers and Go.")
     .argument("[what]", "operations or programs", "operations")
     .option("--filter <text>", "only benchmarks whose name contains the text")

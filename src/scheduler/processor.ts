@@ -287,11 +287,12 @@ export class Processor implements Scheduler {
     if (this.#aloneSinceMs > 0) this.#onHeld?.(nowMs - this.#aloneSinceMs, this.#aloneName);
     this.#aloneSinceMs = 0;
     if (!this.#inSlice || nowMs >= this.#sliceEndMs) return;
-    this.#drain();
-    if (!this.#queue.canResume) return;
     const { recorder } = this;
-    if (recorder !== undefined) recorder.noteTurn(nowMs);
-    this.#resume(nowMs);
+    const mail = takeInbox(this.#arena);
+    // Mail can continue a task, too: one that awaits the result of another.
+    if (recorder !== undefined && (mail !== 0 || this.#queue.canResume)) recorder.noteTurn(nowMs);
+    this.#handle(mail);
+    if (this.#queue.canResume) this.#resume(nowMs);
     if (recorder !== undefined) recorder.isOutside = false;
   };
 
@@ -312,10 +313,14 @@ export class Processor implements Scheduler {
     this.#drain();
   }
 
-  /** Handles the records in the inbox: ended waits go onto the run queue. */
   #drain(): void {
+    this.#handle(takeInbox(this.#arena));
+  }
+
+  /** Handles records from the inbox, given the first: ended waits go onto the run queue. */
+  #handle(first: number): void {
     const { i32 } = this.#arena;
-    let record = takeInbox(this.#arena);
+    let record = first;
     if (record !== 0) this.#onMail?.();
     while (record !== 0) {
       const current = record;
