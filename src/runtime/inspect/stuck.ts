@@ -87,14 +87,17 @@ export function findStuck(views: readonly ThreadView[], references: (handle: num
       }
     }
   }
-  awake.push(...alwaysAwake(views));
+  for (const node of alwaysAwake(views)) awake.push(node);
   const seen = new Set<number | string>();
   for (let next = awake.pop(); next !== undefined; next = awake.pop()) {
     if (seen.has(next)) continue;
     seen.add(next);
     for (const task of waitersAt.get(next) ?? []) wake(task);
     const node = typeof next === "number" ? nodes.get(next) : undefined;
-    if (node !== undefined) awake.push(node.knows, ...node.operations.flatMap(({ view }) => handleNodes(view)));
+    if (node !== undefined) {
+      awake.push(node.knows);
+      for (const { view } of node.operations) for (const handle of handleNodes(view)) awake.push(handle);
+    }
     const known = typeof next === "string" ? knowledge.get(next) : undefined;
     for (const handle of known?.handles ?? []) awake.push(handleNode(handle));
     if (known?.beyond !== undefined) awake.push(known.beyond);

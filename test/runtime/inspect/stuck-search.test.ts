@@ -184,6 +184,17 @@ describe("the search for stuck tasks", () => {
     expect(stuckIn(viewsOf({ ...pair, tasks }), referencesIn(pair))).toHaveLength(10_000);
   });
 
+  test("code outside tasks may have 150,000 operations", () => {
+    const [first, second, main] = viewsOf(pair);
+    const count = 150_000;
+    const operations = Array.from({ length: count }, (_, k): OperationView => ({ task: OUTSIDE, wait: k, sinceMs: 0, partners: { handles: [k % 2], tasks: [] } }));
+    const parked = operations.map(() => ({ task: "main thread", taskId: 0, reason: "receive", on: "", parkedMs: 0, at: undefined, site: undefined }));
+    const waiting = { ...main, report: { ...main.report, parked }, operations };
+    expect(stuckIn([first, second, waiting], referencesIn(pair))).toHaveLength(count + 2);
+    const objects = new Map(Array.from({ length: count }, (_, at) => [at, 1] as const));
+    expect(stuckIn([{ ...first, objects, isOpen: true }, second, waiting], () => 3)).toEqual([]);
+  });
+
   test("nor do twenty thousand closures that all know the same twenty thousand channels, and have started each other", () => {
     const count = 20_000;
     const [first, second, main] = viewsOf({ ...pair, tasks: Array.from({ length: count }, (_, k) => ({ thread: 0 as const, knows: [], waits: [{ handles: [k] }] })) });
