@@ -276,7 +276,10 @@ describe("a load in progress", () => {
     await begun.recv();
     const second = the.rt.spawn.on(1)(loadCounted, map, "a", "v", runs);
     await until(async () => (await waiting()) === 1);
+    // Without it main would seem to wait for the two tasks only, and they for main.
+    const inProgress = setTimeout(() => undefined, 60_000);
     const { threads, stuck } = await the.rt.dump();
+    clearTimeout(inProgress);
     const loader = threads[0].tasks.find(({ name }) => name === "loadSlowly");
     expect(threads[1].parked.find(({ task }) => task === "loadCounted")).toMatchObject({ reason: "load", on: expect.stringMatching(new RegExp(`^key of a SharedMap #\\w+\\.\\d+, run by task #${loader?.id} on thread 0 for \\d+ ms$`)) });
     expect(stuck).toEqual([]);
