@@ -121,8 +121,6 @@ export class DeadlockWatch {
     const reports = await complete(program.askEach((control) => control.report()));
     if (reports === undefined || !isStill(reports)) return undefined;
     const doubts: string[] = [];
-    // Before the threads are asked: a lock that is granted later is granted by one of them.
-    if (await isLockRequested()) doubts.push("a lock of navigator.locks is requested");
     if (program.isUsedOnMain) doubts.push("code of the main thread uses the runtime");
     if (!allWait(reports)) doubts.push("a task awaits something outside warren");
     const sources = await this.#sources(false);
@@ -180,11 +178,6 @@ async function withoutNetwork<T>(ask: () => Promise<T>): Promise<T> {
   } finally {
     settings.excludeNetwork = excludeNetwork;
   }
-}
-
-async function isLockRequested(): Promise<boolean> {
-  const { pending = [] } = (await globalThis.navigator?.locks?.query()) ?? {};
-  return pending.length > 0;
 }
 
 /** Nothing is ready, some task is live, and Node lists nothing in progress. */

@@ -15,7 +15,8 @@
  *    (after a collection: see `settle`);
  * 5. or other code of the process posts to it: the program listens to `workerMessage`;
  * 6. or another thread wakes it: one of the runtime (the main thread sees that in
- *    shared memory), or one that grants a lock of navigator.locks (main queries them).
+ *    shared memory), or one that grants a lock of navigator.locks. Each thread asks for
+ *    its own requests: Node does not tell it of those of others.
  *
  * Node's diagnostic report has the first two. What belongs to the thread itself is taken
  * away: the ports that keep it alive are unreferenced for the moment of the report, and
@@ -61,6 +62,8 @@ export class Sources {
   readonly #timers: string;
   /** What is pending in the engine or in Workers, by name. */
   readonly #pending = new Map<string, number>();
+  /** At the last `settle` this thread had requested a lock of navigator.locks. */
+  #wantsLock = false;
 
   /** Call it before any task starts. */
   constructor() {
@@ -81,6 +84,7 @@ export class Sources {
   look(): Outlook {
     const sources = [...this.#pending].filter(([, count]) => count > 0).map(([name]) => name);
     if (process.listenerCount("workerMessage") > 0) sources.push("a listener of workerMessage");
+    if (this.#wantsLock) sources.push("a lock of navigator.locks");
     // A report waits for each Worker of this thread, which may be blocked.
     if (sources.length > 0) return { isAlive: false, sources };
     for (const port of this.#ports) port.unref();
@@ -102,6 +106,9 @@ export class Sources {
    */
   async settle(collect: boolean): Promise<void> {
     if (collect) await collectGarbage();
+    // First, so that a lock which is granted meanwhile is delivered in the turn.
+    const { pending = [] } = (await globalThis.navigator?.locks?.query()) ?? {};
+    this.#wantsLock = pending.length > 0;
     await new Promise<void>((resolve) => setTimeout(resolve, 1));
     await new Promise<void>((resolve) => void setImmediate(resolve));
   }
