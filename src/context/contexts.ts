@@ -103,9 +103,10 @@ export class Contexts implements ContextHost, HandleFamily {
   /** A context below `parent` with a value. @throws ERR_INVALID_ARGUMENT, ERR_STALE_HANDLE, ERR_NOT_TRANSFERABLE, ERR_LIMIT, ERR_ARENA_FULL */
   makeWithValue<T>(parent: Context | undefined, key: ContextKey<T>, value: T): Context {
     if (parent !== undefined) this.#checkParent(parent);
-    const record = this.#values.encode(nameOf(key), value);
+    const name = nameOf(key);
+    const record = this.#values.encode(name, value);
     try {
-      const own = this.#values.read(record, parent?.values);
+      const own = this.#values.read(record, parent?.values, name);
       const context = this.make(parent, undefined, record);
       context.values = own;
       return context;

@@ -99,9 +99,8 @@ export class ContextValues {
   }
 
   /** The value of a record for this thread, before `next`. Call it while the record has a reference. */
-  read(record: number, next: ContextValue | undefined): ContextValue {
+  read(record: number, next: ContextValue | undefined, name = readPayload(this.#space, this.#i32[record + valueRecord.name]) as string): ContextValue {
     const i32 = this.#i32;
-    const name = readPayload(this.#space, i32[record + valueRecord.name]) as string;
     const value = new ContextValue(name, next, readLater(this.#space, i32[record + valueRecord.payload]));
     const id = i32[record + valueRecord.id];
     this.#known.set(id, new WeakRef(value));

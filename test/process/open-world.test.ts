@@ -12,7 +12,7 @@ describe.concurrent("the process ends by itself, and not before its tasks", () =
     expect(await outcomeOf("open-world.ts", "used")).toEqual({ ...CLEAN, stdout: "joined\n" });
   });
 
-  test.each(["rt.go", "rt.go.on", "go", "go.on", "go a Node timer", "go nested", "go a closure", "go a task that leaves a closure", "spawn", "sleep", "twice", "ticker heard", "context heard", "context unheard"])("it lives until the task has ended: %s", { tags: ["deep"] }, async (name) => {
+  test.each(["rt.go", "rt.go.on", "go", "go.on", "go a Node timer", "go nested", "go a closure", "go a task that leaves a closure", "spawn", "sleep", "twice", "ticker heard", "afterFunc", "context heard", "context unheard"])("it lives until the task has ended: %s", { tags: ["deep"] }, async (name) => {
     expect(await outcomeOf("open-world.ts", name)).toEqual({ ...CLEAN, stdout: "the task has ended\n" });
   });
 

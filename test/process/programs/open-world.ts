@@ -117,6 +117,13 @@ const cases: Record<string, () => unknown> = {
     const rt = await start({ threads: 2 });
     rt.go(ticks, rt.ticker(20), 5);
   },
+  /** A call on main is a timer of Node for the process; a far-off timer that nobody waits for is none. */
+  "afterFunc": async () => {
+    const rt = await start({ threads: 2 });
+    rt.timer(1e9).reset(1e9);
+    rt.afterFunc(MS, () => nap(1));
+    rt.afterFunc(1e9, () => console.log("never")).stop();
+  },
   /** A far-off deadline and a signal with a listener, on main and on a thread. */
   "context unheard": async () => {
     const rt = await start({ threads: 2 });

@@ -96,20 +96,24 @@ test("a guard that says ownerDied says so to the task, and to the next holder if
 });
 
 test("permits and a lock that tasks pass on, while threads die: all come back", { tags: ["deep"], timeout: 120_000 }, async () => {
-  const [doors, lock, stop] = [new Semaphore(5), new Mutex(), new Counter()];
+  const [doors, lock, stop, allowed] = [new Semaphore(5), new Mutex(), new Counter(), new Counter()];
   const loops = Array.from({ length: 6 }, async (_, k) => {
-    while (stop.value === 0) await rt.spawn(passForever, doors, lock, stop, k + 1).catch((error: WarrenError) => expect(error.code).toBe("ERR_THREAD_DIED"));
+    while (stop.value === 0) await rt.spawn(passForever, doors, lock, stop, allowed, k + 1).catch((error: WarrenError) => expect(error.code).toBe("ERR_THREAD_DIED"));
   });
   const endMs = performance.now() + 8000;
   let deaths = 0;
   const count = (warning: Error & { code?: string }): unknown => (warning.code === "WARREN_THREAD_DIED" ? deaths++ : undefined);
   process.on("warning", count);
-  while (performance.now() < endMs) await new Promise((resolve) => setTimeout(resolve, 100));
+  while (performance.now() < endMs) {
+    // Not more: a replacement that ends before it is ready, several times in a row, ends the runtime.
+    allowed.add(1);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
   stop.add(1);
   await Promise.all(loops);
   process.off("warning", count);
   await until(async () => (await rt.stats()).tasks === 0);
-  expect(deaths).toBeGreaterThan(2);
+  expect(deaths).toBeGreaterThan(0);
   expect([doors.available, waitingAt(rt, doors), wordOf(rt, doors, "leases"), wordOf(rt, lock, "holder"), waitingAt(rt, lock), wordOf(rt, lock, "leases")]).toEqual([5, 0, 0, 0, 0, 0]);
   console.log(`${deaths} threads died`);
 });

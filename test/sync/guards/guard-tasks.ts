@@ -99,18 +99,26 @@ export const returnGuard = task(import.meta, async function returnGuard(lock: Mu
   return guard as unknown;
 });
 
+/** Whether a thread may end now: each `add` to `deaths` allows one. */
+function mayDie(deaths: Counter): boolean {
+  if (deaths.value <= 0) return false;
+  if (deaths.add(-1) >= 0) return true;
+  deaths.add(1);
+  return false;
+}
+
 /** Passes permits to tasks all the time, some of which end their thread, until its own thread ends or the sign comes. */
-export const passForever = task(import.meta, async function passForever(doors: Semaphore, lock: Mutex, stop: Counter, seed: number) {
+export const passForever = task(import.meta, async function passForever(doors: Semaphore, lock: Mutex, stop: Counter, deaths: Counter, seed: number) {
   let state = seed;
   const draw = (below: number): number => (state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff) % below;
   for (let k = 0; stop.value === 0; k++) {
     const permit = await doors.acquire(1 + draw(2));
     const fate = draw(100);
-    const started = spawn(liveOrDie, permit, fate === 0).catch(() => undefined);
+    const started = spawn(liveOrDie, permit, fate === 0 ? deaths : undefined).catch(() => undefined);
     if (fate < 50) {
       const held = await lock.lock();
-      const other = spawn(liveOrDie, held, fate === 1).catch(() => undefined);
-      if (fate === 2) process.exit(0);
+      const other = spawn(liveOrDie, held, fate === 1 ? deaths : undefined).catch(() => undefined);
+      if (fate === 2 && mayDie(deaths)) process.exit(0);
       await other;
     }
     if (fate % 3 === 0) await started;
@@ -118,8 +126,8 @@ export const passForever = task(import.meta, async function passForever(doors: S
   }
 });
 
-const liveOrDie = task(import.meta, async function liveOrDie(guard: Guard, dies: boolean) {
+const liveOrDie = task(import.meta, async function liveOrDie(guard: Guard, deaths: Counter | undefined) {
   using _held = guard;
-  if (dies) process.exit(0);
+  if (deaths !== undefined && mayDie(deaths)) process.exit(0);
   await yieldNow();
 });
