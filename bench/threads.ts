@@ -20,7 +20,8 @@ const QUICK_RUNS = { runs: 3, runMs: 50 };
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: "boolean" }, threads: { type: "string", default: "1,2,4,8,16" } } });
 const counts = values.threads.split(",").map(Number);
 const { runs, runMs } = values.quick ? QUICK_RUNS : RUNS;
-const table = [["scenario", "form", ...counts.map((threads) => `${threads} threads`)]];
+const head = ["scenario", "form", ...counts.map((threads) => `${threads} threads`)];
+const rows: string[][] = [];
 for (const [{ scenario, form }, configurations] of crowdConfigurations(positionals.join(" "), counts, runs, runMs)) {
   const figures: (Figure | undefined)[] = [];
   for (const configuration of configurations) {
@@ -30,9 +31,11 @@ for (const [{ scenario, form }, configurations] of crowdConfigurations(positiona
     figures.push(figure.kind === "figure" ? figure : undefined);
   }
   const base = figures.find((figure) => figure?.threads === availableParallelism())?.value;
-  table.push([scenario, form, ...figures.map((figure) => cell(figure, base))]);
+  const row = [scenario, form, ...figures.map((figure) => cell(figure, base))];
+  rows.push(row);
+  process.stderr.write(`${row.join("  ")}\n`);
 }
-console.log(textTable(table, ["left", "left", ...counts.map(() => "right" as const)]).join("\n"));
+console.log(textTable([head, ...rows], ["left", "left", ...counts.map(() => "right" as const)]).join("\n"));
 
 function cell(figure: Figure | undefined, base: number | undefined): string {
   if (figure === undefined) return "failed";

@@ -32,8 +32,9 @@ import { Watching } from "./watching.ts";
 
 /** Length of a time slice. */
 const SLICE_MS = 2;
-/** Operations between two reads of the clock. */
+/** Most operations between two reads of the clock, and the time in which it is read once. */
 const TICKS = 64;
+const READ_MS = 0.5;
 /** Most waits, and most hops, that are resumed before the clock is read again. */
 const BATCH = 64;
 /** How long an idle processor waits before it checks again whether it can take tasks that have not started on other threads. */
@@ -100,6 +101,9 @@ export class Processor implements Scheduler {
   readonly #queue: RunQueue;
   readonly #watching: Watching;
   #sliceEndMs = 0;
+  /** Operations between two reads of the clock: as many as took `READ_MS` at last, because tasks may compute between theirs. When it was read. */
+  #interval = TICKS;
+  #readMs = 0;
   /** From a turn that found work to a turn that finds none. */
   #inSlice = false;
   /** A turn is due. */
@@ -142,9 +146,13 @@ export class Processor implements Scheduler {
   }
 
   tick(): boolean {
-    this.ticks = TICKS;
+    const nowMs = performance.now();
+    const shareOfTime = READ_MS / (nowMs - this.#readMs);
+    this.#interval = Math.max(1, Math.min(TICKS, Math.floor(this.#interval * shareOfTime)));
+    this.#readMs = nowMs;
+    this.ticks = this.#interval;
     this.#drain();
-    if (performance.now() < this.#sliceEndMs) return false;
+    if (nowMs < this.#sliceEndMs) return false;
     this.ticks = 0;
     return true;
   }
@@ -252,7 +260,8 @@ export class Processor implements Scheduler {
     const { recorder } = this;
     if (recorder !== undefined) recorder.noteTurn(nowMs);
     this.#sliceEndMs = this.nowMs + SLICE_MS;
-    this.ticks = TICKS;
+    this.#readMs = nowMs;
+    this.ticks = this.#interval;
     this.#arena.i32[this.#arena.here + processor.sliceStart] = this.#arena.clockMs | 1;
     this.#arena.i32[this.#arena.here + processor.turns]++;
     this.#onTurn?.(nowMs);

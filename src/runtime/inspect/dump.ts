@@ -17,7 +17,7 @@ import { type StuckReport, findStuck } from "./stuck.ts";
 export interface Dump {
   /** The report of each thread; the main thread is last. */
   readonly threads: readonly ThreadReport[];
-  /** Partial deadlocks: groups of tasks that wait only for each other. warren does not see a channel that passes from task to task through a variable of a module: it can report tasks that such a channel would wake. */
+  /** Partial deadlocks: groups of tasks that wait only for each other. warren does not see a channel that passes from task to task through a variable of a module: it can report tasks that such a channel would wake. The code of the main thread outside tasks counts as one task that waits, also while it awaits this dump: what it does next may end waits that are reported. */
   readonly stuck: readonly StuckReport[];
 }
 
