@@ -14,7 +14,8 @@ const worker = task(import.meta, async function worker(program: string, input: I
 
 export const whole = task(import.meta, async function whole(program: string, input: Input, threads: number): Promise<State> {
   const work = WORK[program] as Work;
-  const jobs = chan(i32, 16);
+  // Room for what the other threads do while this one computes for a time slice.
+  const jobs = chan(i32, 256);
   const workers = Array.from({ length: threads * (work.overlap ?? 1) }, () => spawn(worker, program, input, jobs));
   for (let part = 0; part < work.parts(input); part++) await jobs.send(part);
   jobs.close();

@@ -101,8 +101,8 @@ export class Processor implements Scheduler {
   readonly #queue: RunQueue;
   readonly #watching: Watching;
   #sliceEndMs = 0;
-  /** Operations between two reads of the clock: as many as took `READ_MS` at last, because tasks may compute between theirs. When it was read. */
-  #interval = TICKS;
+  /** Operations between two reads of the clock: as many as took `READ_MS` at last, because tasks may compute between theirs. When it was read last. */
+  #interval = 1;
   #readMs = 0;
   /** From a turn that found work to a turn that finds none. */
   #inSlice = false;

@@ -15,3 +15,18 @@ export function fitLine(samples: readonly (readonly [x: number, y: number])[]): 
   const residuals = samples.reduce((sum, [a, b]) => sum + (b - y - slope * (a - x)) ** 2, 0);
   return { slope, error: n < 3 ? Number.NaN : Math.sqrt(residuals / (n - 2) / sxx) };
 }
+
+type Sample = readonly [x: number, y: number];
+
+/**
+ * The medians of so many equal runs of consecutive samples: resident memory rises and
+ * falls for minutes, so neighbouring samples are not independent, and the standard error
+ * of a line through all of them would be far too small.
+ */
+export function medians(samples: readonly Sample[], runs: number): Sample[] {
+  return Array.from({ length: Math.min(runs, samples.length) }, (_, k, count = Math.min(runs, samples.length)) => {
+    const some = samples.slice(Math.floor((k * samples.length) / count), Math.floor(((k + 1) * samples.length) / count));
+    const middle = (at: 0 | 1): number => some.map((sample) => sample[at]).toSorted((a, b) => a - b)[some.length >> 1] as number;
+    return [middle(0), middle(1)];
+  });
+}

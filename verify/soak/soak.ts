@@ -12,7 +12,7 @@ import { collect } from "../../test/channel/tasks/dropping.ts";
 import { unlessHung } from "../stress/unless-hung.ts";
 import { Load } from "./load.ts";
 import { sumsOf } from "./ledger.ts";
-import { fitLine } from "./slope.ts";
+import { fitLine, medians } from "./slope.ts";
 
 export interface SoakOptions {
   readonly minutes: number;
@@ -53,6 +53,8 @@ const PAGES_OF_DEAD_BYTES = 1_048_576;
 /** From this length on the slope of resident memory is judged, not only printed. */
 const JUDGED_MINUTES = 30;
 const MOST_SLOPE = 1;
+/** The line goes through the medians of so many runs of samples. */
+const SLOPE_RUNS = 12;
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
 export async function soak(options: SoakOptions): Promise<SoakResult> {
@@ -177,7 +179,7 @@ class Soak {
   #verdict(baseline: number, end: number, largestBefore: number, largest: number): SoakResult {
     const { minutes, threads, lanes, seed, recycleSeconds } = this.#options;
     const { sent, got, missing, wrong, tasks, pipelines, timers, laneDeaths, deaths, recycled } = this.#totals;
-    const { slope, error } = fitLine(this.#samples.map(({ hours, rss }) => [hours, rss]));
+    const { slope, error } = fitLine(medians(this.#samples.map(({ hours, rss }) => [hours, rss] as const), SLOPE_RUNS));
     const worst = Math.max(0, ...this.#samples.map(({ delayMs }) => delayMs));
     const grown = end - baseline;
     const isSteep = minutes >= JUDGED_MINUTES && slope - 2 * error > MOST_SLOPE;
