@@ -32,7 +32,7 @@ export interface KillFigures {
 }
 
 const EACH = 100_000;
-const MOST_VALUES = 60_000_000;
+const MOST_VALUES = 240_000_000;
 const MOST_PAUSE_MS = 40;
 
 async function main(kills: number, seed: number, threads: number): Promise<KillFigures> {
