@@ -36,7 +36,13 @@ export class Joins {
 
   /** Makes the join of `task`, lets `start` start the task with the join's index (it returns the task's record), and returns its promise. @throws what `start` throws */
   open(task: Identity, sinceMs: number, start: (index: number) => number): Promise<unknown> {
-    const join: Join = { task, sinceMs, record: 0, ...Promise.withResolvers<unknown>() };
+    let resolve!: Join["resolve"];
+    let reject!: Join["reject"];
+    const promise = new Promise<unknown>((yes, no) => {
+      resolve = yes;
+      reject = no;
+    });
+    const join: Join = { task, sinceMs, record: 0, promise, resolve, reject };
     const index = this.#free.pop() ?? this.#joins.length;
     this.#joins[index] = join;
     try {
