@@ -56,7 +56,6 @@ const OTHERWISE = { case: "otherwise" } as const;
 
 /** Runs a select for one thread's waiters. */
 export function runSelect(waiters: Waiters, cases: Cases, options: SelectOptions | undefined): unknown {
-  const { scheduler } = waiters;
   const signal = signalOf(options);
   const { otherwise = false } = options ?? {};
   if (typeof otherwise !== "boolean") throw new WarrenError("ERR_INVALID_ARGUMENT", `otherwise must be true or false, not ${printValue(otherwise)}`);
@@ -67,26 +66,28 @@ export function runSelect(waiters: Waiters, cases: Cases, options: SelectOptions
     if (side.poll()) return committed(waiters, sides, side);
   }
   return new Selection(waiters, sides, order).run(otherwise, signal);
+}
 
-  function committed(on: Waiters, all: Case[], side: Case): unknown {
-    on.flush();
-    for (const other of all) if (other !== side) other.discard();
-    const result = side.result();
-    if (--scheduler.ticks < 0 && scheduler.tick()) return scheduler.hop(result);
-    return result;
-  }
+/** Ends a select whose `side` has committed in pass 1. */
+function committed(waiters: Waiters, sides: Case[], side: Case): unknown {
+  const { scheduler } = waiters;
+  waiters.flush();
+  for (const other of sides) if (other !== side) other.discard();
+  const result = side.result();
+  if (--scheduler.ticks < 0 && scheduler.tick()) return scheduler.hop(result);
+  return result;
 }
 
 /** One select that goes beyond the first pass. */
 class Selection implements Finisher {
   readonly #waiters: Waiters;
   readonly #sides: Case[];
-  readonly #order: Uint32Array;
+  readonly #order: readonly number[];
   /** The channels of the cases, each once, by their headers and in the order of these. */
   readonly #channelAt = new Map<number, Channel<unknown>>();
   readonly #channels: Channel<unknown>[];
 
-  constructor(waiters: Waiters, sides: Case[], order: Uint32Array) {
+  constructor(waiters: Waiters, sides: Case[], order: readonly number[]) {
     this.#waiters = waiters;
     this.#sides = sides;
     this.#order = order;
@@ -126,17 +127,17 @@ class Selection implements Finisher {
   /** Pass 2. Returns the case that committed. If there is none, joins all queues, except with `otherwise`. */
   #lockAndTry(otherwise: boolean): Case | undefined {
     const channels = this.#channels;
-    const stale = new Set<number>();
-    for (const channel of channels) if (!channel.lock()) stale.add(channel.header);
+    let stale: Set<number> | undefined;
+    for (const channel of channels) if (!channel.lock()) (stale ??= new Set()).add(channel.header);
     let chosen: Case | undefined;
     for (let k = 0; chosen === undefined && k < this.#order.length; k++) {
       const side = this.#sides[this.#order[k]];
-      const isStale = side.channel !== undefined && (stale.has(side.channel.header) || this.#channelAt.get(side.channel.header) !== side.channel);
+      const isStale = side.channel !== undefined && (stale?.has(side.channel.header) === true || this.#channelAt.get(side.channel.header) !== side.channel);
       if (side.tryLocked(isStale)) chosen = side;
     }
     if (chosen === undefined && !otherwise) for (const side of this.#sides) side.enqueue();
     for (const channel of channels) {
-      if (stale.has(channel.header)) continue;
+      if (stale?.has(channel.header) === true) continue;
       if (channel === chosen?.channel) channel.release();
       else channel.unlock();
     }

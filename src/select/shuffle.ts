@@ -17,12 +17,19 @@ function below(limit: number): number {
   return ((next() / 0x1_0000_0000) * limit) | 0;
 }
 
-/** A uniformly random permutation of 0 … `count` − 1 (Fisher–Yates, inside out). */
-export function shuffle(count: number): Uint32Array {
-  const order = new Uint32Array(count);
+const NOTHING: readonly number[] = [];
+const ONE: readonly number[] = [0];
+const UP: readonly number[] = [0, 1];
+const DOWN: readonly number[] = [1, 0];
+
+/** A uniformly random permutation of 0 … `count` − 1 (Fisher–Yates, inside out). Those of up to two are there already. */
+export function shuffle(count: number): readonly number[] {
+  if (count === 2) return next() >>> 31 === 0 ? UP : DOWN;
+  if (count < 2) return count === 0 ? NOTHING : ONE;
+  const order = [0];
   for (let k = 1; k < count; k++) {
     const j = below(k + 1);
-    order[k] = order[j];
+    order.push(order[j]);
     order[j] = k;
   }
   return order;
