@@ -32,11 +32,9 @@ import { Watching } from "./watching.ts";
 
 /** Length of a time slice. */
 const SLICE_MS = 2;
-/** Most operations between two reads of the clock, and the time in which it is read once. */
+/** Most operations between two reads of the clock, most waits and most hops that are resumed between two, and the time in which it is read once. */
 const TICKS = 64;
 const READ_MS = 0.5;
-/** Most waits, and most hops, that are resumed before the clock is read again. */
-const BATCH = 64;
 /** How long an idle processor waits before it checks again whether it can take tasks that have not started on other threads. */
 const NAP_MS = 2;
 
@@ -101,8 +99,8 @@ export class Processor implements Scheduler {
   readonly #queue: RunQueue;
   readonly #watching: Watching;
   #sliceEndMs = 0;
-  /** Operations between two reads of the clock: as many as took `READ_MS` at last, because tasks may compute between theirs. When it was read last. */
-  #interval = 1;
+  /** Operations between two that read the clock: as many as took `READ_MS` at last, because tasks may compute between theirs. When it was read last. */
+  #interval = 0;
   #readMs = 0;
   /** From a turn that found work to a turn that finds none. */
   #inSlice = false;
@@ -147,8 +145,7 @@ export class Processor implements Scheduler {
 
   tick(): boolean {
     const nowMs = performance.now();
-    const shareOfTime = READ_MS / (nowMs - this.#readMs);
-    this.#interval = Math.max(1, Math.min(TICKS, Math.floor(this.#interval * shareOfTime)));
+    this.#interval = Math.min(TICKS, Math.floor(((this.#interval + 1) * READ_MS) / (nowMs - this.#readMs)));
     this.#readMs = nowMs;
     this.ticks = this.#interval;
     this.#drain();
@@ -203,7 +200,7 @@ export class Processor implements Scheduler {
   ended(): void {
     if (this.#stopped) return;
     if (isAsleep(this.#arena, this.#arena.index)) this.#arm();
-    else if (this.ticks > 0 && (--this.ticks > 0 || !this.tick())) this.#handOn();
+    else if ((this.ticks > 0 && --this.ticks > 0) || !this.tick()) this.#handOn();
   }
 
   /** Within the slice: the next ready task continues as soon as the current one has stopped. */
@@ -357,14 +354,15 @@ export class Processor implements Scheduler {
   /** Resumes what is ready, the oldest first and not more than a batch. They run in the microtasks after this; the rest follows in the next round. */
   #resume(nowMs: number): boolean {
     const queue = this.#queue;
+    const batch = Math.max(1, this.#interval);
     let hops = 0;
-    for (; hops < BATCH; hops++) {
+    for (; hops < batch; hops++) {
       const hop = queue.nextHop();
       if (hop === undefined) break;
       hop();
     }
     let waits = 0;
-    for (; waits < BATCH; waits++) {
+    for (; waits < batch; waits++) {
       const slot = queue.nextWait();
       if (slot === undefined) break;
       this.#goOn(slot);
