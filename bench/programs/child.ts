@@ -55,11 +55,14 @@ async function warren(): Promise<string> {
   const { start } = await import("../../src/index.ts");
   await using rt = await start({ threads });
   if (program.startsWith("pipeline")) {
-    const { pipeline } = await import("./pipeline.ts");
+    const { pipeline, load } = await import("./pipeline.ts");
+    await Promise.all(Array.from({ length: threads }, (_, k) => rt.spawn.on(k)(load)));
     beganMs = performance.now();
     return `${await rt.spawn.on(0)(pipeline, program, input.size, threads)}`;
   }
-  const [{ whole }, { text }] = await Promise.all([import("./warren.ts"), import("./work.ts")]);
+  const [{ whole, load }, { text }] = await Promise.all([import("./warren.ts"), import("./work.ts")]);
+  // Like the pool and the Workers, a thread is ready when it has loaded the program.
+  await Promise.all(Array.from({ length: threads }, (_, k) => rt.spawn.on(k)(load)));
   beganMs = performance.now();
   return text(await rt.spawn(whole, program, input, threads));
 }

@@ -10,6 +10,9 @@ import { type Chan, type Receiver, type Sender, chan, i32, spawn, task } from ".
 const CAPACITY = 65_536;
 const BATCH = 1024;
 
+/** Does nothing: afterwards its thread has loaded this module. */
+export const load = task(import.meta, async function load() {});
+
 const numbers = task(import.meta, async function numbers(to: Sender<number>, count: number) {
   for (let n = 0; n < count; n++) await to.send(n);
   to.close();

@@ -2,6 +2,9 @@
 import { type Receiver, chan, i32, spawn, task } from "../../src/index.ts";
 import { type Input, type State, type Work, WORK, emptyState, merge } from "./work.ts";
 
+/** Does nothing: afterwards its thread has loaded this module. */
+export const load = task(import.meta, async function load() {});
+
 const worker = task(import.meta, async function worker(program: string, input: Input, jobs: Receiver<number>) {
   const work = WORK[program] as Work;
   const state = emptyState();

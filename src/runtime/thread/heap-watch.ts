@@ -8,11 +8,12 @@
  * in use after V8's last full collection. Memory outside the heap (ArrayBuffers) is
  * not counted.
  * Not done: forcing a collection. Near the limit V8 gives up after a few collections
- * in a row that free little.
+ * in a row that free little. A PerformanceObserver of collections: it makes an entry for
+ * each small one, too, which costs a program that allocates a quarter of its time. A
+ * WeakRef: to read it keeps its object alive through a collection that marks in steps.
  *
  * Written by its thread alone: `heapUsed`, `heapLimit`, `heapFull`, `heapPeak`.
  */
-import { PerformanceObserver, constants } from "node:perf_hooks";
 import { getHeapSpaceStatistics, getHeapStatistics } from "node:v8";
 import { resourceLimits } from "node:worker_threads";
 import { WarrenError } from "../../errors.ts";
@@ -32,8 +33,13 @@ export class HeapWatch {
   readonly #arena: Arena;
   readonly #limit: number;
   #lookAtMs = 0;
-  /** Bytes in use just after the last full collection. */
+  /** Bytes in use soon after the last full collection. */
   #lived = 0;
+  /** Tells of each full collection: only these find that the registered object is garbage. */
+  readonly #collections = new FinalizationRegistry(() => {
+    this.#lived = oldGeneration();
+    this.#awaitCollection();
+  });
 
   constructor(arena: Arena) {
     this.#arena = arena;
@@ -43,7 +49,7 @@ export class HeapWatch {
     arena.i32[arena.here + processor.heapFull] = 0;
     arena.i32[arena.here + processor.heapPeak] = 0;
     // The main thread starts no tasks of the pool, and its heap belongs to the program.
-    if (arena.index < arena.threads) this.#listen();
+    if (arena.index < arena.threads) this.#awaitCollection();
   }
 
   /** Called in each turn, with the time of the turn. */
@@ -56,11 +62,8 @@ export class HeapWatch {
     this.#publish(this.#lived > WARN_SHARE * this.#limit ? used : this.#lived);
   }
 
-  #listen(): void {
-    const observer = new PerformanceObserver((list) => {
-      if (list.getEntries().some((entry) => (entry as { detail?: { kind?: number } }).detail?.kind === constants.NODE_PERFORMANCE_GC_MAJOR)) this.#lived = oldGeneration();
-    });
-    observer.observe({ entryTypes: ["gc"] });
+  #awaitCollection(): void {
+    this.#collections.register({}, undefined);
   }
 
   #publish(used: number): void {
