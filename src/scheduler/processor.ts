@@ -32,9 +32,10 @@ import { Watching } from "./watching.ts";
 
 /** Length of a time slice. */
 const SLICE_MS = 2;
-/** Most operations between two reads of the clock, most waits and most hops that are resumed between two, and the time in which it is read once. */
+/** Most operations between two reads of the clock, most waits and most hops that are resumed between two; the time in which it is read once; and the operations before the first read. */
 const TICKS = 64;
 const READ_MS = 0.5;
+const FIRST_TICKS = 8;
 /** How long an idle processor waits before it checks again whether it can take tasks that have not started on other threads. */
 const NAP_MS = 2;
 
@@ -99,8 +100,8 @@ export class Processor implements Scheduler {
   readonly #queue: RunQueue;
   readonly #watching: Watching;
   #sliceEndMs = 0;
-  /** Operations between two that read the clock: as many as took `READ_MS` at last, because tasks may compute between theirs. When it was read last. */
-  #interval = 0;
+  /** Operations between two reads of the clock: as many as took `READ_MS` at last, because tasks may compute between theirs. When it was read last. */
+  #interval = FIRST_TICKS;
   #readMs = 0;
   /** From a turn that found work to a turn that finds none. */
   #inSlice = false;
@@ -145,7 +146,7 @@ export class Processor implements Scheduler {
 
   tick(): boolean {
     const nowMs = performance.now();
-    this.#interval = Math.min(TICKS, Math.floor(((this.#interval + 1) * READ_MS) / (nowMs - this.#readMs)));
+    this.#interval = Math.max(1, Math.min(TICKS, Math.floor((this.#interval * READ_MS) / (nowMs - this.#readMs))));
     this.#readMs = nowMs;
     this.ticks = this.#interval;
     this.#drain();
@@ -354,7 +355,7 @@ export class Processor implements Scheduler {
   /** Resumes what is ready, the oldest first and not more than a batch. They run in the microtasks after this; the rest follows in the next round. */
   #resume(nowMs: number): boolean {
     const queue = this.#queue;
-    const batch = Math.max(1, this.#interval);
+    const batch = this.#interval;
     let hops = 0;
     for (; hops < batch; hops++) {
       const hop = queue.nextHop();
