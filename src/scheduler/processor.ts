@@ -146,9 +146,10 @@ export class Processor implements Scheduler {
 
   tick(): boolean {
     const nowMs = performance.now();
-    this.#interval = Math.max(1, Math.min(TICKS, Math.floor((this.#interval * READ_MS) / (nowMs - this.#readMs))));
+    // Outside a slice, code that something else resumed: the time since the last read is no computing.
+    if (this.#inSlice) this.#interval = Math.max(1, Math.min(TICKS, Math.floor((this.#interval * READ_MS) / (nowMs - this.#readMs))));
     this.#readMs = nowMs;
-    this.ticks = this.#interval;
+    this.ticks = this.#inSlice ? this.#interval : TICKS;
     this.#drain();
     if (nowMs < this.#sliceEndMs) return false;
     this.ticks = 0;
@@ -424,6 +425,7 @@ export class Processor implements Scheduler {
   /** Watches for a while, a few checks in each turn so that I/O continues, then sleeps. */
   #idle(): void {
     this.#inSlice = false;
+    this.ticks = TICKS;
     if (this.recorder !== undefined) this.recorder.noteIdle();
     this.#arena.i32[this.#arena.here + processor.sliceStart] = 0;
     if (this.#watching.isDue(this.nowMs)) {

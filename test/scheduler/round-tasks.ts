@@ -1,6 +1,6 @@
 /** Crowds that are ready on one thread at the same time. */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { type Chan, Mutex, WaitGroup, chan, go, i32, spawn, task, yieldNow } from "../../src/index.ts";
+import { type Chan, type Receiver, Mutex, WaitGroup, chan, go, i32, spawn, task, yieldNow } from "../../src/index.ts";
 
 /** How often the event loop got to other work while some of a crowd had gone on and others had not. */
 class Watch {
@@ -119,4 +119,33 @@ export const inOwnContext = task(import.meta, async function inOwnContext(count:
 /** Sends 0 … `count` − 1. */
 export const sendTo = task(import.meta, async function sendTo(ch: Chan<number>, count: number) {
   for (let k = 0; k < count; k++) await ch.send(k);
+});
+
+/** Longer than a time slice. */
+const COMPUTE_MS = 3;
+
+/** Computes for each value. */
+export const computeEach = task(import.meta, async function computeEach(values: Receiver<number>) {
+  for await (const _ of values) {
+    const endMs = performance.now() + COMPUTE_MS;
+    while (performance.now() < endMs);
+  }
+});
+
+/** Sends values to tasks of this thread that compute for each; returns how often the event loop has turned. */
+export const sendToComputing = task(import.meta, async function sendToComputing(tasks: number, values: number, capacity: number) {
+  let turns = 0;
+  let immediate: NodeJS.Immediate;
+  const turn = (): void => {
+    turns++;
+    immediate = setImmediate(turn);
+  };
+  turn();
+  const to = chan(i32, capacity);
+  const computing = Array.from({ length: tasks }, () => spawn.on("here")(computeEach, to));
+  for (let n = 0; n < values; n++) await to.send(n);
+  to.close();
+  await Promise.all(computing);
+  clearImmediate(immediate!);
+  return turns;
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { Mutex, RwLock, Semaphore, i32 } from "../../src/index.ts";
 import { world } from "../channel/tasks/world.ts";
-import { grants, grantsToTasks, inOwnContext, released, sendTo, startBesidePairs, yielded } from "./round-tasks.ts";
+import { grants, grantsToTasks, inOwnContext, released, sendTo, sendToComputing, startBesidePairs, yielded } from "./round-tasks.ts";
 
 const the = world(1);
 
@@ -82,4 +82,9 @@ test("what another thread sends is received while grants go on", async () => {
   for (let k = 0; k < 200; k++) expect(await ch.recv()).toBe(k);
   isOver = true;
   await Promise.all([...crowd, sender]);
+});
+
+test.each([[1, 0], [1, 100], [8, 0], [8, 100]])("of %i tasks that compute for each value, a few go on in a turn of the event loop; capacity %i", async (tasks, capacity) => {
+  // Without a look at the clock, 64 operations would go on in each turn: 160 values would take 5 turns or fewer.
+  expect(await the.rt.spawn.on(0)(sendToComputing, tasks, 160, capacity)).toBeGreaterThan(10);
 });
