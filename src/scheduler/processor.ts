@@ -146,8 +146,8 @@ export class Processor implements Scheduler {
 
   tick(): boolean {
     const nowMs = performance.now();
-    // Outside a slice, code that something else resumed: the time since the last read is no computing.
-    if (this.#inSlice) this.#interval = Math.max(1, Math.min(TICKS, Math.floor((this.#interval * READ_MS) / (nowMs - this.#readMs))));
+    // Outside a slice, the time since the last read is no computing: something else resumed the code.
+    if (this.#inSlice && this.#readMs < this.#sliceEndMs) this.#interval = Math.max(1, Math.min(TICKS, 2 * this.#interval, Math.floor((this.#interval * READ_MS) / (nowMs - this.#readMs))));
     this.#readMs = nowMs;
     this.ticks = this.#inSlice ? this.#interval : TICKS;
     this.#drain();
