@@ -4,8 +4,9 @@
  * while it waits. When one is sent to another thread, it turns into a channel in the
  * arena, and its own thread sends the values.
  *
- * Invariant: the code that claims a wait takes the value for it in the same step, so no
- * other wait can take that value in between.
+ * Invariants: the code that claims a wait takes the value for it in the same step, so no
+ * other wait can take that value in between. A receive that begins when a value is due
+ * comes after those that wait already, although no timer has told these.
  */
 import { INSPECT, WarrenError, printValue } from "../errors.ts";
 import type { Type } from "../wire/type.ts";
@@ -39,9 +40,14 @@ export abstract class LocalReceiver<T> implements Receiver<T>, Finisher {
   abstract describe(): string;
   /** Whether a receive would not wait. */
   get isReady(): boolean {
+    this.giveDue();
     return this.length > 0 || this.isExhausted();
   }
 
+  /** Gives a value that is due to the receive that has waited longest, if one waits. */
+  protected giveDue(): void {
+    // Nothing waits behind its own timer.
+  }
   /** Takes the value if there is one, on this thread. */
   abstract take(): T | undefined;
   /** Whether no value will come any more. */
@@ -72,6 +78,7 @@ export abstract class LocalReceiver<T> implements Receiver<T>, Finisher {
   tryRecv(): T | undefined {
     if (this.channel !== undefined) return this.channel.tryRecv();
     this.waiters.checkOpen();
+    this.giveDue();
     return this.take();
   }
 
@@ -80,6 +87,7 @@ export abstract class LocalReceiver<T> implements Receiver<T>, Finisher {
     const { waiters } = this;
     const signal = signalOf(options);
     waiters.checkOpen();
+    this.giveDue();
     const value = this.take();
     if (value !== undefined || this.isExhausted()) {
       if (--waiters.scheduler.ticks < 0 && waiters.scheduler.tick()) return waiters.scheduler.hop(value);

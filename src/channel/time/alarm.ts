@@ -47,6 +47,11 @@ export abstract class Alarm {
     return channel?.isOpen === true && channel.tryRecv() !== undefined;
   }
 
+  /** If a value is due that receives of this thread wait for, the first one gets it now: they come before a new one. */
+  giveDue(): void {
+    if (this.#watchers.size > 0 && this.isDue) this.#due();
+  }
+
   watch(ready: () => boolean): () => void {
     this.#watchers.add(ready);
     this.arm();

@@ -91,6 +91,10 @@ export class TickerReceiver extends LocalReceiver<number> implements Ticker {
     return `ticker(${this.#ticks.periodMs} ms${this.#ticks.runs ? "" : ", stopped"})`;
   }
 
+  protected override giveDue(): void {
+    this.#ticks.giveDue();
+  }
+
   override take(): number | undefined {
     return this.#ticks.take();
   }

@@ -98,6 +98,10 @@ export class TimerReceiver extends LocalReceiver<number> implements Timer {
     return nextMs === Infinity ? "timer(not set)" : `timer(${Math.max(0, Math.ceil(nextMs - performance.now()))} ms from now)`;
   }
 
+  protected override giveDue(): void {
+    this.#alarm.giveDue();
+  }
+
   override take(): number | undefined {
     return this.#alarm.take();
   }

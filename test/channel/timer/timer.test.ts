@@ -1,6 +1,6 @@
 /** Timers: never early, no value from before a stop or a reset, on one thread and across threads. */
 import { describe, expect, test } from "vitest";
-import { type Receiver, after, chan, f64, i32, run, select, start, timer } from "../../../src/index.ts";
+import { type Receiver, after, chan, f64, i32, run, select, start, ticker, timer } from "../../../src/index.ts";
 import { onThreads } from "../../on-threads.ts";
 import { thrown } from "../../runtime/until.ts";
 import { collectGarbage } from "../tasks/garbage.ts";
@@ -94,6 +94,28 @@ describe("a timer", () => {
     expect(await first).toMatchObject({ case: "one" });
     one.reset(1);
     expect(await second).toBeTypeOf("number");
+  });
+
+  test("a receive that begins when a value is due comes after those that wait", async () => {
+    using one = timer(1);
+    const [waiting, chosen] = [recv(one), Promise.try(() => select({ one }))];
+    // No turn of the event loop, so no timer has called back.
+    const endMs = performance.now() + 2;
+    while (performance.now() < endMs);
+    expect([one.tryRecv(), one.length]).toEqual([undefined, 0]);
+    expect(await waiting).toBeTypeOf("number");
+    one.reset(0);
+    while (one.length === 0);
+    const last = recv(one);
+    expect(await chosen).toMatchObject({ case: "one" });
+    one.reset(0);
+    expect(await last).toBeTypeOf("number");
+    using ticks = ticker(50);
+    const tick = recv(ticks);
+    const untilMs = performance.now() + 51;
+    while (performance.now() < untilMs);
+    expect(ticks.tryRecv()).toBeUndefined();
+    expect(await tick).toBeTypeOf("number");
   });
 
   test("an aborted wait leaves its place and no timer", async () => {
