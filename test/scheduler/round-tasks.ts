@@ -125,7 +125,7 @@ export const sendTo = task(import.meta, async function sendTo(ch: Chan<number>, 
 const COMPUTE_MS = 3;
 
 /** Computes for each value. */
-export const computeEach = task(import.meta, async function computeEach(values: Receiver<number>) {
+const computeEach = task(import.meta, async function computeEach(values: Receiver<number>) {
   for await (const _ of values) {
     const endMs = performance.now() + COMPUTE_MS;
     while (performance.now() < endMs);

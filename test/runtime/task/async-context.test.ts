@@ -6,11 +6,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { setFlagsFromString } from "node:v8";
 import { context as otelContext, createContextKey } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chan, context, go, group, i32, parallelMap, sleep, spawn, start, type Runtime } from "../../../src/index.ts";
+import { collect } from "../../channel/tasks/dropping.ts";
 import { until } from "../until.ts";
 import { enters, entersAtOnce, sees, user } from "./async-context-tasks.ts";
 
@@ -157,8 +157,6 @@ test("OpenTelemetry's context manager: each request's context reaches its closur
 });
 
 test("no store is kept once its tasks have ended", { tags: ["deep"] }, async () => {
-  setFlagsFromString("--expose-gc");
-  const { gc } = globalThis;
   const stores = new AsyncLocalStorage<object>();
   const freed = new Set<number>();
   const registry = new FinalizationRegistry<number>((k) => freed.add(k));
@@ -174,8 +172,8 @@ test("no store is kept once its tasks have ended", { tags: ["deep"] }, async () 
     });
   };
   for (let k = 0; k < 20; k++) await use(k);
-  await until(() => {
-    gc?.();
+  await until(async () => {
+    await collect();
     return freed.size >= 19;
   });
 });
