@@ -29,9 +29,9 @@ func requests(n int) <-chan int {
 }
 
 func ticking(n int) {
+	start := time.Now()
 	limiter := time.NewTicker(period)
 	defer limiter.Stop()
-	start := time.Now()
 	for r := range requests(n) {
 		<-limiter.C
 		fmt.Println("ticker: request", r)

@@ -11,8 +11,8 @@ const PERIOD_MS = 5;
 const BURST = 3;
 
 async function ticking(n: number): Promise<void> {
-  using limiter = ticker(PERIOD_MS);
   const startMs = performance.now();
+  using limiter = ticker(PERIOD_MS);
   for (let r = 1; r <= n; r++) {
     await limiter.recv();
     console.log("ticker: request", r);
