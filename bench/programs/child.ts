@@ -54,15 +54,16 @@ async function plain(): Promise<string> {
 async function warren(): Promise<string> {
   const { start } = await import("../../src/index.ts");
   await using rt = await start({ threads });
+  // Like the pool and the Workers, a thread is ready when it has loaded the program.
+  const loaded = (load: () => Promise<void>): Promise<unknown> => Promise.all(Array.from({ length: threads }, (_, k) => rt.spawn.on(k)(load)));
   if (program.startsWith("pipeline")) {
     const { pipeline, load } = await import("./pipeline.ts");
-    await Promise.all(Array.from({ length: threads }, (_, k) => rt.spawn.on(k)(load)));
+    await loaded(load);
     beganMs = performance.now();
     return `${await rt.spawn.on(0)(pipeline, program, input.size, threads)}`;
   }
   const [{ whole, load }, { text }] = await Promise.all([import("./warren.ts"), import("./work.ts")]);
-  // Like the pool and the Workers, a thread is ready when it has loaded the program.
-  await Promise.all(Array.from({ length: threads }, (_, k) => rt.spawn.on(k)(load)));
+  await loaded(load);
   beganMs = performance.now();
   return text(await rt.spawn(whole, program, input, threads));
 }
@@ -75,6 +76,8 @@ async function rest(): Promise<string> {
     const { Piscina } = await import("piscina");
     const pool = new Piscina({ filename: moduleBeside(import.meta.url, "./piscina-worker").href, minThreads: threads, maxThreads: threads });
     if (pool.threads.length < threads) throw new Error("the pool has too few threads");
+    // A thread of the pool says first that it has loaded the file.
+    await Promise.all(pool.threads.map((one) => once(one, "message")));
     beganMs = performance.now();
     // One task for each part, as its users do; only what the part needs is sent.
     const states = await Promise.all(Array.from({ length: parts }, (_, part) => pool.run(orderOf(part, part + 1)) as Promise<State>));

@@ -45,9 +45,7 @@ export abstract class LocalReceiver<T> implements Receiver<T>, Finisher {
   }
 
   /** Gives a value that is due to the receive that has waited longest, if one waits. */
-  protected giveDue(): void {
-    // Nothing waits behind its own timer.
-  }
+  protected abstract giveDue(): void;
   /** Takes the value if there is one, on this thread. */
   abstract take(): T | undefined;
   /** Whether no value will come any more. */

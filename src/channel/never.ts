@@ -19,6 +19,10 @@ export class Never extends LocalReceiver<never> {
     return "never()";
   }
 
+  protected override giveDue(): void {
+    // Nothing is ever due.
+  }
+
   override take(): undefined {
     return undefined;
   }

@@ -1,4 +1,5 @@
 /** Options of `run` and `start`, checked once. */
+import type { ResourceLimits } from "node:worker_threads";
 import { WarrenError, printValue } from "../errors.ts";
 import { DEFAULT_ARENA_BYTES, LIMITS } from "../limits.ts";
 import { usableCores } from "./main/cores.ts";
@@ -16,7 +17,7 @@ export interface RuntimeOptions {
   readonly cores?: number | undefined;
   /** Bytes of shared memory: reserved, but not resident until they are used. 1 GiB by default. */
   readonly arenaBytes?: number | undefined;
-  /** Limit of each thread's JavaScript heap in MB. By default Node's own limit. */
+  /** Limit of each thread's JavaScript heap in MB: of the old generation. Below 384, the young one is limited to an eighth of it. By default Node's own limits. */
   readonly maxOldGenerationSizeMb?: number | undefined;
 }
 
@@ -40,8 +41,12 @@ export interface ResolvedOptions {
   /** At most `threads`. */
   readonly cores: number;
   readonly arenaBytes: number;
-  readonly resourceLimits: { readonly maxOldGenerationSizeMb?: number };
+  readonly resourceLimits: ResourceLimits;
 }
+
+/** Node's own limit of the young generation, and the share that it gets of a smaller heap: one collection can move a third of it into the old generation, which must have room for that above the share at which a thread starts no more tasks (heap-watch.ts). */
+const YOUNG_MB = 48;
+const YOUNG_SHARE = 1 / 8;
 
 const KNOWN = new Set(["threads", "cores", "arenaBytes", "maxOldGenerationSizeMb"]);
 
@@ -58,7 +63,12 @@ export function resolveOptions(options: RuntimeOptions, what: string, alsoKnown:
     throw new WarrenError("ERR_LIMIT", `threads: ${threads} is above the limit of ${LIMITS.threads}`, { limit: "threads", maximum: LIMITS.threads, actual: threads });
   }
   if (maxOldGenerationSizeMb !== undefined) checkWhole("maxOldGenerationSizeMb", maxOldGenerationSizeMb, 8);
-  return { threads, cores: Math.min(cores, threads), arenaBytes, resourceLimits: maxOldGenerationSizeMb === undefined ? {} : { maxOldGenerationSizeMb } };
+  return { threads, cores: Math.min(cores, threads), arenaBytes, resourceLimits: maxOldGenerationSizeMb === undefined ? {} : heapLimits(maxOldGenerationSizeMb) };
+}
+
+function heapLimits(maxOldGenerationSizeMb: number): ResourceLimits {
+  const maxYoungGenerationSizeMb = Math.max(1, Math.floor(maxOldGenerationSizeMb * YOUNG_SHARE));
+  return maxYoungGenerationSizeMb < YOUNG_MB ? { maxOldGenerationSizeMb, maxYoungGenerationSizeMb } : { maxOldGenerationSizeMb };
 }
 
 function checkWhole(name: string, value: unknown, least: number): void {

@@ -26,16 +26,13 @@ import { hasMail, takeInbox } from "../wait/inbox.ts";
 import type { Recorder } from "../trace/recorder.ts";
 import type { Running, Scheduler, Wait } from "../wait/wait.ts";
 import type { Waiters } from "../wait/waiter.ts";
+import { MOST, Pace } from "./pace.ts";
 import { RunQueue } from "./run-queue.ts";
 import { anyTasks, popTask, stealTasks } from "./task-queue.ts";
 import { Watching } from "./watching.ts";
 
 /** Length of a time slice. */
 const SLICE_MS = 2;
-/** Most operations between two reads of the clock, most waits and most hops that are resumed between two; the time in which it is read once; and the operations before the first read. */
-const TICKS = 64;
-const READ_MS = 0.5;
-const FIRST_TICKS = 8;
 /** How long an idle processor waits before it checks again whether it can take tasks that have not started on other threads. */
 const NAP_MS = 2;
 
@@ -76,7 +73,7 @@ export interface ProcessorOptions {
 }
 
 export class Processor implements Scheduler {
-  ticks = TICKS;
+  ticks = MOST;
   tookPermit = false;
   nowMs = performance.now();
   /** Set once, when the thread's parts are connected. */
@@ -99,16 +96,16 @@ export class Processor implements Scheduler {
   readonly #doorbell: Doorbell;
   readonly #queue: RunQueue;
   readonly #watching: Watching;
+  readonly #pace = new Pace();
   #sliceEndMs = 0;
-  /** Operations between two reads of the clock: as many as took `READ_MS` at last, because tasks may compute between theirs. When it was read last. */
-  #interval = FIRST_TICKS;
-  #readMs = 0;
   /** From a turn that found work to a turn that finds none. */
   #inSlice = false;
   /** A turn is due. */
   #armed = false;
   /** A round is due. */
   #roundDue = false;
+  /** The round in which nothing is left to resume, or the slice is over, starts tasks. */
+  #startDue = false;
   /** Set while other threads have tasks that have not started and that this processor leaves to them for now. */
   #nap: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -146,10 +143,8 @@ export class Processor implements Scheduler {
 
   tick(): boolean {
     const nowMs = performance.now();
-    // Outside a slice, the time since the last read is no computing: something else resumed the code.
-    if (this.#inSlice && this.#readMs < this.#sliceEndMs) this.#interval = Math.max(1, Math.min(TICKS, 2 * this.#interval, Math.floor((this.#interval * READ_MS) / (nowMs - this.#readMs))));
-    this.#readMs = nowMs;
-    this.ticks = this.#inSlice ? this.#interval : TICKS;
+    this.#pace.read(nowMs, this.#sliceEndMs);
+    this.ticks = this.#pace.operations;
     this.#drain();
     if (nowMs < this.#sliceEndMs) return false;
     this.ticks = 0;
@@ -259,8 +254,8 @@ export class Processor implements Scheduler {
     const { recorder } = this;
     if (recorder !== undefined) recorder.noteTurn(nowMs);
     this.#sliceEndMs = this.nowMs + SLICE_MS;
-    this.#readMs = nowMs;
-    this.ticks = this.#interval;
+    this.#pace.begin(nowMs);
+    this.ticks = this.#pace.operations;
     this.#arena.i32[this.#arena.here + processor.sliceStart] = this.#arena.clockMs | 1;
     this.#arena.i32[this.#arena.here + processor.turns]++;
     this.#onTurn?.(nowMs);
@@ -270,8 +265,10 @@ export class Processor implements Scheduler {
     const mayStart = this.#queue.beginCycle();
     const resumed = this.#resume(nowMs);
     if (recorder !== undefined) recorder.isOutside = false;
-    const started = mayStart && this.#start();
-    if (started) this.#aloneSinceMs = 0;
+    // What was resumed goes on first: a new task could take what it is about to take, such as a permit.
+    this.#startDue = mayStart && resumed;
+    if (this.#startDue) this.#continue();
+    const started = mayStart && !resumed && this.#start();
     if (resumed || started || this.isBusy) {
       this.#watching.end();
       this.#arm();
@@ -294,14 +291,18 @@ export class Processor implements Scheduler {
     const nowMs = performance.now();
     if (this.#aloneSinceMs > 0) this.#onHeld?.(nowMs - this.#aloneSinceMs, this.#aloneName);
     this.#aloneSinceMs = 0;
-    if (!this.#inSlice || nowMs >= this.#sliceEndMs) return;
     const { recorder } = this;
-    const mail = takeInbox(this.#arena);
+    const isInSlice = this.#inSlice && nowMs < this.#sliceEndMs;
+    const mail = isInSlice ? takeInbox(this.#arena) : 0;
     // Mail can continue a task, too: one that awaits the result of another.
-    if (recorder !== undefined && (mail !== 0 || this.#queue.canResume)) recorder.noteTurn(nowMs);
+    if (recorder !== undefined && (mail !== 0 || this.#startDue || (isInSlice && this.#queue.canResume))) recorder.noteTurn(nowMs);
     this.#handle(mail);
-    if (this.#queue.canResume) this.#resume(nowMs);
+    const resumed = isInSlice && this.#queue.canResume && this.#resume(nowMs);
     if (recorder !== undefined) recorder.isOutside = false;
+    if (!this.#startDue) return;
+    if (resumed) return this.#continue();
+    this.#startDue = false;
+    this.#start();
   };
 
   /** The time until now was not used by a task but by an import, so the watchdog starts to measure again. `turns` is written first: pairs with the watchdog's report. */
@@ -356,7 +357,7 @@ export class Processor implements Scheduler {
   /** Resumes what is ready, the oldest first and not more than a batch. They run in the microtasks after this; the rest follows in the next round. */
   #resume(nowMs: number): boolean {
     const queue = this.#queue;
-    const batch = this.#interval;
+    const batch = this.#pace.operations;
     let hops = 0;
     for (; hops < batch; hops++) {
       const hop = queue.nextHop();
@@ -381,7 +382,9 @@ export class Processor implements Scheduler {
 
   /** Starts new tasks until the slice is used up; takes one at a time, so that other threads can take the rest. */
   #start(): boolean {
-    return this.#startSome() || (this.#mayTake() && stealTasks(this.#arena, this.recorder) > 0 && this.#startSome());
+    const started = this.#startSome() || (this.#mayTake() && stealTasks(this.#arena, this.recorder) > 0 && this.#startSome());
+    if (started) this.#aloneSinceMs = 0;
+    return started;
   }
 
   /**
@@ -425,7 +428,8 @@ export class Processor implements Scheduler {
   /** Watches for a while, a few checks in each turn so that I/O continues, then sleeps. */
   #idle(): void {
     this.#inSlice = false;
-    this.ticks = TICKS;
+    this.#pace.rest();
+    this.ticks = MOST;
     if (this.recorder !== undefined) this.recorder.noteIdle();
     this.#arena.i32[this.#arena.here + processor.sliceStart] = 0;
     if (this.#watching.isDue(this.nowMs)) {

@@ -12,8 +12,8 @@ describe("a thread whose heap is nearly full", () => {
     const lines = linesOf(stdout);
     const warnings = lines.filter(([what]) => what === "warning");
     const [refused, ...rest] = lines.filter(([what]) => what !== "warning");
-    expect(warnings).toEqual([["warning", ["WARREN_MEMORY", expect.stringMatching(/^the heap of thread 0 is nearly full: \d+ of 256 MiB live/)]]]);
-    expect(refused).toEqual(["refused", ["ERR_HEAP_FULL", { thread: 0, used: expect.any(Number), limit: 256 * 2 ** 20 }]]);
+    expect(warnings).toEqual([["warning", ["WARREN_MEMORY", expect.stringMatching(/^the heap of thread 0 is nearly full: \d+ of 96 MiB live/)]]]);
+    expect(refused).toEqual(["refused", ["ERR_HEAP_FULL", { thread: 0, used: expect.any(Number), limit: 96 * 2 ** 20 }]]);
     const { used, limit } = (refused[1] as [string, { used: number; limit: number }])[1];
     expect(used / limit).toBeGreaterThan(0.8);
     expect(rest).toEqual([

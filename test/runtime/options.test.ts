@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { LIMITS, type RuntimeOptions, run, start } from "../../src/index.ts";
+import { resolveOptions } from "../../src/runtime/options.ts";
 import { add } from "./start-tasks.ts";
 import { thrown } from "./until.ts";
 
@@ -51,6 +52,16 @@ describe("what is accepted", () => {
     await using rt = await start({ threads: undefined, arenaBytes: undefined, maxOldGenerationSizeMb: undefined });
     expect(rt.threads).toBeGreaterThanOrEqual(1);
     expect((await rt.stats()).arena.limit).toBe(1_073_741_824);
+  });
+
+  test.each([
+    [undefined, {}],
+    [8, { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1 }],
+    [96, { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 12 }],
+    [383, { maxOldGenerationSizeMb: 383, maxYoungGenerationSizeMb: 47 }],
+    [384, { maxOldGenerationSizeMb: 384 }],
+  ])("a small old generation gets a small young one: %s MB", (maxOldGenerationSizeMb, expected) => {
+    expect(resolveOptions({ maxOldGenerationSizeMb }, "start").resourceLimits).toEqual(expected);
   });
 
   test("more threads than cores, a small arena, a small heap", { tags: ["deep"] }, async () => {

@@ -1,3 +1,5 @@
+type Sample = readonly [x: number, y: number];
+
 /** A straight line through samples, by least squares. */
 export interface Line {
   /** Change of y for one of x. */
@@ -6,7 +8,7 @@ export interface Line {
   readonly error: number;
 }
 
-export function fitLine(samples: readonly (readonly [x: number, y: number])[]): Line {
+export function fitLine(samples: readonly Sample[]): Line {
   const n = samples.length;
   const mean = (at: 0 | 1): number => samples.reduce((sum, sample) => sum + sample[at], 0) / n;
   const [x, y] = [mean(0), mean(1)];
@@ -16,16 +18,16 @@ export function fitLine(samples: readonly (readonly [x: number, y: number])[]): 
   return { slope, error: n < 3 ? Number.NaN : Math.sqrt(residuals / (n - 2) / sxx) };
 }
 
-type Sample = readonly [x: number, y: number];
-
 /**
  * The medians of so many equal runs of consecutive samples: resident memory rises and
  * falls for minutes, so neighbouring samples are not independent, and the standard error
  * of a line through all of them would be far too small.
  */
 export function medians(samples: readonly Sample[], runs: number): Sample[] {
-  return Array.from({ length: Math.min(runs, samples.length) }, (_, k, count = Math.min(runs, samples.length)) => {
-    const some = samples.slice(Math.floor((k * samples.length) / count), Math.floor(((k + 1) * samples.length) / count));
+  const count = Math.min(runs, samples.length);
+  const begin = (run: number): number => Math.floor((run * samples.length) / count);
+  return Array.from({ length: count }, (_, run) => {
+    const some = samples.slice(begin(run), begin(run + 1));
     const middle = (at: 0 | 1): number => some.map((sample) => sample[at]).toSorted((a, b) => a - b)[some.length >> 1] as number;
     return [middle(0), middle(1)];
   });

@@ -12,6 +12,8 @@ export class After extends LocalReceiver<number> {
   override readonly type = f64;
   readonly #deadlineMs: number;
   #taken = false;
+  /** The waits of this thread, with their timers, first come first served. Made for the first. */
+  #waiting: Map<() => boolean, Timer> | undefined;
 
   /** @throws ERR_INVALID_ARGUMENT if `delayMs` is not a number of milliseconds */
   constructor(waiters: Waiters, delayMs: number) {
@@ -45,10 +47,27 @@ export class After extends LocalReceiver<number> {
     return this.#taken;
   }
 
+  protected override giveDue(): void {
+    if (this.#waiting === undefined || this.#taken || !this.#isDue()) return;
+    for (const [ready, timer] of this.#waiting) {
+      this.#waiting.delete(ready);
+      this.waiters.timers.cancel(timer);
+      if (ready()) return;
+    }
+  }
+
   override watch(ready: () => boolean): () => void {
     const { timers } = this.waiters;
-    const timer: Timer = timers.arm(this.#deadlineMs, ready);
-    return () => timers.cancel(timer);
+    const waiting = (this.#waiting ??= new Map());
+    const timer: Timer = timers.arm(this.#deadlineMs, () => {
+      waiting.delete(ready);
+      return ready();
+    });
+    waiting.set(ready, timer);
+    return () => {
+      waiting.delete(ready);
+      timers.cancel(timer);
+    };
   }
 
   protected override feed(channel: Channel<number>): void {

@@ -10,7 +10,7 @@
  */
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { MessageChannel, type MessagePort, type Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, type ResourceLimits, type Worker } from "node:worker_threads";
 import { type Remote, releaseProxy, wrap } from "comlink";
 import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
 import { ArrayTaskQueue, Piscina } from "piscina";
@@ -32,7 +32,7 @@ const TERMINATE_MS = 5000;
 export interface PoolOptions {
   readonly arena: Arena;
   readonly cores: number;
-  readonly resourceLimits: { readonly maxOldGenerationSizeMb?: number };
+  readonly resourceLimits: ResourceLimits;
   /** The runtime is that of a `run` program. */
   readonly isClosed: boolean;
   /** Called when a thread has ended without being asked to, or because of `terminate`. */

@@ -116,6 +116,14 @@ describe("a timer", () => {
     while (performance.now() < untilMs);
     expect(ticks.tryRecv()).toBeUndefined();
     expect(await tick).toBeTypeOf("number");
+    const once = after(1);
+    const [earlier, later] = [recv(once), Promise.try(() => select({ once }))];
+    const onceMs = performance.now() + 2;
+    while (performance.now() < onceMs);
+    // It is closed after its one value.
+    expect(await once.recv()).toBeUndefined();
+    expect([typeof (await earlier), await later]).toEqual(["number", { case: "once", value: undefined }]);
+    expect(the.rt.side.timers.count).toBe(0);
   });
 
   test("an aborted wait leaves its place and no timer", async () => {

@@ -16,7 +16,7 @@ function waste(count: number): void {
 
 /** Makes and drops many times as much as fits. */
 export const wastes = task(import.meta, async function wastes() {
-  waste(80);
+  waste(40);
 });
 
 export const answers = task(import.meta, async function answers() {
@@ -27,7 +27,7 @@ export const answers = task(import.meta, async function answers() {
 export const makesRoom = task(import.meta, async function makesRoom(when: Chan<number>) {
   await when.recv();
   kept.length = 0;
-  waste(400);
+  waste(150);
 });
 
 const print = (what: string, value: unknown): void => console.log(JSON.stringify([what, value]));
@@ -36,7 +36,7 @@ if (import.meta.main) {
   process.on("warning", ({ message, code }: Error & { code?: string }) => {
     if (code !== "WARREN_STUCK_TASK") print("warning", [code, message]);
   });
-  const rt = await start({ threads: 2, maxOldGenerationSizeMb: 256 });
+  const rt = await start({ threads: 2, maxOldGenerationSizeMb: 96 });
   if (process.argv[2] === "garbage") {
     for (let k = 0; k < 30; k++) await rt.spawn.on(0)(wastes);
     print("ended", true);

@@ -36,7 +36,7 @@ func ticking(n int) {
 		<-limiter.C
 		fmt.Println("ticker: request", r)
 	}
-	fmt.Println("ticker: a period for each:", time.Since(start) >= time.Duration(n-1)*period)
+	fmt.Println("ticker: a period for each:", time.Since(start) >= time.Duration(n)*period)
 }
 
 func bursty(n int) {

@@ -17,7 +17,7 @@ async function ticking(n: number): Promise<void> {
     await limiter.recv();
     console.log("ticker: request", r);
   }
-  console.log("ticker: a period for each:", performance.now() - startMs >= (n - 1) * PERIOD_MS);
+  console.log("ticker: a period for each:", performance.now() - startMs >= n * PERIOD_MS);
 }
 
 async function bursty(n: number): Promise<void> {
