@@ -16,8 +16,8 @@ const PAGE = new URL("../docs/api.md", import.meta.url);
 
 /** The groups of the page; names joined by `+` share an entry, that of the last. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  Running: ["run", "RunOptions", "start", "RuntimeOptions", "Runtime", "StopOptions", "runtimes", "Calls"],
-  Tasks: ["task", "go+Go", "spawn+Spawn", "Place", "yieldNow", "Pool", "PoolOptions"],
+  Running: ["run", "RunOptions", "start", "RuntimeOptions", "ThreadOptions", "ThreadLimits", "Runtime", "StopOptions", "runtimes", "Calls"],
+  Tasks: ["task", "ModuleRef", "isMain", "go+Go", "spawn+Spawn", "Place", "yieldNow", "Pool", "PoolOptions"],
   Channels: ["chan", "oneshot", "Chan", "Sender", "Receiver", "Sending", "WaitOptions"],
   "Select and time": ["select", "Cases", "SelectOptions", "Selected", "after", "timer", "Timer", "ticker", "Ticker", "afterFunc", "TimedCall", "never", "sleep"],
   Types: ["i32", "u32", "i64", "f64", "bool", "utf8", "bytes", "json", "value", "struct", "optional", "array", "map", "result", "Result", "chanOf", "Type", "ElementOf"],

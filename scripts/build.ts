@@ -9,7 +9,7 @@
  * project does not have.
  */
 import { execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, globSync, mkdirSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, globSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { bundle } from "./bundle.ts";
@@ -35,4 +35,17 @@ for (const file of globSync(ASSETS, { cwd: ROOT })) {
   copyFileSync(join(ROOT, file), target);
 }
 chmodSync(join(ROOT, OUTPUT, COMMAND), 0o755);
-await bundle(join(ROOT, OUTPUT));
+keepPublicTypes(join(ROOT, OUTPUT));
+await bundle(ROOT, OUTPUT);
+
+/** Removes the declarations that a user of the entry cannot reach. */
+function keepPublicTypes(dist: string): void {
+  const reached = new Set<string>();
+  const visit = (file: string): void => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    for (const [, path] of readFileSync(file, "utf8").matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)) visit(join(dirname(file), (path as string).replace(/\.ts$|\.js$/, ".d.ts")));
+  };
+  visit(join(dist, "src/index.d.ts"));
+  for (const file of globSync("**/*.d.ts", { cwd: dist })) if (!reached.has(join(dist, file))) rmSync(join(dist, file));
+}

@@ -14,14 +14,28 @@ import { AsyncResource } from "node:async_hooks";
 import timers from "node:timers";
 import { fileURLToPath } from "node:url";
 
-/** warren's own files are under this URL. In the package this module is part of one file, which lies in the same folder (scripts/build.ts). */
-export const OWN_FILES: string = new URL(".", import.meta.url).href;
+/** Whether warren has files of its own: in the package this module is part of the file engine.js (scripts/bundle.ts), and a program can put that into a bundle. */
+const hasFiles = /\/(?:host\.ts|host\.js|engine\.js)$/.test(import.meta.url);
+/** warren's own files are under this URL. */
+export const OWN_FILES: string = hasFiles ? new URL(".", import.meta.url).href : "(in a bundle)";
 /** The same as a path, which test runners print in stack traces. */
-export const OWN_FOLDER: string = fileURLToPath(OWN_FILES);
+export const OWN_FOLDER: string = hasFiles ? fileURLToPath(OWN_FILES) : OWN_FILES;
 
 // Not imported: for an import Node reads everything that these modules export, and so loads streams and more (5 ms).
-export const { existsSync, readFileSync, readlinkSync } = process.getBuiltinModule("node:fs");
+export const { existsSync, readFileSync, readlinkSync, realpathSync } = process.getBuiltinModule("node:fs");
+export const { createRequire } = process.getBuiltinModule("node:module");
 export const { types } = process.getBuiltinModule("node:util");
+
+/** Reads what may not be there, or not be readable (also under --permission): then `undefined`. */
+export function readIfAllowed<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (/^(?:ENOENT|EACCES|ESRCH)$|ACCESS_DENIED$/.test(`${code}`)) return undefined;
+    throw error;
+  }
+}
 
 const { setImmediate: nodeImmediate, setTimeout: nodeTimeout, setInterval: nodeInterval } = timers;
 

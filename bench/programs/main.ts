@@ -2,7 +2,7 @@
  * Real programs as a benchmark: each on warren with 1, 2 and 4 threads, as plain Node,
  * on Piscina, on bare Workers that split the work by hand, and in Go.
  *
- *     node bench/programs/main.ts [filter] [--quick] [--json]
+ *     node bench/programs/main.ts [filter] [--threads 1,2,4] [--quick] [--json]
  *
  * Every run is a process of its own. The forms of a program run one after the other,
  * round after round, so that what else the machine does hits all of them. `whole` is the
@@ -28,6 +28,8 @@ export interface ProgramsBenchOptions {
   readonly json?: boolean | undefined;
   /** Smaller inputs, one round. */
   readonly quick?: boolean | undefined;
+  /** Numbers of threads of warren. */
+  readonly threads?: readonly number[] | undefined;
 }
 
 interface Form {
@@ -52,35 +54,39 @@ const RIVAL_THREADS = 2;
 const STREAMS = /^pipeline/;
 
 /** Measures and prints. A program that fails, or gives another result than plain Node, is told and sets the exit code to 1. */
-export async function runProgramsBench({ filter = "", json = false, quick = false }: ProgramsBenchOptions = {}): Promise<void> {
+export async function runProgramsBench({ filter = "", json = false, quick = false, threads = THREADS }: ProgramsBenchOptions = {}): Promise<void> {
   const programs = PROGRAMS.filter((name) => name.includes(filter));
   if (programs.length === 0) throw new RangeError(`no program's name contains ${JSON.stringify(filter)}. There are ${PROGRAMS.join(", ")}`);
   const machine = readMachine();
   const before = readState(nowNs());
   const go = await buildGo();
+  const piscina = await installedVersion("piscina", import.meta.url);
+  const others = { go: go !== null, piscina: piscina !== undefined };
   const rows: Row[] = [];
   const faults: string[] = [];
   for (const program of programs) {
     process.stderr.write(`${program}: input\n`);
     const input = makeInput(program, quick);
-    rows.push(...(await measureProgram(program, input, go, quick ? 1 : ROUNDS, faults)));
+    rows.push(...(await measureProgram(program, input, formsOf(program, threads, others), go, quick ? 1 : ROUNDS, faults)));
   }
   const env = environmentOf(machine, before, readState(nowNs()), RIVAL_THREADS);
-  const versions = `warren on Node ${process.versions.node}, piscina ${await installedVersion("piscina", import.meta.url)}${go === null ? "; Go is not installed (Debian: apt-get install golang-go)" : ""}`;
+  const versions = `warren on Node ${process.versions.node}, ${piscina === undefined ? "piscina is not installed (npm install piscina)" : `piscina ${piscina}`}${go === null ? "; Go is not installed (Debian: apt-get install golang-go)" : ""}`;
   if (json) console.log(JSON.stringify({ schema: "warren-bench-programs/1", date: new Date().toISOString(), env, rows, faults }, null, 2));
   else console.log([`${new Date().toISOString().slice(0, 10)} · ${machineLine(env)}`, versions, ...env.warnings.map((warning) => `warning: ${warning}`), "", tableOf(rows), ...faults.map((fault) => `fault: ${fault}`)].join("\n"));
   if (faults.length > 0) process.exitCode = 1;
 }
 
-function formsOf(program: string, hasGo: boolean): Form[] {
-  const forms: Form[] = [{ form: "plain", threads: 1 }, ...THREADS.map((threads) => ({ form: "warren" as const, threads }))];
-  if (!STREAMS.test(program)) forms.push({ form: "piscina", threads: RIVAL_THREADS }, { form: "workers", threads: RIVAL_THREADS });
-  if (hasGo) forms.push({ form: "go", threads: 1 }, { form: "go", threads: RIVAL_THREADS });
+function formsOf(program: string, threadCounts: readonly number[], others: { readonly go: boolean; readonly piscina: boolean }): Form[] {
+  const forms: Form[] = [{ form: "plain", threads: 1 }, ...threadCounts.map((threads) => ({ form: "warren" as const, threads }))];
+  if (!STREAMS.test(program)) {
+    if (others.piscina) forms.push({ form: "piscina", threads: RIVAL_THREADS });
+    forms.push({ form: "workers", threads: RIVAL_THREADS });
+  }
+  if (others.go) forms.push({ form: "go", threads: 1 }, { form: "go", threads: RIVAL_THREADS });
   return forms;
 }
 
-async function measureProgram(program: string, input: Input, go: string | null, rounds: number, faults: string[]): Promise<Row[]> {
-  const forms = formsOf(program, go !== null);
+async function measureProgram(program: string, input: Input, forms: readonly Form[], go: string | null, rounds: number, faults: string[]): Promise<Row[]> {
   const measured = forms.map(() => [] as (Run & { readonly wholeMs: number })[]);
   let expected: string | undefined;
   for (let round = 0; round < rounds; round++) {
@@ -158,12 +164,14 @@ async function buildGo(): Promise<string | null> {
 
 if (import.meta.main) {
   try {
-    const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: "boolean" }, quick: { type: "boolean" } } });
-    await runProgramsBench({ filter: positionals.join(" "), ...values });
+    const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: "boolean" }, quick: { type: "boolean" }, threads: { type: "string", default: THREADS.join() } } });
+    const threads = values.threads.split(",").map(Number);
+    if (!threads.every((count) => Number.isInteger(count) && count >= 1)) throw new RangeError(`--threads takes numbers of threads, such as 1,2,4, and not ${JSON.stringify(values.threads)}`);
+    await runProgramsBench({ filter: positionals.join(" "), json: values.json, quick: values.quick, threads });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (!(error instanceof RangeError) && !`${code}`.startsWith("ERR_PARSE_ARGS")) throw error;
-    process.stderr.write(`${message}\nusage: node bench/programs/main.ts [filter] [--quick] [--json]\n`);
+    process.stderr.write(`${message}\nusage: node bench/programs/main.ts [filter] [--threads 1,2,4] [--quick] [--json]\n`);
     process.exitCode = 2;
   }
 }

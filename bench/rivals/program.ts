@@ -3,8 +3,9 @@
  * and modules that are loaded by path or only where installed.
  */
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, stat } from "node:fs/promises";
-import { findPackageJSON } from "node:module";
+import { createRequire } from "node:module";
 import { tmpdir, userInfo } from "node:os";
 import { basename, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -73,12 +74,8 @@ export function moduleBeside(importMetaUrl: string, path: string): URL {
 
 /** The version of the package that an import of `name` from that module finds; `undefined` where there is none. */
 export async function installedVersion(name: string, importMetaUrl: string): Promise<string | undefined> {
-  let path: string | undefined;
-  try {
-    path = findPackageJSON(name, importMetaUrl);
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== "ERR_MODULE_NOT_FOUND") throw error;
-  }
+  const folders = createRequire(importMetaUrl).resolve.paths(name) ?? [];
+  const path = folders.map((folder) => join(folder, name, "package.json")).find((file) => existsSync(file));
   if (path === undefined) return undefined;
   const { version } = JSON.parse(await readFile(path, "utf8")) as { version: string };
   return version;

@@ -1,14 +1,12 @@
 /**
  * Every rival, one after the other, because nothing else may run while one is timed:
- * Go, native code, and in JavaScript MessagePort, Piscina and Comlink, which are
- * always there, and the peers in peers/, which are measured where installed.
+ * Go, native code, and in JavaScript MessagePort; and Piscina, Comlink and the peers in
+ * peers/, which are measured where they are installed.
  */
 import { once } from "node:events";
 import { dirname, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
-import { wrap } from "comlink";
-import { Piscina } from "piscina";
 import { runProgram } from "../../src/lab/machine/other-programs.ts";
 import { measureGo } from "./go.ts";
 import { measureNativeDot } from "./openblas.ts";
@@ -55,7 +53,7 @@ async function* measureScript({ name, scenarios, from, measure }: ScriptRival, o
   try {
     const version = from === undefined ? process.versions.node : await installedVersion(name, from);
     if (version !== undefined) yield* measure(name, version, options);
-    else yield { kind: "skipped", rival: name, reason: `not installed (npm ci --prefix ${relative(process.cwd(), dirname(fileURLToPath(from as string))) || "."})` };
+    else yield { kind: "skipped", rival: name, reason: `not installed (${from === OWN ? `npm install ${name}` : `npm ci --prefix ${relative(process.cwd(), dirname(fileURLToPath(from as string))) || "."}`})` };
   } catch (error) {
     yield failureOf(name, first, error);
   }
@@ -123,6 +121,7 @@ async function streamValues(port: MessagePort, count: number): Promise<void> {
 async function* measureComlink(rival: string, version: string, options: RivalOptions): AsyncGenerator<RivalOutcome> {
   const row = { rival, version, scenario: "ping-pong", threads: 2, note: "a remote call and its answer" } as const;
   yield* overPort("./js/comlink-worker", async function* (port) {
+    const { wrap } = await import("comlink");
     const empty = wrap<() => void>(port);
     yield await timeOperations(row, options, async (count) => {
       for (let call = 0; call < count; call++) await empty();
@@ -147,6 +146,7 @@ async function* measurePiscina(_: string, version: string, options: RivalOptions
 }
 
 async function spawnWith(atomics: "sync" | "disabled", version: string, options: RivalOptions): Promise<RivalResult> {
+  const { Piscina } = await import("piscina");
   const pool = new Piscina({
     filename: fileURLToPath(moduleBeside(import.meta.url, "./js/piscina-worker")),
     minThreads: 1,

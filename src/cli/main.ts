@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 /**
  * The `warren` command. This file imports nothing statically: an older Node
- * cannot even parse the rest of the program, so it must print one clear line.
+ * cannot even parse the rest of the program, so it must print one clear line. The
+ * source needs a newer Node than the built package.
  */
-const LEAST_NODE = 24;
+const [leastMajor, leastMinor] = import.meta.url.endsWith(".ts") ? [24, 0] : [22, 12];
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 
-if (Number(process.versions.node.split(".")[0]) < LEAST_NODE) {
-  process.stderr.write(`warren: needs Node ${LEAST_NODE} or newer, and this is Node ${process.versions.node} (${process.execPath})\n`);
+if (major < leastMajor || (major === leastMajor && minor < leastMinor)) {
+  process.stderr.write(`warren: needs Node ${leastMajor}.${leastMinor} or newer, and this is Node ${process.versions.node} (${process.execPath})\n`);
   process.exitCode = 2;
 } else {
   const { runCommandLine } = await import("./command-line.ts");

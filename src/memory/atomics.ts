@@ -21,8 +21,8 @@ export const cas: (words: Int32Array, at: number, expected: number, value: numbe
 /** Wakes up to `count` waiters on a word; returns how many it woke. */
 export const notify: (words: Int32Array, at: number, count: number) => number = Atomics.notify;
 
-/** A hint to the core that this is a spin loop. */
-export const pause: (iterations?: number) => void = (Atomics as unknown as { pause(n?: number): void }).pause;
+/** A hint to the core that this is a spin loop; nothing before Node 24. */
+export const pause: (iterations?: number) => void = (Atomics as unknown as { pause?(n?: number): void }).pause ?? ((): void => undefined);
 
 /**
  * Gives up the core for at most `timeoutMs` while the word still holds `value`. Only

@@ -20,7 +20,7 @@ import { WarrenError, printValue } from "../errors.ts";
 import { SharedArray, makeSharedArray } from "../memory/shared-array.ts";
 import { current } from "../runtime/thread/ambient.ts";
 import type { ThreadSide } from "../runtime/thread/side.ts";
-import { task } from "../runtime/task/task-function.ts";
+import { ownTask } from "../runtime/module/task-function.ts";
 import { chunkCount, chunkLength, chunkStart, sumTree } from "./dot-grid.ts";
 import { type DotKernel, dotKernels } from "./kernel.ts";
 
@@ -87,7 +87,7 @@ async function compute(side: ThreadSide, product: Product, tasks: number): Promi
 }
 
 /** Writes the partial sums of the chunks `first` to `end` − 1. */
-const dotRun = task(import.meta, async function dotRun({ a, b, partials, kernel }: Product, first: number, end: number): Promise<void> {
+const dotRun = ownTask(import.meta, "dotRun", async function dotRun({ a, b, partials, kernel }: Product, first: number, end: number): Promise<void> {
   const side = current("dot");
   const multiply = dotKernels(side.arena.memory)[kernel];
   const sums = partials.array;

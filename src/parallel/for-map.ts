@@ -2,7 +2,7 @@
 import { WarrenError, printValue } from "../errors.ts";
 import { current } from "../runtime/thread/ambient.ts";
 import type { ThreadSide } from "../runtime/thread/side.ts";
-import { type AnyFunction, task } from "../runtime/task/task-function.ts";
+import { type AnyFunction, ownTask } from "../runtime/module/task-function.ts";
 import { type Callee, type ParallelOptions, type Run, eachIndex, functionOf, isThenable, planOf, runAll } from "./runs.ts";
 
 /** See `Calls.parallelFor`. */
@@ -11,7 +11,7 @@ export async function runFor(side: ThreadSide, count: number, body: AnyFunction,
   await runAll(side, plan, body, computeFor, forRun, () => []);
 }
 
-const forRun = task(import.meta, function forRun(callee: Callee, run: Run): Promise<void> {
+const forRun = ownTask(import.meta, "forRun", function forRun(callee: Callee, run: Run): Promise<void> {
   return computeFor(current("parallelFor"), callee, run);
 });
 
@@ -28,7 +28,7 @@ export async function runMap(side: ThreadSide, items: ArrayLike<unknown>, fn: An
   return results.flat(1);
 }
 
-const mapRun = task(import.meta, function mapRun(callee: Callee, run: Run, ...more: unknown[]): Promise<unknown[]> {
+const mapRun = ownTask(import.meta, "mapRun", function mapRun(callee: Callee, run: Run, ...more: unknown[]): Promise<unknown[]> {
   return computeMap(current("parallelMap"), callee, run, ...more);
 });
 

@@ -13,7 +13,7 @@ import { decodePayload, encodePayload } from "../wire/payload.ts";
 import type { Space } from "../wire/type.ts";
 import { current } from "../runtime/thread/ambient.ts";
 import type { ThreadSide } from "../runtime/thread/side.ts";
-import { type AnyFunction, task } from "../runtime/task/task-function.ts";
+import { type AnyFunction, ownTask } from "../runtime/module/task-function.ts";
 import { lengthOf, sliceOf } from "./for-map.ts";
 import { type Callee, type ParallelOptions, type Run, eachIndex, functionOf, isThenable, planOf, runAll } from "./runs.ts";
 
@@ -34,7 +34,7 @@ export async function runReduce(side: ThreadSide, items: ArrayLike<unknown>, ste
   return states[0];
 }
 
-const reduceRun = task(import.meta, function reduceRun(callee: Callee, run: Run, ...more: unknown[]): Promise<unknown[]> {
+const reduceRun = ownTask(import.meta, "reduceRun", function reduceRun(callee: Callee, run: Run, ...more: unknown[]): Promise<unknown[]> {
   return computeReduce(current("parallelReduce"), callee, run, ...more);
 });
 

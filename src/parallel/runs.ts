@@ -16,7 +16,7 @@ import type { Context } from "../context/context.ts";
 import { WarrenError, printValue } from "../errors.ts";
 import type { ThreadSide } from "../runtime/thread/side.ts";
 import { checkSignal } from "../wait/wait.ts";
-import { type AnyFunction, type TaskSource, importTask, loadedTask, sourceOf } from "../runtime/task/task-function.ts";
+import { type AnyFunction, type TaskSource, importTask, loadedTask, sourceOf } from "../runtime/module/task-function.ts";
 
 /** Number of chunks if the caller gives no grain: enough to balance many threads, few enough to merge in one task. */
 const USUAL_CHUNKS = 256;

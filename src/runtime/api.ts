@@ -22,7 +22,7 @@ import type { Calls, Go, Spawn } from "./calls.ts";
 import { makeSyncConstructors } from "./sync-constructors.ts";
 import { TaskGroup } from "./task/group.ts";
 import { PlannedTimer } from "./task/planned.ts";
-import type { AnyFunction } from "./task/task-function.ts";
+import type { AnyFunction } from "./module/task-function.ts";
 import type { Place } from "./task/tasks.ts";
 import { current, within } from "./thread/ambient.ts";
 import { declare } from "./thread/named.ts";

@@ -1,11 +1,11 @@
 /** Options of `run` and `start`, checked once. */
-import type { ResourceLimits } from "node:worker_threads";
 import { WarrenError, printValue } from "../errors.ts";
 import { DEFAULT_ARENA_BYTES, LIMITS } from "../limits.ts";
 import { usableCores } from "./main/cores.ts";
+import { LEAST_HEAP_MB, type ThreadOptions, type WorkerSettings, checkWhole, workerSettings } from "./main/worker-settings.ts";
 
 /** Options of `start` and, in addition to `args`, of `run`. */
-export interface RuntimeOptions {
+export interface RuntimeOptions extends ThreadOptions {
   /** Number of threads, in addition to the main thread. By default one for each core that the process can use. Threads beyond the cores are a reserve: see `cores`. */
   readonly threads?: number | undefined;
   /**
@@ -17,8 +17,6 @@ export interface RuntimeOptions {
   readonly cores?: number | undefined;
   /** Bytes of shared memory: reserved, but not resident until they are used. 1 GiB by default. */
   readonly arenaBytes?: number | undefined;
-  /** Limit of each thread's JavaScript heap in MB: of the old generation. Below 384, the young one is limited to an eighth of it. By default Node's own limits. */
-  readonly maxOldGenerationSizeMb?: number | undefined;
 }
 
 /** Options of `stop`. */
@@ -41,14 +39,11 @@ export interface ResolvedOptions {
   /** At most `threads`. */
   readonly cores: number;
   readonly arenaBytes: number;
-  readonly resourceLimits: ResourceLimits;
+  /** What Node gets for each thread. */
+  readonly worker: WorkerSettings;
 }
 
-/** Node's own limit of the young generation, and the share that it gets of a smaller heap: one collection can move a third of it into the old generation, which must have room for that above the share at which a thread starts no more tasks (heap-watch.ts). */
-const YOUNG_MB = 48;
-const YOUNG_SHARE = 1 / 8;
-
-const KNOWN = new Set(["threads", "cores", "arenaBytes", "maxOldGenerationSizeMb"]);
+const KNOWN = new Set(["threads", "cores", "arenaBytes", "maxOldGenerationSizeMb", "execArgv", "env", "argv", "resourceLimits", "name"]);
 
 /** @throws ERR_INVALID_ARGUMENT, ERR_LIMIT */
 export function resolveOptions(options: RuntimeOptions, what: string, alsoKnown: readonly string[] = []): ResolvedOptions {
@@ -62,17 +57,6 @@ export function resolveOptions(options: RuntimeOptions, what: string, alsoKnown:
   if (threads > LIMITS.threads) {
     throw new WarrenError("ERR_LIMIT", `threads: ${threads} is above the limit of ${LIMITS.threads}`, { limit: "threads", maximum: LIMITS.threads, actual: threads });
   }
-  if (maxOldGenerationSizeMb !== undefined) checkWhole("maxOldGenerationSizeMb", maxOldGenerationSizeMb, 8);
-  return { threads, cores: Math.min(cores, threads), arenaBytes, resourceLimits: maxOldGenerationSizeMb === undefined ? {} : heapLimits(maxOldGenerationSizeMb) };
-}
-
-function heapLimits(maxOldGenerationSizeMb: number): ResourceLimits {
-  const maxYoungGenerationSizeMb = Math.max(1, Math.floor(maxOldGenerationSizeMb * YOUNG_SHARE));
-  return maxYoungGenerationSizeMb < YOUNG_MB ? { maxOldGenerationSizeMb, maxYoungGenerationSizeMb } : { maxOldGenerationSizeMb };
-}
-
-function checkWhole(name: string, value: unknown, least: number): void {
-  if (typeof value !== "number" || !Number.isInteger(value) || value < least) {
-    throw new WarrenError("ERR_INVALID_ARGUMENT", `${name} must be an integer of at least ${least}, not ${printValue(value)}`);
-  }
+  if (maxOldGenerationSizeMb !== undefined) checkWhole("maxOldGenerationSizeMb", maxOldGenerationSizeMb, LEAST_HEAP_MB);
+  return { threads, cores: Math.min(cores, threads), arenaBytes, worker: workerSettings(options) };
 }

@@ -14,7 +14,7 @@ import { processor, superblock } from "../memory/layout.ts";
 import { Names } from "../memory/names.ts";
 import { setStack } from "../wire/frames.ts";
 import { ring } from "../wait/doorbell.ts";
-import { enterMain, isPoolThread, leaveMain } from "./thread/ambient.ts";
+import { enterMain, leaveMain } from "./thread/ambient.ts";
 import { unlessComputing } from "./inspect/answers.ts";
 import type { Calls } from "./calls.ts";
 import type { ThreadControl } from "./thread/control.ts";
@@ -29,7 +29,9 @@ import type { Death, Pool } from "./main/pool.ts";
 import { emitWarning } from "./thread/lines.ts";
 import { activeResources, viewThread } from "./thread/report.ts";
 import { type RuntimeStats, readStats } from "./inspect/stats.ts";
-import { type AnyFunction, sourceOf } from "./task/task-function.ts";
+import { isTaskThread } from "./module/module-ref.ts";
+import { noteStart } from "./module/not-started.ts";
+import { type AnyFunction, sourceOf } from "./module/task-function.ts";
 import { ownTimes, timesOf } from "./thread/times.ts";
 import { Traces } from "./trace/traces.ts";
 import type { Trace, TraceOptions, Tracing } from "../trace/events.ts";
@@ -89,8 +91,9 @@ export async function start(options: RuntimeOptions = {}): Promise<Runtime> {
 
 /** Starts a runtime, for `start` and `run`. */
 export async function openRuntime(options: ResolvedOptions, what: string): Promise<OpenRuntime> {
-  if (isPoolThread()) {
-    throw new WarrenError("ERR_NESTED_RUN", `${what}() was called on a thread of a runtime. Every thread imports the modules of its tasks: put ${what}() inside if (import.meta.main), or into another module.`);
+  noteStart();
+  if (isTaskThread()) {
+    throw new WarrenError("ERR_NESTED_RUN", `${what}() was called on a thread of a runtime. Every thread imports the modules of its tasks: put ${what}() inside if (isMain(import.meta)), or into another module`);
   }
   // In the root context: what a runtime keeps must not keep the stores of its caller.
   return inRoot(async () => {
@@ -164,11 +167,11 @@ export class OpenRuntime implements Runtime {
     Object.assign(this, makeCalls(() => this.side));
   }
 
-  async open({ resourceLimits }: ResolvedOptions, isClosed: boolean): Promise<void> {
+  async open({ worker }: ResolvedOptions, isClosed: boolean): Promise<void> {
     this.#keepAlive.hold();
     try {
       const { Pool } = await import("./main/pool.ts");
-      this.#pool = await Pool.start({ arena: this.arena, cores: this.#cores, resourceLimits, isClosed, onDeath: (thread, death) => this.#died(thread, death), ringOf: (thread) => this.#traces.ringOf(thread), printer: this.#printer });
+      this.#pool = await Pool.start({ arena: this.arena, cores: this.#cores, worker, isClosed, onDeath: (thread, death) => this.#died(thread, death), ringOf: (thread) => this.#traces.ringOf(thread), printer: this.#printer });
     } catch (error) {
       this.side.stop(new WarrenError("ERR_RUNTIME_STOPPED", "the runtime did not start"));
       this.#keepAlive.end();

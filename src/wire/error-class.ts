@@ -10,8 +10,10 @@ import { changeStack, withoutOwnFrames } from "./frames.ts";
 
 type ErrorClass = new (...args: never[]) => Error;
 
+/** Not before Node 24. */
+const { SuppressedError } = globalThis as { readonly SuppressedError?: unknown };
 /** The error classes of Node: their errors always keep their class. */
-const BUILT_IN = [Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError, AggregateError, SuppressedError, DOMException, WebAssembly.CompileError, WebAssembly.LinkError, WebAssembly.RuntimeError, WarrenError] as unknown as ErrorClass[];
+const BUILT_IN = [Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError, AggregateError, ...(SuppressedError === undefined ? [] : [SuppressedError]), DOMException, WebAssembly.CompileError, WebAssembly.LinkError, WebAssembly.RuntimeError, WarrenError] as unknown as ErrorClass[];
 const classes = new Map<string, ErrorClass>(BUILT_IN.map((Class) => [Class.name, Class]));
 
 /**

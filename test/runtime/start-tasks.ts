@@ -1,5 +1,5 @@
 /** Tasks about starting tasks, as a user's module: every thread imports it. */
-import { threadId } from "node:worker_threads";
+import { resourceLimits, threadId } from "node:worker_threads";
 import { type Chan, chan, go, i32, spawn, task, utf8 } from "../../src/index.ts";
 
 export const add = task(import.meta, async function add(a: number, b: number) {
@@ -64,4 +64,9 @@ export const placeFrom = task(import.meta, async function placeFrom(thread: numb
 /** Occupies its thread until `gate` is closed. */
 export const waitAt = task(import.meta, async function waitAt(gate: Chan<number>) {
   await gate.recv();
+});
+
+/** What Node was told for this thread, and one variable of its environment. */
+export const surroundings = task(import.meta, async function surroundings(variable: string) {
+  return { execArgv: process.execArgv, env: process.env[variable] ?? null, argv: process.argv.slice(2), stackMb: resourceLimits.stackSizeMb ?? 0, heapMb: resourceLimits.maxOldGenerationSizeMb ?? 0 };
 });

@@ -15,19 +15,25 @@ export interface TimedCell<Result extends { readonly wallNs: number }> {
 
 /** Runs each cell once as a warm-up, then `runs` times. */
 export async function measureInTurn<Result extends { readonly wallNs: number }, Cell extends TimedCell<Result>>(program: string, cells: readonly Cell[], runs: number, once: (runtime: Runtime, cell: Cell) => Promise<Result>, { seed, progress, trace }: ProgramSettings): Promise<void> {
-  await using opened = new AsyncDisposableStack();
-  const runtimes = new Map<number, Runtime>();
-  for (const threads of new Set(cells.map((cell) => cell.threads))) {
-    const runtime = opened.use(await start({ threads, cores: threads }));
-    runtimes.set(threads, runtime);
-    opened.use(await trace?.(runtime));
-  }
-  const run = (cell: Cell): Promise<Result> => once(runtimes.get(cell.threads) as Runtime, cell);
-  progress("warm-up");
-  for (const cell of cells) await run(cell);
-  for (let round = 1; round <= runs; round++) {
-    progress(`run ${round} of ${runs}`);
-    for (const cell of shuffled(cells, randomSource(seed, program, round))) cell.results.push(await run(cell));
+  // Not an AsyncDisposableStack, which Node 22 does not have.
+  const opened: (AsyncDisposable | undefined)[] = [];
+  try {
+    const runtimes = new Map<number, Runtime>();
+    for (const threads of new Set(cells.map((cell) => cell.threads))) {
+      const runtime = await start({ threads, cores: threads });
+      opened.push(runtime);
+      runtimes.set(threads, runtime);
+      opened.push(await trace?.(runtime));
+    }
+    const run = (cell: Cell): Promise<Result> => once(runtimes.get(cell.threads) as Runtime, cell);
+    progress("warm-up");
+    for (const cell of cells) await run(cell);
+    for (let round = 1; round <= runs; round++) {
+      progress(`run ${round} of ${runs}`);
+      for (const cell of shuffled(cells, randomSource(seed, program, round))) cell.results.push(await run(cell));
+    }
+  } finally {
+    for (const each of opened.toReversed()) await each?.[Symbol.asyncDispose]();
   }
 }
 

@@ -1,18 +1,12 @@
 /** Cores that the process can use: as many as Node reports, but not more than the CPU quota of the cgroup. */
-import { readFileSync } from "../../host.ts";
+import { readFileSync, readIfAllowed } from "../../host.ts";
 import { availableParallelism } from "node:os";
 
 /** The cgroup's quota (`cpu.max`) in cores, or `Infinity` without a quota. */
 function quotaCores(): number {
   if (process.platform !== "linux") return Infinity;
-  try {
-    const [quota, period] = readFileSync("/sys/fs/cgroup/cpu.max", "latin1").trim().split(" ");
-    return quota === "max" ? Infinity : Number(quota) / Number(period);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "EACCES") return Infinity;
-    throw error;
-  }
+  const [quota = "max", period] = readIfAllowed(() => readFileSync("/sys/fs/cgroup/cpu.max", "latin1"))?.trim().split(" ") ?? [];
+  return quota === "max" ? Infinity : Number(quota) / Number(period);
 }
 
 /** Default number of threads: at least 1. */

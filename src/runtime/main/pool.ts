@@ -8,21 +8,22 @@
  * ended, or if there is none for the task of a replacement. The balancer gives each
  * thread only one task.
  */
-import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { MessageChannel, type MessagePort, type ResourceLimits, type Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, type Worker } from "node:worker_threads";
 import { type Remote, releaseProxy, wrap } from "comlink";
 import nodeEndpoint from "comlink/dist/esm/node-adapter.mjs";
 import { ArrayTaskQueue, Piscina } from "piscina";
-import { OWN_FILES, within } from "../../host.ts";
+import { within } from "../../host.ts";
 import { WarrenError, printValue } from "../../errors.ts";
 import { setStack, withoutOwnFrames } from "../../wire/frames.ts";
 import type { Arena } from "../../memory/arena.ts";
+import type { WorkerSettings } from "./worker-settings.ts";
 import type { Printer } from "./printer.ts";
 import type { ThreadControl } from "../thread/control.ts";
+import type { ThreadData } from "../module/module-ref.ts";
 import type { ThreadStart } from "../thread/thread.ts";
+import { THREAD_FILE } from "../thread/thread-file.ts";
 
-const PROCESSOR = fileURLToPath(new URL(`../workers/processor${extname(import.meta.url)}`, OWN_FILES));
 /** How long the threads may take to close before they are terminated, and how long the pool may take to be destroyed. */
 const CLOSE_MS = 1000;
 const DESTROY_MS = 5000;
@@ -32,7 +33,7 @@ const TERMINATE_MS = 5000;
 export interface PoolOptions {
   readonly arena: Arena;
   readonly cores: number;
-  readonly resourceLimits: ResourceLimits;
+  readonly worker: WorkerSettings;
   /** The runtime is that of a `run` program. */
   readonly isClosed: boolean;
   /** Called when a thread has ended without being asked to, or because of `terminate`. */
@@ -84,7 +85,9 @@ export class Pool {
     this.#options = options;
     const { threads } = options.arena;
     this.#piscina = new Piscina({
-      filename: PROCESSOR,
+      filename: fileURLToPath(THREAD_FILE),
+      workerData: { warren: THREAD_FILE } satisfies ThreadData,
+      ...options.worker,
       // Piscina makes a thread only for a task: if it made one by itself and that failed, no promise would reject.
       minThreads: 0,
       maxThreads: threads,
@@ -92,9 +95,6 @@ export class Pool {
       taskQueue: this.#queue,
       idleTimeout: Infinity,
       atomics: "disabled",
-      resourceLimits: options.resourceLimits,
-      // As Node does for a Worker: `process.argv[1]` is the file of the thread, and the program's arguments follow.
-      argv: process.argv.slice(2),
       loadBalancer: (_task, workers) => {
         const fresh = workers.find(({ id }) => !this.#taken.has(id));
         if (fresh !== undefined) this.#taken.add(fresh.id);

@@ -17,7 +17,7 @@ import type { Arena } from "../../memory/arena.ts";
 import { Fifo } from "../../scheduler/fifo.ts";
 import { Noticed } from "../../wait/noticed.ts";
 import { giveBack, guardsIn, withMoved } from "./guards.ts";
-import type { AnyFunction } from "./task-function.ts";
+import type { AnyFunction } from "../module/task-function.ts";
 import type { Tasks } from "./tasks.ts";
 
 /** Options of `group`. */

@@ -10,7 +10,7 @@
 import type { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import { captureContext, inRoot } from "../../host.ts";
 import type { KnownHandles } from "./known-handles.ts";
-import type { AnyFunction } from "./task-function.ts";
+import type { AnyFunction } from "../module/task-function.ts";
 
 /** A task as this thread knows it. */
 export class Identity {

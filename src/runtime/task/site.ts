@@ -9,6 +9,9 @@ import { OWN_FILES, OWN_FOLDER, performance } from "../../host.ts";
 const MOST = 512;
 const PER_SECOND = 200;
 
+/** Not under --frozen-intrinsics. */
+const canLimit = Object.getOwnPropertyDescriptor(Error, "stackTraceLimit")?.writable === true;
+
 let allowance = MOST;
 let refilledMs = 0;
 
@@ -28,9 +31,9 @@ export function captureSite(): string | undefined {
 export function framesHere(): string | undefined {
   const holder: { stack?: string } = {};
   const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 12;
+  if (canLimit) Error.stackTraceLimit = 12;
   Error.captureStackTrace(holder, framesHere);
-  Error.stackTraceLimit = limit;
+  if (canLimit) Error.stackTraceLimit = limit;
   const frames = String(holder.stack).split("\n").slice(1).filter(isProgram).slice(0, 6);
   return frames.length === 0 ? undefined : frames.join("\n").replaceAll("    at async ", "    at ");
 }

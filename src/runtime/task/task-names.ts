@@ -5,7 +5,7 @@
  */
 import { WarrenError } from "../../errors.ts";
 import type { Names } from "../../memory/names.ts";
-import type { TaskSource } from "./task-function.ts";
+import type { TaskSource } from "../module/task-function.ts";
 
 /** A thread takes so many task ids from the runtime at a time. */
 const IDS = 1000;

@@ -33,7 +33,7 @@ import { Planned } from "./planned.ts";
 import { encodeResult, noRoom, promiseOf } from "./task-result.ts";
 import { captureSite, framesHere } from "./site.ts";
 import { TaskNames } from "./task-names.ts";
-import { type AnyFunction, type TaskSource, importTask, loadedTask, nameOfClosure, sourceOf } from "./task-function.ts";
+import { type AnyFunction, type TaskSource, importTask, loadedTask, nameOfClosure, sourceOf } from "../module/task-function.ts";
 
 /** `"here"`, a thread's index, or `undefined` for the least loaded thread. */
 export type Place = "here" | number | undefined;

@@ -15,11 +15,6 @@ export function enterThread(side: ThreadSide): void {
   thread = side;
 }
 
-/** Whether this is a thread of a runtime, not the main thread. */
-export function isPoolThread(): boolean {
-  return thread !== undefined;
-}
-
 export function enterMain(side: ThreadSide): void {
   open.add(side);
 }

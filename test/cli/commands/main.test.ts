@@ -58,7 +58,7 @@ describe("usage", () => {
   it("refuses an older Node in one line", async () => {
     const pretend = 'data:text/javascript,Object.defineProperty(process,"versions",{value:{...process.versions,node:"22.1.0"}})';
     const { code, stderr } = await warren(["list"], { node: ["--import", pretend] });
-    expect(stderr).toMatch(/^warren: needs Node 24 or newer, and this is Node 22\.1\.0 \(.*\)\n$/);
+    expect(stderr).toMatch(/^warren: needs Node 24\.0 or newer, and this is Node 22\.1\.0 \(.*\)\n$/);
     expect(code).toBe(2);
   });
 });

@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Runtime, WarrenError, start, task } from "../../../src/index.ts";
-import { importTask } from "../../../src/runtime/task/task-function.ts";
+import { importTask, isTask, loadedTask, sourceOf } from "../../../src/runtime/module/task-function.ts";
 import { onlyOnMain } from "./only-on-main.ts";
 import { add } from "../start-tasks.ts";
 import { unreachable } from "./throws-on-threads.ts";
@@ -33,6 +33,48 @@ describe("task()", () => {
   test("so is a URL with the end of a line, and a name that is no text", () => {
     expect(() => task({ url: "file:///a\nb" }, async function work() {})).toThrow(coded("ERR_INVALID_ARGUMENT", "end of a line"));
     expect(() => task(meta("number"), Object.defineProperty(async () => {}, "name", { value: 5 }))).toThrow(coded("ERR_TASK_UNNAMED", "nowhere/number.ts"));
+  });
+
+  test("the name can be given, also to an arrow function; the function keeps its own", () => {
+    const resize = task(meta("given"), "resize", async (n: number) => 2 * n);
+    expect(sourceOf(resize)).toEqual({ url: meta("given").url, name: "resize" });
+    const own = task(meta("given"), "other", async function own() {});
+    expect([own.name, sourceOf(own)?.name]).toEqual(["own", "other"]);
+    expect([isTask(own), isTask(async () => {})]).toEqual([true, false]);
+  });
+
+  test("given names can collide, too, and are checked like those of functions", () => {
+    const module = meta("collide");
+    task(module, "work", async () => {});
+    expect(() => task(module, "work", async () => {})).toThrow(coded("ERR_DUPLICATE_TASK", 'task(import.meta, "name", fn)'));
+    expect(() => task(module, "", async () => {})).toThrow(coded("ERR_TASK_UNNAMED", "minifier"));
+    expect(() => task(module, "a\nb", async () => {})).toThrow(coded("ERR_INVALID_ARGUMENT", "end of a line"));
+    expect(() => task(module, 5 as never, async () => {})).toThrow(coded("ERR_INVALID_ARGUMENT", "the name of a task must be a text, not 5"));
+    expect(() => task(module, "work", "work" as never)).toThrow(coded("ERR_INVALID_ARGUMENT", "the third argument"));
+  });
+
+  test("a module that is evaluated again replaces its tasks: each evaluation has an import.meta of its own", () => {
+    const evaluation = () => ({ ...meta("again"), dirname: "/nowhere" });
+    const first = task(evaluation(), async function work() { return 1; });
+    const second = task(evaluation(), async function work() { return 2; });
+    expect(loadedTask({ url: meta("again").url, name: "work" })).toBe(second);
+    expect(sourceOf(first)).toEqual(sourceOf(second));
+  });
+
+  test("CommonJS names its module by __filename; there the text of a function tells an evaluation from another task", () => {
+    const file = fileURLToPath(meta("common").url);
+    const evaluate = () => task(file, async function work() { return 1; });
+    evaluate();
+    expect(sourceOf(evaluate())).toEqual({ url: meta("common").url, name: "work" });
+    expect(() => task(file, async function work() { return 2; })).toThrow(coded("ERR_DUPLICATE_TASK", "work"));
+  });
+
+  test.each([["work.ts"], ["./work.ts"], [""]])("%j is no path of a module", (path) => {
+    expect(() => task(path, async function work() {})).toThrow(coded("ERR_INVALID_ARGUMENT", "__filename"));
+  });
+
+  test("an empty import.meta, as in a bundle of CommonJS, is refused with the reason", () => {
+    expect(() => task({} as never, async function work() {})).toThrow(coded("ERR_INVALID_ARGUMENT", "In a bundle of CommonJS"));
   });
 
   test("two functions of one name in one module are refused", () => {

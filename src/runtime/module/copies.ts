@@ -1,0 +1,61 @@
+/**
+ * The copies of warren that one thread has loaded. A program can load several without
+ * wanting it: a loader compiles the same file in two module systems, or a dependency
+ * has its own installation. All copies of compatible versions are then the one that was
+ * loaded first, so that tasks, channels and errors of one are those of the others.
+ * Incompatible versions stay apart, each with runtimes of its own.
+ *
+ * Only the built package has copies: scripts/bundle.ts writes the entry that calls
+ * `adopt`.
+ */
+import { WarrenError } from "../../errors.ts";
+
+/** What a copy tells other versions: this must stay as it is. */
+interface Copy {
+  readonly version: string;
+  readonly url: string;
+  /** What the entry exports. */
+  readonly engine: object;
+  readonly isTask: (fn: object) => boolean;
+}
+
+const KEY = Symbol.for("warren");
+
+/** By compatible version: a major version, or before 1.0 a minor one. */
+function copies(): Map<string, Copy> {
+  const holder = globalThis as { [KEY]?: Map<string, Copy> };
+  return (holder[KEY] ??= new Map());
+}
+
+function compatible(version: string): string {
+  return /^0\.\d+|^\d+/.exec(version)?.[0] ?? version;
+}
+
+/**
+ * The engine that this thread uses: `own`, unless a copy of a compatible version was loaded before.
+ *
+ * @throws ERR_TWO_VERSIONS if that copy is older and lacks something of `own`
+ */
+export function adopt<E extends object>(own: E, { version, url, isTask }: Omit<Copy, "engine">): E {
+  const key = compatible(version);
+  const known = copies().get(key);
+  if (known === undefined) {
+    copies().set(key, { version, url, engine: own, isTask });
+    return own;
+  }
+  const missing = Object.keys(own).filter((name) => !(name in known.engine));
+  if (missing.length === 0) return known.engine as E;
+  throw new WarrenError("ERR_TWO_VERSIONS", `two copies of warren are loaded: ${known.version} (${known.url}) and then ${version} (${url}). The first one is used by all, and lacks ${missing.join(", ")}. Install one version for both (npm dedupe)`, { versions: [known.version, version], missing });
+}
+
+/** Refuses a function that this copy would take for a closure. @throws ERR_TWO_VERSIONS if it is a task of an incompatible version */
+export function refuseForeignTask(fn: object): void {
+  const all = copies();
+  // The usual case, in which nothing is to be asked.
+  if (all.size <= 1) return;
+  for (const { version, url, isTask } of all.values()) {
+    if (isTask(fn)) {
+      throw new WarrenError("ERR_TWO_VERSIONS", `a task was defined with another version of warren, ${version} (${url}), which does not share a runtime with this one. Install one version for both`, { version, url });
+    }
+  }
+}

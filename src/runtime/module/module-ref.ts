@@ -1,0 +1,102 @@
+/**
+ * How a program names one of its modules: by `import.meta`, or in CommonJS by
+ * `__filename`. And whether that module is the program.
+ */
+import { isMainThread, workerData } from "node:worker_threads";
+import { isAbsolute, resolve, sep } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { WarrenError, printValue } from "../../errors.ts";
+import { createRequire, realpathSync } from "../../host.ts";
+
+/** A module: its `import.meta`, or in CommonJS `__filename`. */
+export type ModuleRef = { readonly url: string } | string;
+
+/** The URL of a module. @throws ERR_INVALID_ARGUMENT */
+export function urlOf(module: ModuleRef, what: string): string {
+  if (typeof module === "string" && isAbsolute(module)) return pathToFileURL(module).href;
+  const url: unknown = typeof module === "object" ? module?.url : undefined;
+  if (typeof url === "string") return url;
+  const hint = typeof module === "object" && module !== null ? ". In a bundle of CommonJS, import.meta is empty: write __filename there, or build ES modules" : "";
+  throw new WarrenError("ERR_INVALID_ARGUMENT", `the first argument of ${what} must be import.meta, or in CommonJS __filename, not ${printValue(module)}${hint}`);
+}
+
+/** Data by which a thread of warren knows what it is; `undefined` on all other threads. */
+export interface ThreadData {
+  /** The URL of the file that the thread started with. */
+  readonly warren: string;
+}
+
+/** Whether warren has started this thread, also before its runtime is there. */
+export function isTaskThread(): boolean {
+  return !isMainThread && typeof (workerData as Partial<ThreadData> | null | undefined)?.warren === "string";
+}
+
+/**
+ * Whether a module is the program, and not imported by another module or by a thread:
+ * `if (isMain(import.meta)) await run(main)`. It is true for the file that Node was given (also
+ * through tsx and other loaders, pm2, a link, or a folder), and for a file which the text
+ * after `node -e` imports. In a bundle all modules are one file, so the answer is the
+ * same for each of them.
+ *
+ * `import.meta.main` is true in fewer cases: it is `undefined` before Node 24.2, and false under pm2
+ * and `node -e`.
+ *
+ * @param module `import.meta`, or in CommonJS `__filename`
+ * @throws ERR_INVALID_ARGUMENT
+ */
+export function isMain(module: ModuleRef): boolean {
+  const url = urlOf(module, "isMain");
+  asked = true;
+  return isProgram(url, module);
+}
+
+let asked = false;
+
+/** Whether the program has called `isMain`. */
+export function hasAskedIsMain(): boolean {
+  return asked;
+}
+
+/** As `isMain`, for warren's own questions. */
+export function isProgram(url: string, module: ModuleRef): boolean {
+  if (isTaskThread()) return false;
+  if (typeof module === "object" && (module as { main?: unknown }).main === true) return true;
+  // The text after -e or on standard input is a module of its own.
+  if (/\/\[eval\d*\]$|^data:/.test(url)) return true;
+  if (!url.startsWith("file:")) return false;
+  const path = fileURLToPath(url);
+  return programs().has(path) || programs().has(realPath(path));
+}
+
+let known: ReadonlySet<string> | undefined;
+
+/** The paths of the files that are the program: as they were given, and without links. */
+function programs(): ReadonlySet<string> {
+  return (known ??= new Set(namedPrograms().flatMap(pathsOf)));
+}
+
+/** The file that Node was given, or those that the text after -e names. */
+function namedPrograms(): string[] {
+  const text = (process as { _eval?: unknown })._eval;
+  if (typeof text === "string") return [...text.matchAll(/(?:\bfrom|\bimport|\brequire)\s*\(?\s*(["'`])(.+?)\1/g)].map(([, , name]) => name as string);
+  return process.argv[1] === undefined ? [] : [process.argv[1]];
+}
+
+function pathsOf(name: string): string[] {
+  const path = name.startsWith("file:") ? fileURLToPath(name) : resolve(name);
+  try {
+    // It can be a folder, a package, or a file without its extension.
+    return [path, realpathSync(createRequire(`${process.cwd()}${sep}`).resolve(name.startsWith("file:") ? path : name))];
+  } catch {
+    // The program is in no file, or its folders may not be read (--permission).
+    return [path];
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
