@@ -40,7 +40,7 @@ function moduleOf({ text }: Block): string {
 }
 
 function mainOf({ text }: Block): string {
-  return `${importsOf(text)}if (import.meta.main) {\n${text}\n}\n`;
+  return `${importsOf(`${text} isMain`)}if (isMain(import.meta)) {\n${text}\n}\n`;
 }
 
 /** Runs the blocks of tasks one after the other in one world. */
@@ -52,7 +52,7 @@ export const all = task(import.meta, async function all() {
     console.log(${JSON.stringify(NEXT)});
   }
 });
-if (import.meta.main) await run(all, { threads: 2 });
+if (isMain(import.meta)) await run(all, { threads: 2 });
 `;
 
 /** What a block prints, as its comments say. */

@@ -83,12 +83,12 @@ export async function typeErrors(folder: string, compilerOptions: Readonly<Recor
 /**
  * Runs programs one after the other on so many threads, all in one process, for a
  * process costs more than most of them: what each has printed, and what it threw
- * as a last line. `import.meta.main` is true of the first module of a process
+ * as a last line. `isMain` is true of the first module of a process
  * alone, so each program's is replaced.
  */
 export async function runPrograms(folder: string, programs: readonly { readonly text: string }[], threads: number): Promise<string[]> {
   const names = programs.map(({ text }, k) => {
-    const changed = text.replaceAll("import.meta.main", "isMainThread").replaceAll(/\bthreads: \d+/g, `threads: ${threads}`);
+    const changed = text.replaceAll("isMain(import.meta)", "isMainThread").replaceAll(/\bthreads: \d+/g, `threads: ${threads}`);
     const name = `on-${threads}/${k}/program.ts`;
     // On the first line, so that the others keep their numbers.
     writeProgram(folder, name, `import { isMainThread } from "node:worker_threads"; ${changed}`);

@@ -4,7 +4,7 @@
  *
  *     node workers/examples/bounded-buffer.ts [items] [threads]
  */
-import { chan, i32, run, spawn, task, type Receiver, type Sender } from "../../src/index.ts";
+import { chan, i32, isMain, run, spawn, task, type Receiver, type Sender } from "../../src/index.ts";
 
 const [PRODUCERS, CONSUMERS, ROOM] = [4, 3, 16];
 
@@ -30,7 +30,7 @@ export const boundedBuffer = task(import.meta, async function boundedBuffer(item
   return { arrived: all.length, different: new Set(all).size };
 });
 
-if (import.meta.main) {
+if (isMain(import.meta)) {
   const [items = "10000", threads] = process.argv.slice(2);
   console.log(await run(boundedBuffer, { threads: threads === undefined ? undefined : Number(threads), args: [Number(items)] }));
 }

@@ -5,7 +5,7 @@
  *
  *     node workers/examples/philosophers.ts [meals] [threads]
  */
-import { chan, i32, run, spawn, task, type Chan } from "../../src/index.ts";
+import { chan, i32, isMain, run, spawn, task, type Chan } from "../../src/index.ts";
 
 const PHILOSOPHERS = 5;
 
@@ -35,7 +35,7 @@ export const philosophers = task(import.meta, async function philosophers(meals:
   return { meals: eaten, uses };
 });
 
-if (import.meta.main) {
+if (isMain(import.meta)) {
   const [meals = "1000", threads] = process.argv.slice(2);
   console.log(await run(philosophers, { threads: threads === undefined ? undefined : Number(threads), args: [Number(meals)] }));
 }

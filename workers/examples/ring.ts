@@ -4,7 +4,7 @@
  *
  *     node workers/examples/ring.ts [passes] [threads]
  */
-import { chan, go, i32, oneshot, run, task, type Chan, type Receiver, type Sender } from "../../src/index.ts";
+import { chan, go, i32, isMain, oneshot, run, task, type Chan, type Receiver, type Sender } from "../../src/index.ts";
 
 const TASKS = 503;
 
@@ -35,7 +35,7 @@ export const ring = task(import.meta, async function ring(passes: number): Promi
   return (await last.recv()) as number;
 });
 
-if (import.meta.main) {
+if (isMain(import.meta)) {
   const [passes = "1000", threads = "1"] = process.argv.slice(2);
   console.log(await run(ring, { threads: Number(threads), args: [Number(passes)] }));
 }

@@ -5,7 +5,7 @@
  *
  *     node workers/examples/skynet.ts [depth] [threads]
  */
-import { run, spawn, task } from "../../src/index.ts";
+import { isMain, run, spawn, task } from "../../src/index.ts";
 
 const CHILDREN = 10;
 
@@ -23,7 +23,7 @@ export const skynet = task(import.meta, async function skynet(first: number, siz
   return answers.reduce((total, { sum, tasks }) => ({ sum: total.sum + sum, tasks: total.tasks + tasks }), { sum: 0, tasks: 1 });
 });
 
-if (import.meta.main) {
+if (isMain(import.meta)) {
   const [depth = "6", threads] = process.argv.slice(2);
   console.log(await run(skynet, { threads: threads === undefined ? undefined : Number(threads), args: [0, CHILDREN ** Number(depth)] }));
 }

@@ -46,15 +46,15 @@ export function isTaskThread(): boolean {
  */
 export function isMain(module: ModuleRef): boolean {
   const url = urlOf(module, "isMain");
-  asked = true;
+  asked.add(url);
   return isProgram(url, module);
 }
 
-let asked = false;
+const asked = new Set<string>();
 
-/** Whether the program has called `isMain`. */
-export function hasAskedIsMain(): boolean {
-  return asked;
+/** Whether a module has called `isMain`. */
+export function hasAskedIsMain(url: string): boolean {
+  return asked.has(url);
 }
 
 /** As `isMain`, for warren's own questions. */

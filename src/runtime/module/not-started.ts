@@ -19,7 +19,7 @@ export function noteTask(url: string, module: ModuleRef): void {
   if (isTaskThread() || !isProgram(url, module)) return;
   watched = url;
   process.once("beforeExit", () => {
-    if (hasStarted || hasAskedIsMain()) return;
+    if (hasStarted || hasAskedIsMain(url)) return;
     const main = String((module as { main?: unknown }).main);
     process.emitWarning(`${url} defines tasks and has ended without starting a runtime. import.meta.main is ${main} here. Write if (isMain(import.meta)), with isMain from "warren"`, { type: "WarrenWarning", code: "WARREN_NOT_STARTED" });
   });

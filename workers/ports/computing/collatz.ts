@@ -5,7 +5,7 @@
  *
  *     node workers/ports/computing/collatz.ts [blocks] [threads]
  */
-import { type Guard, Semaphore, run, spawn, task } from "../../../src/index.ts";
+import { type Guard, Semaphore, isMain, run, spawn, task } from "../../../src/index.ts";
 
 const BLOCK_SIZE = 10_000;
 const PERMITS = 8;
@@ -38,7 +38,7 @@ export const collatz = task(import.meta, async function collatz(blocks: number) 
   console.log("the most up to", blocks * BLOCK_SIZE, "is", best.number, "with", best.most);
 });
 
-if (import.meta.main) {
+if (isMain(import.meta)) {
   const [blocks = "100", threads = "2"] = process.argv.slice(2);
   await run(collatz, { threads: Number(threads), args: [Number(blocks)] });
 }

@@ -6,7 +6,7 @@
  *     node workers/ports/computing/mandelbrot.ts [n] [threads]
  */
 import { createHash } from "node:crypto";
-import { type SharedArray, parallelFor, run, shared, task } from "../../../src/index.ts";
+import { type SharedArray, isMain, parallelFor, run, shared, task } from "../../../src/index.ts";
 
 const ITERATIONS = 50;
 
@@ -44,7 +44,7 @@ export const mandelbrot = task(import.meta, async function mandelbrot(n: number)
   console.log(createHash("md5").update(array).digest("hex"));
 });
 
-if (import.meta.main) {
+if (isMain(import.meta)) {
   const [n = "1000", threads = "2"] = process.argv.slice(2);
   await run(mandelbrot, { threads: Number(threads), args: [Number(n)] });
 }

@@ -8,7 +8,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
-import { type Context, type Receiver, type Sender, chan, group, run, struct, task, utf8 } from "../../../src/index.ts";
+import { type Context, type Receiver, type Sender, chan, group, isMain, run, struct, task, utf8 } from "../../../src/index.ts";
 
 const DIGESTERS = 20;
 
@@ -72,7 +72,7 @@ export const md5Tree = task(import.meta, async function md5Tree(root: string, wa
   }
 });
 
-if (import.meta.main) {
+if (isMain(import.meta)) {
   const [folder = ".", way = "bounded", threads = "2"] = process.argv.slice(2);
   await run(md5Tree, { threads: Number(threads), args: [folder, way] });
 }

@@ -7,7 +7,7 @@
  *     node workers/ports/computing/word-count.ts FILE [threads]
  */
 import { closeSync, openSync, readSync, statSync } from "node:fs";
-import { type Receiver, chan, f64, run, spawn, task } from "../../../src/index.ts";
+import { type Receiver, chan, f64, isMain, run, spawn, task } from "../../../src/index.ts";
 
 const COUNTERS = 8;
 const RANGE_BYTES = 1 << 20;
@@ -71,7 +71,7 @@ export const wordCount = task(import.meta, async function wordCount(path: string
   for (const [word, n] of words.slice(0, MOST)) console.log(n, word);
 });
 
-if (import.meta.main) {
+if (isMain(import.meta)) {
   const [path, threads = "2"] = process.argv.slice(2);
   if (path === undefined) throw new Error("word-count FILE");
   await run(wordCount, { threads: Number(threads), args: [path] });

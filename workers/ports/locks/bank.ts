@@ -5,7 +5,7 @@
  *
  *     node workers/ports/locks/bank.ts [transfers] [threads]
  */
-import { Guarded, i32, run, spawn, task } from "../../../src/index.ts";
+import { Guarded, i32, isMain, run, spawn, task } from "../../../src/index.ts";
 
 const ACCOUNTS = 10;
 const TELLERS = 8;
@@ -60,7 +60,7 @@ export const bank = task(import.meta, async function bank(transfers: number) {
   for (const { state } of accounts) state.free();
 });
 
-if (import.meta.main) {
+if (isMain(import.meta)) {
   const [transfers = "10000", threads = "2"] = process.argv.slice(2);
   await run(bank, { threads: Number(threads), args: [Number(transfers)] });
 }

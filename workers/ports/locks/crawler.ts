@@ -5,7 +5,7 @@
  *
  *     node workers/ports/locks/crawler.ts [pages] [threads]
  */
-import { run, sleep, spawn, task } from "../../../src/index.ts";
+import { isMain, run, sleep, spawn, task } from "../../../src/index.ts";
 
 /** What a fetch finds. */
 interface Page {
@@ -41,7 +41,7 @@ export const crawler = task(import.meta, async function crawler(pages: number) {
   for (const line of lines.toSorted()) console.log(line);
 });
 
-if (import.meta.main) {
+if (isMain(import.meta)) {
   const [pages = "100", threads = "2"] = process.argv.slice(2);
   await run(crawler, { threads: Number(threads), args: [Number(pages)] });
 }

@@ -5,7 +5,7 @@
  *
  *     node workers/ports/locks/safe-counter.ts [increments] [threads]
  */
-import { Guarded, WaitGroup, go, i32, run, task } from "../../../src/index.ts";
+import { Guarded, WaitGroup, go, i32, isMain, run, task } from "../../../src/index.ts";
 
 const KEYS = { so: i32, many: i32, gophers: i32, carts: i32 };
 const WORDS = ["so", "many", "gophers", "so", "many", "carts", "so"] as const;
@@ -39,7 +39,7 @@ export const safeCounter = task(import.meta, async function safeCounter(n: numbe
   for (const key of (Object.keys(KEYS) as Key[]).toSorted()) console.log(key, await valueOf(c, key));
 });
 
-if (import.meta.main) {
+if (isMain(import.meta)) {
   const [n = "1000", threads = "2"] = process.argv.slice(2);
   await run(safeCounter, { threads: Number(threads), args: [Number(n)] });
 }

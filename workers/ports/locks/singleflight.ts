@@ -6,7 +6,7 @@
  *
  *     node workers/ports/locks/singleflight.ts [callers] [threads]
  */
-import { Counter, SharedMap, run, sleep, spawn, task, utf8 } from "../../../src/index.ts";
+import { Counter, SharedMap, isMain, run, sleep, spawn, task, utf8 } from "../../../src/index.ts";
 
 const KEYS = ["alpha", "beta", "gamma", "delta"];
 const FAILING = "fails first";
@@ -45,7 +45,7 @@ export const singleflight = task(import.meta, async function singleflight(caller
   console.log("loads:", cache.loads.get(FAILING)!.value);
 });
 
-if (import.meta.main) {
+if (isMain(import.meta)) {
   const [callers = "1000", threads = "2"] = process.argv.slice(2);
   await run(singleflight, { threads: Number(threads), args: [Number(callers)] });
 }

@@ -5,7 +5,7 @@
  *
  *     node workers/ports/patterns/chameneos.ts [meetings] [threads]
  */
-import { type ElementOf, type Receiver, type Sender, chan, chanOf, go, i32, run, spawn, struct, task } from "../../../src/index.ts";
+import { type ElementOf, type Receiver, type Sender, chan, chanOf, go, i32, isMain, run, spawn, struct, task } from "../../../src/index.ts";
 
 const [BLUE, RED, YELLOW] = [0, 1, 2];
 const COLOURS = ["blue", "red", "yellow"];
@@ -71,7 +71,7 @@ export const chameneos = task(import.meta, async function chameneos(meetings: nu
   await play(meetings, [BLUE, RED, YELLOW, RED, YELLOW, BLUE, RED, YELLOW, RED, BLUE]);
 });
 
-if (import.meta.main) {
+if (isMain(import.meta)) {
   const [meetings = "600000", threads = "2"] = process.argv.slice(2);
   await run(chameneos, { threads: Number(threads), args: [Number(meetings)] });
 }

@@ -5,7 +5,7 @@
  *
  *     node workers/ports/patterns/hub.ts [messages] [threads]
  */
-import { type Chan, type ElementOf, type Receiver, chan, chanOf, go, i32, oneshot, run, select, spawn, struct, task, utf8 } from "../../../src/index.ts";
+import { type Chan, type ElementOf, type Receiver, chan, chanOf, go, i32, isMain, oneshot, run, select, spawn, struct, task, utf8 } from "../../../src/index.ts";
 
 const Message = struct({ topic: utf8, n: i32 });
 /** A topic and the channel for its messages. */
@@ -86,7 +86,7 @@ export const hub = task(import.meta, async function hub(messages: number) {
   for (const line of (await Promise.all(lines)).toSorted()) console.log(line);
 });
 
-if (import.meta.main) {
+if (isMain(import.meta)) {
   const [messages = "1000", threads = "2"] = process.argv.slice(2);
   await run(hub, { threads: Number(threads), args: [Number(messages)] });
 }

@@ -4,7 +4,7 @@
  *
  *     node workers/ports/patterns/select-rules.ts [rounds] [threads]
  */
-import { type Chan, type Receiver, type Sender, type WarrenError, after, bool, chan, go, i32, run, select, task } from "../../../src/index.ts";
+import { type Chan, type Receiver, type Sender, type WarrenError, after, bool, chan, go, i32, isMain, run, select, task } from "../../../src/index.ts";
 
 async function nothingReady(): Promise<void> {
   const ch = chan(i32);
@@ -163,7 +163,7 @@ export const selectRules = task(import.meta, async function selectRules(rounds: 
   await wakesAll(10);
 });
 
-if (import.meta.main) {
+if (isMain(import.meta)) {
   const [rounds = "1000", threads = "2"] = process.argv.slice(2);
   await run(selectRules, { threads: Number(threads), args: [Number(rounds)] });
 }

@@ -5,7 +5,7 @@
  *
  *     node workers/ports/patterns/thread-ring.ts [passes] [threads]
  */
-import { type Chan, type Receiver, type Sender, chan, go, i32, run, task } from "../../../src/index.ts";
+import { type Chan, type Receiver, type Sender, chan, go, i32, isMain, run, task } from "../../../src/index.ts";
 
 const MEMBERS = 503;
 
@@ -29,7 +29,7 @@ export const threadRing = task(import.meta, async function threadRing(passes: nu
   console.log(await last.recv());
 });
 
-if (import.meta.main) {
+if (isMain(import.meta)) {
   const [passes = "50000000", threads = "2"] = process.argv.slice(2);
   await run(threadRing, { threads: Number(threads), args: [Number(passes)] });
 }

@@ -6,7 +6,7 @@
  *
  *     node workers/ports/pipelines/power-series.ts [terms] [threads]
  */
-import { type ElementOf, type Receiver, type Sender, chan, go, i64, run, select, struct, task } from "../../../src/index.ts";
+import { type ElementOf, type Receiver, type Sender, chan, go, i64, isMain, run, select, struct, task } from "../../../src/index.ts";
 
 /** A rational number in lowest terms. */
 const Rat = struct({ num: i64, den: i64 });
@@ -156,7 +156,7 @@ export const powerSeries = task(import.meta, async function powerSeries(n: numbe
   await show("tan", series(reverse, arctan()), n);
 });
 
-if (import.meta.main) {
+if (isMain(import.meta)) {
   const [n = "10", threads = "2"] = process.argv.slice(2);
   await run(powerSeries, { threads: Number(threads), args: [Number(n)] });
 }

@@ -4,7 +4,7 @@
  *
  *     node workers/ports/pipelines/prime-sieve.ts [primes] [threads]
  */
-import { type Receiver, type Sender, chan, go, i32, run, task } from "../../../src/index.ts";
+import { type Receiver, type Sender, chan, go, i32, isMain, run, task } from "../../../src/index.ts";
 
 export const generate = task(import.meta, async function generate(ch: Sender<number>) {
   for (let i = 2; ; i++) await ch.send(i);
@@ -26,7 +26,7 @@ export const primeSieve = task(import.meta, async function primeSieve(n: number)
   }
 });
 
-if (import.meta.main) {
+if (isMain(import.meta)) {
   const [n = "100", threads = "2"] = process.argv.slice(2);
   await run(primeSieve, { threads: Number(threads), args: [Number(n)] });
 }

@@ -5,7 +5,7 @@
  *
  *     node workers/ports/pipelines/same-tree.ts [values] [threads]
  */
-import { type Context, type Sender, chan, context, go, i32, run, select, task } from "../../../src/index.ts";
+import { type Context, type Sender, chan, context, go, i32, isMain, run, select, task } from "../../../src/index.ts";
 
 /** A binary search tree; `null` is the empty one. */
 type Tree = { left: Tree; readonly value: number; right: Tree } | null;
@@ -68,7 +68,7 @@ export const sameTree = task(import.meta, async function sameTree(n: number) {
   console.log("empty trees:", await same(null, null));
 });
 
-if (import.meta.main) {
+if (isMain(import.meta)) {
   const [n = "10", threads = "2"] = process.argv.slice(2);
   await run(sameTree, { threads: Number(threads), args: [Number(n)] });
 }

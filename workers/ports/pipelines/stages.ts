@@ -4,7 +4,7 @@
  *
  *     node workers/ports/pipelines/stages.ts [values] [threads]
  */
-import { type Receiver, type Sender, chan, go, i32, run, task } from "../../../src/index.ts";
+import { type Receiver, type Sender, chan, go, i32, isMain, run, task } from "../../../src/index.ts";
 
 const ROOM = 64;
 
@@ -36,7 +36,7 @@ export const stages = task(import.meta, async function stages(n: number) {
   console.log(`${count} of ${n} squares are odd, their sum is ${sum}`);
 });
 
-if (import.meta.main) {
+if (isMain(import.meta)) {
   const [n = "1000000", threads = "2"] = process.argv.slice(2);
   await run(stages, { threads: Number(threads), args: [Number(n)] });
 }

@@ -5,7 +5,7 @@
  *
  *     node workers/ports/services/errgroup.ts [tasks] [threads]
  */
-import { type Context, Counter, type Receiver, type WarrenError, bool, chan, context, group, run, task } from "../../../src/index.ts";
+import { type Context, Counter, type Receiver, type WarrenError, bool, chan, context, group, isMain, run, task } from "../../../src/index.ts";
 
 export const square = task(import.meta, async function square(n: number) {
   return n * n;
@@ -78,7 +78,7 @@ export const errgroup = task(import.meta, async function errgroup(n: number) {
   await tryGo();
 });
 
-if (import.meta.main) {
+if (isMain(import.meta)) {
   const [n = "20", threads = "2"] = process.argv.slice(2);
   await run(errgroup, { threads: Number(threads), args: [Number(n)] });
 }

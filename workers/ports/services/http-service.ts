@@ -8,7 +8,7 @@
 import { once } from "node:events";
 import { type Server, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Receiver, type Sender, bool, chan, run, spawn, task, yieldNow } from "../../../src/index.ts";
+import { type Receiver, type Sender, bool, chan, isMain, run, spawn, task, yieldNow } from "../../../src/index.ts";
 
 function isPrime(n: number): boolean {
   for (let d = 2; d * d <= n; d++) if (n % d === 0) return false;
@@ -72,7 +72,7 @@ export const httpService = task(import.meta, async function httpService(n: numbe
   entered.close();
 });
 
-if (import.meta.main) {
+if (isMain(import.meta)) {
   const [n = "10", threads = "2"] = process.argv.slice(2);
   await run(httpService, { threads: Number(threads), args: [Number(n)] });
 }

@@ -5,7 +5,7 @@
  *
  *     node workers/ports/services/rate-limits.ts [requests] [threads]
  */
-import { bool, chan, f64, go, run, select, task, ticker } from "../../../src/index.ts";
+import { bool, chan, f64, go, isMain, run, select, task, ticker } from "../../../src/index.ts";
 
 const PERIOD_MS = 5;
 const BURST = 3;
@@ -59,7 +59,7 @@ export const rateLimits = task(import.meta, async function rateLimits(n: number)
   await shedding(n);
 });
 
-if (import.meta.main) {
+if (isMain(import.meta)) {
   const [n = "10", threads = "2"] = process.argv.slice(2);
   await run(rateLimits, { threads: Number(threads), args: [Number(n)] });
 }

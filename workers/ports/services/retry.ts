@@ -5,7 +5,7 @@
  *
  *     node workers/ports/services/retry.ts [attempts] [threads]
  */
-import { type Context, WarrenError, context, contextKey, registerError, run, sleep, spawn, task, withValue } from "../../../src/index.ts";
+import { type Context, WarrenError, context, contextKey, isMain, registerError, run, sleep, spawn, task, withValue } from "../../../src/index.ts";
 
 class Busy extends Error {
   override readonly name = "Busy";
@@ -83,7 +83,7 @@ export const retries = task(import.meta, async function retries(attempts: number
   console.log("below a cancelled one:", state(late), late.value(requestId));
 });
 
-if (import.meta.main) {
+if (isMain(import.meta)) {
   const [attempts = "4", threads = "2"] = process.argv.slice(2);
   await run(retries, { threads: Number(threads), args: [Number(attempts)] });
 }

@@ -1,0 +1,89 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beginNode } from "../node-process.ts";
+
+const INDEX = new URL("../../src/index.ts", import.meta.url).href;
+const FLAGS = ["--disable-warning=ExperimentalWarning"];
+
+let folder: string;
+
+/** A program that says whether it is the program, and a module that it imports says the same of itself; then a task on a thread. */
+const program = (guard: string): string => `
+import { isMain, run, task } from ${JSON.stringify(INDEX)};
+import { other } from "./other.mjs";
+export const threadsView = task(import.meta, "threadsView", async () => isMain(import.meta));
+if (${guard}) console.log(JSON.stringify({ program: ${guard}, imported: other, onThread: await run(threadsView, { threads: 1 }) }));
+`;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "warren-main-"));
+  await mkdir(join(folder, "folder"));
+  await writeFile(join(folder, "other.mjs"), `import { isMain } from ${JSON.stringify(INDEX)};\nexport const other = isMain(import.meta);\n`);
+  await writeFile(join(folder, "prog.mjs"), program("isMain(import.meta)"));
+  await writeFile(join(folder, "old.mjs"), program("import.meta.main"));
+  await writeFile(join(folder, "folder/index.mjs"), `import "../prog.mjs";`);
+  await writeFile(join(folder, "starts.mjs"), `import "./prog.mjs"; import { start } from ${JSON.stringify(INDEX)}; await using rt = await start({ threads: 1 }); console.log("started");`);
+  await symlink(join(folder, "prog.mjs"), join(folder, "link.mjs"));
+  await writeFile(join(folder, "common.cjs"), `
+const { isMain, run, task } = require(${JSON.stringify(fileURLToPath(INDEX))});
+exports.onThread = task(__filename, "onThread", async () => isMain(__filename));
+if (isMain(__filename)) run(exports.onThread, { threads: 1 }).then((onThread) => console.log(JSON.stringify({ program: true, onThread })));
+`);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function outcome(args: readonly string[], stdin?: string) {
+  const { stdout, stderr, code, hung } = await beginNode([...FLAGS, ...args], { cwd: folder, stdin, deadlineMs: 120_000 }).outcome;
+  expect(hung).toBe(false);
+  return { printed: stdout.trim(), warned: stderr.trim(), code };
+}
+
+const YES = JSON.stringify({ program: true, imported: false, onThread: false });
+
+describe("isMain", () => {
+  test.each([
+    ["a file", ["prog.mjs"]],
+    ["an absolute path", [() => join(folder, "prog.mjs")]],
+    ["a link", ["link.mjs"]],
+    ["a link that is kept", ["--preserve-symlinks-main", "--preserve-symlinks", "link.mjs"]],
+    ["the text after -e imports it", ["-e", 'import("./prog.mjs")']],
+    ["the same with an argument of the program", ["-e", 'import("./prog.mjs")', "--", "other.mjs"]],
+    ["a module after -e imports it", ["--input-type=module", "-e", 'import "./prog.mjs";']],
+  ] as [string, (string | (() => string))[]][])("is true of the program and of nothing else: %s", async (_, args) => {
+    expect(await outcome(args.map((arg) => (typeof arg === "string" ? arg : arg())))).toEqual({ printed: YES, warned: "", code: 0 });
+  });
+
+  test("is false if another file imports it", async () => {
+    expect(await outcome(["folder/index.mjs"])).toEqual({ printed: "", warned: "", code: 0 });
+  });
+
+  test("works in CommonJS by __filename", async () => {
+    expect(await outcome(["common.cjs"])).toEqual({ printed: JSON.stringify({ program: true, onThread: false }), warned: "", code: 0 });
+  });
+
+  test("is true of text on standard input, whose tasks no thread can import", async () => {
+    const { printed, warned, code } = await outcome(["--input-type=module", "-"], program("isMain(import.meta)"));
+    expect({ printed, code }).toEqual({ printed: "", code: 1 });
+    expect(warned).toContain("ERR_TASK_MODULE");
+    expect(warned).toContain("on standard input is in no file: put its tasks into one");
+  });
+});
+
+describe("a program that does nothing because import.meta.main is not true", () => {
+  test("is told", async () => {
+    const { printed, warned, code } = await outcome(["-e", 'import("./old.mjs")']);
+    expect({ printed, code }).toEqual({ printed: "", code: 0 });
+    expect(warned).toMatch(/\[WARREN_NOT_STARTED\] WarrenWarning: file:.*old\.mjs defines tasks and has ended without starting a runtime\. import\.meta\.main is false here\. Write if \(isMain\(import\.meta\)\)/);
+  });
+
+  test.each([
+    ["where it is true", ["old.mjs"]],
+    ["if a runtime was started", ["-e", 'import("./starts.mjs")']],
+    ["if the module is not the program", ["folder/index.mjs"]],
+  ])("is not told %s", async (_, args) => {
+    expect((await outcome(args)).warned).toBe("");
+  });
+});
