@@ -48,9 +48,9 @@ export function waitAsync(words: Int32Array, at: number, value: number): Promise
 /**
  * Calls `count` with 1 when the program of this thread begins an `Atomics.waitAsync`, and
  * with −1 when that has ended: the search for deadlocks must know of it. The runtime's
- * own waits do not count.
+ * own waits do not count. Returns false where that cannot be changed (--frozen-intrinsics).
  */
-export function countWaits(count: (change: number) => void): void {
+export function countWaits(count: (change: number) => void): boolean {
   const waitAsync = (...args: Parameters<typeof ownWaitAsync>): ReturnType<typeof ownWaitAsync> => {
     const result = ownWaitAsync(...args);
     if (!result.async) return result;
@@ -58,5 +58,5 @@ export function countWaits(count: (change: number) => void): void {
     void result.value.then(() => count(-1));
     return result;
   };
-  Object.defineProperty(Atomics, "waitAsync", { value: waitAsync });
+  return Reflect.defineProperty(Atomics, "waitAsync", { value: waitAsync });
 }

@@ -3,8 +3,8 @@ import { WarrenError, printValue } from "../errors.ts";
 import { Refusal, Type, depthOver, type ElementOf, type Space, step } from "./type.ts";
 
 type Fields = Record<string, Type<unknown>>;
-/** The objects that fit a struct with the fields `F`. */
-export type StructOf<F extends Fields> = { [K in keyof F]: ElementOf<F[K]> };
+/** The objects that fit a struct with the fields `F`. With `& {}`, hovers and errors show the fields and not this name. */
+export type StructOf<F extends Fields> = { [K in keyof F]: ElementOf<F[K]> } & {};
 
 /** A field of a struct, and where it is in the slot. */
 export interface StructField {

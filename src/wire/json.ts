@@ -5,6 +5,7 @@
  */
 import { LIMITS } from "../limits.ts";
 import { Refusal, step } from "./type.ts";
+import { whyNotSent } from "./unsendable.ts";
 
 /** The JSON text of `value`. Each property is read once, so the value that was checked is the value that is sent. @throws Refusal */
 export function stringifyJson(value: unknown): string {
@@ -43,7 +44,7 @@ function checkShape(value: object): void {
   if (Array.isArray(value)) {
     if (Object.keys(value).length !== value.length) throw new Refusal("the array has holes or extra properties", value);
   } else if (!isPlain(value)) {
-    throw new Refusal(value instanceof Promise ? "its value is not known yet" : "it is an instance of a class, which JSON would flatten", value);
+    throw new Refusal(whyNotSent(value, "which JSON would flatten"), value);
   }
   if (Object.getOwnPropertySymbols(value).length > 0) throw new Refusal("it has a symbol for a key", value);
   if (typeof (value as { toJSON?: unknown }).toJSON === "function") throw new Refusal("it has a toJSON method, which would replace it", value);

@@ -14,6 +14,7 @@ import { ByteWriter } from "./byte-stream.ts";
 import { describeError } from "./error-class.ts";
 import { isPlain } from "./json.ts";
 import { type Handle, Refusal, type Space, getStep, indexStep, keyStep, step } from "./type.ts";
+import { whyNotSent } from "./unsendable.ts";
 import { bytesOf, isBytes, isDetached, isViewDetached, kindOf } from "./views.ts";
 
 export const TAG = {
@@ -64,13 +65,6 @@ export function encodeValue(space: Space, value: unknown, isResult = false): num
 
 function itemStep(item: unknown): string {
   return `<item ${printValue(item)}>`;
-}
-
-/** Why an object that is not plain cannot be sent. */
-function whyNot(value: object): string {
-  if (types.isPromise(value)) return "its value is not known yet";
-  if (value instanceof AbortSignal) return "it works on its own thread only: send a context, which has a signal on every thread";
-  return "it is an instance of a class, which would arrive without its methods";
 }
 
 class Encoder {
@@ -186,7 +180,7 @@ class Encoder {
       for (const item of items) this.#at(itemStep, item, item, depth);
       return;
     }
-    if (!isPlain(value)) throw new Refusal(whyNot(value), value);
+    if (!isPlain(value)) throw new Refusal(whyNotSent(value), value);
     writer.u8(TAG.object);
     this.#putEntries(value, depth);
   }

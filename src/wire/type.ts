@@ -61,19 +61,20 @@ export interface Space {
 export abstract class Type<T> {
   /** Canonical text, equal for equal types, such as `struct(n:i32,reply:chan(f64))`. */
   abstract readonly name: string;
-  /** The words of a slot; `align` is 2 if they must begin on an 8-byte boundary. */
+  /** @internal The words of a slot; `align` is 2 if they must begin on an 8-byte boundary. */
   abstract readonly words: number;
+  /** @internal */
   abstract readonly align: 1 | 2;
-  /** How many types are nested in this one, with itself. */
+  /** @internal How many types are nested in this one, with itself. */
   readonly depth: number = 1;
   /** Only for type inference: never set. */
   declare readonly element: T;
 
-  /** Writes `value` into the words at `at`. @throws Refusal, ERR_ARENA_FULL */
+  /** @internal Writes `value` into the words at `at`. @throws Refusal, ERR_ARENA_FULL */
   abstract encode(space: Space, at: number, value: T): void;
-  /** Reads the value at `at` and frees what belongs to it. */
+  /** @internal Reads the value at `at` and frees what belongs to it. */
   abstract decode(space: Space, at: number): T;
-  /** Frees what belongs to the slot at `at` without reading it. */
+  /** @internal Frees what belongs to the slot at `at` without reading it. */
   abstract drop(space: Space, at: number): void;
 
   /** @internal */
@@ -81,7 +82,7 @@ export abstract class Type<T> {
     return this.name;
   }
 
-  /** Encodes `values[from … from+count)` into consecutive slots. */
+  /** @internal Encodes `values[from … from+count)` into consecutive slots. */
   encodeMany(space: Space, at: number, values: ArrayLike<T>, from: number, count: number): void {
     let done = 0;
     try {
@@ -93,7 +94,7 @@ export abstract class Type<T> {
     }
   }
 
-  /** Decodes `count` consecutive slots onto the end of `out`. */
+  /** @internal Decodes `count` consecutive slots onto the end of `out`. */
   decodeMany(space: Space, at: number, count: number, out: T[]): void {
     for (let k = 0; k < count; k++) out.push(this.decode(space, at + k * this.words));
   }

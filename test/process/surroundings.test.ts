@@ -22,7 +22,7 @@ describe("threads that cannot start, and modules that they cannot import", () =>
   test("run() at the top level of a module with tasks: every thread would run it again", async () => {
     const { stderr, code, hung } = await outcomeOf("nested-run.ts");
     expect({ code, hung }).toEqual({ code: 1, hung: false });
-    expect(stderr).toContain("import.meta.main");
+    expect(stderr).toContain("isMain(import.meta)");
   });
 });
 
@@ -43,4 +43,25 @@ test("eight threads with parked tasks use no CPU", { tags: ["deep"] }, async () 
   process.stdout.write(`idle: ${(100 * share).toFixed(2)} % of one core over ${ms} ms, ${sleeps} wake-ups\n`);
   // The goal is below 1 %; a shared machine's noise gets some room.
   expect(share).toBeLessThan(0.05);
+});
+
+describe("under Node's flags for security", { tags: ["deep"] }, () => {
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+
+  test.each([
+    ["--permission, with the project's folder to read", ["--permission", "--allow-worker", `--allow-fs-read=${root}`]],
+    ["--disallow-code-generation-from-strings", ["--disallow-code-generation-from-strings"]],
+  ])("%s: programs run, and a deadlock is certain", async (_, execArgv) => {
+    const { stdout, code, hung } = await outcomeOf("closed-world.ts", "one by one", "returns", "contextNobodyCancels", { execArgv: ["--no-warnings", ...execArgv] });
+    expect({ code, hung }).toEqual({ code: 0, hung: false });
+    expect(stdout).toContain('"returned":42');
+    expect(stdout).toContain("ERR_DEADLOCK");
+  });
+
+  test("--frozen-intrinsics: programs run; it hides what could wake a task, so a deadlock is only possible", async () => {
+    const { stdout, code, hung } = await outcomeOf("closed-world.ts", "one by one", "returns", "contextNobodyCancels", { execArgv: ["--no-warnings", "--frozen-intrinsics"] });
+    expect({ code, hung }).toEqual({ code: 4, hung: false });
+    expect(stdout).toContain('"returned":42');
+    expect(stdout).toMatch(/WARREN_STANDSTILL possible deadlock[\s\S]*--frozen-intrinsics hides/);
+  });
 });

@@ -21,11 +21,8 @@ interface Copy {
 
 const KEY = Symbol.for("warren");
 
-/** By compatible version: a major version, or before 1.0 a minor one. */
-function copies(): Map<string, Copy> {
-  const holder = globalThis as { [KEY]?: Map<string, Copy> };
-  return (holder[KEY] ??= new Map());
-}
+/** By compatible version: a major version, or before 1.0 a minor one. There is none where warren runs from its source. */
+const holder = globalThis as { [KEY]?: Map<string, Copy> };
 
 function compatible(version: string): string {
   return /^0\.\d+|^\d+/.exec(version)?.[0] ?? version;
@@ -38,9 +35,11 @@ function compatible(version: string): string {
  */
 export function adopt<E extends object>(own: E, { version, url, isTask }: Omit<Copy, "engine">): E {
   const key = compatible(version);
-  const known = copies().get(key);
+  if (holder[KEY] === undefined) Object.defineProperty(holder, KEY, { value: new Map(), configurable: true });
+  const copies = holder[KEY] as unknown as Map<string, Copy>;
+  const known = copies.get(key);
   if (known === undefined) {
-    copies().set(key, { version, url, engine: own, isTask });
+    copies.set(key, { version, url, engine: own, isTask });
     return own;
   }
   const missing = Object.keys(own).filter((name) => !(name in known.engine));
@@ -50,9 +49,9 @@ export function adopt<E extends object>(own: E, { version, url, isTask }: Omit<C
 
 /** Refuses a function that this copy would take for a closure. @throws ERR_TWO_VERSIONS if it is a task of an incompatible version */
 export function refuseForeignTask(fn: object): void {
-  const all = copies();
+  const all = holder[KEY];
   // The usual case, in which nothing is to be asked.
-  if (all.size <= 1) return;
+  if (all === undefined || all.size === 1) return;
   for (const { version, url, isTask } of all.values()) {
     if (isTask(fn)) {
       throw new WarrenError("ERR_TWO_VERSIONS", `a task was defined with another version of warren, ${version} (${url}), which does not share a runtime with this one. Install one version for both`, { version, url });

@@ -9,7 +9,7 @@ import { WarrenError, printValue } from "../../errors.ts";
 import { createRequire, realpathSync } from "../../host.ts";
 
 /** A module: its `import.meta`, or in CommonJS `__filename`. */
-export type ModuleRef = { readonly url: string } | string;
+export type ModuleRef = ImportMeta | { readonly url: string } | string;
 
 /** The URL of a module. @throws ERR_INVALID_ARGUMENT */
 export function urlOf(module: ModuleRef, what: string): string {

@@ -72,8 +72,8 @@ export class Sources {
     // Node makes them in this order when it starts a thread.
     this.#timers = handles.find((_, k) => ["timer", "check", "idle"].every((type, more) => handles[k + more]?.type === type))?.address ?? "";
     for (const { type, address } of handles) if (type !== "timer") this.#own.add(address);
-    countWaits((change) => this.#count("waitAsync", change));
-    this.#countCompilations();
+    const counts = [countWaits((change) => this.#count("waitAsync", change)), ...this.#countCompilations()];
+    if (counts.includes(false)) this.#count("what --frozen-intrinsics hides: waitAsync, or a compilation of WebAssembly", 1);
     process.on("worker", (worker: Worker) => {
       this.#count("a Worker", 1);
       worker.once("exit", () => this.#count("a Worker", -1));
@@ -117,16 +117,17 @@ export class Sources {
     this.#pending.set(name, (this.#pending.get(name) ?? 0) + change);
   }
 
-  #countCompilations(): void {
+  /** Whether each kind of compilation is counted from now on. */
+  #countCompilations(): boolean[] {
     const name = "a compilation of WebAssembly";
-    for (const call of ["compile", "instantiate", "compileStreaming", "instantiateStreaming"]) {
+    return ["compile", "instantiate", "compileStreaming", "instantiateStreaming"].map((call) => {
       const original = Reflect.get(WebAssembly, call) as (...args: unknown[]) => Promise<unknown>;
       const counted = (...args: unknown[]): Promise<unknown> => {
         this.#count(name, 1);
         return original.apply(WebAssembly, args).finally(() => this.#count(name, -1));
       };
-      Object.defineProperty(WebAssembly, call, { value: Object.defineProperty(counted, "name", { value: call }) });
-    }
+      return Reflect.defineProperty(WebAssembly, call, { value: Object.defineProperty(counted, "name", { value: call }) });
+    });
   }
 }
 
@@ -134,12 +135,17 @@ function listHandles(): readonly Handle[] {
   return (process.report.getReport() as { libuv: Handle[] }).libuv;
 }
 
-/** Where Node has no inspector, nothing is collected. */
 async function collectGarbage(): Promise<void> {
-  if (!process.features.inspector) return;
-  const { Session } = await import("node:inspector/promises");
-  const session = new Session();
-  session.connect();
-  await session.post("HeapProfiler.collectGarbage");
-  session.disconnect();
+  // Under --permission the inspector needs a permission of its own.
+  if (process.features.inspector && process.permission?.has("inspector") !== false) {
+    const { Session } = await import("node:inspector/promises");
+    const session = new Session();
+    session.connect();
+    await session.post("HeapProfiler.collectGarbage");
+    session.disconnect();
+    return;
+  }
+  const [{ setFlagsFromString }, { runInNewContext }] = await Promise.all([import("node:v8"), import("node:vm")]);
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
 }

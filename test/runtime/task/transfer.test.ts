@@ -1,3 +1,5 @@
+import { Readable } from "node:stream";
+import { MessageChannel, MessagePort } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Chan, type Runtime, type WarrenError, chanOf, i32, start } from "../../../src/index.ts";
 import { answer, areSame, echo, fill, kindOf, makeChannel, makeChannelOfChannels, makeShared, mutate, returnUnsendable } from "./transfer-tasks.ts";
@@ -117,6 +119,25 @@ describe("what cannot travel is refused with its path", () => {
     expect(error.details["path"]).toContain(path);
     expect(() => rt.go(echo, value)).toThrow(expect.objectContaining({ code: "ERR_NOT_TRANSFERABLE" }));
     expect((await rt.stats()).arena.used).toBe(before);
+  });
+
+  test.each<[string, () => unknown, string]>([
+    ["a promise", () => Promise.resolve(1), "await it first"],
+    ["a signal", () => new AbortController().signal, "send a context"],
+    ["a controller of a signal", () => new AbortController(), "send a context"],
+    ["a URL", () => new URL("https://example.org"), "String(url)"],
+    ["parameters of a URL", () => new URLSearchParams("a=1"), "String(url)"],
+    ["shared memory that is not warren's", () => new SharedArrayBuffer(8), "shared.float64"],
+    ["a port", () => new MessageChannel().port1, "send a channel"],
+    ["a blob", () => new Blob(["x"]), "await blob.arrayBuffer()"],
+    ["headers", () => new Headers({ a: "1" }), "[...entries]"],
+    ["a stream of the web", () => new ReadableStream(), "through a channel"],
+    ["a stream of Node", () => Readable.from(["x"]), "through a channel"],
+    ["an object whose getters throw", () => new (class { get [Symbol.toStringTag](): string { throw new Error("hostile"); } })(), "an instance of a class"],
+  ])("%s is refused with what to send in its place", async (_name, make, hint) => {
+    const value = make();
+    expect(await thrown(() => rt.spawn(echo, value))).toMatchObject({ code: "ERR_NOT_TRANSFERABLE", message: expect.stringContaining(hint) });
+    if (value instanceof MessagePort) value.close();
   });
 
   test.each(["function", "symbol", "class", "weakmap"])("a %s as a result rejects the join; the thread goes on", async (which) => {
