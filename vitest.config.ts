@@ -46,7 +46,7 @@ const PURE = [
 /** Files among those that start threads or processes after all. */
 const NOT_PURE = ["test/lab/schema.test.ts", "test/lab/talk/cells.test.ts", "test/lab/talk/gophers/experiments/runs.test.ts", "test/lab/machine/own-process.test.ts"];
 /** Files whose tests start processes of their own. */
-const PROCESSES = ["test/cli/**", "test/docs/**", "test/lab/**", "test/package/**", "test/process/**", "test/verify/**", "test/workers/{examples,ports}.test.ts"];
+const PROCESSES = ["test/cli/**", "test/docs/**", "test/lab/**", "test/package/**", "test/process/**", "test/types/**", "test/verify/**", "test/workers/{examples,ports,uploads}.test.ts"];
 
 /**
  * Forks, because worker threads segfault some native modules inside threads. Two at a

@@ -10,7 +10,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type Declaration, type Doc, type Member, declarationOf, exportsOf } from "./api-declarations.ts";
+import { type Declaration, type Doc, type Member, declarationOf, exportsOf } from "./declarations/api-declarations.ts";
 
 const PAGE = new URL("../docs/api.md", import.meta.url);
 
@@ -24,7 +24,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   Coordination: ["shared+SharedArrays", "SharedArray", "Mutex", "RwLock", "Semaphore", "WaitGroup", "Once", "Barrier", "Counter", "Guarded", "FieldsGuard", "PlainFields", "Guard", "SharedMap", "SharedMapOptions", "named", "SyncConstructors", "SyncConstructor", "GuardedConstructor", "SharedMapConstructor"],
   Cancellation: ["context", "ContextOptions", "Context", "contextKey", "ContextKey", "withValue", "group", "GroupOptions", "Group"],
   Parallel: ["parallelFor", "parallelMap", "parallelReduce", "ParallelOptions", "dot", "DotOptions", "DotKernel"],
-  Observing: ["formatDump", "Dump", "ThreadReport", "TaskReport", "ParkedReport", "StuckReport", "StuckWait", "RuntimeStats", "ThreadStats", "Parked", "WaitReason", "ArenaUse", "Trace", "TraceEvent", "TraceOptions", "Tracing", "assertQuiet", "QuietOptions", "leftovers", "Leftovers", "LeftObject"],
+  Observing: ["formatDump", "formatMetrics", "MetricsOptions", "Dump", "ThreadReport", "TaskReport", "ParkedReport", "StuckReport", "StuckWait", "RuntimeStats", "ThreadStats", "Parked", "WaitReason", "ArenaUse", "Trace", "TraceEvent", "TraceOptions", "Tracing", "assertQuiet", "QuietOptions", "leftovers", "Leftovers", "LeftObject"],
   Errors: ["WarrenError", "ErrorCode", "ERROR_CODES", "registerError"],
   Limits: ["LIMITS"],
 };

@@ -4,15 +4,15 @@
  * Cleans dist, emits JavaScript and declarations of src, workers and bench at
  * the same places under dist (tsconfig.build.json), copies what programs read at
  * run time (the report's script and style; Go and C sources, the peers' package
- * files), and makes the command executable. What is marked `@internal` is left
- * out of the declarations: some of it names types (WebAssembly's) that a Node
- * project does not have.
+ * files), and makes the command executable. Of the declarations it keeps those that
+ * a user can see, without what is marked `@internal` (declarations/public-types.ts).
  */
 import { execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, globSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, globSync, mkdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { bundle } from "./bundle.ts";
+import { keepPublicTypes } from "./declarations/public-types.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const OUTPUT = "dist";
@@ -35,17 +35,5 @@ for (const file of globSync(ASSETS, { cwd: ROOT })) {
   copyFileSync(join(ROOT, file), target);
 }
 chmodSync(join(ROOT, OUTPUT, COMMAND), 0o755);
-keepPublicTypes(join(ROOT, OUTPUT));
+keepPublicTypes(join(ROOT, OUTPUT), "src/index.d.ts");
 await bundle(ROOT, OUTPUT);
-
-/** Removes the declarations that a user of the entry cannot reach. */
-function keepPublicTypes(dist: string): void {
-  const reached = new Set<string>();
-  const visit = (file: string): void => {
-    if (reached.has(file)) return;
-    reached.add(file);
-    for (const [, path] of readFileSync(file, "utf8").matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)) visit(join(dirname(file), (path as string).replace(/\.ts$|\.js$/, ".d.ts")));
-  };
-  visit(join(dist, "src/index.d.ts"));
-  for (const file of globSync("**/*.d.ts", { cwd: dist })) if (!reached.has(join(dist, file))) rmSync(join(dist, file));
-}

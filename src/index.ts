@@ -33,6 +33,7 @@ export type { Group, GroupOptions } from "./runtime/task/group.ts";
 export type { TimedCall } from "./runtime/task/planned.ts";
 export { Pool, type PoolOptions } from "./runtime/task/pool.ts";
 export { formatDump } from "./runtime/inspect/format-dump.ts";
+export { type MetricsOptions, formatMetrics } from "./runtime/inspect/format-metrics.ts";
 export { type LeftObject, type Leftovers, leftovers } from "./runtime/leftovers.ts";
 export type { RuntimeOptions, StopOptions } from "./runtime/options.ts";
 export type { ThreadLimits, ThreadOptions } from "./runtime/main/worker-settings.ts";

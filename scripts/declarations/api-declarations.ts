@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseSync } from "oxc-parser";
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const ENTRY = "src/index.ts";
 /** Made in one piece; what they are stands in the interfaces of these files. */
 const CALLS = { exports: "src/runtime/api.ts", calls: "src/runtime/calls.ts", constructors: "src/runtime/sync-constructors.ts", objects: ["src/sync/objects.ts", "src/shared-map/shared-map.ts"] };

@@ -15,6 +15,7 @@ import { performance } from "../host.ts";
 import type { Context } from "../context/context.ts";
 import { WarrenError, printValue } from "../errors.ts";
 import type { ThreadSide } from "../runtime/thread/side.ts";
+import type { AbortSignal } from "../wait/abort-signal.ts";
 import { checkSignal } from "../wait/wait.ts";
 import { type AnyFunction, type TaskSource, importTask, loadedTask, sourceOf } from "../runtime/module/task-function.ts";
 

@@ -81,10 +81,40 @@ export function makeCalls(of: (what: string) => ThreadSide): Calls {
   };
 }
 
-export const {
-  Barrier, Counter, Guarded, Mutex, Once, RwLock, Semaphore, SharedMap, WaitGroup,
-  after, afterFunc, chan, context, dot, go, group, named, never, oneshot, parallelFor, parallelMap, parallelReduce, select, shared, sleep, spawn, ticker, timer, withValue, yieldNow,
-} = makeCalls(current);
+const calls = makeCalls(current);
+
+// One by one and each with its type: so hovers show the comments of `Calls`.
+export const
+  Barrier: Calls["Barrier"] = calls.Barrier,
+  Counter: Calls["Counter"] = calls.Counter,
+  Guarded: Calls["Guarded"] = calls.Guarded,
+  Mutex: Calls["Mutex"] = calls.Mutex,
+  Once: Calls["Once"] = calls.Once,
+  RwLock: Calls["RwLock"] = calls.RwLock,
+  Semaphore: Calls["Semaphore"] = calls.Semaphore,
+  SharedMap: Calls["SharedMap"] = calls.SharedMap,
+  WaitGroup: Calls["WaitGroup"] = calls.WaitGroup,
+  after: Calls["after"] = calls.after,
+  afterFunc: Calls["afterFunc"] = calls.afterFunc,
+  chan: Calls["chan"] = calls.chan,
+  context: Calls["context"] = calls.context,
+  dot: Calls["dot"] = calls.dot,
+  go: Calls["go"] = calls.go,
+  group: Calls["group"] = calls.group,
+  named: Calls["named"] = calls.named,
+  never: Calls["never"] = calls.never,
+  oneshot: Calls["oneshot"] = calls.oneshot,
+  parallelFor: Calls["parallelFor"] = calls.parallelFor,
+  parallelMap: Calls["parallelMap"] = calls.parallelMap,
+  parallelReduce: Calls["parallelReduce"] = calls.parallelReduce,
+  select: Calls["select"] = calls.select,
+  shared: Calls["shared"] = calls.shared,
+  sleep: Calls["sleep"] = calls.sleep,
+  spawn: Calls["spawn"] = calls.spawn,
+  ticker: Calls["ticker"] = calls.ticker,
+  timer: Calls["timer"] = calls.timer,
+  withValue: Calls["withValue"] = calls.withValue,
+  yieldNow: Calls["yieldNow"] = calls.yieldNow;
 
 // As types, the objects that they make.
 export type Mutex = objects.Mutex;

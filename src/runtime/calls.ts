@@ -11,6 +11,7 @@ import type { ParallelOptions } from "../parallel/runs.ts";
 import type { Cases, SelectOptions, Selected } from "../select/select.ts";
 import type { Group, GroupOptions } from "./task/group.ts";
 import type { TimedCall } from "./task/planned.ts";
+import type { AbortSignal } from "../wait/abort-signal.ts";
 import type { SyncConstructors } from "./sync-constructors.ts";
 import type { Place } from "./task/tasks.ts";
 
@@ -42,7 +43,7 @@ export interface Go {
  * except in a group.
  */
 export interface Spawn {
-  /** Starts `fn` like `go`. @throws as `go` */
+  /** Starts `fn` like `go`, and returns a promise for its result. @throws as `go` */
   <A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Awaited<R>>;
   /** Like the call itself, but on the thread `place`, like `go.on`. */
   on(place: NonNullable<Place>): <A extends unknown[], R>(fn: (...args: A) => R, ...args: A) => Promise<Awaited<R>>;

@@ -7,7 +7,7 @@ import { openRuntime } from "./runtime.ts";
 /** Options of `run`. */
 export interface RunOptions<A extends unknown[]> extends RuntimeOptions {
   /** Arguments of `main`. */
-  readonly args?: A;
+  readonly args?: A | undefined;
 }
 
 /**

@@ -35,20 +35,22 @@ export type Cases = Readonly<Record<string, Receiver<unknown> | Sending | undefi
 /** Options of `select`. */
 export interface SelectOptions extends WaitOptions {
   /** Does not wait: if no case is ready, the result is `{ case: "otherwise" }`. */
-  readonly otherwise?: boolean;
+  readonly otherwise?: boolean | undefined;
 }
 
 type ValueOf<C> = C extends Receiver<infer T> ? T : never;
 type ResultOf<K, C> = C extends Receiver<infer T> ? { readonly case: K; readonly value: T | undefined } : C extends Sending ? { readonly case: K } : never;
+/** For `Selected`, which is a conditional type because hovers and errors then show the union of its branch: they show a type that is a union itself by its name. */
+type OtherwiseOf<O> = O extends { readonly otherwise: true } ? { readonly case: "otherwise" } : never;
 
 /**
  * Which case was performed. By name: a union discriminated by `case`. In an array: `case` is the
  * index, and `value` has the type of any of the receivers; it is `undefined` for a send. The
  * `value` of a receive is `undefined` if its channel is closed and empty.
  */
-export type Selected<C extends Cases, O extends SelectOptions = SelectOptions> =
-  | (C extends readonly unknown[] ? { readonly case: number; readonly value: ValueOf<NonNullable<C[number]>> | undefined } : { [K in keyof C & string]: ResultOf<K, NonNullable<C[K]>> }[keyof C & string])
-  | (O extends { readonly otherwise: true } ? { readonly case: "otherwise" } : never);
+export type Selected<C extends Cases, O extends SelectOptions = SelectOptions> = C extends readonly unknown[]
+  ? { readonly case: number; readonly value: ValueOf<NonNullable<C[number]>> | undefined } | OtherwiseOf<O>
+  : { [K in keyof C & string]: ResultOf<K, NonNullable<C[K]>> }[keyof C & string] | OtherwiseOf<O>;
 
 /** The most cases that a dump lists for one select. */
 const MOST_DESCRIBED = 16;

@@ -3,6 +3,7 @@
  * (`Scheduler`), and the operation that knows how the wait ends (`Finisher`).
  */
 import { WarrenError, printValue } from "../errors.ts";
+import type { AbortSignal } from "./abort-signal.ts";
 import type { WaitReason } from "./wait-reason.ts";
 
 /** Every operation that can wait accepts these. An abort ends the wait, loses no value and leaves no waiter. */

@@ -36,13 +36,61 @@ if (import.meta.main) console.log(JSON.stringify(await run(main, { threads: 2, a
 /** What the program prints. */
 export const PRINTED = { sum: 9900, dot: 400_000, otherThread: true };
 
-/** A compiler configuration that skips nothing, with the libraries given. */
-export function tsconfig(lib: readonly string[], typeRoots: string): string {
+/** A module of tasks for which `isolatedDeclarations` needs no type twice, and which needs the types of nothing but the language. */
+export const TASKS = `
+import { type Chan, type Context, type ContextKey, Counter, contextKey, named, task } from "warren";
+
+export async function halve(n: number): Promise<number> {
+  return n / 2;
+}
+task(import.meta, halve);
+
+export const total = async (amounts: Chan<{ account: string; amount: number }>, ctx: Context): Promise<number> => {
+  let sum = 0;
+  for await (const { amount } of amounts) sum += amount;
+  hits().add(1);
+  return ctx.cancelled ? 0 : sum;
+};
+task(import.meta, "total", total);
+
+export const hits: () => Counter = named("hits", () => new Counter());
+export const userId: ContextKey<string> = contextKey("user-id");
+`;
+
+/** Uses these tasks, and whatever in warren's declarations could need the types of Node or a newer library; fails if a result is wrong. */
+export const PLAIN = `
+import { Mutex, after, chan, f64, isMain, select, shared, sleep, spawn, start, struct, utf8, withValue } from "warren";
+import { halve, hits, total, userId } from "./tasks.ts";
+
+if (isMain(import.meta)) {
+  await using rt = await start({ threads: 1, argv: [], env: { PORT: "80" }, resourceLimits: { stackSizeMb: 4 } });
+  using ctx = withValue(undefined, userId, "u1");
+  await sleep(1, { signal: ctx.signal });
+  const transfers = chan(struct({ account: utf8, amount: f64 }), 4);
+  const sum = spawn(total, transfers, ctx);
+  await transfers.send({ account: "a", amount: 3 });
+  transfers.close();
+  const half = await spawn(halve, await sum);
+  using mutex = new Mutex();
+  {
+    using guard = await mutex.lock({ signal: ctx.signal });
+    if (guard.ownerDied) throw new Error("it has no owner");
+  }
+  const got = await select({ transfers, late: after(60_000) }, { signal: ctx.signal });
+  const none: number | undefined = got.case === "transfers" ? got.value?.amount : 0;
+  using vector = shared.float64(2);
+  const results: (number | undefined)[] = [half, hits().value, vector.array.length, rt.threads];
+  if (results.join() !== "1.5,1,2,1" || none !== undefined || ctx.signal.aborted) throw new Error(results.join());
+}
+`;
+
+/** A compiler configuration that skips nothing. Without `typeRoots`, only the libraries are there. */
+export function tsconfig({ file, lib, typeRoots, more = { noEmit: true } }: { file: string; lib: readonly string[]; typeRoots?: string | undefined; more?: object | undefined }): string {
   return JSON.stringify({
     compilerOptions: {
-      target: "esnext", module: "nodenext", lib, types: ["node"], typeRoots: [typeRoots],
-      strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, erasableSyntaxOnly: true, noEmit: true,
+      target: "es2022", module: "nodenext", lib, ...(typeRoots === undefined ? { types: [] } : { types: ["node"], typeRoots: [typeRoots] }),
+      strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, erasableSyntaxOnly: true, allowImportingTsExtensions: true, ...more,
     },
-    files: ["program.ts"],
+    files: [file],
   });
 }

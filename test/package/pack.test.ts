@@ -1,12 +1,12 @@
 // @module-tag deep
 import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PRINTED, PROGRAM, tsconfig } from "./consumer.ts";
+import { PLAIN, PRINTED, PROGRAM, TASKS, tsconfig } from "./consumer.ts";
 
 const execute = promisify(execFile);
 const ROOT = join(import.meta.dirname, "../..");
@@ -37,6 +37,8 @@ beforeAll(async () => {
   await mkdir(project);
   await writeFile(join(project, "package.json"), JSON.stringify({ name: "consumer", private: true, type: "module" }));
   await writeFile(join(project, "program.ts"), PROGRAM);
+  await writeFile(join(project, "tasks.ts"), TASKS);
+  await writeFile(join(project, "plain.ts"), PLAIN);
   await inProject("npm", "install", "--prefer-offline", "--no-audit", "--no-fund", join(folder, tarball as string));
 }, TIMEOUT_MS);
 
@@ -49,12 +51,37 @@ describe("the packed package, installed elsewhere", () => {
     expect(JSON.parse(await inProject(process.execPath, "program.ts"))).toEqual(PRINTED);
   });
 
+  test("runs tasks that a statement of their module registers", async () => {
+    expect(await inProject(process.execPath, "plain.ts")).toBe("");
+  });
+
   test.each([
-    ["without the DOM's types", ["esnext"]],
-    ["with the DOM's types", ["esnext", "dom"]],
-  ])("type-checks, declarations included, %s", async (_, lib) => {
-    await writeFile(join(project, "tsconfig.json"), tsconfig(lib, TYPES));
+    ["without the DOM's types", "program.ts", ["esnext"], TYPES],
+    ["with the DOM's types", "program.ts", ["esnext", "dom"], TYPES],
+    ["with the types of Node and ES2022", "plain.ts", ["es2022"], TYPES],
+    ["without the types of Node, ES2022", "plain.ts", ["es2022"], undefined],
+    ["without the types of Node, ES2024", "plain.ts", ["es2024"], undefined],
+    ["with the DOM's types in place of Node's", "plain.ts", ["es2024", "dom"], undefined],
+  ])("type-checks, declarations included, %s", async (_, file, lib, typeRoots) => {
+    await writeFile(join(project, "tsconfig.json"), tsconfig({ file, lib, typeRoots }));
     expect(await inProject(process.execPath, COMPILER, "--project", ".")).toBe("");
+  });
+
+  test("type-checks with isolatedDeclarations, and declares tasks as they were written", async () => {
+    const more = { isolatedDeclarations: true, declaration: true, emitDeclarationOnly: true, outDir: "emitted" };
+    await writeFile(join(project, "tsconfig.json"), tsconfig({ file: "plain.ts", lib: ["es2022"], more }));
+    expect(await inProject(process.execPath, COMPILER, "--project", ".")).toBe("");
+    const declared = await readFile(join(project, "emitted/tasks.d.ts"), "utf8");
+    expect(declared).toContain("export declare function halve(n: number): Promise<number>;");
+    expect(declared).toContain("export declare const hits: () => Counter;");
+  });
+
+  test("declares nothing but its exports and what they are made of", async () => {
+    const dist = join(project, "node_modules/warren/dist");
+    const files = (await readdir(dist, { recursive: true })).filter((name) => name.endsWith(".d.ts"));
+    const texts = await Promise.all(files.map(async (name) => (await readFile(join(dist, name), "utf8")).replaceAll(/\/\*[^]*?\*\//g, "")));
+    expect(texts.flatMap((text) => [...text.matchAll(/\b(?:from |import\()"([^".][^"]*)"/g)].map(([, name]) => name))).toEqual([]);
+    expect(texts.filter((text) => /\bBuffer\b|\bNodeJS\b|\bThreadSide\b/.test(text))).toEqual([]);
   });
 
   test("has the command: list and env", async () => {

@@ -1,5 +1,5 @@
 /** Types of select: a discriminated union. Checked by `tsc`, never run. */
-import { after, chan, i32, never, select, utf8 } from "../../src/index.ts";
+import { type Chan, type Selected, after, chan, i32, never, select, utf8 } from "../../src/index.ts";
 import { type Equal, expectType } from "./equal.ts";
 
 const [jobs, results] = [chan(utf8), chan(i32, 1)];
@@ -68,3 +68,17 @@ expectType<Equal<Awaited<ReturnType<typeof select<typeof readonlyCases, { signal
 void select([one, 5]);
 // @ts-expect-error -- an index is no name
 void (listed.case === "0");
+
+// In a generic function a case's value has the type parameter.
+export async function firstOf<T>(from: Chan<T>): Promise<T | undefined> {
+  const got = await select({ from, late: after(5) });
+  if (got.case === "late") return undefined;
+  expectType<Equal<typeof got.value, T | undefined>>(true);
+  return got.value;
+}
+
+// The type of a result by its name. Of several sets of cases it is the union.
+type Two = Selected<{ a: Chan<number>; b: Chan<string> }>;
+expectType<Equal<Two, { readonly case: "a"; readonly value: number | undefined } | { readonly case: "b"; readonly value: string | undefined }>>(true);
+expectType<Equal<Selected<{ a: Chan<number> } | Chan<string>[]>, { readonly case: "a"; readonly value: number | undefined } | { readonly case: number; readonly value: string | undefined }>>(true);
+expectType<Equal<Selected<{ a: Chan<number> }, { readonly otherwise: true }>, { readonly case: "a"; readonly value: number | undefined } | { readonly case: "otherwise" }>>(true);

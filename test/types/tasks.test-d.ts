@@ -1,5 +1,6 @@
 /** Types of tasks, go, spawn and run: checked by `tsc`, never run. */
-import { type Chan, type Receiver, type SharedArray, chan, go, i32, run, shared, spawn, start, task, utf8 } from "../../src/index.ts";
+import { SHARE_ENV } from "node:worker_threads";
+import { type Chan, type ModuleRef, type Receiver, type RuntimeOptions, type SharedArray, type ThreadLimits, chan, go, i32, run, shared, spawn, start, task, utf8 } from "../../src/index.ts";
 import { type Equal, expectType } from "./equal.ts";
 
 const add = task(import.meta, async function add(a: number, b: number) {
@@ -11,6 +12,22 @@ const length = task(import.meta, function length(text: string, _times?: number) 
 const drain = task(import.meta, async function drain(from: Receiver<number>) {
   for await (const value of from) void value;
 });
+
+// Registered by a statement of its own, as `isolatedDeclarations` needs it: a function with its types, or an arrow function and a name.
+export async function halve(n: number): Promise<number> {
+  return n / 2;
+}
+task(import.meta, halve);
+export const twice = async (n: number): Promise<number> => 2 * n;
+task(import.meta, "twice", twice);
+const half = spawn(halve, 3);
+expectType<Equal<typeof half, Promise<number>>>(true);
+const doubled = run(twice, { args: [3] });
+expectType<Equal<typeof doubled, Promise<number>>>(true);
+// @ts-expect-error -- its parameters are checked, too
+void spawn(halve, "3");
+// @ts-expect-error -- a name is a text
+task(import.meta, 1, twice);
 
 // A task is still the function it was.
 expectType<Equal<typeof add, (a: number, b: number) => Promise<number>>>(true);
@@ -59,6 +76,29 @@ expectType<Equal<typeof result, Promise<number>>>(true);
 void run(add, { args: ["1", 2] });
 // @ts-expect-error -- options are known
 void start({ thread: 2 });
+
+// Options of threads.
+void start({ maxOldGenerationSizeMb: 64, execArgv: ["--import", "tsx"], env: process.env, argv: process.argv.slice(2), resourceLimits: { stackSizeMb: 8 }, name: "rows" });
+void run(add, { args: [1, 2], env: SHARE_ENV, execArgv: ["--no-warnings"] as const });
+const maybeUndefined: RuntimeOptions = { execArgv: undefined, env: undefined, argv: undefined, resourceLimits: undefined, name: undefined, maxOldGenerationSizeMb: undefined };
+void maybeUndefined;
+const limits: ThreadLimits = { maxYoungGenerationSizeMb: 16, codeRangeSizeMb: 8 };
+void start({ resourceLimits: limits });
+// @ts-expect-error -- a limit that Node does not have
+void start({ resourceLimits: { stackSizeKb: 8 } });
+// @ts-expect-error -- arguments are texts
+void start({ argv: [1] });
+// @ts-expect-error -- so is what is in the environment
+void start({ env: { PORT: 80 } });
+// @ts-expect-error -- options of Node are an array
+void start({ execArgv: "--import tsx" });
+
+// A module is its import.meta, an object with its URL, or in CommonJS a path.
+const modules: ModuleRef[] = [import.meta, { url: "file:///a.js" }, "/a.js"];
+void modules;
+// @ts-expect-error -- nothing else
+const noModule: ModuleRef = 5;
+void noModule;
 
 const floats = shared.float64(10);
 expectType<Equal<typeof floats, SharedArray<"f64">>>(true);

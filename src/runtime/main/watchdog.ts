@@ -38,8 +38,8 @@ export class Watchdog {
   readonly #names: Names;
   readonly #isUp: (thread: number) => boolean;
   readonly #reported = new Set<string>();
-  /** CPU time of a thread when its current slice was first found to be long. */
-  readonly #slices = new Map<number, { slice: number; cpuNs: number }>();
+  /** What ran in the current slice of a thread when it was first found to be long or to run something else, since when, and the CPU time of the thread then. */
+  readonly #slices = new Map<number, { slice: number; running: number; sinceMs: number; cpuNs: number }>();
   /** Threads for which a memory warning was emitted. */
   readonly #nearFull = new Set<number>();
   readonly #questions = new Map<number, Question>();
@@ -82,26 +82,30 @@ export class Watchdog {
       if (i32[at + processor.heapFull] !== 0) ring(this.#arena, thread);
       const turns = load(i32, at + processor.turns);
       const since = i32[at + processor.sliceStart];
-      const heldMs = since === 0 ? this.#unansweredMs(thread, clockMs) : clockMs - since;
-      if (heldMs < LOOK_EVERY_MS) continue;
+      const sliceMs = since === 0 ? this.#unansweredMs(thread, clockMs) : clockMs - since;
+      if (sliceMs < LOOK_EVERY_MS) continue;
+      const running = load(i32, at + processor.running);
       // Outside a slice there is one measurement for each question: CPU time of long ago must not count.
-      const computedMs = this.#computedMs(thread, since === 0 ? -(this.#questions.get(thread)?.sinceMs ?? 0) : since);
-      if (computedMs >= STUCK_MS && heldMs >= STUCK_MS) this.#report(thread, turns, heldMs, computedMs);
+      const { heldMs, computedMs } = this.#stretch(thread, since === 0 ? -(this.#questions.get(thread)?.sinceMs ?? 0) : since, running, sliceMs, clockMs);
+      if (computedMs >= STUCK_MS && heldMs >= STUCK_MS) this.#report(thread, turns, running, heldMs, computedMs);
     }
   }
 
   /**
-   * For how long the thread has had a core in this slice, since the slice was first
-   * found to be long: a thread without a core is not blocked by its task. Infinite
-   * where the system does not report CPU times. `slice` only identifies the slice.
+   * For how long the same task has run in this slice, and for how long the thread has had
+   * a core since that was first seen: a thread without a core is not blocked by its task,
+   * and a task that continues at the end of a slice has not taken all of it. Infinite where
+   * the system does not report CPU times. `slice` only identifies the slice.
    */
-  #computedMs(thread: number, slice: number): number {
-    const times = timesOf(this.#arena.i32[this.#arena.processorAt(thread) + processor.systemId]);
-    if (times === undefined) return Infinity;
+  #stretch(thread: number, slice: number, running: number, sliceMs: number, nowMs: number): { readonly heldMs: number; readonly computedMs: number } {
     const before = this.#slices.get(thread);
-    if (before?.slice === slice) return (times.cpuNs - before.cpuNs) / 1e6;
-    this.#slices.set(thread, { slice, cpuNs: times.cpuNs });
-    return 0;
+    const times = timesOf(this.#arena.i32[this.#arena.processorAt(thread) + processor.systemId]);
+    if (before?.slice === slice && before.running === running) {
+      return { heldMs: Math.min(sliceMs, nowMs - before.sinceMs), computedMs: times === undefined ? Infinity : (times.cpuNs - before.cpuNs) / 1e6 };
+    }
+    const sinceMs = before?.slice === slice ? nowMs : nowMs - sliceMs;
+    this.#slices.set(thread, { slice, running, sinceMs, cpuNs: times?.cpuNs ?? 0 });
+    return { heldMs: nowMs - sinceMs, computedMs: 0 };
   }
 
   /** Once for each thread, by the maximum in use: the thread may have freed memory since the last check. */
@@ -132,12 +136,11 @@ export class Watchdog {
     return 0;
   }
 
-  #report(thread: number, turns: number, heldMs: number, computedMs: number): void {
+  #report(thread: number, turns: number, running: number, heldMs: number, computedMs: number): void {
     const { i32 } = this.#arena;
     const at = this.#arena.processorAt(thread);
-    const running = load(i32, at + processor.running);
     // The thread has moved on during this check: what runs now is not what took so long (an import, and then its task). Pairs with `renewSlice`.
-    if (load(i32, at + processor.turns) !== turns) return;
+    if (load(i32, at + processor.turns) !== turns || load(i32, at + processor.running) !== running) return;
     // On a busy machine a module waits for a core most of the time.
     if (running < 0 && (heldMs < IMPORT_STUCK_MS || computedMs < IMPORT_STUCK_MS / 2)) return;
     const what = running < 0 ? `importing the module of ${this.#nameOf(-running)}` : this.#nameOf(running);
