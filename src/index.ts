@@ -38,7 +38,8 @@ export { type LeftObject, type Leftovers, leftovers } from "./runtime/leftovers.
 export type { RuntimeOptions, StopOptions } from "./runtime/options.ts";
 export type { ThreadLimits, ThreadOptions } from "./runtime/main/worker-settings.ts";
 export { type RunOptions, run } from "./runtime/run.ts";
-export { type Runtime, runtimes, start } from "./runtime/runtime.ts";
+export { runtimes, start } from "./runtime/open.ts";
+export type { Runtime } from "./runtime/runtime.ts";
 export type { Parked, RuntimeStats, ThreadStats } from "./runtime/inspect/stats.ts";
 export type { StuckReport, StuckWait } from "./runtime/inspect/stuck.ts";
 export type { GuardedConstructor, SharedMapConstructor, SyncConstructor, SyncConstructors } from "./runtime/sync-constructors.ts";

@@ -13,7 +13,8 @@ import type { Arena } from "../memory/arena.ts";
 import { handleKey } from "../wire/type.ts";
 import { queueLength } from "../wait/wait-queue.ts";
 import type { TaskReport } from "./thread/control.ts";
-import { type Runtime, OpenRuntime } from "./runtime.ts";
+import { isRuntime } from "./open.ts";
+import type { Runtime } from "./runtime.ts";
 import type { StuckWait } from "./inspect/stuck.ts";
 
 /** A channel, shared array, shared object or context that has not been freed. */
@@ -50,7 +51,7 @@ export interface Leftovers {
  * @throws ERR_INVALID_ARGUMENT, ERR_RUNTIME_STOPPED
  */
 export async function leftovers(rt: Runtime): Promise<Leftovers> {
-  if (!(rt instanceof OpenRuntime)) throw new WarrenError("ERR_INVALID_ARGUMENT", `leftovers needs a runtime made by start(), not ${printValue(rt)}`);
+  if (!isRuntime(rt)) throw new WarrenError("ERR_INVALID_ARGUMENT", `leftovers needs a runtime made by start(), not ${printValue(rt)}`);
   // Each thread gets the two questions in this order.
   const [types, { threads }] = await Promise.all([rt.tidy(), rt.dump()]);
   const { tasks: live } = await rt.stats();

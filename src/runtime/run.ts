@@ -1,8 +1,8 @@
 /** `run`: a whole program around one main task, like a Go program. */
 import { WarrenError, printValue } from "../errors.ts";
-import { DeadlockWatch } from "./inspect/deadlock.ts";
+import type { DeadlockWatch } from "./inspect/deadlock.ts";
 import { type RuntimeOptions, resolveOptions } from "./options.ts";
-import { openRuntime } from "./runtime.ts";
+import { openRuntime } from "./open.ts";
 
 /** Options of `run`. */
 export interface RunOptions<A extends unknown[]> extends RuntimeOptions {
@@ -28,6 +28,7 @@ export async function run<A extends unknown[], R>(main: (...args: A) => R, optio
   const runtime = await openRuntime(resolved, "run");
   let watch: DeadlockWatch | undefined;
   try {
+    const { DeadlockWatch } = await import("./inspect/deadlock.ts");
     return await new Promise<Awaited<R>>((resolve, reject) => {
       runtime.onEnd = reject;
       watch = new DeadlockWatch(runtime, reject);

@@ -6,10 +6,10 @@
  * exactly while something waits or runs. It never blocks.
  */
 import type { Remote } from "comlink";
-import { inRoot, within } from "../host.ts";
+import { within } from "../host.ts";
 import { INSPECT, WarrenError, printValue } from "../errors.ts";
 import { store } from "../memory/atomics.ts";
-import { Arena } from "../memory/arena.ts";
+import type { Arena } from "../memory/arena.ts";
 import { processor, superblock } from "../memory/layout.ts";
 import { Names } from "../memory/names.ts";
 import { setStack } from "../wire/frames.ts";
@@ -24,18 +24,16 @@ import { Drain } from "./main/drain.ts";
 import { KeepAlive } from "./main/keep-alive.ts";
 import { ThreadSide } from "./thread/side.ts";
 import { makeCalls } from "./api.ts";
-import { type ResolvedOptions, type RuntimeOptions, type StopOptions, resolveDrainMs, resolveOptions } from "./options.ts";
+import { type StopOptions, resolveDrainMs } from "./options.ts";
 import type { Death, Pool } from "./main/pool.ts";
 import { emitWarning } from "./thread/lines.ts";
 import { activeResources, viewThread } from "./thread/report.ts";
 import { type RuntimeStats, readStats } from "./inspect/stats.ts";
-import { isTaskThread } from "./module/module-ref.ts";
-import { noteStart } from "./module/not-started.ts";
 import { type AnyFunction, sourceOf } from "./module/task-function.ts";
 import { ownTimes, timesOf } from "./thread/times.ts";
 import { Traces } from "./trace/traces.ts";
 import type { Trace, TraceOptions, Tracing } from "../trace/events.ts";
-import { Printer } from "./main/printer.ts";
+import type { Printer } from "./main/printer.ts";
 import { Supervisor } from "./main/thread-death.ts";
 import { Watchdog } from "./main/watchdog.ts";
 
@@ -78,40 +76,8 @@ export interface Runtime extends Calls, AsyncDisposable {
   stop(options?: StopOptions): Promise<void>;
 }
 
-/**
- * Starts threads and returns the runtime that uses them. Use it in an application
- * with its own main-thread code, such as a server: `await using rt = await start()`.
- * An idle runtime does not keep the process alive. For a whole program use `run`.
- *
- * @throws ERR_INVALID_ARGUMENT, ERR_LIMIT, ERR_NESTED_RUN, ERR_THREAD_START
- */
-export async function start(options: RuntimeOptions = {}): Promise<Runtime> {
-  return openRuntime(resolveOptions(options, "start"), "start");
-}
-
-/** Starts a runtime, for `start` and `run`. */
-export async function openRuntime(options: ResolvedOptions, what: string): Promise<OpenRuntime> {
-  noteStart();
-  if (isTaskThread()) {
-    throw new WarrenError("ERR_NESTED_RUN", `${what}() was called on a thread of a runtime. Every thread imports the modules of its tasks: put ${what}() inside if (isMain(import.meta)), or into another module`);
-  }
-  // In the root context: what a runtime keeps must not keep the stores of its caller.
-  return inRoot(async () => {
-    const runtime = new OpenRuntime(options);
-    await runtime.open(options, what === "run");
-    return runtime;
-  });
-}
-
 /** For so long a program that has returned waits for tasks that could not start yet. */
 const START_MS = 5000;
-
-const open = new Set<Runtime>();
-
-/** The runtimes that are open in this process, including those of `run`. On the threads of a runtime it returns none. */
-export function runtimes(): readonly Runtime[] {
-  return [...open];
-}
 
 /** The calls of a program, which the constructor assigns. */
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- `makeCalls` returns all of them
@@ -128,6 +94,8 @@ export class OpenRuntime implements Runtime {
   readonly #supervisor: Supervisor;
   readonly #traces: Traces;
   readonly #printer: Printer;
+  readonly #onClose: () => void;
+  /** Set when its threads are ready. */
   #pool: Pool | undefined;
   #stopping: Promise<void> | undefined;
   /** Set while the runtime lets tasks end before it stops. */
@@ -141,14 +109,16 @@ export class OpenRuntime implements Runtime {
   /** Called with the error if the runtime stops because of one. */
   onEnd: ((error: unknown) => void) | undefined;
 
-  constructor({ threads, cores, arenaBytes }: ResolvedOptions) {
+  /** @param onClose called when it stops */
+  constructor(arena: Arena, { printer }: Pool, onClose: () => void) {
     this.#ended.promise.catch(() => undefined);
-    this.threads = threads;
-    this.arena = Arena.create(threads, arenaBytes, cores);
+    this.threads = arena.threads;
+    this.arena = arena;
+    this.#onClose = onClose;
     this.#keepAlive = new KeepAlive(this.arena, () => this.side.waiting);
     this.#names = new Names(this.arena);
     this.#watchdog = new Watchdog(this.arena, (thread) => this.#supervisor.isUp(thread));
-    this.#printer = new Printer(this.arena);
+    this.#printer = printer;
     this.side = new ThreadSide({
       arena: this.arena,
       cores: this.#cores,
@@ -167,21 +137,21 @@ export class OpenRuntime implements Runtime {
     Object.assign(this, makeCalls(() => this.side));
   }
 
-  async open({ worker }: ResolvedOptions, isClosed: boolean): Promise<void> {
+  /** Waits for the threads. @throws ERR_THREAD_START */
+  async open(pool: Pool): Promise<void> {
     this.#keepAlive.hold();
     try {
-      const { Pool } = await import("./main/pool.ts");
-      this.#pool = await Pool.start({ arena: this.arena, cores: this.#cores, worker, isClosed, onDeath: (thread, death) => this.#died(thread, death), ringOf: (thread) => this.#traces.ringOf(thread), printer: this.#printer });
+      await pool.ready({ onDeath: (thread, death) => this.#died(thread, death), ringOf: (thread) => this.#traces.ringOf(thread) });
     } catch (error) {
       this.side.stop(new WarrenError("ERR_RUNTIME_STOPPED", "the runtime did not start"));
       this.#keepAlive.end();
       throw error;
     }
+    this.#pool = pool;
     this.#printer.open();
     enterMain(this.side);
     this.#baseline = activeResources();
-    open.add(this);
-    this.#supervisor.open(this.#pool);
+    this.#supervisor.open(pool);
     this.#watchdog.open();
     this.#keepAlive.release();
   }
@@ -250,7 +220,7 @@ export class OpenRuntime implements Runtime {
     this.#drain?.end();
     this.#keepAlive.hold();
     leaveMain(this.side);
-    open.delete(this);
+    this.#onClose();
     this.#watchdog.close();
     this.#supervisor.close();
     store(arena.i32, superblock.stopping, 1);

@@ -18,7 +18,7 @@ import { WarrenError, printValue } from "../../errors.ts";
 import { setStack, withoutOwnFrames } from "../../wire/frames.ts";
 import type { Arena } from "../../memory/arena.ts";
 import type { WorkerSettings } from "./worker-settings.ts";
-import type { Printer } from "./printer.ts";
+import { Printer } from "./printer.ts";
 import type { ThreadControl } from "../thread/control.ts";
 import type { ThreadData } from "../module/module-ref.ts";
 import type { ThreadStart } from "../thread/thread.ts";
@@ -36,12 +36,23 @@ export interface PoolOptions {
   readonly worker: WorkerSettings;
   /** The runtime is that of a `run` program. */
   readonly isClosed: boolean;
+}
+
+/** What a pool asks and tells the runtime. */
+export interface PoolOwner {
   /** Called when a thread has ended without being asked to, or because of `terminate`. */
-  readonly onDeath: (thread: number, death: Death) => void;
-  /** Prints what the threads write. */
-  readonly printer: Printer;
+  onDeath(thread: number, death: Death): void;
   /** The trace ring of a thread that starts now, or 0. */
-  readonly ringOf: (thread: number) => number;
+  ringOf(thread: number): number;
+}
+
+/** Threads that have been started and have not answered. */
+interface Starting {
+  readonly indexes: readonly number[];
+  readonly ports: readonly MessagePort[];
+  readonly printed: readonly MessagePort[];
+  /** The ids of the threads when all have answered; fewer if one could not start. */
+  readonly threadIds: Promise<readonly number[]>;
 }
 
 /** How a thread ended. */
@@ -65,8 +76,12 @@ interface Thread {
 }
 
 export class Pool {
+  /** Prints what the threads write. */
+  readonly printer: Printer;
   readonly #piscina: Piscina;
   readonly #options: PoolOptions;
+  #owner: PoolOwner | undefined;
+  readonly #first: Starting;
   /** By index; `undefined` while a thread that has died is not replaced. */
   readonly #threads: (Thread | undefined)[] = [];
   /** Ids of Piscina's threads that have got their task. */
@@ -81,8 +96,10 @@ export class Pool {
   readonly #opening = new Set<MessagePort>();
   #closing = false;
 
-  private constructor(options: PoolOptions) {
+  /** Starts the threads: they load while the caller goes on. Then call `ready`. @throws if Node refuses an option */
+  constructor(options: PoolOptions) {
     this.#options = options;
+    this.printer = new Printer(options.arena);
     const { threads } = options.arena;
     this.#piscina = new Piscina({
       filename: fileURLToPath(THREAD_FILE),
@@ -111,31 +128,32 @@ export class Pool {
       // The error, if there is one, is emitted after this event.
       queueMicrotask(() => this.#onStillborn?.(this.#lastError ?? new Error("a thread ended before it was ready")));
     });
+    this.#first = this.#begin(Array.from({ length: threads }, (_, index) => index));
   }
 
-  /** Starts all threads and waits until each has answered. @throws ERR_THREAD_START */
-  static async start(options: PoolOptions): Promise<Pool> {
-    const { threads } = options.arena;
-    const pool = new Pool(options);
+  /** Waits until each thread has answered. @throws ERR_THREAD_START */
+  async ready(owner: PoolOwner): Promise<void> {
+    this.#owner = owner;
     try {
-      await pool.#bringUp(Array.from({ length: threads }, (_, index) => index));
+      await this.#finish(this.#first);
     } catch (cause) {
-      await pool.stop();
+      await this.stop();
+      const { threads } = this.#options.arena;
       throw new WarrenError("ERR_THREAD_START", `the threads could not be started: ${cause instanceof Error ? cause.message : String(cause)}`, { threads }, { cause });
     }
-    return pool;
   }
 
   /** Replaces a thread that has died. Rejects if the new one dies before it has answered. */
   replace(index: number): Promise<void> {
     // One at a time, because after a failure the whole queue of Piscina tasks is emptied.
-    const replaced = this.#lastReplaced.then(() => this.#bringUp([index]));
+    const replaced = this.#lastReplaced.then(() => this.#finish(this.#begin([index])));
     this.#lastReplaced = replaced.catch(() => undefined);
     return replaced;
   }
 
-  async #bringUp(indexes: readonly number[]): Promise<void> {
-    const { arena, cores, isClosed, printer, ringOf } = this.#options;
+  /** Starts threads. What goes wrong rejects `threadIds`. */
+  #begin(indexes: readonly number[]): Starting {
+    const { arena, cores, isClosed } = this.#options;
     const ports: MessagePort[] = [];
     const printed: MessagePort[] = [];
     const ups: Promise<number>[] = [];
@@ -146,26 +164,35 @@ export class Pool {
       for (const index of indexes) {
         const { port1, port2 } = new MessageChannel();
         const { port1: written, port2: lines } = new MessageChannel();
-        const start: ThreadStart = { memory: arena.memory, index, cores, port: port2, lines, isClosed, ring: ringOf(index) };
+        const start: ThreadStart = { memory: arena.memory, index, cores, port: port2, lines, isClosed, ring: this.#owner?.ringOf(index) ?? 0 };
         printed[index] = written;
-        printer.add(written);
+        this.printer.add(written);
         ports[index] = port1;
         this.#opening.add(port1);
         ups.push(new Promise((resolve) => port1.once("message", resolve)));
-        const end = this.#piscina.run(start, { transferList: [port2, lines] }) as Promise<void>;
-        // Awaited below, unless `run` throws for the next one.
-        end.catch(() => undefined);
-        ends.push(end);
+        ends.push(this.#piscina.run(start, { transferList: [port2, lines] }) as Promise<void>);
       }
-      // No task of Piscina ends before "go", but one may fail.
-      const threadIds = await Promise.race([Promise.all(ups), Promise.all(ends).then(() => []), stillborn]);
+    } catch (error) {
+      fail(error);
+    }
+    // No task of Piscina ends before "go", but one may fail.
+    const threadIds = Promise.race([Promise.all(ups), Promise.all(ends).then(() => []), stillborn]);
+    // Whoever awaits them comes later.
+    for (const end of [...ends, stillborn, threadIds]) end.catch(() => undefined);
+    return { indexes, ports, printed, threadIds };
+  }
+
+  /** Waits until the threads have answered, and lets them begin. */
+  async #finish({ indexes, ports, printed, threadIds }: Starting): Promise<void> {
+    try {
+      const ids = await threadIds;
       // From here on its end is a death like any other: it may compute from its first turn, and never finish its Piscina task.
-      for (const [k, index] of indexes.entries()) this.#adopt(index, threadIds[k], ports[index], printed[index]);
+      for (const [k, index] of indexes.entries()) this.#adopt(index, ids[k], ports[index], printed[index]);
       for (const index of indexes) ports[index].postMessage("go");
     } catch (error) {
       while (this.#queue.size > 0) this.#queue.shift();
       for (const index of indexes) ports[index]?.close();
-      for (const index of indexes) if (printed[index] !== undefined) printer.remove(printed[index]);
+      for (const index of indexes) if (printed[index] !== undefined) this.printer.remove(printed[index]);
       throw error;
     } finally {
       this.#onStillborn = undefined;
@@ -187,8 +214,8 @@ export class Pool {
         resolve(undefined);
         this.#threads[index] = undefined;
         port.close();
-        this.#options.printer.remove(lines);
-        if (!this.#closing) this.#options.onDeath(index, this.#deathOf(thread, code));
+        this.printer.remove(lines);
+        if (!this.#closing) this.#owner?.onDeath(index, this.#deathOf(thread, code));
       });
     });
     const thread: Thread = { worker, port, control: wrap<ThreadControl>(nodeEndpoint(port)), ended, isRecycled: false, thrown };

@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Group, type WarrenError, chan, context, group, i32, shared, sleep } from "../../../src/index.ts";
 import { quiet } from "../../channel/tasks/world.ts";
 import { contextsIn } from "../../context/roots.ts";
-import { type OpenRuntime, start } from "../../../src/runtime/runtime.ts";
+import { start } from "../../../src/index.ts";
+import type { OpenRuntime } from "../../../src/runtime/runtime.ts";
 import { computes, crowd, double, endsWell, fail, failsLate, nestedGroup, triesInGroup, untilCancelled } from "./group-tasks.ts";
 import { thrown } from "../until.ts";
 

@@ -86,7 +86,7 @@ describe("run() and start() on a thread of a runtime", () => {
   test("ERR_NESTED_RUN, which says what to do", async () => {
     const rt = await opened();
     for (const nested of [startNested, runNested] as (() => Promise<unknown>)[]) {
-      expect(await thrown(() => rt.spawn(nested))).toMatchObject({ code: "ERR_NESTED_RUN", message: expect.stringContaining("import.meta.main") });
+      expect(await thrown(() => rt.spawn(nested))).toMatchObject({ code: "ERR_NESTED_RUN", message: expect.stringContaining("isMain(import.meta)") });
     }
     expect(await rt.spawn(add, 1, 2)).toBe(3);
   });
