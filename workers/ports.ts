@@ -1,7 +1,7 @@
 /**
  * Ports: real Go programs of many kinds, one to one. Each folder of ports/ has programs of
  * one kind: the Go program, its port under the same name, and a text with what both print
- * for the small input here. docs/porting.md goes through one from start to end.
+ * for the small input here. docs/go/porting.md goes through one from start to end.
  *
  * ```ts
  * import { run } from "../src/index.ts";

@@ -11,7 +11,7 @@ import { readSource } from "../structure/sources.ts";
 import { type Block, blocksOf, makeFolder, pattern, removeFolder, runPrograms, typeErrors, writeProgram } from "./page.ts";
 import { onThreads } from "../on-threads.ts";
 
-const PAGE = "docs/coming-from-go.md";
+const PAGE = "docs/go/coming-from-go.md";
 const all = blocksOf(PAGE).filter(({ language }) => language === "ts");
 const ofTasks = all.filter(({ kind }) => kind === "");
 const ofMain = all.filter(({ kind }) => kind === "of-main");

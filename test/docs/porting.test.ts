@@ -9,7 +9,7 @@ const PROGRAM = "workers/ports/computing/md5-tree";
 
 test.each(["go", "ts"])("the %s text", (language) => {
   const file = readFileSync(join(ROOT, `${PROGRAM}.${language}`), "utf8");
-  const blocks = blocksOf("docs/porting.md").filter((block) => block.language === language);
+  const blocks = blocksOf("docs/go/porting.md").filter((block) => block.language === language);
   expect(blocks.length).toBe(1);
   for (const { text } of blocks) expect(file).toContain(text);
 });
