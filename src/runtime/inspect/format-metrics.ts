@@ -50,7 +50,7 @@ export function formatMetrics(stats: RuntimeStats, options: MetricsOptions = {})
     counter("warren_tasks_taken_total", "Tasks that the thread has taken from other threads before they had started.", perThread(({ steals }) => steals)),
     counter("warren_values_sent_total", "Values that the thread has sent through channels.", perThread(({ sends }) => sends)),
     counter("warren_waits_total", "Operations of the thread that had to wait.", perThread(({ parks }) => parks)),
-    counter("warren_sleeps_total", "How often the thread has had nothing to do and has fallen asleep.", perThread(({ sleeps }) => sleeps)),
+    counter("warren_sleeps_total", "How often the thread has gone to sleep because it had nothing to do.", perThread(({ sleeps }) => sleeps)),
     counter("warren_cpu_seconds_total", "CPU time of the thread.", perThread(({ cpuNs }) => cpuNs / 1e9)),
     counter("warren_run_delay_seconds_total", "Time in which the thread was ready to run but had no core.", perThread(({ runDelayNs }) => (runDelayNs === undefined ? undefined : runDelayNs / 1e9))),
     gauge("warren_memory_limit_bytes", "Size of the shared memory.", [[{}, arena.limit]]),

@@ -75,7 +75,7 @@ warren_values_sent_total{thread="main"} 1
 warren_waits_total{thread="0"} 8
 warren_waits_total{thread="1"} 0
 warren_waits_total{thread="main"} 0
-# HELP warren_sleeps_total How often the thread has had nothing to do and has fallen asleep.
+# HELP warren_sleeps_total How often the thread has gone to sleep because it had nothing to do.
 # TYPE warren_sleeps_total counter
 warren_sleeps_total{thread="0"} 9
 warren_sleeps_total{thread="1"} 0
