@@ -44,7 +44,7 @@ export async function bundle(root: string, output: string): Promise<void> {
   }
   const used = new Set<string>();
   await bundlePool(root, dist, used);
-  await bundleEngine(dist, modules, used);
+  await bundleEngine(dist, modules, manifest, used);
   for (const [module, names] of modules) {
     if (module === INDEX) continue;
     const path = relative(dirname(module), FILE);
@@ -96,12 +96,12 @@ async function bundlePool(root: string, dist: string, used: Set<string>): Promis
     plugins: [patchPiscina(root), noteUse(used)],
   });
   // Not to where it was read from before it is written.
-  const { output: [chunk] } = await build.generate({ format: "esm", comments: { legal: false, annotation: false, jsdoc: false } });
+  const { output: [chunk] } = await build.generate({ format: "esm", codeSplitting: false, comments: { legal: false, annotation: false, jsdoc: false } });
   await build.close();
   writeFileSync(join(dist, MAIN_ONLY), withBuiltins(chunk.code));
 }
 
-async function bundleEngine(dist: string, modules: ReadonlyMap<string, readonly string[]>, used: Set<string>): Promise<void> {
+async function bundleEngine(dist: string, modules: ReadonlyMap<string, readonly string[]>, { version }: Manifest, used: Set<string>): Promise<void> {
   const root = join(dist, "..");
   const exported = [...modules].flatMap(([module, names]) => names.map((name) => `export { ${name} as ${nameIn(module, name)} } from ${JSON.stringify(join(dist, module))};`));
   const require = createRequire(join(root, "package.json"));
@@ -111,8 +111,12 @@ async function bundleEngine(dist: string, modules: ReadonlyMap<string, readonly 
     `import { isTaskThread } from ${JSON.stringify(join(dist, "src/runtime/module/module-ref.js"))};`,
     `import { beThread } from ${JSON.stringify(join(dist, "src/runtime/thread/thread-file.js"))};`,
     `import { serve } from ${JSON.stringify(join(dist, "src/runtime/thread/thread.js"))};`,
-    // The thread's side of Piscina, which listens for its task as soon as it is loaded.
-    `if (isTaskThread() && beThread()) { require(${JSON.stringify(join(piscina, "common.js"))}).commonState.serve = serve; require(${JSON.stringify(join(piscina, "worker.js"))}); }`,
+    `import * as own from ${JSON.stringify(ENTRY)};`,
+    `import { adopt } from ${JSON.stringify(join(dist, "src/runtime/module/copies.js"))};`,
+    `import { isTask } from ${JSON.stringify(join(dist, "src/runtime/module/task-function.js"))};`,
+    // A thread is this copy's, whatever copies its tasks load: a loader can compile one to CommonJS.
+    // The thread's side of Piscina listens for its task as soon as it is loaded.
+    `if (isTaskThread() && beThread()) { adopt(own, { version: ${JSON.stringify(version)}, url: import.meta.url, isTask }); require(${JSON.stringify(join(piscina, "common.js"))}).commonState.serve = serve; require(${JSON.stringify(join(piscina, "worker.js"))}); }`,
   ].join("\n");
   const build = await rolldown({
     input: { engine: ENTRY },
@@ -130,14 +134,36 @@ async function bundleEngine(dist: string, modules: ReadonlyMap<string, readonly 
           if (id === ENTRY) return entry;
           return id === join(dist, "src/runtime/thread/thread-file.js") ? THREAD_FILE_MODULE : undefined;
         },
+        transform: (code, id) => (id.startsWith(join(dist, "src")) ? { code: withImports(code, id, join(dist, MAIN_ONLY)), map: null } : undefined),
       },
       patchPiscina(root),
       noteUse(used),
     ],
   });
-  const { output: [chunk] } = await build.generate({ format: "esm", comments: { legal: false, annotation: false, jsdoc: false } });
+  const { output: [chunk] } = await build.generate({ format: "esm", codeSplitting: false, comments: { legal: false, annotation: false, jsdoc: false } });
   await build.close();
-  writeFileSync(join(dist, FILE), withBuiltins(chunk.code));
+  writeFileSync(join(dist, FILE), withUnknownImport(withBuiltins(chunk.code)));
+}
+
+/**
+ * The imports at run time of an emitted module, for the one file. What is in the file is
+ * there anyway: imported late, it would be wrapped, and its constants would be variables.
+ */
+function withImports(code: string, module: string, external: string): string {
+  const added: string[] = [];
+  const changed = code.replaceAll(/await import\("(\.[^"]+)"\)/g, (whole, path: string) => {
+    if (join(dirname(module), path) === external) return whole;
+    added.push(`import * as late${added.length} from ${JSON.stringify(path)};\n`);
+    return `late${added.length - 1}`;
+  });
+  return added.join("") + changed.replaceAll("import(__rewriteRelativeImportExtension(url))", "import(url)");
+}
+
+/** A bundler that warren is put into does not know the module of a task: webpack would replace its import by one that finds nothing. */
+function withUnknownImport(code: string): string {
+  const changed = code.replace("import(url)", "import(/* webpackIgnore: true */ /* @vite-ignore */ url)");
+  if (changed === code) throw new Error("the bundle has no import of a task's module");
+  return changed;
 }
 
 /** In place of src/runtime/thread/thread-file.ts: a thread starts with the file that has the engine in it. */

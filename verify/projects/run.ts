@@ -7,7 +7,7 @@
  */
 import { spawn } from "node:child_process";
 import { chmodSync, cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { isDeepStrictEqual, inspect } from "node:util";
 import type { Case, Expected, Group } from "./case.ts";
 
@@ -30,10 +30,17 @@ interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs cases, and calls `onResult` after each. The folder may have been used before: what is installed there is kept. */
-export async function runCases(cases: readonly Case[], folder: string, onResult: (result: Result) => void = () => undefined): Promise<Result[]> {
+export interface Surroundings {
+  /** May have been used before: what is installed there is kept. */
+  readonly folder: string;
+  /** The packed package; that of the working tree if absent. */
+  readonly tarball?: string | undefined;
+  readonly onResult?: (result: Result) => void;
+}
+
+export async function runCases(cases: readonly Case[], { folder, tarball: given, onResult = () => undefined }: Surroundings): Promise<Result[]> {
   mkdirSync(folder, { recursive: true });
-  const tarball = await pack(folder);
+  const tarball = given === undefined ? await pack(folder) : resolve(given);
   const results: Result[] = [];
   const groups = new Set(cases.flatMap(({ group, node }) => (node === undefined ? [group] : [group, "nodes" as const])));
   for (const group of groups) await install(folder, group, tarball);
@@ -57,7 +64,7 @@ async function pack(folder: string): Promise<string> {
   rmSync(copy, { recursive: true, force: true });
   for (const name of BUILT_FROM) cpSync(join(ROOT, name), join(copy, name), { recursive: true });
   symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
-  await mustRun("npm pack --pack-destination ..", copy, INSTALL_DEADLINE_MS);
+  await mustRun("npm pack --pack-destination ..", copy);
   const [tarball] = globSync("warren-*.tgz", { cwd: folder });
   return join(folder, tarball as string);
 }
@@ -75,13 +82,13 @@ async function install(folder: string, group: Group, tarball: string): Promise<v
   if (existsSync(file) && existsSync(join(installed, "warren")) && readFileSync(file, "utf8") === text) {
     rmSync(join(installed, "warren"), { recursive: true });
     mkdirSync(join(installed, "warren"));
-    await mustRun(`tar -xzf ${tarball} --strip-components=1 -C node_modules/warren`, target, INSTALL_DEADLINE_MS);
+    await mustRun(`tar -xzf ${tarball} --strip-components=1 -C node_modules/warren`, target);
     return;
   }
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });
   writeFileSync(file, text);
-  await mustRun("npm install --prefer-offline --no-audit --no-fund", target, INSTALL_DEADLINE_MS);
+  await mustRun("npm install --prefer-offline --no-audit --no-fund", target);
 }
 
 async function runCase({ id, group, files, copies = {}, steps, alone, node, expected }: Case, folder: string): Promise<string | undefined> {
@@ -158,15 +165,16 @@ function shown({ code, stdout, stderr }: Outcome): string {
   return `code ${code}\n${stdout.slice(-3000)}\n${stderr.slice(-3000)}`.trimEnd();
 }
 
-async function mustRun(command: string, folder: string, deadlineMs: number): Promise<void> {
-  const outcome = await run(command, folder, deadlineMs);
+/** Runs npm or tar with the settings of this process, such as those for a registry. */
+async function mustRun(command: string, folder: string): Promise<void> {
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const outcome = await run(command, folder, INSTALL_DEADLINE_MS, [dirname(process.execPath)], env);
   if (outcome.code !== 0) throw new Error(`${command} in ${folder}: ${shown(outcome)}`);
 }
 
-/** Runs a command line with these folders first on the PATH, the Node of this process before npm's. */
-async function run(command: string, cwd: string, deadlineMs: number, bin: readonly string[] = [dirname(process.execPath)]): Promise<Outcome> {
-  const { PATH, HOME, TMPDIR, npm_config_cache: cache } = process.env;
-  const env = { PATH: [...bin, PATH].join(delimiter), HOME, TMPDIR, npm_config_cache: cache, NO_COLOR: "1", CI: "1" };
+/** Runs a command line with these folders first on the PATH. Of the surroundings of this process, which can be a test runner, a program gets little. */
+async function run(command: string, cwd: string, deadlineMs: number, bin: readonly string[], given: NodeJS.ProcessEnv = { HOME: process.env["HOME"], TMPDIR: process.env["TMPDIR"], NO_COLOR: "1" }): Promise<Outcome> {
+  const env = { ...given, PATH: [...bin, process.env["PATH"]].join(delimiter) };
   // A group of its own, so that nothing it started outlives the deadline.
   const child = spawn("sh", ["-c", command], { cwd, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
   let stdout = "";

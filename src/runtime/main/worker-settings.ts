@@ -52,13 +52,24 @@ export function workerSettings({ execArgv, env, argv, resourceLimits, name, maxO
   if (argv !== undefined) checkTexts("argv", argv);
   if (name !== undefined && typeof name !== "string") throw new WarrenError("ERR_INVALID_ARGUMENT", `name must be a text, not ${printValue(name)}`);
   return {
-    ...(execArgv === undefined ? {} : { execArgv: [...execArgv] }),
+    ...threadOptions(execArgv),
     ...(env === undefined ? {} : { env: environment(env) }),
     // As Node does for a Worker: `process.argv[1]` is the file of the thread, and the program's arguments follow.
     argv: [...(argv ?? process.argv.slice(2))],
     resourceLimits: { ...(maxOldGenerationSizeMb === undefined ? {} : heapLimits(maxOldGenerationSizeMb)), ...(resourceLimits === undefined ? {} : nodeLimits(resourceLimits, maxOldGenerationSizeMb)) },
     ...(name === undefined ? {} : { name }),
   };
+}
+
+/** Options with a value that concern modules, and so threads. */
+const OF_MODULES = /^(?:--import|--require|-r|--loader|--experimental-loader|--conditions|-C)(?:=|$)/;
+
+/** By default Node's own options: none, so that a thread has those of the process. `--input-type` is for the text of a program, and Node refuses it for a file, which a thread has: then the thread gets those that concern modules. */
+function threadOptions(given: readonly string[] | undefined): { execArgv?: string[] } {
+  if (given !== undefined) return { execArgv: [...given] };
+  const own = process.execArgv;
+  if (!own.some((option) => option.startsWith("--input-type"))) return {};
+  return { execArgv: own.flatMap((option, k) => (!OF_MODULES.test(option) ? [] : option.includes("=") ? [option] : own.slice(k, k + 2))) };
 }
 
 function environment(env: unknown): NodeJS.ProcessEnv | typeof SHARE_ENV {

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { existsSync } from "../../host.ts";
 
 /** Codes of Node's own loader, where the main thread may have had another one. */
-const LOADER_ERROR = /^ERR_(?:MODULE_NOT_FOUND|UNKNOWN_FILE_EXTENSION|UNSUPPORTED|INVALID_TYPESCRIPT|PACKAGE_IMPORT|IMPORT_ATTRIBUTE)/;
+const LOADER_ERROR = /^(?:ERR_)?(?:MODULE_NOT_FOUND|UNKNOWN_FILE_EXTENSION|UNSUPPORTED|INVALID_TYPESCRIPT|PACKAGE_IMPORT|IMPORT_ATTRIBUTE)/;
 
 /** What helps, as sentences that follow the error's own message; nothing if that says enough. */
 export function remedyFor(url: string, cause: unknown): string {

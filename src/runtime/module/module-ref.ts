@@ -75,11 +75,17 @@ function programs(): ReadonlySet<string> {
   return (known ??= new Set(namedPrograms().flatMap(pathsOf)));
 }
 
+/** What pm2 gives Node in place of the program. A process that the program starts inherits its environment, but not this file. */
+const PM2_FILE = /[\\/]pm2[\\/].*ProcessContainer\w*\.js$/;
+
 /** The file that Node was given, or those that the text after -e names. */
 function namedPrograms(): string[] {
   const text = (process as { _eval?: unknown })._eval;
   if (typeof text === "string") return [...text.matchAll(/(?:\bfrom|\bimport|\brequire)\s*\(?\s*(["'`])(.+?)\1/g)].map(([, , name]) => name as string);
-  return process.argv[1] === undefined ? [] : [process.argv[1]];
+  const [, file] = process.argv;
+  if (file === undefined) return [];
+  const { pm_exec_path: underPm2 } = process.env;
+  return underPm2 !== undefined && PM2_FILE.test(file) ? [underPm2] : [file];
 }
 
 function pathsOf(name: string): string[] {

@@ -4,7 +4,8 @@
  * module, which registers the function on that thread. warren reads neither the text
  * of a function nor a stack trace to find it.
  */
-import { clearTimeout, setTimeout } from "../../host.ts";
+import { fileURLToPath } from "node:url";
+import { clearTimeout, createRequire, setTimeout } from "../../host.ts";
 import { refuseForeignTask } from "./copies.ts";
 import { WarrenError, printValue } from "../../errors.ts";
 import { remedyFor } from "./import-remedy.ts";
@@ -20,6 +21,8 @@ const LINE_END = /[\n\r\u2028\u2029]/;
 export interface TaskSource {
   readonly url: string;
   readonly name: string;
+  /** The module is CommonJS. A thread requires it, as the program did, so that hooks of `require` (`node -r`) reach it. */
+  readonly isCommonJs?: true;
 }
 
 /** A function that a module has registered. */
@@ -58,7 +61,7 @@ export function task<F extends AnyFunction>(module: ModuleRef, ...rest: readonly
   }
   // Module and name are one text in shared memory, of which the first line is the module.
   if (LINE_END.test(name) || LINE_END.test(url)) throw new WarrenError("ERR_INVALID_ARGUMENT", `the name of a task must not contain the end of a line: ${JSON.stringify(name)} of ${JSON.stringify(url)}`);
-  register({ url, name }, { fn, module });
+  register(typeof module === "string" ? { url, name, isCommonJs: true } : { url, name }, { fn, module });
   noteTask(url, module);
   return fn;
 }
@@ -120,15 +123,27 @@ export function loadedTask(source: TaskSource): AnyFunction | undefined {
 /** How long the import of a module may take: an await at its top level might never end, and without a limit no error would be reported. */
 const IMPORT_MS = 30_000;
 
+/** What `require` says of an ES module that named itself by its path. */
+const ONLY_IMPORT = /^ERR_(?:REQUIRE_ESM|REQUIRE_ASYNC_MODULE)$/;
+
+async function load({ url, isCommonJs }: TaskSource): Promise<void> {
+  try {
+    if (isCommonJs) return void createRequire(url)(fileURLToPath(url));
+  } catch (error) {
+    if (!ONLY_IMPORT.test(String((error as { code?: unknown } | null | undefined)?.code))) throw error;
+  }
+  await import(url);
+}
+
 /** Imports the module of a task and returns the function. @throws ERR_TASK_MODULE, ERR_TASK_UNKNOWN */
 export async function importTask(source: TaskSource, deadlineMs: number = IMPORT_MS): Promise<AnyFunction> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error(`it has not been imported after ${deadlineMs} ms. An await at its top level might never end`)), deadlineMs);
   try {
-    await Promise.race([import(source.url), late]);
+    await Promise.race([load(source), late]);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : printValue(cause);
-    throw new WarrenError("ERR_TASK_MODULE", `the module of task ${source.name} (${source.url}) cannot be imported on a thread: ${why}${remedyFor(source.url, cause)}`, { ...source }, { cause });
+    throw new WarrenError("ERR_TASK_MODULE", `the module of task ${source.name} (${source.url}) cannot be imported on a thread: ${why}${remedyFor(source.url, cause)}`, { url: source.url, name: source.name }, { cause });
   } finally {
     clearTimeout(timer);
   }
@@ -136,7 +151,7 @@ export async function importTask(source: TaskSource, deadlineMs: number = IMPORT
   if (fn === undefined) {
     const names = [...(modules.get(source.url)?.keys() ?? [])];
     const others = names.length === 0 ? "it registers no task at all" : `its tasks are ${names.join(", ")}`;
-    throw new WarrenError("ERR_TASK_UNKNOWN", `${source.url} registers no task named ${source.name} when a thread imports it: ${others}. Call task() at the top level of the module, without any condition. If it is there, the thread has loaded another text than the main thread (a loader that only the main thread has, or a file that was built again), or another version of warren`, { ...source, names });
+    throw new WarrenError("ERR_TASK_UNKNOWN", `${source.url} registers no task named ${source.name} when a thread imports it: ${others}. Call task() at the top level of the module, without any condition. If it is there, the thread has loaded another text than the main thread (a loader that only the main thread has, or a file that was built again), or another version of warren. In a bundle, a module with tasks that is loaded by import() must be a file of its own (docs/bundling.md)`, { url: source.url, name: source.name, names });
   }
   return fn;
 }

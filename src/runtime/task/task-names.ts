@@ -11,6 +11,8 @@ import type { TaskSource } from "../module/task-function.ts";
 const IDS = 1000;
 /** Maximum number of names of closures in the table from one thread: a program may compute names. */
 const MOST_CLOSURES = 1000;
+/** A third line, for a task of a CommonJS module. */
+const COMMON_JS = "CommonJS";
 
 export class TaskNames {
   readonly #names: Names;
@@ -38,7 +40,7 @@ export class TaskNames {
   numberOf(source: TaskSource): number {
     let number = this.#sources.get(source);
     if (number === undefined) {
-      number = this.#names.intern(`${source.url}\n${source.name}`);
+      number = this.#names.intern([source.url, source.name, ...(source.isCommonJs ? [COMMON_JS] : [])].join("\n"));
       this.#sources.set(source, number);
     }
     return number;
@@ -46,8 +48,8 @@ export class TaskNames {
 
   /** The module and function of a name. */
   sourceOf(number: number): TaskSource {
-    const [url, name] = this.#names.text(number).split("\n");
-    return { url, name };
+    const [url, name, kind] = this.#names.text(number).split("\n");
+    return kind === COMMON_JS ? { url, name, isCommonJs: true } : { url, name };
   }
 
   /** The number of a closure's name, for traces and warnings; 0 if there are too many names, or if shared memory is full. */

@@ -43,7 +43,10 @@ export class HeapWatch {
 
   constructor(arena: Arena) {
     this.#arena = arena;
-    this.#limit = (resourceLimits.maxOldGenerationSizeMb ?? 0) * KIB * KIB || getHeapStatistics().heap_size_limit;
+    const { heap_size_limit, used_heap_size } = getHeapStatistics();
+    this.#limit = (resourceLimits.maxOldGenerationSizeMb ?? 0) * KIB * KIB || heap_size_limit;
+    // A heap that is over its limit before any task is no figure of V8 (Bun counts shared memory as heap): it is not watched.
+    if (used_heap_size > this.#limit) this.#lookAtMs = Infinity;
     arena.i32[arena.here + processor.heapLimit] = Math.floor(this.#limit / KIB);
     arena.i32[arena.here + processor.heapUsed] = 0;
     arena.i32[arena.here + processor.heapFull] = 0;

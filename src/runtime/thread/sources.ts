@@ -73,6 +73,7 @@ export class Sources {
     this.#timers = handles.find((_, k) => ["timer", "check", "idle"].every((type, more) => handles[k + more]?.type === type))?.address ?? "";
     for (const { type, address } of handles) if (type !== "timer") this.#own.add(address);
     const counts = [countWaits((change) => this.#count("waitAsync", change)), ...this.#countCompilations()];
+    if (handles.length === 0) this.#count("a handle of the event loop, which this runtime does not list", 1);
     if (counts.includes(false)) this.#count("what --frozen-intrinsics hides: waitAsync, or a compilation of WebAssembly", 1);
     process.on("worker", (worker: Worker) => {
       this.#count("a Worker", 1);
@@ -131,8 +132,9 @@ export class Sources {
   }
 }
 
+/** Empty where JavaScript does not run in Node: Deno has no libuv. */
 function listHandles(): readonly Handle[] {
-  return (process.report.getReport() as { libuv: Handle[] }).libuv;
+  return (process.report.getReport() as { libuv?: Handle[] }).libuv ?? [];
 }
 
 async function collectGarbage(): Promise<void> {

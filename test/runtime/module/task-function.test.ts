@@ -65,7 +65,7 @@ describe("task()", () => {
     const file = fileURLToPath(meta("common").url);
     const evaluate = () => task(file, async function work() { return 1; });
     evaluate();
-    expect(sourceOf(evaluate())).toEqual({ url: meta("common").url, name: "work" });
+    expect(sourceOf(evaluate())).toEqual({ url: meta("common").url, name: "work", isCommonJs: true });
     expect(() => task(file, async function work() { return 2; })).toThrow(coded("ERR_DUPLICATE_TASK", "work"));
   });
 
