@@ -94,3 +94,13 @@ export function tsconfig({ file, lib, typeRoots, more = { noEmit: true } }: { fi
     files: [file],
   });
 }
+
+/** A program that ends with an error of a task. */
+export const FAILS = `
+import { isMain, run, spawn, task } from "warren";
+
+export const bad = task(import.meta, "bad", async (of: { foo: { bar: number } }) => of.foo.bar);
+export const main = task(import.meta, "main", async () => spawn(bad, {} as never));
+
+if (isMain(import.meta)) await run(main, { threads: 2 });
+`;

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PLAIN, PRINTED, PROGRAM, TASKS, tsconfig } from "./consumer.ts";
+import { FAILS, PLAIN, PRINTED, PROGRAM, TASKS, tsconfig } from "./consumer.ts";
 
 const execute = promisify(execFile);
 const ROOT = join(import.meta.dirname, "../..");
@@ -53,6 +53,14 @@ describe("the packed package, installed elsewhere", () => {
 
   test("runs tasks that a statement of their module registers", async () => {
     expect(await inProject(process.execPath, "plain.ts")).toBe("");
+  });
+
+  test("an error of a task is printed from its message on, with lines of the program only", async () => {
+    await writeFile(join(project, "fails.ts"), FAILS);
+    const { stderr } = await execute(process.execPath, ["fails.ts"], { cwd: project, env }).then(() => expect.unreachable(), (error: { stderr: string }) => error);
+    expect(stderr).toMatch(/^TypeError: Cannot read properties of undefined \(reading 'bar'\)\n {4}at /);
+    expect(stderr).not.toContain("node_modules/warren");
+    expect(stderr).toContain("--- task bad, spawned at ---");
   });
 
   test.each([

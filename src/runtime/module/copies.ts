@@ -24,7 +24,8 @@ const KEY = Symbol.for("warren");
 /** By compatible version: a major version, or before 1.0 a minor one. There is none where warren runs from its source. */
 const holder = globalThis as { [KEY]?: Map<string, Copy> };
 
-function compatible(version: string): string {
+/** What all compatible versions have in common. */
+export function compatible(version: string): string {
   return /^0\.\d+|^\d+/.exec(version)?.[0] ?? version;
 }
 

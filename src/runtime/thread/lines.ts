@@ -41,38 +41,68 @@ export interface Line {
 
 type Callback = (error?: Error | null) => void;
 
-/** From now on this thread prints through `port`. */
-export function orderLines(arena: Arena, port: MessagePort): void {
+/**
+ * From now on this thread prints through `port`. A stream is made when the thread first
+ * prints: it takes time, and most threads print nothing. Returns a function that resolves when all is on its way.
+ */
+export function orderLines(arena: Arena, port: MessagePort): () => Promise<void> {
   /** The writes that the main thread has not written, in order. */
-  const pending: { readonly stream: NodeJS.WriteStream; readonly callback: Callback | undefined }[] = [];
-  for (const [isError, stream] of [[false, process.stdout], [true, process.stderr]] as const) {
-    const nodeWrite = stream.write.bind(stream);
-    let waiting = 0;
-    const write = (chunk: string | Uint8Array, ...rest: readonly unknown[]): boolean => {
-      // Node's own method throws what it throws for anything else.
-      if (typeof chunk !== "string" && !(chunk instanceof Uint8Array)) return (nodeWrite as (...all: unknown[]) => boolean)(chunk, ...rest);
-      const callback = rest.find((each) => typeof each === "function") as Callback | undefined;
-      const encoding = rest.find((each) => typeof each === "string") as BufferEncoding | undefined;
-      const text = typeof chunk === "string" && encoding !== undefined && encoding !== "utf8" ? Buffer.from(chunk, encoding) : chunk;
-      const line: Line = { order: add(arena.i32, superblock.lines, 1), isError, text };
-      port.postMessage(line);
-      waiting += chunk.length;
-      const isFull = waiting >= stream.writableHighWaterMark;
-      pending.push({
-        stream,
-        callback: (error) => {
-          waiting -= chunk.length;
-          callback?.(error);
-          if (isFull && waiting === 0) stream.emit("drain");
-        },
-      });
-      return !isFull;
+  const pending: Pending[] = [];
+  const streams: NodeJS.WriteStream[] = [];
+  for (const [isError, name] of [[false, "stdout"], [true, "stderr"]] as const) {
+    const { get, set, ...rest } = Object.getOwnPropertyDescriptor(process, name) ?? {};
+    let ordered: NodeJS.WriteStream | undefined;
+    const ofTask = (): NodeJS.WriteStream => {
+      if (ordered !== undefined) return ordered;
+      ordered = get?.call(process) as NodeJS.WriteStream | undefined ?? process[name];
+      orderWrites(ordered, isError, arena, port, pending);
+      streams.push(ordered);
+      return ordered;
     };
-    stream.write = write as typeof stream.write;
+    // In Bun it is not made late.
+    if (get === undefined) ofTask();
+    else Object.defineProperty(process, name, { ...rest, set, get: ofTask });
   }
+  // What was loaded before may already have a stream and keep it.
+  if (/(?:^|\s)(?:--import|--require|-r|--loader|--experimental-loader)\b/.test(`${process.execArgv.join(" ")} ${process.env["NODE_OPTIONS"] ?? ""}`)) void [process.stdout, process.stderr];
   port.on("message", (written: number) => {
     for (const { callback } of pending.splice(0, written)) callback?.();
   });
   // A thread does not live on to print.
   port.unref();
+  return async () => {
+    await Promise.all(streams.map((stream) => new Promise<void>((resolve) => void stream.write("", () => resolve()))));
+  };
+}
+
+interface Pending {
+  readonly stream: NodeJS.WriteStream;
+  readonly callback: Callback | undefined;
+}
+
+/** What is written to a stream goes through `port`, with its place among the writes of all threads. */
+function orderWrites(stream: NodeJS.WriteStream, isError: boolean, arena: Arena, port: MessagePort, pending: Pending[]): void {
+  const nodeWrite = stream.write.bind(stream);
+  let waiting = 0;
+  const write = (chunk: string | Uint8Array, ...rest: readonly unknown[]): boolean => {
+    // Node's own method throws what it throws for anything else.
+    if (typeof chunk !== "string" && !(chunk instanceof Uint8Array)) return (nodeWrite as (...all: unknown[]) => boolean)(chunk, ...rest);
+    const callback = rest.find((each) => typeof each === "function") as Callback | undefined;
+    const encoding = rest.find((each) => typeof each === "string") as BufferEncoding | undefined;
+    const text = typeof chunk === "string" && encoding !== undefined && encoding !== "utf8" ? Buffer.from(chunk, encoding) : chunk;
+    const line: Line = { order: add(arena.i32, superblock.lines, 1), isError, text };
+    port.postMessage(line);
+    waiting += chunk.length;
+    const isFull = waiting >= stream.writableHighWaterMark;
+    pending.push({
+      stream,
+      callback: (error) => {
+        waiting -= chunk.length;
+        callback?.(error);
+        if (isFull && waiting === 0) stream.emit("drain");
+      },
+    });
+    return !isFull;
+  };
+  stream.write = write as typeof stream.write;
 }

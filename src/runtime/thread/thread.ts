@@ -32,7 +32,7 @@ export async function serve({ memory, index, cores, port, lines, isClosed, ring 
   arena.i32[arena.here + processor.systemId] = systemThreadId();
   const side: ThreadSide = new ThreadSide({ arena, cores, onFault: (error) => side.tasks.faults.send(error), onWarning: (...warning) => warnMain(lines, warning) });
   enterThread(side);
-  orderLines(arena, lines);
+  const flushLines = orderLines(arena, lines);
   if (ring !== 0) side.trace(ring);
   const control: ThreadControl = {
     report: () => reportThread(side, baseline),
@@ -47,7 +47,7 @@ export async function serve({ memory, index, cores, port, lines, isClosed, ring 
     starts: () => side.starts(),
     close: async () => {
       side.processor.close();
-      await Promise.all([flush(process.stdout), flush(process.stderr)]);
+      await flushLines();
     },
   };
   // The main thread destroys the pool only after each thread is ready and has answered.
@@ -59,10 +59,4 @@ export async function serve({ memory, index, cores, port, lines, isClosed, ring 
   const sources = isClosed ? new Sources() : undefined;
   port.postMessage(threadId);
   await met;
-}
-
-function flush(stream: NodeJS.WriteStream): Promise<void> {
-  return new Promise((resolve) => {
-    stream.write("", () => resolve());
-  });
 }

@@ -2,8 +2,8 @@
  * One thread's part in a trace. While it exists, the parts of the thread record into
  * the thread's ring. Garbage collections are recorded later, when Node reports them.
  */
-import { type PerformanceEntry, PerformanceObserver } from "node:perf_hooks";
-import { setImmediate as nextTurn } from "node:timers/promises";
+import type { PerformanceEntry, PerformanceObserver } from "node:perf_hooks";
+import { setImmediate } from "../../host.ts";
 import type { Arena } from "../../memory/arena.ts";
 import { TRACE } from "../../memory/layout.ts";
 import { TraceRing } from "../../trace/ring.ts";
@@ -33,6 +33,8 @@ export class ThreadTrace {
     this.at = at;
     this.#side = side;
     this.#ring = new TraceRing(side.arena, at);
+    // Node's module is loaded here, because most threads are never traced.
+    const { PerformanceObserver } = process.getBuiltinModule("node:perf_hooks");
     this.#gcs = new PerformanceObserver((list) => this.#noteGcs(list.getEntries()));
     this.#gcs.observe({ entryTypes: ["gc"] });
     const { tasks, processor } = side;
@@ -42,7 +44,7 @@ export class ThreadTrace {
   /** Stops recording. Resolves when the last collections are in the ring and nothing will be written any more. */
   async end(): Promise<void> {
     this.#install(undefined);
-    await nextTurn();
+    await new Promise<void>((resolve) => void setImmediate(resolve));
     this.#noteGcs(this.#gcs.takeRecords());
     this.#gcs.disconnect();
   }
