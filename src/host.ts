@@ -10,7 +10,7 @@
  * the context of the task that happened to ask for it, and what it starts would
  * inherit the AsyncLocalStorage stores of that task.
  */
-import { AsyncResource } from "node:async_hooks";
+import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import timers from "node:timers";
 import { fileURLToPath } from "node:url";
 
@@ -67,9 +67,25 @@ export function captureContext(): AsyncResource {
 
 const root = captureContext();
 
+/** Whether a context keeps what code that runs in it sets by `enterWith`, as it does before Node 24 (AsyncContextFrame). */
+const keepsStores = (() => {
+  const probe = new AsyncLocalStorage<boolean>();
+  const context = captureContext();
+  context.runInAsyncScope(() => probe.enterWith(true));
+  const isKept = context.runInAsyncScope(() => probe.getStore()) === true;
+  probe.disable();
+  return isKept;
+})();
+
+/** Calls `fn` in a context. What it sets there ends with it. */
+export function runIn<A extends unknown[], R>(context: AsyncResource, fn: (...args: A) => R, ...args: A): R {
+  const own = keepsStores ? context.runInAsyncScope(captureContext) : context;
+  return own.runInAsyncScope(fn as (this: unknown, ...args: unknown[]) => R, undefined, ...args);
+}
+
 /** Calls `fn` in the root context. */
 export function inRoot<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): R {
-  return root.runInAsyncScope(fn as (this: unknown, ...args: unknown[]) => R, undefined, ...args);
+  return runIn(root, fn, ...args);
 }
 
 /** Calls `job` in the next turn of the event loop, in the root context. */

@@ -8,7 +8,7 @@
  * then prints how many there are instead of listing them.
  */
 import type { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
-import { captureContext, inRoot } from "../../host.ts";
+import { captureContext, inRoot, runIn } from "../../host.ts";
 import type { KnownHandles } from "./known-handles.ts";
 import type { AnyFunction } from "../module/task-function.ts";
 
@@ -111,8 +111,8 @@ export class Identities {
    * thread. What `fn` sets in its context ends with the task.
    */
   enter(identity: Identity, context: AsyncResource | undefined, fn: AnyFunction, args: unknown[]): unknown {
-    if (context !== undefined) return context.runInAsyncScope(enterAs, undefined, this.#current, identity, fn, args);
-    if (identity.place < 0) return (identity as SharedIdentity).context.runInAsyncScope(fn, undefined, ...args);
+    if (context !== undefined) return runIn(context, enterAs, this.#current, identity, fn, args);
+    if (identity.place < 0) return runIn((identity as SharedIdentity).context, fn, ...args);
     return inRoot(enterAs, this.#current, identity, fn, args);
   }
 

@@ -1,5 +1,6 @@
 import type { Case } from "../case.ts";
 import { BUNDLED } from "./bundlers.ts";
+import { CONFORMANCE } from "./conformance.ts";
 import { COPIES } from "./copies.ts";
 import { FLAGS } from "./flags.ts";
 import { GUARDS } from "./guard.ts";
@@ -10,5 +11,5 @@ import { SERVICES } from "./services.ts";
 import { OTHER_RUNTIMES, VERSIONS_OF_NODE } from "./versions.ts";
 
 export const CASES: readonly Case[] = [
-  ...LOADERS, ...COPIES, ...GUARDS, ...BUNDLED, ...RUNNERS, ...REACH, ...SERVICES, ...FLAGS, ...VERSIONS_OF_NODE, ...OTHER_RUNTIMES,
+  ...LOADERS, ...COPIES, ...GUARDS, ...BUNDLED, ...RUNNERS, ...REACH, ...SERVICES, ...FLAGS, ...VERSIONS_OF_NODE, ...CONFORMANCE, ...OTHER_RUNTIMES,
 ];
