@@ -11,7 +11,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, globSync, mkdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { bundle } from "./bundle.ts";
+import { bundle } from "./bundle/main.ts";
 import { keepPublicTypes } from "./declarations/public-types.ts";
 
 const ROOT = join(import.meta.dirname, "..");

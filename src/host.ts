@@ -14,7 +14,7 @@ import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import timers from "node:timers";
 import { fileURLToPath } from "node:url";
 
-/** Whether warren has files of its own: in the package this module is part of the file engine.js (scripts/bundle.ts), and a program can put that into a bundle. */
+/** Whether warren has files of its own: in the package this module is part of the file engine.js (scripts/bundle/main.ts), and a program can put that into a bundle. */
 const hasFiles = /\/(?:host\.ts|host\.js|engine\.js)$/.test(import.meta.url);
 /** warren's own files are under this URL. */
 export const OWN_FILES: string = hasFiles ? new URL(".", import.meta.url).href : "(in a bundle)";

@@ -104,3 +104,16 @@ export const main = task(import.meta, "main", async () => spawn(bad, {} as never
 
 if (isMain(import.meta)) await run(main, { threads: 2 });
 `;
+
+/** Prints the names of two threads. */
+export const NAMED = `
+import { isMain, start, task } from "warren";
+import { threadName } from "node:worker_threads";
+
+export const nameHere = task(import.meta, "nameHere", async () => threadName);
+
+if (isMain(import.meta)) {
+  await using rt = await start({ threads: 2, name: "images" });
+  console.log(JSON.stringify([await rt.spawn.on(0)(nameHere), await rt.spawn.on(1)(nameHere)]));
+}
+`;

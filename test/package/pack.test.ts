@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { FAILS, PLAIN, PRINTED, PROGRAM, TASKS, tsconfig } from "./consumer.ts";
+import { FAILS, NAMED, PLAIN, PRINTED, PROGRAM, TASKS, tsconfig } from "./consumer.ts";
 
 const execute = promisify(execFile);
 const ROOT = join(import.meta.dirname, "../..");
@@ -53,6 +53,11 @@ describe("the packed package, installed elsewhere", () => {
 
   test("runs tasks that a statement of their module registers", async () => {
     expect(await inProject(process.execPath, "plain.ts")).toBe("");
+  });
+
+  test("gives its threads the name that the program asks for", async () => {
+    await writeFile(join(project, "name.ts"), NAMED);
+    expect(JSON.parse(await inProject(process.execPath, "name.ts"))).toEqual(["images", "images"]);
   });
 
   test("an error of a task is printed from its message on, with lines of the program only", async () => {

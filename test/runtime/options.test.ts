@@ -81,7 +81,7 @@ describe("what is accepted", () => {
     const before = process.env["WARREN_TEST"];
     process.env["WARREN_TEST"] = "of the process";
     try {
-      await using rt = await start({ threads: 1, execArgv: ["--no-warnings"], env: { WARREN_TEST: "of the thread", NOTHING: undefined }, argv: ["--port", "80"], resourceLimits: { stackSizeMb: 2, maxOldGenerationSizeMb: 64 } });
+      await using rt = await start({ threads: 1, execArgv: ["--no-warnings"], env: { WARREN_TEST: "of the thread", NOTHING: undefined }, name: "images", argv: ["--port", "80"], resourceLimits: { stackSizeMb: 2, maxOldGenerationSizeMb: 64 } });
       expect(await rt.spawn(surroundings, "WARREN_TEST")).toEqual({ execArgv: ["--no-warnings"], env: "of the thread", argv: ["--port", "80"], stackMb: 2, heapMb: 64 });
     } finally {
       if (before === undefined) delete process.env["WARREN_TEST"];

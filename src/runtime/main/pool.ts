@@ -101,10 +101,12 @@ export class Pool {
     this.#options = options;
     this.printer = new Printer(options.arena);
     const { threads } = options.arena;
+    // Piscina's own option of that name is another one. In the package it gives Node the name (scripts/bundle/code.ts).
+    const { name, ...worker } = options.worker;
     this.#piscina = new Piscina({
       filename: fileURLToPath(THREAD_FILE),
-      workerData: { warren: THREAD_FILE } satisfies ThreadData,
-      ...options.worker,
+      workerData: { warren: THREAD_FILE, name } satisfies ThreadData,
+      ...worker,
       // Piscina makes a thread only for a task: if it made one by itself and that failed, no promise would reject.
       minThreads: 0,
       maxThreads: threads,

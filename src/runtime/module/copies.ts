@@ -5,7 +5,7 @@
  * loaded first, so that tasks, channels and errors of one are those of the others.
  * Incompatible versions stay apart, each with runtimes of its own.
  *
- * Only the built package has copies: scripts/bundle.ts writes the entry that calls
+ * Only the built package has copies: scripts/bundle/main.ts writes the entry that calls
  * `adopt`.
  */
 import { WarrenError } from "../../errors.ts";

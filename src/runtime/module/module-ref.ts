@@ -24,6 +24,8 @@ export function urlOf(module: ModuleRef, what: string): string {
 export interface ThreadData {
   /** The URL of the file that the thread started with. */
   readonly warren: string;
+  /** The name that the program has given its threads. */
+  readonly name?: string | undefined;
 }
 
 /** Whether warren has started this thread, also before its runtime is there. */

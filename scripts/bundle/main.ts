@@ -14,10 +14,13 @@
  */
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, dirname, join, relative, sep } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Plugin, rolldown } from "rolldown";
-import { compatible } from "../src/runtime/module/copies.ts";
+import { compatible } from "../../src/runtime/module/copies.ts";
+import { keepMarks, patchPiscina, withBuiltins, withMarks } from "./code.ts";
+import { Emitted, NAMED_IMPORTS, namesOf, relativeFile } from "./emitted.ts";
+import { COMMENTS, type Manifest, TARGET, bundleVendors, noteUse, notices } from "./vendors.ts";
 
 /** The engine: all of src but the programs that use it. */
 const ENGINE = ["src/{channel,context,memory,parallel,runtime,scheduler,select,shared-map,sync,trace,wait,wire}/**/*.js", "src/{errors,host,index,limits}.js"];
@@ -29,15 +32,6 @@ const THREAD_FILE = "src/runtime/thread/thread-file.js";
 const CORE: Readonly<Record<string, ReadonlySet<string>>> = { "src/runtime/module/copies.js": new Set(["adopt"]), "src/runtime/module/task-function.js": new Set(["isTask"]), "src/runtime/thread/thread.js": new Set(), "src/runtime/thread/thread-file.js": new Set(["THREAD_FILE"]) };
 const INDEX = "src/index.js";
 const ENTRY = "\0engine";
-/** Oldest Node that runs the package. */
-const TARGET = "node22";
-
-interface Manifest {
-  readonly name: string;
-  readonly version: string;
-  readonly license?: string;
-  readonly engines: { readonly node: string };
-}
 
 export async function bundle(root: string, output: string): Promise<void> {
   const dist = join(root, output);
@@ -61,61 +55,8 @@ export async function bundle(root: string, output: string): Promise<void> {
     writeFileSync(join(dist, file), code);
   }
   writeFileSync(join(dist, INDEX), indexModule([...(exported.get(INDEX) ?? [])], manifest));
-  await bundleVendors(root, dist, used);
+  await bundleVendors(root, dist, (file) => file === FILE || file.startsWith(MAIN_FOLDER), used);
   writeFileSync(join(dist, "THIRD-PARTY.md"), notices(used));
-}
-
-/** As tsc writes them: on one line. */
-const NAMED_IMPORTS = /^import \{([^}]*)\} from "(\.[^"]+)"/gm;
-
-/** Emitted modules, by their path in dist. */
-class Emitted {
-  readonly files: readonly string[];
-  readonly #dist: string;
-
-  constructor(dist: string, files: readonly string[]) {
-    this.#dist = dist;
-    this.files = files;
-  }
-
-  /** What files import by a path and by name. */
-  imports(files: readonly string[] = this.files): { readonly module: string; readonly names: readonly string[] }[] {
-    return files.flatMap((file) => [...this.#text(file).matchAll(NAMED_IMPORTS)].map(([, list, path]) => ({ module: join(dirname(file), path as string), names: namesOf(list as string).map(([name]) => name) })));
-  }
-
-  /** What files import when they run. */
-  dynamicImports(files: Iterable<string>): Set<string> {
-    return new Set([...files].flatMap((file) => [...this.#text(file).matchAll(/\bimport\("(\.[^"]+)"\)/g)].map(([, path]) => join(dirname(file), path as string))));
-  }
-
-  /** The files and all that they import, but not when they run. */
-  reachedFrom(files: readonly string[]): Set<string> {
-    const reached = new Set<string>();
-    const visit = (file: string): void => {
-      if (reached.has(file)) return;
-      reached.add(file);
-      for (const [, path] of this.#text(file).matchAll(/^(?:import|export) (?:[^"\n]* from )?"(\.\.?\/[^"]+)"/gm)) visit(join(dirname(file), path as string));
-    };
-    for (const file of files) visit(file);
-    return reached;
-  }
-
-  #text(file: string): string {
-    return readFileSync(join(this.#dist, file), "utf8");
-  }
-}
-
-/** The names of `{ a, b as c }`, there and here. */
-function namesOf(list: string): [there: string, here: string][] {
-  return list.split(",").map((each) => each.trim()).filter((each) => each !== "").map((each) => {
-    const [there = "", here = there] = each.split(" as ");
-    return [there, here];
-  });
-}
-
-function relativeFile(from: string, to: string): string {
-  const path = relative(dirname(from), to);
-  return path.startsWith(".") ? path : `./${path}`;
 }
 
 /** A module that passes on what the one file exports of it. */
@@ -153,8 +94,6 @@ function versionCheck({ engines }: Manifest): string {
 }
 `;
 }
-
-const COMMENTS = { legal: false, annotation: false, jsdoc: false };
 
 /** The one file. */
 async function bundleEngine(dist: string, exported: ReadonlyMap<string, ReadonlySet<string>>, manifest: Manifest, used: Set<string>): Promise<Map<string, string>> {
@@ -241,111 +180,3 @@ export function beThread() {
 }
 `;
 
-/**
- * Node's own modules as they are, also for CommonJS modules in the bundle. For an import
- * Node would read everything that a module exports, on each thread, and so load more (5 ms);
- * and bundlers and --permission do not like a require function.
- */
-function withBuiltins(code: string): string {
-  const changed = code
-    .replace(/^import \{ createRequire(?: as [\w$]+)? \} from "node:module";\n/m, "")
-    .replace(/^var __require = .*createRequire[\w$]*\(import\.meta\.url\).*;$/m, "var __require = process.getBuiltinModule;")
-    .replaceAll(/^import ([\w$]+|\{[^}]*\}) from ("node:[^"]+");$/gm, (_, names: string, module: string) => `const ${names.replaceAll(" as ", ": ")} = process.getBuiltinModule(${module});`);
-  if (/createRequire[\w$]*\(import\.meta|^import .* from "node:/m.test(changed)) throw new Error("the bundle still makes a require function, or imports a module of Node");
-  return changed;
-}
-
-/** The mark of a line that Node shall not print above an error (src/wire/frames.ts), as a comment, which the bundler drops, and as a call, which it keeps. */
-const MARK = "// node-do-not-add-exception-line";
-const MARK_CALL = "markOfTheNextLine();";
-
-const keepMarks: Plugin = {
-  name: "keep-marks",
-  transform: (code) => (code.includes(MARK) ? { code: code.replace(/^( *)(.*) \/\/ node-do-not-add-exception-line$/gm, `$1${MARK_CALL} $2`), map: null } : undefined),
-};
-
-/** Lines of the engine that throw or make an error get the mark, too: what a user sees first is the message. */
-function withMarks(code: string): string {
-  return code
-    .replaceAll(/^\s*markOfTheNextLine\(\);\n(.*)$/gm, `$1 ${MARK}`)
-    .replaceAll(/^.*\b(?:throw|new \w*WarrenError)\b.*[;{(,]$/gm, (line) => (line.split("`").length % 2 === 1 ? `${line} ${MARK}` : line));
-}
-
-/** Two places of Piscina that look for files beside it. */
-function patchPiscina(root: string): Plugin {
-  const piscina = dirname(createRequire(join(root, "package.json")).resolve("piscina"));
-  const changes: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
-    // A thread starts with the file of its tasks, which has Piscina's side in it.
-    [join(piscina, "index.js")]: [["filename: (0, node_path_1.resolve)(__dirname, 'worker.js'),", "filename: this.options.filename, name: this.options.workerData.name,"]],
-    [join(piscina, "worker.js")]: [
-      ["async function getHandler(filename, name) {", "async function getHandler() { return common_1.commonState.serve; }\nasync function unused(filename, name) {"],
-      ["(_a = (await Promise.resolve().then(() => __importStar(require('@napi-rs/nice'))).catch(noop))) === null || _a === void 0 ? void 0 : _a.nice(niceIncrement);", ""],
-      ["handler = await Promise.resolve(`${filename}`).then(s => __importStar(require(s)));", ""],
-      ["importESMCached = new Function('specifier', 'return import(specifier)');", ""],
-    ],
-  };
-  return {
-    name: "piscina",
-    transform: (code, id) => {
-      let changed = code;
-      for (const [from, to] of changes[id] ?? []) {
-        if (!changed.includes(from)) throw new Error(`${id} has no line ${from}: the build must follow this version of Piscina`);
-        changed = changed.replace(from, () => to);
-      }
-      return changed === code ? undefined : { code: changed, map: null };
-    },
-  };
-}
-
-/** Notes the packages whose modules are in a bundle. */
-function noteUse(used: Set<string>): Plugin {
-  return {
-    name: "note-use",
-    transform: (_code, id) => {
-      const at = id.lastIndexOf(`${sep}node_modules${sep}`);
-      if (at >= 0) used.add(id.slice(0, at) + (/^.node_modules.(?:@[^/\\]+.)?[^/\\]+/.exec(id.slice(at))?.[0] ?? ""));
-      return undefined;
-    },
-  };
-}
-
-/** An import of a package, in emitted code. */
-const IMPORTED = /((?:\bfrom|\bimport)\s*\(?\s*)"((?:@[\w.-]+\/)?[a-z][\w.-]*(?:\/[\w./-]+)?)"/g;
-/** Packages that are compared with warren, where they are installed. */
-const RIVALS = /^(?:piscina|comlink|ts-chan|multithreading|@thi\.ng\/csp)$/;
-const BUILTIN = /^(?:node:|warren$)/;
-
-/** Bundles the packages that the emitted modules import, and lets these import the bundles. */
-async function bundleVendors(root: string, dist: string, used: Set<string>): Promise<void> {
-  const folder = join(dist, "vendor");
-  const files = globSync("{src,bench,workers}/**/*.js", { cwd: dist }).filter((file) => file !== FILE && !file.startsWith(MAIN_FOLDER));
-  const names = new Set<string>();
-  for (const file of files) for (const [, , name] of readFileSync(join(dist, file), "utf8").matchAll(IMPORTED)) if (isVendor(name as string)) names.add(name as string);
-  const build = await rolldown({ input: Object.fromEntries([...names].map((name) => [vendorFile(name), name])), cwd: root, platform: "node", transform: { target: TARGET }, external: /^node:/, plugins: [noteUse(used)] });
-  mkdirSync(folder, { recursive: true });
-  await build.write({ dir: folder, format: "esm", entryFileNames: "[name].js", chunkFileNames: "shared-[hash].js", comments: { legal: false, annotation: false, jsdoc: false }, minify: true });
-  await build.close();
-  for (const file of files) {
-    const text = readFileSync(join(dist, file), "utf8");
-    const changed = text.replace(IMPORTED, (whole, before: string, name: string) => (isVendor(name) ? `${before}"${relative(dirname(file), join("vendor", `${vendorFile(name)}.js`))}"` : whole));
-    if (changed !== text) writeFileSync(join(dist, file), changed);
-  }
-}
-
-function isVendor(name: string): boolean {
-  return !BUILTIN.test(name) && !RIVALS.test(name);
-}
-
-function vendorFile(name: string): string {
-  return name.replaceAll(/\W+/g, "-").replace(/^-/, "");
-}
-
-/** The licences of the packages that are in the bundles. */
-function notices(used: ReadonlySet<string>): string {
-  const parts = [...used].toSorted().map((folder) => {
-    const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
-    const [file] = globSync("{LICENSE,LICENCE,license,License,LICENSE-MIT}*", { cwd: folder });
-    return { name, text: [`## ${name} ${version}`, "", `Licence: ${license ?? "see below"}`, "", ...(file === undefined ? [] : ["```text", readFileSync(join(folder, file), "utf8").trim(), "```", ""])].join("\n") };
-  });
-  return ["# Third-party software in this package", "", ...parts.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map(({ text }) => text)].join("\n");
-}
