@@ -60,6 +60,9 @@ export class WarrenError extends Error {
   }
 }
 
+// A minifier changes the name of the class, which Node prints.
+Object.defineProperty(WarrenError, "name", { value: "WarrenError" });
+
 /** The method that `console.log` and `util.inspect` call for an object: each public object is one line of text. */
 export const INSPECT: unique symbol = Symbol.for("nodejs.util.inspect.custom") as never;
 

@@ -40,7 +40,7 @@ export async function start(options: RuntimeOptions = {}): Promise<Runtime> {
 export async function openRuntime({ threads, cores, arenaBytes, worker }: ResolvedOptions, what: string): Promise<OpenRuntime> {
   noteStart();
   if (isTaskThread()) {
-    throw new WarrenError("ERR_NESTED_RUN", `${what}() was called on a thread of a runtime. Every thread imports the modules of its tasks: put ${what}() inside if (isMain(import.meta)), or into another module`);
+    throw new WarrenError("ERR_NESTED_RUN", `${what}() was called on a thread of a runtime. Every thread imports the modules of its tasks: put ${what}() inside if (isMain(import.meta)), or, unless the program is bundled into one file, into a module without tasks`);
   }
   // In the root context: what a runtime keeps must not keep the stores of its caller.
   return inRoot(async () => {

@@ -84,7 +84,8 @@ export function makeError(className: string, name: string, message: string, stac
     hide(error, "stack", stack);
     return error;
   }
-  const error = new Error(); // node-do-not-add-exception-line
+  // The text is a mark for Node (frames.ts) that also survives a minifier. The message replaces it.
+  const error = new Error("node-do-not-add-exception-line");
   const Class = classes.get(className) ?? Error;
   Object.setPrototypeOf(error, Class.prototype as object);
   hide(error, "message", message);

@@ -98,7 +98,7 @@ function nodeLimits(limits: ThreadLimits, maxOldGenerationSizeMb: number | undef
 }
 
 function checkTexts(name: string, value: unknown): void {
-  if (!Array.isArray(value)) throw new WarrenError("ERR_INVALID_ARGUMENT", `${name} must be an array of texts, not ${printValue(value)}`);
+  if (!Array.isArray(value)) throw new WarrenError("ERR_INVALID_ARGUMENT", `${name} must be an array of texts, such as ["--import", "tsx"], not ${printValue(value)}`);
   for (const [k, each] of value.entries()) if (typeof each !== "string") throw new WarrenError("ERR_INVALID_ARGUMENT", `${name}[${k}] must be a text, not ${printValue(each)}`);
 }
 

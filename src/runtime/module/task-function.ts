@@ -15,6 +15,8 @@ import { noteTask } from "./not-started.ts";
 // oxlint-disable-next-line no-explicit-any -- any parameter list
 export type AnyFunction = (...args: any[]) => unknown;
 
+/** Names of warren's own tasks begin with it. */
+const OWN = "warren.";
 const LINE_END = /[\n\r\u2028\u2029]/;
 
 /** Where a task function comes from. */
@@ -68,7 +70,7 @@ export function task<F extends AnyFunction>(module: ModuleRef, ...rest: readonly
 
 /** A task of warren itself. Its name is given, with a prefix, because the engine can be minified and joined with a program. */
 export function ownTask<F extends AnyFunction>(module: { readonly url: string }, name: string, fn: F): F {
-  register({ url: module.url, name: `warren.${name}` }, { fn, module });
+  register({ url: module.url, name: `${OWN}${name}` }, { fn, module });
   return fn;
 }
 
@@ -149,7 +151,8 @@ export async function importTask(source: TaskSource, deadlineMs: number = IMPORT
   }
   const fn = loadedTask(source);
   if (fn === undefined) {
-    const names = [...(modules.get(source.url)?.keys() ?? [])];
+    // In a bundle warren's own tasks are in the same file.
+    const names = [...(modules.get(source.url)?.keys() ?? [])].filter((name) => !name.startsWith(OWN));
     const others = names.length === 0 ? "it registers no task at all" : `its tasks are ${names.join(", ")}`;
     throw new WarrenError("ERR_TASK_UNKNOWN", `${source.url} registers no task named ${source.name} when a thread imports it: ${others}. Call task() at the top level of the module, without any condition. If it is there, the thread has loaded another text than the main thread (a loader that only the main thread has, or a file that was built again), or another version of warren. In a bundle, a module with tasks that is loaded by import() must be a file of its own (docs/bundling.md)`, { url: source.url, name: source.name, names });
   }

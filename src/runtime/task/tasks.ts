@@ -54,6 +54,12 @@ export interface TasksOptions {
   readonly onChange: () => void;
 }
 
+/** A task function and the name under which it is registered. */
+interface NamedFunction {
+  readonly fn: AnyFunction;
+  readonly name: string;
+}
+
 export class Tasks implements TaskRunner {
   readonly identities: Identities;
   readonly joins: Joins;
@@ -68,7 +74,7 @@ export class Tasks implements TaskRunner {
   readonly #current = new AsyncLocalStorage<Identity>();
   readonly #names: TaskNames;
   /** Task functions by the number of their name. */
-  readonly #functions = new Map<number, AnyFunction>();
+  readonly #functions = new Map<number, NamedFunction>();
   /** Imports of modules that are in progress. */
   readonly #imports = new Set<Promise<AnyFunction>>();
   #lastPlace = 0;
@@ -252,13 +258,13 @@ export class Tasks implements TaskRunner {
     if (known !== undefined) return this.#startWith(record, known);
     const source = this.#names.sourceOf(nameId);
     const loaded = loadedTask(source);
-    if (loaded !== undefined) return this.#remember(record, nameId, loaded);
+    if (loaded !== undefined) return this.#remember(record, nameId, { fn: loaded, name: source.name });
     i32[this.#arena.here + processor.running] = -nameId;
     const importing = importTask(source);
     this.#imports.add(importing);
     importing.finally(() => this.#imports.delete(importing)).then(
       // One after the other, like tasks whose module was there.
-      (fn) => this.#options.processor.startSoon(() => this.#remember(record, nameId, fn)),
+      (fn) => this.#options.processor.startSoon(() => this.#remember(record, nameId, { fn, name: source.name })),
       // Not immediately: a thread that is terminated in the middle of an import may reach this line with a broken module, but it never takes another turn. Its tasks are lost with it.
       (error: unknown) => void setImmediate(() => this.#refuse(record, error)),
     );
@@ -280,24 +286,24 @@ export class Tasks implements TaskRunner {
     this.#end(record, name, true, error);
   }
 
-  #remember(record: number, nameId: number, fn: AnyFunction): void {
-    this.#functions.set(nameId, fn);
+  #remember(record: number, nameId: number, known: NamedFunction): void {
+    this.#functions.set(nameId, known);
     this.#options.processor.renewSlice();
-    this.#startWith(record, fn);
+    this.#startWith(record, known);
   }
 
-  #startWith(record: number, fn: AnyFunction): void {
+  #startWith(record: number, { fn, name }: NamedFunction): void {
     const { i32 } = this.#arena;
     const payload = i32[record + taskRecord.payload];
     const nameId = i32[record + taskRecord.name];
     i32[this.#arena.here + processor.running] = nameId;
-    const task = new Identity(i32[record + taskRecord.id], fn.name, nameId, false);
+    const task = new Identity(i32[record + taskRecord.id], name, nameId, false);
     let args: unknown[] = [];
     try {
       i32[record + taskRecord.payload] = 0;
       if (payload !== 0) ({ args, site: task.site } = this.#decodeFor(task, payload, record) as { args: unknown[]; site: string | undefined });
     } catch (error) {
-      return this.#end(record, fn.name, true, error);
+      return this.#end(record, name, true, error);
     }
     if (i32[record + taskRecord.join] < 0) {
       this.#arena.free(record);

@@ -3,12 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Runtime, WarrenError, start, task } from "../../../src/index.ts";
+import { type Runtime, WarrenError, i32, start, task } from "../../../src/index.ts";
 import { importTask, isTask, loadedTask, sourceOf } from "../../../src/runtime/module/task-function.ts";
 import { onlyOnMain } from "./only-on-main.ts";
 import { add } from "../start-tasks.ts";
 import { unreachable } from "./throws-on-threads.ts";
-import { thrown } from "../until.ts";
+import { thrown, until } from "../until.ts";
+import { returnsFunction, waits } from "./named-tasks.ts";
 
 const coded = (code: string, message: string) => expect.objectContaining({ code, message: expect.stringContaining(message) });
 
@@ -116,6 +117,17 @@ describe("on a thread", () => {
     await writeFile(file, text);
     return task({ url: pathToFileURL(file).href }, async function there() {});
   }
+
+  test("a task is called by the name that was given: in reports, and in errors", async () => {
+    const never = rt.chan(i32);
+    const waiting = rt.spawn(waits, never);
+    await until(async () => (await rt.stats()).parked.receive === 1);
+    const { threads } = await rt.dump();
+    expect(threads.flatMap(({ tasks }) => tasks.map(({ name }) => name))).toEqual(["app.waits"]);
+    never.close();
+    await waiting;
+    expect(await thrown(() => rt.spawn(returnsFunction))).toMatchObject({ code: "ERR_NOT_TRANSFERABLE", message: expect.stringContaining("the result of task app.returns ") });
+  });
 
   test("a module that throws while it is imported: ERR_TASK_MODULE with the cause", async () => {
     const error = (await thrown(() => rt.spawn(unreachable))) as WarrenError;

@@ -3,7 +3,7 @@
  * connections, the uploads in progress are answered, then the process ends with exit code 0.
  * This module has no tasks, so no thread imports it, and it needs no `isMain`.
  *
- *     node workers/examples/uploads/server.ts [--port 8080] [--threads 2]
+ *     npx node workers/examples/uploads/server.ts [--port 8080] [--threads 2]
  *     curl --data-binary @README.md http://127.0.0.1:8080/hash
  */
 import { once } from "node:events";
