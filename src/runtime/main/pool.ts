@@ -86,9 +86,9 @@ export class Pool {
   readonly #threads: (Thread | undefined)[] = [];
   /** Ids of Piscina's threads that have got their task. */
   readonly #taken = new Set<number>();
-  #lastError: unknown;
-  /** Called when a thread has ended before it got its task. */
-  #onStillborn: ((cause: unknown) => void) | undefined;
+  /** Piscina's threads that belong to an attempt to start threads, and those of them that have become threads of the runtime. */
+  readonly #begun = new WeakSet<Worker>();
+  readonly #adopted = new WeakSet<Worker>();
   /** Piscina tasks that have no thread yet. */
   readonly #queue = new ArrayTaskQueue();
   #lastReplaced: Promise<void> = Promise.resolve();
@@ -115,21 +115,14 @@ export class Pool {
       idleTimeout: Infinity,
       atomics: "disabled",
       loadBalancer: (_task, workers) => {
-        const fresh = workers.find(({ id }) => !this.#taken.has(id));
+        // One that has ended has the id −1.
+        const fresh = workers.find(({ id }) => id > 0 && !this.#taken.has(id));
         if (fresh !== undefined) this.#taken.add(fresh.id);
         return fresh ?? null;
       },
     });
-    // Errors of threads that are ready are handled in #adopt.
-    this.#piscina.on("error", (error: unknown) => {
-      this.#lastError = error;
-    });
-    this.#piscina.on("workerDestroy", ({ id }: { id: number }) => {
-      // Piscina rejects nothing if a thread ends before it has its task, in what every thread loads.
-      if (this.#taken.has(id)) return;
-      // The error, if there is one, is emitted after this event.
-      queueMicrotask(() => this.#onStillborn?.(this.#lastError ?? new Error("a thread ended before it was ready")));
-    });
+    // Errors are handled where the thread is known: in #watch and #adopt.
+    this.#piscina.on("error", () => undefined);
     this.#first = this.#begin(Array.from({ length: threads }, (_, index) => index));
   }
 
@@ -161,7 +154,6 @@ export class Pool {
     const ups: Promise<number>[] = [];
     const ends: Promise<void>[] = [];
     const { promise: stillborn, reject: fail } = Promise.withResolvers<never>();
-    this.#onStillborn = fail;
     try {
       for (const index of indexes) {
         const { port1, port2 } = new MessageChannel();
@@ -174,6 +166,7 @@ export class Pool {
         ups.push(new Promise((resolve) => port1.once("message", resolve)));
         ends.push(this.#piscina.run(start, { transferList: [port2, lines] }) as Promise<void>);
       }
+      for (const worker of this.#piscina.threads as Worker[]) this.#watch(worker, fail);
     } catch (error) {
       fail(error);
     }
@@ -195,17 +188,29 @@ export class Pool {
       while (this.#queue.size > 0) this.#queue.shift();
       for (const index of indexes) ports[index]?.close();
       for (const index of indexes) if (printed[index] !== undefined) this.printer.remove(printed[index]);
+      // They may have got their task, or wait for one, and would take the place of the next ones.
+      const left = (this.#piscina.threads as Worker[]).filter((worker) => !this.#adopted.has(worker));
+      await within(Promise.all(left.map((worker) => worker.terminate())), TERMINATE_MS);
       throw error;
     } finally {
-      this.#onStillborn = undefined;
       for (const index of indexes) this.#opening.delete(ports[index]);
     }
+  }
+
+  /** If a thread of this attempt ends before it has its task, in what every thread loads, Piscina rejects nothing. */
+  #watch(worker: Worker, fail: (cause: unknown) => void): void {
+    if (this.#begun.has(worker)) return;
+    this.#begun.add(worker);
+    let cause: unknown = new Error("a thread ended before it was ready");
+    worker.once("error", (error) => (cause = error));
+    worker.once("exit", () => fail(cause));
   }
 
   /** @throws if the thread has ended already */
   #adopt(index: number, threadId: number | undefined, port: MessagePort, lines: MessagePort): void {
     const worker = this.#piscina.threads.find((candidate: Worker) => candidate.threadId === threadId);
     if (worker === undefined) throw new Error("a thread ended before it was ready");
+    this.#adopted.add(worker);
     const thrown: unknown[] = [];
     worker.on("error", (error) => {
       if (error instanceof Error && typeof error.stack === "string") setStack(error, withoutOwnFrames(error.stack));
