@@ -11,7 +11,8 @@ const MOST_LISTED = 50;
 /** A `dump` as text, with the counters above it if `stats` is given: `formatDump(await rt.dump(), await rt.stats())`. */
 export function formatDump(dump: Dump, stats?: RuntimeStats): string {
   const { threads } = dump;
-  const main = threads.length - 1;
+  // Not their number: a thread that has died and is not replaced yet has no report.
+  const main = threads.at(-1)?.thread ?? -1;
   return [
     ...(stats === undefined ? [] : [formatStats(stats)]),
     ...dump.stuck.flatMap(({ waits }) => formatStuck(waits, main)),
