@@ -17,7 +17,7 @@ import { createRequire } from "node:module";
 import { basename, dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Plugin, rolldown } from "rolldown";
-import { compatible } from "../../src/runtime/module/copies.ts";
+import { PUBLIC, compatible } from "../../src/runtime/module/copies.ts";
 import { keepMarks, patchPiscina, withBuiltins, withMarks } from "./code.ts";
 import { Emitted, NAMED_IMPORTS, namesOf, relativeFile } from "./emitted.ts";
 import { COMMENTS, type Manifest, TARGET, bundleVendors, noteUse, notices } from "./vendors.ts";
@@ -66,6 +66,7 @@ function stubOf(module: string, names: Iterable<string>, file: string): string {
 
 /** What an export of a module is called in the one file. */
 function nameIn(module: string, name: string): string {
+  if (module === INDEX) return `${PUBLIC}${name}`;
   return `${module.replace(/^src\/|\.js$/g, "").replaceAll(/\W/g, "_")}__${name}`;
 }
 

@@ -5,7 +5,6 @@
 import { inRoot } from "../host.ts";
 import { WarrenError } from "../errors.ts";
 import { Arena } from "../memory/arena.ts";
-import { usableCores } from "./main/cores.ts";
 import { isTaskThread } from "./module/module-ref.ts";
 import { noteStart } from "./module/not-started.ts";
 import { type ResolvedOptions, type RuntimeOptions, resolveOptions } from "./options.ts";
@@ -37,7 +36,7 @@ export async function start(options: RuntimeOptions = {}): Promise<Runtime> {
 }
 
 /** Starts a runtime, for `start` and `run`. */
-export async function openRuntime({ threads, cores, arenaBytes, worker }: ResolvedOptions, what: string): Promise<OpenRuntime> {
+export async function openRuntime({ threads, cores, usable, arenaBytes, worker }: ResolvedOptions, what: string): Promise<OpenRuntime> {
   noteStart();
   if (isTaskThread()) {
     throw new WarrenError("ERR_NESTED_RUN", `${what}() was called on a thread of a runtime. Every thread imports the modules of its tasks: put ${what}() inside if (isMain(import.meta)), or, unless the program is bundled into one file, into a module without tasks`);
@@ -46,9 +45,9 @@ export async function openRuntime({ threads, cores, arenaBytes, worker }: Resolv
   return inRoot(async () => {
     const arena = Arena.create(threads, arenaBytes, cores);
     const { Pool } = await import("./main/pool.ts");
-    const pool = new Pool({ arena, cores: usableCores(), worker, isClosed: what === "run" });
+    const pool = new Pool({ arena, cores: usable, worker, isClosed: what === "run" });
     const { OpenRuntime } = await import("./runtime.ts");
-    const runtime = new OpenRuntime(arena, pool, () => open.delete(runtime));
+    const runtime = new OpenRuntime(arena, usable, pool, () => open.delete(runtime));
     await runtime.open(pool);
     open.add(runtime);
     made.add(runtime);

@@ -2,7 +2,7 @@
 import { WarrenError, printValue } from "../errors.ts";
 import { DEFAULT_ARENA_BYTES, LIMITS } from "../limits.ts";
 import { usableCores } from "./main/cores.ts";
-import { LEAST_HEAP_MB, type ThreadOptions, type WorkerSettings, checkWhole, workerSettings } from "./main/worker-settings.ts";
+import { type ThreadOptions, type WorkerSettings, checkWhole, workerSettings } from "./main/worker-settings.ts";
 
 /** Options of `start` and, in addition to `args`, of `run`. */
 export interface RuntimeOptions extends ThreadOptions {
@@ -38,6 +38,8 @@ export interface ResolvedOptions {
   readonly threads: number;
   /** At most `threads`. */
   readonly cores: number;
+  /** Cores that the process can use. */
+  readonly usable: number;
   readonly arenaBytes: number;
   /** What Node gets for each thread. */
   readonly worker: WorkerSettings;
@@ -51,12 +53,12 @@ export function resolveOptions(options: RuntimeOptions, what: string, alsoKnown:
   for (const key of Object.keys(options)) {
     if (!KNOWN.has(key) && !alsoKnown.includes(key)) throw new WarrenError("ERR_INVALID_ARGUMENT", `${what} has no option ${JSON.stringify(key)}. Its options are ${[...KNOWN, ...alsoKnown].join(", ")}`);
   }
-  const { threads = usableCores(), cores = usableCores(), arenaBytes = DEFAULT_ARENA_BYTES, maxOldGenerationSizeMb } = options;
+  const usable = usableCores();
+  const { threads = usable, cores = usable, arenaBytes = DEFAULT_ARENA_BYTES } = options;
   checkWhole("threads", threads, 1);
   checkWhole("cores", cores, 1);
   if (threads > LIMITS.threads) {
     throw new WarrenError("ERR_LIMIT", `threads: ${threads} is above the limit of ${LIMITS.threads}`, { limit: "threads", maximum: LIMITS.threads, actual: threads });
   }
-  if (maxOldGenerationSizeMb !== undefined) checkWhole("maxOldGenerationSizeMb", maxOldGenerationSizeMb, LEAST_HEAP_MB);
-  return { threads, cores: Math.min(cores, threads), arenaBytes, worker: workerSettings(options) };
+  return { threads, cores: Math.min(cores, threads), usable, arenaBytes, worker: workerSettings(options) };
 }

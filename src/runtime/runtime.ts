@@ -18,7 +18,6 @@ import { enterMain, leaveMain } from "./thread/ambient.ts";
 import { unlessComputing } from "./inspect/answers.ts";
 import type { Calls } from "./calls.ts";
 import type { ThreadControl } from "./thread/control.ts";
-import { usableCores } from "./main/cores.ts";
 import { type Dump, takeDump } from "./inspect/dump.ts";
 import { Drain } from "./main/drain.ts";
 import { KeepAlive } from "./main/keep-alive.ts";
@@ -88,7 +87,6 @@ export class OpenRuntime implements Runtime {
   readonly threads: number;
   readonly side: ThreadSide;
   readonly arena: Arena;
-  readonly #cores = usableCores();
   readonly #keepAlive: KeepAlive;
   readonly #watchdog: Watchdog;
   readonly #supervisor: Supervisor;
@@ -109,8 +107,8 @@ export class OpenRuntime implements Runtime {
   /** Called with the error if the runtime stops because of one. */
   onEnd: ((error: unknown) => void) | undefined;
 
-  /** @param onClose called when it stops */
-  constructor(arena: Arena, { printer }: Pool, onClose: () => void) {
+  /** @param cores that the process can use @param onClose called when it stops */
+  constructor(arena: Arena, cores: number, { printer }: Pool, onClose: () => void) {
     this.#ended.promise.catch(() => undefined);
     this.threads = arena.threads;
     this.arena = arena;
@@ -121,7 +119,7 @@ export class OpenRuntime implements Runtime {
     this.#printer = printer;
     this.side = new ThreadSide({
       arena: this.arena,
-      cores: this.#cores,
+      cores,
       onFault: (error) => this.fail(error),
       onWarning: emitWarning,
       onWaiting: () => {

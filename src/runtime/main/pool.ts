@@ -86,9 +86,6 @@ export class Pool {
   readonly #threads: (Thread | undefined)[] = [];
   /** Ids of Piscina's threads that have got their task. */
   readonly #taken = new Set<number>();
-  /** Piscina's threads that belong to an attempt to start threads, and those of them that have become threads of the runtime. */
-  readonly #begun = new WeakSet<Worker>();
-  readonly #adopted = new WeakSet<Worker>();
   /** Piscina tasks that have no thread yet. */
   readonly #queue = new ArrayTaskQueue();
   #lastReplaced: Promise<void> = Promise.resolve();
@@ -121,7 +118,7 @@ export class Pool {
         return fresh ?? null;
       },
     });
-    // Errors are handled where the thread is known: in #watch and #adopt.
+    // Errors are handled where the thread is known: in `watch` and #adopt.
     this.#piscina.on("error", () => undefined);
     this.#first = this.#begin(Array.from({ length: threads }, (_, index) => index));
   }
@@ -141,9 +138,24 @@ export class Pool {
   /** Replaces a thread that has died. Rejects if the new one dies before it has answered. */
   replace(index: number): Promise<void> {
     // One at a time, because after a failure the whole queue of Piscina tasks is emptied.
-    const replaced = this.#lastReplaced.then(() => this.#finish(this.#begin([index])));
+    const replaced = this.#lastReplaced.then(() => this.#replace(index));
     this.#lastReplaced = replaced.catch(() => undefined);
     return replaced;
+  }
+
+  async #replace(index: number): Promise<void> {
+    try {
+      await this.#finish(this.#begin([index]));
+    } catch (error) {
+      // Before anything else uses its index or its place in Piscina, however long that takes: it may have got its task.
+      await Promise.all(this.#unadopted().map((worker) => worker.terminate()));
+      throw error;
+    }
+  }
+
+  /** Piscina's threads that are not, or not yet, threads of the runtime: those of the attempt that is in progress, or has failed. */
+  #unadopted(): Worker[] {
+    return (this.#piscina.threads as Worker[]).filter((worker) => !this.#threads.some((thread) => thread?.worker === worker));
   }
 
   /** Starts threads. What goes wrong rejects `threadIds`. */
@@ -166,7 +178,7 @@ export class Pool {
         ups.push(new Promise((resolve) => port1.once("message", resolve)));
         ends.push(this.#piscina.run(start, { transferList: [port2, lines] }) as Promise<void>);
       }
-      for (const worker of this.#piscina.threads as Worker[]) this.#watch(worker, fail);
+      for (const worker of this.#unadopted()) watch(worker, fail);
     } catch (error) {
       fail(error);
     }
@@ -188,29 +200,16 @@ export class Pool {
       while (this.#queue.size > 0) this.#queue.shift();
       for (const index of indexes) ports[index]?.close();
       for (const index of indexes) if (printed[index] !== undefined) this.printer.remove(printed[index]);
-      // They may have got their task, or wait for one, and would take the place of the next ones.
-      const left = (this.#piscina.threads as Worker[]).filter((worker) => !this.#adopted.has(worker));
-      await within(Promise.all(left.map((worker) => worker.terminate())), TERMINATE_MS);
       throw error;
     } finally {
       for (const index of indexes) this.#opening.delete(ports[index]);
     }
   }
 
-  /** If a thread of this attempt ends before it has its task, in what every thread loads, Piscina rejects nothing. */
-  #watch(worker: Worker, fail: (cause: unknown) => void): void {
-    if (this.#begun.has(worker)) return;
-    this.#begun.add(worker);
-    let cause: unknown = new Error("a thread ended before it was ready");
-    worker.once("error", (error) => (cause = error));
-    worker.once("exit", () => fail(cause));
-  }
-
   /** @throws if the thread has ended already */
   #adopt(index: number, threadId: number | undefined, port: MessagePort, lines: MessagePort): void {
     const worker = this.#piscina.threads.find((candidate: Worker) => candidate.threadId === threadId);
     if (worker === undefined) throw new Error("a thread ended before it was ready");
-    this.#adopted.add(worker);
     const thrown: unknown[] = [];
     worker.on("error", (error) => {
       if (error instanceof Error && typeof error.stack === "string") setStack(error, withoutOwnFrames(error.stack));
@@ -270,4 +269,11 @@ export class Pool {
     }
     await within(this.#piscina.destroy(), DESTROY_MS);
   }
+}
+
+/** If a thread ends before it has its task, in what every thread loads, Piscina rejects nothing. */
+function watch(worker: Worker, fail: (cause: unknown) => void): void {
+  let cause: unknown;
+  worker.once("error", (error) => (cause = error));
+  worker.once("exit", () => fail(cause ?? new Error("a thread ended before it was ready")));
 }

@@ -41,7 +41,7 @@ export interface WorkerSettings {
 
 /** Node's own limit of the young generation, and the share that it gets of a smaller heap: one collection can move a third of it into the old generation, which must have room for that above the share at which a thread starts no more tasks (heap-watch.ts). */
 const YOUNG_MB = 48;
-export const LEAST_HEAP_MB = 8;
+const LEAST_HEAP_MB = 8;
 const YOUNG_SHARE = 1 / 8;
 
 const LIMIT_NAMES = ["maxOldGenerationSizeMb", "maxYoungGenerationSizeMb", "codeRangeSizeMb", "stackSizeMb"] as const;
@@ -50,9 +50,10 @@ const LIMIT_NAMES = ["maxOldGenerationSizeMb", "maxYoungGenerationSizeMb", "code
 export function workerSettings({ execArgv, env, argv, resourceLimits, name, maxOldGenerationSizeMb }: ThreadOptions): WorkerSettings {
   if (execArgv !== undefined) checkTexts("execArgv", execArgv);
   if (argv !== undefined) checkTexts("argv", argv);
+  if (maxOldGenerationSizeMb !== undefined) checkWhole("maxOldGenerationSizeMb", maxOldGenerationSizeMb, LEAST_HEAP_MB);
   if (name !== undefined && typeof name !== "string") throw new WarrenError("ERR_INVALID_ARGUMENT", `name must be a text, not ${printValue(name)}`);
   return {
-    ...threadOptions(execArgv),
+    ...nodeOptions(execArgv),
     ...(env === undefined ? {} : { env: environment(env) }),
     // As Node does for a Worker: `process.argv[1]` is the file of the thread, and the program's arguments follow.
     argv: [...(argv ?? process.argv.slice(2))],
@@ -65,7 +66,7 @@ export function workerSettings({ execArgv, env, argv, resourceLimits, name, maxO
 const OF_MODULES = /^(?:--import|--require|-r|--loader|--experimental-loader|--conditions|-C)(?:=|$)/;
 
 /** By default Node's own options: none, so that a thread has those of the process. `--input-type` is for the text of a program, and Node refuses it for a file, which a thread has: then the thread gets those that concern modules. */
-function threadOptions(given: readonly string[] | undefined): { execArgv?: string[] } {
+function nodeOptions(given: readonly string[] | undefined): { execArgv?: string[] } {
   if (given !== undefined) return { execArgv: [...given] };
   const own = process.execArgv;
   if (!own.some((option) => option.startsWith("--input-type"))) return {};

@@ -14,12 +14,14 @@ import { WarrenError } from "../../errors.ts";
 interface Copy {
   readonly version: string;
   readonly url: string;
-  /** What the entry exports. */
+  /** What the copy consists of: what its entry exports, under names that begin with `PUBLIC`, and parts of its own. */
   readonly engine: object;
   readonly isTask: (fn: object) => boolean;
 }
 
 const KEY = Symbol.for("warren");
+/** Names of what the entry exports begin with it. Parts under other names are only for the copy itself. */
+export const PUBLIC = "index__";
 
 /** By compatible version: a major version, or before 1.0 a minor one. There is none where warren runs from its source. */
 const holder = globalThis as { [KEY]?: Map<string, Copy> };
@@ -32,7 +34,7 @@ export function compatible(version: string): string {
 /**
  * The engine that this thread uses: `own`, unless a copy of a compatible version was loaded before.
  *
- * @throws ERR_TWO_VERSIONS if that copy is older and lacks something of `own`
+ * @throws ERR_TWO_VERSIONS if that copy is older and its entry lacks something
  */
 export function adopt<E extends object>(own: E, { version, url, isTask }: Omit<Copy, "engine">): E {
   const key = compatible(version);
@@ -43,7 +45,7 @@ export function adopt<E extends object>(own: E, { version, url, isTask }: Omit<C
     copies.set(key, { version, url, engine: own, isTask });
     return own;
   }
-  const missing = Object.keys(own).filter((name) => !(name in known.engine));
+  const missing = Object.keys(own).filter((name) => name.startsWith(PUBLIC) && !(name in known.engine)).map((name) => name.slice(PUBLIC.length));
   if (missing.length === 0) return known.engine as E;
   throw new WarrenError("ERR_TWO_VERSIONS", `two copies of warren are loaded: ${known.version} (${known.url}) and then ${version} (${url}). The first one is used by all, and lacks ${missing.join(", ")}. Install one version for both (npm dedupe)`, { versions: [known.version, version], missing });
 }

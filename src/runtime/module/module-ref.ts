@@ -64,7 +64,7 @@ export function isProgram(url: string, module: ModuleRef): boolean {
   if (isTaskThread()) return false;
   if (typeof module === "object" && (module as { main?: unknown }).main === true) return true;
   // The text after -e or on standard input is a module of its own.
-  if (/\/\[eval\d*\]$|^data:/.test(url)) return true;
+  if (/\/\[eval\d*\]$/.test(url)) return true;
   if (!url.startsWith("file:")) return false;
   const path = fileURLToPath(url);
   return programs().has(path) || programs().has(realPath(path));

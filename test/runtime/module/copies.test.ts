@@ -25,9 +25,15 @@ describe("copies of warren on one thread", () => {
   });
 
   test("a newer copy that needs what the first one lacks is refused, with both", () => {
-    adopt({ chan: 1 }, copy("1.0.0"));
-    expect(() => adopt({ chan: 1, mesh: 2, grid: 3 }, copy("1.1.0"))).toThrow(coded("ERR_TWO_VERSIONS", "1.0.0 (file:///1.0.0/index.js) and then 1.1.0 (file:///1.1.0/index.js)"));
-    expect(() => adopt({ mesh: 2 }, copy("1.1.0"))).toThrow(coded("ERR_TWO_VERSIONS", "lacks mesh"));
+    adopt({ index__chan: 1 }, copy("1.0.0"));
+    expect(() => adopt({ index__chan: 1, index__mesh: 2, index__grid: 3 }, copy("1.1.0"))).toThrow(coded("ERR_TWO_VERSIONS", "1.0.0 (file:///1.0.0/index.js) and then 1.1.0 (file:///1.1.0/index.js)"));
+    expect(() => adopt({ index__mesh: 2, index__grid: 3 }, copy("1.1.0"))).toThrow(coded("ERR_TWO_VERSIONS", "lacks mesh, grid."));
+  });
+
+  test("parts that are only for a copy itself may differ", () => {
+    const first = { index__chan: 1, memory__old: 1 };
+    adopt(first, copy("1.0.0"));
+    expect(adopt({ index__chan: 1, memory__new: 1 }, copy("1.0.1"))).toBe(first);
   });
 
   test("a task of an incompatible version is refused; a closure is not", () => {
