@@ -1,4 +1,6 @@
+import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
+import { beginNode } from "../node-process.ts";
 import { outcomeOf } from "./program.ts";
 
 interface Ended {
@@ -39,6 +41,15 @@ describe("a run program as a process", () => {
 
   test("a stack overflow is an error, not a crash", { tags: ["deep"] }, async () => {
     expect(await programsOf("one by one", ["recurses"])).toMatchObject([{ message: expect.stringContaining("call stack") }]);
+  });
+
+  test("lines come before what the main thread prints next, also through a stream that a preloaded module has kept", { tags: ["deep"] }, async () => {
+    const preload = fileURLToPath(new URL("./programs/printing-preload.mjs", import.meta.url));
+    const [index, tasks] = ["../../src/index.ts", "./programs/closed-world.ts"].map((path) => JSON.stringify(new URL(path, import.meta.url).href));
+    const program = `import { start } from ${index}; import { printsKept } from ${tasks}; const rt = await start({ threads: 1 }); await rt.spawn(printsKept); console.log("after"); await rt.stop();`;
+    const { stdout, code } = await beginNode(["--import", preload, "--input-type=module", "-e", program], { deadlineMs: 120_000 }).outcome;
+    expect(code).toBe(0);
+    expect(stdout.split("\n").filter((line) => line !== "preloaded")).toEqual([...Array.from({ length: 1000 }, (_, k) => `kept ${k}`), "after", ""]);
   });
 
   test("no line of output is lost at the end of run", { tags: ["deep"] }, async () => {

@@ -49,6 +49,11 @@ export const talkative = task(import.meta, async function talkative() {
   lines("main");
 });
 
+/** Prints through a stream that a preloaded module has kept, and ends. */
+export const printsKept = task(import.meta, async function printsKept() {
+  for (let k = 0; k < 1000; k++) (globalThis as unknown as { printLater: (text: string) => void }).printLater(`kept ${k}`);
+});
+
 export const chatter = task(import.meta, async function chatter(name: string) {
   for (let k = 0; k < 1000; k++) console.log(`${name} ${k}`);
   console.error(`${name} said it all`);
@@ -223,7 +228,7 @@ export const recurses = task(import.meta, async function recurses() {
   return deeper(0);
 });
 
-const tasks = { returns, throws, talkative, allReceive, selfSelect, cycle, allSend, ownPromise, closures, late, timerWakes, nodeTimerWakes, socketWakes, signalWakes, noReply, goFails, recurses, contextNobodyCancels, groupWaits, deadlineWakes, lockCycle, subset } as const;
+const tasks = { returns, throws, talkative, printsKept, allReceive, selfSelect, cycle, allSend, ownPromise, closures, late, timerWakes, nodeTimerWakes, socketWakes, signalWakes, noReply, goFails, recurses, contextNobodyCancels, groupWaits, deadlineWakes, lockCycle, subset } as const;
 
 interface Failure {
   readonly code?: string;
