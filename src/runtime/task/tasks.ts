@@ -25,15 +25,17 @@ import type { Recorder } from "../../trace/recorder.ts";
 import type { Waiters } from "../../wait/waiter.ts";
 import { REASON_PLACE } from "../../wait/wait-reason.ts";
 import { Faults } from "./faults.ts";
+import { type NamedFunction, TaskFunctions } from "../module/functions.ts";
 import { allocLeases, claimGuards, giveBack, guardsIn, lendGuards, returnGuards, spaceWith, withMoved } from "./guards.ts";
 import { Holdings } from "./holdings.ts";
 import { Joins } from "./joins.ts";
 import { type Ends, Identities, Identity } from "./identity.ts";
+import { NotAwaited } from "./not-awaited.ts";
 import { Planned } from "./planned.ts";
 import { encodeResult, noRoom, promiseOf } from "./task-result.ts";
 import { captureSite, framesHere } from "./site.ts";
 import { TaskNames } from "./task-names.ts";
-import { type AnyFunction, type TaskSource, importTask, loadedTask, nameOfClosure, sourceOf } from "../module/task-function.ts";
+import { type AnyFunction, type TaskSource, nameOfClosure, sourceOf } from "../module/task-function.ts";
 
 /** `"here"`, a thread's index, or `undefined` for the least loaded thread. */
 export type Place = "here" | number | undefined;
@@ -54,12 +56,6 @@ export interface TasksOptions {
   readonly onChange: () => void;
 }
 
-/** A task function and the name under which it is registered. */
-interface NamedFunction {
-  readonly fn: AnyFunction;
-  readonly name: string;
-}
-
 export class Tasks implements TaskRunner {
   readonly identities: Identities;
   readonly joins: Joins;
@@ -73,19 +69,18 @@ export class Tasks implements TaskRunner {
   readonly #arena: Arena;
   readonly #current = new AsyncLocalStorage<Identity>();
   readonly #names: TaskNames;
-  /** Task functions by the number of their name. */
-  readonly #functions = new Map<number, NamedFunction>();
-  /** Imports of modules that are in progress. */
-  readonly #imports = new Set<Promise<AnyFunction>>();
+  readonly #functions: TaskFunctions;
+  readonly #notAwaited: NotAwaited;
   #lastPlace = 0;
   #stopped: WarrenError | undefined;
   #refused: WarrenError | undefined;
-  readonly #warned = new Set<string>();
 
   constructor(options: TasksOptions) {
     this.#options = options;
     this.#arena = options.waiters.arena;
     this.#names = new TaskNames(options.names);
+    this.#functions = new TaskFunctions((nameId) => this.#names.sourceOf(nameId));
+    this.#notAwaited = new NotAwaited(options.waiters.observed, options.onWarning);
     this.faults = new Faults(options.waiters, options.onFault);
     this.identities = new Identities(this.#current);
     this.holdings = new Holdings(options.waiters, () => this.current());
@@ -256,23 +251,22 @@ export class Tasks implements TaskRunner {
     i32[this.#arena.here + processor.running] = nameId;
     const known = this.#functions.get(nameId);
     if (known !== undefined) return this.#startWith(record, known);
-    const source = this.#names.sourceOf(nameId);
-    const loaded = loadedTask(source);
-    if (loaded !== undefined) return this.#remember(record, nameId, { fn: loaded, name: source.name });
     i32[this.#arena.here + processor.running] = -nameId;
-    const importing = importTask(source);
-    this.#imports.add(importing);
-    importing.finally(() => this.#imports.delete(importing)).then(
+    this.#functions.load(nameId).then(
       // One after the other, like tasks whose module was there.
-      (fn) => this.#options.processor.startSoon(() => this.#remember(record, nameId, { fn, name: source.name })),
+      (loaded) =>
+        this.#options.processor.startSoon(() => {
+          this.#options.processor.renewSlice();
+          this.#startWith(record, loaded);
+        }),
       // Not immediately: a thread that is terminated in the middle of an import may reach this line with a broken module, but it never takes another turn. Its tasks are lost with it.
       (error: unknown) => void setImmediate(() => this.#refuse(record, error)),
     );
   }
 
   /** Resolves when the imports that are in progress have ended. Their tasks start, or end, in one of the next two turns. */
-  async imported(): Promise<void> {
-    await Promise.allSettled(this.#imports);
+  imported(): Promise<void> {
+    return this.#functions.loaded();
   }
 
   /** Ends a task that is not started. */
@@ -284,12 +278,6 @@ export class Tasks implements TaskRunner {
     returnGuards(this.#options.waiters, record);
     dropPayload(this.#options.waiters, payload);
     this.#end(record, name, true, error);
-  }
-
-  #remember(record: number, nameId: number, known: NamedFunction): void {
-    this.#functions.set(nameId, known);
-    this.#options.processor.renewSlice();
-    this.#startWith(record, known);
   }
 
   #startWith(record: number, { fn, name }: NamedFunction): void {
@@ -335,7 +323,7 @@ export class Tasks implements TaskRunner {
     const end = (failed: boolean, value: unknown): void => {
       if (this.recorder !== undefined) this.recorder.noteEnd(identity, failed);
       identities.remove(identity);
-      this.#checkAwaited(identity);
+      this.#notAwaited.check(identity);
       ended(failed, value);
       this.#options.processor.ended();
     };
@@ -374,24 +362,11 @@ export class Tasks implements TaskRunner {
   #endAlone(identity: Identity, failed: boolean, error: unknown): void {
     if (this.recorder !== undefined) this.recorder.noteEnd(identity, failed);
     this.identities.remove(identity);
-    this.#checkAwaited(identity);
+    this.#notAwaited.check(identity);
     // Before the task is counted as ended: a process without tasks may end, and must not miss the fault.
     if (failed) this.faults.raise(identity.name, identity.site, error);
     this.#uncount();
     this.#options.processor.ended();
-  }
-
-  /** Warns, once for each kind of operation, of a wait that an ended task did not await. */
-  #checkAwaited(task: Identity): void {
-    if (!this.#options.waiters.observed.has(task)) return;
-    // An await that the task has just begun notices its promise in a microtask.
-    queueMicrotask(() => {
-      for (const { reason, on, site } of this.#options.waiters.observed.notAwaited(task)) {
-        if (this.#warned.has(reason)) continue;
-        this.#warned.add(reason);
-        this.#options.onWarning(`task ${task.name} has ended without awaiting an operation (${reason}: ${on}): it ran on without waiting. Write await before the call`, "WARREN_NOT_AWAITED", site);
-      }
-    });
   }
 
   /** A task with a record has ended on this thread: sends the result to the thread that spawned it. */
