@@ -44,7 +44,7 @@ describe("a run program as a process", () => {
   });
 
   test("lines come before what the main thread prints next, also through a stream that a preloaded module has kept", { tags: ["deep"] }, async () => {
-    const preload = fileURLToPath(new URL("./programs/printing-preload.mjs", import.meta.url));
+    const preload = fileURLToPath(new URL("./programs/preloads/printing.mjs", import.meta.url));
     const [index, tasks] = ["../../src/index.ts", "./programs/closed-world.ts"].map((path) => JSON.stringify(new URL(path, import.meta.url).href));
     const program = `import { start } from ${index}; import { printsKept } from ${tasks}; const rt = await start({ threads: 1 }); await rt.spawn(printsKept); console.log("after"); await rt.stop();`;
     const { stdout, code } = await beginNode(["--import", preload, "--input-type=module", "-e", program], { deadlineMs: 120_000 }).outcome;

@@ -4,7 +4,7 @@ import { outcomeOf } from "./program.ts";
 
 describe("threads that cannot start, and modules that they cannot import", () => {
   test("a thread that fails while it starts: one error, no loop", { tags: ["deep"] }, async () => {
-    const preload = fileURLToPath(new URL("./programs/broken-preload.mjs", import.meta.url));
+    const preload = fileURLToPath(new URL("./programs/preloads/broken.mjs", import.meta.url));
     const { stderr, stdout, code, hung } = await outcomeOf("closed-world.ts", "uncaught", "returns", { execArgv: ["--import", preload] });
     expect({ stdout, code, hung }).toEqual({ stdout: "", code: 1, hung: false });
     expect(stderr).toContain("ERR_THREAD_START");
