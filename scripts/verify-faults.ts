@@ -7,7 +7,8 @@
  *
  * Prints one line of figures; exit code 1 if something hung, was double or was
  * lost without the task that had received it. The deaths before every single
- * write are tests: test/{channel,scheduler,memory}/death.test.ts, test/runtime/main/repair-shared-memory.test.ts.
+ * write are tests: test/{scheduler,memory,shared-map}/death.test.ts, test/channel/death/death.test.ts,
+ * test/runtime/main/repair-{locks,counts}.test.ts.
  */
 import { parseArgs } from "node:util";
 import { runKills } from "../verify/faults/kills.ts";

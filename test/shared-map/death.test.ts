@@ -9,6 +9,7 @@ import { headersOf } from "../../src/memory/headers.ts";
 import { Names } from "../../src/memory/names.ts";
 import { BoundedMap } from "../../src/shared-map/bounded-map.ts";
 import { Entries } from "../../src/shared-map/entry.ts";
+import { dieEverywhere as dieAtEveryWrite, stateOf } from "../wait/deaths.ts";
 import { type HandMadeThread, freshMemory, handMadeWorld } from "../wait/hand-made.ts";
 
 vi.mock("../../src/memory/atomics.ts", async (original) => (await import("../wait/mortal-memory.ts")).mortalAtomics(await original()));
@@ -86,26 +87,9 @@ class Scene {
   }
 }
 
-async function stateOf(promise: unknown): Promise<unknown> {
-  let state: unknown = "pending";
-  void Promise.resolve(promise).then(
-    (value) => (state = value),
-    (error: { code?: string }) => (state = error.code ?? error),
-  );
-  await new Promise((resolve) => setImmediate(resolve));
-  return state;
-}
-
-/** Runs `scene` with a death before the first write, the second, … until the victim's operation survives. */
-async function dieEverywhere(scene: (death: number) => Promise<boolean> | boolean, least = 3): Promise<void> {
-  for (let death = 0; ; death++) {
-    expect(death).toBeLessThan(400);
-    if (!(await scene(death))) {
-      expect(death, "the operation writes").toBeGreaterThan(least);
-      return;
-    }
-  }
-}
+/** An operation of a map writes more than one of a lock. */
+const MOST_WRITES = 400;
+const dieEverywhere = (scene: (death: number) => Promise<boolean> | boolean, least = 3): Promise<void> => dieAtEveryWrite(scene, { least, most: MOST_WRITES });
 
 const FULL = { a: "a of main", b: "b of main", c: "c of main" };
 
@@ -205,7 +189,7 @@ describe("a thread that dies", () => {
     for (const fails of [false, true]) {
       let isOver = false;
       for (let death = 0; !isOver; death++) {
-        expect(death).toBeLessThan(400);
+        expect(death).toBeLessThan(MOST_WRITES);
         const s = new Scene();
         const waits: unknown[] = [];
         // They come while the loader runs, which is the last that happens before it may die.
