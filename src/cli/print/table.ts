@@ -113,6 +113,9 @@ const FLAGS: Readonly<Record<string, string>> = {
   outliers: "blocks far from the others; they count like the rest",
   drift: "later blocks were slower or faster than earlier ones",
   "slow-first": "in nearly every block the first run was slower than the rest",
+  "short-steps": "share of the time that the computing alone should take, so its steps were shorter than the heading says",
+  "running-too-low": "the threads used more CPU time than the trace accounts for",
+  "running-too-high": "the trace shows tasks running for longer than the threads had or wanted a core",
   interrupted: "fewer runs than asked for",
 };
 

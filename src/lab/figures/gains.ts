@@ -97,7 +97,7 @@ function time(series: BlockTimes, block: number): number {
 }
 
 /**
- * The factors, or `null` where a run was not traced or never ran a task. The runs: the
+ * The factors, or `null` where a run was not traced as a whole or never ran a task. The runs: the
  * reference on one thread, the design on one thread, and the design on the cell's threads.
  */
 export function factorsOf(runs: Readonly<Record<"base1" | "single" | "cell", Activity>>): Factors | null {
@@ -117,6 +117,6 @@ export function factorsOf(runs: Readonly<Record<"base1" | "single" | "cell", Act
   };
 }
 
-function tracedWork({ T, W, busy }: Activity): { T: number; W: number; busy: readonly number[] } | null {
-  return T === undefined || W === undefined || busy === undefined || !(T > 0) || !(W > 0) ? null : { T, W, busy };
+function tracedWork({ T, W, busy, lost = 0 }: Activity): { T: number; W: number; busy: readonly number[] } | null {
+  return T === undefined || W === undefined || busy === undefined || !(T > 0) || !(W > 0) || lost > 0 ? null : { T, W, busy };
 }

@@ -1,5 +1,6 @@
 /** From the record of a trial to a result: medians, intervals, gains, verdicts. Pure. */
 import { groupOf, REFERENCES } from "../cell.ts";
+import { contradictionOf, DOUBT_FLAGS, doubtsOf, stepShare, type Contradiction } from "../figures/doubts.ts";
 import { driftFlags } from "../figures/drift.ts";
 import type { Environment } from "../machine/environment.ts";
 import { blockTimes, factorsOf, gainsOf, type GainName } from "../figures/gains.ts";
@@ -12,11 +13,13 @@ import { judge, LEAST_REGION_NS } from "../figures/verdict.ts";
 
 /** Makes the result. */
 export function resultOf(trial: TrialRecord, env: Environment, config: Config, version: string): Result {
-  const cells = trial.cells.map((record) => cellResult(record, trial, config));
+  const judged = trial.cells.map((record) => cellResult(record, trial, config));
+  const cells = judged.map(({ cell }) => cell);
+  const contradictions = new Map(judged.flatMap(({ cell, contradiction }) => (contradiction === null ? [] : [[cell, contradiction] as const])));
   return {
     schema: SCHEMA,
     tool: { name: "warren", version },
-    env,
+    env: { ...env, warnings: [...env.warnings, ...doubtsOf(cells, contradictions, config.calibrations)] },
     config,
     cells,
     gains: cells.flatMap((cell) => gainResult(cell, cells, config.seed) ?? []),
@@ -24,16 +27,23 @@ export function resultOf(trial: TrialRecord, env: Environment, config: Config, v
   };
 }
 
-function cellResult(record: CellRecord, trial: TrialRecord, config: Config): CellResult {
-  const { samples, traced, predicted } = record;
+function cellResult(record: CellRecord, trial: TrialRecord, config: Config): { readonly cell: CellResult; readonly contradiction: Contradiction | null } {
+  const { samples, traced, predicted: model } = record;
+  const { world, threads } = record.cell;
   const values = [...blockTimes(samples).values()];
   const medianNs = median(values);
   const ci = medianInterval(values);
   const outliers = outlierCount(values);
+  const activity = { ...clockedActivity(samples), ...tracedActivity(traced, samples, blockTimes(samples)) };
+  const contradiction = contradictionOf({ threads, samples, trace: activity, medianNs });
+  const predicted = model === null ? {} : { predicted: { ns: model.ns, ...(model.isBound ? { isBound: true as const } : {}) } };
+  const share = stepShare({ world, threads, medianNs, ...predicted });
   const flags = [
     ...(medianNs < LEAST_REGION_NS ? ["short"] : []),
     ...(outliers > 0 ? [`outliers:${outliers}`] : []),
     ...driftFlags(values, samples),
+    ...(share === null ? [] : [`${DOUBT_FLAGS.steps}:${Math.round(100 * share)}%`]),
+    ...(contradiction === null ? [] : [contradiction.flag]),
     ...(trial.interrupted && samples.length < config.blocks * config.runs ? ["interrupted"] : []),
   ];
   const drawn = medianRun(traced);
@@ -42,12 +52,12 @@ function cellResult(record: CellRecord, trial: TrialRecord, config: Config): Cel
     params: { ...record.cell.params, size: record.size },
     items: record.items,
     samples,
-    trace: { ...clockedActivity(samples), ...tracedActivity(traced, samples, blockTimes(samples)) },
+    trace: contradiction === null ? activity : { ...activity, approximate: true },
     ...(drawn === null ? {} : { timeline: unpackTimeline(drawn) }),
     summary: { medianNs, ci, n: values.length, grade: noiseGrade(medianNs, ci), flags },
-    ...(predicted === null ? {} : { predicted: { ns: predicted.ns, ...(predicted.isBound ? { isBound: true as const } : {}) } }),
+    ...predicted,
   };
-  return { ...cell, verdict: judge(cell).verdict };
+  return { cell: { ...cell, verdict: judge(cell).verdict }, contradiction };
 }
 
 /** The figures of the clocks, as sums over all samples, so that the 4 ms steps of the CPU clocks average out. */

@@ -37,6 +37,7 @@ export async function runTrial(
   const timeLeft = new TimeLeft(cells.length, blocks);
   const notes = new Set<string>();
   let pile: PileOutcome | null = null;
+  let atEnd: TrialRecord["atEnd"] = [];
   let [block, cellsDone, blocksDone] = [0, 0, 0];
 
   const cellAt = (index: number): Cell => {
@@ -93,6 +94,7 @@ export async function runTrial(
       try {
         const end = await runner.run(order, frozen, events, signal);
         pile ??= end.pile;
+        ({ atEnd } = end);
         for (const note of end.notes) notes.add(note);
         return true;
       } catch (error) {
@@ -119,6 +121,7 @@ export async function runTrial(
     interrupted: signal.aborted,
     pile,
     notes: [...notes],
+    atEnd,
     processors: prepared?.processors ?? null,
     calibrations: prepared?.calibrations ?? [],
   };

@@ -71,7 +71,7 @@ describe("printTable", () => {
   it("marks figures that tracing has changed, and says why", async () => {
     const text = printTable(await fakeHeadline({ tracingCost: 0.08 }), style);
     expect(text).toMatch(/^G6 .* ~2\.00 +2\.00 {2}~100 % /m);
-    expect(flat(text)).toContain("~: approximate, because tracing slowed the run by more than 5 % or lost events.");
+    expect(flat(text)).toContain("~: approximate, because tracing slowed the run by more than 5 %, events were lost, or the CPU clock contradicts the trace.");
     expect(printTable(headline, style)).not.toContain("~");
   });
 

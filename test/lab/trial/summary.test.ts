@@ -78,6 +78,37 @@ describe("resultOf", () => {
     }
   });
 
+  it("says where the result contradicts itself: with the warnings about the machine, and as flags", async () => {
+    const program = new FakeProgram(fakeCells(["cpu"], ["G1"], [1]));
+    program.onRun = (_cell, size) => ({ wallNs: 0.39 * size * 4e6 });
+    const plan = { programs: [program], blocks: 6, runs: 3, warmupMs: 1, minTimeMs: 100, seed: 1 };
+    const trial = await runTrial(plan, inProcess(plan, new TracingThreads()), () => undefined, new AbortController().signal);
+    const calibrations = { gophers: { iterationsPerMs: 1000, iterationsPerMsAtEnd: 390 } };
+    const { env, cells } = resultOf(trial, environmentOf(readMachine(), readState(0), null, 1), { ...config, calibrations }, "0.1.0");
+    expect(cells[0]?.summary.flags).toEqual(["short-steps:39%"]);
+    expect(env.warnings.slice(-2)).toEqual([expect.stringMatching(/^gophers: what was calibrated to compute for 1 ms lasted 2\.56 ms at the end/), expect.stringMatching(/^1 cell took less time .*: 39 %\)/)]);
+  });
+
+  it("marks the figures of a trace that has not seen the work that the CPU clock counts", async () => {
+    const program = new FakeProgram(fakeCells(["cpu"], ["G1"], [1]));
+    const threads = new TracingThreads();
+    const { trace } = threads;
+    // the task is seen for a hundredth of its time
+    threads.trace = async (runtime) => {
+      const opened = await trace.call(threads, runtime);
+      return { stop: async () => {
+        const seen = await opened.stop();
+        const events = seen.events.map((event) => (event.kind === "end" ? { ...event, timeNs: seen.startNs + (seen.endNs - seen.startNs) / 100 } : event));
+        return { ...seen, events };
+      } };
+    };
+    const plan = { programs: [program], blocks: 6, runs: 3, warmupMs: 1, minTimeMs: 100, seed: 1 };
+    const trial = await runTrial(plan, inProcess(plan, threads), () => undefined, new AbortController().signal);
+    const { env, cells } = resultOf(trial, environmentOf(readMachine(), readState(0), null, 1), config, "0.1.0");
+    expect(cells[0]).toMatchObject({ trace: { A: 0.01, Acpu: expect.closeTo(1, 9), approximate: true }, summary: { flags: ["running-too-low"] } });
+    expect(env.warnings.at(-1)).toMatch(/in 1 cell \(gophers G1, cpu, 1 thread: running 0\.01, on CPU at least 1\.00\)/);
+  });
+
   it("has no gains without the baseline", async () => {
     expect((await measured(0, ["cpu"], ["G4", "G6"])).gains).toEqual([]);
   });

@@ -8,7 +8,7 @@ import type { Result } from "../../result.ts";
 import { resultOf } from "../../trial/summary.ts";
 import { runTrial } from "../../trial/trial.ts";
 import type { BlockEnd, Protocol, TrialProgress } from "../../trial/plan.ts";
-import { reusing, type Work } from "../../trial/work.ts";
+import { reusing, withEnd, type Work } from "../../trial/work.ts";
 
 const BLOCK_PROCESS = new URL(`./block-process${extname(import.meta.url)}`, import.meta.url);
 
@@ -32,7 +32,7 @@ export interface MeasureContext {
 }
 
 /** A result, and what is not part of the result. */
-export interface Measured extends BlockEnd {
+export interface Measured extends Pick<BlockEnd, "pile" | "notes"> {
   readonly result: Result;
 }
 
@@ -51,7 +51,7 @@ export async function measure(plan: MeasurePlan, { machine, before }: Surroundin
   const trial = await runTrial({ ...plan, programs }, runner, onProgress, signal);
   const threads = Math.max(...programs.flatMap((program) => program.cells.map((cell) => cell.threads)));
   const env = environmentOf({ ...machine, ...trial.processors }, before, readState(nowNs()), threads);
-  const calibrations = Object.fromEntries(programs.map(({ name }, index) => [name, trial.calibrations[index] ?? {}]));
+  const calibrations = Object.fromEntries(programs.map(({ name }, index) => [name, withEnd(trial.calibrations[index], trial.atEnd[index])]));
   const config = {
     command, seed, blocks, blocksDone: trial.blocksDone, runs, warmupMs, minTimeMs,
     interrupted: trial.interrupted, isolation: runner.isolation, ...(cpus === null ? {} : { cpus }), calibrations,
