@@ -10,7 +10,7 @@ import { machineLine } from "../../lab/machine/environment.ts";
 import type { Result } from "../../lab/result.ts";
 import { groupTitle, rowGroups, type Row, type RowGroup } from "../../lab/print/rows.ts";
 import { columnWidths, GAP, textTable } from "../../lab/print/text-table.ts";
-import { count, enumeration, printTime, wrapped } from "../../lab/text.ts";
+import { count, enumeration, printFlag, printTime, wrapped } from "../../lab/text.ts";
 
 /** Colours a text, or leaves it as it is. */
 export type Paint = (format: Parameters<typeof styleText>[0], text: string) => string;
@@ -124,7 +124,7 @@ function reasonLines({ rows }: RowGroup): string[] {
   const cells = rows.map(({ cell }) => cell);
   const said = [
     ...cells.map((cell) => ({ cell, text: `${verdictWord(cell.verdict)}: ${judge(cell).why}` })),
-    ...cells.flatMap((cell) => cell.summary.flags.map((flag) => ({ cell, text: `${flag}: ${FLAGS[flag.split(":")[0] as string] ?? "flagged"}` }))),
+    ...cells.flatMap((cell) => cell.summary.flags.map((flag) => ({ cell, text: `${printFlag(flag)}: ${FLAGS[flag.split(":")[0] as string] ?? "flagged"}` }))),
   ];
   return [...Map.groupBy(said, ({ text }) => text)].map(([text, its]) => {
     const where = [...Map.groupBy(its, ({ cell }) => cell.threads)].map(([threads, on]) => `${enumeration(on.map(({ cell }) => cell.design))} on ${count(threads, "thread")}`);

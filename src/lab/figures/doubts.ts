@@ -12,7 +12,7 @@
  * that the trace has not seen tasks run, or has seen some run that did not.
  */
 import { printCell } from "../cell.ts";
-import type { CellResult, Config, Sample } from "../result.ts";
+import type { CellResult, Config, Result, Sample } from "../result.ts";
 import { count, printPercent, printRatio } from "../text.ts";
 import { LEAST_REGION_NS } from "./verdict.ts";
 
@@ -30,6 +30,12 @@ export const DOUBT_FLAGS = {
 const STEADY = 0.05;
 /** By how much the two clocks may differ without a doubt, in threads: for the first thread, and for each further one. */
 const SLACK = { first: 0.15, further: 0.05 } as const;
+
+/** Why a result has no gains and no fits, a sentence; `null`: it has a whole block, in which all cells were measured one after the other. */
+export function gainless({ config }: Pick<Result, "config">): string | null {
+  if (config.blocksDone > 0) return null;
+  return config.interrupted ? "The measurement was interrupted before the first whole block: no gains." : "No block is whole: no gains.";
+}
 
 /** The trace of a cell and its CPU clock: mean numbers of threads. `onCpu`: the bound that contradicts `running`. */
 export interface Contradiction {

@@ -22,7 +22,8 @@ export function resultOf(trial: TrialRecord, env: Environment, config: Config, v
     env: { ...env, warnings: [...env.warnings, ...doubtsOf(cells, contradictions, config.calibrations)] },
     config,
     cells,
-    gains: cells.flatMap((cell) => gainResult(cell, cells, config.seed) ?? []),
+    // without a whole block the cells were not all measured, nor at the same time
+    gains: trial.blocksDone === 0 ? [] : cells.flatMap((cell) => gainResult(cell, cells, config.seed) ?? []),
     checks: trial.checks,
   };
 }

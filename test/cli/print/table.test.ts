@@ -93,6 +93,6 @@ describe("printTable", () => {
   it("gives the reasons when asked to, once for all cells that share them", () => {
     const text = printTable(headline, { width: 240, color: false, verbose: true });
     expect(text).toMatch(/^parallel: .* \(G4, G6 and G7 on 2 threads\)$/m);
-    expect(text).toMatch(/^outliers:\d: blocks far from the others; they count like the rest \(/m);
+    expect(text).toMatch(/^outliers \d: blocks far from the others; they count like the rest \(/m);
   });
 });

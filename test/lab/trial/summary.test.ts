@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { sentences } from "../../../src/cli/print/sentences.ts";
+import { printTable } from "../../../src/cli/print/table.ts";
 import { environmentOf, readMachine, readState } from "../../../src/lab/machine/environment.ts";
 import type { Config, Result, Sample } from "../../../src/lab/result.ts";
 import { judge } from "../../../src/lab/figures/verdict.ts";
@@ -107,6 +109,18 @@ describe("resultOf", () => {
     const { env, cells } = resultOf(trial, environmentOf(readMachine(), readState(0), null, 1), config, "0.1.0");
     expect(cells[0]).toMatchObject({ trace: { A: 0.01, Acpu: expect.closeTo(1, 9), approximate: true }, summary: { flags: ["running-too-low"] } });
     expect(env.warnings.at(-1)).toMatch(/in 1 cell \(gophers G1, cpu, 1 thread: running 0\.01, on CPU at least 1\.00\)/);
+  });
+
+  it("has no gains without a whole block, because its cells were not all measured", async () => {
+    const stop = new AbortController();
+    const program = new FakeProgram(fakeCells(["cpu"]));
+    const plan = { programs: [program], blocks: 6, runs: 1, warmupMs: 1, minTimeMs: 100, seed: 1 };
+    const trial = await runTrial(plan, inProcess(plan, new FakeThreads()), ({ cellsDone }) => { if (cellsDone === 6) stop.abort(); }, stop.signal);
+    const result = resultOf(trial, environmentOf(readMachine(), readState(0), null, 2), { ...config, blocksDone: trial.blocksDone, interrupted: true }, "0.1.0");
+    expect(result.cells).toHaveLength(6);
+    expect(result.gains).toEqual([]);
+    expect(sentences(result)).toEqual(["The measurement was interrupted before the first whole block: no gains."]);
+    expect(printTable(result, { width: 200, color: false, verbose: true })).not.toMatch(/NaN|Infinity|0\.00 ns/);
   });
 
   it("has no gains without the baseline", async () => {
