@@ -72,7 +72,7 @@ export const gophers = task(import.meta, async function gophers(config: GopherCo
     clearBooks(books);
     return result;
   }
-  const found = await walk(plan.pile);
+  const found = await walk(plan.pile, plan.files);
   const files = catalogue(plan.pile, found.files, plan.design.lanes, plan.booksPerCart);
   // Room for a whole chunk, or for as many small files as a cart can carry.
   const result = await burn(plan, files, frameBytes(BLOCK_BYTES) + (plan.booksPerCart - 1) * frameBytes(0));

@@ -47,6 +47,8 @@ export interface GopherConfig {
   readonly seed?: number | undefined;
   /** A directory: burn its files. Steps then take as long as the real work takes. */
   readonly pile?: string | undefined;
+  /** With a pile: burn only so many of its files; default all. */
+  readonly files?: number | undefined;
 }
 
 /** A checked configuration: nothing optional is left. */
@@ -63,6 +65,7 @@ export interface Plan {
   readonly pauses: Pauses | null;
   readonly seed: number;
   readonly pile: string | null;
+  readonly files: number;
 }
 
 const STEP_NAMES = ["L", "M", "U", "R", "D", "W"] as const;
@@ -81,7 +84,7 @@ const MAX_DUMP = 4096;
  */
 export function planOf(config: GopherConfig): Plan {
   const { world, loads, booksPerCart, steps, unitMs, unitIterations, pauses } = config;
-  const { dumpCapacity = 4, times = "constant", seed = 1, pile } = config;
+  const { dumpCapacity = 4, times = "constant", seed = 1, pile, files = Infinity } = config;
   const design = designOf(config.design, config);
   requireOneOf("world", world, WORLDS);
   requireOneOf("times", times, ["constant", "exponential"]);
@@ -91,6 +94,7 @@ export function planOf(config: GopherConfig): Plan {
   if (pile !== undefined && (typeof pile !== "string" || pile === "")) {
     throw new RangeError(`pile must name a directory, not ${JSON.stringify(pile)}`);
   }
+  if (files !== Infinity) requireWhole("files", files, 1, MAX_BOOKS);
   if (pile === undefined) {
     requireWhole("loads", loads, 1, MAX_LOADS);
     requireWhole("loads × booksPerCart", loads * booksPerCart, 1, MAX_BOOKS);
@@ -116,6 +120,7 @@ export function planOf(config: GopherConfig): Plan {
     pauses: pauses ?? null,
     seed,
     pile: pile ?? null,
+    files,
   };
 }
 

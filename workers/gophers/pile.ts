@@ -42,14 +42,16 @@ export interface Walk {
 }
 
 const SLASH = Buffer.from("/");
+/** Files whose size is asked for at the same time: as many as keep Node's file threads busy. */
+const ASKED_TOGETHER = 32;
 
 /**
- * Finds all files under `directory`.
+ * Finds all files under `directory`, or, in any order of directories, the first `most`.
  *
  * @throws the system's error (ENOENT, ENOTDIR, EACCES) if `directory` itself
  * cannot be listed: a missing pile is not an empty pile.
  */
-export async function walk(directory: string): Promise<Walk> {
+export async function walk(directory: string, most = Infinity): Promise<Walk> {
   const root = Buffer.from(directory);
   if (!(await stat(root)).isDirectory()) {
     throw Object.assign(new Error(`ENOTDIR: not a directory, '${directory}'`), { code: "ENOTDIR" });
@@ -58,7 +60,7 @@ export async function walk(directory: string): Promise<Walk> {
   const skipped: Skipped[] = [];
   const problems: Problem[] = [];
   const waiting: Buffer[] = [Buffer.alloc(0)];
-  for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
+  for (let folder = waiting.pop(); folder !== undefined && files.length < most; folder = waiting.pop()) {
     let names;
     try {
       names = await readdir(join(root, folder), { encoding: "buffer", withFileTypes: true });
@@ -67,11 +69,16 @@ export async function walk(directory: string): Promise<Walk> {
       problems.push(problem("unreadable", folder, error));
       continue;
     }
+    const found: Buffer[] = [];
     for (const entry of names) {
       const path = folder.length === 0 ? entry.name : join(folder, entry.name);
       if (entry.isDirectory()) waiting.push(path);
-      else if (entry.isFile()) await weigh(root, path, files, problems);
+      else if (entry.isFile()) found.push(path);
       else skipped.push({ path: printPath(path), kind: kindOf(entry) });
+    }
+    const wanted = found.slice(0, most - files.length);
+    for (let at = 0; at < wanted.length; at += ASKED_TOGETHER) {
+      await Promise.all(wanted.slice(at, at + ASKED_TOGETHER).map((path) => weigh(root, path, files, problems)));
     }
   }
   files.sort((a, b) => Buffer.compare(a.path, b.path));

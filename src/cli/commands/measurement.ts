@@ -49,10 +49,14 @@ export async function runMeasurement({ programs, options, command, manifest, onP
   }
   const progress = new ProgressLine(process.stderr, options.quiet);
   const { value, warnings } = await withholdingWarnings(() => interruptible((signal) => {
-    const { blocks, runs, warmupMs, minTimeMs, seed, cpus } = options;
+    const { blocks, runs, budget, warmupMs, minTimeMs, seed, cpus } = options;
     const onProgress = progress.showTrial.bind(progress);
     const work = workToRepeat(baseline, around, options);
-    return measure({ programs, blocks, runs, warmupMs, minTimeMs, seed, cpus, work }, around, { command, version: VERSION, signal, onProgress });
+    const onEffort = (text: string): void => {
+      progress.end();
+      if (!options.quiet) note(text);
+    };
+    return measure({ programs, blocks, runs, budget, warmupMs, minTimeMs, seed, cpus, work }, around, { command, version: VERSION, signal, onProgress, onEffort });
   }));
   const { pile, notes } = value;
   const result = completed(value.result, baseline);

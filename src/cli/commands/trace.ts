@@ -5,12 +5,13 @@
 import type { Command } from "commander";
 import { namedSizes } from "../../lab/talk/dot/grid.ts";
 import { MOST_THREADS, readMachine } from "../../lab/machine/environment.ts";
-import { EXIT, note, requireDirectory, requireWritable, textWidth, warn, writeResult, writeTo } from "../terminal/streams.ts";
+import { EXIT, note, requireWritable, textWidth, warn, writeResult, writeTo } from "../terminal/streams.ts";
 import type { RawDot, RawGophers } from "../options/gophers-dot.ts";
 import { withholdingWarnings } from "../terminal/signals.ts";
 import { PROGRAMS } from "../programs/catalogue.ts";
 import { declareRun, resolveRun, type RawProgram } from "../programs/command.ts";
 import { oneDotRun, oneGopherRun, resolveTrace, TRACE_FORMATS, USUAL, USUAL_EVENTS, type RawTrace, type TraceOptions } from "../options/trace.ts";
+import { requirePile } from "./pile.ts";
 import type { Traced } from "./trace-runs.ts";
 import { printTrace } from "../print/trace-text.ts";
 import { suggestion, UsageError, wholeNumber } from "../options/values.ts";
@@ -99,7 +100,7 @@ function withDotOptions(command: Command): Command {
 async function prepareGophers(raw: RawGophers): Promise<Run> {
   const seed = raw.seed === undefined ? 1 : wholeNumber("--seed", raw.seed, 0, 0xffff_ffff);
   const spec = oneGopherRun(raw, { usable: readMachine().usable, most: MOST_THREADS }, seed);
-  if (spec.grid.pile !== null) await requireDirectory("--pile", spec.grid.pile);
+  if (spec.grid.pile !== null) await requirePile(spec.grid.pile);
   return async (options) => (await import("./trace-runs.ts")).traceCell(spec, options);
 }
 

@@ -11,10 +11,12 @@ export interface Effort {
   readonly blocks: number;
   readonly runs: number;
   readonly warmupMs: number;
+  /** What all should take: fewer blocks and runs, if they do not fit. Absent: exactly so many. */
+  readonly budgetMs?: number;
 }
 
-/** The usual blocks and runs (docs/method.md, "Protocol"). */
-export const NORMAL: Effort = { blocks: 10, runs: 5, warmupMs: 250 };
+/** The usual blocks and runs, at most (docs/method.md, "Protocol"): as many as fit into about a minute. */
+export const NORMAL: Effort = { blocks: 10, runs: 5, warmupMs: 100, budgetMs: 55_000 };
 /** Six blocks are the minimum for an interval; one run in each. Warm threads have made hundreds of kernel calls in 100 ms. */
 export const QUICK: Effort = { blocks: 6, runs: 1, warmupMs: 100 };
 /** The first result must be ready in about a minute. */
@@ -37,7 +39,9 @@ export type RawOptions = Raw<
 >;
 
 /** The options, checked. */
-export interface MeasureOptions extends Effort, Readonly<Record<"strict" | "plain" | "color" | "quiet" | "verbose", boolean>> {
+export interface MeasureOptions extends Omit<Effort, "budgetMs">, Readonly<Record<"strict" | "plain" | "color" | "quiet" | "verbose", boolean>> {
+  /** The time that all should take: blocks and runs are maxima, and those given by the user minima too. `undefined`: exactly so many. */
+  readonly budget: { readonly ms: number; readonly leastBlocks: number; readonly leastRuns: number } | undefined;
   readonly seed: number;
   readonly minTimeMs: number;
   /** Processors to confine the blocks to, as given; `null`: all that this process may use. */
@@ -72,11 +76,15 @@ export function withPresentation(command: Command): Command {
     .option("-v, --verbose", "more detail: intervals of the gains, figures from the trace, the reason for each verdict");
 }
 
+function usual(most: number, { budgetMs }: Effort): string {
+  return budgetMs === undefined ? String(most) : `as many as fit into a minute, at most ${most}`;
+}
+
 /** Adds the options of the protocol; `effort` is the default. */
 export function withProtocol(command: Command, effort: Effort): Command {
   return command
-    .option("--blocks <n>", `how often each cell is measured, each time in a fresh process and a new random order (default: ${effort.blocks})`)
-    .option("--runs <n>", `timed runs per cell and block (default: ${effort.runs})`)
+    .option("--blocks <n>", `how often each cell is measured, each time in a fresh process and a new random order (default: ${usual(effort.blocks, effort)})`)
+    .option("--runs <n>", `timed runs per cell and block (default: ${usual(effort.runs, effort)})`)
     .option("--quick", `${QUICK.blocks} blocks of ${QUICK.runs} run: the minimum for a 95 % interval`)
     .option("--publish", `${PUBLISH.blocks} blocks of ${PUBLISH.runs} runs`)
     .option("--seed <n>", "seed for the measuring order and the bootstrap intervals (default: 1)")
@@ -96,9 +104,12 @@ export function resolveOptions(raw: RawOptions, effort: Effort, tty: boolean, en
   if (raw.maxRegression !== undefined && raw.baseline === undefined) throw new UsageError("--max-regression needs --baseline: slower than what?");
   const format = formatOf(raw, FORMATS);
   const chosen = raw.quick === true ? QUICK : raw.publish === true ? PUBLISH : effort;
+  const blocks = raw.blocks === undefined ? chosen.blocks : wholeNumber("--blocks", raw.blocks, 1, MOST_BLOCKS);
+  const runs = raw.runs === undefined ? chosen.runs : wholeNumber("--runs", raw.runs, 1, MOST_RUNS);
   return {
-    blocks: raw.blocks === undefined ? chosen.blocks : wholeNumber("--blocks", raw.blocks, 1, MOST_BLOCKS),
-    runs: raw.runs === undefined ? chosen.runs : wholeNumber("--runs", raw.runs, 1, MOST_RUNS),
+    blocks,
+    runs,
+    budget: chosen.budgetMs === undefined ? undefined : { ms: chosen.budgetMs, leastBlocks: raw.blocks === undefined ? 1 : blocks, leastRuns: raw.runs === undefined ? 1 : runs },
     seed: raw.seed === undefined ? 1 : wholeNumber("--seed", raw.seed, 0, 0xffff_ffff),
     warmupMs: raw.warmup === undefined ? chosen.warmupMs : milliseconds("--warmup", raw.warmup),
     minTimeMs: raw.minTime === undefined ? 100 : milliseconds("--min-time", raw.minTime, 1),

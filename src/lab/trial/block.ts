@@ -54,7 +54,7 @@ export async function runBlock({ programs, threads, protocol, frozen }: BlockSet
     };
     try {
       await program.rehearse(runtime, cell);
-      for (let run = 0; run < protocol.runs && !signal.aborted; run++) {
+      for (let run = 0; run < frozen.runs && !signal.aborted; run++) {
         const before = await threads.times(runtime);
         const startProcessNs = threads.processNs();
         const startNs = threads.nowNs();
@@ -107,6 +107,6 @@ export async function runBlock({ programs, threads, protocol, frozen }: BlockSet
     while (pending.length > 0 && !signal.aborted) pending = await runOn(count, pending);
   }
   const atEnd: Calibration[] = [];
-  if (block + 1 === protocol.blocks && !signal.aborted) for (const program of programs) atEnd.push((await program.calibrate?.()) ?? {});
+  if (block + 1 === frozen.blocks && !signal.aborted) for (const program of programs) atEnd.push((await program.calibrate?.()) ?? {});
   return { pile, notes: [], atEnd };
 }

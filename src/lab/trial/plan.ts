@@ -77,15 +77,38 @@ export interface CellProgram extends CellCatalogue {
   run(runtime: Runtime, cell: Cell, size: number): Promise<CellRun>;
 }
 
-/** How to measure. Plain data: the process of every block gets it. */
-export interface Protocol {
+/** How often each cell is measured. */
+export interface Effort {
   readonly blocks: number;
   readonly runs: number;
+  /** `false`: no run is traced. */
+  readonly traced?: boolean | undefined;
+}
+
+/** The time that a measurement should take, and what is measured even if it takes longer. */
+export interface Budget {
+  readonly ms: number;
+  readonly leastBlocks: number;
+  readonly leastRuns: number;
+}
+
+/** What is known of the times before block 0 (`effort.ts`). */
+export interface Costs {
+  /** One run of every cell. */
+  readonly passNs: number;
+  /** What a block takes besides its runs. */
+  readonly blockNs: number;
+  /** What the preparation has taken. */
+  readonly spentNs: number;
+}
+
+/** How to measure. Plain data: the process of every block gets it. */
+export interface Protocol extends Effort {
+  /** `blocks` and `runs` are maxima, of which as many are done as fit; absent: exactly so many. */
+  readonly budget?: Budget | undefined;
   readonly warmupMs: number;
   readonly minTimeMs: number;
   readonly seed: number;
-  /** `false`: no run is traced. */
-  readonly traced?: boolean;
 }
 
 /** What to measure and how. */
@@ -115,8 +138,8 @@ export interface TracedRun {
   readonly timeline: Uint8Array;
 }
 
-/** What was found before block 0; all blocks use it unchanged. Plain data. */
-export interface Frozen {
+/** What was found before block 0; all blocks use it unchanged. `blocks` and `runs`: how many there are. Plain data. */
+export interface Frozen extends Effort {
   /** The size of the work, by group (`groupOf`). */
   readonly sizes: Readonly<Record<string, number>>;
   /** By program, in the plan's order. */
@@ -125,6 +148,7 @@ export interface Frozen {
 
 /** What is known before block 0. */
 export interface Prepared extends Frozen {
+  readonly costs: Costs;
   /** The cores that the threads of the blocks can use; `null`: those of this process. */
   readonly processors: Pick<Machine, "affinity" | "usable"> | null;
 }
@@ -201,6 +225,6 @@ export interface TrialRecord extends BlockEnd {
 const RUNS_TO_TRACE_ALL = 5;
 
 /** Whether the cells of a block are traced: in all blocks where one more run is a small part, otherwise in the first only. */
-export function isTraced({ runs, traced = true }: Protocol, block: number): boolean {
+export function isTraced({ runs, traced = true }: Pick<Effort, "runs" | "traced">, block: number): boolean {
   return traced && (runs >= RUNS_TO_TRACE_ALL || block === 0);
 }

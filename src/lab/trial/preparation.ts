@@ -1,5 +1,6 @@
 /**
- * Before block 0: the calibrations and sizes that all blocks use.
+ * Before block 0: the calibrations and sizes that all blocks use, and how many blocks and
+ * runs there are.
  *
  * All cells of a group do the same work, or their times could not be compared.
  * So the fastest of them decides, and the reference takes as many times longer as
@@ -7,7 +8,8 @@
  */
 import { groupOf, type Cell } from "../cell.ts";
 import type { Runtime } from "../../index.ts";
-import type { CellProgram, Frozen, Protocol, Sizing } from "./plan.ts";
+import { effortFor } from "./effort.ts";
+import type { CellProgram, Frozen, Prepared, Protocol, Sizing } from "./plan.ts";
 import type { TrialThreads } from "./threads.ts";
 
 /** With fewer cores than threads the widest cells, which are probed, are the slower ones: aim higher by this, so that the others do not fall short. */
@@ -17,6 +19,11 @@ const MARGIN = 1.05;
 const MOST_PROBES = 12;
 /** Runs of the aimed length that are needed: a single one may have been delayed. */
 const ENOUGH = 2;
+/** Runs take longer than the model says, by about this factor. */
+const BEYOND_MODEL = 1.15;
+/** What a block takes before its threads start and after they have ended, and a cell around its runs. */
+const PROCESS_NS = 600e6;
+const CELL_NS = 15e6;
 
 /**
  * Calibrates every program and finds the size of every group of cells that do
@@ -26,17 +33,21 @@ const ENOUGH = 2;
 export async function prepare(
   programs: readonly CellProgram[],
   threads: TrialThreads,
-  { warmupMs, minTimeMs }: Pick<Protocol, "warmupMs" | "minTimeMs">,
+  protocol: Protocol,
   onProgress: () => void,
   signal: AbortSignal,
   usable = Infinity,
-): Promise<Frozen | null> {
+): Promise<Omit<Prepared, "processors"> | null> {
+  const { warmupMs, minTimeMs, budget } = protocol;
   const entries = programs.flatMap((program) => program.cells.map((cell) => ({ program, cell })));
   const most = Math.max(...entries.map(({ cell }) => cell.threads));
   const sizes: Record<string, number> = {};
   const calibrations: Frozen["calibrations"][number][] = [];
   onProgress();
+  const startNs = threads.nowNs();
+  let passNs = 0;
   const runtime = await threads.open(most);
+  const openNs = threads.nowNs() - startNs;
   try {
     for (const program of programs) {
       const calibration = (await program.calibrate?.()) ?? {};
@@ -49,13 +60,25 @@ export async function prepare(
       const { program } = members[0] as (typeof entries)[number];
       const widest = Math.max(...members.map(({ cell }) => cell.threads));
       const probes = members.filter(({ cell }) => cell.threads === widest).map(({ cell }) => cell);
-      sizes[group] = await findSize(program, runtime, probes, minTimeMs * 1e6 * (widest > usable ? CROWDED : 1));
+      const { size, ns } = await findSizeAndTime(program, runtime, probes, minTimeMs * 1e6 * (widest > usable ? CROWDED : 1));
+      sizes[group] = size;
+      if (budget !== undefined) passNs += await timeOfAll(program, runtime, members.map(({ cell }) => cell), size, ns === null ? null : ns * widest);
       onProgress();
     }
   } finally {
     await threads.close(runtime);
   }
-  return signal.aborted ? null : { sizes, calibrations };
+  if (signal.aborted) return null;
+  const counts = new Set(entries.map(({ cell }) => cell.threads)).size;
+  const costs = { passNs, blockNs: PROCESS_NS + counts * (openNs + programs.length * warmupMs * 1e6) + entries.length * CELL_NS, spentNs: PROCESS_NS + threads.nowNs() - startNs };
+  return { sizes, calibrations, ...effortFor(protocol, costs), costs };
+}
+
+/** What one run of each of some cells takes: by the model, or as long as `ns`; if neither is known, as long as a run of the first. */
+async function timeOfAll(program: CellProgram, runtime: Runtime, cells: readonly Cell[], size: number, ns: number | null): Promise<number> {
+  const predicted = cells.flatMap((cell) => program.predict?.(cell, size) ?? []);
+  if (predicted.length === cells.length) return predicted.reduce((sum, { ns: each }) => sum + each * BEYOND_MODEL, 0);
+  return cells.length * (ns ?? (await program.run(runtime, cells[0] as Cell, size)).wallNs);
 }
 
 /**
@@ -64,8 +87,13 @@ export async function prepare(
  * otherwise each cell is run once at the start size.
  */
 export async function findSize(program: CellProgram, runtime: Runtime, probes: readonly Cell[], leastNs: number): Promise<number> {
+  return (await findSizeAndTime(program, runtime, probes, leastNs)).size;
+}
+
+/** `ns`: what the fastest takes at that size; `null`: the size was given, and nothing was run. */
+async function findSizeAndTime(program: CellProgram, runtime: Runtime, probes: readonly Cell[], leastNs: number): Promise<{ size: number; ns: number | null }> {
   const sizing = program.sizing(probes[0] as Cell);
-  if (sizing.kind === "given") return sizing.size;
+  if (sizing.kind === "given") return { size: sizing.size, ns: null };
   const aimNs = leastNs * MARGIN;
   const predicted = probes.flatMap((cell) => program.predict?.(cell, sizing.start) ?? []);
   let fastest = { cell: probes[0] as Cell, ns: Infinity };
@@ -73,14 +101,16 @@ export async function findSize(program: CellProgram, runtime: Runtime, probes: r
     const ns = (predicted.length === probes.length ? predicted[place]?.ns : undefined) ?? (await program.run(runtime, cell, sizing.start)).wallNs;
     if (ns < fastest.ns) fastest = { cell, ns };
   }
-  const { cell, ns } = fastest;
+  const { cell } = fastest;
+  let { ns } = fastest;
   let size = grown(sizing.start, ns, aimNs, sizing);
   for (let probe = 0, reached = 0; probe < MOST_PROBES && reached < ENOUGH && size < sizing.most; probe++) {
     const { wallNs } = await program.run(runtime, cell, size);
+    ns = wallNs;
     reached = wallNs >= aimNs ? reached + 1 : 0;
     if (reached === 0) size = grown(size, wallNs, aimNs, sizing);
   }
-  return size;
+  return { size, ns };
 }
 
 /** A size at which a cell that took `ns` at `size` takes `aimNs`: never smaller, and one step more where it is not reached. */

@@ -29,16 +29,17 @@ export async function runTrial(
   onProgress: (progress: TrialProgress) => void,
   signal: AbortSignal,
   clock: () => number = nowNs,
-): Promise<TrialRecord & Pick<Prepared, "processors" | "calibrations">> {
-  const { blocks } = plan;
+): Promise<TrialRecord & Pick<Prepared, "processors" | "calibrations" | "blocks" | "runs">> {
+  /** As many as asked for, until it is known how many fit. */
+  let { blocks } = plan;
   const cells = plan.programs.flatMap((program) => program.cells);
   const broken = new Set<number>();
   const checks = new CheckList();
-  const timeLeft = new TimeLeft(cells.length, blocks);
   const notes = new Set<string>();
   let pile: PileOutcome | null = null;
   let atEnd: TrialRecord["atEnd"] = [];
   let [block, cellsDone, blocksDone] = [0, 0, 0];
+  let timeLeft: TimeLeft | undefined;
 
   const cellAt = (index: number): Cell => {
     const cell = cells[index];
@@ -46,7 +47,7 @@ export async function runTrial(
     return cell;
   };
   const report = (next: Cell | null): void => {
-    const left = next === null ? null : timeLeft.left;
+    const left = next === null ? null : (timeLeft?.left ?? null);
     onProgress({ block, blocks, cellsDone, cellsTotal: cells.length * blocks, next, leftMs: left === null ? null : left / 1e6 });
   };
   const leaveOut = (index: number, cause: unknown): void => {
@@ -56,6 +57,8 @@ export async function runTrial(
 
   const prepared = await runner.prepare(() => report(null), signal);
   const records = prepared === null ? [] : recordsOf(plan, prepared);
+  if (prepared !== null) ({ blocks } = prepared);
+  timeLeft = new TimeLeft(cells.length, blocks);
   /** When the last cell was done, or the blocks began. */
   let sinceNs = clock();
 
@@ -70,7 +73,7 @@ export async function runTrial(
     if (failure !== null) leaveOut(index, failure);
     cellsDone++;
     const now = clock();
-    timeLeft.took(index, now - sinceNs);
+    timeLeft?.took(index, now - sinceNs);
     sinceNs = now;
   };
   /** Runs a block; if its process ends early, another process runs what is left. Returns whether the block is complete. */
@@ -89,7 +92,7 @@ export async function runTrial(
           take(outcome);
         },
       };
-      const order = { block, skip: [...broken.union(done)], traced: isTraced(plan, block) };
+      const order = { block, skip: [...broken.union(done)], traced: isTraced(frozen, block) };
       if (order.skip.length === cells.length) return true;
       try {
         const end = await runner.run(order, frozen, events, signal);
@@ -124,6 +127,8 @@ export async function runTrial(
     atEnd,
     processors: prepared?.processors ?? null,
     calibrations: prepared?.calibrations ?? [],
+    blocks,
+    runs: prepared?.runs ?? plan.runs,
   };
 }
 

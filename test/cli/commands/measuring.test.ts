@@ -166,6 +166,14 @@ describe("warren gophers --pile", () => {
     expect(text).toContain("  ./inner/b.bin");
   });
 
+  it.each(["gophers", "trace gophers"])("%s refuses a pile without a file before anything is measured", async (command) => {
+    const empty = join(folder, "empty");
+    await mkdir(empty, { recursive: true });
+    await symlink("nowhere", join(empty, "link")).catch(() => undefined);
+    const { code, stdout, stderr } = await warren([...command.split(" "), "--pile", empty]);
+    expect([code, stdout, stderr]).toEqual([2, "", `warren: --pile: there is no file in ${empty}; skipped 1 symbolic link\n`]);
+  });
+
   it("exits with 1 and names each file that could not be read", { tags: ["deep"] }, async (context) => {
     const unreadable = "/proc/sys/kernel/random"; // files that say they are empty and are not
     if (!(await access(unreadable).then(() => true, () => false))) context.skip();

@@ -6,7 +6,7 @@ const resolve = (raw: RawOptions, environment: NodeJS.ProcessEnv = {}, tty = fal
 describe("resolveOptions", () => {
   it("has the defaults of the protocol", () => {
     expect(resolve({})).toEqual({
-      blocks: 10, runs: 5, seed: 1, warmupMs: 250, minTimeMs: 100, strict: false, cpus: null, save: null, baseline: null, maxRegression: null, format: "table", output: null,
+      blocks: 10, runs: 5, budget: { ms: 55_000, leastBlocks: 1, leastRuns: 1 }, seed: 1, warmupMs: 100, minTimeMs: 100, strict: false, cpus: null, save: null, baseline: null, maxRegression: null, format: "table", output: null,
       plain: false, color: false, quiet: false, verbose: false,
     });
   });
@@ -14,7 +14,10 @@ describe("resolveOptions", () => {
   it("knows three efforts, and numbers of one's own go before them", () => {
     expect(resolve({ quick: true })).toMatchObject(QUICK);
     expect(resolve({ publish: true })).toMatchObject({ blocks: 20, runs: 5 });
-    expect(resolve({ quick: true, runs: "3" })).toMatchObject({ blocks: 6, runs: 3 });
+    expect(resolve({ quick: true, runs: "3" })).toMatchObject({ blocks: 6, runs: 3, budget: undefined });
+    expect(resolve({ publish: true }).budget).toBeUndefined();
+    expect(resolve({ blocks: "7" })).toMatchObject({ blocks: 7, runs: 5, budget: { leastBlocks: 7, leastRuns: 1 } });
+    expect(resolve({ blocks: "7", runs: "30" })).toMatchObject({ blocks: 7, runs: 30, budget: { leastBlocks: 7, leastRuns: 30 } });
   });
 
   it.each<[RawOptions, string]>([

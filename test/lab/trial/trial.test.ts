@@ -5,7 +5,7 @@ import type { Protocol, TrialProgress, TrialRecord } from "../../../src/lab/tria
 import { fakeCells, FakeProgram, FakeThreads, TracingThreads } from "./fake-program.ts";
 import { inProcess } from "./in-process.ts";
 
-function trial(program: FakeProgram, threads = new FakeThreads(), onProgress: (progress: TrialProgress) => void = ignore, signal = never, changes: Partial<Protocol> = {}): Promise<TrialRecord> {
+function trial(program: FakeProgram, threads = new FakeThreads(), onProgress: (progress: TrialProgress) => void = ignore, signal = never, changes: Partial<Protocol> = {}): Promise<TrialRecord & Pick<Protocol, "blocks" | "runs">> {
   const plan = { programs: [program], blocks: 2, runs: 3, warmupMs: 1, minTimeMs: 100, seed: 1, ...changes };
   return runTrial(plan, inProcess(plan, threads), onProgress, signal, () => threads.nowNs());
 }
@@ -61,6 +61,34 @@ describe("runTrial", () => {
     const stop = new AbortController();
     const stopped = await trial(new FakeProgram(fakeCells(["cpu"], ["G1"])), new FakeThreads(), ({ block }) => { if (block === 1) stop.abort(); }, stop.signal);
     expect(stopped.atEnd).toEqual([]);
+  });
+
+  it("does as many blocks and runs as fit into a budget, and says how many in every figure", async () => {
+    const program = new FakeProgram(fakeCells(["wait"]));
+    const starts: TrialProgress[] = [];
+    const budget = { ms: 20_000, leastBlocks: 1, leastRuns: 1 };
+    const record = await trial(program, new FakeThreads(), (progress) => starts.push(progress), never, { blocks: 10, runs: 5, budget });
+    // one run of all takes about 4 s, and one more is traced
+    expect(record).toMatchObject({ blocks: 3, runs: 1, blocksDone: 3 });
+    expect(record.cells.map(({ samples }) => samples.length)).toEqual(fakeCells(["wait"]).map(() => 3));
+    expect(starts.at(-1)).toMatchObject({ block: 2, blocks: 3, cellsTotal: 24 });
+  });
+
+  it("runs a cell without a model, whose size is given, once to learn what a run takes", async () => {
+    class Unpredicted extends FakeProgram {
+      override predict = (): never => null as never;
+      override async run(): ReturnType<FakeProgram["run"]> {
+        this.calls.push("probe");
+        return { wallNs: 5e9, items: 1, checks: [] };
+      }
+    }
+    const budget = { ms: 30_000, leastBlocks: 1, leastRuns: 1 };
+    const program = new Unpredicted(fakeCells(["pile"], ["G1"]), { sizing: { kind: "given", size: 1 } });
+    expect(await trial(program, new FakeThreads(), ignore, never, { blocks: 10, runs: 5, budget })).toMatchObject({ blocks: 1, runs: 1 });
+    expect(program.calls.filter((call) => call === "probe")).toHaveLength(3);
+    const obeyed = new Unpredicted(fakeCells(["pile"], ["G1"]), { sizing: { kind: "given", size: 1 } });
+    await trial(obeyed, new FakeThreads(), ignore, never, { blocks: 1, runs: 1 });
+    expect(obeyed.calls.filter((call) => call === "probe")).toHaveLength(2);
   });
 
   it("keeps a size that is given", async () => {

@@ -36,6 +36,7 @@ describe("a configuration", () => {
     [{ times: "gamma" }, /times must be one of constant, exponential/],
     [{ pauses: { at: "dump", chance: 0.1, units: 1 } }, /pauses.at/],
     [{ pauses: { at: "pile", chance: 2, units: 1 } }, /pauses.chance .* not 2/],
+    [{ pile: "/usr", files: 0 }, /files .* not 0/],
     [{ pile: "" }, /pile must name a directory/],
     [{ design: "G1", carts: 3 }, /one cart, not 3/],
   ])("with %j is refused", (change, message) => {

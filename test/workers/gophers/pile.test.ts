@@ -49,6 +49,14 @@ describe("a walk", () => {
     expect(problems).toEqual([{ path: "shut", kind: "unreadable", message: "EACCES: permission denied" }]);
   });
 
+  test("ends when it has as many files as are wanted", async () => {
+    using tree = oddTree();
+    const all = (await walk(tree.directory)).files.map(({ path }) => path.toString("latin1"));
+    const some = (await walk(tree.directory, 3)).files.map(({ path }) => path.toString("latin1"));
+    expect(some).toHaveLength(3);
+    expect(all).toEqual(expect.arrayContaining(some));
+  });
+
   test("of an empty directory finds nothing", async () => {
     using tree = emptyTree();
     mkdirSync(join(tree.directory, "empty"));

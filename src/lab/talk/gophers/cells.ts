@@ -16,6 +16,8 @@ import type { Calibration, CellProgram, CellRun, Prediction, Sizing } from "../.
 export const WARM_UNIT_MS = 0.1;
 /** Loads of a rehearsal, for each lane. */
 export const REHEARSED_LOADS = 4;
+/** Files of a rehearsal. */
+const REHEARSED_FILES = 64;
 
 const MOST_LOADS = 1_000_000;
 
@@ -64,11 +66,11 @@ export class GopherProgram implements CellProgram {
     await warmGophers(runtime, threads, ms, this.#iterationsPerMs);
   }
 
-  /** With steps of a tenth of a millisecond; a pile is burnt as it is. */
+  /** With steps of a tenth of a millisecond; of a pile only some files are burnt. */
   async rehearse(runtime: Runtime, cell: Cell): Promise<CellRun> {
-    if (this.#grid.pile !== null) return this.run(runtime, cell, 1);
     const config = this.#config(cell, REHEARSED_LOADS * this.#design(cell.design as DesignId).lanes);
-    const { wallNs, books: items, checks } = await runtime.spawn(gophers, { ...config, ...this.#unit(WARM_UNIT_MS) });
+    const short = this.#grid.pile === null ? this.#unit(WARM_UNIT_MS) : { files: REHEARSED_FILES };
+    const { wallNs, books: items, checks } = await runtime.spawn(gophers, { ...config, ...short });
     return { wallNs, items, checks };
   }
 
@@ -79,6 +81,7 @@ export class GopherProgram implements CellProgram {
     if (this.#grid.pile === null) return run;
     const { problems = [], skipped = [] } = result;
     const files = result.manifest?.length ?? 0;
+    if (wallNs === 0) throw new Error(`no file of the pile could be opened${problems.length === 0 ? "" : `: ${problems[0]?.path}: ${problems[0]?.message}`}`);
     const manifest = formatManifest(result.manifest ?? []);
     const detail = problems.length === 0 ? `${files} files` : `${problems.length} could not be: ${problems[0]?.path}: ${problems[0]?.message}`;
     return {

@@ -7,7 +7,8 @@ import { programOf, type ProgramSpec } from "./programs.ts";
 import type { Result } from "../../result.ts";
 import { resultOf } from "../../trial/summary.ts";
 import { runTrial } from "../../trial/trial.ts";
-import type { BlockEnd, Protocol, TrialProgress } from "../../trial/plan.ts";
+import { effortText } from "../../trial/effort.ts";
+import type { BlockEnd, BlockRunner, Protocol, TrialProgress } from "../../trial/plan.ts";
 import { reusing, withEnd, type Work } from "../../trial/work.ts";
 
 const BLOCK_PROCESS = new URL(`./block-process${extname(import.meta.url)}`, import.meta.url);
@@ -29,6 +30,8 @@ export interface MeasureContext {
   readonly version: string;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: TrialProgress) => void;
+  /** Called once if fewer blocks or runs fit than were asked for, with a line that says so. */
+  readonly onEffort?: (text: string) => void;
 }
 
 /** A result, and what is not part of the result. */
@@ -41,15 +44,23 @@ export interface Measured extends Pick<BlockEnd, "pile" | "notes"> {
  *
  * @throws BlockProcessError if nothing could be prepared
  */
-export async function measure(plan: MeasurePlan, { machine, before }: Surroundings, { command, version, signal, onProgress }: MeasureContext): Promise<Measured> {
-  const { blocks, runs, seed, warmupMs, minTimeMs, cpus = null, work = null } = plan;
+export async function measure(plan: MeasurePlan, { machine, before }: Surroundings, { command, version, signal, onProgress, onEffort }: MeasureContext): Promise<Measured> {
+  const { seed, warmupMs, minTimeMs, cpus = null, work = null } = plan;
   const startedAt = new Date().toISOString();
   const startNs = nowNs();
   const programs = plan.programs.map(programOf);
   const own = inProcesses(plan.programs, programs, plan, { entry: BLOCK_PROCESS, cpus });
   const runner = work === null ? own : reusing(own, programs, work);
-  const trial = await runTrial({ ...plan, programs }, runner, onProgress, signal);
-  const threads = Math.max(...programs.flatMap((program) => program.cells.map((cell) => cell.threads)));
+  const cells = programs.flatMap((program) => program.cells);
+  const prepare: BlockRunner["prepare"] = async (...args) => {
+    const prepared = await runner.prepare(...args);
+    const text = prepared === null ? null : effortText(plan, prepared, prepared.costs, cells.length);
+    if (text !== null) onEffort?.(text);
+    return prepared;
+  };
+  const trial = await runTrial({ ...plan, programs }, { ...runner, prepare }, onProgress, signal);
+  const { blocks, runs } = trial;
+  const threads = Math.max(...cells.map((cell) => cell.threads));
   const env = environmentOf({ ...machine, ...trial.processors }, before, readState(nowNs()), threads);
   const calibrations = Object.fromEntries(programs.map(({ name }, index) => [name, withEnd(trial.calibrations[index], trial.atEnd[index])]));
   const config = {

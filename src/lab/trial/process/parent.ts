@@ -184,10 +184,10 @@ export function inProcesses(
   { entry, cpus = null, patienceMs = usualPatienceMs(programs, protocol) }: ProcessOptions,
 ): BlockRunner {
   const prefix = cpus === null ? [] : maskedBy(cpus);
-  const { blocks, runs, warmupMs, minTimeMs, seed } = protocol;
+  const { blocks, runs, budget, traced, warmupMs, minTimeMs, seed } = protocol;
   /** Runs one process to its end; an abort asks it to stop after the current run. */
   const work = async (what: BlockTask["work"], signal: AbortSignal, onMessage: (message: FromBlock, child: BlockChild) => void | Promise<void>): Promise<ChildEnd> => {
-    const task = { programs: specs, protocol: { blocks, runs, warmupMs, minTimeMs, seed }, work: what };
+    const task = { programs: specs, protocol: { blocks, runs, budget, traced, warmupMs, minTimeMs, seed }, work: what };
     const child: BlockChild = new BlockChild(task, { entry, prefix, patienceMs }, (message) => onMessage(message, child));
     const stop = (): void => child.send({ kind: "stop" });
     signal.addEventListener("abort", stop);
