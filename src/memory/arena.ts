@@ -72,8 +72,8 @@ export class Arena {
   /** This thread's processor record. */
   readonly here: number;
   readonly #magazines: number;
-  /** Whether the pages that were assigned last had never been used before. */
-  #isFresh = false;
+  /** Of the pages that were assigned last, how many have been used before: the first ones. */
+  #usedPages = 0;
   readonly #used: number;
   readonly #map: number;
   /** Wakes processor `index`, so that it answers soon. Set when the thread's parts are connected. */
@@ -161,9 +161,9 @@ export class Arena {
 
   /** As `alloc`, all zero. Memory that was never used is zero already. */
   allocZeroed(words: number): number {
-    this.#isFresh = false;
     const block = this.alloc(words);
-    if (!this.#isFresh || words <= MAX_SMALL) this.i32.fill(0, block, block + words);
+    const usedWords = words > MAX_SMALL ? Math.min(words, this.#usedPages * PAGE) : words;
+    this.i32.fill(0, block, block + usedWords);
     return block;
   }
 
@@ -352,7 +352,7 @@ export class Arena {
     const pages = Math.ceil(words / PAGE);
     const taken = takePages(this.i32, this.owner, pages, -pages, kept);
     if (taken === undefined) return 0;
-    this.#isFresh = taken[1];
+    this.#usedPages = taken[1];
     this.i32[this.#used] += pages * PAGE;
     return taken[0] * PAGE;
   }

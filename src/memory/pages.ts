@@ -11,19 +11,19 @@ import { lock, unlock } from "./spin-lock.ts";
 
 /**
  * Takes the first `count` free pages in a row, if then at least `kept` pages stay free,
- * and marks them. Returns the first, and whether none of them had ever been used.
+ * and marks them. Returns the first, and how many of them, from the first on, have been used before.
  */
-export function takePages(i32: Int32Array, owner: number, count: number, mark: number, kept: number): [page: number, isFresh: boolean] | undefined {
+export function takePages(i32: Int32Array, owner: number, count: number, mark: number, kept: number): [page: number, used: number] | undefined {
   const map = i32[superblock.pageMap];
   const end = i32[superblock.pageCount];
   lock(i32, superblock.pageLock, owner);
   let run = 0;
   let page = end - i32[superblock.pagesUsed] - count < kept ? end : i32[superblock.pageHint];
   while (page < end && run < count) run = i32[map + page++] === 0 ? run + 1 : 0;
-  let taken: [number, boolean] | undefined;
+  let taken: [number, number] | undefined;
   if (run === count) {
     const first = page - count;
-    taken = [first, first >= i32[superblock.pagesTouched]];
+    taken = [first, Math.min(count, Math.max(0, i32[superblock.pagesTouched] - first))];
     i32.fill(INSIDE, map + first + 1, map + page);
     i32[map + first] = mark;
     i32[superblock.pagesTouched] = Math.max(i32[superblock.pagesTouched], page);

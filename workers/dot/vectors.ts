@@ -23,8 +23,8 @@ const EXACT_STRETCH = 65_536;
 const SALT = { a: 0x9e37_79b9, b: 0x85eb_ca6b } as const;
 
 /**
- * Two vectors of `size` zeros. Zeroing takes time: 50 ms for 64 MiB that the system has
- * not supplied yet. So it yields between the two.
+ * Two vectors of `size` zeros. Zeroing memory that was used before takes time, up to
+ * 30 ms for 64 MiB. So it yields between the two.
  * @throws ERR_ARENA_FULL; then nothing is allocated
  */
 export async function makeVectors(size: number): Promise<{ a: SharedArray<"f64">; b: SharedArray<"f64"> }> {
