@@ -1,17 +1,18 @@
 /**
  * A traced run for people: the figures, and what ran when as text: a line for each
- * thread, under it r(t) and c(t) over the same columns, a time axis and what the
- * characters mean. Pure.
+ * thread, a line for each task, under them r(t) and c(t) over the same columns, a time
+ * axis and what the characters mean. Pure.
  *
- * A column is one stretch of time. A thread's column shows the task that ran
- * longest in it (of more tasks than letters: the function whose tasks did): a
- * capital if the thread ran tasks for half of the column or more, a small letter if
- * less. The characters carry all information; colours repeat it.
+ * A column is one stretch of time (trace-columns.ts). A thread's column shows the letter
+ * of a task that ran in it (of more tasks than letters: of a function): a capital if the
+ * thread ran tasks for half of the column or more, a small letter if less. The characters
+ * carry all information; colours repeat it.
  */
 import { styleText } from "node:util";
 import type { TraceRecord } from "../../lab/trace/trace-file.ts";
-import type { Timeline } from "../../lab/timeline.ts";
+import type { Timeline, TimelineTask } from "../../lab/timeline.ts";
 import { count, printPercent, printTime, threeFigures, wrapped } from "../../lab/text.ts";
+import { inRows, shownOn, statesOf, type Shown, type TaskState } from "./trace-columns.ts";
 
 /** How to draw. */
 export interface GanttStyle {
@@ -26,6 +27,13 @@ const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 /** For all tasks beyond the letters. */
 const REST = { busy: "#", less: "+" } as const;
 const SPARKS = "▁▂▃▄▅▆▇█";
+const STATES: Readonly<Record<TaskState, readonly [drawn: string, plain: string]>> = {
+  running: ["█", "#"], part: ["▂", "+"], ready: ["░", "="], waiting: ["─", "-"], sleeping: ["·", "."], none: [" ", " "],
+};
+/** More tasks than this are not drawn one by one. */
+const MOST_ROWS = 20;
+/** A name takes this part of a line at most. */
+const NAME_PART = 4;
 const COLORS = ["cyan", "magenta", "yellow", "green", "blue", "red"] as const;
 
 /** The figures and, with a timeline, the picture. */
@@ -54,21 +62,68 @@ function printFigures({ title, activity, untracedNs, cost, notes }: TraceRecord,
 /** The picture. */
 export function printGantt(timeline: Timeline, style: GanttStyle): string {
   const { durationNs, threads, r, c } = timeline;
-  const margin = `thread ${threads - 1}`.length + 1;
-  const columns = style.width - margin - 2;
-  const marks = marksOf(timeline, style.plain ? "x" : "×");
+  const { width, plain } = style;
+  const marks = marksOf(timeline, plain ? "x" : "×");
   const ranks = new Map(marks.flatMap(({ places }, rank) => places.map((place) => [place, rank] as const)));
-  const line = (label: string, bar: string): string => `${label.padEnd(margin)}${style.plain ? "|" : "│"}${bar}${style.plain ? "|" : "│"}`;
+  const rows = rowsOf(timeline, ranks, style);
+  const longest = Math.min(Math.floor(width / NAME_PART), Math.max(...rows.map(({ label }) => label.length), 0));
+  const margin = Math.max(`thread ${threads - 1}`.length, longest) + 1;
+  const columns = width - margin - 2;
+  const line = (label: string, bar: string): string => `${shortened(label, margin - 1, plain).padEnd(margin)}${plain ? "|" : "│"}${bar}${plain ? "|" : "│"}`;
   const most = Math.max(1, ...resampled(c, columns));
+  const shown = Array.from({ length: threads }, (_, thread) => shownOn(timeline, thread, columns, (task) => ranks.get(task) as number));
+  const left = timeline.tasks.length - rows.reduce((sum, { tasks }) => sum + tasks.size, 0);
   return [
-    ...Array.from({ length: threads }, (_, thread) => line(`thread ${thread}`, threadBar(timeline, thread, columns, ranks, style))),
+    ...shown.map((bar, thread) => line(`thread ${thread}`, threadBar(bar, ranks, style))),
+    "",
+    ...rows.map(({ label, tasks, rank }) => line(label, taskBar(statesOf(timeline, tasks, columns, shown), rank, style))),
+    ...(left > 0 ? [`${" ".repeat(margin + 1)}and ${count(left, "more task")}: -o trace.json shows all`] : []),
+    "",
     line("r(t)", spark(resampled(r, columns), threads, style)),
     line("c(t)", spark(resampled(c, columns), most, style)),
     " ".repeat(margin + 1) + axis(durationNs, columns),
     "",
-    wrapped(legend(marks), style.width, "  "),
-    wrapped(explanation(durationNs / columns, threads, most, style), style.width, "  "),
+    wrapped(legend(marks), width, "  "),
+    wrapped(meaning(plain), width, "  "),
+    wrapped(explanation(durationNs / columns, threads, most, style), width, "  "),
   ].join("\n");
+}
+
+/** A line for a task, or for some of one function that follow each other. */
+interface Row {
+  readonly tasks: ReadonlySet<number>;
+  readonly label: string;
+  readonly rank: number | undefined;
+}
+
+/** A row for each task. Of more tasks than rows those of a function that follow each other share a row, and the rows that ran longest are drawn. In the order of the tasks. */
+function rowsOf(timeline: Timeline, ranks: ReadonlyMap<number, number>, { plain }: GanttStyle): Row[] {
+  const { tasks, runs } = timeline;
+  const ran = tasks.map(() => 0);
+  for (const [, task, fromNs, toNs] of runs) ran[task] = (ran[task] as number) + toNs - fromNs;
+  const named = labelled(timeline);
+  const all = tasks.map((_, task) => task);
+  const its = (task: number): TimelineTask => tasks[task] as TimelineTask;
+  const groups = tasks.length <= MOST_ROWS ? all.map((task) => [task]) : [...Map.groupBy(all, (task) => functionOf(its(task))).values()].flatMap((same) => inRows(timeline, same));
+  const ranNs = (group: readonly number[]): number => group.reduce((sum, task) => sum + (ran[task] as number), 0);
+  return groups
+    .toSorted((a, b) => ranNs(b) - ranNs(a))
+    .slice(0, MOST_ROWS)
+    .toSorted(([a = 0], [b = 0]) => a - b)
+    .map((group) => {
+      const [first = 0] = group;
+      const rank = group.map((task) => ranks.get(task)).find((known) => known !== undefined);
+      return { tasks: new Set(group), rank, label: `${letterOf(rank)} ${group.length === 1 ? named(first) : `${group.length} ${plain ? "x" : "×"} ${functionOf(its(first))}`}` };
+    });
+}
+
+/** The letter of a mark; blank for a task that did not run. */
+function letterOf(rank: number | undefined): string {
+  return rank === undefined ? " " : (LETTERS[rank] ?? REST.busy);
+}
+
+function shortened(label: string, most: number, plain: boolean): string {
+  return label.length <= most ? label : `${label.slice(0, most - 1)}${plain ? "~" : "…"}`;
 }
 
 /** What has a character: a task, or, of more tasks than letters, all with one name. */
@@ -78,43 +133,55 @@ interface Mark {
   readonly ranNs: number;
 }
 
+/** What a task is called: its function, numbered where several have the same. Of some only the number in the runtime is known. */
+function labelled({ tasks }: Timeline): (place: number) => string {
+  const byName = Map.groupBy(tasks.keys(), (place) => (tasks[place] as TimelineTask).name);
+  const numbers = new Map([...byName.values()].flatMap((places) => places.map((place, k) => [place, places.length === 1 ? "" : ` ${k + 1}`] as const)));
+  return (place) => {
+    const { id, name } = tasks[place] as TimelineTask;
+    return name === "" ? `task ${id}` : `${name}${numbers.get(place)}`;
+  };
+}
+
+/** Tasks that have a letter together: those of a function, and those whose function is not known, because their beginning was lost. */
+function functionOf({ id, name }: TimelineTask): string {
+  return name === "" || name === `task ${id}` ? "unnamed task" : name;
+}
+
 /** What ran, by the time that it did: the first have letters. `by`: the sign of multiplication. */
-function marksOf({ tasks, runs }: Timeline, by: string): readonly Mark[] {
+function marksOf(timeline: Timeline, by: string): readonly Mark[] {
+  const { tasks, runs } = timeline;
   const ran = tasks.map(() => 0);
   for (const [, task, fromNs, toNs] of runs) ran[task] = (ran[task] as number) + toNs - fromNs;
   const places = tasks.map((_, place) => place).filter((place) => (ran[place] as number) > 0);
-  const byName = Map.groupBy(places, (place) => (tasks[place] as Timeline["tasks"][number]).name);
-  const label = (place: number): string => {
-    const { id, name } = tasks[place] as Timeline["tasks"][number];
-    return id !== 0 && (byName.get(name)?.length ?? 0) > 1 ? `${name} #${id}` : name;
-  };
+  const label = labelled(timeline);
   const mark = (text: string, its: readonly number[]): Mark => ({ label: text, places: its, ranNs: its.reduce((sum, place) => sum + (ran[place] as number), 0) });
+  const byName = Map.groupBy(places, (place) => functionOf(tasks[place] as TimelineTask));
   const marks = places.length <= LETTERS.length
     ? places.map((place) => mark(label(place), [place]))
     : [...byName].map(([name, its]) => mark(its.length === 1 ? name : `${its.length} ${by} ${name}`, its));
   return marks.toSorted((a, b) => b.ranNs - a.ranNs);
 }
 
-function threadBar({ runs, durationNs }: Timeline, thread: number, columns: number, ranks: ReadonlyMap<number, number>, { color, plain }: GanttStyle): string {
-  const columnNs = durationNs / columns;
-  const shares = Array.from({ length: columns }, () => new Map<number, number>());
-  for (const [its, task, fromNs, toNs] of runs) {
-    if (its !== thread) continue;
-    for (let column = Math.floor(fromNs / columnNs); column < columns && column * columnNs < toNs; column++) {
-      const share = shares[column] as Map<number, number>;
-      const rank = ranks.get(task) as number;
-      share.set(rank, (share.get(rank) ?? 0) + Math.min(toNs, (column + 1) * columnNs) - Math.max(fromNs, column * columnNs));
-    }
-  }
-  return shares.map((share) => {
-    const busyNs = [...share.values()].reduce((sum, ns) => sum + ns, 0);
-    if (busyNs === 0) return plain ? "." : "·";
-    const [rank] = [...share].reduce((most, its) => (its[1] > most[1] ? its : most));
-    const isBusy = busyNs >= columnNs / 2;
+function threadBar(shown: readonly (Shown | null)[], ranks: ReadonlyMap<number, number>, style: GanttStyle): string {
+  return shown.map((its) => {
+    if (its === null) return style.plain ? "." : "·";
+    const rank = ranks.get(its.task) as number;
     const letter = LETTERS[rank];
-    const character = letter === undefined ? (isBusy ? REST.busy : REST.less) : isBusy ? letter : letter.toLowerCase();
-    return color && letter !== undefined ? styleText(COLORS[rank % COLORS.length] as (typeof COLORS)[number], character, { validateStream: false }) : character;
+    if (letter === undefined) return its.isBusy ? REST.busy : REST.less;
+    return painted(its.isBusy ? letter : letter.toLowerCase(), rank, style);
   }).join("");
+}
+
+function taskBar(states: readonly TaskState[], rank: number | undefined, style: GanttStyle): string {
+  return states.map((state) => {
+    const character = STATES[state][style.plain ? 1 : 0];
+    return rank !== undefined && rank < LETTERS.length && (state === "running" || state === "part") ? painted(character, rank, style) : character;
+  }).join("");
+}
+
+function painted(character: string, rank: number, { color }: GanttStyle): string {
+  return color ? styleText(COLORS[rank % COLORS.length] as (typeof COLORS)[number], character, { validateStream: false }) : character;
 }
 
 /** Means of a row of values over `parts` equal parts of it. */
@@ -154,7 +221,13 @@ function legend(marks: readonly Mark[]): string {
   return `Of the time that tasks ran: ${entries.join(", ")}.`;
 }
 
+/** What the characters of the rows mean. */
+function meaning(plain: boolean): string {
+  const [running, part, ready, waiting, sleeping] = (["running", "part", "ready", "waiting", "sleeping"] as const).map((state) => STATES[state][plain ? 1 : 0]);
+  return `Tasks: ${running} running, ${part} running for less than half of the column, ${ready} ready (its thread runs another task), ${waiting} waiting, ${sleeping} sleeping. Several tasks at the same time are concurrency; several threads with a letter at the same time are parallelism.`;
+}
+
 function explanation(columnNs: number, threads: number, most: number, { plain }: GanttStyle): string {
   const scale = (count: number): string => (plain && count > 9 ? `0 to ${Math.ceil(count)}, in ninths` : `0 to ${Number(count.toFixed(1))}`);
-  return `A column is ${printTime(columnNs)}; a capital letter: the thread ran tasks for at least half of that time. r(t): threads running, ${scale(threads)}; c(t): tasks in progress, ${scale(most)}.`;
+  return `A column is ${printTime(columnNs)}. Threads: a capital letter if the thread ran tasks for at least half of that time, ${plain ? "." : "·"} if it ran none. r(t): threads running, ${scale(threads)}; c(t): tasks in progress, ${scale(most)}, not counting one that only waits for tasks that it started.`;
 }
