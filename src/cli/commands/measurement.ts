@@ -15,7 +15,8 @@ import { EXIT, exitCodeOf, note, textWidth, warn, writeResult } from "../termina
 import { fitLines } from "../print/fit-lines.ts";
 import { printCsv, printJson, printMarkdown, printPlain, printHtml } from "../print/formats.ts";
 import { interruptible, withholdingWarnings } from "../terminal/signals.ts";
-import { nextCommand, nextWithFile, programName } from "./next-command.ts";
+import { nextWithFile, programName } from "./next-command.ts";
+import { printScreen, type Next } from "../print/screen.ts";
 import type { MeasureOptions } from "../options/measuring.ts";
 import { ProgressLine } from "../terminal/progress.ts";
 import { sentences } from "../print/sentences.ts";
@@ -29,14 +30,14 @@ export interface Measurement {
   readonly options: MeasureOptions;
   /** The command line, without the program's name. */
   readonly command: readonly string[];
-  /** File that a manifest goes to; decides what to try next. */
-  readonly manifest: string | null;
+  /** What to do after the result. */
+  readonly next: (result: Result) => Next;
   /** Called with what came of the pile, after the result has been written. */
   readonly onPile?: (pile: PileOutcome) => Promise<void>;
 }
 
 /** Measures, writes and gives the exit code. */
-export async function runMeasurement({ programs, options, command, manifest, onPile }: Measurement): Promise<number> {
+export async function runMeasurement({ programs, options, command, next, onPile }: Measurement): Promise<number> {
   const cells = programs.map(programOf).flatMap((program) => program.cells);
   const keys = new Set(cells.map(cellKey));
   const baseline = await openBaseline(options, (cell) => keys.has(cellKey(cell)), "has none of these cells");
@@ -59,25 +60,25 @@ export async function runMeasurement({ programs, options, command, manifest, onP
   progress.end();
   if (!options.quiet) warn([...warnings, ...notes]);
   if (!options.quiet || options.strict) warn(result.env.warnings.filter((warning) => !around.warnings.includes(warning)));
-  await report(result, options, manifest);
+  await report(result, options, next(result));
   if (pile !== null) await onPile?.(pile);
   tellComparison(result, options);
   await keep(result, options);
   return exitCodeOf(result, options.strict, options.maxRegression);
 }
 
-async function report(result: Result, options: MeasureOptions, manifest: string | null): Promise<void> {
+async function report(result: Result, options: MeasureOptions, next: Next): Promise<void> {
   for (const { name, detail } of result.checks.filter(({ ok }) => !ok)) note(`warren: check failed: ${name}: ${detail}`);
   if (result.cells.length === 0) note("warren: nothing was measured");
-  else await writeResult(await rendered(result, options, manifest), options.output);
+  else await writeResult(await rendered(result, options, next), options.output);
   if (options.output === null || result.cells.length === 0 || options.quiet) return;
   note(`wrote ${options.output}`);
-  const next = options.format === "json" ? nextWithFile(options.output) : null;
-  if (next !== null) note(`Next: ${programName(process.argv[1], process.env)} ${next}`);
+  const withFile = options.format === "json" ? nextWithFile(options.output) : null;
+  if (withFile !== null) note(`Next: ${programName(process.argv[1], process.env)} ${withFile}`);
 }
 
 /** The result in the format asked for. */
-async function rendered(result: Result, options: MeasureOptions, manifest: string | null): Promise<string> {
+async function rendered(result: Result, options: MeasureOptions, next: Next): Promise<string> {
   switch (options.format) {
     case "json":
       return printJson(result);
@@ -90,19 +91,21 @@ async function rendered(result: Result, options: MeasureOptions, manifest: strin
     case "html":
       return printHtml(result);
     case "table":
-      return options.plain ? printPlain(result) : readable(result, options, manifest);
+      return options.plain && options.verbose ? printPlain(result) : readable(result, options, next);
   }
 }
 
-/** Table, checks, sentences, and the command to try next. */
-function readable(result: Result, { output, color, verbose, quiet, maxRegression }: MeasureOptions, manifest: string | null): string {
+/** The first screen; then the comparison with the baseline; with `--verbose` the tables, the laws and the sentences, too. */
+function readable(result: Result, { output, color, plain, verbose, quiet, maxRegression }: MeasureOptions, next: Next): string {
   const width = textWidth(output);
-  const kept = result.checks.filter(({ ok }) => ok);
-  const checks = kept.length === result.checks.length ? `All ${kept.length} checks held` : `${result.checks.length - kept.length} of ${result.checks.length} checks FAILED`;
-  const names = wrapped(`${checks}: ${result.checks.map(({ name, ok }) => (ok ? name : `${name} (FAILED)`)).join("; ")}.`, width);
+  const paint = painter(color);
+  const compared = result.comparison === undefined ? [] : [printComparison(result.comparison, { width, paint, most: maxRegression })];
+  return [printScreen(result, quiet ? [] : next, { width, paint, plain }), ...compared, ...(verbose ? everything(result, { width, color }) : [])].join("\n\n");
+}
+
+function everything(result: Result, { width, color }: { readonly width: number; readonly color: boolean }): string[] {
+  const laws = fitLines(result, true).map((line) => wrapped(line, width, "    ")).join("\n");
+  const names = wrapped(`Checks: ${result.checks.map(({ name, ok }) => (ok ? name : `${name} (FAILED)`)).join("; ")}.`, width);
   const said = sentences(result).map((sentence) => wrapped(sentence, width));
-  const next = quiet ? [] : [`Next: ${programName(process.argv[1], process.env)} ${nextCommand(result, manifest)}`.trimEnd()];
-  const laws = fitLines(result, verbose).map((line) => wrapped(line, width, "    ")).join("\n");
-  const compared = result.comparison === undefined ? [] : [printComparison(result.comparison, { width, paint: painter(color), most: maxRegression })];
-  return [printTable(result, { width, color, verbose }), ...(laws === "" ? [] : [laws]), ...compared, names, ...said, ...next].join("\n\n");
+  return [printTable(result, { width, color, verbose: true }), ...(laws === "" ? [] : [laws]), names, ...said];
 }

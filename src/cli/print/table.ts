@@ -99,7 +99,7 @@ function drawn(columns: readonly Column[], rows: readonly Row[], paint: Paint): 
 }
 
 const VERDICT_COLOR: Readonly<Record<string, "green" | "yellow" | "cyan">> = {
-  parallel: "green", "parallel, sliced": "yellow", "time-sliced": "yellow", "concurrent only": "cyan", unconfirmed: "yellow",
+  parallel: "green", "parallel, sliced": "yellow", "time-sliced": "yellow", "concurrent only": "cyan", unclear: "yellow", unconfirmed: "yellow",
 };
 
 function painted(column: Column, row: Row, paint: Paint): string {
