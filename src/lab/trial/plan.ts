@@ -198,10 +198,10 @@ export interface TrialRecord extends BlockEnd {
 /** From this number of runs on, one more traced run in every block takes little time. */
 const RUNS_TO_TRACE_ALL = 5;
 
-/** Blocks that are traced where one more run takes much of the time: several, so that a verdict does not rest on one run. */
-const TRACED_BLOCKS = 3;
+/** Blocks that are traced where one more run takes much of the time: two, so that a verdict does not rest on one run. */
+const TRACED_BLOCKS = 2;
 
-/** Whether the cells of a block are traced: in all blocks where one more run is a small part, otherwise in the first three. */
+/** Whether the cells of a block are traced: in all blocks where one more run is a small part, otherwise in the first two. */
 export function isTraced({ runs, traced = true }: Protocol, block: number): boolean {
   return traced && (runs >= RUNS_TO_TRACE_ALL || block < TRACED_BLOCKS);
 }
