@@ -6,7 +6,7 @@ import { cellKey } from "../../lab/figures/compare.ts";
 import { surroundings } from "../../lab/machine/environment.ts";
 import { measure } from "../../lab/talk/measured/measure.ts";
 import { programOf, type ProgramSpec } from "../../lab/talk/measured/programs.ts";
-import type { PileOutcome } from "../../lab/trial/plan.ts";
+import type { PileOutcome, TrialProgress } from "../../lab/trial/plan.ts";
 import type { Result } from "../../lab/result.ts";
 import { completed, keep, openBaseline, tellComparison, workToRepeat } from "../saved/baselines.ts";
 import { printBenchfmt } from "../print/benchfmt.ts";
@@ -16,7 +16,8 @@ import { fitLines } from "../print/fit-lines.ts";
 import { printCsv, printJson, printMarkdown, printPlain, printHtml } from "../print/formats.ts";
 import { interruptible, withholdingWarnings } from "../terminal/signals.ts";
 import { nextWithFile, programName } from "./next-command.ts";
-import { printScreen, type Next } from "../print/screen.ts";
+import { answerOf } from "../../lab/print/answer.ts";
+import { printAnswer, printScreen, type Next } from "../print/screen.ts";
 import type { MeasureOptions } from "../options/measuring.ts";
 import { ProgressLine } from "../terminal/progress.ts";
 import { sentences } from "../print/sentences.ts";
@@ -43,15 +44,20 @@ export async function runMeasurement({ programs, options, command, next, onPile 
   const baseline = await openBaseline(options, (cell) => keys.has(cellKey(cell)), "has none of these cells");
   const threads = Math.max(...cells.map((cell) => cell.threads));
   const around = surroundings(threads, options.cpus);
-  if (!options.quiet || options.strict) warn(around.warnings);
+  // the first screen has a line of doubts; with --verbose all of them are printed, too
+  const isTold = (!options.quiet && (options.format !== "table" || options.verbose)) || options.strict;
+  if (isTold) warn(around.warnings);
   if (options.strict && around.warnings.length > 0) {
     note("warren: --strict: nothing was measured in this environment");
     return EXIT.unsuitable;
   }
   const progress = new ProgressLine(process.stderr, options.quiet);
+  // the bars of what was measured so far, where the screen will be
+  const isDrawn = options.format === "table" && options.output === null && !options.plain && process.stdout.isTTY;
+  const style = { width: textWidth(), paint: painter(options.color), plain: false };
+  const onProgress = (trial: TrialProgress, soFar: () => Result): void => progress.showTrial(trial, isDrawn ? () => printAnswer(answerOf(soFar()), style) : undefined);
   const { value, warnings } = await withholdingWarnings(() => interruptible((signal) => {
     const { blocks, runs, warmupMs, minTimeMs, seed, cpus } = options;
-    const onProgress = progress.showTrial.bind(progress);
     const work = workToRepeat(baseline, around, options);
     return measure({ programs, blocks, runs, warmupMs, minTimeMs, seed, cpus, work }, around, { command, version: VERSION, signal, onProgress });
   }));
@@ -59,7 +65,7 @@ export async function runMeasurement({ programs, options, command, next, onPile 
   const result = completed(value.result, baseline);
   progress.end();
   if (!options.quiet) warn([...warnings, ...notes]);
-  if (!options.quiet || options.strict) warn(result.env.warnings.filter((warning) => !around.warnings.includes(warning)));
+  if (isTold) warn(result.env.warnings.filter((warning) => !around.warnings.includes(warning)));
   await report(result, options, next(result));
   if (pile !== null) await onPile?.(pile);
   tellComparison(result, options);

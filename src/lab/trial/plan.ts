@@ -103,6 +103,8 @@ export interface TrialProgress {
   readonly next: Cell | null;
   /** Milliseconds that the rest takes, estimated from what is done; `null` while that is too little. */
   readonly leftMs: number | null;
+  /** What the cells have given so far; it grows. */
+  readonly cells: readonly CellRecord[];
 }
 
 /** One traced run of a cell. */

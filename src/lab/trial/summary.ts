@@ -8,8 +8,11 @@ import { medianRun, tracedActivity, tracedBounds, unpackTimeline } from "./trace
 import type { CellRecord, TracedRun, TrialRecord } from "./plan.ts";
 import { judge, LEAST_REGION_NS } from "../figures/verdict.ts";
 
+/** What a result is made from: a trial that has ended, or as far as it has come. */
+type Measured = Pick<TrialRecord, "cells" | "checks" | "interrupted">;
+
 /** Makes the result. */
-export function resultOf(trial: TrialRecord, env: Environment, config: Config, version: string): Result {
+export function resultOf(trial: Measured, env: Environment, config: Config, version: string): Result {
   const cells = trial.cells.map((record) => cellResult(record, trial, config));
   return {
     schema: SCHEMA,
@@ -23,7 +26,7 @@ export function resultOf(trial: TrialRecord, env: Environment, config: Config, v
   };
 }
 
-function cellResult(record: CellRecord, trial: TrialRecord, config: Config): CellResult {
+function cellResult(record: CellRecord, trial: Measured, config: Config): CellResult {
   const { samples, traced, predicted } = record;
   const values = [...blockTimes(samples).values()];
   const medianNs = median(values);

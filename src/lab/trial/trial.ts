@@ -37,6 +37,7 @@ export async function runTrial(
   const checks = new CheckList();
   const notes = new Set<string>();
   let pile: PileOutcome | null = null;
+  let records: CellRecord[] = [];
   let timeLeft: TimeLeft | null = null;
   let [block, cellsDone, blocksDone] = [0, 0, 0];
 
@@ -47,7 +48,7 @@ export async function runTrial(
   };
   const report = (next: Cell | null): void => {
     const left = next === null ? null : (timeLeft?.left ?? null);
-    onProgress({ block, blocks, cellsDone, cellsTotal: cells.length * blocks, next, leftMs: left === null ? null : left / 1e6 });
+    onProgress({ block, blocks, cellsDone, cellsTotal: cells.length * blocks, next, leftMs: left === null ? null : left / 1e6, cells: records });
   };
   const leaveOut = (index: number, cause: unknown): void => {
     broken.add(index);
@@ -55,7 +56,7 @@ export async function runTrial(
   };
 
   const prepared = await runner.prepare(() => report(null), signal);
-  const records = prepared === null ? [] : recordsOf(plan, prepared);
+  if (prepared !== null) records = recordsOf(plan, prepared);
   timeLeft = new TimeLeft(expectedOf(plan, records));
   /** When the last cell was done, or the blocks began. */
   let sinceNs = clock();
