@@ -1,4 +1,5 @@
 /** Numbers as people read them. Units are chosen so that three figures suffice. */
+import { stripVTControlCharacters } from "node:util";
 
 /** "812 ms", "1.23 s", "45.1 µs", "3 min 20 s"; with four figures "812.3 ms", "1.234 s". */
 export function printTime(ns: number, figures: Figures = 3): string {
@@ -87,13 +88,13 @@ export function enumeration(words: readonly string[]): string {
 /** Spaces where a line may end: not between a number and its unit. */
 const BREAKS = / (?!(?<=\d )(?:ns|µs|ms|s|min|%)(?!\w))/;
 
-/** Breaks text at spaces so that no line is wider than `width`; later lines start with `indent`. */
+/** Breaks text at spaces so that no line is wider than `width`, colours not counted; later lines start with `indent`. */
 export function wrapped(text: string, width: number, indent = ""): string {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(BREAKS)) {
     const longer = line === "" ? word : `${line} ${word}`;
-    if (line !== "" && longer.length > width) {
+    if (line !== "" && stripVTControlCharacters(longer).length > width) {
       lines.push(line);
       line = indent + word;
     } else {

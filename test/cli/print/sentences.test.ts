@@ -41,7 +41,7 @@ describe("sentences", () => {
       const ratios = sentences(result).join(" ").match(/\d\.\d\d×\)?(?: \(slower\))? (?:in the|with)[^(]*\([^)]*\d m?s/g) ?? [];
       const nothing = sentences(result).join(" ").match(/no gain (?:in the [^(]*)?\([^)]*\d m?s[^)]*: \d\.\d\d×\)/g) ?? [];
       const all = sentences(result).join(" ").match(/\d\.\d\d×/g) ?? [];
-      const product = sentences(result).join(" ").match(/threads \d\.\d\d× \(\d+ ms/g) ?? [];
+      const product = sentences(result).join(" ").match(/threads \d\.\d\d× \([\d.]+ ms/g) ?? [];
       expect(ratios.length + nothing.length + product.length).toBe(all.length);
     }
   });
