@@ -11,6 +11,7 @@ import type { Result } from "../../lab/result.ts";
 import { completed, keep, openBaseline, tellComparison, workToRepeat } from "../saved/baselines.ts";
 import { printBenchfmt } from "../print/benchfmt.ts";
 import { comparisonMarkdown, printComparison } from "../print/comparison.ts";
+import { ascii, isUnicode } from "../terminal/characters.ts";
 import { EXIT, exitCodeOf, note, textWidth, warn, writeResult } from "../terminal/streams.ts";
 import { fitLines } from "../print/fit-lines.ts";
 import { printCsv, printJson, printMarkdown, printPlain, printHtml } from "../print/formats.ts";
@@ -55,7 +56,7 @@ export async function runMeasurement({ programs, options, command, next, onPile 
   // the bars of what was measured so far, where the screen will be
   const isDrawn = options.format === "table" && options.output === null && !options.plain && process.stdout.isTTY;
   const style = { width: textWidth(), paint: painter(options.color), plain: false };
-  const onProgress = (trial: TrialProgress, soFar: () => Result): void => progress.showTrial(trial, isDrawn ? () => printAnswer(answerOf(soFar()), style) : undefined);
+  const onProgress = (trial: TrialProgress, soFar: () => Result): void => progress.showTrial(trial, isDrawn ? () => printAnswer(answerOf(soFar()), style).map(shownTo(options)) : undefined);
   const { value, warnings } = await withholdingWarnings(() => interruptible((signal) => {
     const { blocks, runs, warmupMs, minTimeMs, seed, cpus } = options;
     const work = workToRepeat(baseline, around, options);
@@ -97,8 +98,13 @@ async function rendered(result: Result, options: MeasureOptions, next: Next): Pr
     case "html":
       return printHtml(result);
     case "table":
-      return options.plain && options.verbose ? printPlain(result) : readable(result, options, next);
+      return shownTo(options)(options.plain && options.verbose ? printPlain(result) : readable(result, options, next));
   }
+}
+
+/** What changes a text for people so that the reader's terminal can show it. */
+function shownTo({ output, plain }: Pick<MeasureOptions, "output" | "plain">): (text: string) => string {
+  return plain || (output === null && !isUnicode(process.env)) ? ascii : (text) => text;
 }
 
 /** The first screen; then the comparison with the baseline; with `--verbose` the tables, the laws and the sentences, too. */

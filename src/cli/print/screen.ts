@@ -91,7 +91,7 @@ export function printScreen(result: Result, next: Next, style: ScreenStyle): str
     ...printAnswer(worlds, style),
     wrapped(checksLine(result, paint), width, "  "),
     ...doubtLines(result, worlds).map((line) => wrapped(paint("yellow", line), width, "  ")),
-    ...nextLines(next, width).map((line) => paint("dim", line)),
+    ...nextLines(next, style).map((line) => paint("dim", line)),
   ];
   return lines.join("\n");
 }
@@ -125,10 +125,11 @@ function doubtLines({ config, env, cells }: Result, worlds: readonly AnsweredWor
   return [`${exact === "" ? "" : `${exact}. `}Doubt: ${doubts[0]}${more}.`];
 }
 
-/** Two to a line where there is room. */
-function nextLines(next: Next, width: number): string[] {
+/** Two to a line where there is room; where there is too little for one, the command has a line of its own. */
+function nextLines(next: Next, { width, plain }: ScreenStyle): string[] {
   const texts = next.map(([what, command]) => `${what}: ${command}`);
   const column = Math.max(0, ...texts.filter((_, at) => at % 2 === 0).map(({ length }) => length)) + 3;
   const lines = texts.flatMap((text, at) => (at % 2 === 0 ? [at + 1 < texts.length ? `${text.padEnd(column)}${texts[at + 1]}` : text] : []));
-  return lines.every(({ length }) => length <= Math.min(width, WIDEST)) ? lines : texts;
+  if (!plain && lines.every(({ length }) => length <= Math.min(width, WIDEST))) return lines;
+  return next.flatMap(([what, command], at) => ((texts[at] as string).length <= width ? [texts[at] as string] : [`${what}:`, `${INDENT}${command}`]));
 }
