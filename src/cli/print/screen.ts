@@ -39,11 +39,11 @@ function drawn(worlds: readonly AnsweredWorld[], { width, paint }: ScreenStyle):
   const words = FORMS.find((its) => roomWith(its) >= LEAST_BAR) ?? [];
   const length = Math.min(MOST_BAR, Math.max(0, roomWith(words)));
   const title = length + 1 + time >= TIME.length ? TIME : "time";
-  const titles = `${" ".repeat(INDENT.length + label + 1)}${title.padEnd(length + 1 + time)}${words.map((word) => " ".repeat(GAP) + word).join("")}`;
+  const titles = `${" ".repeat(INDENT.length + label + 1)}${title.padEnd(length + 1 + time)}${words.map((word) => " ".repeat(GAP) + word).join("")}`.trimEnd();
   const lineOf = (bar: Bar): string => {
     const block = blocks(bar.share, length);
     const figures = words.map((word) => " ".repeat(GAP) + (bar.gains[word] === null ? NONE : `${bar.gains[word]}×`).padStart(word.length)).join("");
-    return `${INDENT}${bar.label.padEnd(label)} ${paint("cyan", block)} ${bar.time}${" ".repeat(length - block.length + time - bar.time.length)}${figures}`;
+    return `${INDENT}${bar.label.padEnd(label)} ${paint("cyan", block)} ${bar.time}${" ".repeat(length - block.length + time - bar.time.length)}${figures}`.trimEnd();
   };
   return [
     paint("dim", titles),
@@ -73,7 +73,7 @@ function widest(texts: readonly string[]): number {
 
 /** "four gophers, 2 threads: 186 ms; structure 3.66 times, threads 0.96 times, together 3.52 times." */
 function inWords(world: AnsweredWorld): string[] {
-  return [`${headingOf(world, (_, text) => text)}.`, ...world.bars.map(({ label, time, gains }) => {
+  return [`${headingOf(world, (_, text) => text).replaceAll("×", " times")}.`, ...world.bars.map(({ label, time, gains }) => {
     const said = GAIN_WORDS.flatMap((word) => (gains[word] === null ? [] : [`${word} ${gains[word]} times`]));
     return `${label}: ${time}${said.length === 0 ? "" : `; ${said.join(", ")}`}.`;
   })];
