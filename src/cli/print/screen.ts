@@ -25,7 +25,6 @@ const WIDEST = 100;
 const FORMS: readonly (readonly GainWord[])[] = [GAIN_WORDS, ["together"], []];
 const LEAST_BAR = 6;
 const MOST_BAR = 24;
-const NONE = "—";
 
 /** The bars of all worlds, with their titles and sentences. */
 export function printAnswer(worlds: readonly AnsweredWorld[], style: ScreenStyle): string[] {
@@ -42,7 +41,7 @@ function drawn(worlds: readonly AnsweredWorld[], { width, paint }: ScreenStyle):
   const titles = `${" ".repeat(INDENT.length + label + 1)}${title.padEnd(length + 1 + time)}${words.map((word) => " ".repeat(GAP) + word).join("")}`.trimEnd();
   const lineOf = (bar: Bar): string => {
     const block = blocks(bar.share, length);
-    const figures = words.map((word) => " ".repeat(GAP) + (bar.gains[word] === null ? NONE : `${bar.gains[word]}×`).padStart(word.length)).join("");
+    const figures = words.map((word) => " ".repeat(GAP) + bar.gains[word].padStart(word.length)).join("");
     return `${INDENT}${bar.label.padEnd(label)} ${paint("cyan", block)} ${bar.time}${" ".repeat(length - block.length + time - bar.time.length)}${figures}`.trimEnd();
   };
   return [
@@ -74,7 +73,7 @@ function widest(texts: readonly string[]): number {
 /** "four gophers, 2 threads: 186 ms; structure 3.66 times, threads 0.96 times, together 3.52 times." */
 function inWords(world: AnsweredWorld): string[] {
   return [`${headingOf(world, (_, text) => text).replaceAll("×", " times")}.`, ...world.bars.map(({ label, time, gains }) => {
-    const said = GAIN_WORDS.flatMap((word) => (gains[word] === null ? [] : [`${word} ${gains[word]} times`]));
+    const said = GAIN_WORDS.flatMap((word) => (gains[word].endsWith("×") ? [`${word} ${gains[word].replace("×", " times")}`] : []));
     return `${label}: ${time}${said.length === 0 ? "" : `; ${said.join(", ")}`}.`;
   })];
 }

@@ -34,8 +34,8 @@ export interface Bar {
   /** Its time as a share of the longest of its world: the length of the bar. */
   readonly share: number;
   readonly time: string;
-  /** The gains as printed, quotients of the printed times: "3.66"; `null`: always 1. */
-  readonly gains: Readonly<Record<GainWord, string | null>>;
+  /** The gains as printed, quotients of the printed times: "3.66×"; "—": always 1; "?": one of the times is not known. */
+  readonly gains: Readonly<Record<GainWord, string>>;
 }
 
 /** C, P and S in words. */
@@ -98,8 +98,9 @@ function barOf({ cell, printed }: Row, longest: number, isNamed: boolean): Bar {
   };
 }
 
-function gainText(gain: number | undefined, isOne: boolean): string | null {
-  return gain === undefined || isOne ? null : printRatio(gain);
+function gainText(gain: number | undefined, isOne: boolean): string {
+  if (isOne) return "—";
+  return gain === undefined ? "?" : `${printRatio(gain)}×`;
 }
 
 /** "four gophers", "one loop", "eight chunks" */
