@@ -11,9 +11,8 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { printAnswer } from "../src/cli/print/screen.ts";
+import { printBars } from "../src/cli/print/screen.ts";
 import { parseResult } from "../src/cli/saved/result-file.ts";
-import { answerOf } from "../src/lab/print/answer.ts";
 import type { GainResult, Result } from "../src/lab/result.ts";
 
 const README = new URL("../README.md", import.meta.url);
@@ -100,7 +99,7 @@ function chosen<T extends { readonly design: string }>(all: readonly T[]): T[] {
 /** What the command prints of two designs, without the lines above and below the bars. */
 function printExcerpt(results: readonly [Result, ...Result[]]): string {
   const result = { ...results[0], cells: chosen(results.flatMap(({ cells }) => cells)), gains: chosen(results.flatMap(({ gains }) => gains)) };
-  return printAnswer(answerOf(result), { width: SCREEN_WIDTH, paint: (_, text) => text, plain: false }).join("\n");
+  return printBars(result, { width: SCREEN_WIDTH, paint: (_, text) => text, plain: false }).join("\n");
 }
 
 /** The README with the screen below its mark. */

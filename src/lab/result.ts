@@ -52,7 +52,7 @@ export interface Activity {
   readonly helper?: number;
   /** The block whose traced run the following figures are of: of all traced runs that with the median wall time. */
   readonly block?: number;
-  /** Wall time of the traced region, nanoseconds. */
+  /** Wall time of the traced region, nanoseconds; if events were lost, of the part of it after the last that was lost. */
   readonly T?: number;
   /** Σ busy: nanoseconds in which threads ran tasks. */
   readonly W?: number;
@@ -73,7 +73,7 @@ export interface Activity {
   readonly lost?: number;
   /** What tracing cost: median over traced blocks of traced run / median of its block's timed runs (of all blocks, if it has fewer than three), − 1. */
   readonly cost?: number;
-  /** Tracing cost more than 5 %, or events were lost: the figures above are approximate. */
+  /** Tracing cost more than 5 %, events were lost, or the CPU clock contradicts the trace: the figures above are approximate. */
   readonly approximate?: boolean;
   /** Intervals over the blocks (of L and Π₂ over those that were traced): 95 % from six values on, below that the minimum and the maximum. */
   readonly bounds?: Readonly<Partial<Record<"Acpu" | "L" | "Pi2", Interval>>>;
@@ -92,6 +92,8 @@ export interface Summary {
    * "short": the median is under 100 ms. "outliers:n": n blocks lie beyond Tukey's fences; they are kept.
    * "drift:+5%": over the blocks the value went one way, by that much from first to last (`drift.ts`).
    * "slow-first:+7%": in nearly every block the first run was slower than the rest, by that much.
+   * "short-steps:78%": it took that share of the time that its computing alone should take (`doubts.ts`, also for the next two).
+   * "running-too-low", "running-too-high": the trace and the CPU clock of the threads contradict each other.
    * "interrupted": fewer runs than asked for.
    */
   readonly flags: readonly string[];
@@ -164,7 +166,7 @@ export interface Config {
   readonly isolation: "process" | "in-process";
   /** The cores that `--cpus` pinned the blocks to, as given; absent without. */
   readonly cpus?: string;
-  /** What each program found before block 0, by program; of gophers: iterations of computing in a millisecond. */
+  /** What each program found before block 0, by program; of gophers: iterations of computing in a millisecond. With "AtEnd" after its name: what it found again at the end of the last block. */
   readonly calibrations?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly startedAt: string;
   readonly seconds: number;

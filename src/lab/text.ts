@@ -63,6 +63,11 @@ export function printPercent(share: number): string {
   return `${percent.toFixed(percent >= 9.95 || percent === 0 ? 0 : 1)} %`;
 }
 
+/** A flag of a cell for people: "drift −12 %" of "drift:-12%". */
+export function printFlag(flag: string): string {
+  return flag.replace(/:-?/, (mark) => (mark === ":" ? " " : " −")).replace(/%$/, " %");
+}
+
 /** "once", "one run", "3 runs". */
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;

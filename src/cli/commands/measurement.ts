@@ -17,8 +17,7 @@ import { fitLines } from "../print/fit-lines.ts";
 import { printCsv, printJson, printMarkdown, printPlain, printHtml } from "../print/formats.ts";
 import { interruptible, withholdingWarnings } from "../terminal/signals.ts";
 import { nextWithFile, programName } from "./next-command.ts";
-import { answerOf } from "../../lab/print/answer.ts";
-import { printAnswer, printScreen, type Next } from "../print/screen.ts";
+import { printBars, printScreen, type Next } from "../print/screen.ts";
 import type { MeasureOptions } from "../options/measuring.ts";
 import { ProgressLine } from "../terminal/progress.ts";
 import { sentences } from "../print/sentences.ts";
@@ -56,7 +55,7 @@ export async function runMeasurement({ programs, options, command, next, onPile 
   // the bars of what was measured so far, where the screen will be
   const isDrawn = options.format === "table" && options.output === null && !options.plain && process.stdout.isTTY;
   const style = { width: textWidth(), paint: painter(options.color), plain: false };
-  const onProgress = (trial: TrialProgress, soFar: () => Result): void => progress.showTrial(trial, isDrawn ? () => printAnswer(answerOf(soFar()), style).map(shownTo(options)) : undefined);
+  const onProgress = (trial: TrialProgress, soFar: () => Result): void => progress.showTrial(trial, isDrawn ? () => printBars(soFar(), style).map(shownTo(options)) : undefined);
   const { value, warnings } = await withholdingWarnings(() => interruptible((signal) => {
     const { blocks, runs, warmupMs, minTimeMs, seed, cpus } = options;
     const work = workToRepeat(baseline, around, options);

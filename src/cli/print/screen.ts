@@ -26,8 +26,12 @@ const FORMS: readonly (readonly GainWord[])[] = [GAIN_WORDS, ["together"], []];
 const LEAST_BAR = 6;
 const MOST_BAR = 24;
 
-/** The bars of all worlds, with their titles and sentences. */
-export function printAnswer(worlds: readonly AnsweredWorld[], style: ScreenStyle): string[] {
+/** The bars of a result, with their titles and sentences, as far as it has come. */
+export function printBars(result: Result, style: ScreenStyle): string[] {
+  return printAnswer(answerOf(result), style);
+}
+
+function printAnswer(worlds: readonly AnsweredWorld[], style: ScreenStyle): string[] {
   return style.plain ? worlds.flatMap(inWords) : drawn(worlds, style);
 }
 

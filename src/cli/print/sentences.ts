@@ -9,6 +9,7 @@
  * not measure threads, and the phrase says so.
  */
 import { REFERENCES } from "../../lab/cell.ts";
+import { gainless } from "../../lab/figures/doubts.ts";
 import { judge, verdictWord } from "../../lab/figures/verdict.ts";
 import { isSliced, strengthOf } from "../../lab/figures/strength.ts";
 import type { CellResult, GainResult, Result } from "../../lab/result.ts";
@@ -49,6 +50,8 @@ export function sentences(result: Result): string[] {
   const dot = storyOf(result, "dot");
   const all = gophers === null ? (dot === null ? [] : [structure(dot), threads(dot), control(dot)]) : [structure(gophers), threads(gophers), lastOf(gophers, dot)];
   const said = all.filter((sentence) => sentence !== null);
+  const why = gainless(result);
+  if (why !== null) return [why];
   return said.length === 0 ? [] : [...said, ...cautions(result)];
 }
 

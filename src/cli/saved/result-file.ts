@@ -56,7 +56,7 @@ export function parseResult(written: string, name: string): Result {
 function withTodaysRules(result: Result): Result {
   if (result.gainRule === GAIN_RULE) return result;
   const cells = result.cells.map((cell) => ({ ...cell, verdict: judge(cell).verdict }));
-  return { ...result, gainRule: GAIN_RULE, cells, gains: gainsOfCells(cells, result.config.seed) };
+  return { ...result, gainRule: GAIN_RULE, cells, gains: gainsOfCells(cells, result.config) };
 }
 
 function parsed(written: string, name: string): unknown {

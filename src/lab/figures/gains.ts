@@ -33,7 +33,7 @@
 import type { Interval } from "../text.ts";
 import { groupOf, REFERENCES } from "../cell.ts";
 import { randomSource, type RandomSource } from "../random.ts";
-import type { Activity, CellResult, Factors, GainResult, Result, Sample } from "../result.ts";
+import type { Activity, CellResult, Config, Factors, GainResult, Result, Sample } from "../result.ts";
 import { LEAST_FOR_INTERVAL, median, pairedMedians, percentileInterval, type BlockValues } from "./statistics.ts";
 
 /** Wall times by block: the value (any unit, the same everywhere) of one cell in each block it was run in. */
@@ -55,9 +55,9 @@ export interface Gain {
   readonly ci: Interval | null;
 }
 
-/** The gains of every cell whose reference was measured, in the order of the cells. `seed`: that of the bootstrap. */
-export function gainsOfCells(cells: readonly CellResult[], seed: number): GainResult[] {
-  return cells.flatMap((cell) => gainsOfCell(cell, cells, seed) ?? []);
+/** The gains of every cell whose reference was measured, in the order of the cells; none without a whole block, because then the cells were not all measured, nor at the same time. `seed`: that of the bootstrap. */
+export function gainsOfCells(cells: readonly CellResult[], { seed, blocksDone }: Pick<Config, "seed" | "blocksDone">): GainResult[] {
+  return blocksDone === 0 ? [] : cells.flatMap((cell) => gainsOfCell(cell, cells, seed) ?? []);
 }
 
 function gainsOfCell(cell: CellResult, all: readonly CellResult[], seed: number): GainResult | null {
@@ -129,7 +129,7 @@ function gainOfQuantity({ value, resampled }: Quantity): Gain {
 }
 
 /**
- * The factors, or `null` where a run was not traced or never ran a task. The runs: the
+ * The factors, or `null` where a run was not traced as a whole or never ran a task. The runs: the
  * reference on one thread, the design on one thread, and the design on the cell's threads.
  */
 export function factorsOf(runs: Readonly<Record<"base1" | "single" | "cell", Activity>>): Factors | null {
@@ -149,6 +149,6 @@ export function factorsOf(runs: Readonly<Record<"base1" | "single" | "cell", Act
   };
 }
 
-function tracedWork({ T, W, busy }: Activity): { T: number; W: number; busy: readonly number[] } | null {
-  return T === undefined || W === undefined || busy === undefined || !(T > 0) || !(W > 0) ? null : { T, W, busy };
+function tracedWork({ T, W, busy, lost = 0 }: Activity): { T: number; W: number; busy: readonly number[] } | null {
+  return T === undefined || W === undefined || busy === undefined || !(T > 0) || !(W > 0) || lost > 0 ? null : { T, W, busy };
 }

@@ -139,7 +139,7 @@ export function legendOf(columns: Iterable<Column>, rows: readonly Row[]): (read
   return [
     ...shown.flatMap(({ title, meaning }) => (meaning === "" ? [] : [[title, meaning] as const])),
     ...(has("≥") ? [["≥", "the model gives only a lower bound"] as const] : []),
-    ...(has("~") ? [["~", "approximate, because tracing slowed the run by more than 5 % or lost events"] as const] : []),
+    ...(has("~") ? [["~", "approximate, because tracing slowed the run by more than 5 %, events were lost, or the CPU clock contradicts the trace"] as const] : []),
     ...(has(ALWAYS_ONE) ? [[ALWAYS_ONE, "always 1"] as const] : []),
     ["?", "unknown"],
   ];

@@ -65,8 +65,8 @@ export interface CellCatalogue {
 
 /** A program that can be measured, on the threads of a runtime. */
 export interface CellProgram extends CellCatalogue {
-  /** Once, before block 0: finds what every block is to use. Absent: nothing is to be found. */
-  calibrate?(runtime: Runtime): Promise<Calibration>;
+  /** Before block 0: finds what every block is to use. At the end of the last block it is called again, for comparison. Absent: nothing is to be found. */
+  calibrate?(): Promise<Calibration>;
   /** Takes what was found, before anything is run. `block`: the block that follows; `null` before block 0. */
   use?(calibration: Calibration, block: number | null): void;
   /** Makes every thread work for `ms` or longer, so that its code is compiled. */
@@ -166,6 +166,8 @@ export interface BlockEnd {
   readonly pile: PileOutcome | null;
   /** Warnings, and what was printed. */
   readonly notes: readonly string[];
+  /** Of the last block: the calibrations found at its end, by program, in the plan's order. Otherwise none. */
+  readonly atEnd: readonly Calibration[];
 }
 
 /** Runs blocks. If the signal is aborted, the work ends after the current run; that is not an error. */

@@ -1,4 +1,5 @@
 /** From the record of a trial to a result: medians, intervals, gains, verdicts. Pure. */
+import { contradictionOf, DOUBT_FLAGS, doubtsOf, stepShare, type Contradiction } from "../figures/doubts.ts";
 import { driftFlags } from "../figures/drift.ts";
 import type { Environment } from "../machine/environment.ts";
 import { blockTimes, gainsOfCells } from "../figures/gains.ts";
@@ -13,29 +14,38 @@ type Measured = Pick<TrialRecord, "cells" | "checks" | "interrupted">;
 
 /** Makes the result. */
 export function resultOf(trial: Measured, env: Environment, config: Config, version: string): Result {
-  const cells = trial.cells.map((record) => cellResult(record, trial, config));
+  const judged = trial.cells.map((record) => cellResult(record, trial, config));
+  const cells = judged.map(({ cell }) => cell);
+  const contradictions = new Map(judged.flatMap(({ cell, contradiction }) => (contradiction === null ? [] : [[cell, contradiction] as const])));
   return {
     schema: SCHEMA,
     tool: { name: "warren", version },
-    env,
+    env: { ...env, warnings: [...env.warnings, ...doubtsOf(cells, contradictions, config.calibrations)] },
     config,
     cells,
     gainRule: GAIN_RULE,
-    gains: gainsOfCells(cells, config.seed),
+    gains: gainsOfCells(cells, config),
     checks: trial.checks,
   };
 }
 
-function cellResult(record: CellRecord, trial: Measured, config: Config): CellResult {
-  const { samples, traced, predicted } = record;
+function cellResult(record: CellRecord, trial: Measured, config: Config): { readonly cell: CellResult; readonly contradiction: Contradiction | null } {
+  const { samples, traced, predicted: model } = record;
+  const { world, threads } = record.cell;
   const values = [...blockTimes(samples).values()];
   const medianNs = median(values);
   const ci = medianInterval(values);
   const outliers = outlierCount(values);
+  const activity = activityOf(samples, traced);
+  const contradiction = contradictionOf({ threads, samples, trace: activity, medianNs });
+  const predicted = model === null ? {} : { predicted: { ns: model.ns, ...(model.isBound ? { isBound: true as const } : {}) } };
+  const share = stepShare({ world, threads, medianNs, ...predicted });
   const flags = [
     ...(medianNs < LEAST_REGION_NS ? ["short"] : []),
     ...(outliers > 0 ? [`outliers:${outliers}`] : []),
     ...driftFlags(values, samples),
+    ...(share === null ? [] : [`${DOUBT_FLAGS.steps}:${Math.round(100 * share)}%`]),
+    ...(contradiction === null ? [] : [contradiction.flag]),
     ...(trial.interrupted && samples.length < config.blocks * config.runs ? ["interrupted"] : []),
   ];
   const drawn = medianRun(traced);
@@ -44,12 +54,12 @@ function cellResult(record: CellRecord, trial: Measured, config: Config): CellRe
     params: { ...record.cell.params, size: record.size },
     items: record.items,
     samples,
-    trace: activityOf(samples, traced),
+    trace: contradiction === null ? activity : { ...activity, approximate: true },
     ...(drawn === null ? {} : { timeline: unpackTimeline(drawn) }),
     summary: { medianNs, ci, n: values.length, grade: noiseGrade(medianNs, ci), flags },
-    ...(predicted === null ? {} : { predicted: { ns: predicted.ns, ...(predicted.isBound ? { isBound: true as const } : {}) } }),
+    ...predicted,
   };
-  return { ...cell, verdict: judge(cell).verdict };
+  return { cell: { ...cell, verdict: judge(cell).verdict }, contradiction };
 }
 
 function activityOf(samples: readonly Sample[], traced: readonly TracedRun[]): Activity {

@@ -39,6 +39,7 @@ export async function runTrial(
   let pile: PileOutcome | null = null;
   let records: CellRecord[] = [];
   let timeLeft: TimeLeft | null = null;
+  let atEnd: TrialRecord["atEnd"] = [];
   let [block, cellsDone, blocksDone] = [0, 0, 0];
 
   const cellAt = (index: number): Cell => {
@@ -96,6 +97,7 @@ export async function runTrial(
       try {
         const end = await runner.run(order, frozen, events, signal);
         pile ??= end.pile;
+        ({ atEnd } = end);
         for (const note of end.notes) notes.add(note);
         return true;
       } catch (error) {
@@ -122,6 +124,7 @@ export async function runTrial(
     interrupted: signal.aborted,
     pile,
     notes: [...notes],
+    atEnd,
     processors: prepared?.processors ?? null,
     calibrations: prepared?.calibrations ?? [],
   };

@@ -62,7 +62,7 @@ function resultOfCells(cells: readonly Cell[], { noise = 0.02, blocks = 6, confi
   if (failing) checks.push({ name: "carts conserved", ok: false, detail: "7 of 8 carts came back" });
   const trial = {
     cells: cells.map((cell) => recordOf(cell, blocks, noise, processors, source)), checks,
-    blocksDone: blocks, interrupted: whole.interrupted, pile: null, notes: [],
+    blocksDone: blocks, interrupted: whole.interrupted, pile: null, notes: [], atEnd: [],
   };
   return resultOf(trial, environmentOf(MACHINE, READING, null, 2), whole, "0.1.0");
 }

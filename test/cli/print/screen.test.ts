@@ -16,18 +16,18 @@ describe("printScreen", () => {
     const lines = text.split("\n");
     expect(lines.length).toBeLessThanOrEqual(width === 100 ? 30 : 45);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
-    await expect(`${text}\n`).toMatchFileSnapshot(`golden/screen-${width}.txt`);
+    await expect(`${text}\n`).toMatchFileSnapshot(`golden/screen/${width}.txt`);
   });
 
   it("prints whole sentences in words for screen readers, in ASCII, without bars and columns", async () => {
     const text = ascii(printScreen(headline, NEXT, { ...style, plain: true }));
     expect(text).toMatch(/^[\n\x20-\x7e]+$/);
     expect(text).not.toMatch(/#| {3}/);
-    await expect(`${text}\n`).toMatchFileSnapshot("golden/screen-plain.txt");
+    await expect(`${text}\n`).toMatchFileSnapshot("golden/screen/plain.txt");
   });
 
   it("keeps its columns in ASCII", async () => {
-    await expect(`${ascii(printScreen(headline, NEXT, style))}\n`).toMatchFileSnapshot("golden/screen-ascii.txt");
+    await expect(`${ascii(printScreen(headline, NEXT, style))}\n`).toMatchFileSnapshot("golden/screen/ascii.txt");
   });
 
   it("counts no colours when it breaks lines", () => {

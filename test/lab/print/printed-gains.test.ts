@@ -20,7 +20,7 @@ function withTimes(times: readonly number[]): Result {
     const samples = [{ block: 0, run: 0, wallNs, windowNs: wallNs, cpuNs: [], runDelayNs: [] }];
     return { ...cell, samples, summary: { ...cell.summary, medianNs: wallNs, ci: null, n: 1 } };
   });
-  return { ...whole, cells, gains: gainsOfCells(cells, 1) };
+  return { ...whole, cells, gains: gainsOfCells(cells, whole.config) };
 }
 
 /** Nanoseconds of a printed time. */

@@ -52,6 +52,17 @@ describe("runTrial", () => {
     }
   });
 
+  it("calibrates before the first block, and again at the end of the last unless it was stopped", async () => {
+    const program = new FakeProgram(fakeCells(["cpu"], ["G1"]));
+    const record = await trial(program);
+    expect(record).toMatchObject({ calibrations: [{ iterationsPerMs: 1000 }], atEnd: [{ iterationsPerMs: 1000 }] });
+    expect(program.calls.filter((call) => call === "calibrate")).toHaveLength(2);
+    expect(program.calls.at(-1)).toBe("calibrate");
+    const stop = new AbortController();
+    const stopped = await trial(new FakeProgram(fakeCells(["cpu"], ["G1"])), new FakeThreads(), ({ block }) => { if (block === 1) stop.abort(); }, stop.signal);
+    expect(stopped.atEnd).toEqual([]);
+  });
+
   it("keeps a size that is given", async () => {
     const program = new FakeProgram(fakeCells(), { sizing: { kind: "given", size: 12 } });
     const { cells } = await trial(program);

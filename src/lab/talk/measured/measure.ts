@@ -8,7 +8,7 @@ import type { Config, Result } from "../../result.ts";
 import { resultOf } from "../../trial/summary.ts";
 import { runTrial } from "../../trial/trial.ts";
 import type { BlockEnd, Protocol, TrialProgress, TrialRecord } from "../../trial/plan.ts";
-import { reusing, type Work } from "../../trial/work.ts";
+import { reusing, withEnd, type Work } from "../../trial/work.ts";
 
 const BLOCK_PROCESS = new URL(`./block-process${extname(import.meta.url)}`, import.meta.url);
 
@@ -33,7 +33,7 @@ export interface MeasureContext {
 }
 
 /** A result, and what is not part of the result. */
-export interface Measured extends BlockEnd {
+export interface Measured extends Pick<BlockEnd, "pile" | "notes"> {
   readonly result: Result;
 }
 
@@ -57,9 +57,9 @@ export async function measure(plan: MeasurePlan, { machine, before }: Surroundin
   }, version);
   const trial = await runTrial({ ...plan, programs }, runner, (progress) => onProgress(progress, () => {
     const cells = progress.cells.filter(({ samples }) => samples.length > 0);
-    return resultNow({ cells, checks: [], blocksDone: progress.block, interrupted: false }, environmentOf(machine, before, null, threads));
+    return resultNow({ cells, checks: [], blocksDone: Math.max(1, progress.block), interrupted: false }, environmentOf(machine, before, null, threads));
   }), signal);
   const env = environmentOf({ ...machine, ...trial.processors }, before, readState(nowNs()), threads);
-  const calibrations = Object.fromEntries(programs.map(({ name }, index) => [name, trial.calibrations[index] ?? {}]));
+  const calibrations = Object.fromEntries(programs.map(({ name }, index) => [name, withEnd(trial.calibrations[index], trial.atEnd[index])]));
   return { result: resultNow(trial, env, calibrations), pile: trial.pile, notes: trial.notes };
 }
