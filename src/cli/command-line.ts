@@ -5,10 +5,10 @@
 import { Command, CommanderError } from "commander";
 import { BlockProcessError } from "../lab/trial/process/parent.ts";
 import { dumpOnSignal } from "./terminal/signals.ts";
-import { EXIT, note, tolerateClosedPipes } from "./terminal/streams.ts";
+import { EXIT, note, print, tolerateClosedStreams, writing } from "./terminal/streams.ts";
 import { declareExperiment, experiment, EXPERIMENT_EXAMPLES } from "./commands/experiment.ts";
 import { env, list, INVENTORY_FORMATS } from "./commands/inventory.ts";
-import { bench, dot, gophers, headline } from "./commands/measure.ts";
+import { bench, BENCH_FORMATS, dot, gophers, headline } from "./commands/measure.ts";
 import { HEADLINE, NORMAL, withFormat, withPresentation, withProtocol, type RawOptions } from "./options/measuring.ts";
 import { PROGRAMS } from "./programs/catalogue.ts";
 import { declareProgram, runProgram } from "./programs/command.ts";
@@ -17,25 +17,30 @@ import { declareTrace, TRACE_EXAMPLES } from "./commands/trace.ts";
 import { FileError, suggestion, UsageError } from "./options/values.ts";
 import { VERSION } from "./terminal/version.ts";
 
+/** Runs the command line of this process; the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  tolerateClosedStreams();
+  dumpOnSignal();
+  return runCommandLine(args);
+}
+
 /** Runs one command line; the exit code. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
-  tolerateClosedPipes();
-  dumpOnSignal();
   let code: number = EXIT.fine;
-  const program = buildCommands(args, (result) => {
-    code = result;
-  });
+  let help = "";
+  const program = buildCommands(args, (result) => (code = result), (text) => (help += text));
   try {
-    await program.parseAsync(args, { from: "user" });
+    await program.parseAsync(args, { from: "user" }).catch(allowHelp);
+    if (help !== "") await writing(null, "standard output", () => print(help));
     return code;
   } catch (error) {
     return explain(error);
   }
 }
 
-/** Commands report their exit code through `done`. */
-function buildCommands(args: readonly string[], done: (code: number) => void): Command {
-  const program = withProtocol(withPresentation(base(new Command("warren"))), HEADLINE)
+/** Commands report their exit code through `done`, and what help and version print through `say`. */
+function buildCommands(args: readonly string[], done: (code: number) => void, say: (text: string) => void): Command {
+  const program = withProtocol(withPresentation(base(new Command("warren").configureOutput({ writeOut: say }))), HEADLINE)
     .usage("[command] [options]")
     .version(VERSION, "--version", "print the version")
     .description("Measure how much of a speed-up comes from structure (concurrency) and how much from threads (parallelism).")
@@ -98,13 +103,14 @@ function buildCommands(args: readonly string[], done: (code: number) => void): C
 
   declareTrace(add("trace", TRACE_EXAMPLES), { args, whole: (options) => withRoot(options, program), done });
 
-  add("bench", [["warren bench --quick", "everything in under 90 s, less exact"], ["warren bench --filter select", "benchmarks with select in the name"], ["warren bench programs --quick", "real programs, next to plain Node and Go"]])
+  withFormat(add("bench", [["warren bench --quick", "everything in under 90 s, less exact"], ["warren bench --filter select", "benchmarks with select in the name"], ["warren bench programs --quick", "real programs, next to plain Node and Go"]]), BENCH_FORMATS)
     .description("Measure what channel, select and task operations cost, and compare with Go. Or measure real programs, and compare with plain Node, piscina, bare Workers and Go.")
     .argument("[what]", "operations or programs", "operations")
     .option("--filter <text>", "only benchmarks whose name contains the text")
     .option("--quick", "fewer and shorter runs")
-    .option("--format <format>", "table or json (default: table)")
-    .action(async (what: string, options: object) => done(await bench(what, { ...program.opts(), ...options })));
+    .option("--no-color", "no colours (also with NO_COLOR set)")
+    .option("-q, --quiet", "no progress")
+    .action(async (what: string, options: object) => done(await bench(what, withRoot(options, program))));
 
   addCompare(add("compare", [["warren compare old.json new.json", "what has changed"], ["warren compare main new.json --max-regression 5%", "exit code 1 if slower"]]), done);
   addReport(add("report", [["warren report run.json -o report.html", "the pictures of a result"], ["warren gophers --format html -o report.html", "measure and write the report"]]), done);
@@ -158,10 +164,20 @@ function unknownCommand(word: string, program: Command): UsageError {
   return new UsageError(`unknown command ${JSON.stringify(word)}${suggestion(word, names)} (commands: ${names.join(", ")})`);
 }
 
+/** Help and version end a command line as errors do. */
+function allowHelp(error: unknown): void {
+  if (!(error instanceof CommanderError) || error.exitCode !== 0) throw error;
+}
+
+/** An error of the file system that no option check has foreseen, such as a file that is no longer there. */
+function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
+  const { code } = error as NodeJS.ErrnoException;
+  return error instanceof Error && typeof code === "string" && error.message.startsWith(`${code}: `);
+}
+
 /** Prints an error in one line and gives the exit code. */
 function explain(error: unknown): number {
   if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return EXIT.fine; // help and version
     const text = error.message.replace(/^error: /, "").replace(/\s*\(Did you mean (?:one of )?(.*)\?\)$/, " — did you mean $1?");
     note(`warren: ${text} (see warren --help)`);
     return EXIT.usage;
@@ -170,7 +186,7 @@ function explain(error: unknown): number {
     note(`warren: ${error.message}`);
     return EXIT.usage;
   }
-  if (error instanceof FileError || error instanceof BlockProcessError) note(`warren: ${error.message}`);
+  if (error instanceof FileError || error instanceof BlockProcessError || isOfSystem(error)) note(`warren: ${error.message}`);
   else note(`warren: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return EXIT.wrong;
 }

@@ -8,14 +8,14 @@ import { measure } from "../../lab/talk/measured/measure.ts";
 import { programOf, type ProgramSpec } from "../../lab/talk/measured/programs.ts";
 import type { PileOutcome, TrialProgress } from "../../lab/trial/plan.ts";
 import type { Result } from "../../lab/result.ts";
-import { completed, keep, openBaseline, tellComparison, workToRepeat } from "../saved/baselines.ts";
+import { completed, keep, keptResult, openBaseline, tellComparison, workToRepeat } from "../saved/baselines.ts";
 import { printBenchfmt } from "../print/benchfmt.ts";
 import { comparisonMarkdown, printComparison } from "../print/comparison.ts";
 import { ascii, isUnicode } from "../terminal/characters.ts";
-import { EXIT, exitCodeOf, note, textWidth, warn, writeResult } from "../terminal/streams.ts";
+import { EXIT, exitCodeOf, inTurn, keepUnseen, note, notLosing, textWidth, warn, writeResult } from "../terminal/streams.ts";
 import { fitLines } from "../print/fit-lines.ts";
 import { printCsv, printJson, printMarkdown, printPlain, printHtml } from "../print/formats.ts";
-import { interruptible, withholdingWarnings } from "../terminal/signals.ts";
+import { interruptedCode, interruptible, withholdingWarnings } from "../terminal/signals.ts";
 import { nextWithFile, programName } from "./next-command.ts";
 import { printBars, printScreen, type Next } from "../print/screen.ts";
 import type { MeasureOptions } from "../options/measuring.ts";
@@ -56,27 +56,36 @@ export async function runMeasurement({ programs, options, command, next, onPile 
   const isDrawn = options.format === "table" && options.output === null && !options.plain && process.stdout.isTTY;
   const style = { width: textWidth(), paint: painter(options.color), plain: false };
   const onProgress = (trial: TrialProgress, soFar: () => Result): void => progress.showTrial(trial, isDrawn ? () => printBars(soFar(), style).map(shownTo(options)) : undefined);
-  const { value, warnings } = await withholdingWarnings(() => interruptible((signal) => {
-    const { blocks, runs, warmupMs, minTimeMs, seed, cpus } = options;
-    const work = workToRepeat(baseline, around, options);
-    return measure({ programs, blocks, runs, warmupMs, minTimeMs, seed, cpus, work }, around, { command, version: VERSION, signal, onProgress });
-  }));
-  const { pile, notes } = value;
-  const result = completed(value.result, baseline);
-  progress.end();
-  if (!options.quiet) warn([...warnings, ...notes]);
-  if (isTold) warn(result.env.warnings.filter((warning) => !around.warnings.includes(warning)));
-  await report(result, options, next(result));
-  if (pile !== null) await onPile?.(pile);
-  tellComparison(result, options);
-  await keep(result, options);
-  return exitCodeOf(result, options.strict, options.maxRegression);
+  return interruptible("run", async (signal) => {
+    const { value, warnings } = await withholdingWarnings(() => {
+      const { blocks, runs, warmupMs, minTimeMs, seed, cpus } = options;
+      const work = workToRepeat(baseline, around, options);
+      return measure({ programs, blocks, runs, warmupMs, minTimeMs, seed, cpus, work }, around, { command, version: VERSION, signal, onProgress });
+    });
+    progress.end();
+    const { pile, notes } = value;
+    return notLosing(keptResult(value.result), async () => {
+      const result = completed(value.result, baseline);
+      if (!options.quiet) warn([...warnings, ...notes]);
+      if (isTold) warn(result.env.warnings.filter((warning) => !around.warnings.includes(warning)));
+      const isWritten = await inTurn([
+        () => report(result, options, next(result)),
+        async () => (pile === null ? undefined : onPile?.(pile)),
+        async () => tellComparison(result, options),
+        () => keep(result, options),
+      ]);
+      if (!isWritten) return EXIT.wrong;
+      const code = exitCodeOf(result, options.strict, options.gate);
+      return code === EXIT.interrupted ? interruptedCode(signal) : code;
+    });
+  });
 }
 
 async function report(result: Result, options: MeasureOptions, next: Next): Promise<void> {
   for (const { name, detail } of result.checks.filter(({ ok }) => !ok)) note(`warren: check failed: ${name}: ${detail}`);
   if (result.cells.length === 0) note("warren: nothing was measured");
-  else await writeResult(await rendered(result, options, next), options.output);
+  else await writeResult(await rendered(result, options, next), options.output, keptResult(result));
+  if (options.output === null && options.save === null && result.cells.length > 0) keepUnseen(keptResult(result));
   if (options.output === null || result.cells.length === 0 || options.quiet) return;
   note(`wrote ${options.output}`);
   const withFile = options.format === "json" ? nextWithFile(options.output) : null;
@@ -91,7 +100,7 @@ async function rendered(result: Result, options: MeasureOptions, next: Next): Pr
     case "csv":
       return printCsv(result);
     case "markdown":
-      return [printMarkdown(result), ...(result.comparison === undefined ? [] : [comparisonMarkdown(result.comparison, options.maxRegression)])].join("\n\n");
+      return [printMarkdown(result), ...(result.comparison === undefined ? [] : [comparisonMarkdown(result.comparison, { most: options.gate?.most ?? null, verbose: options.verbose })])].join("\n\n");
     case "benchfmt":
       return printBenchfmt(result);
     case "html":
@@ -107,10 +116,10 @@ function shownTo({ output, plain }: Pick<MeasureOptions, "output" | "plain">): (
 }
 
 /** The first screen; then the comparison with the baseline; with `--verbose` the tables, the laws and the sentences, too. */
-function readable(result: Result, { output, color, plain, verbose, quiet, maxRegression }: MeasureOptions, next: Next): string {
+function readable(result: Result, { output, color, plain, verbose, quiet, gate }: MeasureOptions, next: Next): string {
   const width = textWidth(output);
   const paint = painter(color);
-  const compared = result.comparison === undefined ? [] : [printComparison(result.comparison, { width, paint, most: maxRegression })];
+  const compared = result.comparison === undefined ? [] : [printComparison(result.comparison, { width, paint, most: gate?.most ?? null, verbose })];
   return [printScreen(result, quiet ? [] : next, { width, paint, plain }), ...compared, ...(verbose ? everything(result, { width, color }) : [])].join("\n\n");
 }
 

@@ -5,9 +5,9 @@
 import type { Command } from "commander";
 import { namedSizes } from "../../lab/talk/dot/grid.ts";
 import { MOST_THREADS, readMachine } from "../../lab/machine/environment.ts";
-import { EXIT, note, requireDirectory, requireWritable, textWidth, warn, writeResult, writeTo } from "../terminal/streams.ts";
+import { EXIT, inTurn, note, requireDirectory, requireWritable, textWidth, warn, writeResult } from "../terminal/streams.ts";
 import type { RawDot, RawGophers } from "../options/gophers-dot.ts";
-import { withholdingWarnings } from "../terminal/signals.ts";
+import { allOrNothing, withholdingWarnings } from "../terminal/signals.ts";
 import { PROGRAMS } from "../programs/catalogue.ts";
 import { declareRun, resolveRun, type RawProgram } from "../programs/command.ts";
 import { oneDotRun, oneGopherRun, resolveTrace, TRACE_FORMATS, USUAL, USUAL_EVENTS, type RawTrace, type TraceOptions } from "../options/trace.ts";
@@ -111,22 +111,25 @@ async function prepareDot(raw: RawDot): Promise<Run> {
 
 async function traceAndWrite(raw: RawTrace, prepare: () => Promise<Run>, command: readonly string[]): Promise<number> {
   const options = resolveTrace(raw, process.stdout.isTTY, process.env);
-  const { value: traced, warnings } = await withholdingWarnings(async () => {
+  const { value: traced, warnings } = await allOrNothing("no trace was written", () => withholdingWarnings(async () => {
     const run = await prepare();
     if (options.written !== null) await requireWritable("--output", options.written.path); // before anything runs
     return run(options);
-  });
+  }));
   if (!options.quiet) warn(warnings);
   for (const problem of traced.problems) note(`warren: ${problem}`);
   const { recordOf, formatted } = await import("./trace-runs.ts");
   const record = recordOf(traced, command);
   const style = { width: textWidth(), color: options.color, plain: options.plain };
-  if (options.written !== null) {
-    const { path, format } = options.written;
-    await writeTo(path, `${format === "text" ? printTrace(record, traced.analysis.timeline, { ...style, color: false }) : formatted(format, record, traced.analysis)}\n`);
-    if (!options.quiet) note(`wrote ${path}${format === "chrome" ? ": open it at https://ui.perfetto.dev" : ""}`);
-  }
-  if (options.shown === "json" || options.shown === "chrome") await writeResult(formatted(options.shown, record, traced.analysis), null);
-  else await writeResult(printTrace(record, options.shown === "text" ? traced.analysis.timeline : null, style), null);
-  return traced.problems.length > 0 ? EXIT.wrong : EXIT.fine;
+  const { written, shown } = options;
+  const isWritten = await inTurn([
+    async () => {
+      if (written === null) return;
+      const { path, format } = written;
+      await writeResult(format === "text" ? printTrace(record, traced.analysis.timeline, { ...style, color: false }) : formatted(format, record, traced.analysis), path);
+      if (!options.quiet) note(`wrote ${path}${format === "chrome" ? ": open it at https://ui.perfetto.dev" : ""}`);
+    },
+    () => writeResult(shown === "json" || shown === "chrome" ? formatted(shown, record, traced.analysis) : printTrace(record, shown === "text" ? traced.analysis.timeline : null, style), null),
+  ]);
+  return !isWritten || traced.problems.length > 0 ? EXIT.wrong : EXIT.fine;
 }

@@ -4,6 +4,7 @@
  */
 import { extname } from "node:path";
 import type { Command } from "commander";
+import type { Gate } from "../../lab/comparison.ts";
 import { FOLDER, milliseconds, oneOf, regressionLimit, resultName, UsageError, wholeNumber, type Raw } from "./values.ts";
 
 /** How much a measurement of cells measures. Every preset is here. */
@@ -33,7 +34,7 @@ export type Format = (typeof FORMATS)[number];
 /** The options as commander gives them. */
 export type RawOptions = Raw<
   "blocks" | "runs" | "seed" | "warmup" | "minTime" | "cpus" | "save" | "baseline" | "maxRegression" | "format" | "output",
-  "quick" | "publish" | "strict" | "plain" | "color" | "quiet" | "verbose"
+  "quick" | "publish" | "strict" | "allowMissing" | "plain" | "color" | "quiet" | "verbose"
 >;
 
 /** The options, checked. */
@@ -46,8 +47,8 @@ export interface MeasureOptions extends Effort, Readonly<Record<"strict" | "plai
   readonly save: string | null;
   /** File or name of the result to compare with. */
   readonly baseline: string | null;
-  /** Share by which a cell may be slower than the baseline. */
-  readonly maxRegression: number | null;
+  /** What of a comparison with the baseline passes; `null`: everything. */
+  readonly gate: Gate | null;
   readonly format: Format;
   /** File to write to; `null`: standard output. */
   readonly output: string | null;
@@ -86,7 +87,8 @@ export function withProtocol(command: Command, effort: Effort): Command {
     .option("--strict", "exit with code 3 if this machine cannot give reliable results now")
     .option("--save <name>", `save the result as ${FOLDER}/<name>.json in this directory`)
     .option("--baseline <name>", "compare with a saved result (a name or a file) and do the same work")
-    .option("--max-regression <percent>", "with --baseline: exit with code 1 if a cell is slower by more than this, such as 5%");
+    .option("--max-regression <percent>", "with --baseline: exit with code 1 if a cell is slower by more than this, such as 5%, or missing")
+    .option("--allow-missing", "with --max-regression: cells of the baseline can be missing");
 }
 
 /** Checks the options. `tty`: whether standard output is a terminal. */
@@ -106,7 +108,7 @@ export function resolveOptions(raw: RawOptions, effort: Effort, tty: boolean, en
     cpus: raw.cpus ?? null,
     save: raw.save === undefined ? null : resultName("--save", raw.save),
     baseline: raw.baseline ?? null,
-    maxRegression: raw.maxRegression === undefined ? null : regressionLimit("--max-regression", raw.maxRegression),
+    gate: gateOf(raw),
     format,
     output: raw.output ?? null,
     plain: raw.plain === true,
@@ -114,6 +116,13 @@ export function resolveOptions(raw: RawOptions, effort: Effort, tty: boolean, en
     quiet: raw.quiet === true,
     verbose: raw.verbose === true,
   };
+}
+
+/** What --max-regression and --allow-missing say; `null`: nothing. @throws UsageError */
+export function gateOf({ maxRegression, allowMissing = false }: Raw<"maxRegression", "allowMissing">): Gate | null {
+  if (maxRegression !== undefined) return { most: regressionLimit("--max-regression", maxRegression), allowMissing };
+  if (allowMissing) throw new UsageError("--allow-missing needs --max-regression: without it, no missing cell changes the exit code");
+  return null;
 }
 
 /** How a text for people is drawn on standard output: colours, if it is a terminal and nothing speaks against them. */

@@ -33,7 +33,7 @@ export function printReport(report: ProgramReport, { width, color }: ReportStyle
     ...report.plots.map((plot) => printPlot(plot, width)),
     ...report.series.map((series) => printSeries(series, paint)),
     ...(report.notes.length === 0 ? [] : [report.notes.map((text) => paint("dim", flowed(`- ${text}`, width, "  "))).join("\n")]),
-    flowed(`${tally(report.findings)} ${report.conclusion}`, width),
+    flowed([...(report.interrupted === true ? ["INTERRUPTED: these are the parts that were complete."] : []), tally(report.findings), report.conclusion].join(" ").trimEnd(), width),
   ].join("\n\n");
 }
 

@@ -100,16 +100,17 @@ export function pairedMedians(series: readonly BlockValues[], source: RandomSour
     drawn.fill(0);
     for (let draw = 0; draw < blocks.length; draw++) (drawn[source.below(blocks.length)] as number)++;
     const found = ranked.map((values) => medianOfDrawn(values, drawn));
-    if (found.some(Number.isNaN)) continue;
-    for (const [index, value] of found.entries()) (medians[index] as Float64Array)[resample] = value;
+    if (found.includes(null)) continue;
+    for (const [index, value] of found.entries()) (medians[index] as Float64Array)[resample] = value as number;
     resample++;
   }
   return medians;
 }
 
-/** The median of sorted values, each counted as often as its place was drawn; NaN where none was. */
-function medianOfDrawn(ranked: readonly { readonly place: number; readonly value: number }[], drawn: Uint32Array): number {
+/** The median of sorted values, each counted as often as its place was drawn; `null` where none was. */
+function medianOfDrawn(ranked: readonly { readonly place: number; readonly value: number }[], drawn: Uint32Array): number | null {
   const total = ranked.reduce((sum, { place }) => sum + (drawn[place] as number), 0);
+  if (total === 0) return null;
   const atRank = (rank: number): number => {
     let passed = 0;
     for (const { place, value } of ranked) {

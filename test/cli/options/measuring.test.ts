@@ -6,7 +6,7 @@ const resolve = (raw: RawOptions, environment: NodeJS.ProcessEnv = {}, tty = fal
 describe("resolveOptions", () => {
   it("has the defaults of the protocol", () => {
     expect(resolve({})).toEqual({
-      blocks: 10, runs: 5, seed: 1, warmupMs: 250, minTimeMs: 100, strict: false, cpus: null, save: null, baseline: null, maxRegression: null, format: "table", output: null,
+      blocks: 10, runs: 5, seed: 1, warmupMs: 250, minTimeMs: 100, strict: false, cpus: null, save: null, baseline: null, gate: null, format: "table", output: null,
       plain: false, color: false, quiet: false, verbose: false,
     });
   });

@@ -73,6 +73,11 @@ describe("bootstrap", () => {
     expect(new Set(medians).size).toBeGreaterThan(3);
   });
 
+  it("ends where a value is not a number", () => {
+    const [medians] = pairedMedians([new Map([[0, Number.NaN], [1, 2]])], randomSource(3), 10) as [Float64Array];
+    expect(medians).toHaveLength(10);
+  });
+
   it("draws again where a series has no value in any of the blocks drawn", () => {
     const [all, one] = pairedMedians([new Map([[0, 1], [1, 2], [2, 3]]), new Map([[2, 5]])], randomSource(3), 500) as [Float64Array, Float64Array];
     expect(new Set(one)).toEqual(new Set([5]));
