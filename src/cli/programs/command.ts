@@ -67,7 +67,7 @@ export function declareProgram(program: ProgramCommand, command: Command): Comma
 
 /** Adds the options of a program's run: all but the presentation. */
 export function declareRun(program: ProgramCommand, command: Command): Command {
-  command.description(`${program.what.charAt(0).toUpperCase()}${program.what.slice(1)}.`);
+  command.summary(program.what.replace(/:.*/, "")).description(`${program.what.charAt(0).toUpperCase()}${program.what.slice(1)}.`);
   if (program.operands !== undefined) command.argument(...program.operands);
   for (const option of program.options) command.option(...option);
   return withRunning(command, String(program.threads ?? "all usable cores"), program.unitMs === null ? null : `${program.unitMs}ms`);

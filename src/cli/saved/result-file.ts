@@ -8,7 +8,8 @@
  */
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
-import { printCell, groupOf } from "../../lab/cell.ts";
+import { printCell } from "../../lab/cell.ts";
+import { cellKey } from "../../lab/figures/compare.ts";
 import { SCHEMA, type CellResult, type Result } from "../../lab/result.ts";
 import { reasonOf } from "../terminal/streams.ts";
 import { UsageError } from "../options/values.ts";
@@ -68,7 +69,7 @@ function otherSchema(name: string, schema: unknown): UsageError {
 function wrongCell(cells: readonly CellResult[]): string | null {
   const seen = new Map<string, number>();
   for (const [at, cell] of cells.entries()) {
-    const key = `${groupOf(cell)} ${cell.design} ${cell.threads}`;
+    const key = cellKey(cell);
     const before = seen.get(key);
     if (before !== undefined) return `cells[${at}] is the same cell as cells[${before}]: ${printCell(cell)}`;
     seen.set(key, at);
