@@ -1,17 +1,18 @@
 /**
- * Draws the README's picture and prints its table, from the results in
+ * Draws the README's picture and prints its screen, from the results in
  * docs/results. The picture: how many times as fast as G1 on one thread two
  * designs are, on one thread and on two, in each world; one SVG for light pages
- * and one for dark ones. The table: what the command prints of three designs.
+ * and one for dark ones. The screen: what the command prints of two designs.
  *
  *   node scripts/picture.ts           writes docs/results/gains-light.svg, gains-dark.svg
- *                                     and the table in README.md
+ *                                     and the screen in README.md
  *   node scripts/picture.ts --check   writes nothing; exit code 1 when a file is not
  *                                     what would be written
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { printTable } from "../src/cli/print/table.ts";
+import { printBars } from "../src/cli/print/screen.ts";
+import { parseResult } from "../src/cli/saved/result-file.ts";
 import type { GainResult, Result } from "../src/lab/result.ts";
 
 const README = new URL("../README.md", import.meta.url);
@@ -36,9 +37,9 @@ const THEMES: Readonly<Record<string, Theme>> = {
   dark: { text: "#f0f6fc", muted: "#9198a1", line: "#3d444d", G1: "#818b98", G6: "#4493f8" },
 };
 
-/** Of the table. */
-const DESIGNS = new Set(["G1", "G4", "G6"]);
-const TABLE_WIDTH = 110;
+/** Of the screen. */
+const DESIGNS = new Set(["G1", "G6"]);
+const SCREEN_WIDTH = 100;
 
 const WIDTH = 900;
 /** Where the bars of the first world begin, the distance to the next world, and the length of a gain of 1. */
@@ -55,7 +56,7 @@ function resultOf(report: string): Result {
   const html = readFileSync(new URL(report, RESULTS), "utf8");
   const json = /<script type="application\/json" id="warren-result">([\s\S]*?)<\/script>/.exec(html)?.[1];
   if (json === undefined) throw new Error(`docs/results/${report} carries no result`);
-  return JSON.parse(json) as Result;
+  return parseResult(json, report);
 }
 
 function text(x: number, y: number, words: string, fill: string, more = ""): string {
@@ -90,26 +91,26 @@ function drawGains(theme: Theme, gains: readonly GainResult[]): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" font-family="system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif" font-size="13">\n${parts.join("\n")}\n</svg>\n`;
 }
 
-/** The rows of three designs. */
+/** Those of two designs. */
 function chosen<T extends { readonly design: string }>(all: readonly T[]): T[] {
   return all.filter(({ design }) => DESIGNS.has(design));
 }
 
-/** What the command prints of three designs, without the lines above and below the tables. */
-function printExcerpt(results: readonly Result[]): string {
+/** What the command prints of two designs, without the lines above and below the bars. */
+function printExcerpt(results: readonly [Result, ...Result[]]): string {
   const result = { ...results[0], cells: chosen(results.flatMap(({ cells }) => cells)), gains: chosen(results.flatMap(({ gains }) => gains)) };
-  return printTable(result, { width: TABLE_WIDTH, color: false, verbose: false }).split("\n\n").filter((block) => block.startsWith("gophers")).join("\n\n");
+  return printBars(result, { width: SCREEN_WIDTH, paint: (_, text) => text, plain: false }).join("\n");
 }
 
-/** The README with the table below its mark. */
+/** The README with the screen below its mark. */
 function withExcerpt(readme: string, excerpt: string): string {
   const changed = readme.replace(/(<!-- first run -->\n```text\n)[\s\S]*?\n```/, (_match, before: string) => `${before}${excerpt}\n\`\`\``);
-  if (!changed.includes(excerpt)) throw new Error("README.md has no place for the table");
+  if (!changed.includes(excerpt)) throw new Error("README.md has no place for the screen");
   return changed;
 }
 
 if (import.meta.main) {
-  const results = REPORTS.map(resultOf);
+  const results = REPORTS.map(resultOf) as [Result, ...Result[]];
   const gains = results.flatMap((result) => result.gains);
   const written = new Map<URL, string>([[README, withExcerpt(readFileSync(README, "utf8"), printExcerpt(results))]]);
   for (const [name, theme] of Object.entries(THEMES)) written.set(new URL(`gains-${name}.svg`, RESULTS), drawGains(theme, gains));

@@ -50,7 +50,7 @@ function buildCommands(args: readonly string[], done: (code: number) => void, sa
     .version(VERSION, "-V, --version", "print the version")
     .description("Measure how much of a speed-up comes from structure (concurrency) and how much from threads (parallelism).")
     .addHelpText("before", examples([
-      ["warren", "a first result in about a minute"],
+      ["warren", "a first result in 45 seconds"],
       ["warren gophers --designs all --quick", "all eleven designs of the talk"],
       ["warren gophers --threads 1..4 --world wait", "one to four threads"],
       ["warren gophers --pile src --manifest m.txt", "burn real files"],

@@ -68,7 +68,7 @@ export function printParameter(value: number): string {
   return size < 1e-3 ? value.toExponential(1) : String(Number(value.toFixed(size < 0.1 ? 4 : 3)));
 }
 
-/** "0.0277 at 2, 0.03 at 4". */
+/** "0.0277 at 2, 0.03 at 4": a fraction outside 0 to 1 is none, and is said in words. */
 export function serialText({ serial }: Fit): string {
-  return serial.map(({ threads, fraction }) => `${printParameter(fraction)} at ${threads}`).join(", ");
+  return serial.map(({ threads, fraction }) => `${fraction < 0 ? "none, faster than the threads," : fraction > 1 ? "none, slower than one thread," : printParameter(fraction)} at ${threads}`).join(", ");
 }

@@ -13,11 +13,14 @@ import type { Timeline } from "./timeline.ts";
 /** The version of the format. */
 export const SCHEMA = "warren/1";
 
+/** How `gains` are formed: quotients of the medians over the blocks. */
+export const GAIN_RULE = "medians";
+
 /** Noise of a cell: half the interval's width as a share of the median. A ≤ 2 %, B ≤ 5 %, C ≤ 10 %, D above. */
 export type Grade = "A" | "B" | "C" | "D";
 
 /** Whether threads really ran at the same time; the rule and the words: figures/verdict.ts. */
-export type Verdict = "parallel" | "parallel, sliced" | "time-sliced" | "concurrent only" | "sequential" | "unconfirmed";
+export type Verdict = "parallel" | "parallel, sliced" | "time-sliced" | "concurrent only" | "sequential" | "unclear" | "unconfirmed";
 
 /** One timed run. */
 export interface Sample {
@@ -49,7 +52,7 @@ export interface Activity {
   readonly helper?: number;
   /** The block whose traced run the following figures are of: of all traced runs that with the median wall time. */
   readonly block?: number;
-  /** Wall time of the traced region, nanoseconds. */
+  /** Wall time of the traced region, nanoseconds; if events were lost, of the part of it after the last that was lost. */
   readonly T?: number;
   /** Σ busy: nanoseconds in which threads ran tasks. */
   readonly W?: number;
@@ -70,8 +73,10 @@ export interface Activity {
   readonly lost?: number;
   /** What tracing cost: median over traced blocks of traced run / median of its block's timed runs (of all blocks, if it has fewer than three), − 1. */
   readonly cost?: number;
-  /** Tracing cost more than 5 %, or events were lost: the figures above are approximate. */
+  /** Tracing cost more than 5 %, events were lost, or the CPU clock contradicts the trace: the figures above are approximate. */
   readonly approximate?: boolean;
+  /** Intervals over the blocks (of L and Π₂ over those that were traced): 95 % from six values on, below that the minimum and the maximum. */
+  readonly bounds?: Readonly<Partial<Record<"Acpu" | "L" | "Pi2", Interval>>>;
 }
 
 /** A cell's value. */
@@ -87,6 +92,8 @@ export interface Summary {
    * "short": the median is under 100 ms. "outliers:n": n blocks lie beyond Tukey's fences; they are kept.
    * "drift:+5%": over the blocks the value went one way, by that much from first to last (`drift.ts`).
    * "slow-first:+7%": in nearly every block the first run was slower than the rest, by that much.
+   * "short-steps:78%": it took that share of the time that its computing alone should take (`doubts.ts`, also for the next two).
+   * "running-too-low", "running-too-high": the trace and the CPU clock of the threads contradict each other.
    * "interrupted": fewer runs than asked for.
    */
   readonly flags: readonly string[];
@@ -124,7 +131,7 @@ export interface Factors {
   readonly U1: number;
 }
 
-/** The gains of a cell: geometric means over blocks, with intervals by name. */
+/** The gains of a cell: quotients of the times of cells, with intervals by name. */
 export interface GainResult extends Pick<Cell, "program" | "design" | "world" | "threads"> {
   readonly C: number;
   readonly P: number;
@@ -159,7 +166,7 @@ export interface Config {
   readonly isolation: "process" | "in-process";
   /** The cores that `--cpus` pinned the blocks to, as given; absent without. */
   readonly cpus?: string;
-  /** What each program found before block 0, by program; of gophers: iterations of computing in a millisecond. */
+  /** What each program found before block 0, by program; of gophers: iterations of computing in a millisecond. With "AtEnd" after its name: what it found again at the end of the last block. */
   readonly calibrations?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly startedAt: string;
   readonly seconds: number;
@@ -172,6 +179,8 @@ export interface Result {
   readonly env: Environment;
   readonly config: Config;
   readonly cells: readonly CellResult[];
+  /** How the gains are formed. Absent in files of warren 0.1.0, where a gain is the geometric mean of the ratios of the blocks; their gains are formed anew when they are read. */
+  readonly gainRule?: typeof GAIN_RULE;
   readonly gains: readonly GainResult[];
   readonly checks: readonly Check[];
   /** Laws of scaling, one for each design and world measured on more than one thread count. */

@@ -437,7 +437,7 @@ export const traceEvent = { time: 0, kind: 2, task: 3, a: 4, b: 5 } as const;
 export const TRACE_EVENT_WORDS = 6;
 
 /** `traceEvent.kind`; their meanings and operands: trace/recorder.ts. */
-export const TRACE = { spawn: 1, start: 2, end: 3, park: 4, wake: 5, ready: 6, resume: 7, yield: 8, hop: 9, foreign: 10, steal: 11, turn: 12, idle: 13, gc: 14, died: 15 } as const;
+export const TRACE = { spawn: 1, start: 2, end: 3, park: 4, wake: 5, ready: 6, resume: 7, yield: 8, hop: 9, foreign: 10, steal: 11, turn: 12, idle: 13, gc: 14, died: 15, outside: 16 } as const;
 
 /** How a wait or a task ended. */
 export const OUTCOME = { pending: 0, ok: 1, closed: 2, failed: 3, noRoom: 4 } as const;

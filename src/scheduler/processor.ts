@@ -120,7 +120,10 @@ export class Processor implements Scheduler {
     this.#queue = new RunQueue(arena);
     this.#watching = new Watching(arena, cores);
     this.#isThread = arena.index < arena.threads;
-    this.#doorbell = new Doorbell(arena, () => this.#arm());
+    this.#doorbell = new Doorbell(arena, () => {
+      this.recorder?.noteOwn();
+      this.#arm();
+    });
     arena.wake = (index) => ring(arena, index);
   }
 
@@ -445,6 +448,7 @@ export class Processor implements Scheduler {
 
   readonly #endNap = (): void => {
     this.#nap = undefined;
+    this.recorder?.noteOwn();
     this.#arm();
   };
 

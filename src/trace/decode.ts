@@ -65,6 +65,8 @@ function decode({ timeNs, kind, task, a, b, ns }: RawEvent, thread: number, name
       return { kind: "turn", ...at };
     case TRACE.idle:
       return { kind: "idle", ...at };
+    case TRACE.outside:
+      return { kind: "outside", ...at, busyNs: ns };
     case TRACE.gc:
       return { kind: "gc", ...at, durationNs: ns, type: GC_TYPES[task] };
     default:

@@ -65,6 +65,11 @@ export type TraceEvent =
   | (At & { readonly kind: "turn" })
   /** The thread found nothing to do: every task that ran before has stopped. Recorded once, until something happens. */
   | (At & { readonly kind: "idle" })
+  /**
+   * While the thread slept, its event loop worked for `busyNs` in all, since the thread fell asleep or since the last event of this kind:
+   * tasks that await something other than warren's operations continued and stopped again, and none of them acted.
+   */
+  | (At & { readonly kind: "outside"; readonly busyNs: number })
   /** A garbage collection ended, after `durationNs`. */
   | (At & { readonly kind: "gc"; readonly durationNs: number; readonly type: "minor" | "major" | "incremental" | "weak callbacks" })
   /** The thread died: the tasks that it held are lost and have no `end`. Later events with this index are of its replacement. */

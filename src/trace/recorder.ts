@@ -11,6 +11,7 @@
  *   wake     waker       record      to thread    turn
  *   ready                record                   idle
  *   resume   task        record                   gc       type       duration (double)
+ *                                                 outside             busy (double)
  *
  * AsyncLocalStorage says which task acts, except while the loop's own code runs: a turn
  * or a timer runs in the context of the code that armed it, so then no task acts
@@ -19,6 +20,11 @@
  * up to the next turn. A task that acts in a stretch without that has continued after
  * something that is not an operation of warren (`foreign`). Then the loop takes a turn,
  * because nothing else would show when that task stopped.
+ *
+ * A task that acts seldom, for example one that reads many files, continues and stops
+ * many times unseen while the thread sleeps. So the busy time of the sleeping thread's
+ * event loop is read every few milliseconds, and whenever warren itself is about to use
+ * the loop (`outside`). It says how long tasks ran, but not which ones.
  *
  * An idle thread records `idle` once, however often it checks for work, and no turn that
  * finds none: so `turn` never follows `idle`.
@@ -30,6 +36,11 @@ import { TRACE } from "../memory/layout.ts";
 import type { TraceRing } from "./ring.ts";
 import type { Running, Tracer, Wait } from "../wait/wait.ts";
 import { REASON_PLACE } from "../wait/wait-reason.ts";
+
+/** How often the owner of a recorder calls `noteOutside`. */
+export const OUTSIDE_EVERY_MS = 5;
+/** To wake, and to read the clocks, takes tens of microseconds. Less than this says nothing about tasks. */
+const LEAST_OUTSIDE_MS = 0.05;
 
 /** `Running.stretch` of a task that is not known to run. */
 const STOPPED = -1;
@@ -46,9 +57,11 @@ export class Recorder implements Tracer {
   readonly #takeTurn: () => void;
   #stretch = ++stretches;
   #hops = 0;
-  /** When the thread fell asleep, on the clock of `performance.now()`, and how long its event loop had been idle by then; −1 while it is awake. */
+  /** When the thread fell asleep, or was last noted as busy outside, on the clock of `performance.now()`, and how long its event loop had been idle by then; −1 while it is awake. */
   #asleepMs = -1;
   #idleMs = 0;
+  /** What the event loop does from now on, until it sleeps again, is accounted for by other events. */
+  #isOwn = false;
   /** When the last turn began, noted or not, on the same clock. */
   #turnMs = 0;
 
@@ -68,8 +81,10 @@ export class Recorder implements Tracer {
   noteStart(task: Running, name: number): void {
     task.stretch = this.#stretch;
     this.#ring.record(TRACE.start, task.id, name, 0);
+    if (this.#asleepMs < 0) return;
     // The task's module was imported meanwhile.
-    if (this.#asleepMs >= 0) this.#takeTurn();
+    this.#isOwn = true;
+    this.#takeTurn();
   }
 
   noteEnd(task: Running, failed: boolean): void {
@@ -104,6 +119,7 @@ export class Recorder implements Tracer {
 
   /** A signal has ended a wait. Its task continues without a turn. */
   noteAbort(wait: Wait): void {
+    this.noteOwn();
     this.#ring.record(TRACE.wake, 0, wait.record, this.#thread);
     this.noteResume(wait);
     if (this.#asleepMs >= 0) this.#takeTurn();
@@ -129,6 +145,7 @@ export class Recorder implements Tracer {
 
   /** A turn begins, at `nowMs`. */
   noteTurn(nowMs: number): void {
+    this.noteOutside(nowMs);
     this.isOutside = true;
     this.#asleepMs = -1;
     this.#turnMs = nowMs;
@@ -146,8 +163,25 @@ export class Recorder implements Tracer {
 
   /** The thread sleeps: its event loop only waits for events from outside warren. */
   noteSleep(): void {
+    this.#isOwn = false;
     this.#asleepMs = performance.now();
     this.#idleMs = idleMs();
+  }
+
+  /** If the thread sleeps: for how long its event loop has worked since then, or since this was noted last. */
+  noteOutside(nowMs = performance.now()): void {
+    if (this.#asleepMs < 0 || this.#isOwn) return;
+    const nowIdleMs = idleMs();
+    const busyMs = nowMs - this.#asleepMs - (nowIdleMs - this.#idleMs);
+    if (busyMs >= LEAST_OUTSIDE_MS) this.#ring.recordAside(this.#ring.nsOf(nowMs), TRACE.outside, 0, busyMs * 1e6);
+    this.#asleepMs = nowMs;
+    this.#idleMs = nowIdleMs;
+  }
+
+  /** A bell or a timer of warren has woken the thread: what follows is not done by a task. */
+  noteOwn(): void {
+    this.noteOutside();
+    this.#isOwn = true;
   }
 
   /** The id of the task that acts; 0 for none. */
@@ -165,10 +199,11 @@ export class Recorder implements Tracer {
     const ring = this.#ring;
     // The newest event may be `idle`, long before the turn in which the task continued.
     ring.recordWith(TRACE.foreign, task.id, Math.max(ring.newestNs, this.#asleepMs < 0 ? ring.nsOf(this.#turnMs) : this.#busySinceNs()));
+    this.#isOwn = true;
     this.#takeTurn();
   }
 
-  /** When the event loop was last woken, if it was woken once since the thread fell asleep; otherwise an earlier time. */
+  /** When the event loop was last woken, if it was woken once since the thread fell asleep or was last noted as busy outside; otherwise an earlier time. */
   #busySinceNs(): number {
     return this.#ring.nsOf(this.#asleepMs + idleMs() - this.#idleMs);
   }

@@ -91,9 +91,12 @@ export class Timers {
   #expire(): void {
     this.#node = undefined;
     this.#armedMs = Infinity;
-    const nowMs = performance.now();
     const { recorder } = this;
-    if (recorder !== undefined) recorder.isOutside = true;
+    if (recorder !== undefined) {
+      recorder.noteOwn();
+      recorder.isOutside = true;
+    }
+    const nowMs = performance.now();
     while (this.#heap.length > 0 && this.#heap[0].deadlineMs <= nowMs) {
       const timer = this.#heap[0];
       this.#remove(timer);

@@ -72,6 +72,8 @@ export interface Scheduler {
 export interface Tracer {
   /** Set while code runs that is no task's: a timer's callback. */
   isOutside: boolean;
+  /** A bell or a timer of warren has woken the thread. */
+  noteOwn(): void;
   /** A wait has just been parked. */
   notePark(wait: Wait): void;
   /** The wait of `record`, on thread `to`, is about to end. */

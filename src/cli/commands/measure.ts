@@ -10,6 +10,7 @@ import { keptName } from "../terminal/files.ts";
 import { EXIT, note, requireDirectory, requireWritable, writeResult, writeTo } from "../terminal/streams.ts";
 import { resolveDot, resolveGophers, type RawDot, type RawGophers, type ThreadLimits } from "../options/gophers-dot.ts";
 import type { Measurement } from "./measurement.ts";
+import { nextOf, nextOfHeadline } from "./next-command.ts";
 import { painter, type Paint } from "../print/table.ts";
 import { ProgressLine } from "../terminal/progress.ts";
 import { interruptedCode, interruptible } from "../terminal/signals.ts";
@@ -17,15 +18,19 @@ import { colored, formatOf, HEADLINE, NORMAL, resolveOptions, type Effort, type 
 import { count } from "../../lab/text.ts";
 import { coreList, oneOf, UsageError, type Raw } from "../options/values.ts";
 
-/** One gopher, the same twice, and four: what fits into a minute on two cores. */
-const HEADLINE_DESIGNS = "G1,G4,G6";
+/** One gopher and four: the talk's claim in two designs. */
+const HEADLINE_DESIGNS = "G1,G6";
+/** More threads than gophers cannot gain more. */
+const HEADLINE_THREADS = 4;
 
-/** The headline: three designs in three worlds and the dot product, on one thread and on all. */
+/** The headline: two designs in three worlds and the dot product, on one thread and on several. */
 export async function headline(raw: RawOptions, command: readonly string[]): Promise<number> {
   const options = await resolve(raw, HEADLINE);
-  const { grid } = resolveGophers({ designs: HEADLINE_DESIGNS }, limits(), options.seed);
-  const dotGrid = resolveDot({ kernel: "simd", size: "DRAM" }, limits(), namedSizes(readMachine())).grid;
-  return runMeasurement({ programs: [{ kind: "gophers", grid }, { kind: "dot", grid: dotGrid }], options, command, manifest: null });
+  const { usable, most } = limits();
+  const threads = `1,${Math.max(1, Math.min(HEADLINE_THREADS, Math.floor(usable)))}`;
+  const { grid } = resolveGophers({ designs: HEADLINE_DESIGNS, threads }, { usable, most }, options.seed);
+  const dotGrid = resolveDot({ kernel: "simd", size: "DRAM", threads }, { usable, most }, namedSizes(readMachine())).grid;
+  return runMeasurement({ programs: [{ kind: "gophers", grid }, { kind: "dot", grid: dotGrid }], options, command, next: () => nextOfHeadline(command) });
 }
 
 /** `warren gophers` */
@@ -37,7 +42,7 @@ export async function gophers(raw: RawGophers, command: readonly string[]): Prom
   if (manifest !== null) await requireWritable("--manifest", manifest);
   tellAdded(added, options, "G1 on one thread");
   const onPile = (pile: PileOutcome): Promise<void> => reportPile(pile, options, manifest);
-  return runMeasurement({ programs: [{ kind: "gophers", grid }], options, command, manifest, onPile });
+  return runMeasurement({ programs: [{ kind: "gophers", grid }], options, command, next: (result) => nextOf(result, manifest), onPile });
 }
 
 /** `warren dot` */
@@ -45,7 +50,7 @@ export async function dot(raw: RawDot, command: readonly string[]): Promise<numb
   const options = await resolve(raw, NORMAL);
   const { grid, added } = resolveDot(raw, limits(), namedSizes(readMachine()));
   tellAdded(added, options, "one thread");
-  return runMeasurement({ programs: [{ kind: "dot", grid }], options, command, manifest: null });
+  return runMeasurement({ programs: [{ kind: "dot", grid }], options, command, next: (result) => nextOf(result, null) });
 }
 
 /** Formats of the benchmarks. */

@@ -18,7 +18,7 @@ export interface Effort {
 export const NORMAL: Effort = { blocks: 10, runs: 5, warmupMs: 250 };
 /** Six blocks are the minimum for an interval; one run in each. Warm threads have made hundreds of kernel calls in 100 ms. */
 export const QUICK: Effort = { blocks: 6, runs: 1, warmupMs: 100 };
-/** The first result must be ready in about a minute. */
+/** The first result must be ready in 45 seconds. */
 export const HEADLINE: Effort = { blocks: 6, runs: 1, warmupMs: 40 };
 const PUBLISH: Effort = { blocks: 20, runs: 5, warmupMs: 250 };
 

@@ -3,12 +3,14 @@
  * enough thread counts for a fit; with fewer, `verbose` gets the reason why not.
  */
 import { isFitted, printParameter, serialText, type Fit } from "../../lab/fit.ts";
+import { gainless } from "../../lab/figures/doubts.ts";
 import { enoughCounts, fitsOf } from "../../lab/figures/scaling.ts";
 import type { Result } from "../../lab/result.ts";
 import { count, enumeration, printPercent, printRatio, threeFigures } from "../../lab/text.ts";
 
 /** One line for each design and world; none where there is nothing to say. */
-export function fitLines(result: Pick<Result, "cells" | "env">, verbose: boolean): string[] {
+export function fitLines(result: Pick<Result, "cells" | "env" | "config">, verbose: boolean): string[] {
+  if (gainless(result) !== null) return [];
   const enough = enoughCounts(fitsOf(result));
   if (typeof enough === "string") return verbose ? [enough] : [];
   const [{ points }] = enough as readonly [Fit];

@@ -10,7 +10,7 @@ import { machineLine } from "../../lab/machine/environment.ts";
 import type { Result } from "../../lab/result.ts";
 import { groupTitle, rowGroups, type Row, type RowGroup } from "../../lab/print/rows.ts";
 import { columnWidths, GAP, textTable } from "../../lab/print/text-table.ts";
-import { count, enumeration, printTime, wrapped } from "../../lab/text.ts";
+import { count, enumeration, printFlag, printTime, wrapped } from "../../lab/text.ts";
 
 /** Colours a text, or leaves it as it is. */
 export type Paint = (format: Parameters<typeof styleText>[0], text: string) => string;
@@ -99,7 +99,7 @@ function drawn(columns: readonly Column[], rows: readonly Row[], paint: Paint): 
 }
 
 const VERDICT_COLOR: Readonly<Record<string, "green" | "yellow" | "cyan">> = {
-  parallel: "green", "parallel, sliced": "yellow", "time-sliced": "yellow", "concurrent only": "cyan", unconfirmed: "yellow",
+  parallel: "green", "parallel, sliced": "yellow", "time-sliced": "yellow", "concurrent only": "cyan", unclear: "yellow", unconfirmed: "yellow",
 };
 
 function painted(column: Column, row: Row, paint: Paint): string {
@@ -113,6 +113,9 @@ const FLAGS: Readonly<Record<string, string>> = {
   outliers: "blocks far from the others; they count like the rest",
   drift: "later blocks were slower or faster than earlier ones",
   "slow-first": "in nearly every block the first run was slower than the rest",
+  "short-steps": "share of the time that the computing alone should take, so its steps were shorter than the heading says",
+  "running-too-low": "the threads used more CPU time than the trace accounts for",
+  "running-too-high": "the trace shows tasks running for longer than the threads had or wanted a core",
   interrupted: "fewer runs than asked for",
 };
 
@@ -121,7 +124,7 @@ function reasonLines({ rows }: RowGroup): string[] {
   const cells = rows.map(({ cell }) => cell);
   const said = [
     ...cells.map((cell) => ({ cell, text: `${verdictWord(cell.verdict)}: ${judge(cell).why}` })),
-    ...cells.flatMap((cell) => cell.summary.flags.map((flag) => ({ cell, text: `${flag}: ${FLAGS[flag.split(":")[0] as string] ?? "flagged"}` }))),
+    ...cells.flatMap((cell) => cell.summary.flags.map((flag) => ({ cell, text: `${printFlag(flag)}: ${FLAGS[flag.split(":")[0] as string] ?? "flagged"}` }))),
   ];
   return [...Map.groupBy(said, ({ text }) => text)].map(([text, its]) => {
     const where = [...Map.groupBy(its, ({ cell }) => cell.threads)].map(([threads, on]) => `${enumeration(on.map(({ cell }) => cell.design))} on ${count(threads, "thread")}`);

@@ -10,7 +10,9 @@ import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { printCell } from "../../lab/cell.ts";
 import { cellKey } from "../../lab/figures/compare.ts";
-import { SCHEMA, type CellResult, type Result } from "../../lab/result.ts";
+import { gainsOfCells } from "../../lab/figures/gains.ts";
+import { judge } from "../../lab/figures/verdict.ts";
+import { GAIN_RULE, SCHEMA, type CellResult, type Result } from "../../lab/result.ts";
 import { reasonOf } from "../terminal/streams.ts";
 import { UsageError } from "../options/values.ts";
 import { VERSION } from "../terminal/version.ts";
@@ -55,7 +57,14 @@ export function parseResult(written: string, name: string): Result {
   }
   const wrong = wrongCell((value as Result).cells);
   if (wrong !== null) throw new UsageError(`${name} is not a result that warren wrote: ${wrong}`);
-  return value as Result;
+  return withTodaysRules(value as Result);
+}
+
+/** A result with the gains and verdicts that today's rules give: for a file of warren 0.1.0 they are formed anew, from what was measured. */
+function withTodaysRules(result: Result): Result {
+  if (result.gainRule === GAIN_RULE) return result;
+  const cells = result.cells.map((cell) => ({ ...cell, verdict: judge(cell).verdict }));
+  return { ...result, gainRule: GAIN_RULE, cells, gains: gainsOfCells(cells, result.config) };
 }
 
 function otherSchema(name: string, schema: unknown): UsageError {

@@ -45,11 +45,15 @@ export function kendallChance(s: number, n: number): number {
   return Math.min(1, chance);
 }
 
-/** The change from the first value to the last along the median of all slopes, as a share of the median; `null` where there is no trend. */
+/**
+ * The change from the first value to the last along the median of all slopes, as a share
+ * of the first; `null` where there is no trend. The slopes are those of the logarithms,
+ * so the line stays above 0, and the change above −100 %.
+ */
 export function trend(values: readonly number[]): number | null {
   if (values.length < 2 || kendallChance(kendallS(values), values.length) >= TREND_LEVEL) return null;
-  const slopes = values.flatMap((value, later) => values.slice(0, later).map((earlier, at) => (value - earlier) / (later - at)));
-  const change = (median(slopes) * (values.length - 1)) / median([...values]);
+  const slopes = values.flatMap((value, later) => values.slice(0, later).map((earlier, at) => Math.log(value / earlier) / (later - at)));
+  const change = Math.expm1(median(slopes) * (values.length - 1));
   return Math.abs(change) >= BAND ? change : null;
 }
 

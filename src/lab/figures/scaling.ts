@@ -18,15 +18,20 @@
  *
  * `fitsOf` gives a result its laws: one fit for each design in each world. If the
  * data do not support a fit, the reason is reported instead: too few thread
- * counts, points far from every law of this form, or a throughput that grows
- * faster than the threads. No peak is given beyond twice the threads measured.
+ * counts, points far from every law of this form, a throughput that grows
+ * faster than the threads, one that does not change, or one that falls so fast that
+ * the serial share would be above 1. A throughput that does not change has no
+ * variance to explain: every law with σ = 1 fits it, and R² says nothing. So the
+ * refusal says what is known. Without a whole block there are no fits: some cells
+ * were measured at one time, some at another, some not at all. No peak is given
+ * beyond twice the threads measured.
  */
 import { levenbergMarquardt } from "ml-levenberg-marquardt";
 import type { Fit, FittedLaw, Refusal, ScalingLaw, ScalingPoint } from "../fit.ts";
 import { mean } from "./statistics.ts";
 import { groupOf } from "../cell.ts";
 import type { CellResult, Result } from "../result.ts";
-import { count } from "../text.ts";
+import { count, printPercent } from "../text.ts";
 
 /** Steps of the optimiser; the published examples need fewer than fifty. */
 const MOST_STEPS = 400;
@@ -95,10 +100,10 @@ function quality(law: ScalingLaw, points: readonly ScalingPoint[]): Pick<FittedL
 const LEAST_THREAD_COUNTS = 4;
 /** Laws are used up to this many times the most threads measured. */
 const REACH = 2;
-/** A law that explains less than this of the variance … */
+/** A law that explains less than this of the variance has not been found. */
 const LEAST_R2 = 0.9;
-/** … and is further than this from the points has not been found. */
-const MOST_RESIDUAL = 0.05;
+/** If all throughputs are this close together, threads change nothing. */
+const FLAT = 0.05;
 /** Throughput of a thread above that at the fewest threads: noise up to here, faster than the threads beyond. */
 const SUPERLINEAR = 1.1;
 
@@ -109,8 +114,9 @@ export function enoughCounts(fits: readonly Fit[]): readonly Fit[] | string {
   return enough.length > 0 ? enough : `No scaling law is fitted: ${count(most, "thread count")} measured, ${LEAST_THREAD_COUNTS} needed.`;
 }
 
-/** The fits of a result, in the order of its cells; none for a design measured on one thread count. */
-export function fitsOf({ cells, env }: Pick<Result, "cells" | "env">): Fit[] {
+/** The fits of a result, in the order of its cells; none for a design measured on one thread count, and none without a whole block. */
+export function fitsOf({ cells, env, config }: Pick<Result, "cells" | "env" | "config">): Fit[] {
+  if (config.blocksDone === 0) return [];
   const series = [...Map.groupBy(cells, (cell) => `${groupOf(cell)} ${cell.design}`).values()];
   return series.filter(({ length }) => length > 1).map((members) => fitOf(members, env.usable));
 }
@@ -139,13 +145,16 @@ function refusalOf(points: readonly ScalingPoint[]): Refusal | null {
   if (points.length < LEAST_THREAD_COUNTS) return { refused: `${points.length} thread counts were measured, and a law with three parameters needs ${LEAST_THREAD_COUNTS}` };
   const [first] = points as [ScalingPoint];
   const best = Math.max(...points.map(({ threads, perSecond }) => perSecond / threads)) / (first.perSecond / first.threads);
+  const [least, most] = [Math.min, Math.max].map((extreme) => extreme(...points.map(({ perSecond }) => perSecond))) as [number, number];
+  if (most / least - 1 <= FLAT) return { refused: `throughput is the same on every number of threads, within ${printPercent(most / least - 1)}` };
   if (best > SUPERLINEAR) return { refused: `throughput grows faster than the threads, by ${Math.round((best - 1) * 100)} %, which no such law describes` };
   return null;
 }
 
-/** A law that is nowhere near the points. */
-function badness({ r2, residual }: FittedLaw): Refusal | null {
-  if ((r2 ?? 1) >= LEAST_R2 || residual <= MOST_RESIDUAL) return null;
+/** A law that is nowhere near the points, or that has no meaning. */
+function badness({ r2, residual, sigma }: FittedLaw): Refusal | null {
+  if (sigma > 1) return { refused: "throughput falls faster than if everything were done one at a time, which no such law describes" };
+  if ((r2 ?? 0) >= LEAST_R2) return null;
   return { refused: `no such law goes through the points: R² ${(r2 ?? 0).toFixed(2)}, residual ${Math.round(residual * 100)} %` };
 }
 

@@ -21,8 +21,8 @@
 import type { Trace } from "../../index.ts";
 import type { Activity } from "../result.ts";
 import type { HandOff, RestSlice, RunSlice, Timeline } from "../timeline.ts";
-import { statesOf, type Collection, type Interval, type States } from "./states.ts";
-import { averages, stepsOf, timeByCount } from "./steps.ts";
+import { statesOf, type Collection, type States } from "./states.ts";
+import { averages, stepsOf, timeByCount, type Interval } from "./steps.ts";
 import type { Life } from "./census.ts";
 
 /** From when to when on the clock of `process.hrtime`, nanoseconds. */
@@ -124,15 +124,16 @@ export interface Analysis {
 const STEPS = 480;
 
 /**
- * Analyses a region of a trace, by default all of it from when the events of every
- * thread are complete. A region is cut at the ends of the trace.
+ * Analyses a region of a trace, by default all of it. A region is cut at the ends of
+ * the trace, and begins at the earliest when the events of every thread are complete:
+ * before that, tasks ran of which nothing is known.
  *
- * @throws RangeError if the region has nothing in common with the trace
+ * @throws RangeError if the region has nothing in common with the complete part of the trace
  */
-export function analyseTrace(trace: Trace, region: Region = { startNs: trace.completeFromNs, endNs: trace.endNs }): Analysis {
-  const startNs = Math.max(0, Math.round(region.startNs - trace.startNs));
+export function analyseTrace(trace: Trace, region: Region = trace): Analysis {
+  const startNs = Math.max(0, Math.round(Math.max(region.startNs, trace.completeFromNs) - trace.startNs));
   const endNs = Math.round(Math.min(region.endNs, trace.endNs) - trace.startNs);
-  if (!(endNs > startNs)) throw new RangeError(`the region from ${region.startNs} to ${region.endNs} is not in the trace, which goes from ${trace.startNs} to ${trace.endNs}`);
+  if (!(endNs > startNs)) throw new RangeError(`the region from ${region.startNs} to ${region.endNs} is not in the trace, which is complete from ${trace.completeFromNs} to ${trace.endNs}`);
   const view = viewOf(statesOf(trace), { startNs, endNs });
   const { durationNs: T, threads, runs, rests, handOffs, counted } = view;
   const running = stepsOf(runs.map(([, , fromNs, toNs]) => ({ fromNs, toNs })));

@@ -25,7 +25,7 @@
  */
 import { stepsOf, type Step } from "./steps.ts";
 import type { RunSlice } from "../timeline.ts";
-import { firstEnding, type Interval } from "./states.ts";
+import { firstEnding, type Interval } from "./steps.ts";
 import type { View } from "./analyse.ts";
 
 /** An event of the format. Times in microseconds. */

@@ -10,13 +10,9 @@
 import type { Trace, TraceEvent } from "../../index.ts";
 import { Census, type Life, type PlaceOf } from "./census.ts";
 import { ThreadLine } from "./line.ts";
+import { dealt } from "./outside.ts";
+import { firstEnding, type Interval } from "./steps.ts";
 import type { HandOff, RunSlice, Timeline } from "../timeline.ts";
-
-/** From when to when. */
-export interface Interval {
-  readonly fromNs: number;
-  readonly toNs: number;
-}
 
 /** A garbage collection on a thread. */
 export interface Collection extends Interval {
@@ -48,11 +44,14 @@ class Reader {
   readonly #hops = new Map<string, number>();
   readonly #handOffs: { from: number; to: number; sentNs: number; ns: number }[] = [];
   readonly #gcs: Collection[] = [];
+  /** By thread: when the event loop of the sleeping thread worked. */
+  readonly #outside: Interval[][];
 
   constructor(trace: Trace) {
     this.#trace = trace;
     const onUnseenStop = (task: number, ns: number): void => this.#census.life(task).markUnseenStop(ns);
     this.#lines = Array.from({ length: trace.threads }, (_, thread) => new ThreadLine(thread, onUnseenStop));
+    this.#outside = Array.from({ length: trace.threads }, () => []);
   }
 
   read(): States {
@@ -65,13 +64,31 @@ class Reader {
     }
     for (const line of this.#lines) line.clear(durationNs);
     const { tasks, placeOf } = this.#census.result();
-    const runs = this.#lines.flatMap((line) => line.slices).flatMap(([thread, task, fromNs, toNs]): RunSlice[] => {
-      const place = placeOf(task);
-      return place === undefined || toNs <= fromNs ? [] : [[thread, place, fromNs, toNs]];
+    const runs = this.#lines.flatMap(({ slices }, thread) => {
+      const seen = slices.flatMap(([, task, fromNs, toNs]): RunSlice[] => {
+        const place = placeOf(task);
+        return place === undefined || toNs <= fromNs ? [] : [[thread, place, fromNs, toNs]];
+      });
+      // in order: a task runs on one thread
+      for (const slice of seen) (tasks[slice[1]] as Life).slices.push(slice);
+      return this.#withUnseen(seen, thread, tasks, durationNs);
     });
-    // in order: a task runs on one thread
-    for (const slice of runs) (tasks[slice[1]] as Life).slices.push(slice);
     return { threads, durationNs, tasks, runs, handOffs: this.#resumed(tasks, placeOf), gcs: this.#gcs, crowd: this.#census.crowd(durationNs) };
+  }
+
+  /** Adds what the tasks of a thread ran while they seemed to wait for something outside warren. */
+  #withUnseen(seen: readonly RunSlice[], thread: number, tasks: readonly Life[], durationNs: number): readonly RunSlice[] {
+    const busy = this.#outside[thread] as Interval[];
+    if (busy.length === 0) return seen;
+    const waits = tasks.flatMap((life, place) => (life.thread !== thread || life.id === 0 ? [] : life.rests(place, life.endNs ?? durationNs))).filter(([, , , reason]) => reason === "elsewhere");
+    const unseen = dealt(thread, busy, waits, seen, (place) => (tasks[place] as Life).children > 0);
+    if (unseen.length === 0) return seen;
+    for (const [place, slices] of Map.groupBy(unseen, ([, task]) => task)) {
+      const life = tasks[place] as Life;
+      life.slices.push(...slices);
+      life.slices.sort(byTime);
+    }
+    return [...seen, ...unseen].toSorted(byTime);
   }
 
   #onThread(event: TraceEvent, line: ThreadLine, ns: number): void {
@@ -106,6 +123,8 @@ class Reader {
         return this.#hop(`${thread}:${event.hop}`, line, ns);
       case "foreign":
         return line.actUnseen(at(event.task), Math.max(0, this.#ns(event.sinceNs)), ns);
+      case "outside":
+        return void this.#outside[thread]?.push({ fromNs: Math.max(0, ns - Math.round(event.busyNs)), toNs: ns });
       case "turn":
       case "idle":
         return line.clear(ns);
@@ -181,13 +200,6 @@ class Reader {
   }
 }
 
-/** The first of some slices, which are in order, that ends at `ns` or later. */
-export function firstEnding(slices: readonly RunSlice[], ns: number): RunSlice | undefined {
-  let [low, high] = [0, slices.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((slices[middle] as RunSlice)[3] >= ns) high = middle;
-    else low = middle + 1;
-  }
-  return slices[low];
+function byTime(a: RunSlice, b: RunSlice): number {
+  return a[2] - b[2];
 }

@@ -1,5 +1,11 @@
-/** How many of some intervals hold at a time: for r(t) and c(t). */
-import type { Interval } from "./states.ts";
+/** Intervals of time: how many of some hold at a time, for r(t) and c(t), and which slice is the first to end. */
+import type { RunSlice } from "../timeline.ts";
+
+/** From when to when. */
+export interface Interval {
+  readonly fromNs: number;
+  readonly toNs: number;
+}
 
 /** From `ns` on, `count` of them hold. */
 export interface Step {
@@ -48,4 +54,15 @@ export function averages(steps: readonly Step[], endNs: number, parts: number): 
     }
   }
   return sums.map((sum) => sum / partNs);
+}
+
+/** The first of some slices, which are in order, that ends at `ns` or later. */
+export function firstEnding(slices: readonly RunSlice[], ns: number): RunSlice | undefined {
+  let [low, high] = [0, slices.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((slices[middle] as RunSlice)[3] >= ns) high = middle;
+    else low = middle + 1;
+  }
+  return slices[low];
 }

@@ -12,7 +12,7 @@
 import { groupOf, type Cell } from "../cell.ts";
 import type { Runtime } from "../../index.ts";
 import { threadUse } from "../machine/clock.ts";
-import type { BlockEnd, BlockEvents, BlockOrder, CellBlock, CellProgram, CellRun, Frozen, PileOutcome, Protocol, TracedRun } from "./plan.ts";
+import type { BlockEnd, BlockEvents, BlockOrder, Calibration, CellBlock, CellProgram, CellRun, Frozen, PileOutcome, Protocol, TracedRun } from "./plan.ts";
 import { randomSource, shuffled } from "../random.ts";
 import { type Check, type Sample } from "../result.ts";
 import { readTrace } from "./traced.ts";
@@ -106,5 +106,7 @@ export async function runBlock({ programs, threads, protocol, frozen }: BlockSet
     // a run that throws may have ended a thread: the cells after it get fresh threads
     while (pending.length > 0 && !signal.aborted) pending = await runOn(count, pending);
   }
-  return { pile, notes: [] };
+  const atEnd: Calibration[] = [];
+  if (block + 1 === protocol.blocks && !signal.aborted) for (const program of programs) atEnd.push((await program.calibrate?.()) ?? {});
+  return { pile, notes: [], atEnd };
 }

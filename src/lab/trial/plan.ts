@@ -65,8 +65,8 @@ export interface CellCatalogue {
 
 /** A program that can be measured, on the threads of a runtime. */
 export interface CellProgram extends CellCatalogue {
-  /** Once, before block 0: finds what every block is to use. Absent: nothing is to be found. */
-  calibrate?(runtime: Runtime): Promise<Calibration>;
+  /** Before block 0: finds what every block is to use. At the end of the last block it is called again, for comparison. Absent: nothing is to be found. */
+  calibrate?(): Promise<Calibration>;
   /** Takes what was found, before anything is run. `block`: the block that follows; `null` before block 0. */
   use?(calibration: Calibration, block: number | null): void;
   /** Makes every thread work for `ms` or longer, so that its code is compiled. */
@@ -103,6 +103,8 @@ export interface TrialProgress {
   readonly next: Cell | null;
   /** Milliseconds that the rest takes, estimated from what is done; `null` while that is too little. */
   readonly leftMs: number | null;
+  /** What the cells have given so far; it grows. */
+  readonly cells: readonly CellRecord[];
 }
 
 /** One traced run of a cell. */
@@ -164,6 +166,8 @@ export interface BlockEnd {
   readonly pile: PileOutcome | null;
   /** Warnings, and what was printed. */
   readonly notes: readonly string[];
+  /** Of the last block: the calibrations found at its end, by program, in the plan's order. Otherwise none. */
+  readonly atEnd: readonly Calibration[];
 }
 
 /** Runs blocks. If the signal is aborted, the work ends after the current run; that is not an error. */
@@ -198,7 +202,10 @@ export interface TrialRecord extends BlockEnd {
 /** From this number of runs on, one more traced run in every block takes little time. */
 const RUNS_TO_TRACE_ALL = 5;
 
-/** Whether the cells of a block are traced: in all blocks where one more run is a small part, otherwise in the first only. */
+/** Blocks that are traced where one more run takes much of the time: two, so that a verdict does not rest on one run. */
+const TRACED_BLOCKS = 2;
+
+/** Whether the cells of a block are traced: in all blocks where one more run is a small part, otherwise in the first two. */
 export function isTraced({ runs, traced = true }: Protocol, block: number): boolean {
-  return traced && (runs >= RUNS_TO_TRACE_ALL || block === 0);
+  return traced && (runs >= RUNS_TO_TRACE_ALL || block < TRACED_BLOCKS);
 }

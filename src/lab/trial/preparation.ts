@@ -39,7 +39,7 @@ export async function prepare(
   const runtime = await threads.open(most);
   try {
     for (const program of programs) {
-      const calibration = (await program.calibrate?.(runtime)) ?? {};
+      const calibration = (await program.calibrate?.()) ?? {};
       calibrations.push(calibration);
       program.use?.(calibration, null);
       await program.warm(runtime, most, warmupMs);

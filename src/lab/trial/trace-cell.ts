@@ -28,7 +28,7 @@ const UNTRACED_RUNS = 3;
 export async function traceCell(program: CellProgram, cell: Cell, { warmupMs, minTimeMs, events, progress }: TracePlan): Promise<CellTrace> {
   progress("starting: warming the threads and finding the size of the work");
   await using runtime = await start({ threads: cell.threads });
-  program.use?.((await program.calibrate?.(runtime)) ?? {}, null);
+  program.use?.((await program.calibrate?.()) ?? {}, null);
   await program.warm(runtime, cell.threads, warmupMs);
   const size = await findSize(program, runtime, [cell], minTimeMs * 1e6);
   const untracedNs: number[] = [];

@@ -17,10 +17,25 @@ export interface Work {
   readonly calibrations: Readonly<Record<string, Calibration>>;
 }
 
+/** What is added to the name of a figure that was found again at the end of a measurement. */
+const AT_END = "AtEnd";
+
+/** A calibration as a result has it: what was used, and what was found again at the end. */
+export function withEnd(used: Calibration = {}, atEnd: Calibration = {}): Calibration {
+  return { ...used, ...Object.fromEntries(Object.entries(atEnd).map(([name, value]) => [`${name}${AT_END}`, value])) };
+}
+
 /** The work of a result. */
 export function workOf({ cells, config }: Pick<Result, "cells" | "config">): Work {
   const sized = cells.filter(({ params }) => typeof params["size"] === "number");
-  return { sizes: new Map(sized.map((cell) => [workKey(cell), cell.params["size"] as number])), calibrations: config.calibrations ?? {} };
+  return {
+    sizes: new Map(sized.map((cell) => [workKey(cell), cell.params["size"] as number])),
+    calibrations: Object.fromEntries(Object.entries(config.calibrations ?? {}).map(([program, calibration]) => [program, usedOf(calibration)])),
+  };
+}
+
+function usedOf(calibration: Calibration): Calibration {
+  return Object.fromEntries(Object.entries(calibration).filter(([name]) => !name.endsWith(AT_END)));
 }
 
 /** A runner that prepares as the given one does, and then takes what `work` contains. A size that the user chose stays. */

@@ -3,11 +3,11 @@
  * the thread's ring. Garbage collections are recorded later, when Node reports them.
  */
 import type { PerformanceEntry, PerformanceObserver } from "node:perf_hooks";
-import { setImmediate } from "../../host.ts";
+import { clearInterval, setImmediate, setInterval } from "../../host.ts";
 import type { Arena } from "../../memory/arena.ts";
 import { TRACE } from "../../memory/layout.ts";
 import { TraceRing } from "../../trace/ring.ts";
-import { Recorder } from "../../trace/recorder.ts";
+import { OUTSIDE_EVERY_MS, Recorder } from "../../trace/recorder.ts";
 import type { Processor } from "../../scheduler/processor.ts";
 import type { Timers } from "../../wait/timers.ts";
 import type { Waiters } from "../../wait/waiter.ts";
@@ -28,6 +28,7 @@ export class ThreadTrace {
   readonly #side: TracedSide;
   readonly #ring: TraceRing;
   readonly #gcs: PerformanceObserver;
+  readonly #outside: NodeJS.Timeout | undefined;
 
   constructor(side: TracedSide, at: number) {
     this.at = at;
@@ -38,12 +39,16 @@ export class ThreadTrace {
     this.#gcs = new PerformanceObserver((list) => this.#noteGcs(list.getEntries()));
     this.#gcs.observe({ entryTypes: ["gc"] });
     const { tasks, processor } = side;
-    this.#install(new Recorder(this.#ring, side.arena.index, () => tasks.current(), () => processor.wake()));
+    const recorder = new Recorder(this.#ring, side.arena.index, () => tasks.current(), () => processor.wake());
+    this.#install(recorder);
+    // The main thread coordinates: what its event loop does is mostly not done by tasks.
+    if (side.arena.index < side.arena.threads) this.#outside = setInterval(() => recorder.noteOutside(), OUTSIDE_EVERY_MS).unref();
   }
 
   /** Stops recording. Resolves when the last collections are in the ring and nothing will be written any more. */
   async end(): Promise<void> {
     this.#install(undefined);
+    clearInterval(this.#outside);
     await new Promise<void>((resolve) => void setImmediate(resolve));
     this.#noteGcs(this.#gcs.takeRecords());
     this.#gcs.disconnect();

@@ -43,8 +43,8 @@ export async function fakeResult(options: FakeTrial = {}): Promise<Result> {
 
 /** The headline as a machine with so many processors would show it, with what a trace tells. */
 export async function fakeHeadline(options: FakeTrial & { readonly tracingCost?: number } = {}): Promise<Result> {
-  const { threads = [1, 2], processors = Infinity, tracingCost } = options;
-  const gophers = fakeCells(["cpu", "wait", "mixed"], undefined, threads);
+  const { designs, threads = [1, 2], processors = Infinity, tracingCost } = options;
+  const gophers = fakeCells(["cpu", "wait", "mixed"], designs, threads);
   const dot = ["loop", "chunks"].flatMap((design) => threads.map((count): Cell => (
     { program: "dot", world: "simd-DRAM", design, gophers: design === "loop" ? 1 : 8, threads: count, params: { kernel: "simd", elements: 8_388_608 } }
   )));
@@ -62,7 +62,7 @@ function resultOfCells(cells: readonly Cell[], { noise = 0.02, blocks = 6, confi
   if (failing) checks.push({ name: "carts conserved", ok: false, detail: "7 of 8 carts came back" });
   const trial = {
     cells: cells.map((cell) => recordOf(cell, blocks, noise, processors, source)), checks,
-    blocksDone: blocks, interrupted: whole.interrupted, pile: null, notes: [],
+    blocksDone: blocks, interrupted: whole.interrupted, pile: null, notes: [], atEnd: [],
   };
   return resultOf(trial, environmentOf(MACHINE, READING, null, 2), whole, "0.1.0");
 }

@@ -11,7 +11,7 @@ function readCsv(text: string): Record<string, string>[] {
 describe("json", () => {
   it("is schema warren/1 and nothing else", async () => {
     const result = JSON.parse(printJson(await fakeResult())) as Record<string, unknown>;
-    expect(Object.keys(result)).toEqual(["schema", "tool", "env", "config", "cells", "gains", "checks"]);
+    expect(Object.keys(result)).toEqual(["schema", "tool", "env", "config", "cells", "gainRule", "gains", "checks"]);
     expect(result["schema"]).toBe("warren/1");
     const [cell] = result["cells"] as Record<string, unknown>[];
     expect(Object.keys(cell as object)).toEqual(expect.arrayContaining([
@@ -76,7 +76,7 @@ describe("markdown", () => {
   it("has a table for each world, with absolute times next to the ratios", async () => {
     const text = printMarkdown(await fakeHeadline());
     expect(text.match(/^### /gm)).toHaveLength(4);
-    expect(text).toMatch(/^\| G7 \| 8 \| 2 \| 128 ms \| ±0\.\d % \| \d\.\d\d \| \d\.\d\d \| \d\.\d\d \| 2\.00 \| 2\.00 \| 100 % \| 128 ms \| \d+ % \| parallel \| A \|$/m);
+    expect(text).toMatch(/^\| G7 \| 8 \| 2 \| 128\.0 ms \| ±0\.\d % \| \d\.\d\d \| \d\.\d\d \| \d\.\d\d \| 2\.00 \| 2\.00 \| 100 % \| 128 ms \| \d+ % \| parallel \| A \|$/m);
     expect(text).toMatch(/^\| G6 \| 4 \| 1 \|.*\| ≥240 ms \| 100 % \|/m);
     for (const table of text.split("### ").slice(1)) {
       const widths = table.split("\n").filter((line) => line.startsWith("|")).map((line) => line.split("|").length);

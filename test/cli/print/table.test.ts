@@ -44,7 +44,7 @@ describe("printTable", () => {
   });
 
   it("names the columns it leaves out", () => {
-    expect(flat(printTable(headline, { ...style, width: 60 }))).toContain("Not shown at this width: gophers, ± 95 %, S, running, 2+, vs model, noise, tasks, GB/s;");
+    expect(flat(printTable(headline, { ...style, width: 60 }))).toContain("Not shown at this width: gophers, ± 95 %, running, on CPU, 2+, vs model, noise, tasks, GB/s;");
   });
 
   it("says the same with and without colour", () => {
@@ -71,7 +71,7 @@ describe("printTable", () => {
   it("marks figures that tracing has changed, and says why", async () => {
     const text = printTable(await fakeHeadline({ tracingCost: 0.08 }), style);
     expect(text).toMatch(/^G6 .* ~2\.00 +2\.00 {2}~100 % /m);
-    expect(flat(text)).toContain("~: approximate, because tracing slowed the run by more than 5 % or lost events.");
+    expect(flat(text)).toContain("~: approximate, because tracing slowed the run by more than 5 %, events were lost, or the CPU clock contradicts the trace.");
     expect(printTable(headline, style)).not.toContain("~");
   });
 
@@ -93,6 +93,6 @@ describe("printTable", () => {
   it("gives the reasons when asked to, once for all cells that share them", () => {
     const text = printTable(headline, { width: 240, color: false, verbose: true });
     expect(text).toMatch(/^parallel: .* \(G4, G6 and G7 on 2 threads\)$/m);
-    expect(text).toMatch(/^outliers:\d: blocks far from the others; they count like the rest \(/m);
+    expect(text).toMatch(/^outliers \d: blocks far from the others; they count like the rest \(/m);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { count, enumeration, printTime, wrapped } from "../../../src/lab/text.ts";
+import { count, enumeration, printFlag, printTime, wrapped } from "../../../src/lab/text.ts";
 
 describe("printTime", () => {
   it.each([
@@ -9,6 +9,10 @@ describe("printTime", () => {
 });
 
 describe("words", () => {
+  it("flags with a true minus sign", () => {
+    expect(["drift:-12%", "drift:+5%", "outliers:2", "slow-first:+7%", "short"].map(printFlag)).toEqual(["drift −12 %", "drift +5 %", "outliers 2", "slow-first +7 %", "short"]);
+  });
+
   it("count and enumerate", () => {
     expect([count(1, "run"), count(3, "run"), enumeration(["a"]), enumeration(["a", "b", "c"])]).toEqual(["1 run", "3 runs", "a", "a, b and c"]);
   });

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { driftFlags, kendallChance, kendallS, slowFirst, trend } from "../../../src/lab/figures/drift.ts";
 import type { Sample } from "../../../src/lab/result.ts";
@@ -30,8 +31,16 @@ describe("Kendall's S", () => {
 
 describe("trend", () => {
   it("is the change along the median slope, in both directions", () => {
-    expect(trend([100, 101, 102, 103, 104, 105])).toBeCloseTo(5 / 102.5, 9);
-    expect(trend([110, 108, 106, 104, 102, 100])).toBeCloseTo(-10 / 105, 9);
+    expect(trend([100, 101, 102, 103, 104, 105])).toBeCloseTo(0.05, 3);
+    expect(trend([110, 108, 106, 104, 102, 100])).toBeCloseTo(-10 / 110, 3);
+    expect(trend([1, 2, 4, 8, 16, 32])).toBeCloseTo(31, 9);
+  });
+
+  it("is never a fall of more than everything", () => {
+    expect(trend([1000, 300, 100, 30, 10, 3])).toBeCloseTo(-0.997, 3);
+    fc.assert(fc.property(fc.array(fc.double({ min: 1, max: 1e9, noNaN: true }), { minLength: 6, maxLength: 9 }), (values) => {
+      expect(trend(values.toSorted((a, b) => b - a)) ?? 0).toBeGreaterThan(-1);
+    }));
   });
 
   it("is none where the order may be chance, the change is small, or there are few values", () => {

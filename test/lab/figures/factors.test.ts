@@ -32,8 +32,9 @@ test("by hand: idle time filled on one thread, two threads with uneven work", ()
   });
 });
 
-test("without a trace, or where nothing ran, there are none", () => {
+test("without a trace, where nothing ran, or where only a part of the run is known, there are none", () => {
   const traced = run(100, [50]);
+  expect(factorsOf({ base1: traced, single: { ...traced, lost: 1 }, cell: traced })).toBeNull();
   expect(factorsOf({ base1: {}, single: traced, cell: traced })).toBeNull();
   expect(factorsOf({ base1: traced, single: run(100, [0]), cell: traced })).toBeNull();
   expect(factorsOf({ base1: traced, single: traced, cell: { Acpu: 1.9 } })).toBeNull();

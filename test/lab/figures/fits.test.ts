@@ -1,6 +1,6 @@
 /** Which fits a result carries and which are refused; the laws themselves: scaling.test.ts. */
 import { describe, expect, it } from "vitest";
-import { isFitted, type Fit, type ScalingLaw } from "../../../src/lab/fit.ts";
+import { isFitted, serialText, type Fit, type ScalingLaw } from "../../../src/lab/fit.ts";
 import { fitLines } from "../../../src/cli/print/fit-lines.ts";
 import { fitsOf, throughputAt } from "../../../src/lab/figures/scaling.ts";
 import type { Result } from "../../../src/lab/result.ts";
@@ -24,7 +24,7 @@ describe("fitsOf", () => {
     // the fake G7 computes as fast as there are threads, and gains nothing from them where it waits
     const [computing, waiting] = [fits[3] as Fit, fits[7] as Fit];
     expect(computing.universal).toMatchObject({ sigma: expect.closeTo(0, 6), kappa: expect.closeTo(0, 6), peak: null });
-    expect(waiting.universal).toMatchObject({ sigma: expect.closeTo(1, 4), r2: null });
+    expect(waiting.universal).toEqual({ refused: "throughput is the same on every number of threads, within 0 %" });
     expect(waiting.serial.map(({ fraction }) => fraction)).toEqual([expect.closeTo(1, 9), expect.closeTo(1, 9), expect.closeTo(1, 9)]);
     expect(computing.oversubscribed).toBe(true);
   });
@@ -50,6 +50,24 @@ describe("fitsOf", () => {
     const zigzag = only(await following({ lambda: 20, sigma: 0.5, kappa: 0 }, [1, 2, 3, 4, 5, 6], (index) => (index % 2 === 0 ? 1 : 0.6)));
     expect(isFitted(zigzag.universal)).toBe(false);
     expect(zigzag.universal).toMatchObject({ refused: expect.stringMatching(/^no such law goes through the points: R² 0\.\d\d, residual \d\d %$/) });
+  });
+
+  it("refuses what has no meaning: less than nine tenths explained, a share above the whole, no whole block", async () => {
+    // near the points, and yet no law: a measurement that was interrupted gave USL with R² 0.5
+    const scattered = only(await following({ lambda: 20, sigma: 0.95, kappa: 0 }, [1, 2, 3, 4, 5, 6], (index) => (index % 2 === 0 ? 1 : 0.94)));
+    expect(scattered.universal).toMatchObject({ refused: expect.stringMatching(/^no such law goes through the points: R² 0\.[0-8]/) });
+    const falling = only(await following({ lambda: 20, sigma: 1.2, kappa: 0 }, [1, 2, 3, 4, 6, 8]));
+    expect(falling.universal).toMatchObject({ refused: "throughput falls faster than if everything were done one at a time, which no such law describes" });
+    expect(falling.amdahl).toEqual(falling.universal);
+    const whole = await following({ lambda: 20, sigma: 0.1, kappa: 0 }, [1, 2, 3, 4]);
+    const broken: Result = { ...whole, config: { ...whole.config, blocksDone: 0, interrupted: true } };
+    expect(fitsOf(broken)).toEqual([]);
+    expect(fitLines(broken, true)).toEqual([]);
+  });
+
+  it("a serial fraction that is none is said in words", async () => {
+    const serial = only(await following({ lambda: 20, sigma: 0.1, kappa: 0 }, [1, 2, 3, 4], (index) => [1, 0.4, 1.5, 1][index] as number));
+    expect(serialText(serial)).toMatch(/^none, slower than one thread, at 2, none, faster than the threads, at 3, 0\.1 at 4$/);
   });
 
   it("gives no serial fraction without one thread, and no fit of a single count", async () => {

@@ -35,13 +35,13 @@ describe("simulated recordings", () => {
 
 /** Events that no runtime would record: some were lost, or a thread died. */
 const anything: fc.Arbitrary<Trace> = fc.array(
-  fc.record({ kind: fc.constantFrom("spawn", "start", "end", "park", "wake", "ready", "resume", "yield", "hop", "foreign", "turn", "idle", "steal"), thread: fc.nat(2), task: fc.nat(5), wait: fc.nat(3), gap: fc.nat(20) }),
+  fc.record({ kind: fc.constantFrom("spawn", "start", "end", "park", "wake", "ready", "resume", "yield", "hop", "foreign", "outside", "turn", "idle", "steal"), thread: fc.nat(2), task: fc.nat(5), wait: fc.nat(3), gap: fc.nat(20) }),
   { maxLength: 120 },
 ).map((raw) => {
   let ns = 1000;
   const events = raw.map(({ kind, thread, task, wait, gap }) => {
     ns += gap;
-    return { kind, thread, task, wait, timeNs: ns, child: task + 1, to: wait, name: `t${task}`, hop: wait, sinceNs: ns - 30, reason: "receive", failed: false, from: 0, count: 1 } as unknown as TraceEvent;
+    return { kind, thread, task, wait, timeNs: ns, child: task + 1, to: wait, name: `t${task}`, hop: wait, sinceNs: ns - 30, busyNs: 4 * wait, reason: "receive", failed: false, from: 0, count: 1 } as unknown as TraceEvent;
   });
   return { threads: 2, startNs: 1000, endNs: ns + 10, events, lost: [3, 0, 0], completeFromNs: 1000 };
 });
@@ -53,4 +53,12 @@ test("of events without sense something disjoint is made, and nothing is thrown"
     expect(Math.abs(activity.hist.reduce((sum, share) => sum + share, 0) - 1)).toBeLessThan(1e-9);
     expectDisjoint({ ...timeline, tasks: [], rests: [] });
   }));
+});
+
+test("where events were lost, only the time after the last of them counts", () => {
+  const at = (timeNs: number): { timeNs: number; thread: number } => ({ timeNs, thread: 0 });
+  const events: TraceEvent[] = [{ kind: "turn", ...at(900) }, { kind: "start", ...at(900), task: 1, name: "gopher" }, { kind: "end", ...at(1000), task: 1, failed: false }];
+  const trace: Trace = { threads: 1, startNs: 0, endNs: 1000, events, lost: [7, 0], completeFromNs: 900 };
+  expect(analyseTrace(trace, { startNs: 0, endNs: 1000 }).activity).toMatchObject({ T: 100, A: 1, lost: 7 });
+  expect(analyseTrace({ ...trace, lost: [0, 0], completeFromNs: 0 }, { startNs: 0, endNs: 1000 }).activity).toMatchObject({ T: 1000, A: 0.1 });
 });

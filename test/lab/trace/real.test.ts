@@ -1,5 +1,6 @@
 // @module-tag deep
 /** Traces of real threads. No assertion on how long anything took. */
+import { setTimeout as nodeTimer } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Cell } from "../../../src/lab/cell.ts";
 import { start, type Runtime, type Trace } from "../../../src/index.ts";
@@ -9,7 +10,7 @@ import { coarse } from "../../../src/lab/trace/coarse.ts";
 import { traceCell } from "../../../src/lab/trial/trace-cell.ts";
 import { mainTrace, tracing } from "../../../src/cli/commands/trace-runs.ts";
 import { expectDisjoint, expectIdentities } from "./identities.ts";
-import { overseer, type Report } from "./toilers.ts";
+import { overseer, reader, type Report } from "./toilers.ts";
 
 const THREADS = 2;
 
@@ -48,6 +49,16 @@ describe("a trace of real threads", () => {
       expect(toils.length).toBeGreaterThan(0);
       expect(unseen).toEqual([]);
     }
+  });
+
+  test("a task that awaits nothing of warren's is seen to run as long as it did, although its thread takes other turns", async () => {
+    await using trace = await runtime.trace();
+    const read = runtime.spawn.on(0)(reader, 100);
+    for (let k = 0; k < 8; k++, await nodeTimer(10)) await runtime.stats();
+    const toilNs = (await read).toils.reduce((sum, [fromNs, toNs]) => sum + toNs - fromNs, 0);
+    const { activity, timeline } = analyseTrace(await trace.stop());
+    expect(timeline.runs.filter(([thread]) => thread === 0).reduce((sum, [, , fromNs, toNs]) => sum + toNs - fromNs, 0)).toBeGreaterThan(0.9 * toilNs);
+    expect(activity.busy[0]).toBeLessThanOrEqual(activity.T);
   });
 
   test("who only waits for the tasks it has started is not counted", async () => {

@@ -145,6 +145,6 @@ describe("who is counted", () => {
   });
 
   test("a region that is not in the trace is an error that says so", () => {
-    expect(() => analyseTrace(traceOf(), { startNs: 7000, endNs: 8000 })).toThrow("the region from 7000 to 8000 is not in the trace, which goes from 5000 to 6000");
+    expect(() => analyseTrace(traceOf(), { startNs: 7000, endNs: 8000 })).toThrow("the region from 7000 to 8000 is not in the trace, which is complete from 5000 to 6000");
   });
 });

@@ -1,4 +1,5 @@
 /** Tasks that note for themselves when they computed: the truth that a trace is held against. */
+import { setTimeout as nodeTimer } from "node:timers/promises";
 import { chan, group, i32, sleep, spawn, task, yieldNow, type Chan } from "../../../src/index.ts";
 
 /** `[fromNs, toNs]` on the clock of `process.hrtime`. */
@@ -46,6 +47,16 @@ export const sleeper = task(import.meta, async function sleeper(turns: number): 
     toils.push(toil(40_000));
   }
   return { name: "sleeper", toils };
+});
+
+/** Awaits only what is not warren's, and so does nothing that a trace records until it ends. */
+export const reader = task(import.meta, async function reader(turns: number): Promise<Report> {
+  const toils: Toil[] = [];
+  for (let k = 0; k < turns; k++) {
+    await nodeTimer(1);
+    toils.push(toil(1_000_000));
+  }
+  return { name: "reader", toils };
 });
 
 /** Starts all, waits, and does nothing else. */

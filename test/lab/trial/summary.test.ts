@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { sentences } from "../../../src/cli/print/sentences.ts";
+import { printTable } from "../../../src/cli/print/table.ts";
 import { environmentOf, readMachine, readState } from "../../../src/lab/machine/environment.ts";
 import type { Config, Result, Sample } from "../../../src/lab/result.ts";
 import { judge } from "../../../src/lab/figures/verdict.ts";
@@ -50,7 +52,7 @@ describe("resultOf", () => {
     expect(verdicts).toMatchObject({
       "cpu G1 1": "sequential", "cpu G1 2": "sequential", "cpu G7 1": "concurrent only", "cpu G7 2": "parallel", "wait G7 2": "concurrent only",
     });
-    expect(cells.every(({ trace }) => Object.keys(trace).every((key) => ["Acpu", "Rq", "helper"].includes(key)))).toBe(true);
+    expect(cells.every(({ trace }) => Object.keys(trace).every((key) => ["Acpu", "Rq", "helper", "bounds"].includes(key)) && Object.keys(trace.bounds ?? {}).join("") === "Acpu")).toBe(true);
     expect(cells.every((cell) => judge(cell).why !== "")).toBe(true);
   });
 
@@ -69,13 +71,56 @@ describe("resultOf", () => {
     const trial = await runTrial(plan, inProcess(plan, new TracingThreads()), () => undefined, new AbortController().signal);
     const { cells, gains } = resultOf(trial, environmentOf(readMachine(), readState(0), null, 2), config, "0.1.0");
     const [g1, , , g6] = cells;
-    expect(g1).toMatchObject({ trace: { block: 0, A: 1, L: 1, U: 1, cost: expect.closeTo(0, 9), helper: expect.closeTo(0.1, 9) }, verdict: "sequential", timeline: { threads: 1 } });
+    expect(g1).toMatchObject({ trace: { block: 0, bounds: { Acpu: [1, 1], L: [1, 1], Pi2: [0, 0] }, A: 1, L: 1, U: 1, cost: expect.closeTo(0, 9), helper: expect.closeTo(0.1, 9) }, verdict: "sequential", timeline: { threads: 1 } });
     expect(g6).toMatchObject({ trace: { A: 2, L: 2, Pi2: 1 }, verdict: "parallel" });
     expect(gains).toHaveLength(4);
     for (const { factors } of gains) {
       if (factors === undefined) throw new Error("no factors");
       expect(factors.fill * factors.work).toBeCloseTo(factors.C, 9);
     }
+  });
+
+  it("says where the result contradicts itself: with the warnings about the machine, and as flags", async () => {
+    const program = new FakeProgram(fakeCells(["cpu"], ["G1"], [1]));
+    program.onRun = (_cell, size) => ({ wallNs: 0.39 * size * 4e6 });
+    const plan = { programs: [program], blocks: 6, runs: 3, warmupMs: 1, minTimeMs: 100, seed: 1 };
+    const trial = await runTrial(plan, inProcess(plan, new TracingThreads()), () => undefined, new AbortController().signal);
+    const calibrations = { gophers: { iterationsPerMs: 1000, iterationsPerMsAtEnd: 390 } };
+    const { env, cells } = resultOf(trial, environmentOf(readMachine(), readState(0), null, 1), { ...config, calibrations }, "0.1.0");
+    expect(cells[0]?.summary.flags).toEqual(["short-steps:39%"]);
+    expect(env.warnings.slice(-2)).toEqual([expect.stringMatching(/^gophers: what was calibrated to compute for 1 ms lasted 2\.56 ms at the end/), expect.stringMatching(/^1 cell took less time .*: 39 %\)/)]);
+  });
+
+  it("marks the figures of a trace that has not seen the work that the CPU clock counts", async () => {
+    const program = new FakeProgram(fakeCells(["cpu"], ["G1"], [1]));
+    const threads = new TracingThreads();
+    const { trace } = threads;
+    // the task is seen for a hundredth of its time
+    threads.trace = async (runtime) => {
+      const opened = await trace.call(threads, runtime);
+      return { stop: async () => {
+        const seen = await opened.stop();
+        const events = seen.events.map((event) => (event.kind === "end" ? { ...event, timeNs: seen.startNs + (seen.endNs - seen.startNs) / 100 } : event));
+        return { ...seen, events };
+      } };
+    };
+    const plan = { programs: [program], blocks: 6, runs: 3, warmupMs: 1, minTimeMs: 100, seed: 1 };
+    const trial = await runTrial(plan, inProcess(plan, threads), () => undefined, new AbortController().signal);
+    const { env, cells } = resultOf(trial, environmentOf(readMachine(), readState(0), null, 1), config, "0.1.0");
+    expect(cells[0]).toMatchObject({ trace: { A: 0.01, Acpu: expect.closeTo(1, 9), approximate: true }, summary: { flags: ["running-too-low"] } });
+    expect(env.warnings.at(-1)).toMatch(/in 1 cell \(gophers G1, cpu, 1 thread: running 0\.01, on CPU at least 1\.00\)/);
+  });
+
+  it("has no gains without a whole block, because its cells were not all measured", async () => {
+    const stop = new AbortController();
+    const program = new FakeProgram(fakeCells(["cpu"]));
+    const plan = { programs: [program], blocks: 6, runs: 1, warmupMs: 1, minTimeMs: 100, seed: 1 };
+    const trial = await runTrial(plan, inProcess(plan, new FakeThreads()), ({ cellsDone }) => { if (cellsDone === 6) stop.abort(); }, stop.signal);
+    const result = resultOf(trial, environmentOf(readMachine(), readState(0), null, 2), { ...config, blocksDone: trial.blocksDone, interrupted: true }, "0.1.0");
+    expect(result.cells).toHaveLength(6);
+    expect(result.gains).toEqual([]);
+    expect(sentences(result)).toEqual(["The measurement was interrupted before the first whole block: no gains."]);
+    expect(printTable(result, { width: 200, color: false, verbose: true })).not.toMatch(/NaN|Infinity|0\.00 ns/);
   });
 
   it("has no gains without the baseline", async () => {

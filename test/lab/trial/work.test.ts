@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { groupOf } from "../../../src/lab/cell.ts";
 import type { BlockRunner, Prepared } from "../../../src/lab/trial/plan.ts";
-import { reusing, workOf } from "../../../src/lab/trial/work.ts";
+import { reusing, withEnd, workOf } from "../../../src/lab/trial/work.ts";
 import { fakeResult } from "../../cli/print/fake-result.ts";
 import { fakeCells, FakeProgram } from "./fake-program.ts";
 
 const signal = new AbortController().signal;
-const preparing = (prepared: Prepared | null): BlockRunner => ({ isolation: "in-process", prepare: async () => prepared, run: async () => ({ pile: null, notes: ["ran"] }) });
+const preparing = (prepared: Prepared | null): BlockRunner => ({ isolation: "in-process", prepare: async () => prepared, run: async () => ({ pile: null, notes: ["ran"], atEnd: [] }) });
 
 describe("the work of a baseline", () => {
   it("is done again: its sizes and calibrations instead of what was found, and what it does not know as it was found", async () => {
     const baseline = await fakeResult({ worlds: ["cpu"] });
-    const work = workOf({ ...baseline, config: { ...baseline.config, calibrations: { gophers: { iterationsPerMs: 7 } } } });
+    const work = workOf({ ...baseline, config: { ...baseline.config, calibrations: { gophers: withEnd({ iterationsPerMs: 7 }, { iterationsPerMs: 8 }) } } });
     const programs = [new FakeProgram(fakeCells(["cpu", "wait"]))];
     const groups = [...new Set(fakeCells(["cpu", "wait"]).map(groupOf))];
     const found = { sizes: Object.fromEntries(groups.map((group) => [group, 5])), calibrations: [{ iterationsPerMs: 9 }], processors: null };
@@ -28,7 +28,12 @@ describe("the work of a baseline", () => {
     const runner = reusing(preparing(found), programs, work);
     expect(await runner.prepare(() => undefined, signal)).toEqual(found);
     expect(await reusing(preparing(null), programs, work).prepare(() => undefined, signal)).toBeNull();
-    expect(await runner.run({ block: 0, skip: [], traced: false }, found, { next: () => undefined, done: () => undefined }, signal)).toEqual({ pile: null, notes: ["ran"] });
+    expect(await runner.run({ block: 0, skip: [], traced: false }, found, { next: () => undefined, done: () => undefined }, signal)).toEqual({ pile: null, notes: ["ran"], atEnd: [] });
     expect(runner.isolation).toBe("in-process");
   });
+});
+
+it("a calibration has what was used and what was found again at the end", () => {
+  expect(withEnd({ iterationsPerMs: 7 }, { iterationsPerMs: 8 })).toEqual({ iterationsPerMs: 7, iterationsPerMsAtEnd: 8 });
+  expect(withEnd({ iterationsPerMs: 7 })).toEqual({ iterationsPerMs: 7 });
 });

@@ -1,5 +1,6 @@
 /** The gain plane: what structure gives across, what threads give upwards, and their product on the diagonals. */
 import { printCell, printWorld } from "../../cell.ts";
+import { gainless } from "../../figures/doubts.ts";
 import { count, printBounds, printRatio } from "../../text.ts";
 import type { GainResult, Result } from "../../result.ts";
 import { drawn, figure, Plot, worldLegend, worldMarks, type WorldMark } from "../parts/chart.ts";
@@ -14,7 +15,7 @@ const TICKS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 
 export function gainPlane(result: Result): Html {
   const many = result.gains.filter(({ threads }) => threads > 1);
   const gains = many.length > 0 ? many : result.gains;
-  if (gains.length === 0) return absent("There are no gains, because the reference was not measured on one thread.");
+  if (gains.length === 0) return absent(gainless(result) ?? "There are no gains, because the reference was not measured on one thread.");
   const worlds = worldMarks(gains.map((gain) => ({ ...gain, gophers: 1, params: {} })));
   return html`${reading(
     "each mark is a design. The further right it is, the more its ", html`<b>structure alone</b>`, " gains on one thread (C); the higher, the more the same structure gains from ",

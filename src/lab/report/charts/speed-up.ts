@@ -3,6 +3,7 @@ import { printWorld } from "../../cell.ts";
 import { isFitted, printParameter, serialText, type Fit } from "../../fit.ts";
 import type { CellResult, Result } from "../../result.ts";
 import { rowGroups, type RowGroup } from "../../print/rows.ts";
+import { gainless } from "../../figures/doubts.ts";
 import { enoughCounts, fitsOf, throughputAt } from "../../figures/scaling.ts";
 import { printRatio, threeFigures } from "../../text.ts";
 import { drawn, multiples, Plot, worldMarks, type WorldMark } from "../parts/chart.ts";
@@ -22,9 +23,9 @@ export function speedUp(result: Result): Html {
   const groups = rowGroups(result)
     .map((group) => ({ group, points: pointsOf(group) }))
     .filter(({ points }) => new Set(points.map(({ threads }) => threads)).size > 1);
-  if (groups.length === 0) return absent("Only one number of threads was measured: there is no curve to draw.");
+  if (groups.length === 0) return absent(gainless(result) ?? "Only one number of threads was measured: there is no curve to draw.");
   const worlds = worldMarks(result.cells);
-  const fits = result.fits ?? fitsOf(result);
+  const fits = fitsOf(result);
   const top = 1.1 * Math.max(...groups.flatMap(({ points }) => points.flatMap(({ P, threads, ci }) => [P, threads, ci?.[1] ?? 0])));
   return html`${reading(
     "each line is a design: P, how many times faster than itself on one thread. The dashed line is the maximum, ", html`<i>p</i>`, " threads for ", html`<i>p</i>`,

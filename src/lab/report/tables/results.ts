@@ -1,5 +1,5 @@
 /** The tables of a result: every cell with its time, its gains and the figures of its threads; and the factors that the gains come from, from the traced runs. */
-import { printBounds, printRatio } from "../../text.ts";
+import { printBounds, printFlag, printRatio } from "../../text.ts";
 import { COLUMNS, knownColumns, legendOf, TABLE, type Column as Figure } from "../../print/columns.ts";
 import { verdictMeaning, verdictWord } from "../../figures/verdict.ts";
 import type { Factors, GainResult, Result } from "../../result.ts";
@@ -35,7 +35,7 @@ function small(text: Piece): Piece {
 }
 
 function flags({ cell: { summary } }: Row): Piece {
-  return summary.flags.length > 0 && html`<small class="flag">${summary.flags.map((flag) => flag.replace(":", " ")).join(", ")}</small>`;
+  return summary.flags.length > 0 && html`<small class="flag">${summary.flags.map(printFlag).join(", ")}</small>`;
 }
 
 /** The tables of all groups. */

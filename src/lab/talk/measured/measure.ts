@@ -2,13 +2,13 @@
 import { extname } from "node:path";
 import { inProcesses } from "../../trial/process/parent.ts";
 import { nowNs } from "../../machine/clock.ts";
-import { environmentOf, readState, type Surroundings } from "../../machine/environment.ts";
+import { environmentOf, readState, type Environment, type Surroundings } from "../../machine/environment.ts";
 import { programOf, type ProgramSpec } from "./programs.ts";
-import type { Result } from "../../result.ts";
+import type { Config, Result } from "../../result.ts";
 import { resultOf } from "../../trial/summary.ts";
 import { runTrial } from "../../trial/trial.ts";
-import type { BlockEnd, Protocol, TrialProgress } from "../../trial/plan.ts";
-import { reusing, type Work } from "../../trial/work.ts";
+import type { BlockEnd, Protocol, TrialProgress, TrialRecord } from "../../trial/plan.ts";
+import { reusing, withEnd, type Work } from "../../trial/work.ts";
 
 const BLOCK_PROCESS = new URL(`./block-process${extname(import.meta.url)}`, import.meta.url);
 
@@ -28,11 +28,12 @@ export interface MeasureContext {
   /** The tool's version. */
   readonly version: string;
   readonly signal: AbortSignal;
-  readonly onProgress: (progress: TrialProgress) => void;
+  /** Called between cells. `soFar` makes a result of what was measured until then, without checks. */
+  readonly onProgress: (progress: TrialProgress, soFar: () => Result) => void;
 }
 
 /** A result, and what is not part of the result. */
-export interface Measured extends BlockEnd {
+export interface Measured extends Pick<BlockEnd, "pile" | "notes"> {
   readonly result: Result;
 }
 
@@ -48,14 +49,17 @@ export async function measure(plan: MeasurePlan, { machine, before }: Surroundin
   const programs = plan.programs.map(programOf);
   const own = inProcesses(plan.programs, programs, plan, { entry: BLOCK_PROCESS, cpus });
   const runner = work === null ? own : reusing(own, programs, work);
-  const trial = await runTrial({ ...plan, programs }, runner, onProgress, signal);
   const threads = Math.max(...programs.flatMap((program) => program.cells.map((cell) => cell.threads)));
-  const env = environmentOf({ ...machine, ...trial.processors }, before, readState(nowNs()), threads);
-  const calibrations = Object.fromEntries(programs.map(({ name }, index) => [name, trial.calibrations[index] ?? {}]));
-  const config = {
+  const resultNow = (trial: Pick<TrialRecord, "cells" | "checks" | "blocksDone" | "interrupted">, env: Environment, calibrations: Config["calibrations"] = {}): Result => resultOf(trial, env, {
     command, seed, blocks, blocksDone: trial.blocksDone, runs, warmupMs, minTimeMs,
     interrupted: trial.interrupted, isolation: runner.isolation, ...(cpus === null ? {} : { cpus }), calibrations,
     startedAt, seconds: (nowNs() - startNs) / 1e9,
-  };
-  return { result: resultOf(trial, env, config, version), pile: trial.pile, notes: trial.notes };
+  }, version);
+  const trial = await runTrial({ ...plan, programs }, runner, (progress) => onProgress(progress, () => {
+    const cells = progress.cells.filter(({ samples }) => samples.length > 0);
+    return resultNow({ cells, checks: [], blocksDone: Math.max(1, progress.block), interrupted: false }, environmentOf(machine, before, null, threads));
+  }), signal);
+  const env = environmentOf({ ...machine, ...trial.processors }, before, readState(nowNs()), threads);
+  const calibrations = Object.fromEntries(programs.map(({ name }, index) => [name, withEnd(trial.calibrations[index], trial.atEnd[index])]));
+  return { result: resultNow(trial, env, calibrations), pile: trial.pile, notes: trial.notes };
 }
