@@ -74,7 +74,7 @@ export function withPresentation(command: Command): Command {
   return withFormat(command, FORMATS)
     .option("--plain", "one line per row, no spaces in values: for grep and awk")
     .option("--no-color", "no colours (also with NO_COLOR set)")
-    .option("-q, --quiet", "no progress, warnings or hints")
+    .option("-q, --quiet", "no progress and no hints; warnings about the machine are part of the result")
     .option("-v, --verbose", "more detail: intervals of the gains, figures from the trace, the reason for each verdict");
 }
 
