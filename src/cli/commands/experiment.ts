@@ -31,6 +31,7 @@ export const EXPERIMENT_EXAMPLES = [
 /** Declares the command's argument and options. */
 export function declareExperiment(command: Command): Command {
   command
+    .summary("test a prediction of the gopher model")
     .description("Test a prediction of the gopher model against a run.")
     .argument("[name]")
     .option("--quick", `${REPETITIONS.quick} repetitions: no intervals, no traces`)

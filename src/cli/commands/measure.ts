@@ -67,8 +67,7 @@ export async function bench(what: string, raw: Raw<"filter" | "format" | "output
   return interruptible("run", async (signal) => {
     const { text, failed } = await measure({ filter, json, quick, progress: line.show.bind(line), signal }).catch((error: unknown) => {
       throw error instanceof RangeError ? new UsageError(`--filter: ${error.message}`) : error;
-    });
-    line.end();
+    }).finally(() => line.end());
     if (text !== null) await writeResult(json ? text : marked(text, painter(colored(raw))), output);
     else note("warren: bench was interrupted before anything was measured");
     if (signal.aborted) return interruptedCode(signal);

@@ -21,6 +21,7 @@ type RawCompare = Raw<"format" | "output" | "maxRegression", "allowMissing" | "c
 /** Declares the command; `done` gets the exit code. */
 export function addCompare(command: Command, done: (code: number) => void): void {
   withFormat(command, COMPARE_FORMATS)
+    .summary("two results, cell by cell")
     .description("Compare two results cell by cell: faster, slower, no difference found or inconclusive.")
     .argument("<a>", "the earlier result: a file written with --format json, a name given to --save, or - for standard input")
     .argument("<b>", "the later one")
@@ -64,6 +65,7 @@ function rendered(comparison: Comparison, format: (typeof COMPARE_FORMATS)[numbe
 /** Declares the command; `done` gets the exit code. */
 export function addReport(command: Command, done: (code: number) => void): void {
   command
+    .summary("a result as an HTML report")
     .description("Write the HTML report of a result: one file, no network.")
     .argument("<result>", "a result written with --format json; - is standard input")
     .option("-o, --output <file>", "write the report to a file instead of standard output")

@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import { namedSizes } from "../../lab/talk/dot/grid.ts";
 import { MOST_THREADS, readMachine } from "../../lab/machine/environment.ts";
 import { EXIT, inTurn, note, requireDirectory, requireWritable, textWidth, warn, writeResult } from "../terminal/streams.ts";
+import { formatOption } from "../options/measuring.ts";
 import type { RawDot, RawGophers } from "../options/gophers-dot.ts";
 import { allOrNothing, withholdingWarnings } from "../terminal/signals.ts";
 import { PROGRAMS } from "../programs/catalogue.ts";
@@ -38,6 +39,7 @@ type Run = (options: TraceOptions) => Promise<Traced>;
 /** Declares the command and those under it. */
 export function declareTrace(trace: Command, { args, whole, done }: Surrounding): void {
   trace
+    .summary("what ran when and on which thread, in one run")
     .description("Show what ran when and on which thread, in one run of a program.")
     .usage("<program> [options]")
     .helpCommand(false)
@@ -68,7 +70,7 @@ function withTraceOptions(command: Command, sized: boolean): Command {
   if (sized) command.option("--min-time <time>", "minimum length of the run (default: 100ms)");
   return command
     .option("--text", "print the picture on standard output, also with -o")
-    .option("--format <format>", `${TRACE_FORMATS.slice(0, -1).join(", ")} or ${TRACE_FORMATS.at(-1)} (default: text; with -o chrome, which Perfetto reads)`)
+    .addOption(formatOption(TRACE_FORMATS, "default: text; with -o chrome, which Perfetto reads"))
     .option("-o, --output <file>", "write the trace to a file; the figures go to standard output")
     .option("--events <n>", `number of events that each thread keeps, the newest (default: ${USUAL_EVENTS})`)
     .option("--plain", "ASCII only, r(t) and c(t) as digits")

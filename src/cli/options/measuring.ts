@@ -3,7 +3,7 @@
  * once. The rest of the command line never sees a missing value.
  */
 import { extname } from "node:path";
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import type { Gate } from "../../lab/comparison.ts";
 import { FOLDER, milliseconds, oneOf, regressionLimit, resultName, UsageError, wholeNumber, type Raw } from "./values.ts";
 
@@ -57,10 +57,15 @@ export interface MeasureOptions extends Effort, Readonly<Record<"strict" | "plai
 const MOST_BLOCKS = 1000;
 const MOST_RUNS = 1000;
 
+/** The option `--format`; its values are checked by `formatOf` or `oneOf`, and known to the completion. */
+export function formatOption(formats: readonly string[], usual: string): Option {
+  return Object.assign(new Option("--format <format>", `${formats.slice(0, -1).join(", ")} or ${formats.at(-1)} (${usual})`), { argChoices: [...formats] });
+}
+
 /** Adds the format and the file of a result. */
 export function withFormat(command: Command, formats: readonly Format[]): Command {
   return command
-    .option("--format <format>", `${formats.slice(0, -1).join(", ")} or ${formats.at(-1)} (default: from the extension of --output, else table)`)
+    .addOption(formatOption(formats, "default: from the extension of --output, else table"))
     .option("-o, --output <file>", "write the result to a file instead of standard output; x.json is written as json");
 }
 
@@ -69,7 +74,7 @@ export function withPresentation(command: Command): Command {
   return withFormat(command, FORMATS)
     .option("--plain", "one line per row, no spaces in values: for grep and awk")
     .option("--no-color", "no colours (also with NO_COLOR set)")
-    .option("-q, --quiet", "no progress, warnings or hints")
+    .option("-q, --quiet", "no progress and no hints; warnings about the machine are part of the result")
     .option("-v, --verbose", "more detail: intervals of the gains, figures from the trace, the reason for each verdict");
 }
 

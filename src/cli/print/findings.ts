@@ -28,7 +28,7 @@ export function printReport(report: ProgramReport, { width, color }: ReportStyle
   const unit = report.unitMs === null ? [] : [`u = ${figure(report.unitMs)} ms`];
   const head = [report.program, count(report.threads, "thread"), ...config, ...unit, `seed ${report.seed}`, printTime(report.seconds * 1e9)];
   return [
-    `${paint("bold", flowed(head.join("\u00a0· "), width, "  "))}\n${paint("dim", wrapped(machineLine(report.env), width, "  "))}`,
+    [paint("bold", flowed(head.join("\u00a0· "), width, "  ")), paint("dim", wrapped(machineLine(report.env), width, "  ")), ...report.env.warnings.map((warning) => paint("yellow", wrapped(`warning: ${warning}`, width, "  ")))].join("\n"),
     printFindings(report.findings, width, paint),
     ...report.plots.map((plot) => printPlot(plot, width)),
     ...report.series.map((series) => printSeries(series, paint)),

@@ -67,7 +67,7 @@ export function declareProgram(program: ProgramCommand, command: Command): Comma
 
 /** Adds the options of a program's run: all but the presentation. */
 export function declareRun(program: ProgramCommand, command: Command): Command {
-  command.description(`${program.what.charAt(0).toUpperCase()}${program.what.slice(1)}.`);
+  command.summary(program.what.replace(/:.*/, "")).description(`${program.what.charAt(0).toUpperCase()}${program.what.slice(1)}.`);
   if (program.operands !== undefined) command.argument(...program.operands);
   for (const option of program.options) command.option(...option);
   return withRunning(command, String(program.threads ?? "all usable cores"), program.unitMs === null ? null : `${program.unitMs}ms`);
@@ -84,7 +84,7 @@ export function withRunning(command: Command, threads: string, unit: string | nu
 export function withReporting(command: Command): Command {
   return withFormat(command, PROGRAM_FORMATS)
     .option("--no-color", "no colours (also with NO_COLOR set)")
-    .option("-q, --quiet", "no progress or warnings");
+    .option("-q, --quiet", "no progress; warnings about the machine are part of the result");
 }
 
 /** Checks the options of a program's run. @throws UsageError */
@@ -143,13 +143,15 @@ async function prepared(program: ProgramCommand, raw: RawProgram, command: reado
   const { run, threads, seed, unitMs } = await resolveRun(program, raw);
   return async (signal) => {
     const quiet = raw.quiet === true;
+    // the text for people begins with them
+    const isTold = !quiet && formatOf(raw, PROGRAM_FORMATS) === "json";
     const around = surroundings(threads);
-    if (!quiet) warn(around.warnings);
+    if (isTold) warn(around.warnings);
     const line = new ProgressLine(process.stderr, quiet);
     const settings = { threads, seed, unitMs: unitMs ?? 1, progress: line.show.bind(line), signal };
-    const { value: report, warnings } = await withholdingWarnings(() => reportProgram(run, settings, { program: program.name, command, version: VERSION, unitMs, around }));
-    line.end();
-    if (!quiet) warn([...warnings, ...report.env.warnings.filter((warning) => !around.warnings.includes(warning))]);
+    const { value: report, warnings } = await withholdingWarnings(() => reportProgram(run, settings, { program: program.name, command, version: VERSION, unitMs, around })).finally(() => line.end());
+    if (!quiet) warn(warnings);
+    if (isTold) warn(report.env.warnings.filter((warning) => !around.warnings.includes(warning)));
     for (const { part, name } of report.findings.filter(isWrong)) note(`warren: check failed: ${part === null ? "" : `${part}: `}${name}`);
     return report;
   };

@@ -8,7 +8,8 @@
  */
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
-import { groupOf, printCell } from "../../lab/cell.ts";
+import { printCell } from "../../lab/cell.ts";
+import { cellKey } from "../../lab/figures/compare.ts";
 import { gainsOfCells } from "../../lab/figures/gains.ts";
 import { judge } from "../../lab/figures/verdict.ts";
 import { GAIN_RULE, SCHEMA, type CellResult, type Result } from "../../lab/result.ts";
@@ -77,7 +78,7 @@ function otherSchema(name: string, schema: unknown): UsageError {
 function wrongCell(cells: readonly CellResult[]): string | null {
   const seen = new Map<string, number>();
   for (const [at, cell] of cells.entries()) {
-    const key = `${groupOf(cell)} ${cell.design} ${cell.threads}`;
+    const key = cellKey(cell);
     const before = seen.get(key);
     if (before !== undefined) return `cells[${at}] is the same cell as cells[${before}]: ${printCell(cell)}`;
     seen.set(key, at);

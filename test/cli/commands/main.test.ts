@@ -54,9 +54,23 @@ describe("help", () => {
     expect(await warren(["help", command])).toMatchObject({ code: 0, stdout });
   });
 
-  it("prints the version of the package", async () => {
+  it.each([["--version"], ["-V"], ["version"]])("%s prints the version of the package", async (...args) => {
     const { version } = JSON.parse(await readFile("package.json", "utf8")) as { version: string };
-    expect(await warren(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+    expect(await warren(args)).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+  });
+
+  it("of warren has the commands before its few options, and the exit codes", async () => {
+    const { stdout } = await warren(["--help"]);
+    const places = ["Usage: ", "  gophers ", "  completions ", "Options:\n", "  --quick ", "warren gophers --help", "Exit codes:\n", "  130 "].map((text) => stdout.indexOf(text));
+    expect(places.every((place, index) => place > (places[index - 1] ?? 0))).toBe(true);
+    expect(stdout).not.toMatch(/^ +--(?:warmup|min-time|blocks) /m);
+    expect((await warren(["gophers", "--help"])).stdout).toMatch(/^ +--blocks <n>[^]*\nExit codes: warren --help\n$/m);
+  });
+
+  it("is found below a command", async () => {
+    const { code, stdout } = await warren(["help", "trace", "gophers"]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^Usage: warren trace gophers \[options\]\n/)]);
+    expect((await warren(["trace", "gophers", "--help"])).stdout).toBe(stdout);
   });
 });
 

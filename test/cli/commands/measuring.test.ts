@@ -157,7 +157,7 @@ describe("warren gophers --pile", () => {
 
   it("burns real files, the same in every design, and writes what sha256sum checks", { tags: ["deep"] }, async () => {
     const manifest = join(folder, "manifest.txt");
-    const { code, stdout, stderr } = await warren([...small, "--pile", join(folder, "pile"), "--manifest", manifest]);
+    const { code, stdout, stderr } = await warren([...small, "--pile", join(folder, "pile"), "--manifest", manifest, "-v"]);
     expect(code).toBe(0);
     expect(stdout.replaceAll(/\s+/g, " ")).toContain("every file read; same result everywhere: the manifest.");
     expect(stderr).toContain("skipped link: symbolic link");
