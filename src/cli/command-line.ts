@@ -108,7 +108,11 @@ function buildCommands(args: readonly string[], done: (code: number) => void): C
     .action(async (what: string, options: object) => done(await bench(what, { ...program.opts(), ...options })));
 
   addCompare(add("compare", [["warren compare old.json new.json", "what has changed"], ["warren compare main new.json --max-regression 5%", "exit code 1 if slower"]]), done);
-  addReport(add("report", [["warren report run.json -o report.html", "the pictures of a result"], ["warren gophers --format html -o report.html", "measure and write the report"]]), done);
+  addReport(add("report", [
+    ["warren report run.json -o report.html", "the pictures of a result"],
+    ["warren report run.json -v", "everything, as text"],
+    ["warren report report.html -o run.csv", "the figures of a report, for a spreadsheet"],
+  ]), { whole: (options) => withRoot(options, program), done });
 
   withFormat(add("env", [["warren env", "as text"], ["warren env --strict", "exit with code 3 if anything is unreliable"]]), INVENTORY_FORMATS)
     .description("Show this machine, its limits and anything that makes measurements unreliable.")

@@ -9,19 +9,13 @@ import { programOf, type ProgramSpec } from "../../lab/talk/measured/programs.ts
 import type { PileOutcome } from "../../lab/trial/plan.ts";
 import type { Result } from "../../lab/result.ts";
 import { completed, keep, openBaseline, tellComparison, workToRepeat } from "../saved/baselines.ts";
-import { printBenchfmt } from "../print/benchfmt.ts";
-import { comparisonMarkdown, printComparison } from "../print/comparison.ts";
 import { EXIT, exitCodeOf, note, textWidth, warn, writeResult } from "../terminal/streams.ts";
-import { fitLines } from "../print/fit-lines.ts";
-import { printCsv, printJson, printMarkdown, printPlain, printHtml } from "../print/formats.ts";
 import { interruptible, withholdingWarnings } from "../terminal/signals.ts";
 import { nextWithFile, programName } from "./next-command.ts";
-import { printScreen, type Next } from "../print/screen.ts";
+import { resultText } from "../print/result-text.ts";
+import type { Next } from "../print/screen.ts";
 import type { MeasureOptions } from "../options/measuring.ts";
 import { ProgressLine } from "../terminal/progress.ts";
-import { sentences } from "../print/sentences.ts";
-import { painter, printTable } from "../print/table.ts";
-import { wrapped } from "../../lab/text.ts";
 import { VERSION } from "../terminal/version.ts";
 
 /** What a command wants measured. */
@@ -70,42 +64,9 @@ export async function runMeasurement({ programs, options, command, next, onPile 
 async function report(result: Result, options: MeasureOptions, next: Next): Promise<void> {
   for (const { name, detail } of result.checks.filter(({ ok }) => !ok)) note(`warren: check failed: ${name}: ${detail}`);
   if (result.cells.length === 0) note("warren: nothing was measured");
-  else await writeResult(await rendered(result, options, next), options.output);
+  else await writeResult(await resultText(result, { ...options, width: textWidth(options.output), next: options.quiet ? [] : next }), options.output);
   if (options.output === null || result.cells.length === 0 || options.quiet) return;
   note(`wrote ${options.output}`);
   const withFile = options.format === "json" ? nextWithFile(options.output) : null;
   if (withFile !== null) note(`Next: ${programName(process.argv[1], process.env)} ${withFile}`);
-}
-
-/** The result in the format asked for. */
-async function rendered(result: Result, options: MeasureOptions, next: Next): Promise<string> {
-  switch (options.format) {
-    case "json":
-      return printJson(result);
-    case "csv":
-      return printCsv(result);
-    case "markdown":
-      return [printMarkdown(result), ...(result.comparison === undefined ? [] : [comparisonMarkdown(result.comparison, options.maxRegression)])].join("\n\n");
-    case "benchfmt":
-      return printBenchfmt(result);
-    case "html":
-      return printHtml(result);
-    case "table":
-      return options.plain && options.verbose ? printPlain(result) : readable(result, options, next);
-  }
-}
-
-/** The first screen; then the comparison with the baseline; with `--verbose` the tables, the laws and the sentences, too. */
-function readable(result: Result, { output, color, plain, verbose, quiet, maxRegression }: MeasureOptions, next: Next): string {
-  const width = textWidth(output);
-  const paint = painter(color);
-  const compared = result.comparison === undefined ? [] : [printComparison(result.comparison, { width, paint, most: maxRegression })];
-  return [printScreen(result, quiet ? [] : next, { width, paint, plain }), ...compared, ...(verbose ? everything(result, { width, color }) : [])].join("\n\n");
-}
-
-function everything(result: Result, { width, color }: { readonly width: number; readonly color: boolean }): string[] {
-  const laws = fitLines(result, true).map((line) => wrapped(line, width, "    ")).join("\n");
-  const names = wrapped(`Checks: ${result.checks.map(({ name, ok }) => (ok ? name : `${name} (FAILED)`)).join("; ")}.`, width);
-  const said = sentences(result).map((sentence) => wrapped(sentence, width));
-  return [printTable(result, { width, color, verbose: true }), ...(laws === "" ? [] : [laws]), names, ...said];
 }

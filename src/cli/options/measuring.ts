@@ -59,13 +59,13 @@ const MOST_RUNS = 1000;
 /** Adds the format and the file of a result. */
 export function withFormat(command: Command, formats: readonly Format[]): Command {
   return command
-    .option("--format <format>", `${formats.slice(0, -1).join(", ")} or ${formats.at(-1)} (default: from the extension of --output, else table)`)
+    .option("--format <format>", `${formats.slice(0, -1).join(", ")} or ${formats.at(-1)} (default: from the extension of --output, else ${formats[0]})`)
     .option("-o, --output <file>", "write the result to a file instead of standard output; x.json is written as json");
 }
 
 /** Adds how a result is presented. */
-export function withPresentation(command: Command): Command {
-  return withFormat(command, FORMATS)
+export function withPresentation(command: Command, formats: readonly Format[] = FORMATS): Command {
+  return withFormat(command, formats)
     .option("--plain", "one line per row, no spaces in values: for grep and awk")
     .option("--no-color", "no colours (also with NO_COLOR set)")
     .option("-q, --quiet", "no progress, warnings or hints")
@@ -129,19 +129,24 @@ export function wantsColor(tty: boolean, environment: NodeJS.ProcessEnv): boolea
 }
 
 /** The format that each extension selects. */
-const BY_EXTENSION: Readonly<Record<string, string>> = { ".json": "json", ".csv": "csv", ".md": "markdown", ".html": "html", ".txt": "table" };
+const BY_EXTENSION: Readonly<Record<string, Format>> = { ".txt": "table", ".json": "json", ".csv": "csv", ".md": "markdown", ".bench": "benchfmt", ".html": "html" };
 
-/** The format among those a command has: from --format, or else from the extension of the file; the first is the default. An unknown extension is not an error; one that selects a format that the command lacks is. */
-export function formatOf<Format extends string>({ format, output, plain }: Raw<"format" | "output", "plain">, formats: readonly [Format, ...Format[]]): Format {
+/** The format among those a command has: from --format, or else from the extension of the file; where there is neither, the first. */
+export function formatOf<Known extends Format>({ format, output, plain }: Raw<"format" | "output", "plain">, formats: readonly [Known, ...Known[]]): Known {
   if (format !== undefined) {
     const chosen = oneOf("--format", format, formats);
     if (plain === true && chosen !== "table") throw new UsageError(`--plain cannot be used with --format ${chosen}`);
     return chosen;
   }
-  const named = output === undefined ? undefined : BY_EXTENSION[extname(output).toLowerCase()];
-  if (named === undefined) return formats[0];
+  const extension = output === undefined ? "" : extname(output).toLowerCase();
+  if (extension === "") return formats[0];
+  const isKnown = (named: Format | undefined): named is Known => formats.some((known) => known === named);
+  const named = BY_EXTENSION[extension];
+  if (named === undefined) {
+    const known = Object.keys(BY_EXTENSION).filter((ending) => isKnown(BY_EXTENSION[ending]));
+    throw new UsageError(`--output: ${JSON.stringify(output)} selects no format: its extension ${JSON.stringify(extension)} is not one of ${known.join(", ")}. Use --format to choose one`);
+  }
   if (plain === true && named !== "table") throw new UsageError(`--plain cannot be used with --output ${JSON.stringify(output)}, because its extension selects ${named}`);
-  const found = formats.find((known) => known === named);
-  if (found === undefined) throw new UsageError(`--output: ${JSON.stringify(output)} selects the format ${named} by its extension, which is not one of ${formats.join(", ")}. Use --format to choose one`);
-  return found;
+  if (!isKnown(named)) throw new UsageError(`--output: ${JSON.stringify(output)} selects the format ${named} by its extension, which is not one of ${formats.join(", ")}. Use --format to choose one`);
+  return named;
 }
