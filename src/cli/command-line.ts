@@ -110,6 +110,7 @@ function buildCommands(args: readonly string[], done: (code: number) => void): C
   addCompare(add("compare", [["warren compare old.json new.json", "what has changed"], ["warren compare main new.json --max-regression 5%", "exit code 1 if slower"]]), done);
   addReport(add("report", [
     ["warren report run.json -o report.html", "the pictures of a result"],
+    ["warren report run.json -o slide.svg", "the answer in one picture"],
     ["warren report run.json -v", "everything, as text"],
     ["warren report report.html -o run.csv", "the figures of a report, for a spreadsheet"],
   ]), { whole: (options) => withRoot(options, program), done });

@@ -1,7 +1,7 @@
 /** `warren report run.json` writes a stored result again, in any format: by default as the HTML report. */
 import type { Command } from "commander";
 import { EXIT, note, requireWritable, textWidth, writeResult } from "../terminal/streams.ts";
-import { colored, formatOf, FORMATS, withPresentation, type Format, type RawOptions } from "../options/measuring.ts";
+import { colored, formatOf, FORMATS, themeOf, withPresentation, type Format, type RawOptions } from "../options/measuring.ts";
 import { UsageError } from "../options/values.ts";
 import { resultText } from "../print/result-text.ts";
 import { readResult } from "../saved/result-file.ts";
@@ -30,11 +30,12 @@ async function report(path: string, raw: RawOptions): Promise<number> {
   if (quiet && verbose) throw new UsageError("use --quiet or --verbose, not both");
   // only the table is plain or verbose
   const format = formatOf(raw, plain || verbose ? FORMATS : REPORT_FORMATS);
+  const theme = themeOf(raw, format);
   if (output !== null) await requireWritable("--output", output);
   const result = await readResult(path);
   if (result.cells.length === 0) throw new UsageError(`${JSON.stringify(path)} contains no measurements to report`);
   const next = quiet || path === "-" ? [] : nextOfStored(path);
-  await writeResult(await resultText(result, { format, width: textWidth(output), color: colored(raw), plain, verbose, maxRegression: null, next }), output);
+  await writeResult(await resultText(result, { format, width: textWidth(output), color: colored(raw), plain, verbose, theme, maxRegression: null, next }), output);
   if (output !== null && !quiet) note(`wrote ${output}`);
   return EXIT.fine;
 }

@@ -27,12 +27,16 @@ export const REPETITIONS = { quick: 3, usual: 6, full: 20 } as const;
 export const FULL_LOADS = 2;
 
 /** How a result is written. */
-export const FORMATS = ["table", "json", "csv", "markdown", "benchfmt", "html"] as const;
+export const FORMATS = ["table", "json", "csv", "markdown", "benchfmt", "html", "svg"] as const;
 export type Format = (typeof FORMATS)[number];
+
+/** For what pages a picture is made; auto: the reader's system chooses. */
+const THEMES = ["auto", "light", "dark"] as const;
+type Theme = (typeof THEMES)[number];
 
 /** The options as commander gives them. */
 export type RawOptions = Raw<
-  "blocks" | "runs" | "seed" | "warmup" | "minTime" | "cpus" | "save" | "baseline" | "maxRegression" | "format" | "output",
+  "blocks" | "runs" | "seed" | "warmup" | "minTime" | "cpus" | "save" | "baseline" | "maxRegression" | "format" | "output" | "theme",
   "quick" | "publish" | "strict" | "plain" | "color" | "quiet" | "verbose"
 >;
 
@@ -49,6 +53,8 @@ export interface MeasureOptions extends Effort, Readonly<Record<"strict" | "plai
   /** Share by which a cell may be slower than the baseline. */
   readonly maxRegression: number | null;
   readonly format: Format;
+  /** Of a picture. */
+  readonly theme: Theme;
   /** File to write to; `null`: standard output. */
   readonly output: string | null;
 }
@@ -66,6 +72,7 @@ export function withFormat(command: Command, formats: readonly Format[]): Comman
 /** Adds how a result is presented. */
 export function withPresentation(command: Command, formats: readonly Format[] = FORMATS): Command {
   return withFormat(command, formats)
+    .option("--theme <name>", `with --format svg: for ${THEMES.slice(1).join(" or ")} pages, or auto: the reader's system chooses (default: auto)`)
     .option("--plain", "one line per row, no spaces in values: for grep and awk")
     .option("--no-color", "no colours (also with NO_COLOR set)")
     .option("-q, --quiet", "no progress, warnings or hints")
@@ -108,12 +115,20 @@ export function resolveOptions(raw: RawOptions, effort: Effort, tty: boolean, en
     baseline: raw.baseline ?? null,
     maxRegression: raw.maxRegression === undefined ? null : regressionLimit("--max-regression", raw.maxRegression),
     format,
+    theme: themeOf(raw, format),
     output: raw.output ?? null,
     plain: raw.plain === true,
     color: colored(raw, tty, environment),
     quiet: raw.quiet === true,
     verbose: raw.verbose === true,
   };
+}
+
+/** The theme of a picture, from --theme. */
+export function themeOf({ theme }: Raw<"theme">, format: Format): Theme {
+  if (theme === undefined) return "auto";
+  if (format !== "svg") throw new UsageError(`--theme cannot be used with the format ${format}: only a picture has one (--format svg)`);
+  return oneOf("--theme", theme, THEMES);
 }
 
 /** How a text for people is drawn on standard output: colours, if it is a terminal and nothing speaks against them. */
@@ -129,7 +144,7 @@ export function wantsColor(tty: boolean, environment: NodeJS.ProcessEnv): boolea
 }
 
 /** The format that each extension selects. */
-const BY_EXTENSION: Readonly<Record<string, Format>> = { ".txt": "table", ".json": "json", ".csv": "csv", ".md": "markdown", ".bench": "benchfmt", ".html": "html" };
+const BY_EXTENSION: Readonly<Record<string, Format>> = { ".txt": "table", ".json": "json", ".csv": "csv", ".md": "markdown", ".bench": "benchfmt", ".html": "html", ".svg": "svg" };
 
 /** The format among those a command has: from --format, or else from the extension of the file; where there is neither, the first. */
 export function formatOf<Known extends Format>({ format, output, plain }: Raw<"format" | "output", "plain">, formats: readonly [Known, ...Known[]]): Known {

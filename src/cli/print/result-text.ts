@@ -1,17 +1,18 @@
 /** A finished result as text, in each format: what a measurement writes, and what `warren report` writes again. */
+import type { Theme } from "../../lab/report/picture.ts";
 import type { Result } from "../../lab/result.ts";
 import { wrapped } from "../../lab/text.ts";
 import { printBenchfmt } from "./benchfmt.ts";
 import { comparisonMarkdown, printComparison } from "./comparison.ts";
 import { fitLines } from "./fit-lines.ts";
-import { printCsv, printHtml, printJson, printMarkdown, printPlain } from "./formats.ts";
+import { printCsv, printHtml, printJson, printMarkdown, printPlain, printSvg } from "./formats.ts";
 import { printScreen, type Next } from "./screen.ts";
 import { sentences } from "./sentences.ts";
 import { painter, printTable } from "./table.ts";
 
 /** How a result is written. */
 export interface ResultStyle {
-  readonly format: "table" | "json" | "csv" | "markdown" | "benchfmt" | "html";
+  readonly format: "table" | "json" | "csv" | "markdown" | "benchfmt" | "html" | "svg";
   /** Characters in a line of the table. */
   readonly width: number;
   readonly color: boolean;
@@ -21,6 +22,8 @@ export interface ResultStyle {
   readonly verbose: boolean;
   /** Share by which a cell may be slower than the baseline. */
   readonly maxRegression: number | null;
+  /** Of the picture: its colours. */
+  readonly theme: Theme;
   /** Of the table: what to do next. */
   readonly next: Next;
 }
@@ -38,6 +41,8 @@ export async function resultText(result: Result, style: ResultStyle): Promise<st
       return printBenchfmt(result);
     case "html":
       return printHtml(result);
+    case "svg":
+      return printSvg(result, style.theme);
     case "table":
       return style.plain && style.verbose ? printPlain(result) : readable(result, style);
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { formatOf } from "../../../src/cli/options/measuring.ts";
 
-const ALL = ["table", "json", "csv", "markdown", "benchfmt", "html"] as const;
+const ALL = ["table", "json", "csv", "markdown", "benchfmt", "html", "svg"] as const;
 
 describe("formatOf", () => {
   it.each<[Parameters<typeof formatOf>[0], string]>([
@@ -13,6 +13,7 @@ describe("formatOf", () => {
     [{ output: "run.txt" }, "table"],
     [{ output: "run.txt", plain: true }, "table"],
     [{ output: "run.bench" }, "benchfmt"],
+    [{ output: "slide.svg" }, "svg"],
     [{ output: "run.out", format: "csv" }, "csv"],
     [{ output: "result" }, "table"],
     [{ output: "json" }, "table"],
