@@ -20,7 +20,7 @@ interface Frame {
 /** Declares the command. */
 export function addReport(command: Command, { whole, done }: Frame): void {
   withPresentation(command, REPORT_FORMATS)
-    .description("Write a stored result again, in any format; by default as the HTML report: one file, no network.")
+    .description("Write a stored result again, in any format: by default as the HTML report (one file, no network), with -v or --plain as the table.")
     .argument("<result>", "a result written with --format json or html; - is standard input")
     .action(async (path: string, options: RawOptions) => done(await report(path, whole(options))));
 }

@@ -18,10 +18,10 @@ import { coloured, type Theme } from "./parts/palette.ts";
 
 export type { Theme };
 
-const BARS: BarsForm = { width: 560, size: 13, pitch: 22, words: GAIN_WORDS };
-const PLANE = { width: 360, leastHeight: 300, mostHeight: 420 };
+const BARS: BarsForm = { width: 580, size: 13, pitch: 22, words: GAIN_WORDS };
+const PLANE = { width: 352, leastHeight: 300, mostHeight: 420 };
 const EDGE = 14;
-const GAP = 28;
+const GAP = 20;
 const WIDTH = EDGE + BARS.width + GAP + PLANE.width + EDGE;
 const TITLE = 20;
 const LINE = 18;

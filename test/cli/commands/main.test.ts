@@ -30,7 +30,7 @@ describe("usage", () => {
     [["gophers", "--pile", "package.json"], 'warren: --pile: "package.json" is not a directory'],
     [["gophers", "-o", "/no/such/place/x"], 'warren: --output: "/no/such/place/x" cannot be written'],
     [["dot", "--size", "L9"], 'warren: --size: "L9" is neither a number of elements'],
-    [["--format", "jsn"], 'warren: --format: "jsn" is not one of table, json, csv, markdown, benchfmt, html — did you mean json?'],
+    [["--format", "jsn"], 'warren: --format: "jsn" is not one of table, json, csv, markdown, benchfmt, html, svg — did you mean json?'],
     [["--format", "jsn", "gophers"], 'warren: --format: "jsn" is not one of'],
     [["list", "--format", "csv"], 'warren: --format: "csv" is not one of table, json'],
     [["list", "-o", "list.csv"], 'warren: --output: "list.csv" selects the format csv by its extension, which is not one of table, json. Use --format to choose one'],

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { printBenchfmt } from "../../../src/cli/print/benchfmt.ts";
-import { printCsv, printHtml, printJson, printMarkdown, printPlain } from "../../../src/cli/print/formats.ts";
+import { printCsv, printHtml, printJson, printMarkdown, printPlain, printSvg } from "../../../src/cli/print/formats.ts";
 import { fullResult } from "../../lab/report/full-result.ts";
 import { warren } from "../warren-process.ts";
 
@@ -28,6 +28,8 @@ test("the extension of the file selects the format, --format goes before it, and
     [["-o", "out.md"], printMarkdown(result)],
     [["-o", "out.bench"], printBenchfmt(result)],
     [["-o", "out.pdf", "--format", "csv"], printCsv(result)],
+    [["-o", "out.svg"], await printSvg(result, "auto")],
+    [["-o", "dark.svg", "--theme", "dark"], await printSvg(result, "dark")],
     [["-o", "out"], await printHtml(result)],
     [["-o", "lines.txt", "--plain", "-v"], printPlain(result)],
   ];
@@ -56,6 +58,7 @@ test.each([
   [["report", "-", "-o", "/nowhere/run.html"], json, /^warren: --output: "\/nowhere\/run.html" cannot be written/],
   [["report", "-", "-o", "x.pdf"], json, /^warren: --output: "x.pdf" selects no format: its extension ".pdf" is not one of \.txt, .*\. Use --format to choose one\n$/],
   [["report", "-", "--plain", "-o", "x.html"], json, /^warren: --plain cannot be used with --output "x.html", because its extension selects html\n$/],
+  [["report", "-", "--theme", "dark"], json, /^warren: --theme cannot be used with the format html: only a picture has one \(--format svg\)\n$/],
   [["report", "-", "-q", "-v"], json, /^warren: use --quiet or --verbose, not both\n$/],
   [["report", "-"], JSON.stringify({ ...result, cells: [], gains: [] }), /contains no measurements/],
 ])("%j is refused with exit code 2", { tags: ["deep"] }, async (args, stdin, message) => {

@@ -9,13 +9,13 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { publishedPair } from "../../../scripts/picture.ts";
 import { renderReport } from "../../../src/lab/report/report.ts";
 import type { Result } from "../../../src/lab/result.ts";
 import type { RunSlice, Timeline } from "../../../src/lab/timeline.ts";
 import { CHROMIUM, launch } from "./chromium.ts";
 import { lowContrast } from "./contrast.ts";
 import { fullResult } from "./full-result.ts";
-import { publishedPair } from "./published.ts";
 
 const ARTIFACTS = join(import.meta.dirname, "../../../artifacts/report");
 const TOLD = { sentences: ["On one thread structure gives 3.96×."], program: "warren" };

@@ -38,8 +38,8 @@ const GAP = 8;
 /** Finds the columns. */
 export function barsLayout(worlds: readonly AnsweredWorld[], form: BarsForm): BarsLayout {
   const bars = worlds.flatMap((world) => world.bars);
-  const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map((text) => textWidth(text, form.size)));
-  const gain = widest(form.words) + GAP;
+  const widest = (texts: readonly string[], size = form.size): number => Math.max(0, ...texts.map((text) => textWidth(text, size)));
+  const gain = Math.max(widest(form.words, form.size - 1), widest(["12.34×"])) + GAP;
   const left = widest(bars.map(({ label }) => label)) + GAP;
   const longest = form.width - left - widest(bars.map(({ time }) => time)) - GAP - form.words.length * gain;
   return { ...form, left, longest, ends: form.words.map((_, column) => form.width - (form.words.length - 1 - column) * gain) };
