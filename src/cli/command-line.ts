@@ -14,7 +14,8 @@ import { HEADLINE, NORMAL, withFormat, withPresentation, withProtocol, type RawO
 import { examples, EXIT_CODES, hideOptions, withHelp, type Examples } from "./help.ts";
 import { PROGRAMS } from "./programs/catalogue.ts";
 import { declareProgram, runProgram } from "./programs/command.ts";
-import { addCompare, addReport } from "./commands/results.ts";
+import { addReport } from "./commands/report.ts";
+import { addCompare } from "./commands/results.ts";
 import { declareTrace, TRACE_EXAMPLES } from "./commands/trace.ts";
 import { FileError, suggestion, UsageError } from "./options/values.ts";
 import { VERSION } from "./terminal/version.ts";
@@ -115,7 +116,12 @@ function buildCommands(args: readonly string[], done: (code: number) => void, sa
   program.commandsGroup("Look at runs and results:");
   declareTrace(add("trace", TRACE_EXAMPLES), { args, whole: (options) => withRoot(options, program), done });
   addCompare(add("compare", [["warren compare old.json new.json", "what has changed"], ["warren compare main new.json --max-regression 5%", "exit code 1 if slower"]]), done);
-  addReport(add("report", [["warren report run.json -o report.html", "the pictures of a result"], ["warren gophers --format html -o report.html", "measure and write the report"]]), done);
+  addReport(add("report", [
+    ["warren report run.json -o report.html", "the pictures of a result"],
+    ["warren report run.json -o slide.svg", "the answer in one picture"],
+    ["warren report run.json -v", "everything, as text"],
+    ["warren report report.html -o run.csv", "the figures of a report, for a spreadsheet"],
+  ]).summary("a stored result again, in any format"), { whole: (options) => withRoot(options, program), done });
 
   program.commandsGroup("Machine and tool:");
   withFormat(add("bench", [["warren bench --quick", "everything in under 90 s, less exact"], ["warren bench --filter select", "benchmarks with select in the name"], ["warren bench programs --quick", "real programs, next to plain Node and Go"]]), BENCH_FORMATS)

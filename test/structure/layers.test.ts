@@ -51,7 +51,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   "lab/report/tables": "lab/machine lab lab/figures lab/print lab/report/parts",
   "lab/report/charts": "lab lab/figures lab/print lab/report/parts",
   "lab/report/timeline": "lab lab/figures lab/report/parts",
-  "lab/report": "lab/machine lab lab/report/parts lab/report/tables lab/report/charts lab/report/timeline",
+  "lab/report": "lab/machine lab lab/print lab/report/parts lab/report/tables lab/report/charts lab/report/timeline",
   "cli/print": "lab/machine lab lab/figures lab/print lab/trace lab/talk lab/report",
   "cli/options": "lab/machine lab lab/talk/dot lab/talk/gophers lab/talk/measured",
   "cli/terminal": "lab lab/machine lab/trial lab/trial/process cli/options",

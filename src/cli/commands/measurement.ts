@@ -9,20 +9,15 @@ import { programOf, type ProgramSpec } from "../../lab/talk/measured/programs.ts
 import type { PileOutcome, TrialProgress } from "../../lab/trial/plan.ts";
 import type { Result } from "../../lab/result.ts";
 import { completed, keep, keptResult, openBaseline, tellComparison, workToRepeat } from "../saved/baselines.ts";
-import { printBenchfmt } from "../print/benchfmt.ts";
-import { comparisonMarkdown, printComparison } from "../print/comparison.ts";
-import { ascii, isUnicode } from "../terminal/characters.ts";
+import { readerText } from "../terminal/characters.ts";
 import { EXIT, exitCodeOf, inTurn, keepUnseen, note, notLosing, textWidth, warn, writeResult } from "../terminal/streams.ts";
-import { fitLines } from "../print/fit-lines.ts";
-import { printCsv, printJson, printMarkdown, printPlain, printHtml } from "../print/formats.ts";
 import { interruptedCode, interruptible, withholdingWarnings } from "../terminal/signals.ts";
 import { nextWithFile, programName } from "./next-command.ts";
-import { printBars, printScreen, type Next } from "../print/screen.ts";
+import { resultText } from "../print/result-text.ts";
+import { printBars, type Next } from "../print/screen.ts";
+import { painter } from "../print/table.ts";
 import type { MeasureOptions } from "../options/measuring.ts";
 import { ProgressLine } from "../terminal/progress.ts";
-import { sentences } from "../print/sentences.ts";
-import { painter, printTable } from "../print/table.ts";
-import { wrapped } from "../../lab/text.ts";
 import { VERSION } from "../terminal/version.ts";
 
 /** What a command wants measured. */
@@ -55,7 +50,7 @@ export async function runMeasurement({ programs, options, command, next, onPile 
   // the bars of what was measured so far, where the screen will be
   const isDrawn = options.format === "table" && options.output === null && !options.plain && process.stdout.isTTY;
   const style = { width: textWidth(), paint: painter(options.color), plain: false };
-  const onProgress = (trial: TrialProgress, soFar: () => Result): void => progress.showTrial(trial, isDrawn ? () => printBars(soFar(), style).map(shownTo(options)) : undefined);
+  const onProgress = (trial: TrialProgress, soFar: () => Result): void => progress.showTrial(trial, isDrawn ? () => printBars(soFar(), style).map((line) => readerText(line, options)) : undefined);
   return interruptible("run", async (signal) => {
     const { value, warnings } = await withholdingWarnings(() => {
       const { blocks, runs, warmupMs, minTimeMs, seed, cpus } = options;
@@ -84,48 +79,13 @@ export async function runMeasurement({ programs, options, command, next, onPile 
 async function report(result: Result, options: MeasureOptions, next: Next): Promise<void> {
   for (const { name, detail } of result.checks.filter(({ ok }) => !ok)) note(`warren: check failed: ${name}: ${detail}`);
   if (result.cells.length === 0) note("warren: nothing was measured");
-  else await writeResult(await rendered(result, options, next), options.output, keptResult(result));
+  else {
+    const text = await resultText(result, { ...options, width: textWidth(options.output), most: options.gate?.most ?? null, next: options.quiet ? [] : next });
+    await writeResult(readerText(text, options), options.output, keptResult(result));
+  }
   if (options.output === null && options.save === null && result.cells.length > 0) keepUnseen(keptResult(result));
   if (options.output === null || result.cells.length === 0 || options.quiet) return;
   note(`wrote ${options.output}`);
   const withFile = options.format === "json" ? nextWithFile(options.output) : null;
   if (withFile !== null) note(`Next: ${programName(process.argv[1], process.env)} ${withFile}`);
-}
-
-/** The result in the format asked for. */
-async function rendered(result: Result, options: MeasureOptions, next: Next): Promise<string> {
-  switch (options.format) {
-    case "json":
-      return printJson(result);
-    case "csv":
-      return printCsv(result);
-    case "markdown":
-      return [printMarkdown(result), ...(result.comparison === undefined ? [] : [comparisonMarkdown(result.comparison, { most: options.gate?.most ?? null, verbose: options.verbose })])].join("\n\n");
-    case "benchfmt":
-      return printBenchfmt(result);
-    case "html":
-      return printHtml(result);
-    case "table":
-      return shownTo(options)(options.plain && options.verbose ? printPlain(result) : readable(result, options, next));
-  }
-}
-
-/** What changes a text for people so that the reader's terminal can show it. */
-function shownTo({ output, plain }: Pick<MeasureOptions, "output" | "plain">): (text: string) => string {
-  return plain || (output === null && !isUnicode(process.env)) ? ascii : (text) => text;
-}
-
-/** The first screen; then the comparison with the baseline; with `--verbose` the tables, the laws and the sentences, too. */
-function readable(result: Result, { output, color, plain, verbose, quiet, gate }: MeasureOptions, next: Next): string {
-  const width = textWidth(output);
-  const paint = painter(color);
-  const compared = result.comparison === undefined ? [] : [printComparison(result.comparison, { width, paint, most: gate?.most ?? null, verbose })];
-  return [printScreen(result, quiet ? [] : next, { width, paint, plain }), ...compared, ...(verbose ? everything(result, { width, color }) : [])].join("\n\n");
-}
-
-function everything(result: Result, { width, color }: { readonly width: number; readonly color: boolean }): string[] {
-  const laws = fitLines(result, true).map((line) => wrapped(line, width, "    ")).join("\n");
-  const names = wrapped(`Checks: ${result.checks.map(({ name, ok }) => (ok ? name : `${name} (FAILED)`)).join("; ")}.`, width);
-  const said = sentences(result).map((sentence) => wrapped(sentence, width));
-  return [printTable(result, { width, color, verbose: true }), ...(laws === "" ? [] : [laws]), names, ...said];
 }

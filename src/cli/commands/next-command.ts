@@ -26,6 +26,12 @@ export function nextOf(result: Result, manifest: string | null): Next {
   return [["Next", `${name} ${nextCommand(result, manifest)}`.trimEnd()], ["Everything measured", [name, ...result.config.command.map(quoted), "-v"].join(" ")], WORDS];
 }
 
+/** What to do with a stored result that has been shown. */
+export function nextOfStored(path: string): Next {
+  const again = `${programName(process.argv[1], process.env)} report ${quoted(path)}`;
+  return [["Pictures", `${again} -o report.html`], ["Everything measured", `${again} -v`], WORDS];
+}
+
 /** Arguments of the command to try next, as a shell takes them. */
 export function nextCommand(result: Result, manifest: string | null): string {
   return nextWords(result, manifest).map(quoted).join(" ");

@@ -1,7 +1,6 @@
 /**
- * What is done with results that are there: `warren compare a.json b.json` holds two
- * against each other, cell by cell (with `--max-regression` it is a gate), and
- * `warren report run.json` writes one as the HTML report.
+ * `warren compare a.json b.json` holds two results that are there against each other,
+ * cell by cell; with `--max-regression` it is a gate.
  */
 import type { Command } from "commander";
 import { passes, type Comparison } from "../../lab/comparison.ts";
@@ -10,8 +9,6 @@ import { comparisonMarkdown, doubtLines, printComparison, refusalLines } from ".
 import { EXIT, note, requireWritable, textWidth, writeResult } from "../terminal/streams.ts";
 import { colored, formatOf, gateOf, withFormat } from "../options/measuring.ts";
 import { UsageError, type Raw } from "../options/values.ts";
-import { printHtml } from "../print/formats.ts";
-import { readResult } from "../saved/result-file.ts";
 
 const COMPARE_FORMATS = ["table", "json", "markdown"] as const;
 
@@ -60,24 +57,4 @@ function rendered(comparison: Comparison, format: (typeof COMPARE_FORMATS)[numbe
     case "table":
       return printComparison(comparison, { ...options, width: textWidth(options.output), paint: painter(colored(options)) });
   }
-}
-
-/** Declares the command; `done` gets the exit code. */
-export function addReport(command: Command, done: (code: number) => void): void {
-  command
-    .summary("a result as an HTML report")
-    .description("Write the HTML report of a result: one file, no network.")
-    .argument("<result>", "a result written with --format json; - is standard input")
-    .option("-o, --output <file>", "write the report to a file instead of standard output")
-    .option("-q, --quiet", "do not print what was written")
-    .action(async (path: string, options: Raw<"output", "quiet">) => done(await report(path, options)));
-}
-
-async function report(path: string, { output, quiet = false }: Raw<"output", "quiet">): Promise<number> {
-  if (output !== undefined) await requireWritable("--output", output);
-  const result = await readResult(path);
-  if (result.cells.length === 0) throw new UsageError(`${JSON.stringify(path)} contains no measurements to report`);
-  await writeResult(await printHtml(result), output ?? null);
-  if (output !== undefined && !quiet) note(`wrote ${output}`);
-  return EXIT.fine;
 }

@@ -28,12 +28,16 @@ export const REPETITIONS = { quick: 3, usual: 6, full: 20 } as const;
 export const FULL_LOADS = 2;
 
 /** How a result is written. */
-export const FORMATS = ["table", "json", "csv", "markdown", "benchfmt", "html"] as const;
+export const FORMATS = ["table", "json", "csv", "markdown", "benchfmt", "html", "svg"] as const;
 export type Format = (typeof FORMATS)[number];
+
+/** For what pages a picture is made; auto: the reader's system chooses. */
+const THEMES = ["auto", "light", "dark"] as const;
+type Theme = (typeof THEMES)[number];
 
 /** The options as commander gives them. */
 export type RawOptions = Raw<
-  "blocks" | "runs" | "seed" | "warmup" | "minTime" | "cpus" | "save" | "baseline" | "maxRegression" | "format" | "output",
+  "blocks" | "runs" | "seed" | "warmup" | "minTime" | "cpus" | "save" | "baseline" | "maxRegression" | "format" | "output" | "theme",
   "quick" | "publish" | "strict" | "allowMissing" | "plain" | "color" | "quiet" | "verbose"
 >;
 
@@ -50,6 +54,8 @@ export interface MeasureOptions extends Effort, Readonly<Record<"strict" | "plai
   /** What of a comparison with the baseline passes; `null`: everything. */
   readonly gate: Gate | null;
   readonly format: Format;
+  /** Of a picture. */
+  readonly theme: Theme;
   /** File to write to; `null`: standard output. */
   readonly output: string | null;
 }
@@ -65,13 +71,14 @@ export function formatOption(formats: readonly string[], usual: string): Option 
 /** Adds the format and the file of a result. */
 export function withFormat(command: Command, formats: readonly Format[]): Command {
   return command
-    .addOption(formatOption(formats, "default: from the extension of --output, else table"))
+    .addOption(formatOption(formats, `default: from the extension of --output, else ${formats[0]}`))
     .option("-o, --output <file>", "write the result to a file instead of standard output; x.json is written as json");
 }
 
 /** Adds how a result is presented. */
-export function withPresentation(command: Command): Command {
-  return withFormat(command, FORMATS)
+export function withPresentation(command: Command, formats: readonly Format[] = FORMATS): Command {
+  return withFormat(command, formats)
+    .option("--theme <name>", `with --format svg: for ${THEMES.slice(1).join(" or ")} pages, or auto: the reader's system chooses (default: auto)`)
     .option("--plain", "one line per row, no spaces in values: for grep and awk")
     .option("--no-color", "no colours (also with NO_COLOR set)")
     .option("-q, --quiet", "no progress and no hints; warnings about the machine are part of the result")
@@ -115,6 +122,7 @@ export function resolveOptions(raw: RawOptions, effort: Effort, tty: boolean, en
     baseline: raw.baseline ?? null,
     gate: gateOf(raw),
     format,
+    theme: themeOf(raw, format),
     output: raw.output ?? null,
     plain: raw.plain === true,
     color: colored(raw, tty, environment),
@@ -130,6 +138,13 @@ export function gateOf({ maxRegression, allowMissing = false }: Raw<"maxRegressi
   return null;
 }
 
+/** The theme of a picture, from --theme. */
+export function themeOf({ theme }: Raw<"theme">, format: Format): Theme {
+  if (theme === undefined) return "auto";
+  if (format !== "svg") throw new UsageError(`--theme cannot be used with the format ${format}: only a picture has one (--format svg)`);
+  return oneOf("--theme", theme, THEMES);
+}
+
 /** How a text for people is drawn on standard output: colours, if it is a terminal and nothing speaks against them. */
 export function colored({ color, plain, output }: Raw<"output", "color" | "plain">, tty = process.stdout.isTTY, environment = process.env): boolean {
   return color !== false && plain !== true && output === undefined && wantsColor(tty, environment);
@@ -143,19 +158,24 @@ export function wantsColor(tty: boolean, environment: NodeJS.ProcessEnv): boolea
 }
 
 /** The format that each extension selects. */
-const BY_EXTENSION: Readonly<Record<string, string>> = { ".json": "json", ".csv": "csv", ".md": "markdown", ".html": "html", ".txt": "table" };
+const BY_EXTENSION: Readonly<Record<string, Format>> = { ".txt": "table", ".json": "json", ".csv": "csv", ".md": "markdown", ".bench": "benchfmt", ".html": "html", ".svg": "svg" };
 
-/** The format among those a command has: from --format, or else from the extension of the file; the first is the default. An unknown extension is not an error; one that selects a format that the command lacks is. */
-export function formatOf<Format extends string>({ format, output, plain }: Raw<"format" | "output", "plain">, formats: readonly [Format, ...Format[]]): Format {
+/** The format among those a command has: from --format, or else from the extension of the file; where there is neither, the first. */
+export function formatOf<Known extends Format>({ format, output, plain }: Raw<"format" | "output", "plain">, formats: readonly [Known, ...Known[]]): Known {
   if (format !== undefined) {
     const chosen = oneOf("--format", format, formats);
     if (plain === true && chosen !== "table") throw new UsageError(`--plain cannot be used with --format ${chosen}`);
     return chosen;
   }
-  const named = output === undefined ? undefined : BY_EXTENSION[extname(output).toLowerCase()];
-  if (named === undefined) return formats[0];
+  const extension = output === undefined ? "" : extname(output).toLowerCase();
+  if (extension === "") return formats[0];
+  const isKnown = (named: Format | undefined): named is Known => formats.some((known) => known === named);
+  const named = BY_EXTENSION[extension];
+  if (named === undefined) {
+    const known = Object.keys(BY_EXTENSION).filter((ending) => isKnown(BY_EXTENSION[ending]));
+    throw new UsageError(`--output: ${JSON.stringify(output)} selects no format: its extension ${JSON.stringify(extension)} is not one of ${known.join(", ")}. Use --format to choose one`);
+  }
   if (plain === true && named !== "table") throw new UsageError(`--plain cannot be used with --output ${JSON.stringify(output)}, because its extension selects ${named}`);
-  const found = formats.find((known) => known === named);
-  if (found === undefined) throw new UsageError(`--output: ${JSON.stringify(output)} selects the format ${named} by its extension, which is not one of ${formats.join(", ")}. Use --format to choose one`);
-  return found;
+  if (!isKnown(named)) throw new UsageError(`--output: ${JSON.stringify(output)} selects the format ${named} by its extension, which is not one of ${formats.join(", ")}. Use --format to choose one`);
+  return named;
 }

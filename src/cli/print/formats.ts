@@ -1,10 +1,11 @@
 /**
- * The formats for programs: JSON, CSV and plain columns; Markdown and the report. Pure.
+ * The formats for programs: JSON, CSV and plain columns; Markdown, the report and its picture. Pure.
  * Names of columns never change and new ones come last, so that programs which
  * read them by place continue to work. Go's benchmark text: benchfmt.ts.
  */
 import { COLUMNS, knownColumns, TABLE, type Column } from "../../lab/print/columns.ts";
 import { machineLine } from "../../lab/machine/environment.ts";
+import type { Theme } from "../../lab/report/picture.ts";
 import type { Result } from "../../lab/result.ts";
 import { allRows, groupTitle, rowGroups, type Row } from "../../lab/print/rows.ts";
 import { doubtLines, doubtsAbout } from "../../lab/print/doubts.ts";
@@ -84,4 +85,10 @@ export async function printHtml(result: Result): Promise<string> {
   const { renderReport } = await import("../../lab/report/report.ts");
   // the reader of a report has the package, not necessarily this checkout
   return renderReport(result, { sentences: sentences(result), program: "warren" }).trimEnd();
+}
+
+/** The answer as a picture. What draws it is loaded only when it is asked for. */
+export async function printSvg(result: Result, theme: Theme): Promise<string> {
+  const { renderPicture } = await import("../../lab/report/picture.ts");
+  return renderPicture(result, theme);
 }

@@ -4,7 +4,7 @@
  * terminal there are fewer gains; for screen readers there are words instead of bars.
  * Pure; characters that a terminal may not have are replaced where it is written.
  */
-import { answerOf, GAIN_WORDS, NOISY, usualNoise, type AnsweredWorld, type Bar, type GainWord } from "../../lab/print/answer.ts";
+import { answerOf, GAIN_WORDS, inWords, NOISY, noiseRemark, usualNoise, type AnsweredWorld, type Bar, type GainWord } from "../../lab/print/answer.ts";
 import { displayWidth } from "../../lab/print/text-table.ts";
 import type { Result } from "../../lab/result.ts";
 import { count, printTime, wrapped } from "../../lab/text.ts";
@@ -32,7 +32,7 @@ export function printBars(result: Result, style: ScreenStyle): string[] {
 }
 
 function printAnswer(worlds: readonly AnsweredWorld[], style: ScreenStyle): string[] {
-  return style.plain ? worlds.flatMap(inWords) : drawn(worlds, style);
+  return style.plain ? worlds.flatMap(worldInWords) : drawn(worlds, style);
 }
 
 function drawn(worlds: readonly AnsweredWorld[], { width, paint }: ScreenStyle): string[] {
@@ -59,9 +59,9 @@ const INDENT = "  ";
 const GAP = 2;
 
 /** "Gophers that WAIT: structure gains 3.66×, threads add nothing" */
-function headingOf({ title, sentence, noise }: AnsweredWorld, paint: Paint): string {
-  const remark = noise !== null && noise > NOISY ? ` (noisy: ±${Math.round(100 * noise)} %)` : "";
-  return `${paint("bold", title)}${sentence === "" ? "" : `: ${sentence}`}${paint("yellow", remark)}`;
+function headingOf(world: AnsweredWorld, paint: Paint): string {
+  const [{ title, sentence }, remark] = [world, noiseRemark(world)];
+  return `${paint("bold", title)}${sentence === "" ? "" : `: ${sentence}`}${paint("yellow", remark === "" ? "" : ` (${remark})`)}`;
 }
 
 /** A bar of so many characters at most, with a resolution of a half. */
@@ -74,12 +74,8 @@ function widest(texts: readonly string[]): number {
   return Math.max(0, ...texts.map(displayWidth));
 }
 
-/** "four gophers, 2 threads: 186 ms; structure 3.66 times, threads 0.96 times, together 3.52 times." */
-function inWords(world: AnsweredWorld): string[] {
-  return [`${headingOf(world, (_, text) => text).replaceAll("×", " times")}.`, ...world.bars.map(({ label, time, gains }) => {
-    const said = GAIN_WORDS.flatMap((word) => (gains[word].endsWith("×") ? [`${word} ${gains[word].replace("×", " times")}`] : []));
-    return `${label}: ${time}${said.length === 0 ? "" : `; ${said.join(", ")}`}.`;
-  })];
+function worldInWords(world: AnsweredWorld): string[] {
+  return [`${headingOf(world, (_, text) => text).replaceAll("×", " times")}.`, ...world.bars.map(inWords)];
 }
 
 /** What to do next, and what it is for. */

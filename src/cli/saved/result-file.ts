@@ -1,6 +1,7 @@
 /**
  * Results that were written with `--format json`, read back: for `warren report`
- * and whatever else works on results that are there. What a program relies on
+ * and whatever else works on results that are there. A report (`--format html`) has
+ * the same JSON in it. What a program relies on
  * is checked, so that a file of another kind is refused with the place where it
  * differs; fields that are new are let through (result.ts: fields are only added).
  * So is what no measurement gives and no figure can be formed from: a time that is
@@ -93,9 +94,15 @@ function wrongCell(cells: readonly CellResult[]): string | null {
   return null;
 }
 
+/** The JSON in a report. */
+const IN_REPORT = /<script type="application\/json" id="warren-result">(.*?)<\/script>/s;
+
 function parsed(written: string, name: string): unknown {
+  const isPage = /^\s*</.test(written);
+  const json = isPage ? IN_REPORT.exec(written)?.[1] : written;
+  if (json === undefined) throw new UsageError(`${name} is not a report of warren: it is markup without a result in it`);
   try {
-    return JSON.parse(written);
+    return JSON.parse(json);
   } catch (error) {
     // the message quotes the text, which can be anything
     throw new UsageError(`${name} is not JSON: ${(error as Error).message.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, " ")}`);

@@ -33,3 +33,8 @@ function replacement(character: string): string {
   const plain = [...character.normalize("NFKD")].map((part) => REPLACED[part] ?? part).join("");
   return /^\p{ASCII}+$/u.test(plain) ? plain : character;
 }
+
+/** A text as its reader can see it: for people in ASCII, if it is to be plain or their terminal cannot show more; other formats as they are. */
+export function readerText(text: string, { format, plain, output }: { readonly format: string; readonly plain: boolean; readonly output: string | null }): string {
+  return format === "table" && (plain || (output === null && !isUnicode(process.env))) ? ascii(text) : text;
+}

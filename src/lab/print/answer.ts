@@ -42,8 +42,24 @@ export interface Bar {
 export type GainWord = "structure" | "threads" | "together";
 export const GAIN_WORDS: readonly GainWord[] = ["structure", "threads", "together"];
 
+/** A bar in words: "four gophers, 2 threads: 186 ms; structure 3.66 times, threads 0.96 times, together 3.52 times." */
+export function inWords({ label, time, gains }: Bar): string {
+  const said = GAIN_WORDS.flatMap((word) => (isKnown(gains[word]) ? [`${word} ${gains[word].replace("×", " times")}`] : []));
+  return `${label}: ${time}${said.length === 0 ? "" : `; ${said.join(", ")}`}.`;
+}
+
+/** Whether a printed gain is a figure. */
+export function isKnown(gain: string): boolean {
+  return gain.endsWith("×");
+}
+
 /** Intervals wider than this are marked as noisy. */
 export const NOISY = 0.1;
+
+/** "noisy: ±41 %"; "": the gains of this world are as exact as is usual. */
+export function noiseRemark({ noise }: AnsweredWorld): string {
+  return noise !== null && noise > NOISY ? `noisy: ±${Math.round(100 * noise)} %` : "";
+}
 
 /** The worlds in the order in which they tell the story. */
 const ORDER = ["wait", "cpu", "mixed", "pile"];
@@ -70,7 +86,7 @@ function answered({ program, world, rows }: RowGroup, usable: number): AnsweredW
   return {
     program, world,
     title: titleOf(program, world),
-    sentence: sentenceOf(rows, usable),
+    sentence: sentenceOf(rows, usable, designs.size > 2),
     noise: widths.length === 0 ? null : Math.max(...widths),
     bars: rows.map((row) => barOf(row, longest, designs.size > 2)),
   };
@@ -121,16 +137,17 @@ function heroOf(rows: readonly Row[], usable: number): Row | null {
   return its.find(({ cell }) => cell.threads > 1 && cell.threads <= usable) ?? its[0] ?? null;
 }
 
-/** "structure gains 3.66×, threads add nothing" */
-function sentenceOf(rows: readonly Row[], usable: number): string {
+/** "structure gains 3.66×, threads add nothing"; where there are several structures, "the structure of G6 gains …" */
+function sentenceOf(rows: readonly Row[], usable: number, isNamed: boolean): string {
   const hero = heroOf(rows, usable);
   if (hero === null || hero.gain === null) return "";
   const [C, P] = [strengthOf(hero.gain, "C"), strengthOf(hero.gain, "P")];
   if (C === "unknown" || (hero.cell.threads > 1 && P === "unknown")) return "";
   const ratio = (name: "C" | "P"): string => `${printRatio(hero.printed.gains[name] as number)}×`;
+  const its = isNamed ? `the structure of ${hero.cell.design}` : "structure";
   const structure: Record<Strength, string> = {
-    gain: `structure gains ${ratio("C")}`, none: "structure alone gains nothing", loss: `structure alone costs time (${ratio("C")})`,
-    unclear: `structure alone makes no clear difference (${ratio("C")})`, unknown: "",
+    gain: `${its} gains ${ratio("C")}`, none: `${its} alone gains nothing`, loss: `${its} alone costs time (${ratio("C")})`,
+    unclear: `${its} alone makes no clear difference (${ratio("C")})`, unknown: "",
   };
   if (hero.cell.threads === 1) return `${structure[C]}; one thread only`;
   if (isSliced(hero.cell)) return `${structure[C]}; the threads had to share a core`;

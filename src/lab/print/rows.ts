@@ -48,7 +48,8 @@ export function rowGroups(result: Result): RowGroup[] {
 function rowsOf(cells: readonly CellResult[], result: Result): Row[] {
   const withFigures = (figures: Figures): Row[] => cells.map((cell) => {
     const gain = gainOf(cell, result);
-    return { cell, gain, printed: { figures, gains: gain === null ? {} : printedGains(cell, cells, figures) } };
+    const gains = gain && printedGains(cell, cells, figures);
+    return gains === null ? { cell, gain: null, printed: { figures, gains: {} } } : { cell, gain, printed: { figures, gains } };
   });
   const short = withFigures(3);
   return short.every(isTrue) ? short : withFigures(4);
@@ -59,14 +60,15 @@ function isTrue({ gain, printed }: Row): boolean {
   return (Object.keys(printed.gains) as GainName[]).every((name) => printRatio(printed.gains[name] as number) === printRatio(gain?.[name] as number));
 }
 
-function printedGains(cell: CellResult, group: readonly CellResult[], figures: Figures): Printed["gains"] {
+/** `null`: the times that they are quotients of are not there. */
+function printedGains(cell: CellResult, group: readonly CellResult[], figures: Figures): Printed["gains"] | null {
   const timeOf = (design: string, threads: number): number | undefined => {
     const found = group.find((other) => other.design === design && other.threads === threads);
     return found && printedTime(found.summary.medianNs, figures);
   };
   const reference = REFERENCES.get(cell.program) as string;
   const [base, single, own, control] = [timeOf(reference, 1), timeOf(cell.design, 1), timeOf(cell.design, cell.threads), timeOf(reference, cell.threads)];
-  if (base === undefined || single === undefined || own === undefined) return {};
+  if (base === undefined || single === undefined || own === undefined) return null;
   const gains = { C: base / single, P: single / own, S: base / own };
   return control === undefined ? gains : { ...gains, P0: base / control, I: gains.P / (base / control) };
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { printJson } from "../../../src/cli/print/formats.ts";
+import { printHtml, printJson } from "../../../src/cli/print/formats.ts";
 import { parseResult, readResult } from "../../../src/cli/saved/result-file.ts";
 import { UsageError } from "../../../src/cli/options/values.ts";
 import { fullResult } from "../../lab/report/full-result.ts";
@@ -16,8 +16,15 @@ test("what --format json wrote is read back, and what is new in it stays", async
   expect(await readResult(join(folder, "run.json"))).toEqual({ ...JSON.parse(JSON.stringify(result)), later: true });
 });
 
+test("the result in a report is read back", async () => {
+  const page = await printHtml({ ...result, config: { ...result.config, command: ["</script><script>"] } });
+  expect(parseResult(page, "x").config.command).toEqual(["</script><script>"]);
+  expect(parseResult(await printHtml(result), "x")).toEqual(JSON.parse(JSON.stringify(result)));
+});
+
 test.each([
-  ["not JSON", "{", /^"run.json" is not JSON: /],
+  ["not JSON", "{\n}}", /^"run.json" is not JSON: .*$/],
+  ["a page of something else", "<!doctype html><p>hello", /^"run.json" is not a report of warren: it is markup without a result in it$/],
   ["of another kind", "[]", /^"run.json" is not a result of warren: it has no schema; write one with --format json$/],
   ["of a newer warren", '{"schema":"warren/2"}', /^"run.json" was written by a newer warren: its schema is "warren\/2", and warren \d\S+ reads "warren\/1"; use that warren to read it$/],
   ["of another version", '{"schema":"warren/0"}', /its schema is "warren\/0", not "warren\/1"/],
