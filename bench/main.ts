@@ -11,21 +11,13 @@
 import { parseArgs } from "node:util";
 import { nowNs } from "../src/lab/machine/clock.ts";
 import { environmentOf, machineLine, readMachine, readState } from "../src/lab/machine/environment.ts";
+import { untilInterrupted } from "../src/lab/talk/report.ts";
+import { INTERRUPTED, printOutcome, tell, type BenchOptions, type BenchOutcome } from "./outcome.ts";
 import type { RivalOutcome } from "./rivals/scenarios.ts";
 import { measureRivals } from "./rivals/rivals.ts";
 import { configurations, firstForms, measureCase } from "./ours/cases.ts";
 import type { Configuration, Failure, Figure } from "./ours/figure.ts";
 import { printRows, rowsOf } from "./ours/report.ts";
-
-/** What to measure. */
-export interface BenchOptions {
-  /** A part of "scenario/form"; by default everything. */
-  readonly filter?: string | undefined;
-  /** Print JSON (schema "warren-bench/1") instead of a table. */
-  readonly json?: boolean | undefined;
-  /** Fewer and shorter runs: under 90 s in all, and rougher figures. */
-  readonly quick?: boolean | undefined;
-}
 
 const USAGE = "usage: node bench/main.ts [filter] [--quick] [--json]";
 const SCHEMA = "warren-bench/1";
@@ -34,13 +26,11 @@ const RUNS = { runs: 5, runMs: 300 };
 const QUICK_RUNS = { runs: 3, runMs: 50 };
 
 /**
- * Measures, prints to standard output, and reports the progress on standard
- * error. A case or rival that fails is a line of the report and sets the exit code
- * to 1; a target that is not met does not.
+ * Measures. `filter` is a part of "scenario/form". A case or rival that fails is a line of the report.
  *
- * @throws UsageError when no case contains the filter
+ * @throws RangeError when no case contains the filter
  */
-export async function runBench({ filter = "", json = false, quick = false }: BenchOptions = {}): Promise<void> {
+export async function runBench({ filter = "", json = false, quick = false, progress = tell, signal }: BenchOptions = {}): Promise<BenchOutcome> {
   const { runs, runMs } = quick ? QUICK_RUNS : RUNS;
   const cases = configurations(filter, THREADS, runs, runMs);
   if (cases.length === 0) throw new RangeError(`no "scenario/form" contains ${JSON.stringify(filter)}`);
@@ -50,14 +40,16 @@ export async function runBench({ filter = "", json = false, quick = false }: Ben
   // Scenario by scenario, rivals and warren one after the other: what else the machine does changes over time.
   const rivals: RivalOutcome[] = [];
   const figures: (Figure | Failure)[] = [];
-  for (const scenario of scenariosOf(cases)) {
+  for (const scenario of untilInterrupted(scenariosOf(cases), signal)) {
     for await (const outcome of measureRivals({ runs, runMs, threads: THREADS, wanted: (_, name) => name === scenario })) {
-      tell(`${outcome.rival} ${outcome.scenario ?? ""}`);
+      if (signal?.aborted === true) break;
+      progress(`${outcome.rival} ${outcome.scenario ?? ""}`);
       if (!isKnown(outcome, rivals)) rivals.push(outcome);
     }
-    for (const configuration of cases.filter((one) => one.scenario === scenario)) {
-      tell(`warren ${scenario}, ${configuration.form}, threads ${configuration.threads}`);
-      figures.push(await measureCase(configuration));
+    for (const configuration of untilInterrupted(cases.filter((one) => one.scenario === scenario), signal)) {
+      progress(`warren ${scenario}, ${configuration.form}, threads ${configuration.threads}`);
+      const figure = await measureCase(configuration, signal);
+      if (signal?.aborted !== true) figures.push(figure);
     }
   }
 
@@ -65,9 +57,12 @@ export async function runBench({ filter = "", json = false, quick = false }: Ben
   const rows = rowsOf(figures, rivals, firstForms());
   const failures = figures.filter((figure) => figure.kind === "failed");
   const date = new Date().toISOString();
-  if (json) console.log(JSON.stringify({ schema: SCHEMA, date, env, config: { filter, runs, runMs, threads: THREADS }, rows, failures, rivals }, null, 2));
-  else console.log([`${date.slice(0, 10)} · ${machineLine(env)}`, versionLine(rivals), ...env.warnings.map((warning) => `warning: ${warning}`), printRows(rows, failures, rivals)].join("\n"));
-  if (failures.length > 0 || rivals.some(({ kind }) => kind === "failed")) process.exitCode = 1;
+  const interrupted = signal?.aborted === true;
+  const failed = failures.length > 0 || rivals.some(({ kind }) => kind === "failed");
+  if (interrupted && figures.length === 0) return { text: null, failed };
+  if (json) return { text: JSON.stringify({ schema: SCHEMA, date, env, config: { filter, runs, runMs, threads: THREADS }, interrupted, rows, failures, rivals }, null, 2), failed };
+  const text = [...(interrupted ? [INTERRUPTED] : []), `${date.slice(0, 10)} · ${machineLine(env)}`, versionLine(rivals), ...env.warnings.map((warning) => `warning: ${warning}`), printRows(rows, failures, rivals)].join("\n");
+  return { text, failed };
 }
 
 /** The scenarios of the cases, and those that their targets are compared with. */
@@ -87,14 +82,10 @@ function versionLine(rivals: readonly RivalOutcome[]): string {
   return names.size === 0 ? "no rival could be measured" : `against ${[...names].join(", ")}`;
 }
 
-function tell(text: string): void {
-  process.stderr.write(`${text}\n`);
-}
-
 if (import.meta.main) {
   try {
     const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: "boolean" }, quick: { type: "boolean" } } });
-    await runBench({ filter: positionals.join(" "), ...values });
+    printOutcome(await runBench({ filter: positionals.join(" "), ...values }));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (!(error instanceof RangeError) && !`${code}`.startsWith("ERR_PARSE_ARGS")) throw error;

@@ -20,6 +20,8 @@ export interface NodeOptions {
   readonly stdin?: string | undefined;
   /** The process is killed after this time: it hangs. */
   readonly deadlineMs: number;
+  /** A shell's script that runs the command as `"$0" "$@"`, for redirections and limits; none if absent. */
+  readonly shell?: string | undefined;
   /** Called with all of the output so far, each time there is more. */
   readonly onStdout?: (text: string, child: ChildProcess) => void;
   readonly onStderr?: (text: string, child: ChildProcess) => void;
@@ -31,10 +33,11 @@ export interface NodeProcess {
 }
 
 /** Starts `node ARGS`, with colours and inherited Node options off. */
-export function beginNode(args: readonly string[], { env = process.env, cwd, stdin, deadlineMs, onStdout, onStderr }: NodeOptions): NodeProcess {
+export function beginNode(args: readonly string[], { env = process.env, cwd, stdin, deadlineMs, shell, onStdout, onStderr }: NodeOptions): NodeProcess {
   // Node keeps compiled modules in that folder (vitest.config.ts): half of a small program's CPU time otherwise.
   const { NODE_COMPILE_CACHE } = process.env;
-  const child = spawn(process.execPath, args, { cwd, env: { ...env, NODE_OPTIONS: "", NODE_COMPILE_CACHE }, stdio: ["pipe", "pipe", "pipe"] });
+  const [program, all] = shell === undefined ? [process.execPath, args] : ["sh", ["-c", shell, process.execPath, ...args]];
+  const child = spawn(program, all, { cwd, env: { ...env, NODE_OPTIONS: "", NODE_COMPILE_CACHE }, stdio: ["pipe", "pipe", "pipe"] });
   child.stdin.on("error", () => undefined); // the process may end without having read
   child.stdin.end(stdin);
   let stdout = "";

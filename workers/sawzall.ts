@@ -18,7 +18,7 @@
  */
 import { chan, f64, i32, spawn, struct, task, utf8, yieldNow, type Chan, type Receiver, type Sender } from "../src/index.ts";
 import type { Problem } from "./gophers/pile.ts";
-import { chunksOf, inputAt, readLines, type Input, type Line, type Piece } from "./sawzall/input.ts";
+import { chunksOf, inputAt, problemsOf, readLines, type Input, type Line, type Piece } from "./sawzall/input.ts";
 import { emitOf, emitRecord, mergeTables, openTables, resultOf, TABLES, type JobResult, type States, type TableName } from "./sawzall/job.ts";
 
 export type { JobResult, Problem };
@@ -49,16 +49,22 @@ const AT_ONCE = 512;
  * The job, one task for each chunk: the entry for `run`. `chunkBytes` changes
  * how the work is divided, never the result.
  *
- * @throws the system's error if the input cannot be read (ENOENT, EACCES);
- * RangeError for a line of more than 256 MiB
+ * A file that cannot be read, or has a line of more than 256 MiB, is left out and reported in `problems`.
+ *
+ * @throws the system's error if there is no input at `path` (ENOENT, EACCES)
  */
 export const sawzall = task(import.meta, async function sawzall(path: string, chunkBytes?: number): Promise<SawzallResult> {
   const input = await inputAt(path);
   const chunks = chunksOf(input, chunkBytes ?? chunkBytesFor(input));
   const startNs = process.hrtime.bigint();
   const total = openTables();
-  const underWay: Promise<States>[] = [];
-  const mergeOne = async (): Promise<void> => mergeTables(total, await (underWay.shift() as Promise<States>));
+  const problems: Problem[] = [];
+  const underWay: Promise<Sawn>[] = [];
+  const mergeOne = async (): Promise<void> => {
+    const { tables, problems: found } = await (underWay.shift() as Promise<Sawn>);
+    mergeTables(total, tables);
+    problems.push(...found);
+  };
   try {
     for (const chunk of chunks) {
       if (underWay.length === IN_FLIGHT) await mergeOne();
@@ -68,17 +74,25 @@ export const sawzall = task(import.meta, async function sawzall(path: string, ch
   } finally {
     await Promise.allSettled(underWay);
   }
-  return outcome(input, resultOf(total), chunks.length, startNs);
+  return outcome(input, problems, resultOf(total), chunks.length, startNs);
 });
 
-/** The tables of one chunk. */
-export const sawChunk = task(import.meta, async function sawChunk(pieces: readonly Piece[]): Promise<States> {
+/** The tables of one chunk, and its files that could not be read. */
+export interface Sawn {
+  readonly tables: States;
+  readonly problems: readonly Problem[];
+}
+
+/** Does the job for one chunk. */
+export const sawChunk = task(import.meta, async function sawChunk(pieces: readonly Piece[]): Promise<Sawn> {
   const tables = openTables();
+  const problems: Problem[] = [];
   for (const piece of pieces) {
-    readLines(piece, (line) => emitRecord(tables, line));
+    const found = readLines(piece, (line) => emitRecord(tables, line));
+    if (found !== null) problems.push(found);
     await yieldNow();
   }
-  return tables;
+  return { tables, problems };
 });
 
 /**
@@ -96,20 +110,25 @@ export const pipeline = task(import.meta, async function pipeline(path: string):
   const reading = spawn(readAll, chunks, lines);
   const emitting = spawn(emitAll, lines, outs);
   const tables = TABLES.map((name) => spawn(keepTable, name, outs[name]));
-  const [, , ...results] = await Promise.all([reading, emitting, ...tables]);
-  return outcome(input, Object.fromEntries(TABLES.map((name, k) => [name, results[k]])) as unknown as JobResult, chunks.length, startNs);
+  const [problems, , ...results] = await Promise.all([reading, emitting, ...tables]);
+  return outcome(input, problems, Object.fromEntries(TABLES.map((name, k) => [name, results[k]])) as unknown as JobResult, chunks.length, startNs);
 });
 
 const LINE = struct({ text: utf8, bytes: i32, file: i32, at: f64 });
 
-/** Reads all lines in order. */
-export const readAll = task(import.meta, async function readAll(chunks: readonly (readonly Piece[])[], lines: Sender<Line>): Promise<void> {
+/** Reads all lines in order; the files that could not be read. */
+export const readAll = task(import.meta, async function readAll(chunks: readonly (readonly Piece[])[], lines: Sender<Line>): Promise<Problem[]> {
+  const problems: Problem[] = [];
   try {
     for (const pieces of chunks) {
       const found: Line[] = [];
-      for (const piece of pieces) readLines(piece, (line) => found.push({ ...line, text: line.text.toWellFormed() }));
+      for (const piece of pieces) {
+        const problem = readLines(piece, (line) => found.push({ ...line, text: line.text.toWellFormed() }));
+        if (problem !== null) problems.push(problem);
+      }
       await lines.sendMany(found);
     }
+    return problems;
   } finally {
     lines.close();
   }
@@ -141,6 +160,6 @@ function chunkBytesFor({ bytes }: Input): number {
   return Math.min(MOST_CHUNK, Math.max(LEAST_CHUNK, Math.ceil(bytes / CHUNKS)));
 }
 
-function outcome({ files, bytes, problems }: Input, result: JobResult, chunks: number, startNs: bigint): SawzallResult {
-  return { result, files: files.length, inputBytes: bytes, chunks, problems, wallNs: Number(process.hrtime.bigint() - startNs) };
+function outcome(input: Input, found: readonly Problem[], result: JobResult, chunks: number, startNs: bigint): SawzallResult {
+  return { result, files: input.files.length, inputBytes: input.bytes, chunks, problems: problemsOf(input, found), wallNs: Number(process.hrtime.bigint() - startNs) };
 }

@@ -66,13 +66,13 @@ function isCase(form: string, threads: number): boolean {
   return !form.endsWith(" wait") || threads === 1;
 }
 
-/** Measures one configuration; a case that fails is reported, and the others continue. */
-export async function measureCase(configuration: Configuration): Promise<Figure | Failure> {
+/** Measures one configuration; a case that fails is reported, and the others continue. If `signal` aborts, its process is killed, and it fails. */
+export async function measureCase(configuration: Configuration, signal?: AbortSignal): Promise<Figure | Failure> {
   const { scenario, form, threads, runs, runMs } = configuration;
   const program = fileURLToPath(moduleBeside(import.meta.url, "./child"));
   const flags = scenario === "parked" ? ["--expose-gc"] : [];
   try {
-    const printed = await runProgram(process.execPath, [...flags, program, JSON.stringify(configuration)], { deadlineMs: PATIENCE_MS + 2 * runs * runMs });
+    const printed = await runProgram(process.execPath, [...flags, program, JSON.stringify(configuration)], { deadlineMs: PATIENCE_MS + 2 * runs * runMs, signal });
     return JSON.parse(printed) as Figure;
   } catch (error) {
     return { kind: "failed", scenario, form, threads, reason: error instanceof Error ? error.message : String(error) };

@@ -17,17 +17,15 @@ import { parseArgs } from "node:util";
 import { nowNs } from "../../src/lab/machine/clock.ts";
 import { environmentOf, machineLine, readMachine, readState } from "../../src/lab/machine/environment.ts";
 import { textTable } from "../../src/lab/print/text-table.ts";
+import { untilInterrupted } from "../../src/lab/talk/report.ts";
+import { INTERRUPTED, printOutcome, tell, type BenchOptions, type BenchOutcome } from "../outcome.ts";
 import { build, findProgram, installedVersion, moduleBeside } from "../rivals/program.ts";
 import type { Order, Run } from "./child.ts";
 import { PROGRAMS, makeInput } from "./input.ts";
 import type { Input } from "./work.ts";
 
-export interface ProgramsBenchOptions {
-  /** A part of a program's name; by default all. */
-  readonly filter?: string | undefined;
-  readonly json?: boolean | undefined;
-  /** Smaller inputs, one round. */
-  readonly quick?: boolean | undefined;
+/** What to measure. `filter` is a part of a program's name; `quick`: smaller inputs, one round. */
+export interface ProgramsBenchOptions extends BenchOptions {
   /** Numbers of threads of warren. */
   readonly threads?: readonly number[] | undefined;
 }
@@ -53,8 +51,12 @@ const RIVAL_THREADS = 2;
 /** Programs that Piscina and bare Workers would need another design for. */
 const STREAMS = /^pipeline/;
 
-/** Measures and prints. A program that fails, or gives another result than plain Node, is told and sets the exit code to 1. */
-export async function runProgramsBench({ filter = "", json = false, quick = false, threads = THREADS }: ProgramsBenchOptions = {}): Promise<void> {
+/**
+ * Measures. A program that fails, or gives another result than plain Node, is a fault of the outcome.
+ *
+ * @throws RangeError when no program's name contains the filter
+ */
+export async function runProgramsBench({ filter = "", json = false, quick = false, threads = THREADS, progress = tell, signal }: ProgramsBenchOptions = {}): Promise<BenchOutcome> {
   const programs = PROGRAMS.filter((name) => name.includes(filter));
   if (programs.length === 0) throw new RangeError(`no program's name contains ${JSON.stringify(filter)}. There are ${PROGRAMS.join(", ")}`);
   const machine = readMachine();
@@ -64,16 +66,28 @@ export async function runProgramsBench({ filter = "", json = false, quick = fals
   const others = { go: go !== null, piscina: piscina !== undefined };
   const rows: Row[] = [];
   const faults: string[] = [];
-  for (const program of programs) {
-    process.stderr.write(`${program}: input\n`);
+  for (const program of untilInterrupted(programs, signal)) {
+    progress(`${program}: input`);
     const input = makeInput(program, quick);
-    rows.push(...(await measureProgram(program, input, formsOf(program, threads, others), go, quick ? 1 : ROUNDS, faults)));
+    rows.push(...(await measureProgram(program, input, formsOf(program, threads, others), { go, rounds: quick ? 1 : ROUNDS, faults, progress, signal })));
   }
   const env = environmentOf(machine, before, readState(nowNs()), RIVAL_THREADS);
   const versions = `warren on Node ${process.versions.node}, ${piscina === undefined ? "piscina is not installed (npm install piscina)" : `piscina ${piscina}`}${go === null ? "; Go is not installed (Debian: apt-get install golang-go)" : ""}`;
-  if (json) console.log(JSON.stringify({ schema: "warren-bench-programs/1", date: new Date().toISOString(), env, rows, faults }, null, 2));
-  else console.log([`${new Date().toISOString().slice(0, 10)} · ${machineLine(env)}`, versions, ...env.warnings.map((warning) => `warning: ${warning}`), "", tableOf(rows), ...faults.map((fault) => `fault: ${fault}`)].join("\n"));
-  if (faults.length > 0) process.exitCode = 1;
+  const interrupted = signal?.aborted === true;
+  const failed = faults.length > 0;
+  if (interrupted && rows.length === 0) return { text: null, failed };
+  if (json) return { text: JSON.stringify({ schema: "warren-bench-programs/1", date: new Date().toISOString(), interrupted, env, rows, faults }, null, 2), failed };
+  const text = [...(interrupted ? [INTERRUPTED] : []), `${new Date().toISOString().slice(0, 10)} · ${machineLine(env)}`, versions, ...env.warnings.map((warning) => `warning: ${warning}`), "", tableOf(rows), ...faults.map((fault) => `fault: ${fault}`)].join("\n");
+  return { text, failed };
+}
+
+/** What the measuring of all programs shares. */
+interface Measuring extends Pick<BenchOptions, "signal"> {
+  readonly progress: (text: string) => void;
+  /** The path of the Go program, where there is one. */
+  readonly go: string | null;
+  readonly rounds: number;
+  readonly faults: string[];
 }
 
 function formsOf(program: string, threadCounts: readonly number[], others: { readonly go: boolean; readonly piscina: boolean }): Form[] {
@@ -86,19 +100,20 @@ function formsOf(program: string, threadCounts: readonly number[], others: { rea
   return forms;
 }
 
-async function measureProgram(program: string, input: Input, forms: readonly Form[], go: string | null, rounds: number, faults: string[]): Promise<Row[]> {
+async function measureProgram(program: string, input: Input, forms: readonly Form[], { go, rounds, faults, progress, signal }: Measuring): Promise<Row[]> {
   const measured = forms.map(() => [] as (Run & { readonly wholeMs: number })[]);
   let expected: string | undefined;
   for (let round = 0; round < rounds; round++) {
-    for (const [k, form] of forms.entries()) {
-      process.stderr.write(`${program}: ${labelOf(form)}, round ${round + 1} of ${rounds}\n`);
+    for (const [k, form] of untilInterrupted(forms.entries(), signal)) {
+      progress(`${program}: ${labelOf(form)}, round ${round + 1} of ${rounds}`);
       try {
-        const run = await runOnce(program, form, input, go);
+        const run = await runOnce(program, form, input, { go, signal });
         expected ??= run.result;
         const isComparable = form.form !== "go" || program !== "gzip";
         if (isComparable && run.result !== expected) faults.push(`${program}, ${labelOf(form)}: ${run.result}, and plain Node ${expected}`);
         measured[k]?.push(run);
       } catch (error) {
+        if (signal?.aborted === true) break;
         faults.push(`${program}, ${labelOf(form)}: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
@@ -111,20 +126,20 @@ async function measureProgram(program: string, input: Input, forms: readonly For
   });
 }
 
-async function runOnce(program: string, { form, threads }: Form, input: Input, go: string | null): Promise<Run & { readonly wholeMs: number }> {
+async function runOnce(program: string, { form, threads }: Form, input: Input, { go, signal }: Pick<Measuring, "go" | "signal">): Promise<Run & { readonly wholeMs: number }> {
   const order = JSON.stringify({ program, form, threads, input });
   const child = fileURLToPath(moduleBeside(import.meta.url, "./child"));
   const beganMs = performance.now();
-  const { printed, code } = form === "go" ? await runWith(go as string, [], order) : await runWith(process.execPath, ["--disable-warning=ExperimentalWarning", child], order);
+  const { printed, code } = form === "go" ? await runWith(go as string, [], order, signal) : await runWith(process.execPath, ["--disable-warning=ExperimentalWarning", child], order, signal);
   const wholeMs = performance.now() - beganMs;
   if (code !== 0) throw new Error(`it ended with ${code}`);
   return { ...(JSON.parse(printed.trim().split("\n").at(-1) as string) as Run), wholeMs };
 }
 
-/** Runs a program that reads `text`. Its errors go to standard error. */
-function runWith(path: string, args: readonly string[], text: string): Promise<{ printed: string; code: number | null }> {
+/** Runs a program that reads `text`, until `signal` aborts. Its errors go to standard error. */
+function runWith(path: string, args: readonly string[], text: string, signal: AbortSignal | undefined): Promise<{ printed: string; code: number | null }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(path, args, { stdio: ["pipe", "pipe", "inherit"] });
+    const child = spawn(path, args, { stdio: ["pipe", "pipe", "inherit"], signal, killSignal: "SIGKILL" });
     let printed = "";
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => (printed += chunk));
     child.on("error", reject);
@@ -167,7 +182,7 @@ if (import.meta.main) {
     const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: "boolean" }, quick: { type: "boolean" }, threads: { type: "string", default: THREADS.join() } } });
     const threads = values.threads.split(",").map(Number);
     if (!threads.every((count) => Number.isInteger(count) && count >= 1)) throw new RangeError(`--threads takes numbers of threads, such as 1,2,4, and not ${JSON.stringify(values.threads)}`);
-    await runProgramsBench({ filter: positionals.join(" "), json: values.json, quick: values.quick, threads });
+    printOutcome(await runProgramsBench({ filter: positionals.join(" "), json: values.json, quick: values.quick, threads }));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (!(error instanceof RangeError) && !`${code}`.startsWith("ERR_PARSE_ARGS")) throw error;

@@ -5,42 +5,53 @@
 import { Command, CommanderError } from "commander";
 import { BlockProcessError } from "../lab/trial/process/parent.ts";
 import { dumpOnSignal } from "./terminal/signals.ts";
-import { EXIT, note, tolerateClosedPipes } from "./terminal/streams.ts";
+import { EXIT, note, print, tolerateClosedStreams, writing } from "./terminal/streams.ts";
 import { declareExperiment, experiment, EXPERIMENT_EXAMPLES } from "./commands/experiment.ts";
 import { env, list, INVENTORY_FORMATS } from "./commands/inventory.ts";
-import { bench, dot, gophers, headline } from "./commands/measure.ts";
+import { completions, SHELLS } from "./commands/completions.ts";
+import { bench, BENCH_FORMATS, dot, gophers, headline } from "./commands/measure.ts";
 import { HEADLINE, NORMAL, withFormat, withPresentation, withProtocol, type RawOptions } from "./options/measuring.ts";
+import { examples, EXIT_CODES, hideOptions, withHelp, type Examples } from "./help.ts";
 import { PROGRAMS } from "./programs/catalogue.ts";
 import { declareProgram, runProgram } from "./programs/command.ts";
-import { addCompare, addReport } from "./commands/results.ts";
+import { addReport } from "./commands/report.ts";
+import { addCompare } from "./commands/results.ts";
 import { declareTrace, TRACE_EXAMPLES } from "./commands/trace.ts";
 import { FileError, suggestion, UsageError } from "./options/values.ts";
 import { VERSION } from "./terminal/version.ts";
 
+/** Runs the command line of this process; the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  tolerateClosedStreams();
+  dumpOnSignal();
+  return runCommandLine(args);
+}
+
 /** Runs one command line; the exit code. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
-  tolerateClosedPipes();
-  dumpOnSignal();
   let code: number = EXIT.fine;
-  const program = buildCommands(args, (result) => {
-    code = result;
-  });
+  let help = "";
+  const program = buildCommands(args, (result) => (code = result), (text) => (help += text));
   try {
-    await program.parseAsync(args, { from: "user" });
+    await program.parseAsync(args, { from: "user" }).catch(allowHelp);
+    if (help !== "") await writing(null, "standard output", () => print(help));
     return code;
   } catch (error) {
     return explain(error);
   }
 }
 
-/** Commands report their exit code through `done`. */
-function buildCommands(args: readonly string[], done: (code: number) => void): Command {
-  const program = withProtocol(withPresentation(base(new Command("warren"))), HEADLINE)
+/** What the help of `warren` itself shows of the options that it shares with `warren gophers`. */
+const SHOWN = new Set(["--format", "--output", "--quick", "--quiet", "--verbose", "--version"]);
+
+/** Commands report their exit code through `done`, and what help and version print through `say`. */
+function buildCommands(args: readonly string[], done: (code: number) => void, say: (text: string) => void): Command {
+  const program = withProtocol(withPresentation(base(new Command("warren").configureOutput({ writeOut: say }))), HEADLINE)
     .usage("[command] [options]")
-    .version(VERSION, "--version", "print the version")
+    .version(VERSION, "-V, --version", "print the version")
     .description("Measure how much of a speed-up comes from structure (concurrency) and how much from threads (parallelism).")
     .addHelpText("before", examples([
-      ["warren", "a first result in about a minute"],
+      ["warren", "a first result in 45 seconds"],
       ["warren gophers --designs all --quick", "all eleven designs of the talk"],
       ["warren gophers --threads 1..4 --world wait", "one to four threads"],
       ["warren gophers --pile src --manifest m.txt", "burn real files"],
@@ -49,6 +60,8 @@ function buildCommands(args: readonly string[], done: (code: number) => void): C
       ["warren trace gophers -o trace.json", "what ran when, on which thread"],
       ["warren list", "what can be measured"],
     ]))
+    .addHelpText("after", "\nMore options (--blocks, --publish, --save, --baseline, …): warren gophers --help")
+    .addHelpText("after", EXIT_CODES)
     .enablePositionalOptions()
     .argument("[command]")
     .allowExcessArguments(true)
@@ -56,9 +69,10 @@ function buildCommands(args: readonly string[], done: (code: number) => void): C
       if (command !== undefined) throw unknownCommand(command, self);
       done(await headline(options, args));
     });
-  program.helpCommand(false);
+  hideOptions(program, SHOWN).helpCommand(false);
   const add = (name: string, lines: Examples): Command => base(program.command(name)).allowExcessArguments(false).addHelpText("before", examples(lines));
 
+  program.commandsGroup("Measure:");
   const gophersCommand = add("gophers", [
     ["warren gophers --quick", "four designs, three worlds"],
     ["warren gophers --designs G6 --carts 1", "one cart: no gain"],
@@ -67,6 +81,7 @@ function buildCommands(args: readonly string[], done: (code: number) => void): C
     ["warren gophers --cpus 0 --quick", "threads on one core: no gain"],
     ["warren gophers --publish -o run.json", "a file for warren report"],
   ])
+    .summary("the gopher designs of the talk: they burn a pile of books")
     .description("Measure the gopher designs of the talk: they burn a pile of books.")
     .option("--designs <names>", "designs to measure: G1 … G11, or all (default: G1,G4,G6,G7)")
     .option("--threads <counts>", "numbers of threads: 1,2,4 or 1..8; auto = 1, 2, 4, … up to all cores (default: auto)")
@@ -84,50 +99,93 @@ function buildCommands(args: readonly string[], done: (code: number) => void): C
     ["warren dot --size LLC,DRAM --kernel simd", "vectors larger than the caches"],
     ["warren dot --size 1000000 --threads 1,2", "any vector length"],
   ])
+    .summary("the dot product of two vectors: parallel, not concurrent")
     .description("Measure the dot product of two vectors: parallel, not concurrent.")
     .option("--size <lengths>", "numbers of elements, or L2, LLC, DRAM: vectors that fill that memory (default: LLC)")
     .option("--kernel <names>", "js, simd, or all (default: all)")
     .option("--threads <counts>", "numbers of threads: 1,2,4 or 1..8 or auto (default: auto)");
   withProtocol(withPresentation(dotCommand), NORMAL).action(async (options: object) => done(await dot(withRoot(options, program), args)));
 
+  program.commandsGroup("Programs of the talk, with checks:");
   for (const known of PROGRAMS) {
     const command = declareProgram(known, add(known.name, known.examples));
     command.action(async () => done(await runProgram(known, { ...withRoot(command.opts(), program), operands: command.args }, args)));
   }
   declareExperiment(add("experiment", EXPERIMENT_EXAMPLES)).action(async (_name: string | undefined, options: object, self: Command) => done(await experiment({ ...withRoot(options, program), operands: self.args }, args)));
 
+  program.commandsGroup("Look at runs and results:");
   declareTrace(add("trace", TRACE_EXAMPLES), { args, whole: (options) => withRoot(options, program), done });
+  addCompare(add("compare", [["warren compare old.json new.json", "what has changed"], ["warren compare main new.json --max-regression 5%", "exit code 1 if slower"]]), done);
+  addReport(add("report", [
+    ["warren report run.json -o report.html", "the pictures of a result"],
+    ["warren report run.json -o slide.svg", "the answer in one picture"],
+    ["warren report run.json -v", "everything, as text"],
+    ["warren report report.html -o run.csv", "the figures of a report, for a spreadsheet"],
+  ]).summary("a stored result again, in any format"), { whole: (options) => withRoot(options, program), done });
 
-  add("bench", [["warren bench --quick", "everything in under 90 s, less exact"], ["warren bench --filter select", "benchmarks with select in the name"], ["warren bench programs --quick", "real programs, next to plain Node and Go"]])
+  program.commandsGroup("Machine and tool:");
+  withFormat(add("bench", [["warren bench --quick", "everything in under 90 s, less exact"], ["warren bench --filter select", "benchmarks with select in the name"], ["warren bench programs --quick", "real programs, next to plain Node and Go"]]), BENCH_FORMATS)
+    .summary("what channel, select and task operations cost, next to Go")
     .description("Measure what channel, select and task operations cost, and compare with Go. Or measure real programs, and compare with plain Node, piscina, bare Workers and Go.")
     .argument("[what]", "operations or programs", "operations")
     .option("--filter <text>", "only benchmarks whose name contains the text")
     .option("--quick", "fewer and shorter runs")
-    .option("--format <format>", "table or json (default: table)")
-    .action(async (what: string, options: object) => done(await bench(what, { ...program.opts(), ...options })));
-
-  addCompare(add("compare", [["warren compare old.json new.json", "what has changed"], ["warren compare main new.json --max-regression 5%", "exit code 1 if slower"]]), done);
-  addReport(add("report", [["warren report run.json -o report.html", "the pictures of a result"], ["warren gophers --format html -o report.html", "measure and write the report"]]), done);
+    .option("--no-color", "no colours (also with NO_COLOR set)")
+    .option("-q, --quiet", "no progress")
+    .action(async (what: string, options: object) => done(await bench(what, withRoot(options, program))));
 
   withFormat(add("env", [["warren env", "as text"], ["warren env --strict", "exit with code 3 if anything is unreliable"]]), INVENTORY_FORMATS)
+    .summary("this machine, and what makes measurements unreliable")
     .description("Show this machine, its limits and anything that makes measurements unreliable.")
     .option("--strict", "exit with code 3 if this machine cannot give reliable results now")
     .action(async (options: object) => done(await env({ ...program.opts(), ...options })));
 
   withFormat(add("list", [["warren list", "as text"], ["warren list --format json", "for a program"]]), INVENTORY_FORMATS)
+    .summary("what can be measured")
     .description("List the programs, designs and worlds that can be measured.")
     .action(async (options: object) => done(await list({ ...program.opts(), ...options })));
 
-  base(program.command("help"))
+  base(program.command("completions"))
     .allowExcessArguments(false)
+    .summary("completion of this command line for a shell")
+    .description(`Print a script that completes this command line: ${SHELLS.join(", ")}.`)
+    .addHelpText("before", examples([["source <(warren completions bash)", "bash, in ~/.bashrc"], ["source <(warren completions zsh)", "zsh, in ~/.zshrc after compinit"], ["warren completions fish | source", "fish, in config.fish"]]))
+    .argument("<shell>")
+    .action(async (shell: string) => say(await completions(shell, program)));
+  base(program.command("version"))
+    .allowExcessArguments(false)
+    .summary("the version")
+    .description("Print the version.")
+    .action(() => say(`${VERSION}\n`));
+  base(program.command("help"))
+    .summary("the help of a command, such as: warren help trace gophers")
     .description("Print the help of a command.")
-    .argument("[command]")
-    .action((name: string | undefined) => {
-      const command = name === undefined ? program : program.commands.find((known) => known.name() === name);
-      if (command === undefined) throw unknownCommand(name as string, program);
+    .argument("[command...]")
+    .action((names: readonly string[]) => {
+      let command = program;
+      for (const name of names) {
+        const next = command.commands.find((known) => known.name() === name);
+        if (next === undefined) throw command.commands.length === 0 ? new UsageError(`there are no commands below ${pathOf(command)}: see ${pathOf(command)} --help`) : unknownCommand(name, command);
+        command = next;
+      }
       command.outputHelp();
     });
+  for (const command of allBelow(program)) {
+    if (command !== program) command.addHelpText("after", "\nExit codes: warren --help");
+    command.exitOverride((error) => {
+      throw Object.assign(error, { help: `${pathOf(command)} --help` });
+    });
+  }
   return program;
+}
+
+function allBelow(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(allBelow)];
+}
+
+/** "warren trace gophers" */
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }
 
 /** Options can also precede the command: `warren --quick gophers`. */
@@ -138,19 +196,7 @@ function withRoot(options: RawOptions, program: Command): RawOptions {
 
 /** What all commands share: errors are thrown, not printed. */
 function base(command: Command): Command {
-  return command
-    .exitOverride()
-    .configureOutput({ outputError: () => undefined })
-    .helpOption("-h, --help", "print this help")
-    .configureHelp({ visibleArguments: () => [] });
-}
-
-type Examples = readonly (readonly [command: string, what: string])[];
-
-/** Help begins with what to type. */
-function examples(lines: Examples): string {
-  const width = Math.max(...lines.map(([command]) => command.length));
-  return ["Examples:", ...lines.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`), ""].join("\n");
+  return withHelp(command.exitOverride().configureOutput({ outputError: () => undefined }));
 }
 
 function unknownCommand(word: string, program: Command): UsageError {
@@ -158,19 +204,31 @@ function unknownCommand(word: string, program: Command): UsageError {
   return new UsageError(`unknown command ${JSON.stringify(word)}${suggestion(word, names)} (commands: ${names.join(", ")})`);
 }
 
+/** Help and version end a command line as errors do. */
+function allowHelp(error: unknown): void {
+  if (!(error instanceof CommanderError) || error.exitCode !== 0) throw error;
+}
+
+/** An error of the file system that no option check has foreseen, such as a file that is no longer there. */
+function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
+  const { code } = error as NodeJS.ErrnoException;
+  return error instanceof Error && typeof code === "string" && error.message.startsWith(`${code}: `);
+}
+
 /** Prints an error in one line and gives the exit code. */
 function explain(error: unknown): number {
   if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return EXIT.fine; // help and version
-    const text = error.message.replace(/^error: /, "").replace(/\s*\(Did you mean (?:one of )?(.*)\?\)$/, " — did you mean $1?");
-    note(`warren: ${text} (see warren --help)`);
+    const said = error.message.replace(/^error: /, "");
+    const text = said.startsWith("unknown option '--json'") ? `unknown option '--json' — use --format json` : said.replace(/\s*\(Did you mean (?:one of )?(.*)\?\)$/, " — did you mean $1?");
+    const { help = "warren --help" } = error as CommanderError & { readonly help?: string };
+    note(`warren: ${text} (see ${help})`);
     return EXIT.usage;
   }
   if (error instanceof UsageError) {
     note(`warren: ${error.message}`);
     return EXIT.usage;
   }
-  if (error instanceof FileError || error instanceof BlockProcessError) note(`warren: ${error.message}`);
+  if (error instanceof FileError || error instanceof BlockProcessError || isOfSystem(error)) note(`warren: ${error.message}`);
   else note(`warren: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return EXIT.wrong;
 }

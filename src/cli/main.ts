@@ -11,6 +11,6 @@ if (major < leastMajor || (major === leastMajor && minor < leastMinor)) {
   process.stderr.write(`warren: needs Node ${leastMajor}.${leastMinor} or newer, and this is Node ${process.versions.node} (${process.execPath})\n`);
   process.exitCode = 2;
 } else {
-  const { runCommandLine } = await import("./command-line.ts");
-  process.exitCode = await runCommandLine(process.argv.slice(2));
+  const { main } = await import("./command-line.ts");
+  process.exitCode = await main(process.argv.slice(2));
 }

@@ -11,7 +11,7 @@
  *   faster        … below the band
  *   equal         else: the interval reaches into the band and nowhere beyond ±15 %,
  *                 and the blocks were enough for a difference to be significant
- *   inconclusive  else
+ *   inconclusive  else, and where a time is not a number above zero
  *
  * So a cell is never "equal" if a difference of more than 15 % could have gone
  * unseen; `why` says which difference is excluded. The band and the limit are
@@ -94,6 +94,7 @@ export interface Comparison {
 
 /** Applies the rule. */
 export function outcomeOf({ ratio, ci, p, able }: Judged): { outcome: Outcome; why: string } {
+  if (![ratio, p, ...(ci ?? [])].every((value) => Number.isFinite(value)) || ratio <= 0) return { outcome: "inconclusive", why: "a time is not a number above zero" };
   if (ci === null) return { outcome: "inconclusive", why: "an interval needs six blocks on both sides" };
   const reach = Math.max(ci[1], 1 / ci[0]) - 1;
   if (reach <= BAND) return { outcome: "equal", why: `a difference above ${percent(BAND)} is excluded` };
@@ -105,7 +106,20 @@ export function outcomeOf({ ratio, ci, p, able }: Judged): { outcome: Outcome; w
   return { outcome: "equal", why: `no significant difference; one above ${percent(reach)} is excluded` };
 }
 
-/** Cells that are slower by more than a share, significantly: what `--max-regression` refuses. */
+/** What `--max-regression` lets pass. */
+export interface Gate {
+  /** Share by which a cell may be slower. */
+  readonly most: number;
+  /** Whether cells of A may be missing in B. */
+  readonly allowMissing: boolean;
+}
+
+/** Whether a comparison passes: no cell is slower by more than allowed, and none is missing that may not. */
+export function passes(comparison: Comparison, { most, allowMissing }: Gate): boolean {
+  return regressions(comparison, most).length === 0 && (allowMissing || comparison.onlyA.length === 0);
+}
+
+/** Cells that are slower by more than a share, significantly. */
 export function regressions({ cells }: Comparison, most: number): CellComparison[] {
   return cells.filter(({ ratio, p }) => p <= LEVEL && ratio > 1 + most);
 }

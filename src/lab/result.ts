@@ -13,11 +13,14 @@ import type { Timeline } from "./timeline.ts";
 /** The version of the format. */
 export const SCHEMA = "warren/1";
 
+/** How `gains` are formed: quotients of the medians over the blocks. */
+export const GAIN_RULE = "medians";
+
 /** Noise of a cell: half the interval's width as a share of the median. A ≤ 2 %, B ≤ 5 %, C ≤ 10 %, D above. */
 export type Grade = "A" | "B" | "C" | "D";
 
 /** Whether threads really ran at the same time; the rule and the words: figures/verdict.ts. */
-export type Verdict = "parallel" | "parallel, sliced" | "time-sliced" | "concurrent only" | "sequential" | "unconfirmed";
+export type Verdict = "parallel" | "parallel, sliced" | "time-sliced" | "concurrent only" | "sequential" | "unclear" | "unconfirmed";
 
 /** One timed run. */
 export interface Sample {
@@ -72,6 +75,8 @@ export interface Activity {
   readonly cost?: number;
   /** Tracing cost more than 5 %, events were lost, or the CPU clock contradicts the trace: the figures above are approximate. */
   readonly approximate?: boolean;
+  /** Intervals over the blocks (of L and Π₂ over those that were traced): 95 % from six values on, below that the minimum and the maximum. */
+  readonly bounds?: Readonly<Partial<Record<"Acpu" | "L" | "Pi2", Interval>>>;
 }
 
 /** A cell's value. */
@@ -126,7 +131,7 @@ export interface Factors {
   readonly U1: number;
 }
 
-/** The gains of a cell: geometric means over blocks, with intervals by name. */
+/** The gains of a cell: quotients of the times of cells, with intervals by name. */
 export interface GainResult extends Pick<Cell, "program" | "design" | "world" | "threads"> {
   readonly C: number;
   readonly P: number;
@@ -174,6 +179,8 @@ export interface Result {
   readonly env: Environment;
   readonly config: Config;
   readonly cells: readonly CellResult[];
+  /** How the gains are formed. Absent in files of warren 0.1.0, where a gain is the geometric mean of the ratios of the blocks; their gains are formed anew when they are read. */
+  readonly gainRule?: typeof GAIN_RULE;
   readonly gains: readonly GainResult[];
   readonly checks: readonly Check[];
   /** Laws of scaling, one for each design and world measured on more than one thread count. */

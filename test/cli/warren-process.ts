@@ -23,17 +23,20 @@ export interface RunOptions {
   readonly stdin?: string;
   /** Closes the reading end of standard output before anything is written. */
   readonly closeStdout?: boolean;
+  /** A shell's script that runs the command as `exec "$0" "$@"`, for redirections and limits. */
+  readonly shell?: string;
   /** Told each time something came on standard error. */
   readonly onStderr?: (text: string, interrupt: () => void, send: (signal: NodeJS.Signals) => void, pid: number) => void;
 }
 
 /** Runs `warren ARGS` from the checkout. */
-export async function warren(args: readonly string[], { environment = {}, node = [], cwd, stdin, closeStdout = false, onStderr }: RunOptions = {}): Promise<Outcome> {
+export async function warren(args: readonly string[], { environment = {}, node = [], cwd, stdin, closeStdout = false, shell, onStderr }: RunOptions = {}): Promise<Outcome> {
   const { PATH, HOME } = process.env;
   const { child, outcome } = beginNode([...node, cwd === undefined ? "src/cli/main.ts" : resolve("src/cli/main.ts"), ...args], {
     env: { PATH, HOME, ...environment },
     cwd,
     stdin,
+    shell,
     deadlineMs: DEADLINE_MS,
     onStderr: (text) => onStderr?.(text, () => child.kill("SIGINT"), (signal) => child.kill(signal), child.pid ?? 0),
   });

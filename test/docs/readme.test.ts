@@ -1,4 +1,4 @@
-/** The README: short, its program runs as it stands in a process of its own, and its picture and table are those of the stored results. */
+/** The README: short, its program runs as it stands in a process of its own, and its picture and screen are those of the stored results. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -22,6 +22,6 @@ test("its first program prints what the page says", async () => {
   expect(await runNode([writeProgram(folder, "program.ts", text)])).toMatchObject({ code: 0, stdout: printed });
 });
 
-test("its picture and its table are made from docs/results", async () => {
+test("its picture and its screen, and the tables of docs/results, are made from the published reports", async () => {
   expect(await runNode([join(ROOT, "scripts/picture.ts"), "--check"])).toMatchObject({ code: 0, stderr: "" });
 });

@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { run, start, type Runtime } from "../../src/index.ts";
-import { pipeline, sawzall, type JobResult } from "../../workers/sawzall.ts";
+import { pipeline, sawChunk, sawzall, type JobResult } from "../../workers/sawzall.ts";
+import { problemsOf } from "../../workers/sawzall/input.ts";
+import { resultOf } from "../../workers/sawzall/job.ts";
 import { onThreads } from "../on-threads.ts";
 
 let folder: string;
@@ -100,6 +102,25 @@ onThreads("on %i threads", (threads) => {
   test.each([sawzall, pipeline])("%o: what is not there is the system's error, and nothing is left waiting", async (job) => {
     await expect(runtime.spawn(job, join(folder, "nothing"))).rejects.toMatchObject({ code: "ENOENT" });
     await expect(runtime.spawn(job, "/dev/null")).rejects.toMatchObject({ code: "EINVAL" });
+  });
+
+  test("a file that cannot be read is a problem, once, and the others are read", async () => {
+    const there = Buffer.from(await written(`there-${threads}`, "one\ntwo\n"));
+    const gone = Buffer.from(join(folder, "gone"));
+    const pieces = [{ path: gone, file: 0, first: 0, end: 4 }, { path: there, file: 1, first: 0, end: 8 }, { path: gone, file: 0, first: 4, end: 9 }];
+    const { tables, problems } = await runtime.spawn(sawChunk, pieces);
+    const problem = { path: gone.toString(), kind: "unreadable", message: "ENOENT: no such file or directory" };
+    expect([resultOf(tables).records, problems]).toEqual([2, [problem, problem]]);
+    expect(problemsOf({ files: [], bytes: 0, problems: [] }, problems)).toEqual([problem]);
+  });
+
+  test.skipIf(process.getuid?.() === 0).each([sawzall, pipeline])("%o: the same for a file without permission", async (job) => {
+    const place = join(folder, `shut-${threads}`);
+    await mkdir(place, { recursive: true });
+    await writeFile(join(place, "a"), "one\n");
+    await writeFile(join(place, "b"), "two\n", { mode: 0 });
+    const { result, files, problems } = await runtime.spawn(job, place);
+    expect([result.records, files, problems]).toEqual([1, 2, [{ path: join(place, "b"), kind: "unreadable", message: "EACCES: permission denied" }]]);
   });
 
   test("bytes that are no UTF-8 are lines like others", async () => {

@@ -9,7 +9,7 @@
  */
 import { closeSync, openSync, readSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { join, walk, type Problem } from "../gophers/pile.ts";
+import { join, problem, walk, type Problem } from "../gophers/pile.ts";
 
 /** A file of the input; its path as the file system gave it. */
 export interface InputFile {
@@ -20,7 +20,7 @@ export interface InputFile {
 export interface Input {
   readonly files: readonly InputFile[];
   readonly bytes: number;
-  /** Files that could not be read. */
+  /** Directories that could not be read. */
   readonly problems: readonly Problem[];
 }
 
@@ -77,8 +77,23 @@ export function chunksOf({ files }: Input, chunkBytes: number): Piece[][] {
   return chunks;
 }
 
-/** Calls `each` for every line that begins in the piece. @throws the system's error; RangeError for a line of more than 256 MiB */
-export function readLines({ path, file, first, end }: Piece, each: (line: Line) => void): void {
+/** Calls `each` for every line that begins in the piece. A file that cannot be read, or has a line of more than 256 MiB, is a problem and gives no more lines. */
+export function readLines(piece: Piece, each: (line: Line) => void): Problem | null {
+  try {
+    readAll(piece, each);
+    return null;
+  } catch (error) {
+    if (typeof (error as NodeJS.ErrnoException).code !== "string") throw error;
+    return problem("unreadable", Buffer.from(piece.path), error);
+  }
+}
+
+/** The problems of an input, a line for each file: many pieces of a file can have the same one. */
+export function problemsOf({ problems }: Input, found: Iterable<Problem>): Problem[] {
+  return [...new Map([...problems, ...found].map((each) => [each.path, each])).values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function readAll({ path, file, first, end }: Piece, each: (line: Line) => void): void {
   const handle = openSync(path as Buffer, "r");
   try {
     // The byte before `first` shows whether a line begins at `first`.
@@ -111,7 +126,7 @@ function readOn(handle: number, from: number, bytes: Buffer, start: number): Buf
     parts.push(more);
     length += more.byteLength;
     if (more.byteLength === 0 || more.includes(LF)) return Buffer.concat(parts);
-    if (length - start > MOST_LINE_BYTES) throw new RangeError(`a line of more than ${MOST_LINE_BYTES} bytes begins at byte ${from + start}`);
+    if (length - start > MOST_LINE_BYTES) throw Object.assign(new RangeError(`a line of more than ${MOST_LINE_BYTES} bytes begins at byte ${from + start}`), { code: "EFBIG" });
   }
 }
 

@@ -6,7 +6,7 @@ import { readMachine } from "../../lab/machine/environment.ts";
 import type { Result } from "../../lab/result.ts";
 import { experimentListing, inventoried } from "./inventory.ts";
 import { FULL_LOADS, REPETITIONS } from "../options/measuring.ts";
-import { EXIT, note } from "../terminal/streams.ts";
+import { EXIT, inTurn, note } from "../terminal/streams.ts";
 import { runProgram, runPrograms, withReporting, withRunning, type ProgramCommand, type RawProgram } from "../programs/command.ts";
 import { FOLDER, oneOf, resultName, UsageError, wholeNumber, type Raw } from "../options/values.ts";
 import { wrapped } from "../../lab/text.ts";
@@ -31,6 +31,7 @@ export const EXPERIMENT_EXAMPLES = [
 /** Declares the command's argument and options. */
 export function declareExperiment(command: Command): Command {
   command
+    .summary("test a prediction of the gopher model")
     .description("Test a prediction of the gopher model against a run.")
     .argument("[name]")
     .option("--quick", `${REPETITIONS.quick} repetitions: no intervals, no traces`)
@@ -55,9 +56,14 @@ export async function experiment(raw: RawExperiment, command: readonly string[])
   if (found === undefined) return runPrograms(EXPERIMENTS.map((known) => programOf(known, command)), raw, command);
   if (found.unitMs === null && raw.unit !== undefined) throw new UsageError(`--unit cannot be used with experiment ${found.name}`);
   const saved = await openSaved(found.name, raw);
-  const code = await runProgram(programOf(found, command, saved), raw, command);
-  if (saved.save !== null && saved.result !== null) await (await import("../saved/baselines.ts")).keep(saved.result, { save: saved.save, quiet: raw.quiet === true });
-  return code;
+  let code: number = EXIT.fine;
+  const isWritten = await inTurn([
+    async () => (code = await runProgram(programOf(found, command, saved), raw, command)),
+    async () => {
+      if (saved.save !== null && saved.result !== null) await (await import("../saved/baselines.ts")).keep(saved.result, { save: saved.save, quiet: raw.quiet === true });
+    },
+  ]);
+  return isWritten ? code : EXIT.wrong;
 }
 
 function refuseSaving({ save, baseline }: RawExperiment, why: string): void {

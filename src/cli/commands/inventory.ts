@@ -35,7 +35,7 @@ export async function inventoried<Data>(raw: RawInventory, data: () => Data | Pr
   const json = formatOf(raw, INVENTORY_FORMATS) === "json";
   if (raw.output !== undefined) await requireWritable("--output", raw.output);
   const found = await data();
-  await writeResult(json ? JSON.stringify(found, null, 2) : print(found, textWidth()), raw.output ?? null);
+  await writeResult(json ? JSON.stringify(found, null, 2) : print(found, textWidth()), raw.output ?? null, null);
   return found;
 }
 

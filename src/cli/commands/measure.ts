@@ -6,23 +6,32 @@ import { findTaskset } from "../../lab/machine/affinity.ts";
 import { namedSizes } from "../../lab/talk/dot/grid.ts";
 import { MOST_THREADS, readMachine } from "../../lab/machine/environment.ts";
 import type { PileOutcome } from "../../lab/trial/plan.ts";
-import { EXIT, note, requireWritable, writeTo } from "../terminal/streams.ts";
+import { keptName } from "../terminal/files.ts";
+import { EXIT, note, requireWritable, writeResult, writeTo } from "../terminal/streams.ts";
 import { resolveDot, resolveGophers, type RawDot, type RawGophers, type ThreadLimits } from "../options/gophers-dot.ts";
 import type { Measurement } from "./measurement.ts";
+import { nextOf, nextOfHeadline } from "./next-command.ts";
 import { requirePile } from "./pile.ts";
-import { HEADLINE, NORMAL, resolveOptions, type Effort, type MeasureOptions, type RawOptions } from "../options/measuring.ts";
+import { painter, type Paint } from "../print/table.ts";
+import { ProgressLine } from "../terminal/progress.ts";
+import { interruptedCode, interruptible } from "../terminal/signals.ts";
+import { colored, formatOf, HEADLINE, NORMAL, resolveOptions, type Effort, type MeasureOptions, type RawOptions } from "../options/measuring.ts";
 import { count } from "../../lab/text.ts";
 import { coreList, oneOf, UsageError, type Raw } from "../options/values.ts";
 
-/** One gopher, the same twice, and four: what fits into a minute on two cores. */
-const HEADLINE_DESIGNS = "G1,G4,G6";
+/** One gopher and four: the talk's claim in two designs. */
+const HEADLINE_DESIGNS = "G1,G6";
+/** More threads than gophers cannot gain more. */
+const HEADLINE_THREADS = 4;
 
-/** The headline: three designs in three worlds and the dot product, on one thread and on all. */
+/** The headline: two designs in three worlds and the dot product, on one thread and on several. */
 export async function headline(raw: RawOptions, command: readonly string[]): Promise<number> {
   const options = await resolve(raw, HEADLINE);
-  const { grid } = resolveGophers({ designs: HEADLINE_DESIGNS }, limits(), options.seed);
-  const dotGrid = resolveDot({ kernel: "simd", size: "DRAM" }, limits(), namedSizes(readMachine())).grid;
-  return runMeasurement({ programs: [{ kind: "gophers", grid }, { kind: "dot", grid: dotGrid }], options, command, manifest: null });
+  const { usable, most } = limits();
+  const threads = `1,${Math.max(1, Math.min(HEADLINE_THREADS, Math.floor(usable)))}`;
+  const { grid } = resolveGophers({ designs: HEADLINE_DESIGNS, threads }, { usable, most }, options.seed);
+  const dotGrid = resolveDot({ kernel: "simd", size: "DRAM", threads }, { usable, most }, namedSizes(readMachine())).grid;
+  return runMeasurement({ programs: [{ kind: "gophers", grid }, { kind: "dot", grid: dotGrid }], options, command, next: () => nextOfHeadline(command) });
 }
 
 /** `warren gophers` */
@@ -34,7 +43,7 @@ export async function gophers(raw: RawGophers, command: readonly string[]): Prom
   if (manifest !== null) await requireWritable("--manifest", manifest);
   tellAdded(added, options, "G1 on one thread");
   const onPile = (pile: PileOutcome): Promise<void> => reportPile(pile, options, manifest);
-  return runMeasurement({ programs: [{ kind: "gophers", grid }], options, command, manifest, onPile });
+  return runMeasurement({ programs: [{ kind: "gophers", grid }], options, command, next: (result) => nextOf(result, manifest), onPile });
 }
 
 /** `warren dot` */
@@ -42,20 +51,34 @@ export async function dot(raw: RawDot, command: readonly string[]): Promise<numb
   const options = await resolve(raw, NORMAL);
   const { grid, added } = resolveDot(raw, limits(), namedSizes(readMachine()));
   tellAdded(added, options, "one thread");
-  return runMeasurement({ programs: [{ kind: "dot", grid }], options, command, manifest: null });
+  return runMeasurement({ programs: [{ kind: "dot", grid }], options, command, next: (result) => nextOf(result, null) });
 }
 
-/** `warren bench`: the benchmarks print their own results. */
-export async function bench(what: string, { filter = "", format = "table", quick = false }: Raw<"filter" | "format", "quick">): Promise<number> {
-  const json = oneOf("--format", format, ["table", "json"]) === "json";
+/** Formats of the benchmarks. */
+export const BENCH_FORMATS = ["table", "json"] as const;
+
+/** `warren bench` */
+export async function bench(what: string, raw: Raw<"filter" | "format" | "output", "quick" | "quiet" | "color">): Promise<number> {
+  const { filter = "", quick = false, quiet = false, output = null } = raw;
+  const json = formatOf(raw, BENCH_FORMATS) === "json";
   const isPrograms = oneOf("the benchmark", what, ["operations", "programs"]) === "programs";
   const measure = isPrograms ? (await import("../../../bench/programs/main.ts")).runProgramsBench : (await import("../../../bench/main.ts")).runBench;
-  try {
-    await measure({ filter, json, quick });
-  } catch (error) {
-    throw error instanceof RangeError ? new UsageError(`--filter: ${error.message}`) : error;
-  }
-  return typeof process.exitCode === "number" ? process.exitCode : EXIT.fine;
+  if (output !== null) await requireWritable("--output", output);
+  const line = new ProgressLine(process.stderr, quiet);
+  return interruptible("run", async (signal) => {
+    const { text, failed } = await measure({ filter, json, quick, progress: line.show.bind(line), signal }).catch((error: unknown) => {
+      throw error instanceof RangeError ? new UsageError(`--filter: ${error.message}`) : error;
+    }).finally(() => line.end());
+    if (text !== null) await writeResult(json ? text : marked(text, painter(colored(raw))), output);
+    else note("warren: bench was interrupted before anything was measured");
+    if (signal.aborted) return interruptedCode(signal);
+    return failed ? EXIT.wrong : EXIT.fine;
+  });
+}
+
+/** The lines and words of a benchmark's table that call for attention, in colour. */
+function marked(text: string, paint: Paint): string {
+  return text.replaceAll(/^(?:warning|fault|failed|INTERRUPTED|FAILED):|\bNOT met\b/gm, (word) => paint("yellow", word));
 }
 
 async function runMeasurement(measurement: Measurement): Promise<number> {
@@ -82,6 +105,6 @@ async function reportPile({ files, manifest, problems, skipped }: PileOutcome, {
   for (const problem of problems) note(`warren: ${problem.path}: ${problem.kind}: ${problem.message}`);
   if (!quiet) for (const { path, kind } of skipped) note(`skipped ${path}: ${kind}`);
   if (path === null) return;
-  await writeTo(path, manifest);
+  await writeTo(path, manifest, { name: keptName("manifest", ".txt"), text: () => manifest });
   if (!quiet) note(`wrote ${path}: ${count(files, "file")}; check it with sha256sum --check in the pile's directory`);
 }

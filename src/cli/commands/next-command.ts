@@ -1,12 +1,35 @@
 /** The command worth trying after a result: what it leaves open, first of all what is missing in it. */
 import { extname, relative } from "node:path";
 import type { CellResult, Result } from "../../lab/result.ts";
-import { isSliced } from "../print/sentences.ts";
+import type { Next } from "../print/screen.ts";
+import { isSliced } from "../../lab/figures/strength.ts";
 
 /** How the user started this program, to be put before a command. */
 export function programName(script: string | undefined, environment: NodeJS.ProcessEnv): string {
   if (environment["npm_lifecycle_event"] !== undefined) return "npm run warren --";
   return script?.endsWith(".ts") === true ? `node ${relative(process.cwd(), script)}` : "warren";
+}
+
+/** Where the words of the screen are explained. */
+const WORDS = ["What the words mean", "docs/measuring.md"] as const;
+
+/** What to do after the headline. */
+export function nextOfHeadline(command: readonly string[]): Next {
+  const name = programName(process.argv[1], process.env);
+  const again = process.env["npm_lifecycle_event"] === "start" ? "npm start --" : name;
+  return [["See it run", `${name} trace gophers`], ["Pictures", `${again} -o talk.html`], ["Everything measured", [again, ...command.map(quoted), "-v"].join(" ")], WORDS];
+}
+
+/** What to do after another measurement. */
+export function nextOf(result: Result, manifest: string | null): Next {
+  const name = programName(process.argv[1], process.env);
+  return [["Next", `${name} ${nextCommand(result, manifest)}`.trimEnd()], ["Everything measured", [name, ...result.config.command.map(quoted), "-v"].join(" ")], WORDS];
+}
+
+/** What to do with a stored result that has been shown. */
+export function nextOfStored(path: string): Next {
+  const again = `${programName(process.argv[1], process.env)} report ${quoted(path)}`;
+  return [["Pictures", `${again} -o report.html`], ["Everything measured", `${again} -v`], WORDS];
 }
 
 /** Arguments of the command to try next, as a shell takes them. */

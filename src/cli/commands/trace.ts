@@ -5,9 +5,11 @@
 import type { Command } from "commander";
 import { namedSizes } from "../../lab/talk/dot/grid.ts";
 import { MOST_THREADS, readMachine } from "../../lab/machine/environment.ts";
-import { EXIT, note, requireWritable, textWidth, warn, writeResult, writeTo } from "../terminal/streams.ts";
+import { EXIT, inTurn, note, requireWritable, textWidth, warn, writeResult } from "../terminal/streams.ts";
+import { formatOption } from "../options/measuring.ts";
 import type { RawDot, RawGophers } from "../options/gophers-dot.ts";
-import { withholdingWarnings } from "../terminal/signals.ts";
+import { isUnicode } from "../terminal/characters.ts";
+import { allOrNothing, withholdingWarnings } from "../terminal/signals.ts";
 import { PROGRAMS } from "../programs/catalogue.ts";
 import { declareRun, resolveRun, type RawProgram } from "../programs/command.ts";
 import { oneDotRun, oneGopherRun, resolveTrace, TRACE_FORMATS, USUAL, USUAL_EVENTS, type RawTrace, type TraceOptions } from "../options/trace.ts";
@@ -20,7 +22,7 @@ import { suggestion, UsageError, wholeNumber } from "../options/values.ts";
 export const TRACE_EXAMPLES = [
   ["warren trace gophers", "four gophers on two threads"],
   ["warren trace gophers --designs G7 -o t.json", "for https://ui.perfetto.dev"],
-  ["warren trace dot --size L2 --text", "the dot product, as text"],
+  ["warren trace dot", "the dot product: parallel, in chunks"],
   ["warren trace patterns ring --format json", "for another program to read"],
 ] as const;
 
@@ -39,6 +41,7 @@ type Run = (options: TraceOptions) => Promise<Traced>;
 /** Declares the command and those under it. */
 export function declareTrace(trace: Command, { args, whole, done }: Surrounding): void {
   trace
+    .summary("what ran when and on which thread, in one run")
     .description("Show what ran when and on which thread, in one run of a program.")
     .usage("<program> [options]")
     .helpCommand(false)
@@ -69,7 +72,7 @@ function withTraceOptions(command: Command, sized: boolean): Command {
   if (sized) command.option("--min-time <time>", "minimum length of the run (default: 100ms)");
   return command
     .option("--text", "print the picture on standard output, also with -o")
-    .option("--format <format>", `${TRACE_FORMATS.slice(0, -1).join(", ")} or ${TRACE_FORMATS.at(-1)} (default: text; with -o chrome, which Perfetto reads)`)
+    .addOption(formatOption(TRACE_FORMATS, "default: text; with -o chrome, which Perfetto reads"))
     .option("-o, --output <file>", "write the trace to a file; the figures go to standard output")
     .option("--events <n>", `number of events that each thread keeps, the newest (default: ${USUAL_EVENTS})`)
     .option("--plain", "ASCII only, r(t) and c(t) as digits")
@@ -112,22 +115,27 @@ async function prepareDot(raw: RawDot): Promise<Run> {
 
 async function traceAndWrite(raw: RawTrace, prepare: () => Promise<Run>, command: readonly string[]): Promise<number> {
   const options = resolveTrace(raw, process.stdout.isTTY, process.env);
-  const { value: traced, warnings } = await withholdingWarnings(async () => {
+  const { value: traced, warnings } = await allOrNothing("no trace was written", () => withholdingWarnings(async () => {
     const run = await prepare();
     if (options.written !== null) await requireWritable("--output", options.written.path); // before anything runs
     return run(options);
-  });
+  }));
   if (!options.quiet) warn(warnings);
   for (const problem of traced.problems) note(`warren: ${problem}`);
   const { recordOf, formatted } = await import("./trace-runs.ts");
   const record = recordOf(traced, command);
   const style = { width: textWidth(), color: options.color, plain: options.plain };
-  if (options.written !== null) {
-    const { path, format } = options.written;
-    await writeTo(path, `${format === "text" ? printTrace(record, traced.analysis.timeline, { ...style, color: false }) : formatted(format, record, traced.analysis)}\n`);
-    if (!options.quiet) note(`wrote ${path}${format === "chrome" ? ": open it at https://ui.perfetto.dev" : ""}`);
-  }
-  if (options.shown === "json" || options.shown === "chrome") await writeResult(formatted(options.shown, record, traced.analysis), null);
-  else await writeResult(printTrace(record, options.shown === "text" ? traced.analysis.timeline : null, style), null);
-  return traced.problems.length > 0 ? EXIT.wrong : EXIT.fine;
+  // what goes into a file is read elsewhere
+  const onScreen = { ...style, plain: options.plain || !isUnicode(process.env) };
+  const { written, shown } = options;
+  const isWritten = await inTurn([
+    async () => {
+      if (written === null) return;
+      const { path, format } = written;
+      await writeResult(format === "text" ? printTrace(record, traced.analysis.timeline, { ...style, color: false }) : formatted(format, record, traced.analysis), path);
+      if (!options.quiet) note(`wrote ${path}${format === "chrome" ? ": open it at https://ui.perfetto.dev" : ""}`);
+    },
+    () => writeResult(shown === "json" || shown === "chrome" ? formatted(shown, record, traced.analysis) : printTrace(record, shown === "text" ? traced.analysis.timeline : null, onScreen), null),
+  ]);
+  return !isWritten || traced.problems.length > 0 ? EXIT.wrong : EXIT.fine;
 }

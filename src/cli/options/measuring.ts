@@ -3,7 +3,8 @@
  * once. The rest of the command line never sees a missing value.
  */
 import { extname } from "node:path";
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
+import type { Gate } from "../../lab/comparison.ts";
 import { FOLDER, milliseconds, oneOf, regressionLimit, resultName, UsageError, wholeNumber, type Raw } from "./values.ts";
 
 /** How much a measurement of cells measures. Every preset is here. */
@@ -19,7 +20,7 @@ export interface Effort {
 export const NORMAL: Effort = { blocks: 10, runs: 5, warmupMs: 100, budgetMs: 55_000 };
 /** Six blocks are the minimum for an interval; one run in each. Warm threads have made hundreds of kernel calls in 100 ms. */
 export const QUICK: Effort = { blocks: 6, runs: 1, warmupMs: 100 };
-/** The first result must be ready in about a minute. */
+/** The first result must be ready in 45 seconds. */
 export const HEADLINE: Effort = { blocks: 6, runs: 1, warmupMs: 40 };
 const PUBLISH: Effort = { blocks: 20, runs: 5, warmupMs: 250 };
 
@@ -29,13 +30,17 @@ export const REPETITIONS = { quick: 3, usual: 6, full: 20 } as const;
 export const FULL_LOADS = 2;
 
 /** How a result is written. */
-export const FORMATS = ["table", "json", "csv", "markdown", "benchfmt", "html"] as const;
+export const FORMATS = ["table", "json", "csv", "markdown", "benchfmt", "html", "svg"] as const;
 export type Format = (typeof FORMATS)[number];
+
+/** For what pages a picture is made; auto: the reader's system chooses. */
+const THEMES = ["auto", "light", "dark"] as const;
+type Theme = (typeof THEMES)[number];
 
 /** The options as commander gives them. */
 export type RawOptions = Raw<
-  "blocks" | "runs" | "seed" | "warmup" | "minTime" | "cpus" | "save" | "baseline" | "maxRegression" | "format" | "output",
-  "quick" | "publish" | "strict" | "plain" | "color" | "quiet" | "verbose"
+  "blocks" | "runs" | "seed" | "warmup" | "minTime" | "cpus" | "save" | "baseline" | "maxRegression" | "format" | "output" | "theme",
+  "quick" | "publish" | "strict" | "allowMissing" | "plain" | "color" | "quiet" | "verbose"
 >;
 
 /** The options, checked. */
@@ -50,9 +55,11 @@ export interface MeasureOptions extends Omit<Effort, "budgetMs">, Readonly<Recor
   readonly save: string | null;
   /** File or name of the result to compare with. */
   readonly baseline: string | null;
-  /** Share by which a cell may be slower than the baseline. */
-  readonly maxRegression: number | null;
+  /** What of a comparison with the baseline passes; `null`: everything. */
+  readonly gate: Gate | null;
   readonly format: Format;
+  /** Of a picture. */
+  readonly theme: Theme;
   /** File to write to; `null`: standard output. */
   readonly output: string | null;
 }
@@ -60,19 +67,25 @@ export interface MeasureOptions extends Omit<Effort, "budgetMs">, Readonly<Recor
 const MOST_BLOCKS = 1000;
 const MOST_RUNS = 1000;
 
+/** The option `--format`; its values are checked by `formatOf` or `oneOf`, and known to the completion. */
+export function formatOption(formats: readonly string[], usual: string): Option {
+  return Object.assign(new Option("--format <format>", `${formats.slice(0, -1).join(", ")} or ${formats.at(-1)} (${usual})`), { argChoices: [...formats] });
+}
+
 /** Adds the format and the file of a result. */
 export function withFormat(command: Command, formats: readonly Format[]): Command {
   return command
-    .option("--format <format>", `${formats.slice(0, -1).join(", ")} or ${formats.at(-1)} (default: from the extension of --output, else table)`)
+    .addOption(formatOption(formats, `default: from the extension of --output, else ${formats[0]}`))
     .option("-o, --output <file>", "write the result to a file instead of standard output; x.json is written as json");
 }
 
 /** Adds how a result is presented. */
-export function withPresentation(command: Command): Command {
-  return withFormat(command, FORMATS)
+export function withPresentation(command: Command, formats: readonly Format[] = FORMATS): Command {
+  return withFormat(command, formats)
+    .option("--theme <name>", `with --format svg: for ${THEMES.slice(1).join(" or ")} pages, or auto: the reader's system chooses (default: auto)`)
     .option("--plain", "one line per row, no spaces in values: for grep and awk")
     .option("--no-color", "no colours (also with NO_COLOR set)")
-    .option("-q, --quiet", "no progress, warnings or hints")
+    .option("-q, --quiet", "no progress and no hints; warnings about the machine are part of the result")
     .option("-v, --verbose", "more detail: intervals of the gains, figures from the trace, the reason for each verdict");
 }
 
@@ -94,7 +107,8 @@ export function withProtocol(command: Command, effort: Effort): Command {
     .option("--strict", "exit with code 3 if this machine cannot give reliable results now")
     .option("--save <name>", `save the result as ${FOLDER}/<name>.json in this directory`)
     .option("--baseline <name>", "compare with a saved result (a name or a file) and do the same work")
-    .option("--max-regression <percent>", "with --baseline: exit with code 1 if a cell is slower by more than this, such as 5%");
+    .option("--max-regression <percent>", "with --baseline: exit with code 1 if a cell is slower by more than this, such as 5%, or missing")
+    .option("--allow-missing", "with --max-regression: cells of the baseline can be missing");
 }
 
 /** Checks the options. `tty`: whether standard output is a terminal. */
@@ -117,14 +131,29 @@ export function resolveOptions(raw: RawOptions, effort: Effort, tty: boolean, en
     cpus: raw.cpus ?? null,
     save: raw.save === undefined ? null : resultName("--save", raw.save),
     baseline: raw.baseline ?? null,
-    maxRegression: raw.maxRegression === undefined ? null : regressionLimit("--max-regression", raw.maxRegression),
+    gate: gateOf(raw),
     format,
+    theme: themeOf(raw, format),
     output: raw.output ?? null,
     plain: raw.plain === true,
     color: colored(raw, tty, environment),
     quiet: raw.quiet === true,
     verbose: raw.verbose === true,
   };
+}
+
+/** What --max-regression and --allow-missing say; `null`: nothing. @throws UsageError */
+export function gateOf({ maxRegression, allowMissing = false }: Raw<"maxRegression", "allowMissing">): Gate | null {
+  if (maxRegression !== undefined) return { most: regressionLimit("--max-regression", maxRegression), allowMissing };
+  if (allowMissing) throw new UsageError("--allow-missing needs --max-regression: without it, no missing cell changes the exit code");
+  return null;
+}
+
+/** The theme of a picture, from --theme. */
+export function themeOf({ theme }: Raw<"theme">, format: Format): Theme {
+  if (theme === undefined) return "auto";
+  if (format !== "svg") throw new UsageError(`--theme cannot be used with the format ${format}: only a picture has one (--format svg)`);
+  return oneOf("--theme", theme, THEMES);
 }
 
 /** How a text for people is drawn on standard output: colours, if it is a terminal and nothing speaks against them. */
@@ -140,19 +169,24 @@ export function wantsColor(tty: boolean, environment: NodeJS.ProcessEnv): boolea
 }
 
 /** The format that each extension selects. */
-const BY_EXTENSION: Readonly<Record<string, string>> = { ".json": "json", ".csv": "csv", ".md": "markdown", ".html": "html", ".txt": "table" };
+const BY_EXTENSION: Readonly<Record<string, Format>> = { ".txt": "table", ".json": "json", ".csv": "csv", ".md": "markdown", ".bench": "benchfmt", ".html": "html", ".svg": "svg" };
 
-/** The format among those a command has: from --format, or else from the extension of the file; the first is the default. An unknown extension is not an error; one that selects a format that the command lacks is. */
-export function formatOf<Format extends string>({ format, output, plain }: Raw<"format" | "output", "plain">, formats: readonly [Format, ...Format[]]): Format {
+/** The format among those a command has: from --format, or else from the extension of the file; where there is neither, the first. */
+export function formatOf<Known extends Format>({ format, output, plain }: Raw<"format" | "output", "plain">, formats: readonly [Known, ...Known[]]): Known {
   if (format !== undefined) {
     const chosen = oneOf("--format", format, formats);
     if (plain === true && chosen !== "table") throw new UsageError(`--plain cannot be used with --format ${chosen}`);
     return chosen;
   }
-  const named = output === undefined ? undefined : BY_EXTENSION[extname(output).toLowerCase()];
-  if (named === undefined) return formats[0];
+  const extension = output === undefined ? "" : extname(output).toLowerCase();
+  if (extension === "") return formats[0];
+  const isKnown = (named: Format | undefined): named is Known => formats.some((known) => known === named);
+  const named = BY_EXTENSION[extension];
+  if (named === undefined) {
+    const known = Object.keys(BY_EXTENSION).filter((ending) => isKnown(BY_EXTENSION[ending]));
+    throw new UsageError(`--output: ${JSON.stringify(output)} selects no format: its extension ${JSON.stringify(extension)} is not one of ${known.join(", ")}. Use --format to choose one`);
+  }
   if (plain === true && named !== "table") throw new UsageError(`--plain cannot be used with --output ${JSON.stringify(output)}, because its extension selects ${named}`);
-  const found = formats.find((known) => known === named);
-  if (found === undefined) throw new UsageError(`--output: ${JSON.stringify(output)} selects the format ${named} by its extension, which is not one of ${formats.join(", ")}. Use --format to choose one`);
-  return found;
+  if (!isKnown(named)) throw new UsageError(`--output: ${JSON.stringify(output)} selects the format ${named} by its extension, which is not one of ${formats.join(", ")}. Use --format to choose one`);
+  return named;
 }

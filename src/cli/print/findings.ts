@@ -28,12 +28,12 @@ export function printReport(report: ProgramReport, { width, color }: ReportStyle
   const unit = report.unitMs === null ? [] : [`u = ${figure(report.unitMs)} ms`];
   const head = [report.program, count(report.threads, "thread"), ...config, ...unit, `seed ${report.seed}`, printTime(report.seconds * 1e9)];
   return [
-    `${paint("bold", flowed(head.join("\u00a0· "), width, "  "))}\n${paint("dim", wrapped(machineLine(report.env), width, "  "))}`,
+    [paint("bold", flowed(head.join("\u00a0· "), width, "  ")), paint("dim", wrapped(machineLine(report.env), width, "  ")), ...report.env.warnings.map((warning) => paint("yellow", wrapped(`warning: ${warning}`, width, "  ")))].join("\n"),
     printFindings(report.findings, width, paint),
     ...report.plots.map((plot) => printPlot(plot, width)),
     ...report.series.map((series) => printSeries(series, paint)),
     ...(report.notes.length === 0 ? [] : [report.notes.map((text) => paint("dim", flowed(`- ${text}`, width, "  "))).join("\n")]),
-    flowed(`${tally(report.findings)} ${report.conclusion}`, width),
+    flowed([...(report.interrupted === true ? ["INTERRUPTED: these are the parts that were complete."] : []), tally(report.findings), report.conclusion].join(" ").trimEnd(), width),
   ].join("\n\n");
 }
 

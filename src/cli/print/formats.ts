@@ -1,12 +1,14 @@
 /**
- * The formats for programs: JSON, CSV and plain columns; Markdown and the report. Pure.
+ * The formats for programs: JSON, CSV and plain columns; Markdown, the report and its picture. Pure.
  * Names of columns never change and new ones come last, so that programs which
  * read them by place continue to work. Go's benchmark text: benchfmt.ts.
  */
 import { COLUMNS, knownColumns, TABLE, type Column } from "../../lab/print/columns.ts";
 import { machineLine } from "../../lab/machine/environment.ts";
+import type { Theme } from "../../lab/report/picture.ts";
 import type { Result } from "../../lab/result.ts";
 import { allRows, groupTitle, rowGroups, type Row } from "../../lab/print/rows.ts";
+import { doubtLines, doubtsAbout } from "../../lab/print/doubts.ts";
 import { textTable } from "../../lab/print/text-table.ts";
 import { count } from "../../lab/text.ts";
 import { sentences } from "./sentences.ts";
@@ -29,10 +31,10 @@ const CSV: readonly Field[] = [
 
 const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
-/** RFC 4180 with a header; one line per cell; times in nanoseconds; unknown values are empty. */
+/** RFC 4180 with a header; one line per cell; times in nanoseconds; unknown values are empty. The last column says what makes the cell unreliable. */
 export function printCsv(result: Result): string {
-  const lines = allRows(result).map((row) => CSV.map((field) => quoted(String(valueOf(field, row) ?? ""))).join(","));
-  return [CSV.join(","), ...lines].join("\n");
+  const lines = allRows(result).map((row) => [...CSV.map((field) => valueOf(field, row)), doubtsAbout(row.cell, result).join("; ")].map((value) => quoted(String(value ?? ""))).join(","));
+  return [[...CSV, "doubts"].join(","), ...lines].join("\n");
 }
 
 function valueOf(field: Field, row: Row): string | number | null | undefined {
@@ -59,7 +61,7 @@ export function printPlain(result: Result): string {
   return textTable([PLAIN.map(([name]) => name), ...lines], ["left"], 1).join("\n");
 }
 
-/** GitHub tables, one for each group, with the predicted time next to its share. */
+/** What makes the figures unreliable; then GitHub tables, one for each group, with the predicted time next to its share. */
 export function printMarkdown(result: Result): string {
   const wanted = TABLE.flatMap((column): Column[] => (column === COLUMNS.of_predicted ? [COLUMNS.predicted_ns, column] : [column]));
   const tables = rowGroups(result).map((group) => {
@@ -68,7 +70,8 @@ export function printMarkdown(result: Result): string {
   });
   const { config } = result;
   const partly = config.interrupted ? ` Interrupted after ${count(config.blocksDone, "whole block")}.` : "";
-  return [`${machineLine(result.env)}\n\n${count(config.blocks, "block")} of ${count(config.runs, "run")}, seed ${config.seed}.${partly}`, ...tables].join("\n\n");
+  const doubts = doubtLines(result).map((doubt) => `- ${doubt}`).join("\n");
+  return [`${machineLine(result.env)}\n\n${count(config.blocks, "block")} of ${count(config.runs, "run")}, seed ${config.seed}.${partly}`, ...(doubts === "" ? [] : [`What makes these figures unreliable:\n\n${doubts}`]), ...tables].join("\n\n");
 }
 
 /** A GitHub table. */
@@ -82,4 +85,10 @@ export async function printHtml(result: Result): Promise<string> {
   const { renderReport } = await import("../../lab/report/report.ts");
   // the reader of a report has the package, not necessarily this checkout
   return renderReport(result, { sentences: sentences(result), program: "warren" }).trimEnd();
+}
+
+/** The answer as a picture. What draws it is loaded only when it is asked for. */
+export async function printSvg(result: Result, theme: Theme): Promise<string> {
+  const { renderPicture } = await import("../../lab/report/picture.ts");
+  return renderPicture(result, theme);
 }

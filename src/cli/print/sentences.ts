@@ -10,18 +10,15 @@
  */
 import { REFERENCES } from "../../lab/cell.ts";
 import { gainless } from "../../lab/figures/doubts.ts";
-import { verdictWord } from "../../lab/figures/verdict.ts";
+import { judge, verdictWord } from "../../lab/figures/verdict.ts";
+import { isSliced, strengthOf } from "../../lab/figures/strength.ts";
 import type { CellResult, GainResult, Result } from "../../lab/result.ts";
 import { allRows, type Row } from "../../lab/print/rows.ts";
-import { capital, count, enumeration, printPercent, printRatio, printTime } from "../../lab/text.ts";
+import { capital, count, enumeration, printPercent, printRatio, printTime, spelt } from "../../lab/text.ts";
 
 /** A row whose gains are known. */
 type Gained = Row & { readonly gain: GainResult };
 
-/** Ratios this close to 1 are no gain, in words: the practical band of docs/method.md, "Comparison". */
-const BAND = 0.03;
-/** "No gain" needs an interval that is this close to 1, too. */
-const NARROW = 0.1;
 /** A thread that ran tasks for less of the time than this had no work to speak of. */
 const IDLE = 0.05;
 
@@ -123,7 +120,7 @@ function phrasesOf(story: Story, name: "C" | "P", design: string): string[] {
   return story.worlds.flatMap((world) => {
     const row = rowOf(story, design, world, name === "C" ? 1 : story.threads);
     const base = rowOf(story, name === "C" ? story.reference : design, world, 1);
-    return row === undefined || base === undefined ? [] : [phrase(row, name, base.cell)];
+    return row === undefined || base === undefined ? [] : [phrase(row, name, base)];
   });
 }
 
@@ -133,8 +130,8 @@ function together(story: Story): string {
   for (const world of worlds) {
     const [row, base] = [rowOf(story, design, world, threads), rowOf(story, reference, world, 1)];
     if (row === undefined || base === undefined || isSliced(row.cell) || strengthOf(row.gain, "C") !== "gain" || strengthOf(row.gain, "P") !== "gain") continue;
-    const times = `${reference} on one thread ${printTime(base.cell.summary.medianNs)}, ${design} on ${threads} ${printTime(row.cell.summary.medianNs)}`;
-    return `; structure and threads together, S = C × P, give ${printRatio(row.gain.S)}× ${inWorld(row.cell)} (${times})`;
+    const times = `${reference} on one thread ${time(base)}, ${design} on ${threads} ${time(row)}`;
+    return `; structure and threads together, S = C × P, give ${printRatio(row.printed.gains.S as number)}× ${inWorld(row.cell)} (${times})`;
   }
   return "";
 }
@@ -147,12 +144,8 @@ function productSentence(story: Story): string | null {
   const [first] = threads === 1 ? [] : phrasesOf(story, "P", design);
   const place = ` ${inWorld(row.cell)}`;
   const more = first === undefined ? "" : `, and ${spelt(threads)} threads ${first.replace(place, "")}`;
-  return `In the dot product, structure alone gives ${phrase(row, "C", base.cell).replace(place, "")}${more}.`;
+  return `In the dot product, structure alone gives ${phrase(row, "C", base).replace(place, "")}${more}.`;
 }
-
-/** A number in words. */
-const spelt = (number: number): string => NUMERALS[number] ?? String(number);
-const NUMERALS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
 /** Mean number of threads that waited for a core. */
 const queue = ({ trace }: CellResult): number => trace.Rq ?? 0;
@@ -170,24 +163,6 @@ function cautions({ env, cells, config }: Result): string[] {
   return found.length === 0 ? [] : [`Caution: ${found.join("; ")}.`];
 }
 
-/** What an interval allows to be said of a gain. */
-type Strength = "gain" | "loss" | "none" | "unclear" | "unknown";
-
-/** The strength of one gain; unknown: too few blocks for an interval. */
-function strengthOf(gain: GainResult, name: "C" | "P"): Strength {
-  const interval = gain.ci[name];
-  if (!interval) return "unknown";
-  const [low, high] = interval;
-  if (Math.abs(gain[name] - 1) <= BAND) return low >= 1 - NARROW && high <= 1 + NARROW ? "none" : "unclear";
-  if (low <= 1 && high >= 1) return "unclear";
-  return gain[name] < 1 ? "loss" : "gain";
-}
-
-/** Whether threads had to share cores, so that P does not show what threads can gain. */
-export function isSliced({ verdict }: CellResult): boolean {
-  return verdict === "time-sliced" || verdict === "parallel, sliced";
-}
-
 /** "in the wait world". */
 function inWorld({ program, world }: CellResult): string {
   if (program === "dot") return `in the dot product (${world})`;
@@ -198,16 +173,22 @@ function inWorld({ program, world }: CellResult): string {
  * A gain over the time of `base`. C, what structure gives on one thread: "4.00× in the wait world (G1 924 ms, G6 231 ms; …)".
  * P, what threads give: "1.98× in the cpu world (257 ms on one thread, 130 ms on 2; …; parallel)".
  */
-function phrase({ cell, gain }: Gained, name: "C" | "P", base: CellResult): string {
-  const [before, after] = [base, cell].map(({ summary }) => printTime(summary.medianNs));
+function phrase(row: Gained, name: "C" | "P", reference: Gained): string {
+  const [{ cell, gain, printed }, { cell: base }] = [row, reference];
+  const [before, after] = [reference, row].map(time);
   const times = name === "C" ? `${base.design} ${before}, ${cell.design} ${after}` : `${before} on one thread, ${after} on ${cell.threads}`;
-  const ratio = `${printRatio(gain[name])}×`;
+  const ratio = `${printRatio(printed.gains[name] as number)}×`;
   const strength = strengthOf(gain, name);
   if (strength === "none" && !(name === "P" && isSliced(cell))) return `no gain ${inWorld(cell)} (${times}: ${ratio})`;
   const remark = name === "P" ? proof(cell) : strength === "gain" ? filled(cell, base) : "";
   const bounds = gain.ci[name] ? `95 %: ${gain.ci[name].map(printRatio).join(" to ")}` : "";
   const called = { gain: ratio, unknown: ratio, none: ratio, loss: `${ratio} (slower)`, unclear: `no clear difference (${ratio})` }[strength];
   return `${called} ${inWorld(cell)} (${[times, bounds, remark].filter((part) => part !== "").join("; ")})`;
+}
+
+/** The time of a row, as the table prints it. */
+function time({ cell, printed }: Row): string {
+  return printTime(cell.summary.medianNs, printed.figures);
 }
 
 /** How the thread's time was used, from the traced runs. */
@@ -219,7 +200,8 @@ function filled({ trace }: CellResult, base: CellResult): string {
 }
 
 /** Whether threads ran at the same time, by the verdict. */
-function proof({ verdict, threads, trace }: CellResult): string {
+function proof(cell: CellResult): string {
+  const { verdict, threads, trace } = cell;
   const about = trace.approximate === true ? "~" : "";
   const cores = trace.Acpu === undefined ? "" : `${printRatio(trace.Acpu)} cores`;
   const word = verdictWord(verdict);
@@ -232,6 +214,8 @@ function proof({ verdict, threads, trace }: CellResult): string {
       return `${word}: ${cores}${trace.A === undefined ? "" : ` for ${about}${printRatio(trace.A)} running threads`}`;
     case "time-sliced":
       return `${word}: the threads took turns on ${cores}`;
+    case "unclear":
+      return `${word}: ${judge(cell).why}`;
     case "unconfirmed":
       return `${word}: whether they ran at the same time is unknown`;
     case "concurrent only":

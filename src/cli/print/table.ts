@@ -9,6 +9,7 @@ import { judge, verdictWord } from "../../lab/figures/verdict.ts";
 import { machineLine } from "../../lab/machine/environment.ts";
 import type { Result } from "../../lab/result.ts";
 import { groupTitle, rowGroups, type Row, type RowGroup } from "../../lab/print/rows.ts";
+import { flagMeaning } from "../../lab/print/doubts.ts";
 import { columnWidths, GAP, textTable } from "../../lab/print/text-table.ts";
 import { count, enumeration, printFlag, printTime, wrapped } from "../../lab/text.ts";
 
@@ -99,7 +100,7 @@ function drawn(columns: readonly Column[], rows: readonly Row[], paint: Paint): 
 }
 
 const VERDICT_COLOR: Readonly<Record<string, "green" | "yellow" | "cyan">> = {
-  parallel: "green", "parallel, sliced": "yellow", "time-sliced": "yellow", "concurrent only": "cyan", unconfirmed: "yellow",
+  parallel: "green", "parallel, sliced": "yellow", "time-sliced": "yellow", "concurrent only": "cyan", unclear: "yellow", unconfirmed: "yellow",
 };
 
 function painted(column: Column, row: Row, paint: Paint): string {
@@ -108,23 +109,12 @@ function painted(column: Column, row: Row, paint: Paint): string {
   return color === undefined ? text : paint(color, text);
 }
 
-const FLAGS: Readonly<Record<string, string>> = {
-  short: "runs shorter than 100 ms",
-  outliers: "blocks far from the others; they count like the rest",
-  drift: "later blocks were slower or faster than earlier ones",
-  "slow-first": "in nearly every block the first run was slower than the rest",
-  "short-steps": "share of the time that the computing alone should take, so its steps were shorter than the heading says",
-  "running-too-low": "the threads used more CPU time than the trace accounts for",
-  "running-too-high": "the trace shows tasks running for longer than the threads had or wanted a core",
-  interrupted: "fewer runs than asked for",
-};
-
 /** Explains each verdict and each flag; cells with the same explanation share one line: "parallel: threads ran at the same time, each on a core (G4 and G6 on 2 threads)". */
 function reasonLines({ rows }: RowGroup): string[] {
   const cells = rows.map(({ cell }) => cell);
   const said = [
     ...cells.map((cell) => ({ cell, text: `${verdictWord(cell.verdict)}: ${judge(cell).why}` })),
-    ...cells.flatMap((cell) => cell.summary.flags.map((flag) => ({ cell, text: `${printFlag(flag)}: ${FLAGS[flag.split(":")[0] as string] ?? "flagged"}` }))),
+    ...cells.flatMap((cell) => cell.summary.flags.map((flag) => ({ cell, text: `${printFlag(flag)}: ${flagMeaning(flag)}` }))),
   ];
   return [...Map.groupBy(said, ({ text }) => text)].map(([text, its]) => {
     const where = [...Map.groupBy(its, ({ cell }) => cell.threads)].map(([threads, on]) => `${enumeration(on.map(({ cell }) => cell.design))} on ${count(threads, "thread")}`);

@@ -12,7 +12,8 @@ type Options<Values extends string, Flags extends string = never> = RawProgram &
 const MILLION = 1_000_000;
 const MOST_RUNS = 1000;
 
-const POLICIES = ["heap", "round-robin", "random", "two-choices"] as const;
+/** Policies of the realistic balancer. */
+export const POLICIES = ["heap", "round-robin", "random", "two-choices"] as const;
 const SIMPLE_WORKERS = [1, 4, 16];
 
 export const BALANCE: ProgramCommand<Options<"policy" | "workers" | "systems" | "length", "simple">> = {

@@ -6,9 +6,10 @@
  */
 import type { Command } from "commander";
 import { MOST_THREADS, readMachine, surroundings } from "../../lab/machine/environment.ts";
-import { isWrong, PROGRAMS_SCHEMA, reportProgram, type ProgramReport, type ProgramRun } from "../../lab/talk/report.ts";
-import { EXIT, note, requireWritable, textWidth, warn, writeResult } from "../terminal/streams.ts";
-import { withholdingWarnings } from "../terminal/signals.ts";
+import { isWrong, PROGRAMS_SCHEMA, reportProgram, untilInterrupted, type ProgramReport, type ProgramRun } from "../../lab/talk/report.ts";
+import { keptName } from "../terminal/files.ts";
+import { EXIT, note, notLosing, requireWritable, textWidth, warn, writeResult } from "../terminal/streams.ts";
+import { interruptedCode, interruptible, withholdingWarnings } from "../terminal/signals.ts";
 import { colored, formatOf, withFormat } from "../options/measuring.ts";
 import { milliseconds, wholeNumber, type Raw } from "../options/values.ts";
 import { VERSION } from "../terminal/version.ts";
@@ -66,7 +67,7 @@ export function declareProgram(program: ProgramCommand, command: Command): Comma
 
 /** Adds the options of a program's run: all but the presentation. */
 export function declareRun(program: ProgramCommand, command: Command): Command {
-  command.description(`${program.what.charAt(0).toUpperCase()}${program.what.slice(1)}.`);
+  command.summary(program.what.replace(/:.*/, "")).description(`${program.what.charAt(0).toUpperCase()}${program.what.slice(1)}.`);
   if (program.operands !== undefined) command.argument(...program.operands);
   for (const option of program.options) command.option(...option);
   return withRunning(command, String(program.threads ?? "all usable cores"), program.unitMs === null ? null : `${program.unitMs}ms`);
@@ -83,7 +84,7 @@ export function withRunning(command: Command, threads: string, unit: string | nu
 export function withReporting(command: Command): Command {
   return withFormat(command, PROGRAM_FORMATS)
     .option("--no-color", "no colours (also with NO_COLOR set)")
-    .option("-q, --quiet", "no progress or warnings");
+    .option("-q, --quiet", "no progress; warnings about the machine are part of the result");
 }
 
 /** Checks the options of a program's run. @throws UsageError */
@@ -106,27 +107,51 @@ export async function runPrograms(programs: readonly ProgramCommand[], raw: RawP
 
 async function runAll(programs: readonly ProgramCommand[], raw: RawProgram, command: readonly string[], inJson: (reports: readonly ProgramReport[]) => unknown): Promise<number> {
   const json = formatOf(raw, PROGRAM_FORMATS) === "json";
-  const runs: (() => Promise<ProgramReport>)[] = [];
+  const runs: ((signal: AbortSignal) => Promise<ProgramReport>)[] = [];
   for (const program of programs) runs.push(await prepared(program, raw, command));
   if (raw.output !== undefined) await requireWritable("--output", raw.output);
+  return interruptible("part", async (signal) => {
+    const { reports, failure } = await reportsOf(runs, signal);
+    const complete = reports.filter(({ findings, interrupted }) => interrupted !== true || findings.length > 0);
+    const asJson = (): string => JSON.stringify(inJson(complete), null, 2);
+    if (complete.length > 0) {
+      const kept = { name: keptName((programs.length === 1 ? (programs[0] as ProgramCommand).name : "programs").replaceAll(" ", "-"), ".json"), text: () => `${asJson()}\n` };
+      await notLosing(kept, () => writeResult(json ? asJson() : complete.map((report) => readable(report, raw)).join("\n\n\n"), raw.output ?? null, kept));
+    }
+    if (failure !== null) throw failure.error;
+    if (signal.aborted && complete.length < reports.length) note(`warren: ${reports.at(-1)?.program} was interrupted before a part was complete`);
+    if (signal.aborted) return interruptedCode(signal);
+    return reports.some(({ findings }) => findings.some(isWrong)) ? EXIT.wrong : EXIT.fine;
+  });
+}
+
+/** Runs the programs until one fails or the user interrupts: what was measured until then is not lost. */
+async function reportsOf(runs: readonly ((signal: AbortSignal) => Promise<ProgramReport>)[], signal: AbortSignal): Promise<{ reports: ProgramReport[]; failure: { readonly error: unknown } | null }> {
   const reports: ProgramReport[] = [];
-  for (const run of runs) reports.push(await run());
-  await writeResult(json ? JSON.stringify(inJson(reports), null, 2) : reports.map((report) => readable(report, raw)).join("\n\n\n"), raw.output ?? null);
-  return reports.some(({ findings }) => findings.some(isWrong)) ? EXIT.wrong : EXIT.fine;
+  for (const run of untilInterrupted(runs, signal)) {
+    try {
+      reports.push(await run(signal));
+    } catch (error) {
+      return { reports, failure: { error } };
+    }
+  }
+  return { reports, failure: null };
 }
 
 /** Checks the options; what it gives runs the program and tells of it on standard error. */
-async function prepared(program: ProgramCommand, raw: RawProgram, command: readonly string[]): Promise<() => Promise<ProgramReport>> {
+async function prepared(program: ProgramCommand, raw: RawProgram, command: readonly string[]): Promise<(signal: AbortSignal) => Promise<ProgramReport>> {
   const { run, threads, seed, unitMs } = await resolveRun(program, raw);
-  return async () => {
+  return async (signal) => {
     const quiet = raw.quiet === true;
+    // the text for people begins with them
+    const isTold = !quiet && formatOf(raw, PROGRAM_FORMATS) === "json";
     const around = surroundings(threads);
-    if (!quiet) warn(around.warnings);
+    if (isTold) warn(around.warnings);
     const line = new ProgressLine(process.stderr, quiet);
-    const settings = { threads, seed, unitMs: unitMs ?? 1, progress: line.show.bind(line) };
-    const { value: report, warnings } = await withholdingWarnings(() => reportProgram(run, settings, { program: program.name, command, version: VERSION, unitMs, around }));
-    line.end();
-    if (!quiet) warn([...warnings, ...report.env.warnings.filter((warning) => !around.warnings.includes(warning))]);
+    const settings = { threads, seed, unitMs: unitMs ?? 1, progress: line.show.bind(line), signal };
+    const { value: report, warnings } = await withholdingWarnings(() => reportProgram(run, settings, { program: program.name, command, version: VERSION, unitMs, around })).finally(() => line.end());
+    if (!quiet) warn(warnings);
+    if (isTold) warn(report.env.warnings.filter((warning) => !around.warnings.includes(warning)));
     for (const { part, name } of report.findings.filter(isWrong)) note(`warren: check failed: ${part === null ? "" : `${part}: `}${name}`);
     return report;
   };
@@ -134,6 +159,6 @@ async function prepared(program: ProgramCommand, raw: RawProgram, command: reado
 
 function readable(report: ProgramReport, raw: RawProgram): string {
   const style = { width: textWidth(raw.output), color: colored(raw) };
-  const compared = report.comparison === undefined ? [] : [printComparison(report.comparison, { ...style, paint: painter(style.color), most: null })];
+  const compared = report.comparison === undefined ? [] : [printComparison(report.comparison, { ...style, paint: painter(style.color), most: null, verbose: true })];
   return [printReport(report, style), ...compared].join("\n\n");
 }

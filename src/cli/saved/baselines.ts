@@ -15,12 +15,13 @@ import { fitsOf } from "../../lab/figures/scaling.ts";
 import type { Surroundings } from "../../lab/machine/environment.ts";
 import type { CellResult, Result } from "../../lab/result.ts";
 import { workOf, type Work } from "../../lab/trial/work.ts";
-import { comparisonSentences, regressionLines } from "../print/comparison.ts";
+import { comparisonSentences, doubtLines, HERE, refusalLines } from "../print/comparison.ts";
 import { printJson } from "../print/formats.ts";
 import type { MeasureOptions } from "../options/measuring.ts";
-import { FileError, FOLDER, resultName, suggestion, UsageError } from "../options/values.ts";
+import { FOLDER, resultName, suggestion, UsageError } from "../options/values.ts";
 import { readResult } from "./result-file.ts";
-import { note, requireWritable, warn, writeTo } from "../terminal/streams.ts";
+import { keptName, replaceFile, type Kept } from "../terminal/files.ts";
+import { note, reasonOf, requireWritable, writing } from "../terminal/streams.ts";
 
 /** A result to compare with. */
 export interface Baseline {
@@ -39,18 +40,24 @@ async function requireSavable(name: string): Promise<void> {
   await requireWritable("--save", (await kindOf(FOLDER)) === null ? FOLDER : fileOf(name));
 }
 
-/** Keeps a result; the path it went to. One of the same name is replaced. */
+/** A result for every format, in case that it cannot be written where it should go. */
+export function keptResult(result: Result): Kept {
+  return { name: keptName("result", ".json"), text: () => `${printJson(result)}\n` };
+}
+
+/** Saves a result; the path it went to. One of the same name is replaced. */
 async function saveResult(name: string, result: Result): Promise<string> {
-  await mkdir(FOLDER, { recursive: true }).catch((error: Error) => {
-    throw new FileError(`${FOLDER} cannot be made: ${error.message}`);
+  const kept = keptResult(result);
+  await writing(kept, fileOf(name), async () => {
+    await mkdir(FOLDER, { recursive: true });
+    await replaceFile(fileOf(name), kept.text());
   });
-  await writeTo(fileOf(name), `${printJson(result)}\n`);
   return fileOf(name);
 }
 
 /** Reads a result by path or by name: a file where there is one, else what was kept under the name. */
 export async function readBaseline(option: string, text: string): Promise<Baseline> {
-  const isPath = text === "-" || /[/\\]|\.json$/i.test(text) || (await kindOf(text)) === "file";
+  const isPath = text === "-" || /[/\\]|\.json$/i.test(text) || (await kindOf(text)) === "file" || text === "." || text === "..";
   const path = isPath ? text : fileOf(resultName(option, text));
   if (path !== "-" && (await kindOf(path)) === null) throw await notThere(option, text, isPath);
   const result = await readResult(path);
@@ -71,7 +78,7 @@ async function kindOf(path: string): Promise<"file" | "other" | null> {
     return (await stat(path)).isFile() ? "file" : "other";
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw new UsageError(`${JSON.stringify(path)} cannot be read: ${(error as Error).message}`);
+    throw new UsageError(`${JSON.stringify(path)} cannot be read: ${reasonOf(error)}`);
   }
 }
 
@@ -91,9 +98,6 @@ export function workToRepeat(baseline: Baseline | null, { machine }: Pick<Surrou
   return env.cpu === machine.cpu && env.cores === machine.cores && config.minTimeMs === minTimeMs ? workOf(baseline.result) : null;
 }
 
-/** What the result at hand is called. */
-const HERE = "this measurement";
-
 /** The result with its fits and the comparison with the baseline. */
 export function completed(result: Result, baseline: Baseline | null): Result {
   const whole = { ...result, fits: fitsOf(result) };
@@ -103,13 +107,12 @@ export function completed(result: Result, baseline: Baseline | null): Result {
 }
 
 /** Tells what the format has no room for, and of each regression. */
-export function tellComparison({ comparison }: Result, { format, plain, quiet, maxRegression }: MeasureOptions): void {
+export function tellComparison({ comparison }: Result, { format, plain, quiet, verbose, gate }: MeasureOptions): void {
   if (comparison === undefined) return;
-  // the warnings about this result have been printed
-  if (!quiet) warn(comparison.warnings.filter((warning) => !warning.startsWith(HERE)));
-  const isShown = (format === "table" && !plain) || format === "markdown" || format === "json";
-  if (!isShown && !quiet) for (const sentence of comparisonSentences(comparison, maxRegression)) note(sentence);
-  if (maxRegression !== null) for (const line of regressionLines(comparison, maxRegression)) note(`warren: regression: ${line}`);
+  const isForPeople = (format === "table" && !plain) || format === "markdown";
+  if (!isForPeople && !quiet) for (const line of doubtLines(comparison, verbose)) note(line);
+  if (!isForPeople && format !== "json" && !quiet) for (const sentence of comparisonSentences(comparison, { most: gate?.most ?? null, verbose })) note(sentence);
+  if (gate !== null) for (const line of refusalLines(comparison, gate)) note(`warren: ${line}`);
 }
 
 /** Keeps the result where `--save` says: a whole and right one only, for others will be held against it. */

@@ -1,7 +1,7 @@
-/** What can come while a command measures: the signals SIGUSR2 and Ctrl-C, and warnings. */
+/** What can come while a command measures: the signals SIGUSR2, Ctrl-C and those that end a process, and warnings. */
 import { blockChildren } from "../../lab/trial/process/parent.ts";
 import { dumps } from "../../lab/trial/threads.ts";
-import { EXIT, note } from "./streams.ts";
+import { note } from "./streams.ts";
 
 /** Prints a dump of each open runtime, those in the processes of blocks included, whenever SIGUSR2 comes; the program continues. Windows has no such signal. */
 export function dumpOnSignal(): void {
@@ -17,20 +17,50 @@ async function printDumps(): Promise<void> {
   for (const text of own) note(`warren: ${text}`);
 }
 
-/** Runs `work` with a signal that the first Ctrl-C aborts: the lab stops after the current run and keeps what was measured. The second ends the process immediately. */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** The exit code after each signal that ends a measurement: Ctrl-C, `kill` or `timeout`, a terminal that was closed. */
+const CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+type Name = keyof typeof CODES;
+
+/** Of one Ctrl-C, `timeout` passes on a second signal within a few milliseconds. */
+const SAME_MS = 50;
+
+/** Runs `work` with an `AbortSignal` that the first signal aborts: `work` stops after the current `part` and keeps what was measured. The second ends the process immediately. */
+export async function interruptible<T>(part: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
-  const onInterrupt = (): void => {
-    if (controller.signal.aborted) process.exit(EXIT.interrupted);
-    controller.abort();
-    note("\nstopping after this run; what was measured is kept. Press Ctrl-C again to quit immediately.");
+  let firstMs = 0;
+  const onSignal = (name: Name): void => {
+    const nowMs = performance.now();
+    if (controller.signal.aborted && nowMs - firstMs < SAME_MS) return;
+    if (controller.signal.aborted) process.exit(CODES[name]);
+    firstMs = nowMs;
+    note(`\nstopping after this ${part}; what was measured is kept. ${name === "SIGINT" ? "Press Ctrl-C again" : "Send a second signal"} to quit immediately.`);
+    controller.abort(name);
   };
-  process.on("SIGINT", onInterrupt);
+  return listening(onSignal, () => work(controller.signal));
+}
+
+/** Runs `work`, of which nothing is left if a signal comes: that is printed, `nothing` says it, and the process ends. */
+export async function allOrNothing<T>(nothing: string, work: () => Promise<T>): Promise<T> {
+  const onSignal = (name: Name): void => {
+    note(`\nwarren: interrupted: ${nothing}`);
+    process.exit(CODES[name]);
+  };
+  return listening(onSignal, work);
+}
+
+async function listening<T>(onSignal: (name: Name) => void, work: () => Promise<T>): Promise<T> {
+  const names = Object.keys(CODES) as Name[];
+  for (const name of names) process.on(name, onSignal);
   try {
-    return await work(controller.signal);
+    return await work();
   } finally {
-    process.off("SIGINT", onInterrupt);
+    for (const name of names) process.off(name, onSignal);
   }
+}
+
+/** The exit code of what `interruptible` ran, once its signal is aborted. */
+export function interruptedCode({ reason }: AbortSignal): number {
+  return CODES[reason as Name];
 }
 
 /**

@@ -31,9 +31,9 @@ interface Pair {
 
 /** Compares b with a, the earlier result. `names`: what the sides are called, files or a baseline's name; `seed`: that of the bootstrap. */
 export function compareResults(a: Result, b: Result, { names, seed }: { readonly names: readonly [a: string, b: string]; readonly seed: number }): Comparison {
-  const earlier = new Map(a.cells.map((cell) => [cellKey(cell), cell]));
-  const later = new Set(b.cells.map(cellKey));
-  const pairs = b.cells.flatMap((cell) => pairOf(earlier.get(cellKey(cell)), cell, rateRatio(a, b, cell.program)) ?? []);
+  const earlier = new Map(measured(a).map((cell) => [cellKey(cell), cell]));
+  const later = new Set(measured(b).map(cellKey));
+  const pairs = measured(b).flatMap((cell) => pairOf(earlier.get(cellKey(cell)), cell, rateRatio(a, b, cell.program)) ?? []);
   const tests = pairs.map(({ aNs, bNs }) => mannWhitney(aNs, bNs).p);
   const adjusted = holm(tests);
   const cells = pairs.map((pair, index) => compareCell(pair, adjusted[index] as number, pairs.length, seed, gainOf(pair.a, a), gainOf(pair.b, b)));
@@ -43,10 +43,15 @@ export function compareResults(a: Result, b: Result, { names, seed }: { readonly
     a: sideOf(a, names[0]),
     b: sideOf(b, names[1]),
     cells,
-    onlyA: a.cells.filter((cell) => !later.has(cellKey(cell))).map(cellOf),
-    onlyB: b.cells.filter((cell) => !earlier.has(cellKey(cell))).map(cellOf),
+    onlyA: measured(a).filter((cell) => !later.has(cellKey(cell))).map(cellOf),
+    onlyB: measured(b).filter((cell) => !earlier.has(cellKey(cell))).map(cellOf),
     warnings: [...differences(a, b), ...otherWork(a, b, pairs), ...doubts(a, names[0]), ...doubts(b, names[1])],
   };
+}
+
+/** The cells that have samples: any other counts as missing. */
+function measured({ cells }: Result): readonly CellResult[] {
+  return cells.filter(({ samples }) => samples.length > 0);
 }
 
 /** The same for cells that do the same work, whatever its size. */
@@ -65,7 +70,7 @@ function withoutSize(params: Cell["params"]): Cell["params"] {
 
 /** `rate`: iterations of a step in a / those in b. */
 function pairOf(a: CellResult | undefined, b: CellResult, rate: number): Pair | null {
-  if (a === undefined || a.samples.length === 0 || b.samples.length === 0) return null;
+  if (a === undefined) return null;
   const factor = (a.items / b.items) * (b.world === COMPUTING ? rate : 1);
   return { a, b, scaled: factor !== 1, aNs: valuesOf(a), bNs: valuesOf(b).map((ns) => ns * factor) };
 }

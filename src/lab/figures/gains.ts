@@ -8,9 +8,14 @@
  *   P0(p)   = T(d0,1) / T(d0,p)    the control: threads without structure
  *   I(d,p)  = P(d,p)  / P0(p)      interaction: what structure adds to threads
  *
- * Every ratio is formed inside one block, so that drift of the machine cancels;
- * a gain is the geometric mean over the blocks that have all its values, so
- * S = C·P holds for the averages as it does for each block.
+ * Each T is the median over the blocks, the time that is printed, so a gain is the
+ * quotient of two printed times and S = C·P holds exactly. Its interval comes from a
+ * bootstrap over blocks in which a block that is drawn is drawn for all times, so that
+ * what slows a whole block cancels.
+ *
+ * Not done: the geometric mean of the ratios of the blocks (until 0.1.0). Nobody can
+ * form it from the printed times, and its bootstrap interval of six blocks holds the
+ * true value in 84 to 87 % of cases instead of 95 (docs/decisions.md).
  *
  * Where they come from: POP's factors, from traced runs (docs/method.md, "Factors of
  * the gains"). With one thread for the first two,
@@ -26,12 +31,13 @@
  * one thread need not be, hence U(d,1).
  */
 import type { Interval } from "../text.ts";
-import type { RandomSource } from "../random.ts";
-import type { Activity, CellResult, Factors, GainResult, Result, Sample } from "../result.ts";
-import { geometricMean, median, ratioInterval } from "./statistics.ts";
+import { groupOf, REFERENCES } from "../cell.ts";
+import { randomSource, type RandomSource } from "../random.ts";
+import type { Activity, CellResult, Config, Factors, GainResult, Result, Sample } from "../result.ts";
+import { LEAST_FOR_INTERVAL, median, pairedMedians, percentileInterval, type BlockValues } from "./statistics.ts";
 
 /** Wall times by block: the value (any unit, the same everywhere) of one cell in each block it was run in. */
-export type BlockTimes = ReadonlyMap<number, number>;
+export type BlockTimes = BlockValues;
 
 /** The value of a cell in each block: the median of its runs there, nanoseconds; in block order. */
 export function blockTimes(samples: readonly Sample[]): BlockTimes {
@@ -41,17 +47,37 @@ export function blockTimes(samples: readonly Sample[]): BlockTimes {
   return times;
 }
 
-/** The names of the five ratios. */
-export type GainName = "C" | "P" | "S" | "P0" | "I";
-
-/** One ratio over all blocks. */
-export interface Ratio {
-  /** Geometric mean over blocks. */
+/** A gain with its interval. */
+export interface Gain {
+  /** The quotient of the medians over the blocks. */
   readonly value: number;
-  /** 95 % interval from the paired bootstrap; `null` below six blocks. */
+  /** 95 % interval from the paired bootstrap; `null` below six blocks of any time in it. */
   readonly ci: Interval | null;
-  /** The ratio of each block, in block order. */
-  readonly perBlock: readonly number[];
+}
+
+/** The gains of every cell whose reference was measured, in the order of the cells; none without a whole block, because then the cells were not all measured, nor at the same time. `seed`: that of the bootstrap. */
+export function gainsOfCells(cells: readonly CellResult[], { seed, blocksDone }: Pick<Config, "seed" | "blocksDone">): GainResult[] {
+  return blocksDone === 0 ? [] : cells.flatMap((cell) => gainsOfCell(cell, cells, seed) ?? []);
+}
+
+function gainsOfCell(cell: CellResult, all: readonly CellResult[], seed: number): GainResult | null {
+  const find = (design: string | undefined, threads: number): CellResult | undefined =>
+    all.find((other) => groupOf(other) === groupOf(cell) && other.design === design && other.threads === threads);
+  const reference = REFERENCES.get(cell.program);
+  const [base, single, control] = [find(reference, 1), find(cell.design, 1), find(reference, cell.threads)];
+  if (base === undefined || single === undefined) return null;
+  const times = { base: blockTimes(base.samples), single: blockTimes(single.samples), cell: blockTimes(cell.samples), control: control && blockTimes(control.samples) };
+  const gains = gainsOf(times, randomSource(seed, "gains", cell.program, cell.world, cell.design, cell.threads));
+  if (gains === null) return null;
+  const { C, P, S, I, P0 } = gains;
+  const factors = factorsOf({ base1: base.trace, single: single.trace, cell: cell.trace });
+  return {
+    program: cell.program, design: cell.design, world: cell.world, threads: cell.threads,
+    C: C.value, P: P.value, S: S.value,
+    ...(I && { I: I.value }), ...(P0 && { P0: P0.value }),
+    ...(factors && { factors }),
+    ci: { C: C.ci, P: P.ci, S: S.ci, ...(I && { I: I.ci }), ...(P0 && { P0: P0.ci }) },
+  };
 }
 
 /** The gains of a cell in its result; `null` if the reference was not measured. */
@@ -63,37 +89,43 @@ export function gainOf({ program, world, design, threads }: CellResult, { gains 
 type GainTimes = Readonly<Record<"base" | "single" | "cell", BlockTimes> & { control?: BlockTimes | undefined }>;
 
 /** The five ratios of one cell; P0 and I only where the control was run. */
-export type Gains = Readonly<Record<"C" | "P" | "S", Ratio>> & Readonly<Partial<Record<"P0" | "I", Ratio>>>;
+export type Gains = Readonly<Record<"C" | "P" | "S", Gain>> & Readonly<Partial<Record<"P0" | "I", Gain>>>;
 
-/** The gains of one cell, or `null` when no block has all of T(d0,1), T(d,1) and T(d,p). */
-export function gainsOf(times: GainTimes, source: (name: GainName) => RandomSource): Gains | null {
-  const blocks = [...times.cell.keys()]
-    .filter((block) => times.base.has(block) && times.single.has(block))
-    .toSorted((a, b) => a - b);
-  if (blocks.length === 0) return null;
+/** The gains of one cell, or `null` if one of T(d0,1), T(d,1) and T(d,p) was not measured. */
+export function gainsOf({ base, single, cell, control }: GainTimes, source: RandomSource): Gains | null {
+  if (base.size === 0 || single.size === 0 || cell.size === 0) return null;
+  const isControlled = control !== undefined && control.size > 0;
+  const [T1, single1, own, controlP] = quantitiesOf(isControlled ? [base, single, cell, control] : [base, single, cell], source) as [Quantity, Quantity, Quantity, Quantity?];
+  const P = over(single1, own);
+  const gains = { C: gainOfQuantity(over(T1, single1)), P: gainOfQuantity(P), S: gainOfQuantity(over(T1, own)) };
+  if (controlP === undefined) return gains;
+  const P0 = over(T1, controlP);
+  return { ...gains, P0: gainOfQuantity(P0), I: gainOfQuantity(over(P, P0)) };
+}
 
-  const ratio = (name: GainName, chosen: readonly number[], of: (block: number) => number): Ratio => {
-    const perBlock = chosen.map((block) => of(block));
-    return { value: geometricMean(perBlock), ci: ratioInterval(perBlock, source(name)), perBlock };
-  };
-  const { base, single, cell, control } = times;
-  const gains = {
-    C: ratio("C", blocks, (block) => time(base, block) / time(single, block)),
-    P: ratio("P", blocks, (block) => time(single, block) / time(cell, block)),
-    S: ratio("S", blocks, (block) => time(base, block) / time(cell, block)),
-  };
-  const controlled = control === undefined ? [] : blocks.filter((block) => control.has(block));
-  if (control === undefined || controlled.length === 0) return gains;
+/** A value, and the same in each resample of the blocks; `null`: there are too few blocks. */
+interface Quantity {
+  readonly value: number;
+  readonly resampled: Float64Array | null;
+}
+
+/** The medians of series that share their blocks. */
+function quantitiesOf(series: readonly BlockTimes[], source: RandomSource): Quantity[] {
+  const enough = series.map(({ size }) => size >= LEAST_FOR_INTERVAL);
+  const resampled = enough.some(Boolean) ? pairedMedians(series, source) : [];
+  return series.map((values, index) => ({ value: median([...values.values()]), resampled: enough[index] === true ? (resampled[index] as Float64Array) : null }));
+}
+
+function over(above: Quantity, below: Quantity): Quantity {
+  const { resampled } = below;
   return {
-    ...gains,
-    P0: ratio("P0", controlled, (block) => time(base, block) / time(control, block)),
-    I: ratio("I", controlled, (block) => time(single, block) / time(cell, block) / (time(base, block) / time(control, block))),
+    value: above.value / below.value,
+    resampled: above.resampled === null || resampled === null ? null : above.resampled.map((value, resample) => value / (resampled[resample] as number)),
   };
 }
 
-/** The time of a block that has one. */
-function time(series: BlockTimes, block: number): number {
-  return series.get(block) as number;
+function gainOfQuantity({ value, resampled }: Quantity): Gain {
+  return { value, ci: resampled === null ? null : percentileInterval(resampled) };
 }
 
 /**

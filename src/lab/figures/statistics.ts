@@ -16,7 +16,7 @@ import { type Grade } from "../result.ts";
 export { mean, median };
 
 /** The minimum number of values for which two order statistics enclose the median with 95 % confidence. */
-const LEAST_FOR_INTERVAL = 6;
+export const LEAST_FOR_INTERVAL = 6;
 
 /** Resamples of one bootstrap. */
 const BOOTSTRAP_RESAMPLES = 5000;
@@ -46,6 +46,11 @@ export function medianInterval(values: readonly number[]): Interval | null {
   return [sorted[ranks.low - 1] as number, sorted[ranks.high - 1] as number];
 }
 
+/** The interval of the median; below six values from the minimum to the maximum. At least one value. */
+export function spread(values: readonly number[]): Interval {
+  return medianInterval(values) ?? [Math.min(...values), Math.max(...values)];
+}
+
 /** The grade of an interval around `middle`; `null` where there is no interval. */
 export function noiseGrade(middle: number, interval: Interval | null): Grade | null {
   if (interval === null) return null;
@@ -69,32 +74,53 @@ export function outlierCount(values: readonly number[]): number {
   return values.filter((value) => value < low || value > high).length;
 }
 
-/** The geometric mean of ratios: it multiplies as the ratios do, so S = C·P survives averaging. */
-export function geometricMean(ratios: readonly number[]): number {
-  return Math.exp(mean(ratios.map((ratio) => Math.log(ratio))));
+/** The 95 % percentile interval of resampled values. */
+export function percentileInterval(values: Float64Array): Interval {
+  const sorted = Array.from(values.toSorted());
+  return [quantileSorted(sorted, 0.025), quantileSorted(sorted, 0.975)];
 }
 
-/** Means of `count` resamples with replacement, in the order drawn. */
-export function bootstrapMeans(values: readonly number[], count: number, source: RandomSource): Float64Array {
-  const means = new Float64Array(count);
-  for (let resample = 0; resample < count; resample++) {
-    let sum = 0;
-    for (let draw = 0; draw < values.length; draw++) sum += values[source.below(values.length)] as number;
-    means[resample] = sum / values.length;
-  }
-  return means;
-}
+/** A value in each block; a block can be missing. */
+export type BlockValues = ReadonlyMap<number, number>;
 
 /**
- * The 95 % percentile interval of a ratio whose values were formed pair by pair
- * (one per block): a bootstrap over blocks of the log ratio. `null` below six
- * blocks, as for the median.
+ * Medians of several series that share their blocks, in each of many resamples of
+ * the blocks with replacement: one array for each series. A block that is drawn is
+ * drawn for all series, so what its values have in common cancels in a quotient of
+ * the medians. A series has no value for a block it was not run in; a resample
+ * without any value of some series is drawn again.
  */
-export function ratioInterval(ratios: readonly number[], source: RandomSource): Interval | null {
-  if (ratios.length < LEAST_FOR_INTERVAL) return null;
-  const logs = ratios.map((ratio) => Math.log(ratio));
-  const means = Array.from(bootstrapMeans(logs, BOOTSTRAP_RESAMPLES, source).toSorted());
-  return [Math.exp(quantileSorted(means, 0.025)), Math.exp(quantileSorted(means, 0.975))];
+export function pairedMedians(series: readonly BlockValues[], source: RandomSource, count = BOOTSTRAP_RESAMPLES): Float64Array[] {
+  const blocks = [...new Set(series.flatMap((values) => [...values.keys()]))];
+  const place = new Map(blocks.map((block, index) => [block, index]));
+  const ranked = series.map((values) => [...values].toSorted(([, a], [, b]) => a - b).map(([block, value]) => ({ place: place.get(block) as number, value })));
+  const drawn = new Uint32Array(blocks.length);
+  const medians = series.map(() => new Float64Array(count));
+  for (let resample = 0; resample < count;) {
+    drawn.fill(0);
+    for (let draw = 0; draw < blocks.length; draw++) (drawn[source.below(blocks.length)] as number)++;
+    const found = ranked.map((values) => medianOfDrawn(values, drawn));
+    if (found.includes(null)) continue;
+    for (const [index, value] of found.entries()) (medians[index] as Float64Array)[resample] = value as number;
+    resample++;
+  }
+  return medians;
+}
+
+/** The median of sorted values, each counted as often as its place was drawn; `null` where none was. */
+function medianOfDrawn(ranked: readonly { readonly place: number; readonly value: number }[], drawn: Uint32Array): number | null {
+  const total = ranked.reduce((sum, { place }) => sum + (drawn[place] as number), 0);
+  if (total === 0) return null;
+  const atRank = (rank: number): number => {
+    let passed = 0;
+    for (const { place, value } of ranked) {
+      passed += drawn[place] as number;
+      if (passed > rank) return value;
+    }
+    return Number.NaN;
+  };
+  const middle = (total - 1) / 2;
+  return (atRank(Math.floor(middle)) + atRank(Math.ceil(middle))) / 2;
 }
 
 /**
@@ -106,23 +132,10 @@ export function medianRatioInterval(a: readonly number[], b: readonly number[], 
   if (Math.min(a.length, b.length) < LEAST_FOR_INTERVAL) return null;
   const above = bootstrapMedians(b, BOOTSTRAP_RESAMPLES, source);
   const below = bootstrapMedians(a, BOOTSTRAP_RESAMPLES, source);
-  const ratios = Array.from(above.map((value, resample) => value / (below[resample] as number)).toSorted());
-  return [quantileSorted(ratios, 0.025), quantileSorted(ratios, 0.975)];
+  return percentileInterval(above.map((value, resample) => value / (below[resample] as number)));
 }
 
-/** Medians of `count` resamples with replacement. A resample is how often each of the sorted values was drawn: nothing is sorted again. */
+/** Medians of `count` resamples with replacement. */
 export function bootstrapMedians(values: readonly number[], count: number, source: RandomSource): Float64Array {
-  const sorted = values.toSorted((a, b) => a - b);
-  const drawn = new Uint32Array(sorted.length);
-  const atRank = (rank: number): number => {
-    let index = 0;
-    for (let passed = drawn[0] as number; passed <= rank; passed += drawn[++index] as number);
-    return sorted[index] as number;
-  };
-  return Float64Array.from({ length: count }, () => {
-    drawn.fill(0);
-    for (let draw = 0; draw < sorted.length; draw++) (drawn[source.below(sorted.length)] as number)++;
-    const middle = (sorted.length - 1) / 2;
-    return (atRank(Math.floor(middle)) + atRank(Math.ceil(middle))) / 2;
-  });
+  return pairedMedians([new Map(values.entries())], source, count)[0] as Float64Array;
 }

@@ -31,16 +31,18 @@ export function findOnPath(name: string, path: string = process.env["PATH"] ?? "
 
 /**
  * Runs a program and gives what it printed. `deadlineMs`: it is killed after that; 0: it can take any time.
+ * `signal`: it is killed when that aborts.
  *
- * @throws what it wrote to standard error, if it fails
+ * @throws what it wrote to standard error, if it fails; `AbortError` if the signal aborted
  */
-export async function runProgram(path: string, args: readonly string[], { folder, env, deadlineMs = USUAL_DEADLINE_MS }: { readonly folder?: string; readonly env?: Readonly<Record<string, string>>; readonly deadlineMs?: number } = {}): Promise<string> {
+export async function runProgram(path: string, args: readonly string[], { folder, env, deadlineMs = USUAL_DEADLINE_MS, signal }: { readonly folder?: string; readonly env?: Readonly<Record<string, string>>; readonly deadlineMs?: number; readonly signal?: AbortSignal | undefined } = {}): Promise<string> {
   try {
-    const { stdout } = await execute(path, args, { cwd: folder, env: { ...process.env, ...env }, timeout: deadlineMs, killSignal: "SIGKILL", maxBuffer: MOST_BYTES });
+    const { stdout } = await execute(path, args, { cwd: folder, env: { ...process.env, ...env }, timeout: deadlineMs, killSignal: "SIGKILL", signal, maxBuffer: MOST_BYTES });
     return stdout;
   } catch (error) {
-    const { killed, signal, code, stderr } = error as { killed?: boolean; signal?: string | null; code?: unknown; stderr?: string };
-    const how = killed === true ? `did not finish in ${deadlineMs} ms` : signal ? `was ended by ${signal}` : `failed with ${String(code)}`;
+    if (signal?.aborted === true) throw error;
+    const { killed, signal: endedBy, code, stderr } = error as { killed?: boolean; signal?: string | null; code?: unknown; stderr?: string };
+    const how = killed === true ? `did not finish in ${deadlineMs} ms` : endedBy ? `was ended by ${endedBy}` : `failed with ${String(code)}`;
     throw new Error(`${basename(path)} ${how}${stderr?.trim() ? `: ${stderr.trim()}` : ""}`, { cause: error });
   }
 }

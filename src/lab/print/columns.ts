@@ -7,7 +7,7 @@
 import { halfWidth, printBounds, printPercent, printRatio, printShare, printTime, threeFigures, type Interval } from "../text.ts";
 import { isReference } from "../cell.ts";
 import { type Activity, type Factors } from "../result.ts";
-import type { Row } from "./rows.ts";
+import type { GainName, Row } from "./rows.ts";
 import { verdictWord } from "../figures/verdict.ts";
 
 type Value = string | number | null | undefined;
@@ -54,8 +54,8 @@ function column<V extends string | number>(title: string, value: (row: Row) => V
 const forPrograms = (value: (row: Row) => Value): Column => column("", value, String);
 
 /** A gain, with its interval. */
-function gain(name: "C" | "P" | "S" | "P0" | "I", what: string, meaning: string, extra: Extra = {}): Column {
-  return column(name, (row) => row.gain?.[name], printRatio, { what, meaning, bounds: (row) => row.gain?.ci[name], expendable: 0, ...extra });
+function gain(name: GainName, what: string, meaning: string, extra: Extra = {}): Column {
+  return column(name, (row) => row.gain?.[name], (_, row) => printRatio(row.printed.gains[name] as number), { what, meaning, bounds: (row) => row.gain?.ci[name], expendable: 0, ...extra });
 }
 
 const isSingle = ({ cell }: Row): boolean => cell.threads === 1;
@@ -75,11 +75,11 @@ export const COLUMNS = {
   gophers: column("gophers", ({ cell }) => cell.gophers, (gophers, { cell }) => (cell.program === "gophers" ? String(gophers) : ""), { expendable: 7 }),
   tasks: column("tasks", ({ cell }) => cell.gophers, (tasks, { cell }) => (cell.program === "gophers" ? "" : String(tasks)), { expendable: 7 }),
   threads: column("threads", ({ cell }) => cell.threads, String, { expendable: 0 }),
-  median_ns: column("time", ({ cell }) => cell.summary.medianNs, printTime, { bounds: ({ cell }) => cell.summary.ci, meaning: "median over the blocks", expendable: 0 }),
+  median_ns: column("time", ({ cell }) => cell.summary.medianNs, (ns, { printed }) => printTime(ns, printed.figures), { bounds: ({ cell }) => cell.summary.ci, meaning: "median over the blocks", expendable: 0 }),
   half_width: column("± 95 %", ({ cell: { summary } }) => summary.ci && halfWidth(summary.medianNs, summary.ci), printShare, { meaning: "half the width of the 95 % interval", expendable: 3, isVital: true }),
   C: gain("C", "structure", "gain from concurrency: same threads, better structure", { isOne: ({ cell }) => isReference(cell) }),
   P: gain("P", "threads", "gain from parallelism: same structure, more threads", { isOne: isSingle }),
-  S: gain("S", "both", "total speed-up: S = C × P. Gains are means of the ratios of each block, so they can differ a little from the ratio of two times", { isOne: (row) => isReference(row.cell) && isSingle(row), expendable: 4 }),
+  S: gain("S", "both", "total speed-up: S = C × P. Each gain is the quotient of two of the times", { isOne: (row) => isReference(row.cell) && isSingle(row), expendable: 4 }),
   parallelism: traced("running", "A", printRatio, "threads running a task, on average", { what: "on average" }),
   cpu_parallelism: column("on CPU", ({ cell }) => cell.trace.Acpu, printRatio, { what: "on average", meaning: "threads that had a core, on average. Well below running: threads took turns on a core", expendable: 2, isVital: true }),
   two_or_more: traced("2+", "Pi2", printPercent, "share of the time with two or more threads running", { what: "running" }),

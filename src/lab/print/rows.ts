@@ -1,17 +1,33 @@
 /**
  * A result as rows: each cell with its gains, in the order a reader expects
  * (world by world, design by design, threads rising), for every output format.
+ *
+ * A printed gain is the quotient of the printed times, so that a reader who divides
+ * them finds it. Times have three figures where that changes no printed gain of
+ * their group, and otherwise four.
  */
-import { groupOf } from "../cell.ts";
+import { groupOf, REFERENCES } from "../cell.ts";
 import { gainOf } from "../figures/gains.ts";
 import type { CellResult, GainResult, Result } from "../result.ts";
-import { count } from "../text.ts";
+import { count, printedTime, printRatio, type Figures } from "../text.ts";
 
 /** One cell and its gains; no gains if the reference was not measured. */
 export interface Row {
   readonly cell: CellResult;
   readonly gain: GainResult | null;
+  readonly printed: Printed;
 }
+
+/** What is printed of a row. */
+export interface Printed {
+  /** The figures of its time: the same for all rows of a group. */
+  readonly figures: Figures;
+  /** Its gains, as quotients of the printed times. */
+  readonly gains: Readonly<Partial<Record<GainName, number>>>;
+}
+
+/** The names of the gains. */
+export type GainName = "C" | "P" | "S" | "P0" | "I";
 
 /** Rows that do the same work and may be compared. */
 export interface RowGroup {
@@ -25,8 +41,36 @@ export function rowGroups(result: Result): RowGroup[] {
   const groups = Map.groupBy(result.cells, groupOf);
   return [...groups.values()].map((cells) => {
     const { program, world } = cells[0] as CellResult;
-    return { program, world, rows: cells.map((cell) => ({ cell, gain: gainOf(cell, result) })) };
+    return { program, world, rows: rowsOf(cells, result) };
   });
+}
+
+function rowsOf(cells: readonly CellResult[], result: Result): Row[] {
+  const withFigures = (figures: Figures): Row[] => cells.map((cell) => {
+    const gain = gainOf(cell, result);
+    const gains = gain && printedGains(cell, cells, figures);
+    return gains === null ? { cell, gain: null, printed: { figures, gains: {} } } : { cell, gain, printed: { figures, gains } };
+  });
+  const short = withFigures(3);
+  return short.every(isTrue) ? short : withFigures(4);
+}
+
+/** Whether rounding the times changes no printed gain. */
+function isTrue({ gain, printed }: Row): boolean {
+  return (Object.keys(printed.gains) as GainName[]).every((name) => printRatio(printed.gains[name] as number) === printRatio(gain?.[name] as number));
+}
+
+/** `null`: the times that they are quotients of are not there. */
+function printedGains(cell: CellResult, group: readonly CellResult[], figures: Figures): Printed["gains"] | null {
+  const timeOf = (design: string, threads: number): number | undefined => {
+    const found = group.find((other) => other.design === design && other.threads === threads);
+    return found && printedTime(found.summary.medianNs, figures);
+  };
+  const reference = REFERENCES.get(cell.program) as string;
+  const [base, single, own, control] = [timeOf(reference, 1), timeOf(cell.design, 1), timeOf(cell.design, cell.threads), timeOf(reference, cell.threads)];
+  if (base === undefined || single === undefined || own === undefined) return null;
+  const gains = { C: base / single, P: single / own, S: base / own };
+  return control === undefined ? gains : { ...gains, P0: base / control, I: gains.P / (base / control) };
 }
 
 /** All rows, group after group. */

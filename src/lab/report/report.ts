@@ -4,22 +4,26 @@
  * (`#warren-result`). A content security policy in the page itself forbids it to
  * fetch anything and to run any script but its own.
  *
+ * It opens with the answer, then shows what ran when, then has the tables; pictures of
+ * detail are folded away. Paper shows what is open.
+ *
  * Pure and deterministic: the same result gives the same bytes.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { machineLine } from "../machine/environment.ts";
-import type { Check, Result } from "../result.ts";
+import type { Result } from "../result.ts";
 import { count } from "../text.ts";
-import { comparisonSection } from "./tables/comparison.ts";
-import { factorsSection, resultsTable } from "./tables/results.ts";
-import { gainPlane } from "./charts/gain-plane.ts";
-import { html, inlineJson, raw, type Html } from "./parts/html.ts";
+import { answerSection } from "./charts/answer.ts";
 import { parallelismSection } from "./charts/parallelism.ts";
 import { predictedSection } from "./charts/predicted.ts";
 import { samplesSection } from "./charts/samples.ts";
-import { speedUp } from "./charts/speed-up.ts";
-import { again, surroundings } from "./tables/surroundings.ts";
+import { speedUp, threadCounts } from "./charts/speed-up.ts";
+import { doubtsOf, factsOf } from "./head.ts";
+import { html, inlineJson, raw, type Html } from "./parts/html.ts";
+import { paletteStyle } from "./parts/palette.ts";
+import { comparisonSection } from "./tables/comparison.ts";
+import { factorsSection, resultsTable } from "./tables/results.ts";
+import { again, checksSection, surroundings } from "./tables/surroundings.ts";
 import { LEAST_NUMBERED, MOST_ARROWS, UNITS } from "./timeline/paths.ts";
 import { timelineSection } from "./timeline/section.ts";
 
@@ -33,25 +37,41 @@ export interface ReportFrame {
   readonly program: string;
 }
 
-/** Its sections in their order; one without a body is left out. */
-const SECTIONS: readonly (readonly [id: string, title: string, body: (result: Result, frame: ReportFrame) => Html | null])[] = [
-  ["results", "Results", resultsTable],
-  ["comparison", "Compared with the baseline", comparisonSection],
-  ["timelines", "What ran when", timelineSection],
-  ["parallelism", "How many threads ran at the same time", parallelismSection],
-  ["gains", "Gains: structure across, threads upwards", gainPlane],
-  ["speed-up", "Speed-up against threads", speedUp],
-  ["predicted", "Measured against predicted", predictedSection],
-  ["samples", "Every run", samplesSection],
-  ["factors", "Where the gains come from", factorsSection],
-  ["environment", "Environment and configuration", surroundings],
-  ["again", "How to get this again", again],
+/** A section of the report. */
+interface Section {
+  readonly id: string;
+  readonly title: string;
+  /** `null`: it is left out. */
+  readonly body: (result: Result, frame: ReportFrame) => Html | null;
+  /** Whether it is folded away. */
+  readonly isFolded?: (result: Result) => boolean;
+}
+
+const folded = (): boolean => true;
+
+/** In their order. */
+const SECTIONS: readonly Section[] = [
+  { id: "answer", title: "What structure gains, what threads gain", body: answerSection },
+  { id: "comparison", title: "Compared with the baseline", body: comparisonSection },
+  { id: "timelines", title: "What ran when", body: timelineSection },
+  { id: "findings", title: "In words", body: findings },
+  { id: "results", title: "All figures", body: resultsTable },
+  { id: "factors", title: "Where the gains come from", body: factorsSection },
+  // with two numbers of threads it says what the gains say
+  { id: "speed-up", title: "Speed-up by number of threads", body: speedUp, isFolded: (result) => threadCounts(result) < 3 },
+  { id: "parallelism", title: "How many threads ran at the same time", body: parallelismSection, isFolded: folded },
+  { id: "predicted", title: "Measured and predicted times", body: predictedSection, isFolded: folded },
+  { id: "samples", title: "Every run", body: samplesSection, isFolded: folded },
+  { id: "checks", title: "Checks", body: checksSection },
+  { id: "environment", title: "Environment and configuration", body: surroundings },
+  { id: "again", title: "How to get this again", body: again },
 ];
 
 /** The whole file. */
 export function renderReport(result: Result, frame: ReportFrame): string {
-  const sections = SECTIONS.map(([id, title, body]) => ({ id, title, body: body(result, frame) })).filter(({ body }) => body !== null);
+  const sections = SECTIONS.map((section) => ({ section, body: section.body(result, frame) })).filter(({ body }) => body !== null);
   const policy = `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-${createHash("sha256").update(SCRIPT).digest("base64")}'; base-uri 'none'; form-action 'none'`;
+  const [answer, ...others] = sections.map(({ section, body }) => printSection(section, result, body));
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -62,14 +82,15 @@ export function renderReport(result: Result, frame: ReportFrame): string {
 <meta name="generator" content="warren ${result.tool.version}">
 <title>warren: ${["warren", ...result.config.command].join(" ")}</title>
 <link rel="icon" href="data:,">
-<style>${raw(STYLE)}</style>
+<style>${raw(paletteStyle())}${raw(STYLE)}</style>
 </head>
 <body>
-<a class="skip" href="#results">Skip to the results</a>
+<a class="skip" href="#results">Skip to the figures</a>
 <main>
-${printHead(result, frame)}
-<nav aria-label="Sections"><ul>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
-${sections.map(({ id, title, body }) => html`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${body}</section>`)}
+${printHead(result)}
+${answer}
+<nav aria-label="Sections"><ul>${sections.slice(1).map(({ section: { id, title } }) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
+${others}
 </main>
 <script type="application/json" id="warren-result">${inlineJson(result)}</script>
 <script data-units="${UNITS}" data-least-numbered="${LEAST_NUMBERED}" data-most-arrows="${MOST_ARROWS}">${raw(SCRIPT)}</script>
@@ -79,46 +100,48 @@ ${sections.map(({ id, title, body }) => html`<section id="${id}" aria-labelledby
   return page.text;
 }
 
-/** Title, machine, warnings, sentences, checks. */
-function printHead(result: Result, { sentences, program }: ReportFrame): Html {
-  const { env, config, checks, tool } = result;
+function printSection({ id, title, isFolded }: Section, result: Result, body: Html | null): Html {
+  const heading = html`<h2 id="${id}-title">${title}</h2>`;
+  const content = isFolded?.(result) === true ? html`<details class="folded"><summary>${heading}</summary>${body}</details>` : html`${heading}${body}`;
+  return html`<section id="${id}" aria-labelledby="${id}-title">${content}</section>
+`;
+}
+
+/** What was measured, and what must be known before any number is read. */
+function printHead(result: Result): Html {
+  const { machine, moment, duration, checks, exactness } = factsOf(result);
   return html`<header>
-<h1>What structure gains, what threads gain</h1>
-<p class="machine">${machineLine(env)}</p>
-<p class="machine">Measured <time datetime="${config.startedAt}">${moment(config.startedAt)}</time> in ${config.seconds.toFixed(0)} s with <code>${[program, ...config.command].join(" ")}</code> (warren ${tool.version}): ${count(config.blocks, "block")} of ${count(config.runs, "run")}, seed ${config.seed}.</p>
+<h1>Concurrency is not parallelism</h1>
+<p class="lead">One program, other structure, more threads: what does each gain?</p>
+<p class="machine">${machine}</p>
+<p class="machine"><time datetime="${result.config.startedAt}">${moment}</time>, ${duration}${checks !== null && html` · <a href="#checks">${checks}</a>`}${exactness !== null && ` · ${exactness}`}</p>
 ${troubles(result)}
-${env.warnings.length > 0 && html`<div class="notice doubt" role="note"><h2>What makes this measurement unreliable</h2><ul>${env.warnings.map((warning) => html`<li>${warning}</li>`)}</ul></div>`}
-</header>
-<section id="findings" aria-labelledby="findings-title"><h2 id="findings-title">What it says</h2>
-${sentences.length === 0 ? html`<p class="absent">Nothing can be said, because there are no gains without the reference.</p>` : html`<div class="sentences">${sentences.map((sentence) => html`<p>${unbroken(sentence)}</p>`)}</div>`}
-${printChecks(checks)}
-</section>`;
+${doubts(result)}
+</header>`;
+}
+
+/** What makes the figures unreliable: the first in a line, the rest folded away. */
+function doubts(result: Result): Html | null {
+  const [first, ...rest] = doubtsOf(result);
+  if (first === undefined) return null;
+  if (rest.length === 0) return html`<p class="doubts">⚠ ${first}</p>`;
+  return html`<details class="doubts"><summary>⚠ ${first} <span class="more">(${rest.length} more)</span></summary><ul>${rest.map((warning) => html`<li>${warning}</li>`)}</ul></details>`;
+}
+
+/** Shown before any number: a failed check, a run on pinned cores. */
+function troubles({ config, checks }: Result): Html {
+  const failed = checks.filter(({ ok }) => !ok);
+  return html`${failed.length > 0 && html`<div class="notice wrong" role="note"><h2>✗ ${count(failed.length, "check")} failed: do not rely on these numbers</h2><ul>${failed.map(({ name, detail }) => html`<li><strong>${name}</strong>: ${detail}</li>`)}</ul></div>`}
+${config.cpus !== undefined && html`<div class="notice" role="note"><p>The threads were pinned to the cores <code>${config.cpus}</code> (<code>--cpus</code>).</p></div>`}
+${config.isolation === "in-process" && html`<div class="notice" role="note"><p>All blocks ran in one process instead of a fresh process each.</p></div>`}`;
+}
+
+function findings(_: Result, { sentences }: ReportFrame): Html {
+  if (sentences.length === 0) return html`<p class="absent">Nothing can be said, because there are no gains without the reference.</p>`;
+  return html`<div class="sentences">${sentences.map((sentence) => html`<p>${unbroken(sentence)}</p>`)}</div>`;
 }
 
 /** A number and its unit stay on one line. */
 function unbroken(sentence: string): string {
   return sentence.replaceAll(/(?<=\d) (?=(?:ns|µs|ms|s|min|%)(?![a-z]))/g, "\u00a0");
-}
-
-/** Shown before any number: a failed check, an interruption, a run on pinned cores. */
-function troubles({ config, checks }: Result): Html {
-  const failed = checks.filter(({ ok }) => !ok);
-  return html`${failed.length > 0 && html`<div class="notice wrong" role="note"><h2>✗ ${count(failed.length, "check")} failed: do not rely on these numbers</h2><ul>${failed.map(({ name, detail }) => html`<li><strong>${name}</strong>: ${detail}</li>`)}</ul></div>`}
-${config.interrupted && html`<div class="notice doubt" role="note"><p><strong>Interrupted.</strong> ${count(config.blocksDone, "block")} of ${config.blocks} complete; what was measured is kept.</p></div>`}
-${config.cpus !== undefined && html`<div class="notice" role="note"><p>The threads were pinned to the cores <code>${config.cpus}</code> (<code>--cpus</code>).</p></div>`}
-${config.isolation === "in-process" && html`<div class="notice" role="note"><p>All blocks ran in one process instead of a fresh process each.</p></div>`}`;
-}
-
-function printChecks(checks: readonly Check[]): Html {
-  const kept = checks.filter(({ ok }) => ok).length;
-  if (checks.length === 0) return html`<p class="absent">No checks were made.</p>`;
-  return html`<details class="checks"><summary>${kept === checks.length ? `✓ All ${count(kept, "check")} held` : `✗ ${checks.length - kept} of ${count(checks.length, "check")} failed`}</summary>
-<ul>${checks.map(({ name, ok, detail }) => html`<li>${ok ? "✓" : "✗ failed:"} ${name}${detail !== "" && html` <span class="quiet">${detail}</span>`}</li>`)}</ul></details>`;
-}
-
-/** "1 January 2026, 00:00 UTC"; a time that is none is shown as it is. */
-function moment(text: string): string {
-  const date = new Date(text);
-  if (Number.isNaN(date.getTime())) return text;
-  return `${date.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" })}, ${date.toISOString().slice(11, 16)} UTC`;
 }

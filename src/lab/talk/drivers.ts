@@ -1,7 +1,7 @@
 /** Mouse, keyboard, display and disk as findings: a task each against one loop that polls all. */
 import { DEVICES, drive, POLL, scheduleOf, type Device, type Driven, type Handled, type Structure } from "../../../workers/drivers.ts";
 import { start } from "../../index.ts";
-import { about, atLeast, atMost, check, statistic, type Condition, type Finding, type ProgramOutcome, type ProgramSettings, type Series } from "./report.ts";
+import { about, atLeast, atMost, check, nothingComplete, statistic, untilInterrupted, type Condition, type Finding, type ProgramOutcome, type ProgramSettings, type Series } from "./report.ts";
 import { tasksLeft } from "./settled.ts";
 
 /** What the command chooses. */
@@ -18,12 +18,12 @@ const WORST_GRAINS = 3;
 const SHIFT = 0.2;
 
 /** Handles the same events in both structures. */
-export async function drivers({ length }: DriversChoice, { threads, unitMs, seed, progress, trace }: ProgramSettings): Promise<ProgramOutcome> {
+export async function drivers({ length }: DriversChoice, { threads, unitMs, seed, progress, trace, signal }: ProgramSettings): Promise<ProgramOutcome> {
   await using runtime = await start({ threads, cores: threads });
   await using _trace = await trace?.(runtime);
   const schedule = scheduleOf(length, seed);
   const measured: Measured[] = [];
-  for (const structure of ["loop", "tasks"] as const) {
+  for (const structure of untilInterrupted(["loop", "tasks"] as const, signal)) {
     await runtime.spawn(drive, { structure, schedule: scheduleOf(200, seed), unitMs: 0.05 });
     progress(`${TITLES[structure]}: about ${Math.ceil((length * unitMs) / 1000)} s`);
     const before = await runtime.stats();
@@ -35,12 +35,15 @@ export async function drivers({ length }: DriversChoice, { threads, unitMs, seed
     const cpuMs = after.reduce((sum, { cpuNs }, thread) => sum + cpuNs - (before.threads[thread] as { cpuNs: number }).cpuNs, 0) / 1e6;
     measured.push({ structure, driven, left, worst: worstOf(driven), processors: cpuMs / spanMs });
   }
-  const [loop, tasks] = measured as [Measured, Measured];
+  const config = { length, events: schedule.reduce((sum, times) => sum + times.length, 0) };
+  const each = measured.flatMap((one) => structureFindings(one, schedule, unitMs));
+  const [loop, tasks] = measured;
+  if (loop === undefined || tasks === undefined) return { ...nothingComplete(config), findings: each };
   const factor = (loop.worst[0] as number) / (tasks.worst[0] as number);
   return {
-    config: { length, events: schedule.reduce((sum, times) => sum + times.length, 0) },
+    config,
     findings: [
-      ...measured.flatMap((one) => structureFindings(one, schedule, unitMs)),
+      ...each,
       statistic("mouse, worst: loop against tasks", { part: "side by side", expected: atLeast(10), measured: factor, source: "a loop waits for the disk", condition: quiet(measured, unitMs) }),
       statistic("cores used by the tasks", { part: "side by side", expected: atMost(0.5), measured: tasks.processors, source: "concurrent, not parallel" }),
     ],

@@ -1,7 +1,7 @@
 /** The patterns, each in a closed world of its own: a pattern that hangs is a deadlock report, and one of them is to be. */
 import { PATTERNS, type Pattern, type PatternCheck } from "../../../workers/patterns.ts";
 import { run, start, WarrenError } from "../../index.ts";
-import { atLeast, between, check, statistic, type Finding, type ProgramOutcome, type ProgramSettings } from "./report.ts";
+import { atLeast, between, check, statistic, untilInterrupted, type Finding, type ProgramOutcome, type ProgramSettings } from "./report.ts";
 
 /** What the command chooses. */
 export interface PatternsChoice {
@@ -16,11 +16,12 @@ export function listPatterns(): readonly Pick<Pattern, "name" | "shows">[] {
 }
 
 /** Runs the patterns. */
-export async function patterns({ names, full }: PatternsChoice, { threads, progress, trace }: ProgramSettings): Promise<ProgramOutcome> {
+export async function patterns({ names, full }: PatternsChoice, { threads, progress, trace, signal }: ProgramSettings): Promise<ProgramOutcome> {
   const chosen = names.length === 0 ? PATTERNS : PATTERNS.filter(({ name }) => names.includes(name));
   const findings: Finding[] = [];
   const notes: string[] = [];
-  for (const pattern of chosen) {
+  let done = 0;
+  for (const pattern of untilInterrupted(chosen, signal)) {
     const part = `${pattern.name}: ${pattern.shows}`;
     progress(pattern.name);
     try {
@@ -33,11 +34,12 @@ export async function patterns({ names, full }: PatternsChoice, { threads, progr
         notes.push(...`${pattern.name} ends with ${error.code}: ${error.message}`.split("\n").map((line) => line.trim()));
       } else findings.push(check("ended", { part, expected: "in good order", measured: error instanceof Error ? `${error.name}: ${error.message}` : String(error) }));
     }
+    done++;
   }
   return {
-    config: { patterns: chosen.length, ...(full && { full }) },
+    config: { patterns: done, ...(full && { full }) },
     findings, notes,
-    conclusion: `${chosen.length === 1 ? "The pattern" : `${chosen.length} patterns`} on ${threads === 1 ? "one thread" : `${threads} threads`}; the text is the same for every number of them.`,
+    conclusion: `${done === 1 ? "The pattern" : `${done} patterns`} on ${threads === 1 ? "one thread" : `${threads} threads`}; the text is the same for every number of them.`,
   };
 }
 

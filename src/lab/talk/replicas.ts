@@ -2,7 +2,7 @@
 import { askLate, forgetReplicas, replicatedQueries, VARIANTS, type Latency, type QueryConfig, type QueryResult, type Variant } from "../../../workers/replicas.ts";
 import { meanOfLeast } from "../../../workers/replicas/latency.ts";
 import { run, start, WarrenError, type Runtime } from "../../index.ts";
-import { about, check, statistic, type Condition, type Finding, type ProgramOutcome, type ProgramSettings } from "./report.ts";
+import { about, check, statistic, untilInterrupted, type Condition, type Finding, type ProgramOutcome, type ProgramSettings } from "./report.ts";
 import { mean } from "../figures/statistics.ts";
 import { settled, tasksLeft } from "./settled.ts";
 
@@ -34,7 +34,7 @@ export async function replicas(choice: ReplicasChoice, settings: ProgramSettings
     findings: [...findings, ...await variants(settings)],
     notes: [
       "± is 4 standard errors and 1 ms, the resolution of the timers.",
-      `The replicas' timers came up to ${lateMs.toFixed(2)} ms late on the mean.`,
+      ...(lateMs === null ? [] : [`The replicas' timers came up to ${lateMs.toFixed(2)} ms late on the mean.`]),
       `The variants cancel nobody; each ran ${FORGOTTEN.queries} queries to ${FORGOTTEN.replicas} replicas. Everywhere else the first answer cancels the query's context: the other replicas end immediately, wherever they wait, and the client awaits them.`,
     ],
     conclusion: said,
@@ -42,15 +42,15 @@ export async function replicas(choice: ReplicasChoice, settings: ProgramSettings
 }
 
 /** Everything but the variants, which are in closed worlds of their own. */
-async function inOneRuntime(choice: ReplicasChoice, settings: ProgramSettings): Promise<{ findings: Finding[]; lateMs: number; said: string }> {
+async function inOneRuntime(choice: ReplicasChoice, settings: ProgramSettings): Promise<{ findings: Finding[]; lateMs: number | null; said: string }> {
   await using runtime = await start({ threads: settings.threads, cores: settings.threads });
   await using _trace = await settings.trace?.(runtime);
   await ask(runtime, { replicas: 4, latency: UNIFORM, queries: 200 }, { ...settings, unitMs: 0.1 });
   const findings: Finding[] = [];
   const late: number[] = [];
-  for (const latency of [UNIFORM, EXPONENTIAL]) {
+  for (const latency of untilInterrupted([UNIFORM, EXPONENTIAL], settings.signal)) {
     const results: QueryResult[] = [];
-    for (const count of choice.replicas) {
+    for (const count of untilInterrupted(choice.replicas, settings.signal)) {
       settings.progress(`${latency.kind} latency, ${count} replica${count === 1 ? "" : "s"}`);
       results.push(await ask(runtime, { replicas: count, latency, queries: choice.queries }, settings));
     }
@@ -59,7 +59,7 @@ async function inOneRuntime(choice: ReplicasChoice, settings: ProgramSettings): 
     findings.push(...results.map((result, at) => firstAnswer(latency, choice.replicas[at] as number, result, condition, settings)), ...conservation(partOf(latency), results, await tasksLeft(runtime)));
   }
   const hedged = await hedging(runtime, choice, settings);
-  return { findings: [...findings, ...hedged.findings], lateMs: Math.max(...late), said: hedged.said };
+  return { findings: [...findings, ...hedged.findings], lateMs: late.length === 0 ? null : Math.max(...late), said: hedged.said };
 }
 
 type Asking = Omit<QueryConfig, "clients" | "unitMs" | "seed">;
@@ -106,13 +106,13 @@ function lateness(results: readonly QueryResult[]): number {
 
 /** Two requests at most: the second only if the first has not been answered within its 95th percentile. */
 async function hedging(runtime: Runtime, { queries }: ReplicasChoice, settings: ProgramSettings): Promise<{ findings: Finding[]; said: string }> {
-  const { unitMs, progress } = settings;
+  const { unitMs, progress, signal } = settings;
   const m = EXPONENTIAL.mean;
   const hedgeAfter = m * P95;
   const many = HEDGED_QUERIES * queries;
   const figures: string[] = [];
   const findings: Finding[] = [];
-  for (const hedge of [undefined, hedgeAfter]) {
+  for (const hedge of untilInterrupted([undefined, hedgeAfter], signal)) {
     const part = hedge === undefined ? "one request, exponential" : `hedged: a second request after the 95th percentile, ${hedge.toFixed(0)} u`;
     progress(part);
     const result = await ask(runtime, { replicas: 1, latency: EXPONENTIAL, queries: many, hedgeAfter: hedge }, settings);
@@ -130,14 +130,15 @@ async function hedging(runtime: Runtime, { queries }: ReplicasChoice, settings: 
     );
     if (hedge !== undefined) findings.push(statistic("requests beyond one a query", { part, measured: extra, expected: about(0.05, { by: 4 * Math.sqrt((0.05 * 0.95) / many) + 0.05 * (GRAIN_MS / unitMs) / m }), source: "5 % are that late", condition: quiet([result]) }));
   }
+  if (figures.length < 2) return { findings, said: "" };
   const more = `${(100 * ((findings.at(-1) as Finding).measured as number)).toFixed(1)} %`;
   return { findings, said: `The first of n answers wins, and the others leave nothing behind; a second request after the 95th percentile takes the p99 from ${figures.join(" to ")} for ${more} more requests.` };
 }
 
 /** What each of the four variants does: two are fine, one hangs, one leaks. */
-async function variants({ threads, progress }: ProgramSettings): Promise<Finding[]> {
+async function variants({ threads, progress, signal }: ProgramSettings): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const variant of Object.values(VARIANTS)) {
+  for (const variant of untilInterrupted(Object.values(VARIANTS), signal)) {
     progress(variant.name);
     // Where the answer may get lost, only a client that waits before any replica answers is sure of one.
     if (variant !== VARIANTS.noRoom) findings.push(...await forgotten(variant, threads));

@@ -134,6 +134,21 @@ export interface ProgramSettings {
   readonly progress: (text: string) => void;
   /** Traces a runtime until what this returns is disposed of: `warren trace`. */
   readonly trace?: ((runtime: Runtime) => Promise<AsyncDisposable>) | undefined;
+  /** Aborts when the user interrupts: the program ends after the current part, and its outcome is that of the parts that are complete; without findings if there are none. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The parts of a program, one after the other, until the user interrupts. */
+export function* untilInterrupted<Part>(parts: Iterable<Part>, signal: AbortSignal | undefined): Generator<Part> {
+  for (const part of parts) {
+    if (signal?.aborted === true) return;
+    yield part;
+  }
+}
+
+/** The outcome of a program that was interrupted before a part was complete. */
+export function nothingComplete(config: ProgramOutcome["config"]): ProgramOutcome {
+  return { config, findings: [], notes: [], conclusion: "" };
 }
 
 /** A series of figures beside the findings: the first column names the row. */
@@ -153,7 +168,7 @@ export interface ProgramOutcome {
   readonly plots?: readonly Plot[];
   /** What a reader has to know to judge the figures, a sentence each. */
   readonly notes: readonly string[];
-  /** What the figures say, in one sentence. */
+  /** What the figures say, in one sentence; "" if too few parts are complete to say anything. */
   readonly conclusion: string;
   /** An experiment's result compared with a saved one. */
   readonly comparison?: Comparison;
@@ -177,6 +192,8 @@ export interface ProgramReport extends Required<Omit<ProgramOutcome, "comparison
   readonly startedAt: string;
   readonly seconds: number;
   readonly env: Environment;
+  /** The user interrupted: only the parts that were complete are reported. */
+  readonly interrupted?: true;
 }
 
 /** What a report says of its origin. */
@@ -192,6 +209,6 @@ export async function reportProgram(run: ProgramRun, settings: ProgramSettings, 
   const env = environmentOf(around.machine, around.before, readState(endNs), threads);
   return {
     schema: PROGRAM_SCHEMA, tool: { name: "warren", version }, program, command, threads, unitMs, seed, startedAt, seconds: (endNs - startNs) / 1e9, env,
-    series: [], plots: [], ...outcome,
+    series: [], plots: [], ...outcome, ...(settings.signal?.aborted === true && { interrupted: true }),
   };
 }

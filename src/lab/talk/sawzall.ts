@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { pipeline, sawzall as inChunks, type JobResult, type SawzallResult } from "../../../workers/sawzall.ts";
 import { readMachine } from "../machine/environment.ts";
-import { atLeast, check, statistic, type Condition, type Finding, type ProgramOutcome, type ProgramSettings, type Series } from "./report.ts";
+import { atLeast, check, nothingComplete, statistic, type Condition, type Finding, type ProgramOutcome, type ProgramSettings, type Series } from "./report.ts";
 import { measureInTurn, medianMs, type TimedCell } from "./in-turn.ts";
 
 /** What the command chooses. */
@@ -32,14 +32,16 @@ export async function sawzall({ input, runs }: SawzallChoice, settings: ProgramS
   const { threads } = settings;
   const counts = threads === 1 ? [1] : [1, threads];
   const cells = (["chunks", "pipeline"] as const).flatMap((way) => counts.map((count): Cell => ({ way, threads: count, results: [] })));
-  await measureInTurn("sawzall", cells, runs, (runtime, { way }) => runtime.spawn(way === "chunks" ? inChunks : pipeline, input), settings);
+  const rounds = await measureInTurn("sawzall", cells, runs, (runtime, { way }) => runtime.spawn(way === "chunks" ? inChunks : pipeline, input), settings);
+  if (rounds === 0) return nothingComplete({ input, runs });
   const all = cells.flatMap(({ results }) => results);
   const { result, inputBytes, files, chunks, problems } = all[0] as SawzallResult;
   const ms = (way: Way, count: number): number => medianMs(cells.find((cell) => cell.way === way && cell.threads === count));
   return {
-    config: { input, files, bytes: inputBytes, chunks, runs },
+    config: { input, files, bytes: inputBytes, chunks, runs: rounds },
     findings: [
       check("runs with one and the same result", { expected: all.length, measured: all.filter((other) => isDeepStrictEqual(other.result, result)).length, source: "merged in the order of the chunks" }),
+      check("files and directories that could not be read", { expected: 0, measured: problems.length }),
       ...claims(threads, inputBytes, ms),
     ],
     series: [timesOf(cells, inputBytes, ms), ...tablesOf(result)],

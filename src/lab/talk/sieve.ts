@@ -1,7 +1,7 @@
 /** The prime sieve: time against threads for each placement and batch, and the talk's claim that it is slower on more processors. */
 import { PLACEMENTS, sieve as findPrimes, type Placement, type SieveResult } from "../../../workers/sieve.ts";
 import { firstPrimes, sendsUntil } from "../../../workers/sieve/primes.ts";
-import { atLeast, atMost, check, statistic, type Condition, type Finding, type ProgramOutcome, type ProgramSettings, type Series } from "./report.ts";
+import { atLeast, atMost, check, nothingComplete, statistic, type Condition, type Finding, type ProgramOutcome, type ProgramSettings, type Series } from "./report.ts";
 import { doubledTo, readMachine } from "../machine/environment.ts";
 import { measureInTurn, medianMs, type TimedCell } from "./in-turn.ts";
 
@@ -25,8 +25,9 @@ export async function sieve({ primes, runs }: SieveChoice, settings: ProgramSett
   const { threads } = settings;
   const counts = doubledTo(threads);
   const cells = counts.flatMap((count) => placementsOn(count).flatMap((placement) => BATCHES.map((batch): Cell => ({ threads: count, placement, batch, results: [] }))));
-  await measureInTurn("sieve", cells, runs, (runtime, { threads: count, placement, batch }) => runtime.spawn(findPrimes, { primes, threads: count, placement, batch }), settings);
+  const rounds = await measureInTurn("sieve", cells, runs, (runtime, { threads: count, placement, batch }) => runtime.spawn(findPrimes, { primes, threads: count, placement, batch }), settings);
 
+  if (rounds === 0) return nothingComplete({ primes, runs });
   const ms = (count: number, placement: Placement, batch: Batch): number => medianMs(cells.find((cell) => cell.threads === count && cell.placement === placement && cell.batch === batch));
   const table = (title: string, value: Ms): Series => ({
     title,
@@ -35,7 +36,7 @@ export async function sieve({ primes, runs }: SieveChoice, settings: ProgramSett
   });
   const all = cells.flatMap(({ results }) => results);
   return {
-    config: { primes, runs },
+    config: { primes, runs: rounds },
     findings: [...checks(primes, all), ...claims(threads, ms)],
     series: [table("Time, median, ms", ms), table("Times as fast as on one thread with the same batch", (count, placement, batch) => ms(1, "one", batch) / ms(count, placement, batch))],
     notes: [

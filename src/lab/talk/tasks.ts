@@ -8,7 +8,7 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { daisyChain, type CrowdConfig, type CrowdResult } from "../../../workers/tasks.ts";
 import { start } from "../../index.ts";
-import { atMost, check, statistic, type Finding, type ProgramOutcome, type ProgramSettings, type Series } from "./report.ts";
+import { atMost, check, nothingComplete, statistic, untilInterrupted, type Finding, type ProgramOutcome, type ProgramSettings, type Series } from "./report.ts";
 import { runProgram } from "../machine/other-programs.ts";
 
 /** The same crowd in Go, or the reason why it was not measured. */
@@ -36,22 +36,24 @@ const CROWD_PROCESS = fileURLToPath(new URL(`./crowd-process${extname(import.met
 const FLAGS = ["--expose-gc", "--disable-warning=WARREN_STUCK_TASK"] as const;
 
 /** Measures the crowds. */
-export async function tasks({ counts, active, go }: TasksChoice, { threads, progress, trace }: ProgramSettings): Promise<ProgramOutcome> {
+export async function tasks({ counts, active, go }: TasksChoice, settings: ProgramSettings): Promise<ProgramOutcome> {
+  const { threads, progress, signal } = settings;
   const pairs: Pair[] = [];
-  for (const count of counts) {
+  for (const count of untilInterrupted(counts, signal)) {
     progress(`${count.toLocaleString("en-US")} tasks`);
     const config: Required<CrowdConfig> = { count, active, threads };
-    const printed = await runProgram(process.execPath, [...FLAGS, CROWD_PROCESS, JSON.stringify(config)], { deadlineMs: 0 });
-    pairs.push({ own: JSON.parse(printed) as CrowdResult, go: await go(count, active, threads) });
+    try {
+      const printed = await runProgram(process.execPath, [...FLAGS, CROWD_PROCESS, JSON.stringify(config)], { deadlineMs: 0, signal });
+      pairs.push({ own: JSON.parse(printed) as CrowdResult, go: await go(count, active, threads) });
+    } catch (error) {
+      if (signal?.aborted !== true) throw error;
+    }
   }
-  progress(`a chain of ${CHAIN.toLocaleString("en-US")} tasks`);
-  await using runtime = await start({ threads, cores: threads });
-  await using _trace = await trace?.(runtime);
-  const answer = await runtime.spawn(daisyChain, CHAIN);
-  const largest = pairs.at(-1) as Pair;
+  const largest = pairs.at(-1);
+  if (largest === undefined) return nothingComplete({ active });
   return {
     config: { active },
-    findings: [...pairs.flatMap(findingsOf), check("what comes out", { part: "a daisy chain of 10,000 tasks", expected: CHAIN + 1, measured: answer })],
+    findings: [...pairs.flatMap(findingsOf), ...(signal?.aborted === true ? [] : [await chainFinding(settings)])],
     series: [seriesOf(pairs)],
     notes: [
       `Memory: bytes a waiting task, less what the process had before. Of warren, the threads' heaps after full collections; of Go, what its runtime took from the system. RSS: resident memory of the process, garbage and all.`,
@@ -60,6 +62,13 @@ export async function tasks({ counts, active, go }: TasksChoice, { threads, prog
     ],
     conclusion: conclusion(largest),
   };
+}
+
+async function chainFinding({ threads, progress, trace }: ProgramSettings): Promise<Finding> {
+  progress(`a chain of ${CHAIN.toLocaleString("en-US")} tasks`);
+  await using runtime = await start({ threads, cores: threads });
+  await using _trace = await trace?.(runtime);
+  return check("what comes out", { part: "a daisy chain of 10,000 tasks", expected: CHAIN + 1, measured: await runtime.spawn(daisyChain, CHAIN) });
 }
 
 function findingsOf({ own, go }: Pair): Finding[] {

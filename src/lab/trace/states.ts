@@ -91,6 +91,13 @@ class Reader {
     return [...seen, ...unseen].toSorted(byTime);
   }
 
+  /** One after the other, also if the events overlap. */
+  #addOutside(thread: number, toNs: number, busyNs: number): void {
+    const known = this.#outside[thread] as Interval[];
+    const fromNs = Math.max(0, known.at(-1)?.toNs ?? 0, toNs - busyNs);
+    if (toNs > fromNs) known.push({ fromNs, toNs });
+  }
+
   #onThread(event: TraceEvent, line: ThreadLine, ns: number): void {
     const { thread } = event;
     const at = (task: number): number => this.#census.at(task, thread, ns);
@@ -124,7 +131,7 @@ class Reader {
       case "foreign":
         return line.actUnseen(at(event.task), Math.max(0, this.#ns(event.sinceNs)), ns);
       case "outside":
-        return void this.#outside[thread]?.push({ fromNs: Math.max(0, ns - Math.round(event.busyNs)), toNs: ns });
+        return this.#addOutside(thread, ns, Math.round(event.busyNs));
       case "turn":
       case "idle":
         return line.clear(ns);

@@ -2,11 +2,11 @@
  * How many blocks and runs fit into the time that a measurement should take. With six
  * blocks there are intervals, and a value of one block more says more than one run more
  * in each. So one run a block comes first, then up to all blocks, and further runs only
- * after that. If one run of every cell takes longer than all should, no further one is
- * traced. Pure.
+ * after that. If six blocks do not fit with two traced ones, one is traced; if a single
+ * block does not fit, none. Pure.
  */
 import { count, printTime } from "../text.ts";
-import { isTraced, type Costs, type Effort, type Protocol } from "./plan.ts";
+import { tracedBlocksOf, type Costs, type Effort, type Protocol } from "./plan.ts";
 
 /** Fewer blocks give no interval, so they may take longer than the budget by this factor. */
 const BLOCKS_FOR_INTERVAL = 6;
@@ -14,17 +14,22 @@ const TOLERATED = 1.25;
 
 /** All blocks and runs asked for, or as many as fit. */
 export function effortFor({ blocks, runs, traced, budget }: Pick<Protocol, "blocks" | "runs" | "traced" | "budget">, costs: Costs): Effort {
-  if (budget === undefined) return { blocks, runs, traced };
+  const effort = (someBlocks: number, someRuns: number, most = Infinity): Effort => (
+    { blocks: someBlocks, runs: someRuns, tracedBlocks: Math.min(most, tracedBlocksOf({ blocks: someBlocks, runs: someRuns, traced })) }
+  );
+  if (budget === undefined) return effort(blocks, runs);
   const { leastBlocks, leastRuns } = budget;
-  const fits = (effort: Effort, factor = 1): boolean => totalNs({ traced, ...effort }, costs) <= factor * budget.ms * 1e6;
-  const fitting = largest(leastBlocks, blocks, (some) => fits({ blocks: some, runs: leastRuns }));
-  if (fitting === blocks) return { blocks, runs: largest(leastRuns, runs, (some) => fits({ blocks, runs: some })), traced };
-  const enough = { blocks: BLOCKS_FOR_INTERVAL, runs: leastRuns };
-  if (fitting < BLOCKS_FOR_INTERVAL && blocks >= BLOCKS_FOR_INTERVAL && fits(enough, TOLERATED)) return { ...enough, traced };
-  const chosen = { blocks: fitting, runs: leastRuns };
+  const fits = (some: Effort, factor = 1): boolean => totalNs(some, costs) <= factor * budget.ms * 1e6;
+  if (fits(effort(blocks, leastRuns))) return effort(blocks, largest(leastRuns, runs, (some) => fits(effort(blocks, some))));
   // what the user has chosen takes the time that it takes
-  const isFree = leastBlocks < blocks && leastRuns < runs;
-  return { ...chosen, traced: isFree && !fits(chosen, TOLERATED) ? false : traced };
+  if (leastBlocks === blocks) return effort(blocks, leastRuns);
+  const fitting = effort(largest(leastBlocks, blocks, (some) => fits(effort(some, leastRuns))), leastRuns);
+  if (fitting.blocks >= BLOCKS_FOR_INTERVAL) return fitting;
+  const enough = blocks < BLOCKS_FOR_INTERVAL ? [] : [effort(BLOCKS_FOR_INTERVAL, leastRuns), effort(BLOCKS_FOR_INTERVAL, leastRuns, 1)];
+  const withInterval = enough.find((some) => fits(some, TOLERATED));
+  if (withInterval !== undefined) return withInterval;
+  const once = effort(largest(leastBlocks, blocks, (some) => fits(effort(some, leastRuns, 1))), leastRuns, 1);
+  return fits(once, TOLERATED) || leastRuns === runs ? once : effort(once.blocks, leastRuns, 0);
 }
 
 /** The largest number from `least` to `most` that fits; `least` if none does. */
@@ -34,16 +39,14 @@ function largest(least: number, most: number, fits: (some: number) => boolean): 
   return some;
 }
 
-function totalNs(effort: Effort, { passNs, blockNs, spentNs }: Costs): number {
-  const { blocks, runs } = effort;
-  const tracedBlocks = Array.from({ length: blocks }, (_, block) => block).filter((block) => isTraced(effort, block)).length;
+function totalNs({ blocks, runs, tracedBlocks }: Effort, { passNs, blockNs, spentNs }: Costs): number {
   return spentNs + blocks * blockNs + (blocks * runs + tracedBlocks) * passNs;
 }
 
 /** What was reduced and why, in one line; `null`: nothing. `cells`: how many. */
-export function effortText(asked: Effort, chosen: Effort, costs: Costs, cells: number): string | null {
+export function effortText(asked: Pick<Protocol, "blocks" | "runs" | "traced">, chosen: Effort, costs: Costs, cells: number): string | null {
   if (chosen.blocks === asked.blocks && chosen.runs === asked.runs) return null;
-  const what = `${count(chosen.blocks, "block")} of ${count(chosen.runs, "run")}${chosen.traced === asked.traced ? "" : ", none of them traced"}`;
+  const what = `${count(chosen.blocks, "block")} of ${count(chosen.runs, "run")}${chosen.tracedBlocks === 0 && asked.traced !== false ? ", none of them traced" : ""}`;
   const why = `one run of ${cells === 1 ? "the cell" : `all ${cells} cells`} takes about ${printTime(costs.passNs)}`;
   return `${what}: ${why}, the whole measurement about ${printTime(totalNs(chosen, costs))} (--blocks and --runs choose otherwise)`;
 }

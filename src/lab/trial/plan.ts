@@ -81,8 +81,8 @@ export interface CellProgram extends CellCatalogue {
 export interface Effort {
   readonly blocks: number;
   readonly runs: number;
-  /** `false`: no run is traced. */
-  readonly traced?: boolean | undefined;
+  /** How many blocks are traced, the first ones. */
+  readonly tracedBlocks: number;
 }
 
 /** The time that a measurement should take, and what is measured even if it takes longer. */
@@ -103,7 +103,9 @@ export interface Costs {
 }
 
 /** How to measure. Plain data: the process of every block gets it. */
-export interface Protocol extends Effort {
+export interface Protocol extends Pick<Effort, "blocks" | "runs"> {
+  /** `false`: no run is traced. */
+  readonly traced?: boolean | undefined;
   /** `blocks` and `runs` are maxima, of which as many are done as fit; absent: exactly so many. */
   readonly budget?: Budget | undefined;
   readonly warmupMs: number;
@@ -126,6 +128,8 @@ export interface TrialProgress {
   readonly next: Cell | null;
   /** Milliseconds that the rest takes, estimated from what is done; `null` while that is too little. */
   readonly leftMs: number | null;
+  /** What the cells have given so far; it grows. */
+  readonly cells: readonly CellRecord[];
 }
 
 /** One traced run of a cell. */
@@ -224,7 +228,11 @@ export interface TrialRecord extends BlockEnd {
 /** From this number of runs on, one more traced run in every block takes little time. */
 const RUNS_TO_TRACE_ALL = 5;
 
-/** Whether the cells of a block are traced: in all blocks where one more run is a small part, otherwise in the first only. */
-export function isTraced({ runs, traced = true }: Pick<Effort, "runs" | "traced">, block: number): boolean {
-  return traced && (runs >= RUNS_TO_TRACE_ALL || block === 0);
+/** Blocks that are traced where one more run takes much of the time: two, so that a verdict does not rest on one run. */
+const TRACED_BLOCKS = 2;
+
+/** How many blocks are traced, the first ones: all where one more run is a small part, otherwise two. */
+export function tracedBlocksOf({ blocks, runs, traced = true }: Pick<Protocol, "blocks" | "runs" | "traced">): number {
+  if (!traced) return 0;
+  return runs >= RUNS_TO_TRACE_ALL ? blocks : Math.min(TRACED_BLOCKS, blocks);
 }

@@ -1,18 +1,19 @@
 /** From the record of a trial to a result: medians, intervals, gains, verdicts. Pure. */
-import { groupOf, REFERENCES } from "../cell.ts";
 import { contradictionOf, DOUBT_FLAGS, doubtsOf, stepShare, type Contradiction } from "../figures/doubts.ts";
 import { driftFlags } from "../figures/drift.ts";
 import type { Environment } from "../machine/environment.ts";
-import { blockTimes, factorsOf, gainsOf, type GainName } from "../figures/gains.ts";
-import { randomSource } from "../random.ts";
-import { SCHEMA, type Activity, type CellResult, type Config, type GainResult, type Result, type Sample } from "../result.ts";
-import { median, medianInterval, noiseGrade, outlierCount } from "../figures/statistics.ts";
-import { medianRun, tracedActivity, unpackTimeline } from "./traced.ts";
-import type { CellRecord, TrialRecord } from "./plan.ts";
+import { blockTimes, gainsOfCells } from "../figures/gains.ts";
+import { GAIN_RULE, SCHEMA, type Activity, type CellResult, type Config, type Result, type Sample } from "../result.ts";
+import { median, medianInterval, noiseGrade, outlierCount, spread } from "../figures/statistics.ts";
+import { medianRun, tracedActivity, tracedBounds, unpackTimeline } from "./traced.ts";
+import type { CellRecord, TracedRun, TrialRecord } from "./plan.ts";
 import { judge, LEAST_REGION_NS } from "../figures/verdict.ts";
 
+/** What a result is made from: a trial that has ended, or as far as it has come. */
+type Measured = Pick<TrialRecord, "cells" | "checks" | "interrupted">;
+
 /** Makes the result. */
-export function resultOf(trial: TrialRecord, env: Environment, config: Config, version: string): Result {
+export function resultOf(trial: Measured, env: Environment, config: Config, version: string): Result {
   const judged = trial.cells.map((record) => cellResult(record, trial, config));
   const cells = judged.map(({ cell }) => cell);
   const contradictions = new Map(judged.flatMap(({ cell, contradiction }) => (contradiction === null ? [] : [[cell, contradiction] as const])));
@@ -22,20 +23,20 @@ export function resultOf(trial: TrialRecord, env: Environment, config: Config, v
     env: { ...env, warnings: [...env.warnings, ...doubtsOf(cells, contradictions, config.calibrations)] },
     config,
     cells,
-    // without a whole block the cells were not all measured, nor at the same time
-    gains: trial.blocksDone === 0 ? [] : cells.flatMap((cell) => gainResult(cell, cells, config.seed) ?? []),
+    gainRule: GAIN_RULE,
+    gains: gainsOfCells(cells, config),
     checks: trial.checks,
   };
 }
 
-function cellResult(record: CellRecord, trial: TrialRecord, config: Config): { readonly cell: CellResult; readonly contradiction: Contradiction | null } {
+function cellResult(record: CellRecord, trial: Measured, config: Config): { readonly cell: CellResult; readonly contradiction: Contradiction | null } {
   const { samples, traced, predicted: model } = record;
   const { world, threads } = record.cell;
   const values = [...blockTimes(samples).values()];
   const medianNs = median(values);
   const ci = medianInterval(values);
   const outliers = outlierCount(values);
-  const activity = { ...clockedActivity(samples), ...tracedActivity(traced, samples, blockTimes(samples)) };
+  const activity = activityOf(samples, traced);
   const contradiction = contradictionOf({ threads, samples, trace: activity, medianNs });
   const predicted = model === null ? {} : { predicted: { ns: model.ns, ...(model.isBound ? { isBound: true as const } : {}) } };
   const share = stepShare({ world, threads, medianNs, ...predicted });
@@ -61,6 +62,18 @@ function cellResult(record: CellRecord, trial: TrialRecord, config: Config): { r
   return { cell: { ...cell, verdict: judge(cell).verdict }, contradiction };
 }
 
+function activityOf(samples: readonly Sample[], traced: readonly TracedRun[]): Activity {
+  const [clocked, ofTraces] = [clockedActivity(samples), tracedActivity(traced, samples, blockTimes(samples))];
+  const bounds = { ...cpuBounds(samples), ...tracedBounds(traced) };
+  return { ...clocked, ...ofTraces, ...(Object.keys(bounds).length === 0 ? {} : { bounds }) };
+}
+
+/** The interval of A_cpu over the blocks. */
+function cpuBounds(samples: readonly Sample[]): Activity["bounds"] {
+  const values = [...Map.groupBy(samples, ({ block }) => block).values()].flatMap((its) => clockedActivity(its).Acpu ?? []);
+  return values.length === 0 ? {} : { Acpu: spread(values) };
+}
+
 /** The figures of the clocks, as sums over all samples, so that the 4 ms steps of the CPU clocks average out. */
 function clockedActivity(samples: readonly Sample[]): Activity {
   const windowNs = samples.reduce((sum, sample) => sum + sample.windowNs, 0);
@@ -76,28 +89,5 @@ function clockedActivity(samples: readonly Sample[]): Activity {
     ...(queuedNs === null ? {} : { Rq: queuedNs / windowNs }),
     // the two clocks step differently: a little below nothing is nothing
     ...(cpuNs === null || processNs === null ? {} : { helper: Math.max(0, processNs - cpuNs) / windowNs }),
-  };
-}
-
-function gainResult(cell: CellResult, all: readonly CellResult[], seed: number): GainResult | null {
-  const find = (design: string | undefined, threads: number): CellResult | undefined =>
-    all.find((other) => groupOf(other) === groupOf(cell) && other.design === design && other.threads === threads);
-  const reference = REFERENCES.get(cell.program);
-  const base = find(reference, 1);
-  const single = find(cell.design, 1);
-  const control = find(reference, cell.threads);
-  if (base === undefined || single === undefined) return null;
-  const source = (name: GainName) => randomSource(seed, "gains", cell.program, cell.world, cell.design, cell.threads, name);
-  const times = { base: blockTimes(base.samples), single: blockTimes(single.samples), cell: blockTimes(cell.samples), control: control && blockTimes(control.samples) };
-  const gains = gainsOf(times, source);
-  if (gains === null) return null;
-  const { C, P, S, I, P0 } = gains;
-  const factors = factorsOf({ base1: base.trace, single: single.trace, cell: cell.trace });
-  return {
-    program: cell.program, design: cell.design, world: cell.world, threads: cell.threads,
-    C: C.value, P: P.value, S: S.value,
-    ...(I && { I: I.value }), ...(P0 && { P0: P0.value }),
-    ...(factors && { factors }),
-    ci: { C: C.ci, P: P.ci, S: S.ci, ...(I && { I: I.ci }), ...(P0 && { P0: P0.ci }) },
   };
 }

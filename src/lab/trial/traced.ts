@@ -8,7 +8,7 @@ import type { Trace } from "../../index.ts";
 import type { BlockTimes } from "../figures/gains.ts";
 import type { CellRun, TracedRun } from "./plan.ts";
 import type { Activity, Sample } from "../result.ts";
-import { median } from "../figures/statistics.ts";
+import { median, spread } from "../figures/statistics.ts";
 import { analyseTrace } from "../trace/analyse.ts";
 import { coarse } from "../trace/coarse.ts";
 import type { Timeline } from "../timeline.ts";
@@ -43,6 +43,13 @@ export function tracedActivity(traced: readonly TracedRun[], samples: readonly S
   const cost = times.size === 0 ? null : median(traced.map((run) => run.wallNs / untracedNs(run.block, samples, times) - 1));
   const approximate = (cost ?? 0) > MOST_COST || (chosen.activity.lost ?? 0) > 0;
   return { block: chosen.block, ...chosen.activity, ...(cost === null ? {} : { cost }), ...(approximate ? { approximate } : {}) };
+}
+
+/** The intervals of L and Π₂ over the traced runs. */
+export function tracedBounds(traced: readonly TracedRun[]): Activity["bounds"] {
+  const values = (name: "L" | "Pi2"): number[] => traced.flatMap(({ activity }) => activity[name] ?? []);
+  const bounds = (["L", "Pi2"] as const).flatMap((name) => (values(name).length === 0 ? [] : [[name, spread(values(name))] as const]));
+  return Object.fromEntries(bounds);
 }
 
 /** How long a run of that block takes without a trace. */

@@ -17,8 +17,9 @@
  */
 import { groupOf, printCell, type Cell } from "../cell.ts";
 import { nowNs } from "../machine/clock.ts";
-import { isTraced, type BlockEvents, type BlockRunner, type CellBlock, type CellRecord, type Frozen, type PileOutcome, type Prepared, type TrialPlan, type TrialProgress, type TrialRecord } from "./plan.ts";
+import { type BlockEvents, type BlockRunner, type CellBlock, type CellRecord, type Frozen, type PileOutcome, type Prepared, type TrialPlan, type TrialProgress, type TrialRecord } from "./plan.ts";
 import { type Check } from "../result.ts";
+import { TimeLeft, type Expected } from "./time-left.ts";
 
 const COMPLETES = "every run completes";
 
@@ -37,9 +38,10 @@ export async function runTrial(
   const checks = new CheckList();
   const notes = new Set<string>();
   let pile: PileOutcome | null = null;
+  let records: CellRecord[] = [];
+  let timeLeft: TimeLeft | null = null;
   let atEnd: TrialRecord["atEnd"] = [];
   let [block, cellsDone, blocksDone] = [0, 0, 0];
-  let timeLeft: TimeLeft | undefined;
 
   const cellAt = (index: number): Cell => {
     const cell = cells[index];
@@ -48,7 +50,7 @@ export async function runTrial(
   };
   const report = (next: Cell | null): void => {
     const left = next === null ? null : (timeLeft?.left ?? null);
-    onProgress({ block, blocks, cellsDone, cellsTotal: cells.length * blocks, next, leftMs: left === null ? null : left / 1e6 });
+    onProgress({ block, blocks, cellsDone, cellsTotal: cells.length * blocks, next, leftMs: left === null ? null : left / 1e6, cells: records });
   };
   const leaveOut = (index: number, cause: unknown): void => {
     broken.add(index);
@@ -56,9 +58,11 @@ export async function runTrial(
   };
 
   const prepared = await runner.prepare(() => report(null), signal);
-  const records = prepared === null ? [] : recordsOf(plan, prepared);
-  if (prepared !== null) ({ blocks } = prepared);
-  timeLeft = new TimeLeft(cells.length, blocks);
+  if (prepared !== null) {
+    records = recordsOf(plan, prepared);
+    ({ blocks } = prepared);
+    timeLeft = new TimeLeft(expectedOf(plan, prepared, records));
+  }
   /** When the last cell was done, or the blocks began. */
   let sinceNs = clock();
 
@@ -73,7 +77,7 @@ export async function runTrial(
     if (failure !== null) leaveOut(index, failure);
     cellsDone++;
     const now = clock();
-    timeLeft?.took(index, now - sinceNs);
+    timeLeft?.took(index, block, now - sinceNs);
     sinceNs = now;
   };
   /** Runs a block; if its process ends early, another process runs what is left. Returns whether the block is complete. */
@@ -92,7 +96,7 @@ export async function runTrial(
           take(outcome);
         },
       };
-      const order = { block, skip: [...broken.union(done)], traced: isTraced(frozen, block) };
+      const order = { block, skip: [...broken.union(done)], traced: block < frozen.tracedBlocks };
       if (order.skip.length === cells.length) return true;
       try {
         const end = await runner.run(order, frozen, events, signal);
@@ -132,36 +136,13 @@ export async function runTrial(
   };
 }
 
-/**
- * How long a trial still takes: the blocks that are left of each cell, each as
- * long as that cell took so far; a cell that was not run yet takes as long as the
- * others do. All times are in one unit, any unit.
- */
-export class TimeLeft {
-  /** By cell: the sum of its times, and how many. */
-  readonly #known: { sum: number; count: number }[];
-  readonly #blocks: number;
-
-  constructor(cells: number, blocks: number) {
-    this.#known = Array.from({ length: cells }, () => ({ sum: 0, count: 0 }));
-    this.#blocks = blocks;
-  }
-
-  /** A cell took this long, with what went before it. */
-  took(cell: number, time: number): void {
-    const known = this.#known[cell];
-    if (known === undefined) return;
-    known.sum += time;
-    known.count++;
-  }
-
-  /** The time that the rest takes; `null` before a tenth of a block is done. */
-  get left(): number | null {
-    const done = this.#known.reduce((all, { count }) => all + count, 0);
-    if (done === 0 || done * 10 < this.#known.length) return null;
-    const mean = this.#known.reduce((all, { sum }) => all + sum, 0) / done;
-    return this.#known.reduce((all, { sum, count }) => all + Math.max(0, this.#blocks - count) * (count === 0 ? mean : sum / count), 0);
-  }
+/** How long each cell is expected to take: what the model says, or the time that its work was chosen for. */
+function expectedOf({ programs, minTimeMs }: TrialPlan, { blocks, runs, tracedBlocks }: Frozen, records: readonly CellRecord[]): Expected {
+  const isFound = programs.flatMap((program) => program.cells.map((cell) => program.sizing(cell).kind === "found"));
+  return {
+    runNs: records.map(({ predicted }, index) => predicted?.ns ?? (isFound[index] === true ? minTimeMs * 1e6 : null)),
+    runs: Array.from({ length: blocks }, (_, block) => runs + (block < tracedBlocks ? 1 : 0)),
+  };
 }
 
 /** Of every cell, what is known before it is run. */

@@ -9,6 +9,7 @@ import { simulatedResult } from "../../lab/figures/simulated-result.ts";
 import { warren, type RunOptions } from "../warren-process.ts";
 
 let folder: string;
+const many = await simulatedResult({ seed: 3, cells: 8, noise: 0.005 });
 const run = (args: readonly string[], options: RunOptions = {}) => warren(args, { cwd: folder, environment: { COLUMNS: "100" }, ...options });
 const write = (name: string, value: unknown): Promise<void> => writeFile(join(folder, name), typeof value === "string" ? value : JSON.stringify(value));
 
@@ -17,6 +18,7 @@ beforeAll(async () => {
   const result = await simulatedResult({ seed: 1, cells: 3, noise: 0.005 });
   await write("a.json", result);
   await write("b.json", await simulatedResult({ seed: 2, cells: 3, noise: 0.005, slower: (cell) => (cell === 1 ? 1.12 : 1) }));
+  await write("many.json", many);
   await write("other.json", { ...result, cells: result.cells.map((cell) => ({ ...cell, world: "wait" })) });
   await write("empty.json", { ...result, cells: [] });
   await write("text.json", "hello");
@@ -61,13 +63,34 @@ describe("warren compare", () => {
     expect(await readFile(join(folder, "out.md"), "utf8")).toMatch(/^\| D1 \| 1 \| 2\d\d ms \| 2\d\d ms \| 1\.1\d\d \| \S+ \| slower \| {2}\| {2}\|$/m);
   });
 
-  it("warns on standard error of what makes them hard to compare, unless it is to be quiet", { tags: ["deep"] }, async () => {
+  it("says first what makes them hard to compare: three warnings, or all with -v; it belongs to the result, so it is there with -q", { tags: ["deep"] }, async () => {
     const result = JSON.parse(await readFile(join(folder, "b.json"), "utf8")) as Result;
-    await write("elsewhere.json", { ...result, env: { ...result.env, node: "26.1.0" }, config: { ...result.config, seed: 7 } });
-    const { code, stderr } = await run(["compare", "a.json", "elsewhere.json"]);
-    expect(code).toBe(0);
-    expect(stderr).toBe("warning: Node: 24.21.0 before, 26.1.0 after\nwarning: seed: 1 before, 7 after\n");
-    expect((await run(["compare", "a.json", "elsewhere.json", "-q"])).stderr).toBe("");
+    await write("elsewhere.json", { ...result, env: { ...result.env, node: "26.1.0", warnings: ["busy", "very busy"] }, config: { ...result.config, seed: 7 } });
+    const { code, stdout, stderr } = await run(["compare", "a.json", "elsewhere.json"]);
+    expect([code, stderr]).toEqual([0, ""]);
+    const three = "warning: Node: 24.21.0 before, 26.1.0 after\nwarning: seed: 1 before, 7 after\nwarning: elsewhere.json: busy\n";
+    expect(stdout).toContain(`, Node 26.1.0\n${three}1 more warning: -v\n\ngophers, cpu\n`);
+    expect((await run(["compare", "a.json", "elsewhere.json", "-q"])).stdout).toBe(stdout);
+    expect((await run(["compare", "a.json", "elsewhere.json", "-v"])).stdout).toContain(`${three}warning: elsewhere.json: very busy\n\n`);
+    const json = ["compare", "a.json", "elsewhere.json", "--format", "json"];
+    expect((await run(json)).stderr).toBe(`${three}1 more warning: -v\n`);
+    expect((await run([...json, "-q"])).stderr).toBe("");
+  });
+
+  it("counts the cells that only one of them has, and names them with -v", { tags: ["deep"] }, async () => {
+    await write("part.json", { ...many, cells: many.cells.slice(0, 2) });
+    expect((await run(["compare", "many.json", "part.json"])).stdout).toContain("\n\nOnly in the result before: 6 cells (-v names them).\n\n");
+    expect((await run(["compare", "part.json", "many.json"])).stdout).toContain("\n\nOnly in the result after: 6 cells (-v names them).\n\n");
+    expect((await run(["compare", "part.json", "many.json", "-v"])).stdout.replaceAll(/\s+/g, " ")).toContain("Only in the result after: gophers D2, cpu, 1 thread; gophers D3, cpu, 1 thread; gophers D4,");
+  });
+
+  it("lets no missing cell pass --max-regression, unless --allow-missing says so", { tags: ["deep"] }, async () => {
+    await write("less.json", { ...many, cells: many.cells.slice(0, 6) });
+    const gate = ["compare", "many.json", "less.json", "--max-regression", "50%"];
+    const { code, stderr } = await run(gate);
+    expect([code, stderr]).toEqual([1, "warren: missing: 2 cells of many.json are not in less.json: gophers D6, cpu, 1 thread; gophers D7, cpu, 1 thread (--allow-missing lets that pass)\n"]);
+    expect(await run([...gate, "--allow-missing"])).toMatchObject({ code: 0, stderr: "" });
+    expect(await run(["compare", "less.json", "many.json", "--max-regression", "50%"])).toMatchObject({ code: 0, stderr: "" });
   });
 
   it.each([
@@ -76,7 +99,7 @@ describe("warren compare", () => {
     [["a.json", "mian"], 'compare: there is no result "mian" (nothing has been saved here: --save NAME does)'],
     [["a.json", "text.json"], '"text.json" is not JSON: '],
     [["package.json", "a.json"], '"package.json" is not a result of warren: it has no schema; write one with --format json'],
-    [["a.json", "future.json"], '"future.json" is not a result of warren: its schema is "warren/2", not "warren/1"'],
+    [["a.json", "future.json"], '"future.json" was written by a newer warren: its schema is "warren/2", and warren '],
     [["a.json", "half.json"], '"half.json" is not a whole result of warren: cells[0].samples is missing'],
     [["a.json", "empty.json"], 'compare: "empty.json" contains no measurements to compare with'],
     [["a.json", "other.json"], '"a.json" and "other.json" have no cell in common'],
@@ -110,7 +133,7 @@ describe("--save and --baseline", { tags: ["deep"] }, () => {
     expect(again.code).toBe(0); // one block: nothing can be significant
     const result = JSON.parse(again.stdout) as Result;
     expect(result.cells[0]?.params).toEqual(kept.cells[0]?.params);
-    expect(result.config.calibrations).toEqual(kept.config.calibrations);
+    expect(result.config.calibrations?.["gophers"]?.["iterationsPerMs"]).toBe(kept.config.calibrations?.["gophers"]?.["iterationsPerMs"]);
     expect(result.fits).toEqual([]);
     expect(result.comparison).toMatchObject({
       a: { name: "main", blocks: 1 }, b: { name: "this measurement" },
@@ -141,6 +164,7 @@ describe("--save and --baseline", { tags: ["deep"] }, () => {
     };
     await refuse(["--baseline", "mian"], /^warren: --baseline: there is no result "mian" — did you mean main\? \(saved: main\)\n$/);
     await refuse(["--baseline", "a.json"], /^warren: --baseline: "a\.json" has none of these cells: it was measured by "warren gophers --quick"\n$/);
+    await refuse(["--baseline", "main", "--allow-missing"], /^warren: --allow-missing needs --max-regression: /);
     await refuse(["--save", "../main"], /^warren: --save: "\.\.\/main" is not a name/);
   });
 

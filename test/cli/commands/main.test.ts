@@ -15,39 +15,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** How many of the first lines are in the quick set: one for each kind of mistake. */
-const QUICK_LINES = 6;
-
 describe("usage", () => {
-  for (const [k, [args, message]] of ([
+  // malformed.test.ts has many more
+  it.each([
     [["gofers"], 'warren: unknown command "gofers" — did you mean gophers?'],
-    [["help", "gofers"], 'warren: unknown command "gofers" — did you mean gophers?'],
     [["gophers", "--desings", "G1"], "warren: unknown option '--desings' — did you mean --designs?"],
     [["gophers", "--designs", "G12"], 'warren: --designs: "G12" is not one of G1, '],
-    [["gophers", "--threads"], "warren: option '--threads <counts>' argument missing"],
-    [["gophers", "extra"], "warren: too many arguments for 'gophers'"],
-    [["gophers", "--pile", "/no/such/place"], 'warren: --pile: "/no/such/place" cannot be read: no such file or directory'],
-    [["gophers", "--pile", "package.json"], 'warren: --pile: "package.json" is not a directory'],
     [["gophers", "-o", "/no/such/place/x"], 'warren: --output: "/no/such/place/x" cannot be written'],
-    [["dot", "--size", "L9"], 'warren: --size: "L9" is neither a number of elements'],
-    [["--format", "jsn"], 'warren: --format: "jsn" is not one of table, json, csv, markdown, benchfmt, html — did you mean json?'],
-    [["--format", "jsn", "gophers"], 'warren: --format: "jsn" is not one of'],
-    [["list", "--format", "csv"], 'warren: --format: "csv" is not one of table, json'],
-    [["list", "-o", "list.csv"], 'warren: --output: "list.csv" selects the format csv by its extension, which is not one of table, json. Use --format to choose one'],
-    [["bench", "--filter", "nosuchthing"], 'warren: --filter: no "scenario/form" contains "nosuchthing"'],
-    [["bench", "programs", "--filter", "nosuchthing"], 'warren: --filter: no program\'s name contains "nosuchthing"'],
-    [["bench", "programms"], 'warren: the benchmark: "programms" is not one of operations, programs — did you mean programs?'],
-    [["balance", "--threads", "1,2"], 'warren: --threads: "1,2" is not an integer from 1 to 126'],
-    [["balance", "--unit", "0"], 'warren: --unit: "0" is not a time of at least 0.01 ms such as 250, 250ms or 0.5s'],
-    [["balance", "--seed", "-1"], 'warren: --seed: "-1" is not an integer from 0 to 4294967295'],
-    [["balance", "--format", "csv"], 'warren: --format: "csv" is not one of table, json'],
-    [["balance", "--wrokers", "3"], "warren: unknown option '--wrokers' — did you mean --workers?"],
-    [["balance", "extra"], "warren: too many arguments for 'balance'"],
-    [["sieve", "--primes", "0"], 'warren: --primes: "0" is not an integer from 1 to 20000'],
-    [["tasks", "--count", "many"], 'warren: --count: "many" is not an integer from 1 to 10000000'],
-    [["blance"], 'warren: unknown command "blance" — did you mean balance?'],
-    [["--quick", "--publish"], "warren: use --quick or --publish, not both"],
-  ] as const).entries()) it(`warren ${JSON.stringify(args)}: one line on standard error, exit code 2`, { tags: k < QUICK_LINES ? [] : ["deep"] }, async () => {
+  ])("warren %j: one line on standard error, exit code 2", async (args, message) => {
     const { code, stdout, stderr } = await warren(args);
     expect(stderr).toContain(message);
     expect(stderr.trimEnd().split("\n")).toHaveLength(1);
@@ -79,9 +54,23 @@ describe("help", () => {
     expect(await warren(["help", command])).toMatchObject({ code: 0, stdout });
   });
 
-  it("prints the version of the package", async () => {
+  it.each([["--version"], ["-V"], ["version"]])("%s prints the version of the package", async (...args) => {
     const { version } = JSON.parse(await readFile("package.json", "utf8")) as { version: string };
-    expect(await warren(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+    expect(await warren(args)).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+  });
+
+  it("of warren has the commands before its few options, and the exit codes", async () => {
+    const { stdout } = await warren(["--help"]);
+    const places = ["Usage: ", "  gophers ", "  completions ", "Options:\n", "  --quick ", "warren gophers --help", "Exit codes:\n", "  130 "].map((text) => stdout.indexOf(text));
+    expect(places.every((place, index) => place > (places[index - 1] ?? 0))).toBe(true);
+    expect(stdout).not.toMatch(/^ +--(?:warmup|min-time|blocks) /m);
+    expect((await warren(["gophers", "--help"])).stdout).toMatch(/^ +--blocks <n>[^]*\nExit codes: warren --help\n$/m);
+  });
+
+  it("is found below a command", async () => {
+    const { code, stdout } = await warren(["help", "trace", "gophers"]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^Usage: warren trace gophers \[options\]\n/)]);
+    expect((await warren(["trace", "gophers", "--help"])).stdout).toBe(stdout);
   });
 });
 

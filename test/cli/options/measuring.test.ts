@@ -6,7 +6,7 @@ const resolve = (raw: RawOptions, environment: NodeJS.ProcessEnv = {}, tty = fal
 describe("resolveOptions", () => {
   it("has the defaults of the protocol", () => {
     expect(resolve({})).toEqual({
-      blocks: 10, runs: 5, budget: { ms: 55_000, leastBlocks: 1, leastRuns: 1 }, seed: 1, warmupMs: 100, minTimeMs: 100, strict: false, cpus: null, save: null, baseline: null, maxRegression: null, format: "table", output: null,
+      blocks: 10, runs: 5, budget: { ms: 55_000, leastBlocks: 1, leastRuns: 1 }, seed: 1, warmupMs: 100, minTimeMs: 100, strict: false, cpus: null, save: null, baseline: null, gate: null, format: "table", theme: "auto", output: null,
       plain: false, color: false, quiet: false, verbose: false,
     });
   });
@@ -29,7 +29,9 @@ describe("resolveOptions", () => {
     [{ save: ".." }, '--save: ".." is not a name'],
     [{ quiet: true, verbose: true }, "use --quiet or --verbose, not both"],
     [{ plain: true, format: "json" }, "--plain cannot be used with --format json"],
-    [{ format: "yaml" }, '--format: "yaml" is not one of table, json, csv, markdown, benchfmt, html'],
+    [{ format: "yaml" }, '--format: "yaml" is not one of table, json, csv, markdown, benchfmt, html, svg'],
+    [{ theme: "dark" }, "--theme cannot be used with the format table: only a picture has one (--format svg)"],
+    [{ theme: "blue", format: "svg" }, '--theme: "blue" is not one of auto, light, dark'],
     [{ blocks: "0" }, '--blocks: "0" is not an integer from 1 to 1000'],
     [{ seed: "-1" }, '--seed: "-1" is not an integer from 0 to 4294967295'],
     [{ warmup: "soon" }, '--warmup: "soon" is not a time such as 250, 250ms or 0.5s'],

@@ -43,8 +43,8 @@ export async function fakeResult(options: FakeTrial = {}): Promise<Result> {
 
 /** The headline as a machine with so many processors would show it, with what a trace tells. */
 export async function fakeHeadline(options: FakeTrial & { readonly tracingCost?: number } = {}): Promise<Result> {
-  const { threads = [1, 2], processors = Infinity, tracingCost } = options;
-  const gophers = fakeCells(["cpu", "wait", "mixed"], undefined, threads);
+  const { designs, threads = [1, 2], processors = Infinity, tracingCost } = options;
+  const gophers = fakeCells(["cpu", "wait", "mixed"], designs, threads);
   const dot = ["loop", "chunks"].flatMap((design) => threads.map((count): Cell => (
     { program: "dot", world: "simd-DRAM", design, gophers: design === "loop" ? 1 : 8, threads: count, params: { kernel: "simd", elements: 8_388_608 } }
   )));

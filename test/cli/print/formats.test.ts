@@ -11,7 +11,7 @@ function readCsv(text: string): Record<string, string>[] {
 describe("json", () => {
   it("is schema warren/1 and nothing else", async () => {
     const result = JSON.parse(printJson(await fakeResult())) as Record<string, unknown>;
-    expect(Object.keys(result)).toEqual(["schema", "tool", "env", "config", "cells", "gains", "checks"]);
+    expect(Object.keys(result)).toEqual(["schema", "tool", "env", "config", "cells", "gainRule", "gains", "checks"]);
     expect(result["schema"]).toBe("warren/1");
     const [cell] = result["cells"] as Record<string, unknown>[];
     expect(Object.keys(cell as object)).toEqual(expect.arrayContaining([
@@ -54,6 +54,23 @@ describe("csv", () => {
     expect(record).toMatchObject({ parallelism: "", C: "", C_low: "", median_ns_low: "", grade: "", fill: "" });
   });
 
+  it("says last what makes each row unreliable", async () => {
+    const result = await fakeResult({ blocks: 2, designs: ["G1", "G4"], worlds: ["wait"] });
+    const text = printCsv({ ...result, env: { ...result.env, warnings: ["the machine is busy: load 12, on 2 cores"] } });
+    expect(text.split("\n")[0]).toMatch(/,U1,doubts$/);
+    for (const { doubts } of readCsv(text)) expect(doubts).toBe("the machine is busy: load 12, on 2 cores; fewer than 6 blocks: no intervals");
+    const records = readCsv(printCsv({
+      ...result, checks: [{ name: "books", ok: false, detail: "1 lost" }], config: { ...result.config, interrupted: true, blocksDone: 1, blocks: 2 },
+      cells: result.cells.map((cell, index) => ({ ...cell, trace: { ...cell.trace, approximate: index === 2 }, summary: { ...cell.summary, ci: [1, 2] as const, grade: index === 0 ? "D" as const : "A" as const, flags: index === 1 ? ["drift:+5%", "interrupted"] : [] } })),
+    }));
+    const general = "the measurement was interrupted after 1 whole block of 2; check failed: books: 1 lost";
+    expect(records.map(({ doubts }) => doubts)).toEqual([
+      `${general}; the 95 % interval is wider than ±10 %`, `${general}; drift +5 %: later blocks were slower or faster than earlier ones`, `${general}; the figures of the trace are approximate`, general,
+    ]);
+    const fine = await fakeHeadline();
+    for (const { doubts } of readCsv(printCsv({ ...fine, env: { ...fine.env, warnings: [] }, cells: fine.cells.map((cell) => ({ ...cell, summary: { ...cell.summary, grade: "A", flags: [] } })) }))) expect(doubts).toBe("");
+  });
+
   it("quotes what needs it", async () => {
     const result = await fakeResult({ worlds: ["cpu"] });
     const text = printCsv({ ...result, cells: result.cells.map((cell) => ({ ...cell, world: 'a "b", c' })) });
@@ -73,10 +90,17 @@ describe("plain", () => {
 });
 
 describe("markdown", () => {
+  it("lists what makes the figures unreliable, before the tables", async () => {
+    const result = await fakeResult({ designs: ["G1", "G4"], worlds: ["wait"], threads: [1] });
+    const text = printMarkdown({ ...result, env: { ...result.env, warnings: ["the machine is busy"] }, cells: result.cells.map((cell, index) => ({ ...cell, summary: { ...cell.summary, flags: ["short", ...(index === 1 ? ["drift:+5%"] : [])] } })) });
+    expect(text).toContain("\n\nWhat makes these figures unreliable:\n\n- the machine is busy\n- short: runs shorter than 100 ms\n- drift +5 %: later blocks were slower or faster than earlier ones (gophers G4, wait, 1 thread)\n\n### ");
+    expect(printMarkdown({ ...result, env: { ...result.env, warnings: [] } })).not.toContain("unreliable");
+  });
+
   it("has a table for each world, with absolute times next to the ratios", async () => {
     const text = printMarkdown(await fakeHeadline());
     expect(text.match(/^### /gm)).toHaveLength(4);
-    expect(text).toMatch(/^\| G7 \| 8 \| 2 \| 128 ms \| ±0\.\d % \| \d\.\d\d \| \d\.\d\d \| \d\.\d\d \| 2\.00 \| 2\.00 \| 100 % \| 128 ms \| \d+ % \| parallel \| A \|$/m);
+    expect(text).toMatch(/^\| G7 \| 8 \| 2 \| 128\.0 ms \| ±0\.\d % \| \d\.\d\d \| \d\.\d\d \| \d\.\d\d \| 2\.00 \| 2\.00 \| 100 % \| 128 ms \| \d+ % \| parallel \| A \|$/m);
     expect(text).toMatch(/^\| G6 \| 4 \| 1 \|.*\| ≥240 ms \| 100 % \|/m);
     for (const table of text.split("### ").slice(1)) {
       const widths = table.split("\n").filter((line) => line.startsWith("|")).map((line) => line.split("|").length);

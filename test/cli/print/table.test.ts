@@ -44,7 +44,7 @@ describe("printTable", () => {
   });
 
   it("names the columns it leaves out", () => {
-    expect(flat(printTable(headline, { ...style, width: 60 }))).toContain("Not shown at this width: gophers, ± 95 %, S, running, 2+, vs model, noise, tasks, GB/s;");
+    expect(flat(printTable(headline, { ...style, width: 60 }))).toContain("Not shown at this width: gophers, ± 95 %, running, on CPU, 2+, vs model, noise, tasks, GB/s;");
   });
 
   it("says the same with and without colour", () => {

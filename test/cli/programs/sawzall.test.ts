@@ -1,5 +1,5 @@
 /** `warren sawzall` as a process: one result for every number of threads, and inputs that are refused. */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -31,6 +31,17 @@ describe("warren sawzall", () => {
     const { code, stdout } = await warren(["sawzall", "--runs", "1", "--threads", "1", "-q"]);
     expect(stdout).toContain("input src");
     expect(code).toBe(0);
+  });
+
+  test.skipIf(process.getuid?.() === 0)("names each file that it cannot read, reads the others, and ends with 1", { tags: ["deep"] }, async () => {
+    const place = join(folder, "shut");
+    await mkdir(place);
+    await writeFile(join(place, "a"), "one\n");
+    await writeFile(join(place, "b"), "two\n", { mode: 0 });
+    const { code, stdout, stderr } = await warren(["sawzall", place, "--runs", "1", "--threads", "1", "-q"]);
+    expect([code, stderr]).toEqual([1, "warren: check failed: files and directories that could not be read\n"]);
+    expect(stdout).toContain(`- ${join(place, "b")}: EACCES: permission denied: left out\n`);
+    expect(stdout).toMatch(/^count: lines +1$/m);
   });
 
   test.each([

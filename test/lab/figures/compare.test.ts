@@ -132,6 +132,19 @@ describe("what is compared with what", () => {
     expect(cells[1]?.P?.[1]).toBe(gain?.P);
   });
 
+  it("counts a cell without samples as missing, and never calls what is not a time equal", async () => {
+    const a = await fakeResult({ designs: ["G1", "G4"], worlds: ["wait"] });
+    const emptied = { ...a, cells: a.cells.map((cell, index) => (index === 1 ? { ...cell, samples: [] } : cell)) };
+    expect(compare(a, emptied)).toMatchObject({ cells: { length: 3 }, onlyA: [{ design: "G1", threads: 2 }], onlyB: [] });
+    expect(compare(emptied, a)).toMatchObject({ cells: { length: 3 }, onlyA: [], onlyB: [{ design: "G1", threads: 2 }] });
+    for (const wallNs of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      const broken = { ...a, cells: a.cells.map((cell) => ({ ...cell, samples: cell.samples.map((sample) => ({ ...sample, wallNs })) })) };
+      for (const { cells } of [compare(a, broken), compare(broken, a)]) {
+        for (const { outcome, why } of cells) expect([outcome, why]).toEqual(["inconclusive", "a time is not a number above zero"]);
+      }
+    }
+  });
+
   it("warns where machine, Node, version or protocol differ, and of what is doubtful in one of them", async () => {
     const a = await fakeResult();
     expect(compare(a, a).warnings).toEqual([]);

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { publishedPair } from "../../../scripts/picture.ts";
 import { renderReport } from "../../../src/lab/report/report.ts";
 import type { Result } from "../../../src/lab/result.ts";
 import type { RunSlice, Timeline } from "../../../src/lab/timeline.ts";
@@ -20,6 +21,39 @@ const ARTIFACTS = join(import.meta.dirname, "../../../artifacts/report");
 const TOLD = { sentences: ["On one thread structure gives 3.96×."], program: "warren" };
 /** A4 within its margins, CSS pixels. */
 const PAPER = { width: 703, height: 1032 };
+
+/** Pages of a PDF that Chromium wrote. */
+function pagesOf(pdf: Buffer): number {
+  return pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)?.length ?? 0;
+}
+
+/** Where the first match is that is shown, in CSS pixels of the page. */
+function box(page: Page, selector: string): Promise<Record<"left" | "top" | "right" | "bottom", number>> {
+  return page.evaluate(`(() => {
+    const { left, top, right, bottom } = [...document.querySelectorAll(${JSON.stringify(selector)})].find((element) => element.checkVisibility()).getBoundingClientRect();
+    return { left, top: top + scrollY, right, bottom: bottom + scrollY };
+  })()`);
+}
+
+/** Texts of drawings that reach beyond the drawing or lie on each other in a row of a bar. */
+function textsThatStickOut(page: Page, selector: string): Promise<string[]> {
+  return page.evaluate(`(() => {
+    const wrong = [];
+    for (const svg of document.querySelectorAll(${JSON.stringify(selector)})) {
+      if (!svg.checkVisibility()) continue;
+      const frame = svg.getBoundingClientRect();
+      for (const text of svg.querySelectorAll("text")) {
+        const { left, right } = text.getBoundingClientRect();
+        if (left < frame.left - 1 || right > frame.right + 1) wrong.push("outside: " + text.textContent);
+      }
+      for (const bar of svg.querySelectorAll('[data-mark="bar"]')) {
+        const parts = [...bar.querySelectorAll("text, rect")].map((part) => ({ text: part.textContent || "bar", ...part.getBoundingClientRect().toJSON() })).sort((a, b) => a.left - b.left);
+        for (const [index, part] of parts.entries()) if (index > 0 && part.left < parts[index - 1].right) wrong.push(parts[index - 1].text + " lies on " + part.text);
+      }
+    }
+    return wrong;
+  })()`);
+}
 
 if (CHROMIUM === null) process.stderr.write("Chromium is not installed: the report is not opened in a browser (apt-get install chromium, or set CHROMIUM)\n");
 
@@ -75,8 +109,10 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     const { cells, gains } = result;
     const sum = (of: (cell: Result["cells"][number]) => number): number => cells.reduce((total, cell) => total + of(cell), 0);
     expect(await countOf(page, '#parallelism [data-mark="share"] > rect')).toBe(sum(({ trace }) => trace.hist?.length ?? 0));
-    expect(await countOf(page, '#gains [data-mark="gain"] > *')).toBe(gains.filter(({ threads }) => threads > 1).length);
-    expect(await countOf(page, '#gains [data-mark="interval of P"] > *')).toBe(gains.filter(({ threads, ci }) => threads > 1 && ci.P).length);
+    expect(await countOf(page, '#answer [data-mark="gain"] > *')).toBe(gains.filter(({ threads }) => threads > 1).length);
+    expect(await countOf(page, '#answer [data-mark="interval of P"] > *')).toBe(gains.filter(({ threads, ci }) => threads > 1 && ci.P).length);
+    expect(await countOf(page, '#answer svg.wide [data-mark="bar"]')).toBe(cells.length);
+    expect(await countOf(page, '#answer svg.narrow [data-mark="bar"]')).toBe(cells.length);
     expect(await countOf(page, '#speed-up [data-mark="speed-up"] > *')).toBe(gains.length);
     expect(await countOf(page, '#speed-up [data-mark="ideal"] path')).toBe(4);
     expect(await countOf(page, '#predicted [data-mark="cell"] > *')).toBe(cells.filter(({ predicted }) => predicted !== undefined).length);
@@ -108,14 +144,14 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     });
   }
 
-  test("on paper: white, unfolded, nothing cut off", { tags: ["deep"] }, async () => {
+  test("on paper: white, nothing cut off, what is folded away stays away", { tags: ["deep"] }, async () => {
     const page = await open({ colorScheme: "dark", viewport: PAPER });
     await page.emulateMedia({ media: "print", colorScheme: "dark" });
     expect(await page.evaluate<string>("getComputedStyle(document.body).backgroundColor")).toBe("rgb(255, 255, 255)");
     expect(await overflow(page)).toBe(0);
     expect(await lowContrast(page)).toEqual([]);
-    const hidden = `[...document.querySelectorAll(".as-table table")].filter((table) => !table.closest(".more-timelines") && table.getBoundingClientRect().height === 0).length`;
-    expect(await page.evaluate<number>(hidden)).toBe(0);
+    expect(await page.locator("#samples, #predicted, #parallelism").evaluateAll((sections) => sections.map((section) => (section as unknown as { checkVisibility(): boolean }).checkVisibility()))).toEqual([false, false, false]);
+    expect(await page.locator("#results table").first().isVisible()).toBe(true);
     const cut = `[...document.querySelectorAll(".scroll")].filter((box) => box.checkVisibility() && box.scrollWidth > box.clientWidth + 1).map((box) => box.textContent.slice(0, 60))`;
     expect(await page.evaluate<string[]>(cut)).toEqual([]);
     expect(await page.locator("nav").isVisible()).toBe(false);
@@ -203,7 +239,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     const gains = result.gains.map((gain) => ({ ...gain, world: `${gain.world}${bad}`, design: `${gain.design}${bad}` }));
     const page = await open({}, write("bad.html", { ...result, cells, gains, config: { ...result.config, command: [bad] } }));
     expect(await countOf(page, "img, [onload], [onerror]")).toBe(0);
-    expect(await page.locator("h1").textContent()).toBe("What structure gains, what threads gain");
+    expect(await page.locator("h1").textContent()).toBe("Concurrency is not parallelism");
     expect(await page.locator("#results tbody th").first().textContent()).toContain(bad);
   });
 
@@ -212,5 +248,58 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     const page = await open({ viewport: { width: 375, height: 800 } }, write("little.html", { ...one, cells: one.cells.map((cell) => ({ ...cell, timeline: undefined as never, trace: {} })), gains: [] }));
     expect(await overflow(page)).toBe(0);
     expect(await countOf(page, ".absent")).toBeGreaterThanOrEqual(5);
+  });
+
+  test("a link to a section that is folded away unfolds it", { tags: ["deep"] }, async () => {
+    const page = await open();
+    const runs = page.locator("#samples figure").first();
+    expect(await runs.isVisible()).toBe(false);
+    await page.locator('nav a[href="#samples"]').click();
+    await runs.waitFor({ state: "visible" });
+  });
+
+  describe("of the headline's size", () => {
+    const results: Record<string, () => Promise<Result>> = {
+      fake: () => fullResult({ designs: ["G1", "G6"] }),
+      measured: async () => publishedPair(),
+    };
+    for (const [name, read] of Object.entries(results)) {
+      for (const colorScheme of ["light", "dark"] as const) {
+        test(`${name}, ${colorScheme}, a large screen: bars and plane side by side in the first view`, { tags: ["deep"] }, async () => {
+          const page = await open({ colorScheme, viewport: { width: 1440, height: 900 } }, write(`${name}.html`, await read()));
+          const [bars, plane] = [await box(page, ".bars"), await box(page, ".plane > svg")];
+          expect(Math.max(bars.bottom, plane.bottom)).toBeLessThanOrEqual(900);
+          expect(plane.left).toBeGreaterThanOrEqual(bars.right);
+          expect(plane.right).toBeLessThanOrEqual(1440);
+          expect(await overflow(page)).toBe(0);
+          expect(await lowContrast(page)).toEqual([]);
+          expect(await textsThatStickOut(page, ".answer svg")).toEqual([]);
+          await page.screenshot({ path: join(ARTIFACTS, `${name}-${colorScheme}-1440.png`) });
+        });
+
+        test(`${name}, ${colorScheme}, a phone: the bars in the first view, the plane whole below, timelines as wide as the screen`, { tags: ["deep"] }, async () => {
+          const page = await open({ colorScheme, viewport: { width: 390, height: 844 } }, write(`${name}.html`, await read()));
+          const [bars, plane, timeline] = [await box(page, ".bars"), await box(page, ".plane > svg"), await box(page, ".timeline-figure .scroll")];
+          expect(bars.bottom).toBeLessThanOrEqual(844);
+          expect(plane.top).toBeGreaterThanOrEqual(bars.bottom);
+          expect([plane.left >= 0, plane.right <= 390]).toEqual([true, true]);
+          expect(timeline.right - timeline.left).toBeGreaterThanOrEqual(0.9 * 390);
+          expect(await overflow(page)).toBe(0);
+          expect(await lowContrast(page)).toEqual([]);
+          expect(await textsThatStickOut(page, ".answer svg")).toEqual([]);
+          await page.screenshot({ path: join(ARTIFACTS, `${name}-${colorScheme}-390.png`) });
+        });
+      }
+
+      test(`${name}, on paper: the answer on the first of six pages at most`, { tags: ["deep"] }, async () => {
+        const page = await open({}, write(`${name}.html`, await read()));
+        const pdf = await page.pdf({ path: join(ARTIFACTS, `${name}.pdf`), preferCSSPageSize: true });
+        expect(pagesOf(pdf)).toBeLessThanOrEqual(6);
+        await page.setViewportSize(PAPER);
+        await page.emulateMedia({ media: "print" });
+        expect((await box(page, ".plane > svg")).bottom).toBeLessThanOrEqual(PAPER.height);
+        expect(await overflow(page)).toBe(0);
+      });
+    }
   });
 });

@@ -12,8 +12,9 @@ export async function fullResult({ dot = true, ...trial }: FakeTrial & { readonl
   const cells = plain.cells.map((cell) => traced({ ...cell, params: { ...cell.params, unitMs: 5 } }));
   const gains = plain.gains.map((gain) => withFactors(gain, cells));
   if (!dot) return { ...plain, cells, gains };
-  const dotCells = cells.filter(({ design, world }) => world === "cpu" && (design === "G1" || design === "G4")).map(asDot);
-  const dotGains = gains.filter(({ design, world }) => world === "cpu" && (design === "G1" || design === "G4")).map((gain) => ({ ...gain, program: "dot", ...dotNames(gain.design) }));
+  const compared = new Set(["G1", trial.designs?.[1] ?? "G4"]);
+  const dotCells = cells.filter(({ design, world }) => world === "cpu" && compared.has(design)).map(asDot);
+  const dotGains = gains.filter(({ design, world }) => world === "cpu" && compared.has(design)).map((gain) => ({ ...gain, program: "dot", ...dotNames(gain.design) }));
   return { ...plain, cells: [...cells, ...dotCells], gains: [...gains, ...dotGains] };
 }
 

@@ -2,7 +2,11 @@
 import { parseHTML } from "linkedom";
 import { describe, expect, test } from "vitest";
 import { compareResults } from "../../../src/lab/figures/compare.ts";
+import { printCell } from "../../../src/lab/cell.ts";
+import { answerOf, inWords } from "../../../src/lab/print/answer.ts";
+import { allRows } from "../../../src/lab/print/rows.ts";
 import { renderReport } from "../../../src/lab/report/report.ts";
+import { printRatio } from "../../../src/lab/text.ts";
 import type { Result } from "../../../src/lab/result.ts";
 import { fullResult } from "./full-result.ts";
 
@@ -47,16 +51,16 @@ describe("the whole report", () => {
     expect(new Set(ids).size).toBe(ids.length);
     expect(document.querySelectorAll("h1").length).toBe(1);
     const sections = [...document.querySelectorAll("main > section")];
-    expect(sections.map(({ id }) => id)).toEqual(["findings", "results", "timelines", "parallelism", "gains", "speed-up", "predicted", "samples", "factors", "environment", "again"]);
+    expect(sections.map(({ id }) => id)).toEqual(["answer", "timelines", "findings", "results", "factors", "speed-up", "parallelism", "predicted", "samples", "checks", "environment", "again"]);
     for (const section of sections) expect(document.getElementById(section.getAttribute("aria-labelledby") as string)?.tagName).toBe("H2");
-    for (const section of sections.slice(1, 9)) expect(section.querySelector(".reading")).not.toBeNull();
-    for (const id of ["timelines", "parallelism", "gains", "speed-up", "predicted", "samples"]) expect(document.querySelector(`#${id} details.as-table table`)).not.toBeNull();
+    for (const id of ["answer", "timelines", "results", "factors", "speed-up", "parallelism", "predicted", "samples"]) expect(document.querySelector(`#${id} .reading`)).not.toBeNull();
+    for (const id of ["answer", "timelines", "parallelism", "speed-up", "predicted", "samples"]) expect(document.querySelector(`#${id} details.as-table table`)).not.toBeNull();
     expect([...document.querySelectorAll("svg:not(svg svg):not([aria-hidden])")].every((svg) => (svg.getAttribute("aria-label") ?? "") !== "")).toBe(true);
   });
 
   test("has every cell in the table, with time beside ratio", { tags: ["deep"] }, () => {
     const { document } = parseHTML(page);
-    expect(document.querySelectorAll("#results tbody tr").length).toBe(full.cells.length);
+    expect(document.querySelectorAll("#results tbody th[scope=row]").length).toBe(full.cells.length);
     expect(sectionText(page, "findings")).toContain("Threads give < 2×.");
     const again = renderReport({ ...small, config: { ...small.config, command: ["dot", "--format", "json", "-o", "x.json", "--quick"] } }, TOLD);
     expect(sectionText(again, "again")).toContain("warren dot --quick --format html -o report.html");
@@ -82,6 +86,46 @@ test("names that are markup stay names", { tags: ["deep"] }, async () => {
   expect(document.querySelectorAll("img").length).toBe(0);
   expect(document.querySelectorAll("script").length).toBe(2);
   expect([...document.querySelectorAll("*")].filter((element) => element.hasAttribute("onerror"))).toEqual([]);
+  // in attributes, too
+  expect(text.split('id="warren-result"')[0]).not.toContain("<img src=x");
+});
+
+test("opens with the answer: the bars of the first screen, their sentences, and the plane", () => {
+  const answer = documentOf(page).querySelector("main > section");
+  expect(answer?.id).toBe("answer");
+  const worlds = answerOf(full);
+  expect([...(answer?.querySelectorAll("h3") ?? [])].map((title) => title.textContent)).toEqual(worlds.map(({ title }) => title));
+  expect([...(answer?.querySelectorAll("svg.wide [data-mark=bar] > title") ?? [])].map((title) => title.textContent)).toEqual(worlds.flatMap(({ bars }) => bars.map(inWords)));
+  for (const { sentence } of worlds) expect(answer?.textContent).toContain(sentence);
+  expect(answer?.querySelectorAll("svg.plot").length).toBe(1);
+});
+
+test("every gain that is printed is the quotient of the printed times", { tags: ["deep"] }, () => {
+  const printed = allRows(full).filter(({ gain }) => gain !== null).map(({ cell, printed: { gains } }) => [printCell(cell), ...(["C", "P", "S"] as const).map((name) => printRatio(gains[name] as number))]);
+  const { document } = parseHTML(page);
+  const table = [...document.querySelectorAll("#answer .as-table tbody tr")].map((row) => [...row.querySelectorAll("th, td")].slice(0, 4).map((cell) => cell.textContent?.split(" (")[0]));
+  expect(table).toEqual(printed);
+  const tips = [...document.querySelectorAll("#answer [data-mark=gain] title")].map((title) => title.textContent);
+  expect(tips.toSorted()).toEqual(printed.filter(([cell]) => cell?.endsWith("2 threads")).map(([cell, C, P, S]) => `${cell}: structure C ${C}, threads P ${P}, together S ${S}`).toSorted());
+  const bySpeed = [...document.querySelectorAll("#speed-up .as-table tbody tr")].map((row) => [...row.querySelectorAll("th, td")].map((cell) => cell.textContent));
+  expect(bySpeed.map(([, , , P]) => P)).toEqual(printed.map(([, , P]) => P));
+});
+
+test("a verdict that is unclear has its reason next to it; a drift has a true minus", () => {
+  const cells = small.cells.map((cell, index) => (index > 0 ? cell : { ...cell, verdict: "unclear" as const, trace: { ...cell.trace, L: 1.3, A: 0.9, hist: [0.1, 0.9], Pi2: 0, Acpu: 0.9, bounds: { L: [1, 1.6] as const } }, summary: { ...cell.summary, flags: ["drift:-12%"] } }));
+  const { document } = parseHTML(renderReport({ ...small, cells }, TOLD));
+  const row = document.querySelector("#results tbody th[scope=row]")?.parentElement;
+  expect(row?.querySelector(".why")?.textContent).toBe("1.00 to 1.60 tasks in progress: concurrent only or sequential");
+  expect(row?.querySelector(".flag")?.textContent).toBe("drift −12 %");
+});
+
+test("chunks of a product are tasks, never gophers", () => {
+  const dot = (item: { readonly program: string }): boolean => item.program === "dot";
+  const cells = full.cells.filter(dot).map((cell) => ({ ...cell, timeline: { ...cell.timeline, tasks: cell.timeline?.tasks.map((task) => ({ ...task, name: "chunk" })) } as never }));
+  const said = documentOf(renderReport({ ...full, cells, gains: full.gains.filter(dot), checks: [] }, TOLD)).querySelector("main");
+  for (const facts of said?.querySelectorAll("#environment, #again") ?? []) facts.remove();
+  expect(said?.textContent).toContain("eight chunks, 2 threads");
+  expect(said?.textContent).not.toMatch(/gopher/i);
 });
 
 test("with four thread counts there are laws, with fewer the reason why not", { tags: ["deep"] }, async () => {
@@ -120,22 +164,22 @@ describe("what is missing is said", () => {
   test("one thread only", async () => {
     const text = sane(await fullResult({ threads: [1], worlds: ["wait"] }));
     expect(sectionText(text, "speed-up")).toContain("no curve");
-    expect(sectionText(text, "gains")).toContain("every mark is at P = 1");
+    expect(sectionText(text, "answer")).toContain("every mark is at P = 1");
     expect(documentOf(text).querySelectorAll("#timelines .slot").length).toBe(1);
   });
 
   test("no gains", () => {
     const text = sane({ ...small, gains: [] });
-    expect(sectionText(text, "gains")).toContain("no gains");
+    expect(sectionText(text, "answer")).toContain("no gains");
     expect(sectionText(text, "results")).toContain("?");
   });
 
   test("no model, no sentences, no checks", () => {
     const bare = { ...without(() => ({ predicted: undefined })), checks: [] };
     expect(sectionText(sane(bare), "predicted")).toContain("no model");
-    const said = sectionText(renderReport(bare, { ...TOLD, sentences: [] }), "findings");
-    expect(said).toContain("Nothing can be said");
-    expect(said).toContain("No checks were made");
+    const silent = renderReport(bare, { ...TOLD, sentences: [] });
+    expect(sectionText(silent, "findings")).toContain("Nothing can be said");
+    expect(sectionText(silent, "checks")).toContain("No checks were made");
   });
 
   test("interrupted, confined, failed", async () => {
@@ -143,7 +187,7 @@ describe("what is missing is said", () => {
     const head = documentOf(text).querySelector("header")?.textContent;
     expect(head).toContain("do not rely on these numbers");
     expect(head).toContain("7 of 8 carts came back");
-    expect(head).toContain("1 block of 2 complete");
+    expect(head).toContain("interrupted after 1 whole block of 2");
     expect(head).toContain("--cpus");
     expect(sectionText(text, "results")).toContain("no interval");
   });
@@ -152,7 +196,7 @@ describe("what is missing is said", () => {
     const dot = (item: { readonly program: string }): boolean => item.program === "dot";
     const text = sane({ ...full, cells: full.cells.filter(dot), gains: full.gains.filter(dot) });
     expect(sectionText(text, "results")).toContain("dot product");
-    expect(documentOf(text).querySelectorAll("#gains svg .plot, #gains svg.plot").length).toBe(1);
+    expect(documentOf(text).querySelectorAll("#answer svg.plot").length).toBe(1);
   });
 
   test("a model that gives only a lower bound", () => {

@@ -55,6 +55,14 @@ test("of events without sense something disjoint is made, and nothing is thrown"
   }));
 });
 
+test("busy times outside that overlap are counted once", () => {
+  const outside = { kind: "outside", thread: 0, timeNs: 600, busyNs: 500 } as const;
+  const events: TraceEvent[] = [{ kind: "turn", thread: 0, timeNs: 0 }, { kind: "start", thread: 0, timeNs: 0, task: 1, name: "reader" }, { kind: "turn", thread: 0, timeNs: 50 }, outside, outside, { ...outside, timeNs: 700 }, { kind: "end", thread: 0, timeNs: 1000, task: 1, failed: false }];
+  const { activity, timeline } = analyseTrace({ threads: 1, startNs: 0, endNs: 1000, events, lost: [0, 0], completeFromNs: 0 });
+  expectDisjoint(timeline);
+  expect(activity.W).toBeLessThanOrEqual(1000);
+});
+
 test("where events were lost, only the time after the last of them counts", () => {
   const at = (timeNs: number): { timeNs: number; thread: number } => ({ timeNs, thread: 0 });
   const events: TraceEvent[] = [{ kind: "turn", ...at(900) }, { kind: "start", ...at(900), task: 1, name: "gopher" }, { kind: "end", ...at(1000), task: 1, failed: false }];

@@ -52,7 +52,7 @@ describe("resultOf", () => {
     expect(verdicts).toMatchObject({
       "cpu G1 1": "sequential", "cpu G1 2": "sequential", "cpu G7 1": "concurrent only", "cpu G7 2": "parallel", "wait G7 2": "concurrent only",
     });
-    expect(cells.every(({ trace }) => Object.keys(trace).every((key) => ["Acpu", "Rq", "helper"].includes(key)))).toBe(true);
+    expect(cells.every(({ trace }) => Object.keys(trace).every((key) => ["Acpu", "Rq", "helper", "bounds"].includes(key)) && Object.keys(trace.bounds ?? {}).join("") === "Acpu")).toBe(true);
     expect(cells.every((cell) => judge(cell).why !== "")).toBe(true);
   });
 
@@ -71,7 +71,7 @@ describe("resultOf", () => {
     const trial = await runTrial(plan, inProcess(plan, new TracingThreads()), () => undefined, new AbortController().signal);
     const { cells, gains } = resultOf(trial, environmentOf(readMachine(), readState(0), null, 2), config, "0.1.0");
     const [g1, , , g6] = cells;
-    expect(g1).toMatchObject({ trace: { block: 0, A: 1, L: 1, U: 1, cost: expect.closeTo(0, 9), helper: expect.closeTo(0.1, 9) }, verdict: "sequential", timeline: { threads: 1 } });
+    expect(g1).toMatchObject({ trace: { block: 0, bounds: { Acpu: [1, 1], L: [1, 1], Pi2: [0, 0] }, A: 1, L: 1, U: 1, cost: expect.closeTo(0, 9), helper: expect.closeTo(0.1, 9) }, verdict: "sequential", timeline: { threads: 1 } });
     expect(g6).toMatchObject({ trace: { A: 2, L: 2, Pi2: 1 }, verdict: "parallel" });
     expect(gains).toHaveLength(4);
     for (const { factors } of gains) {

@@ -5,7 +5,7 @@ import { reusing, withEnd, workOf } from "../../../src/lab/trial/work.ts";
 import { fakeResult } from "../../cli/print/fake-result.ts";
 import { fakeCells, FakeProgram } from "./fake-program.ts";
 
-const effort = { blocks: 2, runs: 3, costs: { passNs: 1, blockNs: 2, spentNs: 3 } };
+const effort = { blocks: 2, runs: 3, tracedBlocks: 1, costs: { passNs: 1, blockNs: 2, spentNs: 3 } };
 const signal = new AbortController().signal;
 const preparing = (prepared: Prepared | null): BlockRunner => ({ isolation: "in-process", prepare: async () => prepared, run: async () => ({ pile: null, notes: ["ran"], atEnd: [] }) });
 

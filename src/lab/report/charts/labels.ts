@@ -20,7 +20,8 @@ export interface Label {
   readonly y: number;
 }
 
-interface Box {
+/** A part of the picture. */
+export interface Box {
   readonly left: number;
   readonly right: number;
   readonly top: number;

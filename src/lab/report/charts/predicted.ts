@@ -56,8 +56,8 @@ function scatter(cells: readonly Predicted[], worlds: ReadonlyMap<string, WorldM
   const ticks = ticksOf(domain);
   return drawn(`Measured against predicted time of ${count(cells.length, "cell")}, ${outside.length} outside ten percent`, {
     width: WIDTH, height: HEIGHT, marginLeft: MARGIN.left, marginRight: MARGIN.right, marginTop: MARGIN.top, marginBottom: MARGIN.bottom,
-    x: { type: "log", domain, ticks, tickFormat: printTime, label: "predicted", labelAnchor: "center", labelOffset: 40, grid: true },
-    y: { type: "log", domain, ticks, tickFormat: printTime, label: "measured", grid: true },
+    x: { type: "log", domain, ticks, tickFormat: (ns: number) => printTime(ns), label: "predicted", labelAnchor: "center", labelOffset: 40, grid: true },
+    y: { type: "log", domain, ticks, tickFormat: (ns: number) => printTime(ns), label: "measured", grid: true },
     marks: [
       Plot.areaY(bandOf(domain), { x: "at", y1: "low", y2: "high", fill: "currentColor", fillOpacity: 0.1, ariaDescription: "ten percent" }),
       Plot.line(domain, { x: (at: number) => at, y: (at: number) => at, stroke: "currentColor", strokeOpacity: 0.6, ariaDescription: "as predicted" }),

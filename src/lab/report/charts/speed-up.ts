@@ -18,6 +18,11 @@ interface Point {
   readonly model: number | null;
 }
 
+/** How many numbers of threads were measured. */
+export function threadCounts({ cells }: Result): number {
+  return new Set(cells.map(({ threads }) => threads)).size;
+}
+
 /** One picture for each group with two thread counts or more. */
 export function speedUp(result: Result): Html {
   const groups = rowGroups(result)
@@ -46,11 +51,11 @@ ${fitsTable(fits)}`;
 }
 
 function pointsOf({ rows }: RowGroup): Point[] {
-  return rows.flatMap(({ cell, gain }) => {
+  return rows.flatMap(({ cell, gain, printed }) => {
     const single = rows.find((row) => row.cell.design === cell.design && row.cell.threads === 1);
     if (gain === null || single === undefined) return [];
     const model = cell.predicted === undefined || single.cell.predicted === undefined ? null : single.cell.predicted.ns / cell.predicted.ns;
-    return [{ design: cell.design, threads: cell.threads, P: gain.P, ci: cell.threads === 1 ? null : (gain.ci.P ?? null), model }];
+    return [{ design: cell.design, threads: cell.threads, P: printed.gains.P as number, ci: cell.threads === 1 ? null : (gain.ci.P ?? null), model }];
   });
 }
 

@@ -14,15 +14,13 @@ const download = document.getElementById("download");
 download.href = URL.createObjectURL(new Blob([JSON.stringify(result, null, 2)], { type: "application/json" }));
 download.hidden = false;
 
-// paper shows everything; what was folded is folded again afterwards
-let unfolded = [];
-addEventListener("beforeprint", () => {
-  unfolded = [...document.querySelectorAll("details:not([open])")];
-  for (const details of unfolded) details.open = true;
-});
-addEventListener("afterprint", () => {
-  for (const details of unfolded) details.open = false;
-});
+// a link to a section that is folded away unfolds it
+const unfold = () => {
+  const details = document.getElementById(location.hash.slice(1))?.querySelector(":scope > details");
+  if (details) details.open = true;
+};
+addEventListener("hashchange", unfold);
+unfold();
 
 const figures = new Map([...document.querySelectorAll(".timeline-figure")].map((figure) => [figure.dataset.cell, figure]));
 const more = document.querySelector(".more-timelines");

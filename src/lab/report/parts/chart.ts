@@ -30,9 +30,9 @@ export function drawn(label: string, options: Plot.PlotOptions): Html {
     part.removeAttribute("aria-label");
     part.removeAttribute("aria-description");
   }
-  svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", label);
-  return raw(svg.outerHTML.replace(OWN_STYLE, "").replaceAll(LONG_NUMBER, (number: string) => String(Number(Number(number).toFixed(2)))));
+  const text = svg.outerHTML.replace(OWN_STYLE, "").replaceAll(LONG_NUMBER, (number: string) => String(Number(Number(number).toFixed(2))));
+  // linkedom escapes quotation marks alone in an attribute
+  return raw(text.replace("<svg", () => html`<svg role="img" aria-label="${label}"`.text));
 }
 
 /** A drawing that scrolls inside its figure where the page is narrower than it. */
@@ -88,7 +88,17 @@ const SHAPES: Readonly<Record<string, string>> = {
   wye: "M-1.5 6V1.5L-5.5-.8L-4-3.4L0-1L4-3.4L5.5-.8L1.5 1.5V6Z",
 };
 
+/** The shape of a world, around 0,0. */
+export function worldShape({ color, symbol }: WorldMark): Html {
+  return html`<path d="${raw(SHAPES[symbol] ?? "")}" fill="${color}"/>`;
+}
+
+/** The shape of a world for a line of text. */
+export function worldSign(mark: WorldMark): Html {
+  return html`<svg class="sign" viewBox="-7 -7 14 14" width="14" height="14" aria-hidden="true">${worldShape(mark)}</svg>`;
+}
+
 /** Which shape and colour is which world. */
 export function worldLegend(worlds: Iterable<WorldMark>): Html {
-  return html`<ul class="legend">${[...worlds].map(({ name, color, symbol }) => html`<li><svg viewBox="-7 -7 14 14" width="14" height="14" aria-hidden="true"><path d="${raw(SHAPES[symbol] ?? "")}" fill="${color}"/></svg>${name}</li>`)}</ul>`;
+  return html`<ul class="legend">${[...worlds].map((mark) => html`<li>${worldSign(mark)}${mark.name}</li>`)}</ul>`;
 }

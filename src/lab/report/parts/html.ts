@@ -61,19 +61,31 @@ export interface Column<Row> {
   readonly isNumber?: boolean;
 }
 
+/** Rows with a title of their own; `null`: none. */
+export interface RowsOf<Row> {
+  readonly title: Piece;
+  readonly rows: readonly Row[];
+}
+
 /** A table; its first column names the rows. */
 export function table<Row>(caption: Piece, columns: readonly Column<Row>[], rows: readonly Row[]): Html {
+  return groupedTable(caption, columns, [{ title: null, rows }]);
+}
+
+/** A table of several groups of rows. */
+export function groupedTable<Row>(caption: Piece, columns: readonly Column<Row>[], groups: readonly RowsOf<Row>[]): Html {
   const kind = ({ isNumber = false }: Column<Row>): string => (isNumber ? "number" : "word");
   return html`<div class="scroll" tabindex="0" role="group" aria-label="table, scrolls sideways"><table>
 <caption>${caption}</caption>
 <thead><tr>${columns.map((column) => html`<th scope="col" class="${kind(column)}">${column.title}</th>`)}</tr></thead>
-<tbody>${rows.map((row) => html`<tr>${columns.map((column, index) => (index === 0
+${groups.map(({ title, rows }) => html`<tbody>${title !== null && html`<tr><th scope="rowgroup" class="group" colspan="${columns.length}">${title}</th></tr>
+`}${rows.map((row) => html`<tr>${columns.map((column, index) => (index === 0
     ? html`<th scope="row" class="${kind(column)}">${column.text(row)}</th>`
     : html`<td class="${kind(column)}">${column.text(row)}</td>`))}</tr>
-`)}</tbody></table></div>`;
+`)}</tbody>`)}</table></div>`;
 }
 
-/** The numbers of a picture, folded away on a screen and open on paper. */
-export function asTable<Row>(caption: string, columns: readonly Column<Row>[], rows: readonly Row[]): Html {
-  return html`<details class="as-table"><summary>The same as a table</summary>${table(caption, columns, rows)}</details>`;
+/** The numbers of a picture, folded away, with what explains them. */
+export function asTable<Row>(caption: string, columns: readonly Column<Row>[], rows: readonly Row[], note: Piece = null): Html {
+  return html`<details class="as-table"><summary>The same as a table</summary>${table(caption, columns, rows)}${note}</details>`;
 }

@@ -3,13 +3,19 @@ import { printProcessors, type Environment } from "../../machine/environment.ts"
 import type { CellResult, Config, Result } from "../../result.ts";
 import { count, printRatio } from "../../text.ts";
 import { scrolling } from "../parts/chart.ts";
-import { html, type Html, type Piece } from "../parts/html.ts";
+import { absent, html, type Html, type Piece } from "../parts/html.ts";
 
 type Term = readonly [name: Piece, value: Piece];
 
+/** What must hold exactly. */
+export function checksSection({ checks }: Result): Html {
+  if (checks.length === 0) return absent("No checks were made.");
+  return html`<ul class="checks">${checks.map(({ name, ok, detail }) => html`<li>${ok ? "✓" : "✗ failed:"} ${name}${detail !== "" && html` <span class="quiet">${detail}</span>`}</li>`)}</ul>`;
+}
+
 /** Environment and configuration. */
-export function surroundings({ env, config, cells }: Result): Html {
-  return html`<div class="columns">${list("The machine", machine(env))}${list("The measurement", measurement(config, cells))}</div>`;
+export function surroundings({ env, config, cells, tool }: Result): Html {
+  return html`<div class="columns">${list("The machine", machine(env))}${list("The measurement", measurement(config, cells, tool))}</div>`;
 }
 
 /** The command, and the numbers to take away. */
@@ -43,9 +49,10 @@ function machine(env: Environment): Term[] {
   ];
 }
 
-function measurement(config: Config, cells: readonly CellResult[]): Term[] {
+function measurement(config: Config, cells: readonly CellResult[], tool: Result["tool"]): Term[] {
   const costs = cells.flatMap(({ trace }) => trace.cost ?? []);
   return [
+    ["warren", tool.version],
     ["command", html`<code>${["warren", ...config.command].join(" ")}</code>`],
     ["seed", config.seed],
     ["blocks", `${config.blocksDone} complete of ${config.blocks}, ${config.isolation === "process" ? "each in a fresh process" : "all in one process"}`],

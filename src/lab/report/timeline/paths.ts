@@ -3,7 +3,7 @@
  * into {@link UNITS} whole steps of the duration, y is pixels. The page stretches
  * that space over the width of the picture and zooms by showing a part of it.
  *
- * Shapes show what a gopher is doing, not colours alone: running is a
+ * Shapes show what a task is doing, not colours alone: running is a
  * full bar, ready half a bar, waiting a line (dashed for a timer, dotted for a
  * join or for what is not warren's).
  */
@@ -26,9 +26,9 @@ export interface Rows {
 /** How rests are drawn: the words of the legend by kind. */
 export const RESTS = {
   ready: "ready: could continue, but its thread runs another task",
-  channel: "waiting for another gopher (send, receive, select, lock)",
+  channel: "waiting for another task (send, receive, select, lock)",
   timer: "sleeping",
-  other: "waiting for the end of other tasks, or outside warren",
+  other: "waiting for the end of tasks, or outside warren",
 } as const;
 /** A kind of rest. */
 export type Rest = keyof typeof RESTS;

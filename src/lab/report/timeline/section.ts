@@ -2,8 +2,8 @@
  * The timelines: the two most instructive cells side by side; the reader can
  * choose others. Without scripting the two are shown and the rest is folded away.
  *
- * A timeline is one traced run as a picture: which thread ran which gopher, what
- * every gopher did, and under both r(t) and c(t), all over one time axis. Everything
+ * A timeline is one traced run as a picture: which thread ran which task, what
+ * every task did, and under both r(t) and c(t), all over one time axis. Everything
  * that depends on time is in inner drawings that stretch (`class="time"`), so that
  * page/script.js can zoom by changing their part of the axis; words and arrows are
  * outside and keep their shape.
@@ -34,11 +34,10 @@ ${timelineLegend()}
 <div class="choices" hidden>${first.map((cell, slot) => chooser(slot, first.length, cell, traced, result))}
 <p class="quiet small">Zoom and move with the buttons, with <kbd>Ctrl</kbd> and the wheel, or, when a picture has the focus, with <kbd>+</kbd> <kbd>-</kbd> <kbd>←</kbd> <kbd>→</kbd>; <kbd>0</kbd> shows all. Point at a bar to see what it is.</p></div>
 <div class="slots">${first.map((cell, slot) => html`<div class="slot" data-slot="${slot}">${picture(cell)}</div>`)}</div>
-${rest.length > 0 && html`<details class="more-timelines"><summary>${count(rest.length, "more timeline")}</summary>${rest.map(picture)}</details>
-<p class="only-print quiet">The file has ${count(rest.length, "more timeline")}: choose what to print before printing.</p>`}`;
+${rest.length > 0 && html`<details class="more-timelines"><summary>${count(rest.length, "more timeline")}</summary>${rest.map(picture)}</details>`}`;
 }
 
-/** The design shown first where it is there: few gophers, and all that the talk says can be seen of them. */
+/** The design shown first where it is there: few tasks, and all that the talk says can be seen of them. */
 const FIRST = "G6";
 
 /**
@@ -72,7 +71,7 @@ const RIGHT = 30;
 const INNER = WIDTH - LEFT - RIGHT;
 const THREADS: Rows = { pitch: 26, bar: 18 };
 const CURVE = 44;
-/** More gophers than this are not drawn one by one. */
+/** More tasks than this are not drawn one by one. */
 const MOST_ROWS = 40;
 const COLORS = 8;
 
@@ -115,7 +114,7 @@ ${stretched("c", tops.c, CURVE, {}, html`<path class="area c" d="${raw(stepPath(
 ${timeAxis(timeline, bottom, tops.threads)}
 </svg>`;
   return html`<figure class="timeline-figure" data-cell="${index}" data-left="${LEFT}" data-inner="${INNER}" data-bottom="${bottom}">
-<figcaption><strong>${printCell(cell)}</strong> <span class="quiet">${describe(cell)}</span></figcaption>
+<figcaption><span><strong>${printCell(cell)}</strong> <span class="quiet">${describe(cell)}</span></span></figcaption>
 ${scrolling(svg, `timeline of ${printCell(cell)}`)}
 ${note(timeline)}
 ${tasksTable(cell, lines)}</figure>`;
@@ -123,7 +122,7 @@ ${tasksTable(cell, lines)}</figure>`;
 
 /** The legend of these pictures. */
 function timelineLegend(): Html {
-  return html`<ul class="legend"><li>${sample("run")}running on a thread, in the colour of the gopher</li>${(Object.keys(RESTS) as Rest[]).map((kind) => html`<li>${sample(kind)}${RESTS[kind]}</li>`)}</ul>`;
+  return html`<ul class="legend"><li>${sample("run")}running on a thread, in the colour of the task</li>${(Object.keys(RESTS) as Rest[]).map((kind) => html`<li>${sample(kind)}${RESTS[kind]}</li>`)}</ul>`;
 }
 
 function sample(kind: Rest | "run"): Html {
@@ -168,7 +167,7 @@ function drawnPaths(paths: ReadonlyMap<number | Rest, string>): Piece {
   return [...paths].map(([key, path]) => html`<path class="${typeof key === "number" ? `run k${key}` : `rest ${key}`}" d="${raw(path)}"/>`);
 }
 
-/** In the bars of the threads, the number of the row of the gopher that runs. */
+/** In the bars of the threads, the number of the row of the task that runs. */
 function numbers(timeline: Timeline, rowOf: ReadonlyMap<number, number>, top: number): Piece {
   const scale = INNER / timeline.durationNs;
   return timeline.runs.filter(([, task, from, to]) => rowOf.has(task) && (to - from) * scale >= LEAST_NUMBERED).map(([thread, task, from, to]) =>
@@ -227,6 +226,6 @@ function tasksTable(cell: TimelineCell, lines: readonly Line[]): Html {
   const time = (title: string, kind: Rest | "run") => ({ title, isNumber: true, text: ({ task }: Line) => (spent.get(`${task} ${kind}`) ? printTime(spent.get(`${task} ${kind}`) as number) : "0") });
   return asTable(`${printCell(cell)}: what each task did`, [
     { title: "task", text: ({ name }) => name },
-    time("running", "run"), time("ready", "ready"), time("waiting for a gopher", "channel"), time("for time", "timer"), time("for others", "other"),
+    time("running", "run"), time("ready", "ready"), time("waiting for a task", "channel"), time("sleeping", "timer"), time("waiting for ends", "other"),
   ], lines.slice(0, MOST_ROWS));
 }

@@ -2,7 +2,7 @@
 import { realBalance, simpleBalance, TALK, type BalanceResult, type Policy } from "../../../../workers/balance.ts";
 import { start, type Runtime } from "../../../index.ts";
 import { responseFigures, simulateBalance, type BalanceFigures } from "./model.ts";
-import { about, atLeast, atMost, between, check, statistic, type Condition, type Finding, type ProgramOutcome, type ProgramSettings, type Series } from "../report.ts";
+import { about, atLeast, atMost, between, check, statistic, untilInterrupted, type Condition, type Finding, type ProgramOutcome, type ProgramSettings, type Series } from "../report.ts";
 import { mean } from "../../figures/statistics.ts";
 
 /** What the command chooses. */
@@ -29,7 +29,7 @@ const SLACK = 0.03;
 
 /** Runs the balancers. */
 export async function balance({ workers, policies, systems, length }: BalanceChoice, settings: ProgramSettings): Promise<ProgramOutcome> {
-  const { threads, seed } = settings;
+  const { threads, seed, signal } = settings;
   await using runtime = await start({ threads, cores: threads });
   await using _trace = await settings.trace?.(runtime);
   // Every thread imports and compiles the program before anything is measured.
@@ -37,9 +37,13 @@ export async function balance({ workers, policies, systems, length }: BalanceCho
   await runtime.spawn(realBalance, { ...TALK, policy: "heap", warmup: 0, length: 500, unitMs: 0.2, seed });
 
   const findings: Finding[] = [];
-  for (const count of workers) findings.push(...await simpleFindings(runtime, count, settings));
+  const served: number[] = [];
+  for (const count of untilInterrupted(workers, signal)) {
+    findings.push(...await simpleFindings(runtime, count, settings));
+    served.push(count);
+  }
   const measured = new Map<Policy, Measured>();
-  for (const policy of policies) {
+  for (const policy of untilInterrupted(policies, signal)) {
     const one = await measure(runtime, policy, { systems, length }, settings);
     measured.set(policy, one);
     findings.push(...realFindings(policy, one, { systems, length }, seed));
@@ -47,9 +51,9 @@ export async function balance({ workers, policies, systems, length }: BalanceCho
   return {
     config: { ...(policies.length > 0 ? { ...TALK, systems, warmup: WARMUP, length } : {}), ...(workers.length > 0 ? { items: ITEMS } : {}) },
     findings,
-    series: policies.length > 1 ? [comparison(measured)] : [],
-    notes: policies.length > 0 ? notes(measured, systems, settings.unitMs) : [],
-    conclusion: conclusion(workers, measured),
+    series: measured.size > 1 ? [comparison(measured)] : [],
+    notes: measured.size > 0 ? notes(measured, systems, settings.unitMs) : [],
+    conclusion: conclusion(served, measured),
   };
 }
 

@@ -2,13 +2,13 @@
 import { extname } from "node:path";
 import { inProcesses } from "../../trial/process/parent.ts";
 import { nowNs } from "../../machine/clock.ts";
-import { environmentOf, readState, type Surroundings } from "../../machine/environment.ts";
+import { environmentOf, readState, type Environment, type Surroundings } from "../../machine/environment.ts";
 import { programOf, type ProgramSpec } from "./programs.ts";
-import type { Result } from "../../result.ts";
+import type { Config, Result } from "../../result.ts";
 import { resultOf } from "../../trial/summary.ts";
 import { runTrial } from "../../trial/trial.ts";
 import { effortText } from "../../trial/effort.ts";
-import type { BlockEnd, BlockRunner, Protocol, TrialProgress } from "../../trial/plan.ts";
+import type { BlockEnd, BlockRunner, Prepared, Protocol, TrialProgress, TrialRecord } from "../../trial/plan.ts";
 import { reusing, withEnd, type Work } from "../../trial/work.ts";
 
 const BLOCK_PROCESS = new URL(`./block-process${extname(import.meta.url)}`, import.meta.url);
@@ -29,7 +29,8 @@ export interface MeasureContext {
   /** The tool's version. */
   readonly version: string;
   readonly signal: AbortSignal;
-  readonly onProgress: (progress: TrialProgress) => void;
+  /** Called between cells. `soFar` makes a result of what was measured until then, without checks. */
+  readonly onProgress: (progress: TrialProgress, soFar: () => Result) => void;
   /** Called once if fewer blocks or runs fit than were asked for, with a line that says so. */
   readonly onEffort?: (text: string) => void;
 }
@@ -51,22 +52,27 @@ export async function measure(plan: MeasurePlan, { machine, before }: Surroundin
   const programs = plan.programs.map(programOf);
   const own = inProcesses(plan.programs, programs, plan, { entry: BLOCK_PROCESS, cpus });
   const runner = work === null ? own : reusing(own, programs, work);
-  const cells = programs.flatMap((program) => program.cells);
+  const all = programs.flatMap((program) => program.cells);
+  const threads = Math.max(...all.map((cell) => cell.threads));
+  let effort: Pick<Prepared, "blocks" | "runs"> = plan;
   const prepare: BlockRunner["prepare"] = async (...args) => {
     const prepared = await runner.prepare(...args);
-    const text = prepared === null ? null : effortText(plan, prepared, prepared.costs, cells.length);
+    if (prepared === null) return null;
+    effort = prepared;
+    const text = effortText(plan, prepared, prepared.costs, all.length);
     if (text !== null) onEffort?.(text);
     return prepared;
   };
-  const trial = await runTrial({ ...plan, programs }, { ...runner, prepare }, onProgress, signal);
-  const { blocks, runs } = trial;
-  const threads = Math.max(...cells.map((cell) => cell.threads));
-  const env = environmentOf({ ...machine, ...trial.processors }, before, readState(nowNs()), threads);
-  const calibrations = Object.fromEntries(programs.map(({ name }, index) => [name, withEnd(trial.calibrations[index], trial.atEnd[index])]));
-  const config = {
-    command, seed, blocks, blocksDone: trial.blocksDone, runs, warmupMs, minTimeMs,
+  const resultNow = (trial: Pick<TrialRecord, "cells" | "checks" | "blocksDone" | "interrupted">, env: Environment, calibrations: Config["calibrations"] = {}): Result => resultOf(trial, env, {
+    command, seed, blocks: effort.blocks, blocksDone: trial.blocksDone, runs: effort.runs, warmupMs, minTimeMs,
     interrupted: trial.interrupted, isolation: runner.isolation, ...(cpus === null ? {} : { cpus }), calibrations,
     startedAt, seconds: (nowNs() - startNs) / 1e9,
-  };
-  return { result: resultOf(trial, env, config, version), pile: trial.pile, notes: trial.notes };
+  }, version);
+  const trial = await runTrial({ ...plan, programs }, { ...runner, prepare }, (progress) => onProgress(progress, () => {
+    const cells = progress.cells.filter(({ samples }) => samples.length > 0);
+    return resultNow({ cells, checks: [], blocksDone: Math.max(1, progress.block), interrupted: false }, environmentOf(machine, before, null, threads));
+  }), signal);
+  const env = environmentOf({ ...machine, ...trial.processors }, before, readState(nowNs()), threads);
+  const calibrations = Object.fromEntries(programs.map(({ name }, index) => [name, withEnd(trial.calibrations[index], trial.atEnd[index])]));
+  return { result: resultNow(trial, env, calibrations), pile: trial.pile, notes: trial.notes };
 }

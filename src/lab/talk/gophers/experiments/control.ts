@@ -6,11 +6,11 @@
  */
 import { findTaskset, processorsIn } from "../../../machine/affinity.ts";
 import { confined, readMachine } from "../../../machine/environment.ts";
-import { about, statistic, type Condition, type Finding, type ProgramOutcome, type Series } from "../../report.ts";
+import { about, nothingComplete, statistic, type Condition, type Finding, type ProgramOutcome, type Series } from "../../report.ts";
 import { marks, type Plot } from "../../../plot.ts";
 import type { CellResult, GainResult, Result } from "../../../result.ts";
 import type { ExperimentChoice, ExperimentSettings } from "./experiment.ts";
-import { checksOf, measureOne, processorsFor, TOLERANCE } from "./measurements.ts";
+import { checksOf, measureOne, pointsMeasured, processorsFor, TOLERANCE } from "./measurements.ts";
 
 const DESIGN = "G7";
 
@@ -41,9 +41,15 @@ export async function control(choice: ExperimentChoice, settings: ExperimentSett
   }
   const halves: Half[] = [];
   for (const [name, cpus] of [["all cores", null], [`core ${one} only`, one]] as const) {
+    if (settings.signal?.aborted === true) break;
     const expected = cpus === null ? { gain: predictedGain(threads, threads), verdict: "parallel" as const } : { gain: 1, verdict: "time-sliced" as const };
-    halves.push({ name, cpus, usable: confined(readMachine(), cpus).usable, expected, result: await measureOne({ kind: "gophers", grid }, threads, { ...choice, traced: true }, settings, { name: `${name}: `, cpus }) });
+    const result = await measureOne({ kind: "gophers", grid }, threads, { ...choice, traced: true }, settings, { name: `${name}: `, cpus });
+    const isUsable = !result.config.interrupted || result.config.blocksDone > 0;
+    if (!isUsable && halves.length === 0) return pointsMeasured(result, config);
+    if (!isUsable) break;
+    halves.push({ name, cpus, usable: confined(readMachine(), cpus).usable, expected, result });
   }
+  if (halves.length === 0) return nothingComplete(config);
   return {
     config,
     findings: halves.flatMap((half) => findingsOf(half, threads)),
@@ -53,7 +59,7 @@ export async function control(choice: ExperimentChoice, settings: ExperimentSett
       `P is the time of ${DESIGN} on one thread over that on ${threads}, every step computes; each repetition is a process of its own, pinned by taskset.`,
       "A is the mean number of threads that ran a task, from the trace; A_cpu is the mean number of threads that had a core, from their CPU clocks.",
     ],
-    conclusion: halves.map((half) => `With ${half.name} ${threads} threads give ${gainOf(half, threads).P.toFixed(2)}, ${cellOf(half, threads).verdict}`).join("; ").replaceAll("; With", "; with") + ". Threads alone are not cores.",
+    conclusion: halves.length === 1 ? "" : halves.map((half) => `With ${half.name} ${threads} threads give ${gainOf(half, threads).P.toFixed(2)}, ${cellOf(half, threads).verdict}`).join("; ").replaceAll("; With", "; with") + ". Threads alone are not cores.",
   };
 }
 

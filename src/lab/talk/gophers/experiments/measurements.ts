@@ -5,6 +5,7 @@
  * Ratios are formed within a repetition, so that drift of the machine cancels,
  * and reported as a median with its order-statistic interval.
  */
+import { printDesign } from "../../../cell.ts";
 import type { Interval } from "../../../text.ts";
 import { about, check, statistic, type Condition, type Finding, type ProgramOutcome } from "../../report.ts";
 import { printProcessors, surroundings } from "../../../machine/environment.ts";
@@ -40,7 +41,7 @@ export function loadsFor(alone: number, speedUp: number, lanes: number): number 
 }
 
 /** Measures a program of the lab for an experiment. `name`: what the progress calls it; `cpus`: cores that it is pinned to, `null` for all. */
-export async function measureOne(program: ProgramSpec, threads: number, { repetitions, traced }: ExperimentChoice, { seed, progress, work = null, origin, onResult }: ExperimentSettings, { name = "", cpus = null }: { readonly name?: string; readonly cpus?: string | null } = {}): Promise<Result> {
+export async function measureOne(program: ProgramSpec, threads: number, { repetitions, traced }: ExperimentChoice, { seed, progress, work = null, origin, onResult, signal = new AbortController().signal }: ExperimentSettings, { name = "", cpus = null }: { readonly name?: string; readonly cpus?: string | null } = {}): Promise<Result> {
   const plan = { programs: [program], blocks: repetitions, runs: 1, warmupMs: WARMUP_MS, minTimeMs: MIN_TIME_MS, seed, traced, work, cpus };
   let reported = -1;
   const onProgress = ({ block, blocks, next, leftMs }: TrialProgress): void => {
@@ -48,7 +49,7 @@ export async function measureOne(program: ProgramSpec, threads: number, { repeti
     reported = block;
     progress(`${name}repetition ${block + 1} of ${blocks}${leftMs === null ? "" : `, about ${Math.ceil(leftMs / 1000)} s left`}`);
   };
-  const { result } = await measure(plan, surroundings(threads, cpus), { ...origin, signal: new AbortController().signal, onProgress });
+  const { result } = await measure(plan, surroundings(threads, cpus), { ...origin, signal, onProgress });
   onResult(result);
   return result;
 }
@@ -64,10 +65,19 @@ export function experiment(name: string, pointsOf: (loads: number, settings: Exp
     const { repetitions, loads } = choice;
     const points = pointsOf(loads, settings);
     const grid = { experiment: name, points, seed: settings.seed };
-    const measured = new Measurements(await measureOne({ kind: "points", grid }, Math.max(...points.map(({ threads }) => threads)), choice, settings));
+    const result = await measureOne({ kind: "points", grid }, Math.max(...points.map(({ threads }) => threads)), choice, settings);
+    const { interrupted, blocksDone } = result.config;
+    if (interrupted && blocksDone === 0) return pointsMeasured(result, { repetitions: 0, loads });
+    const measured = new Measurements(result);
     const said = say(measured, choice, settings);
-    return { ...said, config: { repetitions, loads, ...said.config }, findings: [...measured.checks(), ...said.findings] };
+    return { ...said, config: { repetitions: interrupted ? blocksDone : repetitions, loads, ...said.config }, findings: [...measured.checks(), ...said.findings] };
   };
+}
+
+/** What is left of an experiment that was interrupted in its first repetition: the points that were run. */
+export function pointsMeasured(result: Result, config: ProgramOutcome["config"]): ProgramOutcome {
+  const rows = result.cells.map((cell) => [printDesign(cell), cell.summary.medianNs / 1e6]);
+  return { config, findings: checksOf(result), series: [{ title: "time of each point, ms", columns: ["", "ms"], rows }], notes: [], conclusion: "No repetition is complete, so no prediction was tested." };
 }
 
 /** A result whose cells are points, by the names of the points. */

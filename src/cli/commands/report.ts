@@ -1,0 +1,43 @@
+/** `warren report run.json` writes a stored result again, in any format: by default as the HTML report. */
+import type { Command } from "commander";
+import { readerText } from "../terminal/characters.ts";
+import { EXIT, note, requireWritable, textWidth, writeResult } from "../terminal/streams.ts";
+import { colored, formatOf, FORMATS, themeOf, withPresentation, type Format, type RawOptions } from "../options/measuring.ts";
+import { UsageError } from "../options/values.ts";
+import { resultText } from "../print/result-text.ts";
+import { readResult } from "../saved/result-file.ts";
+import { nextOfStored } from "./next-command.ts";
+
+/** The format for pictures comes first: a table was on the screen when the result was measured. */
+const REPORT_FORMATS: readonly [Format, ...Format[]] = ["html", ...FORMATS.filter((format) => format !== "html")];
+
+/** What the command gets: all options of the command line, and where its exit code goes. */
+interface Frame {
+  /** Options, with those that came before the command. */
+  readonly whole: (options: RawOptions) => RawOptions;
+  readonly done: (code: number) => void;
+}
+
+/** Declares the command. */
+export function addReport(command: Command, { whole, done }: Frame): void {
+  withPresentation(command, REPORT_FORMATS)
+    .description("Write a stored result again, in any format: by default as the HTML report (one file, no network), with -v or --plain as the table.")
+    .argument("<result>", "a result written with --format json or html; - is standard input")
+    .action(async (path: string, options: RawOptions) => done(await report(path, whole(options))));
+}
+
+async function report(path: string, raw: RawOptions): Promise<number> {
+  const { plain = false, quiet = false, verbose = false, output = null } = raw;
+  if (quiet && verbose) throw new UsageError("use --quiet or --verbose, not both");
+  // only the table is plain or verbose
+  const format = formatOf(raw, plain || verbose ? FORMATS : REPORT_FORMATS);
+  const theme = themeOf(raw, format);
+  if (output !== null) await requireWritable("--output", output);
+  const result = await readResult(path);
+  if (result.cells.length === 0) throw new UsageError(`${JSON.stringify(path)} contains no measurements to report`);
+  const next = quiet || path === "-" ? [] : nextOfStored(path);
+  const text = await resultText(result, { format, width: textWidth(output), color: colored(raw), plain, verbose, theme, most: null, next });
+  await writeResult(readerText(text, { format, plain, output }), output);
+  if (output !== null && !quiet) note(`wrote ${output}`);
+  return EXIT.fine;
+}

@@ -1,0 +1,25 @@
+/** What an interval allows to be said of a gain (docs/method.md, "Statistics"). */
+import type { GainResult, Verdict } from "../result.ts";
+
+/** The strength of a gain; unknown: too few blocks for an interval. */
+export type Strength = "gain" | "loss" | "none" | "unclear" | "unknown";
+
+/** Ratios this close to 1 are no gain, in words: the practical band of docs/method.md, "Comparison". */
+const BAND = 0.03;
+/** "No gain" needs an interval that is this close to 1, too. */
+const NARROW = 0.1;
+
+/** The strength of one gain. */
+export function strengthOf(gain: GainResult, name: "C" | "P" | "P0"): Strength {
+  const [value, interval] = [gain[name], gain.ci[name]];
+  if (value === undefined || !interval) return "unknown";
+  const [low, high] = interval;
+  if (Math.abs(value - 1) <= BAND) return low >= 1 - NARROW && high <= 1 + NARROW ? "none" : "unclear";
+  if (low <= 1 && high >= 1) return "unclear";
+  return value < 1 ? "loss" : "gain";
+}
+
+/** Whether threads had to share cores, so that P does not show what threads can gain. */
+export function isSliced({ verdict }: { readonly verdict: Verdict }): boolean {
+  return verdict === "time-sliced" || verdict === "parallel, sliced";
+}
