@@ -23,6 +23,10 @@ describe("dotProduct", () => {
     }
   });
 
+  test.each([["js", "0x406829411a8ed730"], ["simd", "0x406829411a8ed72d"]] as const)("has the bits that it had on x64: every rounding of the %s kernel is defined", { tags: ["deep"] }, async (kernel, bits) => {
+    expect((await run(dotProduct, { threads: 1, args: [{ ...CONFIG, kernel, repeats: 1, numbers: "fractional", seed: 9 }] })).bits).toBe(bits);
+  });
+
   test("has the same bits of fractions on one thread and on two", { tags: ["deep"] }, async () => {
     const args: [DotConfig] = [{ ...CONFIG, numbers: "fractional", seed: 9 }];
     const [one, two] = [await run(dotProduct, { threads: 1, args }), await run(dotProduct, { threads: 2, args })];
