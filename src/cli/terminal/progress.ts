@@ -92,6 +92,7 @@ export class ProgressLine {
   }
 }
 
+/** Nothing also where more time has gone by than was expected. */
 function timeLeft(leftMs: number | null): string {
-  return leftMs === null ? "" : `, about ${printTime(Math.ceil(leftMs / 1000) * 1e9).replace(/\.\d+/, "")} left`;
+  return leftMs === null || leftMs <= 0 ? "" : `, about ${printTime(Math.ceil(leftMs / 1000) * 1e9).replace(/\.\d+/, "")} left`;
 }

@@ -55,6 +55,16 @@ describe("ProgressLine", () => {
     expect(written).toEqual(["starting: calibrating and finding the size of the work\n", "measuring 10 cells in 2 blocks, about 17 s left\n", "block 1 of 2, cell 4 of 20, about 7 s left\n"]);
   });
 
+  it("says nothing of what is left once more time has gone by than was expected", () => {
+    vi.useFakeTimers();
+    const written: string[] = [];
+    const progress = new ProgressLine({ write: (text: string) => written.push(text) });
+    progress.showTrial(at(15));
+    vi.advanceTimersByTime(10_000);
+    progress.end();
+    expect(written).toEqual(["block 2 of 2, about 5 s left\n", "block 2 of 2, cell 16 of 20\n"]);
+  });
+
   it("rewrites one line on a terminal and takes it away at the end", () => {
     const written = shown(true);
     expect(written).toHaveLength(22);
