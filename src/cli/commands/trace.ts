@@ -5,6 +5,7 @@
 import type { Command } from "commander";
 import { namedSizes } from "../../lab/talk/dot/grid.ts";
 import { MOST_THREADS, readMachine } from "../../lab/machine/environment.ts";
+import { isUnicode, readable } from "../terminal/characters.ts";
 import { EXIT, inTurn, note, requireDirectory, requireWritable, textWidth, warn, writeResult } from "../terminal/streams.ts";
 import { formatOption } from "../options/measuring.ts";
 import type { RawDot, RawGophers } from "../options/gophers-dot.ts";
@@ -122,7 +123,7 @@ async function traceAndWrite(raw: RawTrace, prepare: () => Promise<Run>, command
   for (const problem of traced.problems) note(`warren: ${problem}`);
   const { recordOf, formatted } = await import("./trace-runs.ts");
   const record = recordOf(traced, command);
-  const style = { width: textWidth(), color: options.color, plain: options.plain };
+  const style = { width: textWidth(), color: options.color, plain: options.plain || !isUnicode(process.env) };
   const { written, shown } = options;
   const isWritten = await inTurn([
     async () => {
@@ -131,7 +132,7 @@ async function traceAndWrite(raw: RawTrace, prepare: () => Promise<Run>, command
       await writeResult(format === "text" ? printTrace(record, traced.analysis.timeline, { ...style, color: false }) : formatted(format, record, traced.analysis), path);
       if (!options.quiet) note(`wrote ${path}${format === "chrome" ? ": open it at https://ui.perfetto.dev" : ""}`);
     },
-    () => writeResult(shown === "json" || shown === "chrome" ? formatted(shown, record, traced.analysis) : printTrace(record, shown === "text" ? traced.analysis.timeline : null, style), null),
+    () => writeResult(shown === "json" || shown === "chrome" ? formatted(shown, record, traced.analysis) : readable(printTrace(record, shown === "text" ? traced.analysis.timeline : null, style), options), null),
   ]);
   return !isWritten || traced.problems.length > 0 ? EXIT.wrong : EXIT.fine;
 }
