@@ -5,6 +5,7 @@
 import { Command, CommanderError } from "commander";
 import { BlockProcessError } from "../lab/trial/process/parent.ts";
 import { dumpOnSignal } from "./terminal/signals.ts";
+import { readable } from "./terminal/characters.ts";
 import { EXIT, note, print, tolerateClosedStreams, writing } from "./terminal/streams.ts";
 import { declareExperiment, experiment, EXPERIMENT_EXAMPLES } from "./commands/experiment.ts";
 import { env, list, INVENTORY_FORMATS } from "./commands/inventory.ts";
@@ -34,7 +35,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   const program = buildCommands(args, (result) => (code = result), (text) => (help += text));
   try {
     await program.parseAsync(args, { from: "user" }).catch(allowHelp);
-    if (help !== "") await writing(null, "standard output", () => print(help));
+    if (help !== "") await writing(null, "standard output", () => print(readable(help)));
     return code;
   } catch (error) {
     return explain(error);

@@ -1,4 +1,5 @@
 /** `warren list` and `warren env`: what can be measured, and on what machine. */
+import { readable } from "../terminal/characters.ts";
 import { setTimeout } from "node:timers/promises";
 import { findTaskset } from "../../lab/machine/affinity.ts";
 import { nowNs } from "../../lab/machine/clock.ts";
@@ -35,7 +36,7 @@ export async function inventoried<Data>(raw: RawInventory, data: () => Data | Pr
   const json = formatOf(raw, INVENTORY_FORMATS) === "json";
   if (raw.output !== undefined) await requireWritable("--output", raw.output);
   const found = await data();
-  await writeResult(json ? JSON.stringify(found, null, 2) : print(found, textWidth()), raw.output ?? null, null);
+  await writeResult(json ? JSON.stringify(found, null, 2) : readable(print(found, textWidth()), raw), raw.output ?? null, null);
   return found;
 }
 

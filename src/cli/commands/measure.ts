@@ -6,6 +6,7 @@ import { findTaskset } from "../../lab/machine/affinity.ts";
 import { namedSizes } from "../../lab/talk/dot/grid.ts";
 import { MOST_THREADS, readMachine } from "../../lab/machine/environment.ts";
 import type { PileOutcome } from "../../lab/trial/plan.ts";
+import { readable } from "../terminal/characters.ts";
 import { keptName } from "../terminal/files.ts";
 import { EXIT, note, requireWritable, writeResult, writeTo } from "../terminal/streams.ts";
 import { resolveDot, resolveGophers, type RawDot, type RawGophers, type ThreadLimits } from "../options/gophers-dot.ts";
@@ -69,7 +70,7 @@ export async function bench(what: string, raw: Raw<"filter" | "format" | "output
     const { text, failed } = await measure({ filter, json, quick, progress: line.show.bind(line), signal }).catch((error: unknown) => {
       throw error instanceof RangeError ? new UsageError(`--filter: ${error.message}`) : error;
     }).finally(() => line.end());
-    if (text !== null) await writeResult(json ? text : marked(text, painter(colored(raw))), output);
+    if (text !== null) await writeResult(json ? text : readable(marked(text, painter(colored(raw))), raw), output);
     else note("warren: bench was interrupted before anything was measured");
     if (signal.aborted) return interruptedCode(signal);
     return failed ? EXIT.wrong : EXIT.fine;

@@ -9,7 +9,7 @@ import { programOf, type ProgramSpec } from "../../lab/talk/measured/programs.ts
 import type { PileOutcome, TrialProgress } from "../../lab/trial/plan.ts";
 import type { Result } from "../../lab/result.ts";
 import { completed, keep, keptResult, openBaseline, tellComparison, workToRepeat } from "../saved/baselines.ts";
-import { readerText } from "../terminal/characters.ts";
+import { readable } from "../terminal/characters.ts";
 import { EXIT, exitCodeOf, inTurn, keepUnseen, note, notLosing, textWidth, warn, writeResult } from "../terminal/streams.ts";
 import { interruptedCode, interruptible, withholdingWarnings } from "../terminal/signals.ts";
 import { nextWithFile, programName } from "./next-command.ts";
@@ -50,7 +50,7 @@ export async function runMeasurement({ programs, options, command, next, onPile 
   // the bars of what was measured so far, where the screen will be
   const isDrawn = options.format === "table" && options.output === null && !options.plain && process.stdout.isTTY;
   const style = { width: textWidth(), paint: painter(options.color), plain: false };
-  const onProgress = (trial: TrialProgress, soFar: () => Result): void => progress.showTrial(trial, isDrawn ? () => printBars(soFar(), style).map((line) => readerText(line, options)) : undefined);
+  const onProgress = (trial: TrialProgress, soFar: () => Result): void => progress.showTrial(trial, isDrawn ? () => printBars(soFar(), style).map((line) => readable(line)) : undefined);
   return interruptible("run", async (signal) => {
     const { value, warnings } = await withholdingWarnings(() => {
       const { blocks, runs, budget, warmupMs, minTimeMs, seed, cpus } = options;
@@ -77,7 +77,7 @@ export async function runMeasurement({ programs, options, command, next, onPile 
       const code = exitCodeOf(result, options.strict, options.gate);
       return code === EXIT.interrupted ? interruptedCode(signal) : code;
     });
-  });
+  }, (text) => progress.say(text));
 }
 
 async function report(result: Result, options: MeasureOptions, next: Next): Promise<void> {
@@ -85,7 +85,7 @@ async function report(result: Result, options: MeasureOptions, next: Next): Prom
   if (result.cells.length === 0) note("warren: nothing was measured");
   else {
     const text = await resultText(result, { ...options, width: textWidth(options.output), most: options.gate?.most ?? null, next: options.quiet ? [] : next });
-    await writeResult(readerText(text, options), options.output, keptResult(result));
+    await writeResult(options.format === "table" ? readable(text, options) : text, options.output, keptResult(result));
   }
   if (options.output === null && options.save === null && result.cells.length > 0) keepUnseen(keptResult(result));
   if (options.output === null || result.cells.length === 0 || options.quiet) return;

@@ -1,6 +1,6 @@
 /** `warren report run.json` writes a stored result again, in any format: by default as the HTML report. */
 import type { Command } from "commander";
-import { readerText } from "../terminal/characters.ts";
+import { readable } from "../terminal/characters.ts";
 import { EXIT, note, requireWritable, textWidth, writeResult } from "../terminal/streams.ts";
 import { colored, formatOf, FORMATS, themeOf, withPresentation, type Format, type RawOptions } from "../options/measuring.ts";
 import { UsageError } from "../options/values.ts";
@@ -37,7 +37,7 @@ async function report(path: string, raw: RawOptions): Promise<number> {
   if (result.cells.length === 0) throw new UsageError(`${JSON.stringify(path)} contains no measurements to report`);
   const next = quiet || path === "-" ? [] : nextOfStored(path);
   const text = await resultText(result, { format, width: textWidth(output), color: colored(raw), plain, verbose, theme, most: null, next });
-  await writeResult(readerText(text, { format, plain, output }), output);
+  await writeResult(format === "table" ? readable(text, { plain, output }) : text, output);
   if (output !== null && !quiet) note(`wrote ${output}`);
   return EXIT.fine;
 }

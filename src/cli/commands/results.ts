@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import { passes, type Comparison } from "../../lab/comparison.ts";
 import { painter } from "../print/table.ts";
 import { comparisonMarkdown, doubtLines, printComparison, refusalLines } from "../print/comparison.ts";
+import { readable } from "../terminal/characters.ts";
 import { EXIT, note, requireWritable, textWidth, writeResult } from "../terminal/streams.ts";
 import { colored, formatOf, gateOf, withFormat } from "../options/measuring.ts";
 import { UsageError, type Raw } from "../options/values.ts";
@@ -55,6 +56,6 @@ function rendered(comparison: Comparison, format: (typeof COMPARE_FORMATS)[numbe
     case "markdown":
       return comparisonMarkdown(comparison, options);
     case "table":
-      return printComparison(comparison, { ...options, width: textWidth(options.output), paint: painter(colored(options)) });
+      return readable(printComparison(comparison, { ...options, width: textWidth(options.output), paint: painter(colored(options)) }), options);
   }
 }

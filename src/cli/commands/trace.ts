@@ -5,10 +5,10 @@
 import type { Command } from "commander";
 import { namedSizes } from "../../lab/talk/dot/grid.ts";
 import { MOST_THREADS, readMachine } from "../../lab/machine/environment.ts";
+import { isUnicode, readable } from "../terminal/characters.ts";
 import { EXIT, inTurn, note, requireWritable, textWidth, warn, writeResult } from "../terminal/streams.ts";
 import { formatOption } from "../options/measuring.ts";
 import type { RawDot, RawGophers } from "../options/gophers-dot.ts";
-import { isUnicode } from "../terminal/characters.ts";
 import { allOrNothing, withholdingWarnings } from "../terminal/signals.ts";
 import { PROGRAMS } from "../programs/catalogue.ts";
 import { declareRun, resolveRun, type RawProgram } from "../programs/command.ts";
@@ -135,7 +135,7 @@ async function traceAndWrite(raw: RawTrace, prepare: () => Promise<Run>, command
       await writeResult(format === "text" ? printTrace(record, traced.analysis.timeline, { ...style, color: false }) : formatted(format, record, traced.analysis), path);
       if (!options.quiet) note(`wrote ${path}${format === "chrome" ? ": open it at https://ui.perfetto.dev" : ""}`);
     },
-    () => writeResult(shown === "json" || shown === "chrome" ? formatted(shown, record, traced.analysis) : printTrace(record, shown === "text" ? traced.analysis.timeline : null, onScreen), null),
+    () => writeResult(shown === "json" || shown === "chrome" ? formatted(shown, record, traced.analysis) : readable(printTrace(record, shown === "text" ? traced.analysis.timeline : null, onScreen), options), null),
   ]);
   return !isWritten || traced.problems.length > 0 ? EXIT.wrong : EXIT.fine;
 }

@@ -83,10 +83,10 @@ export function withFormat(command: Command, formats: readonly Format[]): Comman
 export function withPresentation(command: Command, formats: readonly Format[] = FORMATS): Command {
   return withFormat(command, formats)
     .option("--theme <name>", `with --format svg: for ${THEMES.slice(1).join(" or ")} pages, or auto: the reader's system chooses (default: auto)`)
-    .option("--plain", "one line per row, no spaces in values: for grep and awk")
+    .option("--plain", "the screen in words, in ASCII: for screen readers; with -v one line per row, no spaces in values: for grep and awk")
     .option("--no-color", "no colours (also with NO_COLOR set)")
     .option("-q, --quiet", "no progress and no hints; warnings about the machine are part of the result")
-    .option("-v, --verbose", "more detail: intervals of the gains, figures from the trace, the reason for each verdict");
+    .option("-v, --verbose", "also the tables: intervals of the gains, figures from the trace, verdicts and their reasons");
 }
 
 function usual(most: number, { budgetMs }: Effort): string {

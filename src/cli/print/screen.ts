@@ -112,7 +112,7 @@ function checksLine({ checks }: Result, paint: Paint): string {
 /** What makes the figures doubtful, in one line; and how exact the ratios are. */
 function doubtLines({ config, env, cells }: Result, worlds: readonly AnsweredWorld[]): string[] {
   const doubts = [
-    ...(config.interrupted ? [`interrupted after ${count(config.blocksDone, "whole block")} of ${config.blocks}`] : []),
+    ...(!config.interrupted ? [] : [config.blocksDone === 0 ? "interrupted before the end of the first block, so there are no gains" : `interrupted after ${count(config.blocksDone, "whole block")} of ${config.blocks}`]),
     ...(cells.some(({ summary }) => summary.ci === null) ? ["fewer than 6 blocks: no intervals"] : []),
     ...env.warnings,
   ];

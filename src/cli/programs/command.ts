@@ -4,6 +4,7 @@
  * code are the same for all. The runtime is loaded only once the options have
  * been found good.
  */
+import { readable } from "../terminal/characters.ts";
 import type { Command } from "commander";
 import { MOST_THREADS, readMachine, surroundings } from "../../lab/machine/environment.ts";
 import { isWrong, PROGRAMS_SCHEMA, reportProgram, untilInterrupted, type ProgramReport, type ProgramRun } from "../../lab/talk/report.ts";
@@ -116,7 +117,7 @@ async function runAll(programs: readonly ProgramCommand[], raw: RawProgram, comm
     const asJson = (): string => JSON.stringify(inJson(complete), null, 2);
     if (complete.length > 0) {
       const kept = { name: keptName((programs.length === 1 ? (programs[0] as ProgramCommand).name : "programs").replaceAll(" ", "-"), ".json"), text: () => `${asJson()}\n` };
-      await notLosing(kept, () => writeResult(json ? asJson() : complete.map((report) => readable(report, raw)).join("\n\n\n"), raw.output ?? null, kept));
+      await notLosing(kept, () => writeResult(json ? asJson() : readable(complete.map((report) => reportText(report, raw)).join("\n\n\n"), raw), raw.output ?? null, kept));
     }
     if (failure !== null) throw failure.error;
     if (signal.aborted && complete.length < reports.length) note(`warren: ${reports.at(-1)?.program} was interrupted before a part was complete`);
@@ -157,7 +158,7 @@ async function prepared(program: ProgramCommand, raw: RawProgram, command: reado
   };
 }
 
-function readable(report: ProgramReport, raw: RawProgram): string {
+function reportText(report: ProgramReport, raw: RawProgram): string {
   const style = { width: textWidth(raw.output), color: colored(raw) };
   const compared = report.comparison === undefined ? [] : [printComparison(report.comparison, { ...style, paint: painter(style.color), most: null, verbose: true })];
   return [printReport(report, style), ...compared].join("\n\n");

@@ -34,7 +34,7 @@ function replacement(character: string): string {
   return /^\p{ASCII}+$/u.test(plain) ? plain : character;
 }
 
-/** A text as its reader can see it: for people in ASCII, if it is to be plain or their terminal cannot show more; other formats as they are. */
-export function readerText(text: string, { format, plain, output }: { readonly format: string; readonly plain: boolean; readonly output: string | null }): string {
-  return format === "table" && (plain || (output === null && !isUnicode(process.env))) ? ascii(text) : text;
+/** A text for people as its reader can see it: in ASCII if it goes to a terminal that cannot show more, or if it is to be plain. `output`: the file that it goes to. */
+export function readable(text: string, { output = null, plain = false }: { readonly output?: string | null | undefined; readonly plain?: boolean } = {}): string {
+  return plain || (output === null && !isUnicode(process.env)) ? ascii(text) : text;
 }

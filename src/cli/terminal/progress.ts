@@ -56,6 +56,12 @@ export class ProgressLine {
     this.#show(`${where}${timeLeft(leftMs)}: ${printCell(next)}`, isNew ? started + timeLeft(leftMs) : null, () => where + timeLeft(leftMs === null ? null : Math.max(0, leftMs - (performance.now() - at))));
   }
 
+  /** Something that must be read, also when quiet: in place of the line of progress. */
+  say(text: string): void {
+    if (this.#isQuiet || this.#stream.isTTY !== true) this.#stream.write(`${text}\n`);
+    else this.#show(text, null, () => text);
+  }
+
   /** Removes the line, and the screen above it. */
   end(): void {
     clearInterval(this.#timer);

@@ -24,8 +24,13 @@ type Name = keyof typeof CODES;
 /** Of one Ctrl-C, `timeout` passes on a second signal within a few milliseconds. */
 const SAME_MS = 50;
 
-/** Runs `work` with an `AbortSignal` that the first signal aborts: `work` stops after the current `part` and keeps what was measured. The second ends the process immediately. */
-export async function interruptible<T>(part: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** Below the line of progress, in which the terminal shows ^C. */
+function onLineOfItsOwn(text: string): void {
+  note(`\n${text}`);
+}
+
+/** Runs `work` with an `AbortSignal` that the first signal aborts: `work` stops after the current `part` and keeps what was measured. The second ends the process immediately. `say` tells the user. */
+export async function interruptible<T>(part: string, work: (signal: AbortSignal) => Promise<T>, say: (text: string) => void = onLineOfItsOwn): Promise<T> {
   const controller = new AbortController();
   let firstMs = 0;
   const onSignal = (name: Name): void => {
@@ -33,7 +38,7 @@ export async function interruptible<T>(part: string, work: (signal: AbortSignal)
     if (controller.signal.aborted && nowMs - firstMs < SAME_MS) return;
     if (controller.signal.aborted) process.exit(CODES[name]);
     firstMs = nowMs;
-    note(`\nstopping after this ${part}; what was measured is kept. ${name === "SIGINT" ? "Press Ctrl-C again" : "Send a second signal"} to quit immediately.`);
+    say(`stopping after this ${part}; what was measured is kept. ${name === "SIGINT" ? "Press Ctrl-C again" : "Send a second signal"} to quit immediately.`);
     controller.abort(name);
   };
   return listening(onSignal, () => work(controller.signal));

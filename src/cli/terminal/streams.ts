@@ -4,6 +4,7 @@
  * nor if nobody can read what goes to standard error. A result that cannot be
  * written is kept in another place. And what else a command leaves: its exit code.
  */
+import { readable } from "./characters.ts";
 import { readlinkSync } from "node:fs";
 import { access, constants, stat } from "node:fs/promises";
 import { Socket } from "node:net";
@@ -163,7 +164,7 @@ export async function print(text: string): Promise<void> {
 
 /** A line on standard error. */
 export function note(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${readable(text)}\n`);
 }
 
 /** Warnings, a line each. */
