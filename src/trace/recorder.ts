@@ -173,7 +173,8 @@ export class Recorder implements Tracer {
     if (this.#asleepMs < 0 || this.#isOwn) return;
     const nowIdleMs = idleMs();
     const busyMs = nowMs - this.#asleepMs - (nowIdleMs - this.#idleMs);
-    if (busyMs >= LEAST_OUTSIDE_MS) this.#ring.recordAside(this.#ring.nsOf(nowMs), TRACE.outside, 0, busyMs * 1e6);
+    // after the end it would only take the place of an event that counts
+    if (busyMs >= LEAST_OUTSIDE_MS && this.#ring.isRecording) this.#ring.recordAside(this.#ring.nsOf(nowMs), TRACE.outside, 0, busyMs * 1e6);
     this.#asleepMs = nowMs;
     this.#idleMs = nowIdleMs;
   }

@@ -124,6 +124,11 @@ export class TraceRing {
     return this.#f64[(this.#newest + traceEvent.time) >>> 1];
   }
 
+  /** Whether it takes events that happen now. */
+  get isRecording(): boolean {
+    return this.#i32[this.#state] === RING_STATE.recording;
+  }
+
   /** Whether the last event is `TRACE.idle`. */
   get isIdle(): boolean {
     return this.#i32[this.#newest + traceEvent.kind] === TRACE.idle;

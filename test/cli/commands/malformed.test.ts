@@ -30,6 +30,7 @@ beforeAll(async () => {
   writeFileSync(at("doubled.json"), JSON.stringify({ ...result, cells: [...result.cells, result.cells[0]] }));
   writeFileSync(at("run.csv"), "program,world\ngophers,cpu\n");
   mkdirSync(at("folder"));
+  writeFileSync(join(at("folder"), "book"), "a book\n");
   mkdirSync(at("shut"), { mode: 0o500 });
 });
 afterAll(() => {

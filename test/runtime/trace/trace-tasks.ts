@@ -91,12 +91,15 @@ export const crowd = task(import.meta, async function crowd(count: number) {
 /** Starts tasks here, which others may take while it computes. */
 export const hoard = task(import.meta, async function hoard(count: number, done: SharedArray<"i32">) {
   const tasks = Array.from({ length: count }, () => spawn(touch, done));
-  // More than were placed on other threads: these take some that were placed here.
-  while (Atomics.load(done.array, 0) < count / 2);
+  // This thread does none of them, so the others must take those that were placed here.
+  while (Atomics.load(done.array, 0) < count);
   await Promise.all(tasks);
 });
 
 export const touch = task(import.meta, async function touch(done: SharedArray<"i32">) {
+  // longer than it takes to start one: else the other thread has never more to do than this one
+  const untilMs = performance.now() + 0.05;
+  while (performance.now() < untilMs);
   Atomics.add(done.array, 0, 1);
 });
 
