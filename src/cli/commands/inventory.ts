@@ -3,7 +3,7 @@ import { readable } from "../terminal/characters.ts";
 import { setTimeout } from "node:timers/promises";
 import { findTaskset } from "../../lab/machine/affinity.ts";
 import { nowNs } from "../../lab/machine/clock.ts";
-import { environmentOf, printProcessors, readMachine, readState, type Environment } from "../../lab/machine/environment.ts";
+import { environmentOf, printProcessors, readState, surroundings, type Environment } from "../../lab/machine/environment.ts";
 import { EXPERIMENTS } from "../../lab/talk/gophers/experiments/catalogue.ts";
 import type { Experiment } from "../../lab/talk/gophers/experiments/experiment.ts";
 import { DESIGN_IDS, designOf, type DesignId } from "../../lab/talk/gophers/grid.ts";
@@ -144,9 +144,9 @@ const LOOK_MS = 500;
 
 /** The environment as it is during the next half second. */
 async function readEnvironment(): Promise<Environment> {
-  const before = readState(nowNs());
+  const { machine, before } = await surroundings(0);
   await setTimeout(LOOK_MS);
-  return environmentOf(readMachine(), before, readState(nowNs()), 0);
+  return environmentOf(machine, before, readState(nowNs()), 0);
 }
 
 /** The environment for people: a name and a value a line; "not known" where it cannot be read. */

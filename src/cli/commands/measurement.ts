@@ -38,7 +38,7 @@ export async function runMeasurement({ programs, options, command, next, onPile 
   const keys = new Set(cells.map(cellKey));
   const baseline = await openBaseline(options, (cell) => keys.has(cellKey(cell)), "has none of these cells");
   const threads = Math.max(...cells.map((cell) => cell.threads));
-  const around = surroundings(threads, options.cpus);
+  const around = await surroundings(threads, options.cpus);
   // the first screen has a line of doubts; with --verbose all of them are printed, too
   const isTold = (!options.quiet && (options.format !== "table" || options.verbose)) || options.strict;
   if (isTold) warn(around.warnings);

@@ -146,7 +146,7 @@ async function prepared(program: ProgramCommand, raw: RawProgram, command: reado
     const quiet = raw.quiet === true;
     // the text for people begins with them
     const isTold = !quiet && formatOf(raw, PROGRAM_FORMATS) === "json";
-    const around = surroundings(threads);
+    const around = await surroundings(threads);
     if (isTold) warn(around.warnings);
     const line = new ProgressLine(process.stderr, quiet);
     const settings = { threads, seed, unitMs: unitMs ?? 1, progress: line.show.bind(line), signal };

@@ -3,6 +3,7 @@
  * and what makes the result unreliable. Everything is read and nothing is assumed:
  * what cannot be read is `null`.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { availableParallelism, cpus, loadavg, release } from "node:os";
 import { LIMITS } from "../../limits.ts";
 import { processorsIn } from "./affinity.ts";
@@ -52,6 +53,8 @@ export interface Reading {
   readonly throttledUs: number | null;
   /** Clock ticks of all processors; `own`: of this process and of those it started that have ended. */
   readonly ticks: { readonly all: number; readonly idle: number; readonly stolen: number; readonly own: number | null } | null;
+  /** Cores that other programs used just now. Absent: nobody looked, or it is not known. */
+  readonly othersNow?: number;
 }
 
 /** `env` of a result: the machine, its state from start to end, the doubts. */
@@ -123,10 +126,30 @@ export interface Surroundings {
 }
 
 /** Reads the machine and its state. `threads`: the maximum of any cell; `cpus`: the cores that they are pinned to. */
-export function surroundings(threads: number, cpus: string | null = null): Surroundings {
+export async function surroundings(threads: number, cpus: string | null = null): Promise<Surroundings> {
   const machine = confined(readMachine(), cpus);
-  const before = readState(nowNs());
+  const before = await stateNow(machine);
   return { machine, before, warnings: environmentOf(machine, before, null, threads).warnings };
+}
+
+/** How long other programs are watched. */
+const LOOK_MS = 250;
+
+/**
+ * The state of the machine. The load average still shows for a minute what has ended, for
+ * example an installation or the measurement before. So if it or the pressure is high, it
+ * is looked at what other programs do now.
+ */
+async function stateNow(machine: Machine): Promise<Reading> {
+  const first = readState(nowNs());
+  if (!isHigh(first, machine)) return first;
+  await sleep(LOOK_MS);
+  const { others } = ticksBetween(first.ticks, readState(nowNs()).ticks, machine.cores);
+  return others === null ? first : { ...first, othersNow: others };
+}
+
+function isHigh({ load, pressure10 }: Reading, { cores }: Pick<Machine, "cores">): boolean {
+  return load > 0.5 * cores || (pressure10 ?? 0) > 0.2;
 }
 
 function sharesBetween(before: Reading, after: Reading, cores: number): Environment["during"] {
@@ -153,8 +176,9 @@ function ticksBetween(before: Reading["ticks"], after: Reading["ticks"], cores: 
 /** One line for each thing that makes measurements on this machine unreliable. */
 function doubts(machine: Machine, before: Reading, during: Environment["during"], threads: number): string[] {
   const found: string[] = [];
-  if (before.load > 0.5 * machine.cores) found.push(`the machine is busy: load ${before.load.toFixed(2)} on ${printProcessors(machine.cores)} before the first measurement`);
-  if ((before.pressure10 ?? 0) > 0.2) found.push(`processes were waiting for a core ${percent(before.pressure10 as number)} of the time (PSI) in the ten seconds before the first measurement`);
+  const isOver = before.othersNow !== undefined && before.othersNow <= 0.1 * machine.cores;
+  if (!isOver && before.load > 0.5 * machine.cores) found.push(`the machine is busy: load ${before.load.toFixed(2)} on ${printProcessors(machine.cores)} before the first measurement`);
+  if (!isOver && (before.pressure10 ?? 0) > 0.2) found.push(`processes were waiting for a core ${percent(before.pressure10 as number)} of the time (PSI) in the ten seconds before the first measurement`);
   if (threads > machine.usable) found.push(`${threads} threads on ${printProcessors(machine.usable)}: they take turns, so no speed-up beyond ${machine.usable} can show`);
   if (machine.quota !== null && !Number.isInteger(machine.quota)) found.push(`a cgroup quota of ${machine.quota} cores throttles in bursts`);
   if (machine.governor !== null && machine.governor !== "performance") found.push(`the CPU governor is "${machine.governor}": the clock rate varies`);
@@ -162,7 +186,8 @@ function doubts(machine: Machine, before: Reading, during: Environment["during"]
   if ((during.steal ?? 0) > 0.02) found.push(`the hypervisor took ${percent(during.steal as number)} of the CPU time`);
   if ((during.others ?? 0) > 0.1 * machine.cores) found.push(`other programs used ${printProcessors(during.others as number)} of ${machine.cores}`);
   if (threads <= machine.usable && (during.pressure ?? 0) > 0.2) {
-    found.push(`processes waited for a core ${percent(during.pressure as number)} of the time (PSI): something else was running`);
+    const isOwn = during.others !== null && during.others <= 0.1 * machine.cores;
+    found.push(`processes waited for a core ${percent(during.pressure as number)} of the time (PSI): ${isOwn ? "this command has more threads than there are cores, such as those that read files" : "something else was running"}`);
   }
   return found;
 }

@@ -8,9 +8,10 @@
 import { count, printTime } from "../text.ts";
 import { tracedBlocksOf, type Costs, type Effort, type Protocol } from "./plan.ts";
 
-/** Fewer blocks give no interval, so they may take longer than the budget by this factor. */
+/** Fewer blocks give no interval, so these may take longer than the budget by a factor; for a second traced block by less. */
 const BLOCKS_FOR_INTERVAL = 6;
 const TOLERATED = 1.25;
+const TOLERATED_FOR_TRACES = 1.15;
 
 /** All blocks and runs asked for, or as many as fit. */
 export function effortFor({ blocks, runs, traced, budget }: Pick<Protocol, "blocks" | "runs" | "traced" | "budget">, costs: Costs): Effort {
@@ -25,9 +26,11 @@ export function effortFor({ blocks, runs, traced, budget }: Pick<Protocol, "bloc
   if (leastBlocks === blocks) return effort(blocks, leastRuns);
   const fitting = effort(largest(leastBlocks, blocks, (some) => fits(effort(some, leastRuns))), leastRuns);
   if (fitting.blocks >= BLOCKS_FOR_INTERVAL) return fitting;
-  const enough = blocks < BLOCKS_FOR_INTERVAL ? [] : [effort(BLOCKS_FOR_INTERVAL, leastRuns), effort(BLOCKS_FOR_INTERVAL, leastRuns, 1)];
-  const withInterval = enough.find((some) => fits(some, TOLERATED));
-  if (withInterval !== undefined) return withInterval;
+  if (blocks >= BLOCKS_FOR_INTERVAL) {
+    const [twice, once] = [effort(BLOCKS_FOR_INTERVAL, leastRuns), effort(BLOCKS_FOR_INTERVAL, leastRuns, 1)];
+    if (fits(twice, TOLERATED_FOR_TRACES)) return twice;
+    if (fits(once, TOLERATED)) return once;
+  }
   const once = effort(largest(leastBlocks, blocks, (some) => fits(effort(some, leastRuns, 1))), leastRuns, 1);
   return fits(once, TOLERATED) || leastRuns === runs ? once : effort(once.blocks, leastRuns, 0);
 }

@@ -23,10 +23,17 @@ describe("environmentOf", () => {
     [/hypervisor took 10 %/, {}, {}, { ticks: { all: 4000, idle: 2600, stolen: 400, own: 1000 } }, 1],
     [/^other programs used 1.5 cores of 4$/, {}, {}, { ticks: { all: 4000, idle: 1500, stolen: 0, own: 1000 } }, 1],
     [/^processes were waiting for a core 30 % of the time \(PSI\) in the ten seconds before/, {}, { pressure10: 0.3 }, {}, 1],
-    [/waited for a core 50 %/, {}, {}, { pressureUs: 5e6 }, 2],
+    [/waited for a core 50 % of the time \(PSI\): this command has more threads/, {}, {}, { pressureUs: 5e6 }, 2],
+    [/waited for a core 50 % of the time \(PSI\): something else was running/, {}, {}, { pressureUs: 5e6, ticks: { all: 4000, idle: 1500, stolen: 0, own: 1000 } }, 2],
   ])("warns: %s", (warning, changes, before, later, threads) => {
     const { warnings } = environmentOf({ ...machine, ...changes }, { ...quiet, ...before }, after(later), threads);
     expect(warnings).toContainEqual(expect.stringMatching(warning));
+  });
+
+  it("does not take what has ended for a busy machine: the load average lags, and other programs do nothing now", () => {
+    const warned = (othersNow: number): readonly string[] => environmentOf(machine, { ...quiet, load: 3, pressure10: 0.5, othersNow }, after({}), 4).warnings;
+    expect(warned(0.3)).toEqual([]);
+    expect(warned(0.5)).toEqual([expect.stringMatching(/^the machine is busy: load 3/), expect.stringMatching(/^processes were waiting/)]);
   });
 
   it("knows nothing of the time in between without a second reading", () => {

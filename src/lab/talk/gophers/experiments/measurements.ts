@@ -49,7 +49,7 @@ export async function measureOne(program: ProgramSpec, threads: number, { repeti
     reported = block;
     progress(`${name}repetition ${block + 1} of ${blocks}${leftMs === null ? "" : `, about ${Math.ceil(leftMs / 1000)} s left`}`);
   };
-  const { result } = await measure(plan, surroundings(threads, cpus), { ...origin, signal, onProgress });
+  const { result } = await measure(plan, await surroundings(threads, cpus), { ...origin, signal, onProgress });
   onResult(result);
   return result;
 }
