@@ -4,10 +4,11 @@
  * terminal there are fewer gains; for screen readers there are words instead of bars.
  * Pure; characters that a terminal may not have are replaced where it is written.
  */
-import { answerOf, GAIN_WORDS, inWords, NOISY, noiseRemark, usualNoise, type AnsweredWorld, type Bar, type GainWord } from "../../lab/print/answer.ts";
+import { answerOf, exactness, GAIN_WORDS, inWords, noiseRemark, type AnsweredWorld, type Bar, type GainWord } from "../../lab/print/answer.ts";
+import { firstDoubts } from "../../lab/print/doubts.ts";
 import { displayWidth } from "../../lab/print/text-table.ts";
 import type { Result } from "../../lab/result.ts";
-import { count, printTime, wrapped } from "../../lab/text.ts";
+import { capital, count, printTime, wrapped } from "../../lab/text.ts";
 import type { Paint } from "./table.ts";
 
 /** How to draw. */
@@ -109,19 +110,12 @@ function checksLine({ checks }: Result, paint: Paint): string {
   return paint("red", `${failed.length} of ${count(checks.length, "check")} FAILED: ${failed.map(({ name }) => name).join("; ")}.`);
 }
 
-/** What makes the figures doubtful, in one line; and how exact the ratios are. */
-function doubtLines({ config, env, cells }: Result, worlds: readonly AnsweredWorld[]): string[] {
-  const doubts = [
-    ...(!config.interrupted ? [] : [config.blocksDone === 0 ? "interrupted before the end of the first block, so there are no gains" : `interrupted after ${count(config.blocksDone, "whole block")} of ${config.blocks}`]),
-    ...(cells.some(({ summary }) => summary.ci === null) ? ["fewer than 6 blocks: no intervals"] : []),
-    ...env.warnings,
-  ];
-  const noise = usualNoise(worlds);
-  const isNoisy = worlds.some((world) => world.noise !== null && world.noise > NOISY);
-  const exact = noise === null ? (isNoisy ? "The ratios are noisy" : "") : `The ratios are good to ±${Math.max(1, Math.ceil(100 * noise))} %${isNoisy ? " where not marked as noisy" : ""}`;
-  if (doubts.length === 0) return exact === "" ? [] : [`${exact}.`];
-  const more = doubts.length > 1 ? ` (${doubts.length - 1} more: -v)` : "";
-  return [`${exact === "" ? "" : `${exact}. `}Doubt: ${doubts[0]}${more}.`];
+/** How exact the ratios are, and the first of what makes the figures doubtful. */
+function doubtLines(result: Result, worlds: readonly AnsweredWorld[]): string[] {
+  const [doubt, ...more] = firstDoubts(result);
+  const exact = exactness(worlds);
+  const parts = [...(exact === null ? [] : [`${capital(exact)}.`]), ...(doubt === undefined ? [] : [`Doubt: ${doubt}${more.length > 0 ? ` (${more.length} more: -v)` : ""}.`])];
+  return parts.length === 0 ? [] : [parts.join(" ")];
 }
 
 /** Two to a line where there is room; where there is too little for one, the command has a line of its own. */

@@ -54,7 +54,7 @@ export function isKnown(gain: string): boolean {
 }
 
 /** Intervals wider than this are marked as noisy. */
-export const NOISY = 0.1;
+const NOISY = 0.1;
 
 /** "noisy: ±41 %"; "": the gains of this world are as exact as is usual. */
 export function noiseRemark({ noise }: AnsweredWorld): string {
@@ -73,10 +73,13 @@ function placeOf({ program, world }: RowGroup): number {
   return program === "gophers" && ORDER.includes(world) ? ORDER.indexOf(world) : ORDER.length;
 }
 
-/** The widest interval of the worlds that are not marked as noisy, as a share; `null`: there is none. */
-export function usualNoise(worlds: readonly AnsweredWorld[]): number | null {
-  const shares = worlds.flatMap(({ noise }) => (noise === null || noise > NOISY ? [] : [noise]));
-  return shares.length === 0 ? null : Math.max(...shares);
+/** How exact the gains are: "ratios good to ±2 %", by the widest interval of the worlds that are not marked as noisy; `null`: there are no intervals. */
+export function exactness(worlds: readonly AnsweredWorld[]): string | null {
+  const known = worlds.flatMap(({ noise }) => (noise === null ? [] : [noise]));
+  const usual = known.filter((noise) => noise <= NOISY);
+  if (known.length === 0) return null;
+  if (usual.length === 0) return "ratios noisy";
+  return `ratios good to ±${Math.max(1, Math.ceil(100 * Math.max(...usual)))} %${usual.length < known.length ? " where not marked as noisy" : ""}`;
 }
 
 function answered({ program, world, rows }: RowGroup, usable: number): AnsweredWorld {

@@ -20,10 +20,22 @@ export function flagMeaning(flag: string): string {
   return FLAGS[flag.split(":")[0] as string] ?? "flagged";
 }
 
+/** What a reader must know before the figures, the most important first; failed checks are told elsewhere. */
+export function firstDoubts({ cells, env, config }: Result): string[] {
+  return [...interruption(config), ...(cells.some(({ summary }) => summary.ci === null) ? [FEW_BLOCKS] : []), ...env.warnings];
+}
+
+const FEW_BLOCKS = "fewer than 6 blocks: no intervals";
+
+function interruption({ interrupted, blocksDone, blocks }: Result["config"]): string[] {
+  if (!interrupted) return [];
+  return [blocksDone === 0 ? "interrupted before the end of the first block, so there are no gains" : `interrupted after ${count(blocksDone, "whole block")} of ${blocks}`];
+}
+
 /** What makes all of a result unreliable. */
 function generalDoubts({ env, config, checks }: Result): string[] {
   return [
-    ...(config.interrupted ? [`the measurement was interrupted after ${count(config.blocksDone, "whole block")} of ${config.blocks}`] : []),
+    ...interruption(config),
     ...checks.filter(({ ok }) => !ok).map(({ name, detail }) => `check failed: ${name}: ${detail}`),
     ...env.warnings,
   ];
@@ -32,7 +44,7 @@ function generalDoubts({ env, config, checks }: Result): string[] {
 /** What makes one cell unreliable, in addition to what holds for all. */
 function ownDoubts({ summary: { ci, grade, flags }, trace }: CellResult): string[] {
   return [
-    ...(ci === null ? ["fewer than 6 blocks: no intervals"] : []),
+    ...(ci === null ? [FEW_BLOCKS] : []),
     ...(grade === "D" ? ["the 95 % interval is wider than ±10 %"] : []),
     ...flags.filter((flag) => flag !== "interrupted").map((flag) => `${printFlag(flag)}: ${flagMeaning(flag)}`),
     ...(trace.approximate === true ? ["the figures of the trace are approximate"] : []),

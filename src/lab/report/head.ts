@@ -1,6 +1,6 @@
 /** What a reader must know before the figures, in short: for the head of the report and the foot of a picture. */
 import { machineLine } from "../machine/environment.ts";
-import { answerOf, usualNoise } from "../print/answer.ts";
+import { answerOf, exactness } from "../print/answer.ts";
 import type { Result } from "../result.ts";
 import { count, printTime } from "../text.ts";
 
@@ -13,7 +13,7 @@ export interface Facts {
   readonly duration: string;
   /** "✓ 6 checks held"; `null`: there were none. */
   readonly checks: string | null;
-  /** "ratios good to ±2 %"; `null`: there are no intervals, or only wide ones. */
+  /** "ratios good to ±2 %"; `null`: there are no intervals. */
   readonly exactness: string | null;
 }
 
@@ -21,23 +21,13 @@ export interface Facts {
 export function factsOf(result: Result): Facts {
   const { config, checks, env } = result;
   const failed = checks.filter(({ ok }) => !ok).length;
-  const noise = usualNoise(answerOf(result));
   return {
     machine: machineLine(env),
     moment: momentOf(config.startedAt),
     duration: printTime(config.seconds * 1e9),
     checks: checks.length === 0 ? null : failed === 0 ? `✓ ${count(checks.length, "check")} held` : `✗ ${failed} of ${count(checks.length, "check")} failed`,
-    exactness: noise === null ? null : `ratios good to ±${Math.max(1, Math.ceil(100 * noise))} %`,
+    exactness: exactness(answerOf(result)),
   };
-}
-
-/** What makes the figures unreliable. */
-export function doubtsOf({ cells, env, config }: Result): string[] {
-  return [
-    ...(config.interrupted ? [`interrupted after ${count(config.blocksDone, "whole block")} of ${config.blocks}`] : []),
-    ...(cells.some(({ summary }) => summary.ci === null) ? ["fewer than 6 blocks: no intervals"] : []),
-    ...env.warnings,
-  ];
 }
 
 function momentOf(text: string): string {

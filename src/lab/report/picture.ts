@@ -11,7 +11,8 @@ import type { Result } from "../result.ts";
 import { wrapped } from "../text.ts";
 import { barsLayout, barTitles, textWidth, worldBars, type BarsForm, type BarsLayout } from "./charts/answer-bars.ts";
 import { gainPlane } from "./charts/gain-plane.ts";
-import { doubtsOf, factsOf } from "./head.ts";
+import { factsOf } from "./head.ts";
+import { firstDoubts } from "../print/doubts.ts";
 import { worldMarks, worldShape, type WorldMark } from "./parts/chart.ts";
 import { html, type Html } from "./parts/html.ts";
 import { coloured, type Theme } from "./parts/palette.ts";
@@ -86,7 +87,7 @@ interface FootLine {
 /** Where and when it was measured; and the first thing that makes it unreliable. */
 function footLines(result: Result): FootLine[] {
   const { machine, moment, checks, exactness } = factsOf(result);
-  const [doubt] = doubtsOf(result);
+  const [doubt] = firstDoubts(result);
   const facts = [machine, moment, checks, exactness].filter((fact) => fact !== null);
   return [...footLine(facts.join(" · "), result.checks.some(({ ok }) => !ok)), ...(doubt === undefined ? [] : footLine(`⚠ ${doubt}`, true))];
 }

@@ -18,7 +18,8 @@ import { parallelismSection } from "./charts/parallelism.ts";
 import { predictedSection } from "./charts/predicted.ts";
 import { samplesSection } from "./charts/samples.ts";
 import { speedUp, threadCounts } from "./charts/speed-up.ts";
-import { doubtsOf, factsOf } from "./head.ts";
+import { factsOf } from "./head.ts";
+import { firstDoubts } from "../print/doubts.ts";
 import { html, inlineJson, raw, type Html } from "./parts/html.ts";
 import { paletteStyle } from "./parts/palette.ts";
 import { comparisonSection } from "./tables/comparison.ts";
@@ -122,7 +123,7 @@ ${doubts(result)}
 
 /** What makes the figures unreliable: the first in a line, the rest folded away. */
 function doubts(result: Result): Html | null {
-  const [first, ...rest] = doubtsOf(result);
+  const [first, ...rest] = firstDoubts(result);
   if (first === undefined) return null;
   if (rest.length === 0) return html`<p class="doubts">⚠ ${first}</p>`;
   return html`<details class="doubts"><summary>⚠ ${first} <span class="more">(${rest.length} more)</span></summary><ul>${rest.map((warning) => html`<li>${warning}</li>`)}</ul></details>`;

@@ -63,7 +63,7 @@ describe("csv", () => {
       ...result, checks: [{ name: "books", ok: false, detail: "1 lost" }], config: { ...result.config, interrupted: true, blocksDone: 1, blocks: 2 },
       cells: result.cells.map((cell, index) => ({ ...cell, trace: { ...cell.trace, approximate: index === 2 }, summary: { ...cell.summary, ci: [1, 2] as const, grade: index === 0 ? "D" as const : "A" as const, flags: index === 1 ? ["drift:+5%", "interrupted"] : [] } })),
     }));
-    const general = "the measurement was interrupted after 1 whole block of 2; check failed: books: 1 lost";
+    const general = "interrupted after 1 whole block of 2; check failed: books: 1 lost";
     expect(records.map(({ doubts }) => doubts)).toEqual([
       `${general}; the 95 % interval is wider than ±10 %`, `${general}; drift +5 %: later blocks were slower or faster than earlier ones`, `${general}; the figures of the trace are approximate`, general,
     ]);
