@@ -133,8 +133,8 @@ export interface ComparedColumn {
 
 /** The columns of every table of a comparison; each begins with the cell. */
 export const COMPARED: readonly ComparedColumn[] = [
-  { title: "before", align: "right", text: ({ aNs }) => printTime(aNs) },
-  { title: "after", align: "right", text: ({ bNs, scaled }) => `${scaled ? "~" : ""}${printTime(bNs)}` },
+  { title: "before", align: "right", text: ({ aNs }) => printTime(aNs, 4) },
+  { title: "after", align: "right", text: ({ bNs, scaled }) => `${scaled ? "~" : ""}${printTime(bNs, 4)}` },
   { title: "ratio", align: "right", text: ({ ratio }) => ratio.toFixed(3) },
   { title: "95 %", align: "left", text: ({ ci }) => (ci === null ? "?" : ci.map((bound) => bound.toFixed(3)).join("–")) },
   { title: "outcome", align: "left", text: ({ outcome }) => outcomeWord(outcome) },

@@ -89,7 +89,7 @@ async function report(result: Result, options: MeasureOptions, next: Next): Prom
   }
   if (options.output === null && options.save === null && result.cells.length > 0) keepUnseen(keptResult(result));
   if (options.output === null || result.cells.length === 0 || options.quiet) return;
-  note(`wrote ${options.output}`);
+  note(`wrote ${options.output}${options.format === "html" ? ": open it in a browser" : ""}`);
   const withFile = options.format === "json" ? nextWithFile(options.output) : null;
   if (withFile !== null) note(`Next: ${programName(process.argv[1], process.env)} ${withFile}`);
 }

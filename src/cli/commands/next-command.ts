@@ -13,17 +13,22 @@ export function programName(script: string | undefined, environment: NodeJS.Proc
 /** Where the words of the screen are explained. */
 const WORDS = ["What the words mean", "docs/measuring.md"] as const;
 
+/** The same with all tables, unless they have been printed. */
+function everything(name: string, command: readonly string[]): Next {
+  return command.some((word) => word === "-v" || word === "--verbose") ? [] : [["Everything measured", [name, ...command.map(quoted), "-v"].join(" ")]];
+}
+
 /** What to do after the headline. */
 export function nextOfHeadline(command: readonly string[]): Next {
   const name = programName(process.argv[1], process.env);
   const again = process.env["npm_lifecycle_event"] === "start" ? "npm start --" : name;
-  return [["See it run", `${name} trace gophers`], ["Pictures", `${again} -o talk.html`], ["Everything measured", [again, ...command.map(quoted), "-v"].join(" ")], WORDS];
+  return [["See it run", `${name} trace gophers`], ["Pictures", `${again} -o talk.html`], ...everything(again, command), WORDS];
 }
 
 /** What to do after another measurement. */
 export function nextOf(result: Result, manifest: string | null): Next {
   const name = programName(process.argv[1], process.env);
-  return [["Next", `${name} ${nextCommand(result, manifest)}`.trimEnd()], ["Everything measured", [name, ...result.config.command.map(quoted), "-v"].join(" ")], WORDS];
+  return [["Next", `${name} ${nextCommand(result, manifest)}`.trimEnd()], ...everything(name, result.config.command), WORDS];
 }
 
 /** What to do with a stored result that has been shown. */

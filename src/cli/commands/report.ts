@@ -21,7 +21,7 @@ interface Frame {
 /** Declares the command. */
 export function addReport(command: Command, { whole, done }: Frame): void {
   withPresentation(command, REPORT_FORMATS)
-    .description("Write a stored result again, in any format: by default as the HTML report (one file, no network), with -v or --plain as the table.")
+    .description("Write a stored result again, in any format: by default as the HTML report (one file, no network); on a terminal, or with -v or --plain, as the first screen.")
     .argument("<result>", "a result written with --format json or html; - is standard input")
     .action(async (path: string, options: RawOptions) => done(await report(path, whole(options))));
 }
@@ -29,8 +29,8 @@ export function addReport(command: Command, { whole, done }: Frame): void {
 async function report(path: string, raw: RawOptions): Promise<number> {
   const { plain = false, quiet = false, verbose = false, output = null } = raw;
   if (quiet && verbose) throw new UsageError("use --quiet or --verbose, not both");
-  // only the table is plain or verbose
-  const format = formatOf(raw, plain || verbose ? FORMATS : REPORT_FORMATS);
+  // only the table is plain or verbose, and a terminal does not show HTML
+  const format = formatOf(raw, plain || verbose || (output === null && process.stdout.isTTY) ? FORMATS : REPORT_FORMATS);
   const theme = themeOf(raw, format);
   if (output !== null) await requireWritable("--output", output);
   const result = await readResult(path);

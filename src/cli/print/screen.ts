@@ -4,11 +4,11 @@
  * terminal there are fewer gains; for screen readers there are words instead of bars.
  * Pure; characters that a terminal may not have are replaced where it is written.
  */
-import { answerOf, exactness, GAIN_WORDS, inWords, noiseRemark, type AnsweredWorld, type Bar, type GainWord } from "../../lab/print/answer.ts";
+import { answerOf, GAIN_WORDS, inWords, isNoisy, noiseRemark, type AnsweredWorld, type Bar, type GainWord } from "../../lab/print/answer.ts";
 import { firstDoubts } from "../../lab/print/doubts.ts";
 import { displayWidth } from "../../lab/print/text-table.ts";
 import type { Result } from "../../lab/result.ts";
-import { capital, count, printTime, wrapped } from "../../lab/text.ts";
+import { count, printTime, wrapped } from "../../lab/text.ts";
 import type { Paint } from "./table.ts";
 
 /** How to draw. */
@@ -62,7 +62,7 @@ const GAP = 2;
 /** "Gophers that WAIT: structure gains 3.66×, threads add nothing" */
 function headingOf(world: AnsweredWorld, paint: Paint): string {
   const [{ title, sentence }, remark] = [world, noiseRemark(world)];
-  return `${paint("bold", title)}${sentence === "" ? "" : `: ${sentence}`}${paint("yellow", remark === "" ? "" : ` (${remark})`)}`;
+  return `${paint("bold", title)}${sentence === "" ? "" : `: ${sentence}`}${paint(isNoisy(world) ? "yellow" : "dim", remark === "" ? "" : ` (${remark})`)}`;
 }
 
 /** A bar of so many characters at most, with a resolution of a half. */
@@ -90,7 +90,7 @@ export function printScreen(result: Result, next: Next, style: ScreenStyle): str
     headLine(result, width, paint),
     ...printAnswer(worlds, style),
     wrapped(checksLine(result, paint), width, "  "),
-    ...doubtLines(result, worlds).map((line) => wrapped(paint("yellow", line), width, "  ")),
+    ...doubtLines(result).map((line) => wrapped(paint("yellow", line), width, "  ")),
     ...nextLines(next, style).map((line) => paint("dim", line)),
   ];
   return lines.join("\n");
@@ -99,7 +99,7 @@ export function printScreen(result: Result, next: Next, style: ScreenStyle): str
 /** "Concurrency is not parallelism: …   2 cores, 43 s" */
 function headLine({ env, config }: Result, width: number, paint: Paint): string {
   const where = `${count(Math.floor(env.usable), "core")}, ${printTime(config.seconds * 1e9)}`;
-  const title = "Concurrency is not parallelism: one program, other structure, more threads.";
+  const title = "Concurrency is not parallelism: the same work, restructured, on more threads.";
   return wrapped(`${paint("bold", title)}  ${where}`, Math.min(width, WIDEST), "  ");
 }
 
@@ -110,12 +110,10 @@ function checksLine({ checks }: Result, paint: Paint): string {
   return paint("red", `${failed.length} of ${count(checks.length, "check")} FAILED: ${failed.map(({ name }) => name).join("; ")}.`);
 }
 
-/** How exact the ratios are, and the first of what makes the figures doubtful. */
-function doubtLines(result: Result, worlds: readonly AnsweredWorld[]): string[] {
+/** The first of what makes the figures doubtful. */
+function doubtLines(result: Result): string[] {
   const [doubt, ...more] = firstDoubts(result);
-  const exact = exactness(worlds);
-  const parts = [...(exact === null ? [] : [`${capital(exact)}.`]), ...(doubt === undefined ? [] : [`Doubt: ${doubt}${more.length > 0 ? ` (${more.length} more: -v)` : ""}.`])];
-  return parts.length === 0 ? [] : [parts.join(" ")];
+  return doubt === undefined ? [] : [`Doubt: ${doubt}${more.length > 0 ? ` (${more.length} more: -v)` : ""}.`];
 }
 
 /** Two to a line where there is room; where there is too little for one, the command has a line of its own. */

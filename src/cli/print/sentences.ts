@@ -130,7 +130,7 @@ function together(story: Story): string {
   for (const world of worlds) {
     const [row, base] = [rowOf(story, design, world, threads), rowOf(story, reference, world, 1)];
     if (row === undefined || base === undefined || isSliced(row.cell) || strengthOf(row.gain, "C") !== "gain" || strengthOf(row.gain, "P") !== "gain") continue;
-    const times = `${reference} on one thread ${time(base)}, ${design} on ${threads} ${time(row)}`;
+    const times = `${reference} on one thread ${time(base)}, ${design} on ${count(threads, "thread")} ${time(row)}`;
     return `; structure and threads together, S = C × P, give ${printRatio(row.printed.gains.S as number)}× ${inWorld(row.cell)} (${times})`;
   }
   return "";

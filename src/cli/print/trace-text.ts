@@ -84,8 +84,8 @@ export function printGantt(timeline: Timeline, style: GanttStyle): string {
     " ".repeat(margin + 1) + axis(durationNs, columns),
     "",
     wrapped(legend(marks), width, "  "),
-    wrapped(meaning(plain), width, "  "),
     wrapped(explanation(durationNs / columns, threads, most, style), width, "  "),
+    wrapped(meaning(plain), width, "  "),
   ].join("\n");
 }
 
@@ -148,7 +148,7 @@ function functionOf({ id, name }: TimelineTask): string {
   return name === "" || name === `task ${id}` ? "unnamed task" : name;
 }
 
-/** What ran, by the time that it did: the first have letters. `by`: the sign of multiplication. */
+/** What ran. What ran longest has letters, in the order of the tasks; then come the others. `by`: the sign of multiplication. */
 function marksOf(timeline: Timeline, by: string): readonly Mark[] {
   const { tasks, runs } = timeline;
   const ran = tasks.map(() => 0);
@@ -160,7 +160,9 @@ function marksOf(timeline: Timeline, by: string): readonly Mark[] {
   const marks = places.length <= LETTERS.length
     ? places.map((place) => mark(label(place), [place]))
     : [...byName].map(([name, its]) => mark(its.length === 1 ? name : `${its.length} ${by} ${name}`, its));
-  return marks.toSorted((a, b) => b.ranNs - a.ranNs);
+  const byTime = marks.toSorted((a, b) => b.ranNs - a.ranNs);
+  const inOrder = byTime.slice(0, LETTERS.length).toSorted((a, b) => (a.places[0] ?? 0) - (b.places[0] ?? 0));
+  return [...inOrder, ...byTime.slice(LETTERS.length)];
 }
 
 function threadBar(shown: readonly (Shown | null)[], ranks: ReadonlyMap<number, number>, style: GanttStyle): string {
@@ -215,19 +217,19 @@ function axis(durationNs: number, columns: number): string {
 function legend(marks: readonly Mark[]): string {
   const total = marks.reduce((sum, { ranNs }) => sum + ranNs, 0);
   if (total === 0) return "No task ran.";
-  const entries = marks.slice(0, LETTERS.length).map(({ label, ranNs }, rank) => `${LETTERS[rank]} ${label} ${printPercent(ranNs / total)}`);
+  const entries = marks.slice(0, LETTERS.length).map(({ label, ranNs }, rank) => `${LETTERS[rank]} ${label}: ${printPercent(ranNs / total)}`);
   const others = marks.slice(LETTERS.length);
-  if (others.length > 0) entries.push(`${REST.busy} others ${printPercent(others.reduce((sum, { ranNs }) => sum + ranNs, 0) / total)}`);
+  if (others.length > 0) entries.push(`${REST.busy} others: ${printPercent(others.reduce((sum, { ranNs }) => sum + ranNs, 0) / total)}`);
   return `Of the time that tasks ran: ${entries.join(", ")}.`;
 }
 
 /** What the characters of the rows mean. */
 function meaning(plain: boolean): string {
   const [running, part, ready, waiting, sleeping] = (["running", "part", "ready", "waiting", "sleeping"] as const).map((state) => STATES[state][plain ? 1 : 0]);
-  return `Tasks: ${running} running, ${part} running for less than half of the column, ${ready} ready (its thread runs another task), ${waiting} waiting, ${sleeping} sleeping. Several tasks at the same time are concurrency; several threads with a letter at the same time are parallelism.`;
+  return `Tasks: ${running} running, ${part} running for less than half of the column, ${ready} ready (its thread runs another task), ${waiting} waiting, ${sleeping} sleeping. Many tasks in progress at the same time are concurrency; capital letters of several threads above each other are parallelism.`;
 }
 
 function explanation(columnNs: number, threads: number, most: number, { plain }: GanttStyle): string {
   const scale = (count: number): string => (plain && count > 9 ? `0 to ${Math.ceil(count)}, in ninths` : `0 to ${Number(count.toFixed(1))}`);
-  return `A column is ${printTime(columnNs)}. Threads: a capital letter if the thread ran tasks for at least half of that time, ${plain ? "." : "·"} if it ran none. r(t): threads running, ${scale(threads)}; c(t): tasks in progress, ${scale(most)}, not counting one that only waits for tasks that it started.`;
+  return `A column is ${printTime(columnNs)}. Threads: a capital letter if the thread ran tasks for at least half of that time, a small letter for less, ${plain ? "." : "·"} for none. r(t): threads running, ${scale(threads)}; c(t): tasks in progress, ${scale(most)}, not counting one that only waits for tasks that it started.`;
 }

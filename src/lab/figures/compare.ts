@@ -137,6 +137,8 @@ const HOW: readonly (readonly [what: string, of: (result: Result) => string | nu
 
 /** One line for each thing in which the measurements differ. */
 function differences(a: Result, b: Result): string[] {
+  const [first, second] = [a, b].map(({ tool, env, config, cells }) => JSON.stringify([tool, env, config, cells]));
+  if (first === second) return ["before and after are the same measurement"];
   return HOW.flatMap(([what, of]) => (of(a) === of(b) ? [] : [`${what}: ${of(a) ?? "none"} before, ${of(b) ?? "none"} after`]));
 }
 

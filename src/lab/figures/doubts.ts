@@ -107,6 +107,6 @@ function clashing(found: readonly (Contradiction & { readonly cell: CellResult }
   const { cell, flag, running, onCpu } = worst;
   const where = `${count(found.length, "cell")} (${printCell(cell)}: running ${printRatio(running)}, on CPU at ${flag === DOUBT_FLAGS.unseen ? "least" : "most"} ${printRatio(onCpu)})`;
   return [flag === DOUBT_FLAGS.unseen
-    ? `the threads used more CPU time than the trace accounts for in ${where}: do not trust the column running there`
+    ? `the threads used more CPU time than the trace accounts for in ${where}: do not trust the column running (-v) there`
     : `the trace shows tasks running for longer than the threads had or wanted a core in ${where}: they blocked their threads without computing, or the column running is wrong there`];
 }

@@ -149,6 +149,10 @@ export function factorsOf(runs: Readonly<Record<"base1" | "single" | "cell", Act
   };
 }
 
+/** Below this share of the time that the threads ran tasks, what they did is the cost of timers and hand-overs, which says nothing of the work. */
+const LEAST_USE = 0.05;
+
 function tracedWork({ T, W, busy, lost = 0 }: Activity): { T: number; W: number; busy: readonly number[] } | null {
-  return T === undefined || W === undefined || busy === undefined || !(T > 0) || !(W > 0) || lost > 0 ? null : { T, W, busy };
+  if (T === undefined || W === undefined || busy === undefined || !(T > 0) || lost > 0) return null;
+  return W / (T * busy.length) < LEAST_USE ? null : { T, W, busy };
 }

@@ -5,7 +5,7 @@ import type { GainResult, Verdict } from "../result.ts";
 export type Strength = "gain" | "loss" | "none" | "unclear" | "unknown";
 
 /** Ratios this close to 1 are no gain, in words: the practical band of docs/method.md, "Comparison". */
-const BAND = 0.03;
+export const BAND = 0.03;
 /** "No gain" needs an interval that is this close to 1, too. */
 const NARROW = 0.1;
 

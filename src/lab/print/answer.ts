@@ -7,9 +7,9 @@
  * threads for which there are cores. It says of each gain only what its interval allows.
  */
 import { isReference } from "../cell.ts";
-import { isSliced, strengthOf, type Strength } from "../figures/strength.ts";
-import type { CellResult, Result } from "../result.ts";
-import { count, halfWidth, printRatio, printTime, spelt } from "../text.ts";
+import { BAND, isSliced, strengthOf, type Strength } from "../figures/strength.ts";
+import type { CellResult, GainResult, Result } from "../result.ts";
+import { count, type Interval, printRatio, printTime, spelt } from "../text.ts";
 import { rowGroups, type Row, type RowGroup } from "./rows.ts";
 
 /** One world, or one kind of dot product. */
@@ -21,7 +21,7 @@ export interface AnsweredWorld {
   readonly title: string;
   /** What the bars show, as half a sentence; "": there are too few blocks to say. */
   readonly sentence: string;
-  /** Half the width of the widest interval of a gain, as a share; `null` without intervals. */
+  /** How far the widest interval of a gain reaches from its value, as a share; `null` without intervals. */
   readonly noise: number | null;
   readonly bars: readonly Bar[];
 }
@@ -56,9 +56,15 @@ export function isKnown(gain: string): boolean {
 /** Intervals wider than this are marked as noisy. */
 const NOISY = 0.1;
 
-/** "noisy: ±41 %"; "": the gains of this world are as exact as is usual. */
-export function noiseRemark({ noise }: AnsweredWorld): string {
-  return noise !== null && noise > NOISY ? `noisy: ±${Math.round(100 * noise)} %` : "";
+/** How exact the gains of a world are: "±2 %", "noisy: ±41 %"; "": there are no intervals. */
+export function noiseRemark(world: AnsweredWorld): string {
+  if (world.noise === null) return "";
+  return `${isNoisy(world) ? "noisy: " : ""}±${Math.max(1, Math.ceil(100 * world.noise))} %`;
+}
+
+/** Whether the gains of a world are less exact than is usual. */
+export function isNoisy({ noise }: AnsweredWorld): boolean {
+  return noise !== null && noise > NOISY;
 }
 
 /** The worlds in the order in which they tell the story. */
@@ -85,7 +91,7 @@ export function exactness(worlds: readonly AnsweredWorld[]): string | null {
 function answered({ program, world, rows }: RowGroup, usable: number): AnsweredWorld {
   const longest = Math.max(...rows.map(({ cell }) => cell.summary.medianNs));
   const designs = new Set(rows.map(({ cell }) => cell.design));
-  const widths = rows.flatMap(({ gain }) => (gain === null ? [] : (["C", "P", "S"] as const).flatMap((name) => (gain.ci[name] ? [halfWidth(gain[name], gain.ci[name])] : []))));
+  const widths = rows.flatMap(({ gain }) => (gain === null ? [] : (["C", "P", "S"] as const).flatMap((name) => (gain.ci[name] ? [reach(gain[name], gain.ci[name])] : []))));
   return {
     program, world,
     title: titleOf(program, world),
@@ -104,6 +110,11 @@ function titleOf(program: string, world: string): string {
 }
 
 const TITLES: Readonly<Record<string, string>> = { wait: "Gophers that WAIT", cpu: "Gophers that COMPUTE", mixed: "Gophers that do BOTH", pile: "Gophers that burn REAL FILES" };
+
+/** How far an interval reaches from its value, as a share: the further side. */
+function reach(value: number, [low, high]: Interval): number {
+  return Math.max(high / value, value / low) - 1;
+}
 
 function barOf({ cell, printed }: Row, longest: number, isNamed: boolean): Bar {
   const { C, P, S } = printed.gains;
@@ -140,11 +151,19 @@ function heroOf(rows: readonly Row[], usable: number): Row | null {
   return its.find(({ cell }) => cell.threads > 1 && cell.threads <= usable) ?? its[0] ?? null;
 }
 
+/** Whether a gain is no larger than what the control shows: more threads for the reference, which cannot use them. */
+function isBelowControl({ C, P, P0 = 1 }: GainResult, name: "C" | "P"): boolean {
+  const [size, control] = [name === "C" ? C : P, P0].map((ratio) => Math.abs(Math.log(ratio))) as [number, number];
+  return size > BAND && size <= control;
+}
+
 /** "structure gains 3.66×, threads add nothing"; where there are several structures, "the structure of G6 gains …" */
 function sentenceOf(rows: readonly Row[], usable: number, isNamed: boolean): string {
   const hero = heroOf(rows, usable);
   if (hero === null || hero.gain === null) return "";
-  const [C, P] = [strengthOf(hero.gain, "C"), strengthOf(hero.gain, "P")];
+  const { gain } = hero;
+  const strength = (name: "C" | "P"): Strength => (isBelowControl(gain, name) ? "unclear" : strengthOf(gain, name));
+  const [C, P] = [strength("C"), strength("P")];
   if (C === "unknown" || (hero.cell.threads > 1 && P === "unknown")) return "";
   const ratio = (name: "C" | "P"): string => `${printRatio(hero.printed.gains[name] as number)}×`;
   const its = isNamed ? `the structure of ${hero.cell.design}` : "structure";

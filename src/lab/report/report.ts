@@ -81,7 +81,7 @@ export function renderReport(result: Result, frame: ReportFrame): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="generator" content="warren ${result.tool.version}">
-<title>warren: ${["warren", ...result.config.command].join(" ")}</title>
+<title>Concurrency is not parallelism: ${["warren", ...result.config.command].join(" ")}</title>
 <link rel="icon" href="data:,">
 <style>${raw(paletteStyle())}${raw(STYLE)}</style>
 </head>

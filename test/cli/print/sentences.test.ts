@@ -48,7 +48,7 @@ describe("sentences", () => {
 
   it("tell of both together where both gave something", async () => {
     const said = sentences(await fakeResult({ worlds: ["mixed", "cpu"] }));
-    expect(said[2]).toMatch(/; structure and threads together, S = C × P, give (?:3\.9|4\.0)\d× in the mixed world \(G1 on one thread 4\d\d\.\d ms, G6 on 2 1\d\d\.\d ms\)\.$/);
+    expect(said[2]).toMatch(/; structure and threads together, S = C × P, give (?:3\.9|4\.0)\d× in the mixed world \(G1 on one thread 4\d\d\.\d ms, G6 on 2 threads 1\d\d\.\d ms\)\.$/);
   });
 
   it("say nothing of parallelism from one thread", async () => {

@@ -147,7 +147,8 @@ describe("what is compared with what", () => {
 
   it("warns where machine, Node, version or protocol differ, and of what is doubtful in one of them", async () => {
     const a = await fakeResult();
-    expect(compare(a, a).warnings).toEqual([]);
+    expect(compare(a, a).warnings).toEqual(["before and after are the same measurement"]);
+    expect(compare(a, { ...a, config: { ...a.config, startedAt: "2026-01-02T00:00:00.000Z" } }).warnings).toEqual([]);
     const b: Result = {
       ...a,
       tool: { name: "warren", version: "9.9.9" },

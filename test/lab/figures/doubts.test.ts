@@ -78,7 +78,7 @@ test("contradictions are said with the worst cell", () => {
     [first, { flag: "running-too-low", running: 0.03, onCpu: 0.73 }], [second, { flag: "running-too-low", running: 0.1, onCpu: 0.4 }], [third, { flag: "running-too-high", running: 1.9, onCpu: 0.8 }],
   ] as const);
   expect(doubtsOf([first, second, third], contradictions)).toEqual([
-    "the threads used more CPU time than the trace accounts for in 2 cells (gophers G1, cpu, 2 threads: running 0.03, on CPU at least 0.73): do not trust the column running there",
+    "the threads used more CPU time than the trace accounts for in 2 cells (gophers G1, cpu, 2 threads: running 0.03, on CPU at least 0.73): do not trust the column running (-v) there",
     "the trace shows tasks running for longer than the threads had or wanted a core in 1 cell (gophers G6, cpu, 2 threads: running 1.90, on CPU at most 0.80): they blocked their threads without computing, or the column running is wrong there",
   ]);
 });

@@ -22,9 +22,17 @@ test("a bar in words has its time and its gains", async () => {
   expect(said[3]).toMatch(/^four gophers, 2 threads: [\d.]+ ms; structure [\d.]+ times, threads [\d.]+ times, together [\d.]+ times\.$/);
 });
 
-test("gains that are less exact than usual have a remark", async () => {
+test("worlds say how exact their gains are, and which are noisy", async () => {
   const [quiet] = answerOf(await fakeResult({ worlds: ["cpu"] }));
   const [noisy] = answerOf(await fakeResult({ worlds: ["cpu"], noise: 0.8 }));
-  expect(quiet && noiseRemark(quiet)).toBe("");
-  expect(noisy && noiseRemark(noisy)).toMatch(/^noisy: ±\d\d %$/);
+  expect(quiet && noiseRemark(quiet)).toMatch(/^±\d %$/);
+  expect(noisy && noiseRemark(noisy)).toMatch(/^noisy: ±\d+ %$/);
+});
+
+test("a gain that is no larger than the control's, which cannot gain, is no clear difference", async () => {
+  const result = await fakeResult({ worlds: ["cpu"], designs: ["G1", "G6"] });
+  const said = (C: number, P0: number): string | undefined => answerOf({ ...result, gains: result.gains.map((gain) => ({ ...gain, C, P0, ci: { ...gain.ci, C: [C - 0.01, C + 0.01] as const } })) })[0]?.sentence;
+  expect(said(0.9, 1)).toMatch(/^structure alone costs time/);
+  expect(said(0.9, 0.88)).toMatch(/^structure alone makes no clear difference/);
+  expect(said(0.9, 1.15)).toMatch(/^structure alone makes no clear difference/);
 });

@@ -1,6 +1,6 @@
 /** The answer of a result, at the top of the report: bars of the times, and next to them the plane of the gains. */
 import { printWorld } from "../../cell.ts";
-import { answerOf, inWords, noiseRemark, type AnsweredWorld, type Bar } from "../../print/answer.ts";
+import { answerOf, inWords, isNoisy, noiseRemark, type AnsweredWorld, type Bar } from "../../print/answer.ts";
 import type { Result } from "../../result.ts";
 import { worldMarks, worldSign, type WorldMark } from "../parts/chart.ts";
 import { html, type Html } from "../parts/html.ts";
@@ -28,7 +28,7 @@ function classOf(layout: BarsLayout): string {
 
 function worldPart(world: AnsweredWorld, mark: WorldMark, layouts: readonly BarsLayout[]): Html {
   const remark = noiseRemark(world);
-  const said = html`${world.sentence}${remark !== "" && html` <span class="flag">(${remark})</span>`}`;
+  const said = html`${world.sentence}${remark !== "" && html` <span class="${isNoisy(world) ? "flag" : "quiet"}">(${remark})</span>`}`;
   const label = `${world.title}. ${world.bars.map(inWords).join(" ")}`;
   return html`<h3>${worldSign(mark)}${world.title}</h3>${said.text !== "" && html`<p class="said">${said}</p>`}
 ${layouts.map((layout) => html`<svg class="${classOf(layout)}" viewBox="0 0 ${layout.width} ${world.bars.length * layout.pitch}" width="${layout.width}" role="img" aria-label="${label}">${worldBars(world, layout, mark.color)}</svg>`)}
