@@ -56,7 +56,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   "cli/options": "lab/machine lab lab/talk/dot lab/talk/gophers lab/talk/measured",
   "cli/terminal": "lab lab/machine lab/trial lab/trial/process cli/options",
   "cli/saved": "lab/machine lab lab/figures lab/trial cli/print cli/options cli/terminal",
-  "cli/programs": "bench lab/machine lab/talk lab/talk/balance cli/print cli/options cli/terminal",
+  "cli/programs": "bench lab/machine lab/talk lab/talk/balance lab/talk/gophers cli/print cli/options cli/terminal",
   "cli/commands": "bench index lab/machine lab lab/figures lab/trace lab/trial lab/talk lab/talk/dot lab/talk/gophers lab/talk/measured lab/talk/gophers/experiments cli/print cli/options cli/terminal cli/saved cli/programs",
   cli: "lab/trial/process cli/options cli/terminal cli/programs cli/commands",
 };

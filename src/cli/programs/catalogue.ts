@@ -1,4 +1,5 @@
 /** The talk's programs that are commands, in the order in which help and list show them. What runs a program is loaded once its options have been found good. */
+import { stat } from "node:fs/promises";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { measureGoCrowd } from "../../../bench/rivals/go.ts";
@@ -160,11 +161,19 @@ const SAWZALL: ProgramCommand<Options<"input" | "runs">> = {
   async resolve({ input, runs = "3", operands: [operand] = [] }) {
     if (operand !== undefined && input !== undefined) throw new UsageError(`give the input once: ${JSON.stringify(operand)} or --input, not both`);
     const given = operand ?? input;
-    if (given !== undefined) await requireReadable("--input", given);
+    if (given !== undefined) await requireInput(given);
     const choice = { input: given ?? (relative(process.cwd(), OWN_SOURCE) || "."), runs: wholeNumber("--runs", runs, 1, MOST_RUNS) };
     return async (settings) => (await import("../../lab/talk/sawzall.ts")).sawzall(choice, settings);
   },
 };
+
+/** Refuses what cannot be read, and a directory without a file. */
+async function requireInput(path: string): Promise<void> {
+  await requireReadable("--input", path);
+  if (!(await stat(path)).isDirectory()) return;
+  const flaw = await (await import("../../lab/talk/gophers/pile.ts")).emptiness(path);
+  if (flaw !== null) throw new UsageError(`--input: ${flaw}`);
+}
 
 const PATTERNS: ProgramCommand<Options<never, "full">> = {
   name: "patterns",

@@ -30,6 +30,7 @@ beforeAll(async () => {
   writeFileSync(at("doubled.json"), JSON.stringify({ ...result, cells: [...result.cells, result.cells[0]] }));
   writeFileSync(at("run.csv"), "program,world\ngophers,cpu\n");
   mkdirSync(at("folder"));
+  mkdirSync(at("nothing"));
   writeFileSync(join(at("folder"), "book"), "a book\n");
   mkdirSync(at("shut"), { mode: 0o500 });
 });
@@ -97,6 +98,7 @@ const LINES: readonly (readonly [args: readonly string[], message: string | RegE
   ...["abc", "1-0", "-1", ""].map((list) => [["gophers", "--cpus", list], `--cpus: ${JSON.stringify(list)} is not a list of cores`] as const),
   [["gophers", "--cpus", "4095"], '--cpus: "4095": '],
   [["gophers", "--manifest", "m.txt"], "--manifest needs --pile"],
+  [["sawzall", at("nothing")], `--input: there is no file in ${at("nothing")}`],
   [["gophers", "--pile", at("folder"), "--world", "cpu"], "--world cannot be used with --pile"],
   [["gophers", "--quick", "--publish"], "use --quick or --publish, not both"],
   [["gophers", "--quiet", "--verbose"], "use --quiet or --verbose, not both"],
