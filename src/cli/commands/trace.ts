@@ -82,7 +82,7 @@ function withTraceOptions(command: Command, sized: boolean): Command {
 
 function withGopherOptions(command: Command): Command {
   return command
-    .option("--design, --designs <name>", `one of G1 … G11 (default: ${USUAL.design})`)
+    .option("--designs <name>", `one of G1 … G11 (default: ${USUAL.design})`)
     .option("--world <name>", `cpu, wait or mixed (default: ${USUAL.world})`)
     .option("--threads <n>", `number of threads (default: ${USUAL.threads})`)
     .option("--pile <directory>", "burn the files of a directory instead of synthetic books")

@@ -60,7 +60,7 @@ describe("warren compare", () => {
     expect([schema, a.name]).toEqual(["warren-comparison/1", "-"]);
     expect(cells.map(({ outcome }) => outcome)).toEqual(["equal", "slower", "equal"]);
     expect(await run(["compare", "a.json", "b.json", "-o", "out.md"])).toEqual({ code: 0, stdout: "", stderr: "" });
-    expect(await readFile(join(folder, "out.md"), "utf8")).toMatch(/^\| D1 \| 1 \| 2\d\d ms \| 2\d\d ms \| 1\.1\d\d \| \S+ \| slower \| {2}\| {2}\|$/m);
+    expect(await readFile(join(folder, "out.md"), "utf8")).toMatch(/^\| D1 \| 1 \| 2\d\d\.\d ms \| 2\d\d\.\d ms \| 1\.1\d\d \| \S+ \| slower \| {2}\| {2}\|$/m);
   });
 
   it("says first what makes them hard to compare: three warnings, or all with -v; it belongs to the result, so it is there with -q", { tags: ["deep"] }, async () => {
