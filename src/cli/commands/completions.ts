@@ -20,8 +20,10 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   "--policy": [...POLICIES, "all"],
 };
 
-/** Placeholders of names of files. */
-const FILES = new Set(["<file>", "<path>", "<name>", "<directory>"]);
+/** What an option takes, as its help calls it: "-o, --output <file>". */
+const KINDS: Readonly<Record<string, "files" | "directories">> = { "<file>": "files", "<path>": "files", "<directory>": "directories" };
+/** It takes a name, or a file. */
+const NAME_OR_FILE = "--baseline";
 
 /** The script for a shell, with a line end. @throws UsageError */
 export async function completions(shell: string, program: Command): Promise<string> {
@@ -63,9 +65,8 @@ function valuesOf(long: string, flags: string, words: readonly string[] | undefi
   if (words !== undefined) return { kind: "words", words };
   const list = LISTS[long];
   if (list !== undefined) return { kind: "list", words: list };
-  const [placeholder = ""] = /<.*>/.exec(flags) ?? [];
-  if (!FILES.has(placeholder) || long === "--save") return { kind: "unknown" };
-  return { kind: placeholder === "<directory>" ? "directories" : "files" };
+  const [taken = ""] = /<.*>/.exec(flags) ?? [];
+  return { kind: long === NAME_OR_FILE ? "files" : (KINDS[taken] ?? "unknown") };
 }
 
 /** Half a line: up to the first bracket, colon or full stop. */

@@ -26,11 +26,16 @@ export function addReport(command: Command, { whole, done }: Frame): void {
     .action(async (path: string, options: RawOptions) => done(await report(path, whole(options))));
 }
 
+/** The format that was asked for; else HTML, but the table where it is plain or verbose, or goes to a terminal. */
+export function reportFormat(raw: RawOptions, isTerminal: boolean): Format {
+  const { plain = false, verbose = false, output } = raw;
+  return formatOf(raw, plain || verbose || (output === undefined && isTerminal) ? FORMATS : REPORT_FORMATS);
+}
+
 async function report(path: string, raw: RawOptions): Promise<number> {
   const { plain = false, quiet = false, verbose = false, output = null } = raw;
   if (quiet && verbose) throw new UsageError("use --quiet or --verbose, not both");
-  // only the table is plain or verbose, and a terminal does not show HTML
-  const format = formatOf(raw, plain || verbose || (output === null && process.stdout.isTTY) ? FORMATS : REPORT_FORMATS);
+  const format = reportFormat(raw, process.stdout.isTTY);
   const theme = themeOf(raw, format);
   if (output !== null) await requireWritable("--output", output);
   const result = await readResult(path);

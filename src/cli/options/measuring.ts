@@ -69,7 +69,12 @@ const MOST_RUNS = 1000;
 
 /** The option `--format`; its values are checked by `formatOf` or `oneOf`, and known to the completion. */
 export function formatOption(formats: readonly string[], usual: string): Option {
-  return Object.assign(new Option("--format <format>", `${formats.slice(0, -1).join(", ")} or ${formats.at(-1)} (${usual})`), { argChoices: [...formats] });
+  return wordOption("--format <format>", formats, `${formats.slice(0, -1).join(", ")} or ${formats.at(-1)} (${usual})`);
+}
+
+/** An option that takes one of some words, which the completion knows; its value is checked where it is resolved. */
+function wordOption(flags: string, words: readonly string[], what: string): Option {
+  return Object.assign(new Option(flags, what), { argChoices: [...words] });
 }
 
 /** Adds the format and the file of a result. */
@@ -82,7 +87,7 @@ export function withFormat(command: Command, formats: readonly Format[]): Comman
 /** Adds how a result is presented. */
 export function withPresentation(command: Command, formats: readonly Format[] = FORMATS): Command {
   return withFormat(command, formats)
-    .option("--theme <name>", `with --format svg: for ${THEMES.slice(1).join(" or ")} pages, or auto: the reader's system chooses (default: auto)`)
+    .addOption(wordOption("--theme <name>", THEMES, `with --format svg: for ${THEMES.slice(1).join(" or ")} pages, or auto: the reader's system chooses (default: auto)`))
     .option("--plain", "the screen in words, in ASCII: for screen readers; with -v one line per row, no spaces in values: for grep and awk")
     .option("--no-color", "no colours (also with NO_COLOR set)")
     .option("-q, --quiet", "no progress and no hints; warnings about the machine are part of the result")

@@ -38,18 +38,7 @@ export function bashScript(program: string, commands: readonly CompletedCommand[
     return `    ${quoted(path)}) commands=${quoted(spaced(below.map(({ name }) => name)))} options=${quoted(spaced(names))} valued=${quoted(spaced(valued(options)))} operands=${quoted(printValues(operands))} ;;`;
   });
   return `# bash completion of ${program}, written by: ${program} completions bash
-_${program}_words() {
-  case "$1" in
-${cases.join("\n")}
-  esac
-}
-
-_${program}_values() {
-  case "$1" in
-${valueCases(commands)}
-    *) values= ;;
-  esac
-}
+${lookups(program, cases, commands)}
 
 _${program}() {
   local current="\${COMP_WORDS[COMP_CWORD]}" path= option= word values commands options valued operands i prefix=
@@ -88,18 +77,7 @@ export function zshScript(program: string, commands: readonly CompletedCommand[]
   });
   return `#compdef ${program}
 # zsh completion of ${program}, written by: ${program} completions zsh
-_${program}_words() {
-  case "$1" in
-${cases.join("\n")}
-  esac
-}
-
-_${program}_values() {
-  case "$1" in
-${valueCases(commands)}
-    *) values= ;;
-  esac
-}
+${lookups(program, cases, commands)}
 
 _${program}() {
   local where= option= word values valued operands
@@ -162,6 +140,22 @@ ${lines.join("\n")}`;
 
 function valued(options: readonly CompletedOption[]): string[] {
   return options.flatMap(({ names, values }) => (values === null ? [] : names));
+}
+
+/** Two functions that bash and zsh share: the words that follow a command, and the values of an option. */
+function lookups(program: string, cases: readonly string[], commands: readonly CompletedCommand[]): string {
+  return `_${program}_words() {
+  case "$1" in
+${cases.join("\n")}
+  esac
+}
+
+_${program}_values() {
+  case "$1" in
+${valueCases(commands)}
+    *) values= ;;
+  esac
+}`;
 }
 
 /** Cases of a shell for the options with values that are known: "trace gophers:--world". */

@@ -13,6 +13,7 @@ import { gainless } from "../../lab/figures/doubts.ts";
 import { judge, verdictWord } from "../../lab/figures/verdict.ts";
 import { isSliced, strengthOf } from "../../lab/figures/strength.ts";
 import type { CellResult, GainResult, Result } from "../../lab/result.ts";
+import { leadingDesign } from "../../lab/print/answer.ts";
 import { allRows, type Row } from "../../lab/print/rows.ts";
 import { capital, count, enumeration, printPercent, printRatio, printTime, spelt } from "../../lab/text.ts";
 
@@ -27,9 +28,6 @@ const DISTURBED = 0.1;
 
 /** Worlds in the order in which structure has most to gain. */
 const IDLE_FIRST = ["wait", "mixed", "pile", "cpu"];
-
-/** The design that the talk makes its claim about: "four times G1, if all is arranged right". */
-const CLAIMED = "G6";
 
 /** Of more worlds than this only two are described: those in which threads gain most and least. */
 const MOST_WORLDS = 3;
@@ -70,16 +68,9 @@ function storyOf(result: Result, program: string): Story | null {
   const usable = Math.max(...counts.filter((threads) => threads <= result.env.usable));
   const threads = usable > 1 ? usable : Math.max(...counts);
   const all = [...new Set(rows.map(({ cell }) => cell.world))].toSorted((a, b) => IDLE_FIRST.indexOf(a) - IDLE_FIRST.indexOf(b));
-  const design = heroOf(rows, reference, all);
+  const design = leadingDesign(rows.filter(({ cell }) => cell.world === all[0])) ?? reference;
   const worlds = all.length <= MOST_WORLDS ? all : extremes(rows.filter(({ cell }) => cell.design === design && cell.threads === threads));
   return { rows, reference, design, worlds, threads };
-}
-
-/** G6 if it was measured; else what gains most from structure in the first world. */
-function heroOf(rows: readonly Gained[], reference: string, worlds: readonly string[]): string {
-  const others = rows.filter(({ cell }) => cell.threads === 1 && cell.design !== reference && cell.world === worlds[0]);
-  if (others.length === 0 || others.some(({ cell }) => cell.design === CLAIMED)) return others.length === 0 ? reference : CLAIMED;
-  return others.reduce((best, row) => (row.gain.C > best.gain.C ? row : best)).cell.design;
 }
 
 function extremes(rows: readonly Gained[]): readonly string[] {
@@ -120,7 +111,7 @@ function phrasesOf(story: Story, name: "C" | "P", design: string): string[] {
   return story.worlds.flatMap((world) => {
     const row = rowOf(story, design, world, name === "C" ? 1 : story.threads);
     const base = rowOf(story, name === "C" ? story.reference : design, world, 1);
-    return row === undefined || base === undefined ? [] : [phrase(row, name, base)];
+    return row === undefined || base === undefined ? [] : [phrase(story, row, name, base)];
   });
 }
 
@@ -144,7 +135,7 @@ function productSentence(story: Story): string | null {
   const [first] = threads === 1 ? [] : phrasesOf(story, "P", design);
   const place = ` ${inWorld(row.cell)}`;
   const more = first === undefined ? "" : `, and ${spelt(threads)} threads ${first.replace(place, "")}`;
-  return `In the dot product, structure alone gives ${phrase(row, "C", base).replace(place, "")}${more}.`;
+  return `In the dot product, structure alone gives ${phrase(story, row, "C", base).replace(place, "")}${more}.`;
 }
 
 /** Mean number of threads that waited for a core. */
@@ -173,12 +164,12 @@ function inWorld({ program, world }: CellResult): string {
  * A gain over the time of `base`. C, what structure gives on one thread: "4.00× in the wait world (G1 924 ms, G6 231 ms; …)".
  * P, what threads give: "1.98× in the cpu world (257 ms on one thread, 130 ms on 2; …; parallel)".
  */
-function phrase(row: Gained, name: "C" | "P", reference: Gained): string {
+function phrase(story: Story, row: Gained, name: "C" | "P", reference: Gained): string {
   const [{ cell, gain, printed }, { cell: base }] = [row, reference];
   const [before, after] = [reference, row].map(time);
   const times = name === "C" ? `${base.design} ${before}, ${cell.design} ${after}` : `${before} on one thread, ${after} on ${cell.threads}`;
   const ratio = `${printRatio(printed.gains[name] as number)}×`;
-  const strength = strengthOf(gain, name);
+  const strength = strengthOf(rowOf(story, cell.design, cell.world, story.threads)?.gain ?? gain, name);
   if (strength === "none" && !(name === "P" && isSliced(cell))) return `no gain ${inWorld(cell)} (${times}: ${ratio})`;
   const remark = name === "P" ? proof(cell) : strength === "gain" ? filled(cell, base) : "";
   const bounds = gain.ci[name] ? `95 %: ${gain.ci[name].map(printRatio).join(" to ")}` : "";

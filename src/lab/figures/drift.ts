@@ -10,11 +10,10 @@
  * wider than the true one: fewer flags, not more.
  */
 import { binomialDistribution } from "simple-statistics";
+import { BAND } from "../comparison.ts";
 import type { Sample } from "../result.ts";
 import { median } from "./statistics.ts";
 
-/** A change below this has no practical meaning. */
-const BAND = 0.03;
 /** A trend is reported if chance makes one in fewer than one cell of a hundred, because a result has dozens of cells. */
 const TREND_LEVEL = 0.01;
 /** Six blocks of six, nine of ten: with six blocks no lower level can be reached. */

@@ -61,11 +61,9 @@ export function gainsOfCells(cells: readonly CellResult[], { seed, blocksDone }:
 }
 
 function gainsOfCell(cell: CellResult, all: readonly CellResult[], seed: number): GainResult | null {
-  const find = (design: string | undefined, threads: number): CellResult | undefined =>
-    all.find((other) => groupOf(other) === groupOf(cell) && other.design === design && other.threads === threads);
-  const reference = REFERENCES.get(cell.program);
-  const [base, single, control] = [find(reference, 1), find(cell.design, 1), find(reference, cell.threads)];
-  if (base === undefined || single === undefined) return null;
+  const cells = cellsOfGain(cell, all);
+  if (cells === null) return null;
+  const { base, single, control } = cells;
   const times = { base: blockTimes(base.samples), single: blockTimes(single.samples), cell: blockTimes(cell.samples), control: control && blockTimes(control.samples) };
   const gains = gainsOf(times, randomSource(seed, "gains", cell.program, cell.world, cell.design, cell.threads));
   if (gains === null) return null;
@@ -80,27 +78,51 @@ function gainsOfCell(cell: CellResult, all: readonly CellResult[], seed: number)
   };
 }
 
+/** Of what the gains of a cell are formed: of times, or of other quantities of the same cells. */
+interface GainTerms<T> {
+  /** T(d0, 1) */
+  readonly base: T;
+  /** T(d, 1) */
+  readonly single: T;
+  /** T(d, p) */
+  readonly cell: T;
+  /** T(d0, p); without it P0 and I are absent too. */
+  readonly control?: T | undefined;
+}
+
+/** The cells whose times make the gains of one of them; `null` if the reference or the design was not measured on one thread. */
+export function cellsOfGain(cell: CellResult, all: readonly CellResult[]): GainTerms<CellResult> | null {
+  const find = (design: string | undefined, threads: number): CellResult | undefined =>
+    all.find((other) => groupOf(other) === groupOf(cell) && other.design === design && other.threads === threads);
+  const reference = REFERENCES.get(cell.program);
+  const [base, single, control] = [find(reference, 1), find(cell.design, 1), find(reference, cell.threads)];
+  return base === undefined || single === undefined ? null : { base, single, cell, control };
+}
+
+/** The five ratios. `over` divides two quantities. */
+export function ratiosOf<T>({ base, single, cell, control }: GainTerms<T>, over: (above: T, below: T) => T): Ratios<T> {
+  const P = over(single, cell);
+  const ratios = { C: over(base, single), P, S: over(base, cell) };
+  if (control === undefined) return ratios;
+  const P0 = over(base, control);
+  return { ...ratios, P0, I: over(P, P0) };
+}
+
+/** The five ratios of one cell; P0 and I only where the control was run. */
+type Ratios<T> = Readonly<Record<"C" | "P" | "S", T>> & Readonly<Partial<Record<"P0" | "I", T>>>;
+
 /** The gains of a cell in its result; `null` if the reference was not measured. */
 export function gainOf({ program, world, design, threads }: CellResult, { gains }: Result): GainResult | null {
   return gains.find((gain) => gain.program === program && gain.world === world && gain.design === design && gain.threads === threads) ?? null;
 }
 
-/** The times one set of gains is formed from: `base` T(d0, 1), `single` T(d, 1), `cell` T(d, p), `control` T(d0, p); without the last P0 and I are absent too. */
-type GainTimes = Readonly<Record<"base" | "single" | "cell", BlockTimes> & { control?: BlockTimes | undefined }>;
-
-/** The five ratios of one cell; P0 and I only where the control was run. */
-export type Gains = Readonly<Record<"C" | "P" | "S", Gain>> & Readonly<Partial<Record<"P0" | "I", Gain>>>;
-
 /** The gains of one cell, or `null` if one of T(d0,1), T(d,1) and T(d,p) was not measured. */
-export function gainsOf({ base, single, cell, control }: GainTimes, source: RandomSource): Gains | null {
+export function gainsOf({ base, single, cell, control }: GainTerms<BlockTimes>, source: RandomSource): Ratios<Gain> | null {
   if (base.size === 0 || single.size === 0 || cell.size === 0) return null;
   const isControlled = control !== undefined && control.size > 0;
-  const [T1, single1, own, controlP] = quantitiesOf(isControlled ? [base, single, cell, control] : [base, single, cell], source) as [Quantity, Quantity, Quantity, Quantity?];
-  const P = over(single1, own);
-  const gains = { C: gainOfQuantity(over(T1, single1)), P: gainOfQuantity(P), S: gainOfQuantity(over(T1, own)) };
-  if (controlP === undefined) return gains;
-  const P0 = over(T1, controlP);
-  return { ...gains, P0: gainOfQuantity(P0), I: gainOfQuantity(over(P, P0)) };
+  const [first, second, third, fourth] = quantitiesOf(isControlled ? [base, single, cell, control] : [base, single, cell], source) as [Quantity, Quantity, Quantity, Quantity?];
+  const { C, P, S, P0, I } = ratiosOf({ base: first, single: second, cell: third, control: fourth }, over);
+  return { C: gainOfQuantity(C), P: gainOfQuantity(P), S: gainOfQuantity(S), ...(P0 && { P0: gainOfQuantity(P0) }), ...(I && { I: gainOfQuantity(I) }) };
 }
 
 /** A value, and the same in each resample of the blocks; `null`: there are too few blocks. */

@@ -7,8 +7,8 @@
  * threads for which there are cores. It says of each gain only what its interval allows.
  */
 import { isReference } from "../cell.ts";
-import { BAND, isSliced, strengthOf, type Strength } from "../figures/strength.ts";
-import type { CellResult, GainResult, Result } from "../result.ts";
+import { isSliced, strengthOf, type Strength } from "../figures/strength.ts";
+import type { CellResult, Result } from "../result.ts";
 import { count, type Interval, printRatio, printTime, spelt } from "../text.ts";
 import { rowGroups, type Row, type RowGroup } from "./rows.ts";
 
@@ -142,28 +142,25 @@ function workersOf({ program, design, gophers }: CellResult): string {
 /** The design that the talk makes its claim about: "four times G1, if all is arranged right". */
 const CLAIMED = "G6";
 
-/** The row that the sentence is about; `null`: only the reference was measured. */
-function heroOf(rows: readonly Row[], usable: number): Row | null {
+/** The design of a world that is spoken of: G6, or the one that gains most; `null`: only the reference was measured. */
+export function leadingDesign(rows: readonly Row[]): string | null {
   const others = rows.filter(({ cell, gain }) => gain !== null && !isReference(cell)).toSorted((a, b) => (b.gain?.S ?? 0) - (a.gain?.S ?? 0));
-  const design = others.some(({ cell }) => cell.design === CLAIMED) ? CLAIMED : others[0]?.cell.design;
-  const its = others.filter(({ cell }) => cell.design === design).toSorted((a, b) => b.cell.threads - a.cell.threads);
-  // two threads on one core are all there is: better than none
-  return its.find(({ cell }) => cell.threads > 1 && cell.threads <= usable) ?? its[0] ?? null;
+  return others.some(({ cell }) => cell.design === CLAIMED) ? CLAIMED : (others[0]?.cell.design ?? null);
 }
 
-/** Whether a gain is no larger than what the control shows: more threads for the reference, which cannot use them. */
-function isBelowControl({ C, P, P0 = 1 }: GainResult, name: "C" | "P"): boolean {
-  const [size, control] = [name === "C" ? C : P, P0].map((ratio) => Math.abs(Math.log(ratio))) as [number, number];
-  return size > BAND && size <= control;
+/** The row that the sentence is about; `null`: only the reference was measured. */
+function heroOf(rows: readonly Row[], usable: number): Row | null {
+  const design = leadingDesign(rows);
+  const its = rows.filter(({ cell, gain }) => gain !== null && cell.design === design).toSorted((a, b) => b.cell.threads - a.cell.threads);
+  // two threads on one core are all there is: better than none
+  return its.find(({ cell }) => cell.threads > 1 && cell.threads <= usable) ?? its[0] ?? null;
 }
 
 /** "structure gains 3.66×, threads add nothing"; where there are several structures, "the structure of G6 gains …" */
 function sentenceOf(rows: readonly Row[], usable: number, isNamed: boolean): string {
   const hero = heroOf(rows, usable);
   if (hero === null || hero.gain === null) return "";
-  const { gain } = hero;
-  const strength = (name: "C" | "P"): Strength => (isBelowControl(gain, name) ? "unclear" : strengthOf(gain, name));
-  const [C, P] = [strength("C"), strength("P")];
+  const [C, P] = [strengthOf(hero.gain, "C"), strengthOf(hero.gain, "P")];
   if (C === "unknown" || (hero.cell.threads > 1 && P === "unknown")) return "";
   const ratio = (name: "C" | "P"): string => `${printRatio(hero.printed.gains[name] as number)}×`;
   const its = isNamed ? `the structure of ${hero.cell.design}` : "structure";

@@ -6,8 +6,8 @@
  * them finds it. Times have three figures where that changes no printed gain of
  * their group, and otherwise four.
  */
-import { groupOf, REFERENCES } from "../cell.ts";
-import { gainOf } from "../figures/gains.ts";
+import { groupOf } from "../cell.ts";
+import { cellsOfGain, gainOf, ratiosOf } from "../figures/gains.ts";
 import type { CellResult, GainResult, Result } from "../result.ts";
 import { count, printedTime, printRatio, type Figures } from "../text.ts";
 
@@ -62,15 +62,11 @@ function isTrue({ gain, printed }: Row): boolean {
 
 /** `null`: the times that they are quotients of are not there. */
 function printedGains(cell: CellResult, group: readonly CellResult[], figures: Figures): Printed["gains"] | null {
-  const timeOf = (design: string, threads: number): number | undefined => {
-    const found = group.find((other) => other.design === design && other.threads === threads);
-    return found && printedTime(found.summary.medianNs, figures);
-  };
-  const reference = REFERENCES.get(cell.program) as string;
-  const [base, single, own, control] = [timeOf(reference, 1), timeOf(cell.design, 1), timeOf(cell.design, cell.threads), timeOf(reference, cell.threads)];
-  if (base === undefined || single === undefined || own === undefined) return null;
-  const gains = { C: base / single, P: single / own, S: base / own };
-  return control === undefined ? gains : { ...gains, P0: base / control, I: gains.P / (base / control) };
+  const cells = cellsOfGain(cell, group);
+  if (cells === null) return null;
+  const timeOf = ({ summary }: CellResult): number => printedTime(summary.medianNs, figures);
+  const { base, single, control } = cells;
+  return ratiosOf({ base: timeOf(base), single: timeOf(single), cell: timeOf(cell), control: control && timeOf(control) }, (above, below) => above / below);
 }
 
 /** All rows, group after group. */

@@ -42,6 +42,8 @@ const CASES: readonly (readonly [line: string, found: readonly string[]])[] = [
   ["warren completions ", ["bash", "zsh", "fish"]],
   ["warren bench ", ["operations", "programs"]],
   ["warren gophers --blocks ", []],
+  ["warren gophers --save ", []],
+  ["warren report --theme ", ["auto", "light", "dark"]],
 ];
 
 describe.skipIf(!BASH)("bash", () => {

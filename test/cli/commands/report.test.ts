@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { printBenchfmt } from "../../../src/cli/print/benchfmt.ts";
 import { printCsv, printHtml, printJson, printMarkdown, printPlain, printSvg } from "../../../src/cli/print/formats.ts";
+import { reportFormat } from "../../../src/cli/commands/report.ts";
 import { fullResult } from "../../lab/report/full-result.ts";
 import { warren } from "../warren-process.ts";
 
@@ -19,6 +20,10 @@ test("a result becomes a page: in a file, on standard output, from standard inpu
   expect(await warren(["report", "run.json", "-o", "run.html"], { cwd: folder })).toEqual({ code: 0, stdout: "", stderr: "wrote run.html\n" });
   expect(readFileSync(join(folder, "run.html"), "utf8")).toBe(page);
   expect(await warren(["report", "-"], { stdin: json })).toEqual({ code: 0, stdout: page, stderr: "" });
+});
+
+test("a terminal gets the first screen instead of HTML, unless a format or a file is given", () => {
+  expect([reportFormat({}, true), reportFormat({}, false), reportFormat({ verbose: true }, false), reportFormat({ output: "x" }, true), reportFormat({ format: "html" }, true)]).toEqual(["table", "html", "table", "html", "html"]);
 });
 
 test("the extension of the file selects the format, --format goes before it, and both write what a measurement writes", { tags: ["deep"] }, async () => {

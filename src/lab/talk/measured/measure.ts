@@ -69,7 +69,8 @@ export async function measure(plan: MeasurePlan, { machine, before }: Surroundin
     startedAt, seconds: (nowNs() - startNs) / 1e9,
   }, version);
   const trial = await runTrial({ ...plan, programs }, { ...runner, prepare }, (progress) => onProgress(progress, () => {
-    const cells = progress.cells.filter(({ samples }) => samples.length > 0);
+    // bars need no traces, and to unpack them takes time
+    const cells = progress.cells.filter(({ samples }) => samples.length > 0).map(({ cell, size, items, predicted, samples }) => ({ cell, size, items, predicted, samples, traced: [] }));
     return resultNow({ cells, checks: [], blocksDone: Math.max(1, progress.block), interrupted: false }, environmentOf(machine, before, null, threads));
   }), signal);
   const env = environmentOf({ ...machine, ...trial.processors }, before, readState(nowNs()), threads);
