@@ -1,24 +1,40 @@
 /**
- * Compiles src/parallel/dot.wat into src/parallel/dot-wasm.ts.
+ * Makes the WebAssembly: src/parallel/dot-wasm.ts from src/parallel/dot.wat, and
+ * src/memory/compiled-wasm.ts from functions of the TypeScript source (compile-words.ts).
  *
- *   node scripts/build-wasm.ts           writes the file
- *   node scripts/build-wasm.ts --check   writes nothing; exit code 1 when the
+ *   node scripts/build-wasm.ts           writes the files
+ *   node scripts/build-wasm.ts --check   writes nothing; exit code 1 when a
  *                                        committed file is not what would be written
  *
  * The assembler is the npm package `wabt` with SIMD and threads switched on and
  * nothing else, so that a relaxed instruction is a syntax error. The output
- * depends on the .wat text and the wabt version alone: no names section, no
- * date, no path.
+ * depends on the source and the wabt version alone: no names section, no date,
+ * no path.
  */
 
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import loadWabt from "wabt";
+import { compileWords } from "./compile-words.ts";
 
-const SOURCE = new URL("../src/parallel/dot.wat", import.meta.url);
-const TARGET = new URL("../src/parallel/dot-wasm.ts", import.meta.url);
+const DOT_SOURCE = new URL("../src/parallel/dot.wat", import.meta.url);
+const DOT = new URL("../src/parallel/dot-wasm.ts", import.meta.url);
+const COMPILED = new URL("../src/memory/compiled-wasm.ts", import.meta.url);
 const LINE_WIDTH = 96;
+
+/** The functions that are compiled, and their files: those of the interface `Compiled` in memory/compiled.ts. */
+export const COMPILED_FUNCTIONS: Readonly<Record<string, string>> = {
+  put: "src/channel/exchange.ts",
+  take: "src/channel/exchange.ts",
+  putMany: "src/channel/exchange.ts",
+  takeMany: "src/channel/exchange.ts",
+  sendBuffered: "src/channel/exchange.ts",
+  recvBuffered: "src/channel/exchange.ts",
+  sendUnbuffered: "src/channel/exchange.ts",
+  recvUnbuffered: "src/channel/exchange.ts",
+  endListed: "src/wait/claims.ts",
+};
 
 /**
  * Assembles WebAssembly text (SIMD, threads) into the bytes of a module. Throws
@@ -28,7 +44,7 @@ const LINE_WIDTH = 96;
  */
 export async function assemble(wat: string): Promise<Uint8Array> {
   const wabt = await loadWabt();
-  const module = wabt.parseWat("dot.wat", wat, { simd: true, threads: true, relaxed_simd: false });
+  const module = wabt.parseWat("module.wat", wat, { simd: true, threads: true, relaxed_simd: false });
   try {
     const { buffer } = module.toBinary({ canonicalize_lebs: true, relocatable: false, write_debug_names: false });
     void new WebAssembly.Module(Uint8Array.from(buffer)); // V8 type-checks it
@@ -38,10 +54,14 @@ export async function assemble(wat: string): Promise<Uint8Array> {
   }
 }
 
+function base64Lines(bytes: Uint8Array): string {
+  const base64 = Buffer.from(bytes).toString("base64");
+  const lines = base64.match(new RegExp(`.{1,${LINE_WIDTH}}`, "g")) ?? [];
+  return lines.map((line) => `  "${line}"`).join(" +\n");
+}
+
 /** The text of dot-wasm.ts for the WebAssembly text given. */
 export async function renderDotWasm(wat: string): Promise<string> {
-  const base64 = Buffer.from(await assemble(wat)).toString("base64");
-  const lines = base64.match(new RegExp(`.{1,${LINE_WIDTH}}`, "g")) ?? [];
   const sha256 = createHash("sha256").update(wat).digest("hex");
   return [
     "/**",
@@ -54,7 +74,22 @@ export async function renderDotWasm(wat: string): Promise<string> {
     "",
     "/** The compiled module, base64. It imports `env.memory` (shared) and exports `dot`. */",
     "export const DOT_WASM_BASE64 =",
-    `${lines.map((line) => `  "${line}"`).join(" +\n")};`,
+    `${base64Lines(await assemble(wat))};`,
+    "",
+  ].join("\n");
+}
+
+/** The text of compiled-wasm.ts. */
+export async function renderCompiled(): Promise<string> {
+  return [
+    "/**",
+    " * GENERATED from channel/exchange.ts and wait/claims.ts by `node scripts/build-wasm.ts`: do",
+    " * not edit. `node scripts/build-wasm.ts --check` and a test fail when it is out of date.",
+    " */",
+    "",
+    "/** The compiled module, base64. It imports `env.memory` (shared) and exports the functions of `Compiled`. */",
+    "export const COMPILED_BASE64 =",
+    `${base64Lines(await assemble(await compileWords(COMPILED_FUNCTIONS)))};`,
     "",
   ].join("\n");
 }
@@ -65,14 +100,15 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(`unknown argument ${unknown.join(" ")}; usage: node scripts/build-wasm.ts [--check]`);
     return 2;
   }
-  const expected = await renderDotWasm(readFileSync(SOURCE, "utf8"));
-  if (!args.includes("--check")) {
-    writeFileSync(TARGET, expected);
-    return 0;
+  let code = 0;
+  for (const [file, expected] of [[DOT, await renderDotWasm(readFileSync(DOT_SOURCE, "utf8"))], [COMPILED, await renderCompiled()]] as const) {
+    if (!args.includes("--check")) writeFileSync(file, expected);
+    else if (readOrEmpty(file) !== expected) {
+      console.error(`${fileURLToPath(file)} does not match its source: run \`node scripts/build-wasm.ts\``);
+      code = 1;
+    }
   }
-  if (readOrEmpty(TARGET) === expected) return 0;
-  console.error(`${fileURLToPath(TARGET)} does not match dot.wat: run \`node scripts/build-wasm.ts\``);
-  return 1;
+  return code;
 }
 
 function readOrEmpty(file: URL): string {

@@ -12,7 +12,8 @@
  * `recvLap`, `tailSeen` under the receive lock; the queues, the waited-for and closed
  * bits under both. The sender writes a slot before its store to `send` publishes it,
  * and the receiver reads the slot before its store to `recv` releases it. Those stores
- * pair with the loads of the other side's word in this file.
+ * pair with the loads of the other side's word. The usual operations are functions over
+ * words in exchange.ts; this file has what is left to do if they are `BUSY`.
  *
  * A thread can be killed between any two writes. A fast path changes only the position
  * in its own word: the slot follows from the position and the lap, and a lap moves on
@@ -27,12 +28,13 @@
  * 1 and block the ring forever when a thread dies between claim and publish; lock-free
  * sides, whose gain is lost because an atomic costs 10 ns in V8.
  */
-import { cas, load, pause } from "../memory/atomics.ts";
+import { load, pause } from "../memory/atomics.ts";
 import { OUTCOME, header } from "../memory/layout.ts";
 import { HEADER_MARK } from "../memory/size-classes.ts";
 import { Channel } from "./channel.ts";
-import { CLOSED, DONE, WOULD_WAIT, type Attempt } from "./channel-core.ts";
-import { CLOSED_BIT, type Queue, RECEIVERS, SENDERS, SLOW, STEP, distance, isClosed, lockWord, positionOf, unlockWord, withWaited } from "./words.ts";
+import type { Attempt } from "./channel-core.ts";
+import { BUSY, CLOSED, DONE, WOULD_WAIT, copyWords, slotOf } from "./exchange.ts";
+import { CLOSED_BIT, type Queue, RECEIVERS, SENDERS, STEP, distance, isClosed, lockWord, positionOf, unlockWord, withWaited } from "./words.ts";
 
 export class ArrayChannel<T> extends Channel<T> {
   /** The two words while the locks are held: the values that `unlock` writes. */
@@ -54,122 +56,49 @@ export class ArrayChannel<T> extends Channel<T> {
   }
 
   override tryPut(at: number): Attempt {
-    const { i32, header: channel } = this;
-    const word = i32[channel + header.send];
-    if ((word & SLOW) !== 0 || this.#isOneshot || !this.#own(channel + header.send, word)) return this.#slowPut(at);
-    if (i32[channel + header.generation] !== this.generation) return this.#giveUpSend(word, CLOSED);
-    if (distance(word, i32[channel + header.headSeen]) >= this.capacity) {
-      const head = positionOf(load(i32, channel + header.recv));
-      i32[channel + header.headSeen] = head;
-      if (distance(word, head) >= this.capacity) return this.#giveUpSend(word, WOULD_WAIT);
-    }
-    this.#write(at, word);
-    unlockWord(i32, channel + header.send, (word + STEP) | 0);
-    return DONE;
+    const { arena } = this.waiters;
+    const attempt = this.#isOneshot ? BUSY : arena.compiled.put(this.header, this.mark, this.generation, arena.owner, this.capacity, this.words, at);
+    return attempt === BUSY ? this.#slowPut(at) : (attempt as Attempt);
   }
 
   override tryTake(at: number): Attempt {
-    const { i32, header: channel } = this;
-    const word = i32[channel + header.recv];
-    if ((word & SLOW) !== 0 || !this.#own(channel + header.recv, word)) return this.#slowTake(at);
-    if (i32[channel + header.recvGeneration] !== this.generation) return this.#giveUpRecv(word, CLOSED);
-    if (i32[channel + header.tailSeen] === word) {
-      const tail = positionOf(load(i32, channel + header.send));
-      i32[channel + header.tailSeen] = tail;
-      if (tail === word) return this.#giveUpRecv(word, WOULD_WAIT);
-    }
-    this.#read(at, word);
-    unlockWord(i32, channel + header.recv, (word + STEP) | 0);
-    return DONE;
+    const { arena } = this.waiters;
+    const attempt = arena.compiled.take(this.header, this.mark, this.generation, arena.owner, this.capacity, this.words, at);
+    return attempt === BUSY ? this.#slowTake(at) : (attempt as Attempt);
   }
 
   protected override putMany(at: number, count: number): number {
-    const { i32, header: channel } = this;
-    const word = i32[channel + header.send];
-    if ((word & SLOW) !== 0 || this.#isOneshot || !this.#own(channel + header.send, word)) return this.#slowPutMany(at, count);
-    if (i32[channel + header.generation] !== this.generation) return this.#giveUpSend(word, -1);
-    let room = this.capacity - distance(word, i32[channel + header.headSeen]);
-    if (room < count) {
-      const head = positionOf(load(i32, channel + header.recv));
-      i32[channel + header.headSeen] = head;
-      room = this.capacity - distance(word, head);
-    }
-    // The room can be negative: the head is behind while another thread releases both locks.
-    const moved = Math.max(0, Math.min(room, count));
-    this.#writeMany(at, moved, word);
-    unlockWord(i32, channel + header.send, (word + moved * STEP) | 0);
-    return moved;
+    const { arena } = this.waiters;
+    const moved = this.#isOneshot ? -2 : arena.compiled.putMany(this.header, this.mark, this.generation, arena.owner, this.capacity, this.words, at, count);
+    return moved === -2 ? this.#slowPutMany(at, count) : moved;
   }
 
   protected override takeMany(at: number, count: number): number {
-    const { i32, header: channel } = this;
-    const word = i32[channel + header.recv];
-    if ((word & SLOW) !== 0 || !this.#own(channel + header.recv, word)) return this.#slowTakeMany(at, count);
-    if (i32[channel + header.recvGeneration] !== this.generation) return this.#giveUpRecv(word, -1);
-    let there = distance(i32[channel + header.tailSeen], word);
-    if (there < count) {
-      const tail = positionOf(load(i32, channel + header.send));
-      i32[channel + header.tailSeen] = tail;
-      there = distance(tail, word);
-    }
-    const moved = Math.min(there, count);
-    this.#readMany(at, moved, word);
-    unlockWord(i32, channel + header.recv, (word + moved * STEP) | 0);
-    return moved;
+    const { arena } = this.waiters;
+    const moved = arena.compiled.takeMany(this.header, this.mark, this.generation, arena.owner, this.capacity, this.words, at, count);
+    return moved === -2 ? this.#slowTakeMany(at, count) : moved;
   }
 
-  /** Takes the lock in a word that was free and without special bits: `lockWord` for the fast path. False, too, if the header is none any more. */
-  #own(at: number, word: number): boolean {
-    return this.i32[this.mark] === HEADER_MARK && cas(this.i32, at, word, word | this.waiters.arena.owner) === word;
+  protected override putOrJoin(at: number, record: number, parked: number): number {
+    const { arena } = this.waiters;
+    return this.#isOneshot ? BUSY : arena.compiled.sendBuffered(this.header, this.mark, this.generation, arena.owner, this.capacity, this.words, at, arena.here, record, parked);
   }
 
-  #giveUpSend<R>(word: number, result: R): R {
-    unlockWord(this.i32, this.header + header.send, word);
-    return result;
-  }
-
-  #giveUpRecv<R>(word: number, result: R): R {
-    unlockWord(this.i32, this.header + header.recv, word);
-    return result;
-  }
-
-  /** The slot of a position that is published; `lap` is the word of its side. */
-  #slotOf(lap: number, position: number): number {
-    const { i32, capacity } = this;
-    const slot = distance(position, i32[lap]);
-    if (slot < capacity) return slot;
-    i32[lap] = (i32[lap] + capacity * STEP) | 0;
-    return slot - capacity;
+  protected override takeOrJoin(at: number, record: number, parked: number): number {
+    const { arena } = this.waiters;
+    return arena.compiled.recvBuffered(this.header, this.mark, this.generation, arena.owner, this.capacity, this.words, at, arena.here, record, parked);
   }
 
   /** Copies staged words into the slot of a position. Under the send lock. */
   #write(from: number, position: number): void {
-    const { i32, header: channel, words } = this;
-    const to = i32[channel + header.buffer] + this.#slotOf(channel + header.sendLap, position) * words;
-    for (let k = 0; k < words; k++) i32[to + k] = i32[from + k];
-  }
-
-  /** Copies words out of the slot of a position. Under the receive lock. */
-  #read(to: number, position: number): void {
-    const { i32, header: channel, words } = this;
-    const from = i32[channel + header.recvBuffer] + this.#slotOf(channel + header.recvLap, position) * words;
-    for (let k = 0; k < words; k++) i32[to + k] = i32[from + k];
-  }
-
-  /** As `#write` for `count` staged values, in at most two runs. */
-  #writeMany(from: number, count: number, position: number): void {
     const { i32, header: channel, words, capacity } = this;
-    const slot = this.#slotOf(channel + header.sendLap, position);
-    const buffer = i32[channel + header.buffer];
-    const first = Math.min(count, capacity - slot);
-    copyWords(i32, from, buffer + slot * words, first * words);
-    copyWords(i32, from + first * words, buffer, (count - first) * words);
+    this.copy(from, i32[channel + header.buffer] + slotOf(i32, channel + header.sendLap, position, capacity) * words);
   }
 
-  /** As `#read` for `count` values. */
+  /** Copies `count` values out of the slots from a position on, in at most two runs. Under the receive lock. */
   #readMany(to: number, count: number, position: number): void {
     const { i32, header: channel, words, capacity } = this;
-    const slot = this.#slotOf(channel + header.recvLap, position);
+    const slot = slotOf(i32, channel + header.recvLap, position, capacity);
     const buffer = i32[channel + header.recvBuffer];
     const first = Math.min(count, capacity - slot);
     copyWords(i32, buffer + slot * words, to, first * words);
@@ -293,7 +222,7 @@ export class ArrayChannel<T> extends Channel<T> {
   protected override clearLocked(): () => void {
     const { i32, waiters, type, words, capacity } = this;
     const buffer = i32[this.header + header.buffer];
-    const slot = this.#slotOf(this.header + header.recvLap, positionOf(this.#recv));
+    const slot = slotOf(i32, this.header + header.recvLap, positionOf(this.#recv), capacity);
     const left = this.#used();
     this.#recv = positionOf(this.#send) | CLOSED_BIT;
     this.#send |= CLOSED_BIT;
@@ -331,8 +260,3 @@ export class ArrayChannel<T> extends Channel<T> {
 
 /** Pauses, of about 30 ns each, after the other side was seen to move. */
 const BATCH_PAUSES = 8;
-
-/** A loop, which is faster than copyWithin for batches of this size. */
-function copyWords(i32: Int32Array, from: number, to: number, count: number): void {
-  for (let k = 0; k < count; k++) i32[to + k] = i32[from + k];
-}

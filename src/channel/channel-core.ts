@@ -16,16 +16,14 @@ import { INSPECT, WarrenError } from "../errors.ts";
 import { KIND, OUTCOME, header, nextGeneration } from "../memory/layout.ts";
 import { type Type, handleKey } from "../wire/type.ts";
 import type { Finisher, Partners, Wait } from "../wait/wait.ts";
+import { claimFirst } from "../wait/claims.ts";
 import { enqueue, isQueued, unlink } from "../wait/wait-queue.ts";
+import { REASON_PLACE } from "../wait/wait-reason.ts";
 import type { Waiters } from "../wait/waiter.ts";
+import { type CLOSED, type DONE, type WOULD_WAIT, copyWords } from "./exchange.ts";
 import { type Queue, RECEIVERS, SENDERS } from "./words.ts";
 
-/** How an attempt to send or receive without waiting can end. A value was moved. */
-export const DONE = 0;
-/** There is no room, or no value, now. */
-export const WOULD_WAIT = 1;
-/** The channel is closed; for a receive: closed and empty. */
-export const CLOSED = 2;
+/** How an attempt to send or receive without waiting can end. */
 export type Attempt = typeof DONE | typeof WOULD_WAIT | typeof CLOSED;
 
 /** Watches whether an object becomes unreachable. */
@@ -64,6 +62,10 @@ export abstract class ChannelCore<T> implements Finisher {
   abstract tryPut(at: number): Attempt;
   /** Tries to receive into `at`. Takes the lock itself. */
   abstract tryTake(at: number): Attempt;
+  /** Sends the value staged at `at`, or joins the queue with `record`, if nothing unusual is in the way: exchange.ts. Then call `Waiters.flush`. @param parked 1 if the owner of the record will not look before it is notified */
+  protected abstract putOrJoin(at: number, record: number, parked: number): number;
+  /** As `putOrJoin`, receives into `at`. */
+  protected abstract takeOrJoin(at: number, record: number, parked: number): number;
   /** Locks the channel. If the handle is stale, returns false and does not lock. */
   abstract lock(): boolean;
   abstract unlock(): void;
@@ -101,23 +103,13 @@ export abstract class ChannelCore<T> implements Finisher {
   }
 
   protected copy(from: number, to: number): void {
-    const { i32, words } = this;
-    for (let k = 0; k < words; k++) i32[to + k] = i32[from + k];
+    copyWords(this.i32, from, to, this.words);
   }
 
   /** Under the lock: claims the first waiter of a queue that can be claimed and removes it; 0 if there is none. */
   protected claimFirst(queue: Queue, outcome: number): number {
-    const { i32, waiters } = this;
-    for (;;) {
-      const record = i32[this.header + queue];
-      if (record === 0) return 0;
-      const claimed = waiters.claim(record, outcome);
-      unlink(i32, this.header, queue, record);
-      if (claimed) {
-        waiters.defer(record);
-        return record;
-      }
-    }
+    const { i32, here, owner } = this.waiters.arena;
+    return claimFirst(i32, here, owner, this.header, queue, outcome);
   }
 
   #claimAll(queue: Queue): void {
@@ -142,7 +134,7 @@ export abstract class ChannelCore<T> implements Finisher {
   finish(wait: Wait): unknown {
     const { waiters } = this;
     const at = waiters.valueAt(wait.record);
-    const isSend = wait.reason === "send";
+    const isSend = wait.place === REASON_PLACE.send;
     const ok = waiters.outcomeOf(wait) === OUTCOME.ok;
     try {
       if (ok && isSend) return waiters.countSent(1);
@@ -156,7 +148,7 @@ export abstract class ChannelCore<T> implements Finisher {
   }
 
   withdraw(wait: Wait): boolean {
-    const isSend = wait.reason === "send";
+    const isSend = wait.place === REASON_PLACE.send;
     if (!this.withdrawRecord(isSend ? SENDERS : RECEIVERS, wait.record)) return false;
     if (isSend) this.type.drop(this.waiters, this.waiters.valueAt(wait.record));
     this.waiters.releaseValue(wait.record);

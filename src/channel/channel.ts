@@ -10,8 +10,10 @@
 import { type ErrorCode, INSPECT, WarrenError, invariant, printValue } from "../errors.ts";
 import { Refusal, refusalOf, refused } from "../wire/type.ts";
 import { signalOf } from "../wait/wait.ts";
+import { REASON_PLACE } from "../wait/wait-reason.ts";
 import type { Chan, Sending, WaitOptions } from "./chan.ts";
-import { CLOSED, ChannelCore, DONE, WOULD_WAIT, type Attempt } from "./channel-core.ts";
+import { ChannelCore, type Attempt } from "./channel-core.ts";
+import { BUSY, CLOSED, DONE, WOULD_WAIT } from "./exchange.ts";
 import { ChannelIterator } from "./iterator.ts";
 import { RECEIVERS, SENDERS } from "./words.ts";
 
@@ -22,10 +24,10 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   send(value: T, options?: WaitOptions): void | Promise<void> {
     const signal = signalOf(options);
     const at = this.#stage(value);
-    if (this.capacity === 0) return this.#sendLocked(at, signal);
+    if (this.capacity === 0) return this.#sendOrWait(at, signal);
     let attempt = this.tryPut(at);
     if (attempt === WOULD_WAIT && this.patience(SENDERS)) attempt = this.tryPut(at);
-    if (attempt === WOULD_WAIT) return this.#sendLocked(at, signal);
+    if (attempt === WOULD_WAIT) return this.#sendOrWait(at, signal);
     if (attempt === CLOSED) this.refuseClosed(at);
     return this.#sent();
   }
@@ -44,11 +46,11 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
 
   recv(options?: WaitOptions): T | undefined | Promise<T | undefined> {
     const signal = signalOf(options);
-    if (this.capacity === 0) return this.#recvLocked(signal);
+    if (this.capacity === 0) return this.#recvOrWait(signal);
     const at = this.waiters.scratchTop;
     let attempt = this.tryTake(at);
     if (attempt === WOULD_WAIT && this.patience(RECEIVERS)) attempt = this.tryTake(at);
-    if (attempt === WOULD_WAIT) return this.#recvLocked(signal);
+    if (attempt === WOULD_WAIT) return this.#recvOrWait(signal);
     return this.#received(attempt, at);
   }
 
@@ -124,17 +126,40 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     }
   }
 
-  /**
-   * Sends the value staged at `at`, or joins the queue, under one lock. The memory that
-   * this can need is allocated before.
-   */
-  #sendLocked(at: number, signal: AbortSignal | undefined): void | Promise<void> {
+  /** Sends the value staged at `at`, or joins the queue. The memory that this can need is allocated before. */
+  #sendOrWait(at: number, signal: AbortSignal | undefined): void | Promise<void> {
     const { waiters } = this;
     const large = waiters.isPreparedFor(this.words) ? 0 : this.#prepare(at);
+    if (large !== 0) return this.#sendLocked(at, large, signal);
+    const spins = waiters.scheduler.spins();
+    const attempt = this.putOrJoin(at, waiters.spare, spins === 0 ? 1 : 0);
+    if (attempt === WOULD_WAIT) return waiters.suspend(waiters.begin(REASON_PLACE.send, this), spins, signal) as Promise<void>;
+    if (attempt === BUSY) return this.#sendLocked(at, 0, signal);
+    waiters.flush();
+    return this.#sent();
+  }
+
+  /** As `#sendOrWait`, for a receive. */
+  #recvOrWait(signal: AbortSignal | undefined): T | undefined | Promise<T | undefined> {
+    const { waiters } = this;
+    const large = waiters.isPreparedFor(this.words) ? 0 : this.#prepare(0);
+    if (large !== 0) return this.#recvLocked(large, signal);
+    const at = waiters.scratchTop;
+    const spins = waiters.scheduler.spins();
+    const attempt = this.takeOrJoin(at, waiters.spare, spins === 0 ? 1 : 0);
+    if (attempt === WOULD_WAIT) return waiters.suspend(waiters.begin(REASON_PLACE.receive, this), spins, signal) as Promise<T | undefined>;
+    if (attempt === BUSY) return this.#recvLocked(0, signal);
+    waiters.flush();
+    return this.#received(DONE, at);
+  }
+
+  /** As `#sendOrWait` in every case: the channel may be closed, its lock held, or the value too large for a record. @param large the block for such a value, or 0 */
+  #sendLocked(at: number, large: number, signal: AbortSignal | undefined): void | Promise<void> {
+    const { waiters } = this;
     const attempt = this.lock() ? this.putLocked(at) : CLOSED;
     if (attempt === WOULD_WAIT) {
       const spins = waiters.scheduler.spins();
-      const wait = waiters.acquire("send", this, spins);
+      const wait = waiters.acquire(REASON_PLACE.send, this, spins);
       this.copy(at, waiters.adoptValue(wait.record, large));
       this.enqueueLocked(SENDERS, wait.record);
       this.unlock();
@@ -148,14 +173,13 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   }
 
   /** As `#sendLocked`, for a receive. */
-  #recvLocked(signal: AbortSignal | undefined): T | undefined | Promise<T | undefined> {
+  #recvLocked(large: number, signal: AbortSignal | undefined): T | undefined | Promise<T | undefined> {
     const { waiters } = this;
-    const large = waiters.isPreparedFor(this.words) ? 0 : this.#prepare(0);
     const at = waiters.scratchTop;
     const attempt = this.lock() ? this.takeLocked(at) : CLOSED;
     if (attempt === WOULD_WAIT) {
       const spins = waiters.scheduler.spins();
-      const wait = waiters.acquire("receive", this, spins);
+      const wait = waiters.acquire(REASON_PLACE.receive, this, spins);
       waiters.adoptValue(wait.record, large);
       this.enqueueLocked(RECEIVERS, wait.record);
       this.unlock();

@@ -11,6 +11,7 @@
 import { INSPECT, WarrenError, printValue } from "../errors.ts";
 import type { Type } from "../wire/type.ts";
 import { type Finisher, type Wait, signalOf } from "../wait/wait.ts";
+import { REASON_PLACE } from "../wait/wait-reason.ts";
 import type { Waiters } from "../wait/waiter.ts";
 import type { Receiver, WaitOptions } from "./chan.ts";
 import type { Channel } from "./channel.ts";
@@ -91,7 +92,7 @@ export abstract class LocalReceiver<T> implements Receiver<T>, Finisher {
       if (--waiters.scheduler.ticks < 0 && waiters.scheduler.tick()) return waiters.scheduler.hop(value);
       return value;
     }
-    const wait = waiters.acquire("receive", this);
+    const wait = waiters.acquire(REASON_PLACE.receive, this);
     const { record } = wait;
     const watch: Watching<T> = {
       stop: this.watch(() => {

@@ -1,12 +1,14 @@
 /**
  * The unbuffered channel: a value is copied from the sender's record or scratch memory
  * directly to the receiver's. There is one lock, the `send` word, and no fast path,
- * because each operation needs a partner.
+ * because each operation needs a partner. The usual operations are functions over words
+ * in exchange.ts; this file has what is left to do if they are `BUSY`.
  */
 import { OUTCOME, header } from "../memory/layout.ts";
 import { HEADER_MARK } from "../memory/size-classes.ts";
 import { Channel } from "./channel.ts";
-import { CLOSED, DONE, WOULD_WAIT, type Attempt } from "./channel-core.ts";
+import type { Attempt } from "./channel-core.ts";
+import { CLOSED, DONE, WOULD_WAIT } from "./exchange.ts";
 import { CLOSED_BIT, RECEIVERS, SENDERS, isClosed, lockWord, unlockWord } from "./words.ts";
 
 export class Rendezvous<T> extends Channel<T> {
@@ -45,6 +47,16 @@ export class Rendezvous<T> extends Channel<T> {
     this.unlock();
     this.waiters.flush();
     return attempt;
+  }
+
+  protected override putOrJoin(at: number, record: number, parked: number): number {
+    const { arena } = this.waiters;
+    return arena.compiled.sendUnbuffered(this.header, this.mark, this.generation, arena.owner, this.words, at, arena.here, record, parked);
+  }
+
+  protected override takeOrJoin(at: number, record: number, parked: number): number {
+    const { arena } = this.waiters;
+    return arena.compiled.recvUnbuffered(this.header, this.mark, this.generation, arena.owner, this.words, at, arena.here, record, parked);
   }
 
   override putLocked(at: number): Attempt {

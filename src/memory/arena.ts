@@ -30,9 +30,10 @@ import { performance } from "../host.ts";
 import { WarrenError, invariant } from "../errors.ts";
 import { DEFAULT_ARENA_BYTES, LIMITS } from "../limits.ts";
 import { load, store } from "./atomics.ts";
+import { type Compiled, compiledFor } from "./compiled.ts";
 import { giveBackHeaders, giveBlocks, restoreHeaders, takeBlocks, withdrawHeaders } from "./central.ts";
 import { type Holdings, holdingsOf } from "./holdings.ts";
-import { ABSENT, CENTRAL_WORDS, MAGIC, PAGE, PAGE_ENTRY_WORDS, PAGE_SHIFT, PROCESSOR_WORDS, SUPERBLOCK_WORDS, header, processor, processorId, superblock } from "./layout.ts";
+import { ABSENT, CENTRAL_WORDS, MAGIC, PAGE, PAGE_ENTRY_WORDS, PAGE_SHIFT, PROCESSOR_WORDS, SUPERBLOCK_WORDS, header, processor, processorAt, processorId, superblock } from "./layout.ts";
 import { freePages, largestFree, takePages } from "./pages.ts";
 import { BATCH, CLASS_WORDS, HEADER_CLASS, HEADER_MARK, INSIDE, MAX_SMALL, blocksIn, classOf, linkOf } from "./size-classes.ts";
 import { backOff, lock, unlock } from "./spin-lock.ts";
@@ -64,6 +65,8 @@ export class Arena {
   readonly u8: Uint8Array<SharedArrayBuffer>;
   /** The whole arena as a Buffer, for its fast string conversions. */
   readonly heap: Buffer<SharedArrayBuffer>;
+  /** Functions over this memory that are compiled to WebAssembly. */
+  readonly compiled: Compiled;
   /** This thread's processor index, and its id in lock words. */
   readonly index: number;
   readonly owner: number;
@@ -89,6 +92,7 @@ export class Arena {
     this.i64 = new BigInt64Array(buffer);
     this.u8 = new Uint8Array(buffer);
     this.heap = Buffer.from(buffer);
+    this.compiled = compiledFor(memory, this.i32);
     if (shape) {
       initialize(this.i32, shape.threads);
       this.i32[superblock.front] = shape.front;
@@ -136,7 +140,7 @@ export class Arena {
   }
 
   processorAt(index: number): number {
-    return this.i32[superblock.processors] + index * PROCESSOR_WORDS;
+    return processorAt(this.i32, index);
   }
 
   /**

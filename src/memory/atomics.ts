@@ -5,7 +5,8 @@
  * source interleaves (verify/explorer).
  *
  * All of these are sequentially consistent (ECMA-262, Atomics). On V8 13 each is a
- * builtin call of about 10 ns, loads included, so code on hot paths counts them.
+ * builtin call of about 10 ns, loads included, so the hottest functions are compiled to
+ * WebAssembly (compiled.ts), where it is one instruction.
  */
 
 export const load: (words: Int32Array, at: number) => number = Atomics.load;

@@ -159,6 +159,11 @@ export const processor = {
 } as const;
 export const PROCESSOR_WORDS = 9 * LINE;
 
+/** The record of processor `index`. */
+export function processorAt(i32: Int32Array, index: number): number {
+  return i32[superblock.processors] + index * PROCESSOR_WORDS;
+}
+
 /** In `processor.answered`: this thread touches no header and has no free blocks. */
 export const ABSENT = -1;
 

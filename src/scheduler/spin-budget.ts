@@ -15,12 +15,11 @@ const PROBE_EVERY = 8;
 
 export class SpinBudget {
   #looks = FIRST;
-  #refused = 0;
 
-  /** Checks for the next wait, 0 for none. One takes about 50 ns. */
-  looks(): number {
+  /** Checks for the next wait, 0 for none. One takes about 50 ns. @param parks waits that have parked */
+  looks(parks: number): number {
     if (this.#looks >= LEAST) return this.#looks;
-    return ++this.#refused % PROBE_EVERY === 0 ? FIRST : 0;
+    return parks % PROBE_EVERY === 0 ? FIRST : 0;
   }
 
   report(inTime: boolean): void {

@@ -17,6 +17,8 @@ export class Watching {
   readonly #arena: Arena;
   readonly #cores: number;
   readonly #spinBudget = new SpinBudget();
+  /** As `#helps` when the clock was last read. */
+  #helped = true;
   /** When the thread became idle, 0 while it is not. */
   #idleSinceMs = 0;
 
@@ -32,16 +34,22 @@ export class Watching {
    * many or a few checks.
    */
   #helps(): boolean {
-    const { i32, threads, here, index } = this.#arena;
-    if (i32[here + processor.inbox] !== 0) return false;
+    const { i32, threads, index } = this.#arena;
     const awake = threads - i32[superblock.sleepers];
     if (index >= threads) return awake > 0 && awake < this.#cores + 1;
     return awake <= this.#cores && (awake > 1 || !isAsleep(this.#arena, threads));
   }
 
-  /** How often a task checks its wait before it parks. */
+  /** How often a task checks its wait before it parks. The threads that are awake are counted once in a while (`count`). */
   spins(): number {
-    return this.#helps() ? this.#spinBudget.looks() : 0;
+    if (!this.#helped) return 0;
+    const { i32, here } = this.#arena;
+    return i32[here + processor.inbox] === 0 ? this.#spinBudget.looks(i32[here + processor.parks]) : 0;
+  }
+
+  /** A turn begins, or a tick: counts the threads that are awake. */
+  count(): void {
+    this.#helped = this.#helps();
   }
 
   /** Reports whether the checks of a task were enough. */

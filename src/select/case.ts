@@ -1,7 +1,8 @@
 /** The cases of one select: a receive, a send, or a timer of this thread. */
 import { WarrenError } from "../errors.ts";
 import type { Channel } from "../channel/channel.ts";
-import { CLOSED, DONE, WOULD_WAIT, type Attempt } from "../channel/channel-core.ts";
+import type { Attempt } from "../channel/channel-core.ts";
+import { CLOSED, DONE, WOULD_WAIT } from "../channel/exchange.ts";
 import type { LocalReceiver } from "../channel/local-receiver.ts";
 import { type Queue, RECEIVERS, SENDERS } from "../channel/words.ts";
 import { OUTCOME, waiter } from "../memory/layout.ts";

@@ -23,6 +23,7 @@ import { LocalReceiver } from "../channel/local-receiver.ts";
 import { Never } from "../channel/never.ts";
 import { waiter } from "../memory/layout.ts";
 import { type Finisher, type Partners, type Wait, signalOf } from "../wait/wait.ts";
+import { REASON_PLACE } from "../wait/wait-reason.ts";
 import type { Waiters } from "../wait/waiter.ts";
 import { type Case, LocalCase, RecvSide, SendSide } from "./case.ts";
 import { shuffle } from "./shuffle.ts";
@@ -107,7 +108,7 @@ class Selection implements Finisher {
   run(otherwise: boolean, signal: AbortSignal | undefined): unknown {
     const waiters = this.#waiters;
     const spins = waiters.scheduler.spins();
-    const wait = waiters.acquire("select", this, spins);
+    const wait = waiters.acquire(REASON_PLACE.select, this, spins);
     try {
       for (let k = 0; k < this.#sides.length; k++) this.#sides[k].reserve(wait.record, k);
     } catch (error) {

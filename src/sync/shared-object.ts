@@ -29,7 +29,7 @@ import { ownerIndex } from "../wait/claims.ts";
 import { handleKey } from "../wire/type.ts";
 import { type Finisher, type Partners, type Wait, type WaitOptions, signalOf } from "../wait/wait.ts";
 import { enqueueAfter, isQueued, relink, unlink } from "../wait/wait-queue.ts";
-import type { WaitReason } from "../wait/wait-reason.ts";
+import { REASON_PLACE, type WaitReason } from "../wait/wait-reason.ts";
 import type { Waiters } from "../wait/waiter.ts";
 import { unclaim } from "../wait/waiter-state.ts";
 
@@ -116,7 +116,7 @@ export abstract class SharedObject implements Finisher, Disposable {
   protected waitLocked(reason: WaitReason, signal: AbortSignal | undefined, amount = 0, previous = this.i32[this.header + QUEUE + 1]): unknown {
     const { i32, waiters } = this;
     const spins = waiters.scheduler.spins();
-    const wait = waiters.acquire(reason, this, spins);
+    const wait = waiters.acquire(REASON_PLACE[reason], this, spins);
     const { record } = wait;
     waiters.arena.f64[(record + syncWaiter.amount) >>> 1] = amount;
     i32[record + syncWaiter.task] = this.taskId();

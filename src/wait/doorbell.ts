@@ -28,6 +28,11 @@ export function ring(arena: Arena, index: number): void {
   }
 }
 
+/** Whether the processor with the record `there` sleeps, for a thread that has just published work for it: then ring. */
+export function isAsleepAt(i32: Int32Array, there: number): boolean {
+  return load(i32, there + processor.state) === ASLEEP;
+}
+
 /** Whether processor `index` sleeps: a hint, which can be stale. */
 export function isAsleep(arena: Arena, index: number): boolean {
   return arena.i32[arena.processorAt(index) + processor.state] === ASLEEP;

@@ -13,8 +13,12 @@ import { processor, waiter } from "../memory/layout.ts";
 
 /** Passes a record to processor `index`; ring its bell afterwards. */
 export function pushInbox(arena: Arena, index: number, record: number): void {
-  const { i32 } = arena;
-  const at = arena.processorAt(index) + processor.inbox;
+  pushInboxOf(arena.i32, arena.processorAt(index), record);
+}
+
+/** As `pushInbox`, given the record of the processor. */
+export function pushInboxOf(i32: Int32Array, there: number, record: number): void {
+  const at = there + processor.inbox;
   let newest = i32[at];
   for (;;) {
     i32[record + waiter.inboxNext] = newest;

@@ -8,9 +8,8 @@
 import { load, store } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { RECORD, WAITER_VALUE_WORDS, WAITER_WORDS, processor, superblock, waiter } from "../memory/layout.ts";
-import { Claims } from "./claims.ts";
+import { Claims, valueOf } from "./claims.ts";
 import { type Finisher, type Scheduler, Wait } from "./wait.ts";
-import type { WaitReason } from "./wait-reason.ts";
 import { transitionToWaiting } from "./waiter-state.ts";
 
 /** Records that stay for the next waits when memory is short. At least one, because `prepare` promises it. */
@@ -58,13 +57,23 @@ export abstract class Records extends Claims {
 
   /**
    * A wait that has begun. With `spins` 0 it is parked from the start, because its
-   * owner will not check it. @throws ERR_ARENA_FULL
+   * owner will not check it. @param place that of its reason in `WAIT_REASONS` @throws ERR_ARENA_FULL
    */
-  acquire(reason: WaitReason, finisher: Finisher, spins = 0): Wait {
+  acquire(place: number, finisher: Finisher, spins = 0): Wait {
     if (this.#idle.length === 0) this.prepare();
     const record = this.#idle.pop() as number;
     transitionToWaiting(this.arena.i32, record, spins === 0);
-    return new Wait(record, reason, finisher);
+    return new Wait(record, place, finisher);
+  }
+
+  /** The record of the next wait. Call `isPreparedFor` or `prepare` before. */
+  get spare(): number {
+    return this.#idle[this.#idle.length - 1] as number;
+  }
+
+  /** The wait that has begun with `spare`. */
+  begin(place: number, finisher: Finisher): Wait {
+    return new Wait(this.#idle.pop() as number, place, finisher);
   }
 
   /** The record of a wait that is in no queue can be used again. */
@@ -140,8 +149,7 @@ export abstract class Records extends Claims {
 
   /** Where the value of a record is stored. */
   valueAt(record: number): number {
-    const { i32 } = this.arena;
-    return i32[record + waiter.block] === 0 ? record + waiter.value : i32[record + waiter.value];
+    return valueOf(this.arena.i32, record);
   }
 
   /** Frees the block that `adoptValue` gave the record. */

@@ -4,7 +4,7 @@
  */
 import { WarrenError, printValue } from "../errors.ts";
 import type { AbortSignal } from "./abort-signal.ts";
-import type { WaitReason } from "./wait-reason.ts";
+import { WAIT_REASONS, type WaitReason } from "./wait-reason.ts";
 
 /** Every operation that can wait accepts these. An abort ends the wait, loses no value and leaves no waiter. */
 export interface WaitOptions {
@@ -109,7 +109,8 @@ export interface Partners {
  */
 export class Wait {
   readonly record: number;
-  readonly reason: WaitReason;
+  /** The place of its reason in `WAIT_REASONS`. */
+  readonly place: number;
   readonly finisher: Finisher;
   task: object | undefined;
   sinceMs = 0;
@@ -126,9 +127,9 @@ export class Wait {
   /** Where it began, if that was recorded. */
   site: string | undefined;
 
-  constructor(record: number, reason: WaitReason, finisher: Finisher) {
+  constructor(record: number, place: number, finisher: Finisher) {
     this.record = record;
-    this.reason = reason;
+    this.place = place;
     this.finisher = finisher;
     this.task = undefined;
     this.promise = undefined;
@@ -137,5 +138,9 @@ export class Wait {
     this.extra = undefined;
     this.abort = undefined;
     this.site = undefined;
+  }
+
+  get reason(): WaitReason {
+    return WAIT_REASONS[this.place] as WaitReason;
   }
 }

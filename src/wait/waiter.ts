@@ -21,7 +21,7 @@ import { Records } from "./records.ts";
 import { Signals } from "./signals.ts";
 import type { Timers } from "./timers.ts";
 import type { Scheduler, Wait } from "./wait.ts";
-import { REASON_PLACE, WAIT_REASONS } from "./wait-reason.ts";
+import { WAIT_REASONS } from "./wait-reason.ts";
 import { isClaimedBy, isDone, isDoneHere, transitionToParked } from "./waiter-state.ts";
 
 /**
@@ -132,7 +132,7 @@ export class Waiters extends Records implements Space {
     wait.task = scheduler.task();
     const promise = wait.sinceMs >= this.observed.nextMs ? this.observed.promiseOf(wait, capture) : new Promise<unknown>(capture);
     wait.promise = promise;
-    wait.countedAt = this.#parkedBy + REASON_PLACE[wait.reason];
+    wait.countedAt = this.#parkedBy + wait.place;
     this.arena.i32[wait.countedAt]++;
     if (this.#parked++ === 0) scheduler.onWaiting?.();
     if (signal !== undefined) this.#signals.watch(wait, signal);

@@ -3,25 +3,25 @@ import { SpinBudget } from "../../src/scheduler/spin-budget.ts";
 
 describe("SpinBudget", () => {
   test("looks at first", () => {
-    expect(new SpinBudget().looks()).toBeGreaterThan(0);
+    expect(new SpinBudget().looks(1)).toBeGreaterThan(0);
   });
 
   test("grows on success up to a bound", () => {
     const budget = new SpinBudget();
-    let last = budget.looks();
+    let last = budget.looks(1);
     for (let k = 0; k < 20; k++) {
       budget.report(true);
-      expect(budget.looks()).toBeGreaterThanOrEqual(last);
-      last = budget.looks();
+      expect(budget.looks(1)).toBeGreaterThanOrEqual(last);
+      last = budget.looks(1);
     }
     budget.report(true);
-    expect(budget.looks()).toBe(last);
+    expect(budget.looks(1)).toBe(last);
   });
 
   test("shrinks to nothing on failure, and then tries again once in a while", () => {
     const budget = new SpinBudget();
     for (let k = 0; k < 20; k++) budget.report(false);
-    const waits = Array.from({ length: 64 }, () => budget.looks());
+    const waits = Array.from({ length: 64 }, (_, parks) => budget.looks(parks));
     expect(waits.filter((looks) => looks > 0)).toHaveLength(8);
   });
 
@@ -29,6 +29,6 @@ describe("SpinBudget", () => {
     const budget = new SpinBudget();
     for (let k = 0; k < 20; k++) budget.report(false);
     budget.report(true);
-    expect(budget.looks()).toBeGreaterThan(0);
+    expect(budget.looks(1)).toBeGreaterThan(0);
   });
 });

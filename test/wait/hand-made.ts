@@ -14,6 +14,7 @@ import { Timers } from "../../src/wait/timers.ts";
 import type { Scheduler } from "../../src/wait/wait.ts";
 import { Waiters } from "../../src/wait/waiter.ts";
 import { outcomeOf } from "../../src/wait/waiter-state.ts";
+import { compiledFor } from "../../verify/explorer/stand-ins/compiled.ts";
 import { type Life, mortal } from "./mortal-memory.ts";
 
 /** Handles of channels alone, without a watch over them. */
@@ -43,7 +44,11 @@ export class HandMadeThread {
 
   constructor(arena: Arena, isMortal: boolean) {
     this.arena = arena;
-    if (isMortal) Object.assign(arena, { i32: mortal(arena.i32, this.life), f64: mortal(arena.f64, this.life) });
+    if (isMortal) {
+      const i32 = mortal(arena.i32, this.life);
+      // What is compiled writes on its own: a mortal thread runs the source.
+      Object.assign(arena, { i32, f64: mortal(arena.f64, this.life), compiled: compiledFor(undefined, i32) });
+    }
     const resume = (slot: number): void => {
       const wait = this.waiters.at(slot);
       if (wait !== undefined) this.waiters.resume(wait);

@@ -1,6 +1,7 @@
 /** Waits: ended before, while or after their owner parks, by its own thread or another. */
 import { expect, test } from "vitest";
 import { OUTCOME, waiter } from "../../src/memory/layout.ts";
+import { REASON_PLACE } from "../../src/wait/wait-reason.ts";
 import type { Finisher } from "../../src/wait/wait.ts";
 import { unclaim } from "../../src/wait/waiter-state.ts";
 import { type HandMadeThread, handMadeWorld } from "./hand-made.ts";
@@ -15,10 +16,10 @@ function end(by: HandMadeThread, record: number): void {
 test("a wait that is over before its owner parks does not park, once", () => {
   const { main, other } = handMadeWorld();
   for (let round = 0; round < 10; round++) {
-    const wait = other.waiters.acquire("wait", FINISHER, 1);
+    const wait = other.waiters.acquire(REASON_PLACE.wait, FINISHER, 1);
     end(main, wait.record);
     expect(other.waiters.suspend(wait, 1)).toBe("over wait");
-    const next = other.waiters.acquire("wait", FINISHER, 1);
+    const next = other.waiters.acquire(REASON_PLACE.wait, FINISHER, 1);
     expect(next.record).toBe(wait.record);
     const parked = other.waiters.suspend(next, 1);
     expect([parked instanceof Promise, other.waiters.parked]).toEqual([true, 1]);
@@ -31,7 +32,7 @@ test("a wait that is over before its owner parks does not park, once", () => {
 test("one that has parked goes on when another thread or its own ends it", async () => {
   const { main, other } = handMadeWorld();
   for (const by of [main, other]) {
-    const wait = other.waiters.acquire("lock", FINISHER);
+    const wait = other.waiters.acquire(REASON_PLACE.lock, FINISHER);
     const parked = other.waiters.suspend(wait, 0);
     end(by, wait.record);
     other.pump();
@@ -41,7 +42,7 @@ test("one that has parked goes on when another thread or its own ends it", async
 
 test("a claim that is taken back leaves the wait as it was", async () => {
   const { main, other } = handMadeWorld();
-  const wait = other.waiters.acquire("lock", FINISHER);
+  const wait = other.waiters.acquire(REASON_PLACE.lock, FINISHER);
   const parked = other.waiters.suspend(wait, 0);
   main.waiters.claim(wait.record, OUTCOME.ok);
   unclaim(main.arena.i32, wait.record);
@@ -56,7 +57,7 @@ test("when memory is short, the records of many waits go back, but not before al
   const { main, other, victim } = handMadeWorld();
   main.arena.reclaim();
   const { used, largest } = main.arena.use();
-  const waits = Array.from({ length: 5000 }, () => other.waiters.acquire("wait", FINISHER));
+  const waits = Array.from({ length: 5000 }, () => other.waiters.acquire(REASON_PLACE.wait, FINISHER));
   expect(main.arena.use().used - used).toBeGreaterThan(4900 * 64);
   for (const wait of waits) other.waiters.release(wait);
   // A thread that does not answer may have died while it ended one of these waits.
@@ -69,7 +70,7 @@ test("when memory is short, the records of many waits go back, but not before al
   expect(main.arena.use().largest).toBeGreaterThanOrEqual(largest - 65_536);
   expect(main.arena.use().used - used).toBeLessThanOrEqual(64 * 64);
   // The places of the freed records are used again.
-  const again = Array.from({ length: 200 }, () => other.waiters.acquire("wait", FINISHER));
+  const again = Array.from({ length: 200 }, () => other.waiters.acquire(REASON_PLACE.wait, FINISHER));
   expect(new Set(again.map(({ record }) => other.arena.i32[record + waiter.slot])).size).toBe(200);
   const parked = again.map((wait) => other.waiters.suspend(wait, 0));
   expect(parked.every((each) => each instanceof Promise)).toBe(true);

@@ -19,15 +19,15 @@ const MACHINE = new URL("machine.ts", import.meta.url).href;
 const MARK = "explored";
 
 /** What is rewritten: the algorithms, and the programs that use them. The rest of the source is used as it is. */
-const FOLDERS = ["src/memory", "src/wire", "src/wait", "src/trace", "src/channel", "src/sync", "src/shared-map", "src/select", "src/scheduler", "verify/explorer/scenarios", "verify/explorer/scenarios/maps"];
+const FOLDERS = ["src/memory", "src/wire", "src/wait", "src/trace", "src/channel", "src/sync", "src/shared-map", "src/select", "src/scheduler", "verify/explorer/stand-ins", "verify/explorer/scenarios", "verify/explorer/scenarios/maps"];
 const FILES = ["src/runtime/main/repair-shared-memory.ts"];
 /** In those folders, but of no concern here: values and objects of one thread. */
-const APART = new Set(["src/memory/atomics.ts", "src/memory/layout.ts", "src/channel/chan-of.ts", "src/shared-map/bounded-map.ts", "src/wait/noticed.ts", "src/wire/frames.ts"]);
+const APART = new Set(["src/memory/atomics.ts", "src/memory/layout.ts", "src/memory/compiled.ts", "src/memory/compiled-wasm.ts", "src/channel/chan-of.ts", "src/shared-map/bounded-map.ts", "src/wait/noticed.ts", "src/wire/frames.ts"]);
 
 const paths = FOLDERS.flatMap((folder) => readdirSync(join(ROOT, folder)).filter((name) => name.endsWith(".ts")).map((name) => `${folder}/${name}`)).concat(FILES).filter((path) => !APART.has(path));
 
-/** What a module is replaced by: order and chance are the explorer's to choose; of the headers only those that were ever used. */
-const STAND_INS: Record<string, string> = { "src/select/shuffle.ts": "verify/explorer/scenarios/shuffle.ts", "src/memory/headers.ts": "verify/explorer/headers.ts" };
+/** What a module is replaced by: order and chance are the explorer's to choose; compiled functions run from their source; of the headers only those that were ever used. */
+const STAND_INS: Record<string, string> = { "src/select/shuffle.ts": "verify/explorer/stand-ins/shuffle.ts", "src/memory/compiled.ts": "verify/explorer/stand-ins/compiled.ts", "src/memory/headers.ts": "verify/explorer/headers.ts" };
 
 const variants = new Map<string, { readonly modules: Map<string, Module>; readonly yielding: Yielding }>();
 const parsed = new Map<string, Module>();

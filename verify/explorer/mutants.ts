@@ -37,10 +37,31 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "wait-queued-after-unlock",
-    path: "src/channel/channel.ts",
-    replace: "this.enqueueLocked(RECEIVERS, wait.record);\n      this.unlock();",
-    by: "this.unlock();\n      this.enqueueLocked(RECEIVERS, wait.record);",
+    path: "src/channel/exchange.ts",
+    replace: "      join(i32, channel, RECEIVERS, record, parked);\n      attempt = WOULD_WAIT;\n    }\n  }\n  unlockWord(i32, channel + header.send, word);\n",
+    by: "      attempt = WOULD_WAIT;\n    }\n  }\n  unlockWord(i32, channel + header.send, word);\n  if (attempt === WOULD_WAIT) join(i32, channel, RECEIVERS, record, parked);\n",
     scenario: "chan.rendezvous 1P1C cap0",
+  },
+  {
+    name: "exchange-unlocks-recv-first",
+    path: "src/channel/exchange.ts",
+    replace: "  unlockWord(i32, channel + header.send, withWaited(send, i32[channel + RECEIVERS] !== 0));\n  i32[channel + header.tailSeen] = send;\n  unlockWord(i32, channel + header.recv, withWaited(recv, i32[channel + SENDERS] !== 0));",
+    by: "  i32[channel + header.tailSeen] = send;\n  const waited = i32[channel + RECEIVERS] !== 0;\n  unlockWord(i32, channel + header.recv, withWaited(recv, i32[channel + SENDERS] !== 0));\n  unlockWord(i32, channel + header.send, withWaited(send, waited));",
+    scenario: "chan.array tryRecv beside recv cap1",
+  },
+  {
+    name: "exchange-leaves-tail-seen-stale",
+    path: "src/channel/exchange.ts",
+    replace: "  i32[channel + header.tailSeen] = send;\n",
+    by: "",
+    scenario: "chan.array 1P2C cap1",
+  },
+  {
+    name: "joins-without-the-other-lock",
+    path: "src/channel/exchange.ts",
+    replace: "!own(i32, channel + header.recv, recv, OWNER, owner)",
+    by: "(recv & OWNER) !== 0",
+    scenario: "chan.array 1P1C cap1",
   },
   {
     name: "no-recheck-after-marking-asleep",
@@ -52,8 +73,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "ring-before-publish",
     path: "src/wait/claims.ts",
-    replace: "pushInbox(this.arena, indexOfId(owner), decider);\n    ring(this.arena, indexOfId(owner));",
-    by: "ring(this.arena, indexOfId(owner));\n    pushInbox(this.arena, indexOfId(owner), decider);",
+    replace: "    pushInboxOf(i32, at, decider);\n    if (isAsleepAt(i32, at)) return -1 - indexOfId(owner);",
+    by: "    const isAsleep = isAsleepAt(i32, at);\n    pushInboxOf(i32, at, decider);\n    if (isAsleep) return -1 - indexOfId(owner);",
     scenario: "sleep: a round trip",
   },
   {

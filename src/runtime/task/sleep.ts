@@ -2,6 +2,7 @@
 import { performance } from "../../host.ts";
 import type { Timer } from "../../wait/timers.ts";
 import type { Finisher, Wait } from "../../wait/wait.ts";
+import { REASON_PLACE } from "../../wait/wait-reason.ts";
 import type { Waiters } from "../../wait/waiter.ts";
 
 export class Sleep implements Finisher {
@@ -13,7 +14,7 @@ export class Sleep implements Finisher {
 
   start(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
     const waiters = this.#waiters;
-    const wait = waiters.acquire("sleep", this);
+    const wait = waiters.acquire(REASON_PLACE.sleep, this);
     const { record } = wait;
     wait.extra = waiters.timers.arm(performance.now() + delayMs, () => {
       if (waiters.claimDecider(record)) waiters.complete(record);

@@ -15,13 +15,27 @@ export const PLAIN: Record<string, readonly string[]> = {
   "src/channel/rendezvous.ts": ["lock: i32[this.mark]"],
   "src/channel/array.ts": [
     "lock: i32[this.mark]",
-    "#own: this.i32[this.mark]",
-    "tryPut: i32[channel + header.send]",
-    "tryTake: i32[channel + header.recv]",
-    "putMany: i32[channel + header.send]",
-    "takeMany: i32[channel + header.recv]",
     // Only hints look at it while both locks are held.
     "#takeManyLocked: i32[channel + header.recv]",
+  ],
+  "src/channel/exchange.ts": [
+    "put: i32[mark]",
+    "put: i32[channel + header.send]",
+    "take: i32[mark]",
+    "take: i32[channel + header.recv]",
+    "putMany: i32[mark]",
+    "putMany: i32[channel + header.send]",
+    "takeMany: i32[mark]",
+    "takeMany: i32[channel + header.recv]",
+    "ownBoth: i32[mark]",
+    "ownBoth: i32[channel + header.send]",
+    "ownBoth: i32[channel + header.recv]",
+    "sendUnbuffered: i32[mark]",
+    "sendUnbuffered: i32[channel + header.send]",
+    "recvUnbuffered: i32[mark]",
+    "recvUnbuffered: i32[channel + header.send]",
+    // Only hints look at it while both locks are held.
+    "recvBuffered: i32[channel + header.recv]",
   ],
   "src/scheduler/task-queue.ts": [
     "pushTask: i32[at + processor.pinnedCount]",
@@ -34,7 +48,7 @@ export const PLAIN: Record<string, readonly string[]> = {
   // An entry of a shared map names a load, which its thread frees: its lock is taken before it is used.
   "src/sync/shared-object.ts": ["end: i32[at + syncHeader.generation]"],
   "src/wait/wait-queue.ts": ["unlink: i32[record + waiter.queued]"],
-  "src/wait/inbox.ts": ["pushInbox: i32[at]", "takeInbox: i32[at]"],
+  "src/wait/inbox.ts": ["pushInboxOf: i32[at]", "takeInbox: i32[at]"],
   "src/wait/waiter.ts": ["#spin: i32[here]"],
   "src/wait/doorbell.ts": ["isAsleep: arena.i32[arena.processorAt(index) + processor.state]"],
 };

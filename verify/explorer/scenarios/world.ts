@@ -13,6 +13,7 @@ import { CLASS_WORDS, INSIDE, blocksIn, linkOf } from "../../../src/memory/size-
 import type { Type } from "../../../src/wire/type.ts";
 import { queueLength } from "../../../src/wait/wait-queue.ts";
 import { Timers } from "../../../src/wait/timers.ts";
+import { REASON_PLACE } from "../../../src/wait/wait-reason.ts";
 import { Waiters } from "../../../src/wait/waiter.ts";
 import { balanceSleepers } from "../../../src/wait/doorbell.ts";
 import { repairAfter } from "../../../src/runtime/main/repair-shared-memory.ts";
@@ -138,8 +139,8 @@ export class World {
       loop.thread = thread;
       this.threads.push(thread);
       // A record for each wait that its tasks may have at a time: made before, so that none stays in use.
-      const first = loop.waiters.acquire("yield", NOBODY);
-      loop.waiters.release(loop.waiters.acquire("yield", NOBODY));
+      const first = loop.waiters.acquire(REASON_PLACE.yield, NOBODY);
+      loop.waiters.release(loop.waiters.acquire(REASON_PLACE.yield, NOBODY));
       loop.waiters.release(first);
     }
     this.#usedBefore = this.#used();

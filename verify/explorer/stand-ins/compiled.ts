@@ -1,0 +1,52 @@
+/** Stands in for src/memory/compiled.ts: the source of the compiled functions, so that each of their accesses is a step. */
+import { put as putOf, take as takeOf, putMany as putManyOf, takeMany as takeManyOf, sendBuffered as sendBufferedOf, recvBuffered as recvBufferedOf, sendUnbuffered as sendUnbufferedOf, recvUnbuffered as recvUnbufferedOf } from "../../../src/channel/exchange.ts";
+import type { Compiled } from "../../../src/memory/compiled.ts";
+import { endListed as endListedOf } from "../../../src/wait/claims.ts";
+
+export function compiledFor(_memory: unknown, i32: Int32Array): Compiled {
+  return new FromSource(i32);
+}
+
+class FromSource implements Compiled {
+  readonly i32: Int32Array;
+
+  constructor(i32: Int32Array) {
+    this.i32 = i32;
+  }
+
+  put(...p: Parameters<Compiled["put"]>): number {
+    return putOf(this.i32, ...p);
+  }
+
+  take(...p: Parameters<Compiled["take"]>): number {
+    return takeOf(this.i32, ...p);
+  }
+
+  putMany(...p: Parameters<Compiled["putMany"]>): number {
+    return putManyOf(this.i32, ...p);
+  }
+
+  takeMany(...p: Parameters<Compiled["takeMany"]>): number {
+    return takeManyOf(this.i32, ...p);
+  }
+
+  sendBuffered(...p: Parameters<Compiled["sendBuffered"]>): number {
+    return sendBufferedOf(this.i32, ...p);
+  }
+
+  recvBuffered(...p: Parameters<Compiled["recvBuffered"]>): number {
+    return recvBufferedOf(this.i32, ...p);
+  }
+
+  sendUnbuffered(...p: Parameters<Compiled["sendUnbuffered"]>): number {
+    return sendUnbufferedOf(this.i32, ...p);
+  }
+
+  recvUnbuffered(...p: Parameters<Compiled["recvUnbuffered"]>): number {
+    return recvUnbufferedOf(this.i32, ...p);
+  }
+
+  endListed(...p: Parameters<Compiled["endListed"]>): number {
+    return endListedOf(this.i32, ...p);
+  }
+}
