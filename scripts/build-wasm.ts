@@ -25,12 +25,15 @@ const LINE_WIDTH = 96;
 
 /** The functions that are compiled, and their files: those of the interface `Compiled` in memory/compiled.ts. */
 export const COMPILED_FUNCTIONS: Readonly<Record<string, string>> = {
+  lengthOf: "src/channel/exchange.ts",
   put: "src/channel/exchange.ts",
   take: "src/channel/exchange.ts",
   putMany: "src/channel/exchange.ts",
   takeMany: "src/channel/exchange.ts",
   sendBuffered: "src/channel/exchange.ts",
   recvBuffered: "src/channel/exchange.ts",
+  sendManyBuffered: "src/channel/exchange.ts",
+  recvManyBuffered: "src/channel/exchange.ts",
   sendUnbuffered: "src/channel/exchange.ts",
   recvUnbuffered: "src/channel/exchange.ts",
   endListed: "src/wait/claims.ts",

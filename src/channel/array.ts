@@ -33,7 +33,7 @@ import { OUTCOME, header } from "../memory/layout.ts";
 import { HEADER_MARK } from "../memory/size-classes.ts";
 import { Channel } from "./channel.ts";
 import type { Attempt } from "./channel-core.ts";
-import { BUSY, CLOSED, DONE, WOULD_WAIT, copyWords, slotOf } from "./exchange.ts";
+import { BUSY, CLOSED, DONE, WOULD_WAIT, readMany, slotOf } from "./exchange.ts";
 import { CLOSED_BIT, type Queue, RECEIVERS, SENDERS, STEP, distance, isClosed, lockWord, positionOf, unlockWord, withWaited } from "./words.ts";
 
 export class ArrayChannel<T> extends Channel<T> {
@@ -49,10 +49,8 @@ export class ArrayChannel<T> extends Channel<T> {
   }
 
   override get length(): number {
-    const { i32, header: at } = this;
-    const head = positionOf(load(i32, at + header.recv));
-    const tail = positionOf(load(i32, at + header.send));
-    return this.isCurrent ? Math.min(distance(tail, head), this.capacity) : 0;
+    const length = this.waiters.arena.compiled.lengthOf(this.header, this.capacity);
+    return this.isCurrent ? length : 0;
   }
 
   override tryPut(at: number): Attempt {
@@ -81,28 +79,18 @@ export class ArrayChannel<T> extends Channel<T> {
 
   protected override putOrJoin(at: number, record: number, parked: number): number {
     const { arena } = this.waiters;
-    return this.#isOneshot ? BUSY : arena.compiled.sendBuffered(this.header, this.mark, this.generation, arena.owner, this.capacity, this.words, at, arena.here, record, parked);
+    return this.#isOneshot ? BUSY : arena.compiled.sendBuffered(this.header, this.mark, this.generation, arena.owner, this.capacity, this.words, at, arena.here, arena.id, record, parked);
   }
 
   protected override takeOrJoin(at: number, record: number, parked: number): number {
     const { arena } = this.waiters;
-    return arena.compiled.recvBuffered(this.header, this.mark, this.generation, arena.owner, this.capacity, this.words, at, arena.here, record, parked);
+    return arena.compiled.recvBuffered(this.header, this.mark, this.generation, arena.owner, this.capacity, this.words, at, arena.here, arena.id, record, parked);
   }
 
   /** Copies staged words into the slot of a position. Under the send lock. */
   #write(from: number, position: number): void {
     const { i32, header: channel, words, capacity } = this;
     this.copy(from, i32[channel + header.buffer] + slotOf(i32, channel + header.sendLap, position, capacity) * words);
-  }
-
-  /** Copies `count` values out of the slots from a position on, in at most two runs. Under the receive lock. */
-  #readMany(to: number, count: number, position: number): void {
-    const { i32, header: channel, words, capacity } = this;
-    const slot = slotOf(i32, channel + header.recvLap, position, capacity);
-    const buffer = i32[channel + header.recvBuffer];
-    const first = Math.min(count, capacity - slot);
-    copyWords(i32, buffer + slot * words, to, first * words);
-    copyWords(i32, buffer, to + first * words, (count - first) * words);
   }
 
   override lock(): boolean {
@@ -146,6 +134,12 @@ export class ArrayChannel<T> extends Channel<T> {
   }
 
   #slowPutMany(at: number, count: number): number {
+    const { arena } = this.waiters;
+    const sent = this.#isOneshot ? -2 : arena.compiled.sendManyBuffered(this.header, this.mark, this.generation, arena.owner, this.capacity, this.words, at, arena.here, count);
+    if (sent !== -2) {
+      this.waiters.flush();
+      return sent;
+    }
     if (!this.lock()) return -1;
     let attempt: Attempt = DONE;
     let moved = 0;
@@ -156,6 +150,12 @@ export class ArrayChannel<T> extends Channel<T> {
   }
 
   #slowTakeMany(at: number, count: number): number {
+    const { arena } = this.waiters;
+    const received = arena.compiled.recvManyBuffered(this.header, this.mark, this.generation, arena.owner, this.capacity, this.words, at, arena.here, count);
+    if (received !== -2) {
+      this.waiters.flush();
+      return received;
+    }
     if (!this.lock()) return -1;
     const moved = this.#takeManyLocked(at, count);
     const isDrained = moved === 0 && isClosed(this.#send);
@@ -187,7 +187,7 @@ export class ArrayChannel<T> extends Channel<T> {
     const { i32, header: channel, waiters } = this;
     const moved = Math.min(count, this.#used());
     if (moved === 0) return 0;
-    this.#readMany(at, moved, positionOf(this.#recv));
+    readMany(i32, channel, this.capacity, this.words, at, moved, positionOf(this.#recv));
     this.#recv = (this.#recv + moved * STEP) | 0;
     // From this write on this thread owns the values, even if it dies: their slots can be written again. Still locked.
     i32[channel + header.recv] = this.#recv | waiters.arena.owner;

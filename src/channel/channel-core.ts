@@ -13,7 +13,7 @@
  * Source: Go, runtime/chan.go.
  */
 import { INSPECT, WarrenError } from "../errors.ts";
-import { KIND, OUTCOME, header, nextGeneration } from "../memory/layout.ts";
+import { KIND, OUTCOME, WAITER_VALUE_WORDS, header, nextGeneration, waiter } from "../memory/layout.ts";
 import { type Type, handleKey } from "../wire/type.ts";
 import type { Finisher, Partners, Wait } from "../wait/wait.ts";
 import { claimFirst } from "../wait/claims.ts";
@@ -133,19 +133,23 @@ export abstract class ChannelCore<T> implements Finisher {
 
   finish(wait: Wait): unknown {
     const { waiters } = this;
-    const at = waiters.valueAt(wait.record);
+    const isLarge = this.words > WAITER_VALUE_WORDS;
+    const at = isLarge ? waiters.valueAt(wait.record) : wait.record + waiter.value;
     const isSend = wait.place === REASON_PLACE.send;
     const ok = waiters.outcomeOf(wait) === OUTCOME.ok;
     try {
       if (ok && isSend) return waiters.countSent(1);
-      if (ok) return this.type.decode(waiters, at);
+      if (ok) return wait.extra === undefined ? this.type.decode(waiters, at) : this.withMore(this.type.decode(waiters, at), wait.extra as number);
       if (isSend) this.refuseClosed(at);
       return undefined;
     } finally {
-      waiters.releaseValue(wait.record);
-      if (!this.isCurrent) this.endWatch();
+      if (isLarge) waiters.releaseValue(wait.record);
+      if (this.watch !== undefined && !this.isCurrent) this.endWatch();
     }
   }
+
+  /** The batch of at most `max` values that begins with `first`. */
+  protected abstract withMore(first: T, max: number): T[];
 
   withdraw(wait: Wait): boolean {
     const isSend = wait.place === REASON_PLACE.send;

@@ -8,12 +8,13 @@
  * is freed exactly once, by the receiver or by the operation that drops the value.
  */
 import { type ErrorCode, INSPECT, WarrenError, invariant, printValue } from "../errors.ts";
+import { isScalar } from "../wire/scalars.ts";
 import { Refusal, refusalOf, refused } from "../wire/type.ts";
 import { signalOf } from "../wait/wait.ts";
 import { REASON_PLACE } from "../wait/wait-reason.ts";
 import type { Chan, Sending, WaitOptions } from "./chan.ts";
 import { ChannelCore, type Attempt } from "./channel-core.ts";
-import { BUSY, CLOSED, DONE, WOULD_WAIT } from "./exchange.ts";
+import { BUSY, CLOSED, DONE, READY, WOULD_WAIT } from "./exchange.ts";
 import { ChannelIterator } from "./iterator.ts";
 import { RECEIVERS, SENDERS } from "./words.ts";
 
@@ -21,6 +22,9 @@ import { RECEIVERS, SENDERS } from "./words.ts";
 const BATCH_WORDS = 2048;
 
 export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
+  /** Encoding runs no code of the user and allocates nothing. */
+  readonly #isScalar = isScalar(this.type);
+
   send(value: T, options?: WaitOptions): void | Promise<void> {
     const signal = signalOf(options);
     const at = this.#stage(value);
@@ -46,12 +50,12 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
 
   recv(options?: WaitOptions): T | undefined | Promise<T | undefined> {
     const signal = signalOf(options);
-    if (this.capacity === 0) return this.#recvOrWait(signal);
+    if (this.capacity === 0) return this.#recvOrWait(signal) as T | undefined | Promise<T | undefined>;
     const at = this.waiters.scratchTop;
     let attempt = this.tryTake(at);
     if (attempt === WOULD_WAIT && this.patience(RECEIVERS)) attempt = this.tryTake(at);
-    if (attempt === WOULD_WAIT) return this.#recvOrWait(signal);
-    return this.#received(attempt, at);
+    if (attempt === WOULD_WAIT) return this.#recvOrWait(signal) as T | undefined | Promise<T | undefined>;
+    return this.#received(attempt, at, 0) as T | undefined | Promise<T | undefined>;
   }
 
   tryRecv(): T | undefined {
@@ -68,8 +72,9 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     if (!Number.isSafeInteger((values as Partial<ArrayLike<T>> | null | undefined)?.length)) throw new WarrenError("ERR_INVALID_ARGUMENT", `sendMany needs an array of values, not ${printValue(values)}`);
     for (let sent = 0; sent < values.length; ) {
       const more = this.#sendBurst(values, sent);
-      if (more === 0 && !this.patience(SENDERS)) return this.#sendRest(Array.prototype.slice.call(values) as T[], sent, signal);
       sent += more;
+      const isStuck = sent < values.length && (more === 0 || this.#isFull);
+      if (isStuck && !this.patience(SENDERS)) return this.#sendRest(copyOf(values), sent, signal);
     }
     if (--scheduler.ticks < 0 && scheduler.tick()) return scheduler.hop(undefined);
   }
@@ -78,14 +83,12 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     if (!Number.isInteger(max) || max < 1) throw new WarrenError("ERR_INVALID_ARGUMENT", `recvMany needs an integer of at least 1, not ${printValue(max)}`);
     const { scheduler } = this.waiters;
     const signal = signalOf(options);
-    const values: T[] = [];
-    let attempt = this.#recvBurst(values, max);
-    if (attempt === WOULD_WAIT && this.patience(RECEIVERS)) attempt = this.#recvBurst(values, max);
-    if (attempt === WOULD_WAIT) return this.#recvRest(values, max, signal);
-    if (attempt === CLOSED) this.#ended();
-    const result = attempt === CLOSED ? undefined : values;
-    if (--scheduler.ticks < 0 && scheduler.tick()) return scheduler.hop(result);
-    return result;
+    let values = this.#recvBurst(max);
+    if (values === WOULD_WAIT && this.patience(RECEIVERS)) values = this.#recvBurst(max);
+    if (values === WOULD_WAIT) return this.#recvOrWait(signal, max) as T[] | undefined | Promise<T[] | undefined>;
+    if (values === undefined) this.#ended();
+    if (--scheduler.ticks < 0 && scheduler.tick()) return scheduler.hop(values);
+    return values;
   }
 
   sending(value: T): SendCase<T> {
@@ -100,6 +103,14 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   #stage(value: T): number {
     const { waiters, type } = this;
     const at = waiters.scratchTop;
+    if (this.#isScalar) {
+      try {
+        type.encode(waiters, at, value);
+      } catch (error) {
+        refused(error, type.name);
+      }
+      return at;
+    }
     // Encoding can run code of the user (getters), which may use scratch memory further up.
     waiters.scratchTop = at + ((this.words + 1) & ~1);
     try {
@@ -130,27 +141,38 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   #sendOrWait(at: number, signal: AbortSignal | undefined): void | Promise<void> {
     const { waiters } = this;
     const large = waiters.isPreparedFor(this.words) ? 0 : this.#prepare(at);
-    if (large !== 0) return this.#sendLocked(at, large, signal);
+    if (large !== 0 || waiters.recorder !== undefined) return this.#sendLocked(at, large, signal);
     const spins = waiters.scheduler.spins();
     const attempt = this.putOrJoin(at, waiters.spare, spins === 0 ? 1 : 0);
     if (attempt === WOULD_WAIT) return waiters.suspend(waiters.begin(REASON_PLACE.send, this), spins, signal) as Promise<void>;
     if (attempt === BUSY) return this.#sendLocked(at, 0, signal);
-    waiters.flush();
+    if (attempt !== DONE) this.#endPartner(attempt);
     return this.#sent();
   }
 
-  /** As `#sendOrWait`, for a receive. */
-  #recvOrWait(signal: AbortSignal | undefined): T | undefined | Promise<T | undefined> {
+  /** As `#sendOrWait`, for a receive. @param max for a batch of at most so many values; 0 for one value */
+  #recvOrWait(signal: AbortSignal | undefined, max = 0): T | T[] | undefined | Promise<T | T[] | undefined> {
     const { waiters } = this;
     const large = waiters.isPreparedFor(this.words) ? 0 : this.#prepare(0);
-    if (large !== 0) return this.#recvLocked(large, signal);
+    if (large !== 0 || waiters.recorder !== undefined) return this.#recvLocked(large, signal, max);
     const at = waiters.scratchTop;
     const spins = waiters.scheduler.spins();
     const attempt = this.takeOrJoin(at, waiters.spare, spins === 0 ? 1 : 0);
-    if (attempt === WOULD_WAIT) return waiters.suspend(waiters.begin(REASON_PLACE.receive, this), spins, signal) as Promise<T | undefined>;
-    if (attempt === BUSY) return this.#recvLocked(0, signal);
-    waiters.flush();
-    return this.#received(DONE, at);
+    if (attempt === WOULD_WAIT) {
+      const wait = waiters.begin(REASON_PLACE.receive, this);
+      if (max > 0) wait.extra = max;
+      return waiters.suspend(wait, spins, signal) as Promise<T | undefined>;
+    }
+    if (attempt === BUSY) return this.#recvLocked(0, signal, max);
+    if (attempt !== DONE) this.#endPartner(attempt);
+    return this.#received(DONE, at, max);
+  }
+
+  /** A partner has waited: what is left to do, as exchange.ts says. */
+  #endPartner(attempt: number): void {
+    const { waiters } = this;
+    if (attempt >= READY) waiters.scheduler.ready(attempt - READY);
+    else waiters.continueFlush(attempt);
   }
 
   /** As `#sendOrWait` in every case: the channel may be closed, its lock held, or the value too large for a record. @param large the block for such a value, or 0 */
@@ -173,13 +195,14 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   }
 
   /** As `#sendLocked`, for a receive. */
-  #recvLocked(large: number, signal: AbortSignal | undefined): T | undefined | Promise<T | undefined> {
+  #recvLocked(large: number, signal: AbortSignal | undefined, max: number): T | T[] | undefined | Promise<T | T[] | undefined> {
     const { waiters } = this;
     const at = waiters.scratchTop;
     const attempt = this.lock() ? this.takeLocked(at) : CLOSED;
     if (attempt === WOULD_WAIT) {
       const spins = waiters.scheduler.spins();
       const wait = waiters.acquire(REASON_PLACE.receive, this, spins);
+      if (max > 0) wait.extra = max;
       waiters.adoptValue(wait.record, large);
       this.enqueueLocked(RECEIVERS, wait.record);
       this.unlock();
@@ -188,7 +211,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     if (this.isHeld) this.release();
     if (large !== 0) waiters.arena.free(large);
     waiters.flush();
-    return this.#received(attempt, at);
+    return this.#received(attempt, at, max);
   }
 
   /** Allocates what joining the queue needs. Returns the block for a value that a record cannot hold, or 0. If the arena is full, drops the value staged at `at`. */
@@ -212,9 +235,10 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   }
 
   /** The end of a receive that did not wait: as `#sent`. */
-  #received(attempt: Attempt, at: number): T | undefined | Promise<T | undefined> {
+  #received(attempt: Attempt, at: number, max: number): T | T[] | undefined | Promise<T | T[] | undefined> {
     const { waiters } = this;
-    const value = attempt === DONE ? this.type.decode(waiters, at) : undefined;
+    let value: T | T[] | undefined = attempt === DONE ? this.type.decode(waiters, at) : undefined;
+    if (max > 0 && attempt === DONE) value = this.withMore(value as T, max);
     if (attempt === CLOSED) this.#ended();
     if (--waiters.scheduler.ticks < 0 && waiters.scheduler.tick()) return waiters.scheduler.hop(value);
     return value;
@@ -224,6 +248,11 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   #ended(): void {
     this.waiters.checkOpen();
     this.endWatch();
+  }
+
+  /** Whether a buffer has no room now: then sending more values without waiting need not be tried. */
+  get #isFull(): boolean {
+    return this.capacity > 0 && this.length >= this.capacity;
   }
 
   /** Sends as many values as possible without waiting; returns how many. */
@@ -249,10 +278,10 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   }
 
   /** Continues with a batch (a copy) from `from`, and waits if it must. */
-  async #sendRest(values: T[], from: number, signal: AbortSignal | undefined): Promise<void> {
+  async #sendRest(values: ArrayLike<T>, from: number, signal: AbortSignal | undefined): Promise<void> {
     for (let sent = from; sent < values.length; ) {
       try {
-        const waiting = this.send(values[sent], { signal });
+        const waiting = this.#sendOrWait(this.#stage(values[sent] as T), signal);
         if (waiting !== undefined) await waiting;
       } catch (error) {
         throw withSent(error, sent, signal?.aborted && error === signal.reason ? "ERR_CANCELLED" : "ERR_VALUE_REFUSED");
@@ -260,29 +289,28 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
       sent++;
       while (sent < values.length) {
         const more = this.#sendBurst(values, sent);
-        if (more === 0 && !this.patience(SENDERS)) break;
         sent += more;
+        if ((more === 0 || this.#isFull) && !this.patience(SENDERS)) break;
       }
     }
   }
 
-  #recvBurst(values: T[], max: number): Attempt {
+  /** Receives as many values as there are, at most `max` with those in `before`; `undefined` if the channel is closed and empty. */
+  #recvBurst(max: number, before?: T[]): T[] | undefined | typeof WOULD_WAIT {
     const { waiters, type, words } = this;
     const at = waiters.scratchTop;
     const most = Math.max(1, (BATCH_WORDS / words) | 0);
+    let values = before;
     for (;;) {
-      const taken = this.takeMany(at, Math.min(max - values.length, most));
-      if (taken > 0) type.decodeMany(waiters, at, taken, values);
-      if (taken < most || values.length === max) return values.length > 0 ? DONE : taken < 0 ? CLOSED : WOULD_WAIT;
+      const wanted = Math.min(max - (values?.length ?? 0), most);
+      const taken = this.takeMany(at, wanted);
+      if (taken > 0) values = type.decodeBatch(waiters, at, taken, values);
+      if (taken < wanted || values?.length === max) return values ?? (taken < 0 ? undefined : WOULD_WAIT);
     }
   }
 
-  async #recvRest(values: T[], max: number, signal: AbortSignal | undefined): Promise<T[] | undefined> {
-    const first = await this.recv({ signal });
-    if (first === undefined) return undefined;
-    values.push(first);
-    if (max > 1) this.#recvBurst(values, max);
-    return values;
+  protected override withMore(first: T, max: number): T[] {
+    return max > 1 ? (this.#recvBurst(max, [first]) as T[]) : [first];
   }
 
   /** Sends up to `count` staged values without waiting. Returns how many, −1 if the channel was closed before the first. */
@@ -318,6 +346,15 @@ export class SendCase<T> implements Sending {
   [INSPECT](): string {
     return `send to ${this.channel.describe()}`;
   }
+}
+
+/** A copy of a batch that continues later. A loop, because `slice` takes 50 ns for each element of what is no array. */
+function copyOf<T>(values: ArrayLike<T>): ArrayLike<T> {
+  if (Array.isArray(values)) return values.slice() as T[];
+  const copy: T[] = [];
+  copy.length = values.length;
+  for (let k = 0; k < copy.length; k++) copy[k] = values[k] as T;
+  return copy;
 }
 
 /**

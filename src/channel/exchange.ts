@@ -7,17 +7,18 @@
  * Each of them takes the locks that it needs at the first attempt, or returns `BUSY` and
  * has changed nothing. It also returns `BUSY` for a channel that is closed or closes
  * itself: then the operation continues in array.ts or rendezvous.ts, which can do
- * everything. What these functions claim is ended by `Waiters.flush`.
+ * everything. A partner whose wait they claim is ended in the same call; of a batch, by
+ * `Waiters.flush`.
  *
  * `channel` is a header, `mark` its word in the page map, `generation` that of the handle,
- * `here` and `owner` the processor record and lock id of this thread. `from` and `to` are
+ * `here`, `id` and `owner` the processor record, processor id and lock id of this thread. `from` and `to` are
  * `words` words of staged values. `parked` is 1 if the owner of `record` will not look
  * before it is notified.
  */
 import { cas, load } from "../memory/atomics.ts";
 import { OUTCOME, header } from "../memory/layout.ts";
 import { HEADER_MARK } from "../memory/size-classes.ts";
-import { claimFirst, valueOf } from "../wait/claims.ts";
+import { claimFirst, endListed, valueOf } from "../wait/claims.ts";
 import { enqueue } from "../wait/wait-queue.ts";
 import { transitionToWaiting } from "../wait/waiter-state.ts";
 import { CLOSED_BIT, OWNER, RECEIVERS, SENDERS, SLOW, STEP, distance, positionOf, unlockWord, withWaited } from "./words.ts";
@@ -30,6 +31,14 @@ export const WOULD_WAIT = 1;
 export const CLOSED = 2;
 /** Something unusual: nothing was done. */
 export const BUSY = 3;
+/** A value was moved; and that the wait in slot `attempt − READY` of this thread is ready. Below 0: `DONE`, and what `endListed` returns. */
+export const READY = 4;
+
+/** The result of an exchange with the listed wait of a partner, which it ends. Both locks are released. */
+function endPartner(i32: Int32Array, here: number, id: number): number {
+  const left = endListed(i32, here, id);
+  return left > 0 ? left + READY - 1 : left;
+}
 
 /** Takes the lock in the word at `at`, if it is free and has none of the bits `not`. Returns whether it has. */
 function own(i32: Int32Array, at: number, word: number, not: number, owner: number): boolean {
@@ -47,6 +56,30 @@ export function slotOf(i32: Int32Array, lap: number, position: number, capacity:
   if (slot < capacity) return slot;
   i32[lap] = (i32[lap] + capacity * STEP) | 0;
   return slot - capacity;
+}
+
+/** How many values the ring holds. Other threads can change that right after. */
+export function lengthOf(i32: Int32Array, channel: number, capacity: number): number {
+  const head = positionOf(load(i32, channel + header.recv));
+  const tail = positionOf(load(i32, channel + header.send));
+  const length = distance(tail, head);
+  return length < capacity ? length : capacity;
+}
+
+/** Copies `count` values into the slots from a position on, in at most two runs. Under the send lock. */
+function writeMany(i32: Int32Array, channel: number, capacity: number, words: number, from: number, count: number, position: number): void {
+  const slot = slotOf(i32, channel + header.sendLap, position, capacity);
+  const first = count < capacity - slot ? count : capacity - slot;
+  copyWords(i32, from, i32[channel + header.buffer] + slot * words, first * words);
+  copyWords(i32, from + first * words, i32[channel + header.buffer], (count - first) * words);
+}
+
+/** Copies `count` values out of the slots from a position on. Under the receive lock. */
+export function readMany(i32: Int32Array, channel: number, capacity: number, words: number, to: number, count: number, position: number): void {
+  const slot = slotOf(i32, channel + header.recvLap, position, capacity);
+  const first = count < capacity - slot ? count : capacity - slot;
+  copyWords(i32, i32[channel + header.recvBuffer] + slot * words, to, first * words);
+  copyWords(i32, i32[channel + header.recvBuffer], to + first * words, (count - first) * words);
 }
 
 /** Puts a value into the ring, as the only sender. `DONE`, `WOULD_WAIT`, `CLOSED` or `BUSY`. */
@@ -107,10 +140,7 @@ export function putMany(i32: Int32Array, channel: number, mark: number, generati
   }
   // The room can be negative: the head is behind while another thread releases both locks.
   const moved = room < 0 ? 0 : room < count ? room : count;
-  const slot = slotOf(i32, channel + header.sendLap, word, capacity);
-  const first = moved < capacity - slot ? moved : capacity - slot;
-  copyWords(i32, from, i32[channel + header.buffer] + slot * words, first * words);
-  copyWords(i32, from + first * words, i32[channel + header.buffer], (moved - first) * words);
+  writeMany(i32, channel, capacity, words, from, moved, word);
   unlockWord(i32, channel + header.send, (word + moved * STEP) | 0);
   return moved;
 }
@@ -130,10 +160,7 @@ export function takeMany(i32: Int32Array, channel: number, mark: number, generat
     there = distance(tail, word);
   }
   const moved = there < count ? there : count;
-  const slot = slotOf(i32, channel + header.recvLap, word, capacity);
-  const first = moved < capacity - slot ? moved : capacity - slot;
-  copyWords(i32, i32[channel + header.recvBuffer] + slot * words, to, first * words);
-  copyWords(i32, i32[channel + header.recvBuffer], to + first * words, (moved - first) * words);
+  readMany(i32, channel, capacity, words, to, moved, word);
   unlockWord(i32, channel + header.recv, (word + moved * STEP) | 0);
   return moved;
 }
@@ -171,7 +198,7 @@ function join(i32: Int32Array, channel: number, queue: number, record: number, p
  * Sends through a buffered channel: to a waiting receiver, or into the ring; if there is
  * no room, the wait with `record` joins the queue (`WOULD_WAIT`).
  */
-export function sendBuffered(i32: Int32Array, channel: number, mark: number, generation: number, owner: number, capacity: number, words: number, from: number, here: number, record: number, parked: number): number {
+export function sendBuffered(i32: Int32Array, channel: number, mark: number, generation: number, owner: number, capacity: number, words: number, from: number, here: number, id: number, record: number, parked: number): number {
   if (!ownBoth(i32, channel, mark, generation, owner)) return BUSY;
   let send = positionOf(i32[channel + header.send]);
   const recv = positionOf(i32[channel + header.recv]);
@@ -187,11 +214,11 @@ export function sendBuffered(i32: Int32Array, channel: number, mark: number, gen
     attempt = WOULD_WAIT;
   }
   releaseBoth(i32, channel, send, recv);
-  return attempt;
+  return attempt === DONE ? endPartner(i32, here, id) : attempt;
 }
 
 /** Receives from a buffered channel: out of the ring, whose slot a waiting sender then fills; if it is empty, the wait with `record` joins the queue (`WOULD_WAIT`). */
-export function recvBuffered(i32: Int32Array, channel: number, mark: number, generation: number, owner: number, capacity: number, words: number, to: number, here: number, record: number, parked: number): number {
+export function recvBuffered(i32: Int32Array, channel: number, mark: number, generation: number, owner: number, capacity: number, words: number, to: number, here: number, id: number, record: number, parked: number): number {
   if (!ownBoth(i32, channel, mark, generation, owner)) return BUSY;
   let send = positionOf(i32[channel + header.send]);
   let recv = positionOf(i32[channel + header.recv]);
@@ -211,11 +238,52 @@ export function recvBuffered(i32: Int32Array, channel: number, mark: number, gen
     }
   }
   releaseBoth(i32, channel, send, recv);
-  return attempt;
+  return attempt === DONE ? endPartner(i32, here, id) : attempt;
+}
+
+/** As `sendBuffered` for up to `count` values, of which none waits: how many it sent, or −2 for `BUSY`. */
+export function sendManyBuffered(i32: Int32Array, channel: number, mark: number, generation: number, owner: number, capacity: number, words: number, from: number, here: number, count: number): number {
+  if (!ownBoth(i32, channel, mark, generation, owner)) return -2;
+  const send = positionOf(i32[channel + header.send]);
+  const recv = positionOf(i32[channel + header.recv]);
+  let moved = 0;
+  // While receivers wait the ring is empty, so what they get comes first.
+  while (moved < count) {
+    const receiver = claimFirst(i32, here, owner, channel, RECEIVERS, OUTCOME.ok);
+    if (receiver === 0) break;
+    copyWords(i32, from + moved * words, valueOf(i32, receiver), words);
+    moved++;
+  }
+  const room = capacity - distance(send, recv);
+  const more = room < count - moved ? room : count - moved;
+  writeMany(i32, channel, capacity, words, from + moved * words, more, send);
+  releaseBoth(i32, channel, (send + more * STEP) | 0, recv);
+  return moved + more;
+}
+
+/** As `recvBuffered` for up to `count` values, without waiting: how many it received, or −2 for `BUSY`. */
+export function recvManyBuffered(i32: Int32Array, channel: number, mark: number, generation: number, owner: number, capacity: number, words: number, to: number, here: number, count: number): number {
+  if (!ownBoth(i32, channel, mark, generation, owner)) return -2;
+  let send = positionOf(i32[channel + header.send]);
+  let recv = positionOf(i32[channel + header.recv]);
+  const there = distance(send, recv);
+  const moved = there < count ? there : count;
+  readMany(i32, channel, capacity, words, to, moved, recv);
+  recv = (recv + moved * STEP) | 0;
+  // As in `recvBuffered`.
+  i32[channel + header.recv] = recv | owner;
+  for (let k = 0; k < moved; k++) {
+    const sender = claimFirst(i32, here, owner, channel, SENDERS, OUTCOME.ok);
+    if (sender === 0) break;
+    copyWords(i32, valueOf(i32, sender), i32[channel + header.buffer] + slotOf(i32, channel + header.sendLap, send, capacity) * words, words);
+    send = (send + STEP) | 0;
+  }
+  releaseBoth(i32, channel, send, recv);
+  return moved;
 }
 
 /** Sends through an unbuffered channel, to a waiting receiver; if there is none, the wait with `record` joins the queue (`WOULD_WAIT`). */
-export function sendUnbuffered(i32: Int32Array, channel: number, mark: number, generation: number, owner: number, words: number, from: number, here: number, record: number, parked: number): number {
+export function sendUnbuffered(i32: Int32Array, channel: number, mark: number, generation: number, owner: number, words: number, from: number, here: number, id: number, record: number, parked: number): number {
   const word = i32[channel + header.send];
   if (i32[mark] !== HEADER_MARK || !own(i32, channel + header.send, word, OWNER | CLOSED_BIT, owner)) return BUSY;
   let attempt = BUSY;
@@ -229,11 +297,11 @@ export function sendUnbuffered(i32: Int32Array, channel: number, mark: number, g
     }
   }
   unlockWord(i32, channel + header.send, word);
-  return attempt;
+  return attempt === DONE ? endPartner(i32, here, id) : attempt;
 }
 
 /** Receives from an unbuffered channel, from a waiting sender: as `sendUnbuffered`. */
-export function recvUnbuffered(i32: Int32Array, channel: number, mark: number, generation: number, owner: number, words: number, to: number, here: number, record: number, parked: number): number {
+export function recvUnbuffered(i32: Int32Array, channel: number, mark: number, generation: number, owner: number, words: number, to: number, here: number, id: number, record: number, parked: number): number {
   const word = i32[channel + header.send];
   if (i32[mark] !== HEADER_MARK || !own(i32, channel + header.send, word, OWNER | CLOSED_BIT, owner)) return BUSY;
   let attempt = BUSY;
@@ -248,5 +316,5 @@ export function recvUnbuffered(i32: Int32Array, channel: number, mark: number, g
     }
   }
   unlockWord(i32, channel + header.send, word);
-  return attempt;
+  return attempt === DONE ? endPartner(i32, here, id) : attempt;
 }

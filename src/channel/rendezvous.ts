@@ -51,12 +51,12 @@ export class Rendezvous<T> extends Channel<T> {
 
   protected override putOrJoin(at: number, record: number, parked: number): number {
     const { arena } = this.waiters;
-    return arena.compiled.sendUnbuffered(this.header, this.mark, this.generation, arena.owner, this.words, at, arena.here, record, parked);
+    return arena.compiled.sendUnbuffered(this.header, this.mark, this.generation, arena.owner, this.words, at, arena.here, arena.id, record, parked);
   }
 
   protected override takeOrJoin(at: number, record: number, parked: number): number {
     const { arena } = this.waiters;
-    return arena.compiled.recvUnbuffered(this.header, this.mark, this.generation, arena.owner, this.words, at, arena.here, record, parked);
+    return arena.compiled.recvUnbuffered(this.header, this.mark, this.generation, arena.owner, this.words, at, arena.here, arena.id, record, parked);
   }
 
   override putLocked(at: number): Attempt {

@@ -12,14 +12,17 @@ import { COMPILED_BASE64 } from "./compiled-wasm.ts";
 type Words<P extends number, A extends number[] = []> = A["length"] extends P ? (...args: A) => number : Words<P, [...A, number]>;
 
 export interface Compiled {
+  readonly lengthOf: Words<2>;
   readonly put: Words<7>;
   readonly take: Words<7>;
   readonly putMany: Words<8>;
   readonly takeMany: Words<8>;
-  readonly sendBuffered: Words<10>;
-  readonly recvBuffered: Words<10>;
-  readonly sendUnbuffered: Words<9>;
-  readonly recvUnbuffered: Words<9>;
+  readonly sendBuffered: Words<11>;
+  readonly recvBuffered: Words<11>;
+  readonly sendManyBuffered: Words<9>;
+  readonly recvManyBuffered: Words<9>;
+  readonly sendUnbuffered: Words<10>;
+  readonly recvUnbuffered: Words<10>;
   readonly endListed: Words<2>;
 }
 

@@ -81,7 +81,8 @@ export function endListed(i32: Int32Array, here: number, id: number): number {
     }
     const decider = i32[record + waiter.decider];
     const owner = i32[decider + waiter.owner];
-    i32[here + processor.completing] = decider;
+    // Of a wait of this thread nothing has to be repaired if it dies.
+    i32[here + processor.completing] = owner === id ? 0 : decider;
     i32[here + processor.claimedFirst] = i32[record + waiter.inboxNext];
     if (owner === id) {
       transitionToDoneHere(i32, decider);
@@ -132,11 +133,16 @@ export abstract class Claims {
     const { arena } = this;
     if (arena.i32[arena.here + processor.claimedFirst] === 0) return;
     if (this.recorder !== undefined) return this.#flushTraced();
-    for (;;) {
-      const left = arena.compiled.endListed(arena.here, arena.id);
-      if (left === 0) return;
+    this.continueFlush(arena.compiled.endListed(arena.here, arena.id));
+  }
+
+  /** Goes on with `flush` after `endListed` has returned `left`. */
+  continueFlush(left: number): void {
+    const { arena } = this;
+    while (left !== 0) {
       if (left > 0) this.scheduler.ready(left - 1);
       else ring(arena, -1 - left);
+      left = arena.compiled.endListed(arena.here, arena.id);
     }
   }
 

@@ -50,6 +50,8 @@ export class Waiters extends Records implements Space {
   readonly observed: ObservedWaits;
   readonly #signals = new Signals((wait, signal) => this.#abort(wait, signal));
   #parked = 0;
+  /** Another thread has died. */
+  #hasRecovered = false;
   /** Index of the wait that is being finished, −1 for none. Not the object, because storing a reference costs a write barrier each time. */
   #finishing = -1;
   /** Where this thread counts the values that it has sent (a double), and its parked waits by reason. */
@@ -190,9 +192,9 @@ export class Waiters extends Records implements Space {
     }
   }
 
-  /** Whether a parked wait has ended. After a death it can be reported twice; its record may be in use again by then. */
+  /** Whether a parked wait that was reported has ended. After a death it can be reported twice; its record may be in use again by then. */
   hasEnded(wait: Wait): boolean {
-    return isDoneHere(this.arena.i32, wait.record);
+    return !this.#hasRecovered || isDoneHere(this.arena.i32, wait.record);
   }
 
   /**
@@ -204,6 +206,7 @@ export class Waiters extends Records implements Space {
    */
   recover(deciders: readonly number[], dead: number, isReady: (slot: number) => boolean): void {
     const { i32, id } = this.arena;
+    this.#hasRecovered = true;
     for (const wait of this.waits) if (wait?.abort?.signal.aborted) this.#abort(wait, wait.abort.signal);
     for (const decider of deciders) {
       const slot = i32[decider + waiter.slot];

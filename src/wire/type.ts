@@ -98,6 +98,13 @@ export abstract class Type<T> {
   decodeMany(space: Space, at: number, count: number, out: T[]): void {
     for (let k = 0; k < count; k++) out.push(this.decode(space, at + k * this.words));
   }
+
+  /** @internal As `decodeMany`, into a new array. @param before what comes before them there */
+  decodeBatch(space: Space, at: number, count: number, before: readonly T[] = []): T[] {
+    const values = [...before];
+    this.decodeMany(space, at, count, values);
+    return values;
+  }
 }
 
 /** The `depth` of a type whose values contain values of these types. @throws ERR_LIMIT */

@@ -83,11 +83,13 @@ test("compiled code and source do the same, step by step, to a buffered or an un
         const isRing = capacity > 0;
         const call = (by: Compiled): number | undefined => {
           if (name === "endListed") return undefined;
-          if (name === "sendUnbuffered" || name === "recvUnbuffered") return isRing ? undefined : by[name](...handle, words, at, arena.here, record, parked);
+          if (name === "sendUnbuffered" || name === "recvUnbuffered") return isRing ? undefined : by[name](...handle, words, at, arena.here, arena.id, record, parked);
           if (!isRing) return undefined;
+          if (name === "lengthOf") return by.lengthOf(channel.header, capacity);
           if (name === "put" || name === "take") return by[name](...handle, capacity, words, at);
+          if (name === "sendManyBuffered" || name === "recvManyBuffered") return by[name](...handle, capacity, words, at, arena.here, count);
           if (name === "putMany" || name === "takeMany") return by[name](...handle, capacity, words, at, count);
-          return by[name](...handle, capacity, words, at, arena.here, record, parked);
+          return by[name](...handle, capacity, words, at, arena.here, arena.id, record, parked);
         };
         expect([name, call(arena.compiled)]).toEqual([name, call(source)]);
         expect(Buffer.compare(new Uint8Array(i32.buffer), new Uint8Array(copy.buffer))).toBe(0);

@@ -36,6 +36,7 @@ export const PLAIN: Record<string, readonly string[]> = {
     "recvUnbuffered: i32[channel + header.send]",
     // Only hints look at it while both locks are held.
     "recvBuffered: i32[channel + header.recv]",
+    "recvManyBuffered: i32[channel + header.recv]",
   ],
   "src/scheduler/task-queue.ts": [
     "pushTask: i32[at + processor.pinnedCount]",

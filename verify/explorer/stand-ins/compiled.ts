@@ -1,5 +1,5 @@
 /** Stands in for src/memory/compiled.ts: the source of the compiled functions, so that each of their accesses is a step. */
-import { put as putOf, take as takeOf, putMany as putManyOf, takeMany as takeManyOf, sendBuffered as sendBufferedOf, recvBuffered as recvBufferedOf, sendUnbuffered as sendUnbufferedOf, recvUnbuffered as recvUnbufferedOf } from "../../../src/channel/exchange.ts";
+import { lengthOf as lengthIn, put as putOf, take as takeOf, putMany as putManyOf, takeMany as takeManyOf, sendBuffered as sendBufferedOf, recvBuffered as recvBufferedOf, sendManyBuffered as sendManyBufferedOf, recvManyBuffered as recvManyBufferedOf, sendUnbuffered as sendUnbufferedOf, recvUnbuffered as recvUnbufferedOf } from "../../../src/channel/exchange.ts";
 import type { Compiled } from "../../../src/memory/compiled.ts";
 import { endListed as endListedOf } from "../../../src/wait/claims.ts";
 
@@ -12,6 +12,10 @@ class FromSource implements Compiled {
 
   constructor(i32: Int32Array) {
     this.i32 = i32;
+  }
+
+  lengthOf(...p: Parameters<Compiled["lengthOf"]>): number {
+    return lengthIn(this.i32, ...p);
   }
 
   put(...p: Parameters<Compiled["put"]>): number {
@@ -36,6 +40,14 @@ class FromSource implements Compiled {
 
   recvBuffered(...p: Parameters<Compiled["recvBuffered"]>): number {
     return recvBufferedOf(this.i32, ...p);
+  }
+
+  sendManyBuffered(...p: Parameters<Compiled["sendManyBuffered"]>): number {
+    return sendManyBufferedOf(this.i32, ...p);
+  }
+
+  recvManyBuffered(...p: Parameters<Compiled["recvManyBuffered"]>): number {
+    return recvManyBufferedOf(this.i32, ...p);
   }
 
   sendUnbuffered(...p: Parameters<Compiled["sendUnbuffered"]>): number {
