@@ -17,11 +17,11 @@ const NEVER = -1;
 
 /** What an access has cost. */
 export const HIT = 0;
-export const MISS = 1;
+const MISS = 1;
 export type Access = typeof HIT | typeof MISS;
 
 /** What was counted of one word. */
-export class WordCount {
+class WordCount {
   writes = 0;
   readMisses = 0;
   transfers = 0;
@@ -29,19 +29,12 @@ export class WordCount {
   falseMisses = 0;
   /** By thread. */
   readonly writesBy: Int32Array;
-  readonly accessesBy: Int32Array;
   /** Functions that write it. */
-  readonly writers = new Set<string>();
+  readonly within = new Set<string>();
 
   constructor(threads: number) {
     this.writesBy = new Int32Array(threads);
-    this.accessesBy = new Int32Array(threads);
-  }
-
-  get misses(): number {
-    return this.readMisses + this.transfers;
-  }
-}
+  }}
 
 export class Lines {
   readonly counts = new Map<number, WordCount>();
@@ -94,15 +87,16 @@ export class Lines {
     return cost;
   }
 
-  write(thread: number, at: number, site: number): Access {
+  /** @param changes false for a compare-and-swap that fails: it takes the line from others just the same */
+  write(thread: number, at: number, site: number, changes = true): Access {
     const line = at >>> LINE_SHIFT;
     const mine = line * this.#threads + thread;
     let cost: Access = HIT;
-    if (this.isCounting) {
+    if (this.isCounting && changes) {
       const count = this.#countOf(at);
       count.writes++;
       count.writesBy[thread]++;
-      if (site >= 0) count.writers.add(sites[site].within);
+      if (site >= 0) count.within.add(sites[site].within);
     }
     if (this.#owner[line] !== thread) {
       const others = this.#holders[line] - this.#holds[mine];
@@ -128,7 +122,6 @@ export class Lines {
   #touch(thread: number, at: number, mine: number): void {
     this.#usedAt[mine] = ++this.#now;
     this.#touched.note(at, thread, this.#now);
-    if (this.isCounting) this.#countOf(at).accessesBy[thread]++;
   }
 
   #countOf(at: number): WordCount {

@@ -189,8 +189,8 @@ function perform(self: Thread): unknown {
   }
   const value = words[at];
   const isRead = kind === KIND.load || kind === KIND.read;
-  // A compare-and-swap that fails takes the line away from others just the same.
-  if (self.index >= 0) charge(isRead ? lines.read(self.index, at) : lines.write(self.index, at, site), kind === KIND.read || kind === KIND.write ? COST.plain : COST.atomic);
+  const changes = kind !== KIND.cas || value === a;
+  if (self.index >= 0) charge(isRead ? lines.read(self.index, at) : lines.write(self.index, at, site, changes), kind === KIND.read || kind === KIND.write ? COST.plain : COST.atomic);
   switch (kind) {
     case KIND.store:
     case KIND.write:
@@ -207,7 +207,7 @@ function perform(self: Thread): unknown {
       words[at] = value | (a as number);
       return value;
     case KIND.cas:
-      if (value === a) words[at] = b as number;
+      if (changes) words[at] = b as number;
       return value;
     case KIND.notify:
       return wake(at, a as number);

@@ -1,57 +1,83 @@
 /**
- * `node verify/coherence/main.ts`: simulates the coherence traffic of the workloads on
- * 1 … 64 virtual threads and prints tables: docs/performance.md explains them.
+ * Simulates the coherence traffic of the workloads on 1 … 64 virtual threads and prints
+ * tables; docs/performance.md explains them.
+ *
+ *   node --disable-warning=ExperimentalWarning verify/coherence/main.ts
  *
  *   --only <text>      workloads whose name contains it
  *   --threads <list>   numbers of threads
  *   --capacity <n>     of the channels
  *   --operations <n>   of each thread
  *   --seed <n>         of the chance in the order of steps
- *   --words            the words with the most misses at each number of threads
+ *   --words            also the words with the most misses, and lines with false sharing
+ *   --seeded           with a seeded defect: a counter that every operation writes
+ *   --json             a JSON object a line
  */
 import { parseArgs } from "node:util";
-import { type Outcome, simulate, workloads } from "./simulation.ts";
+import type { Owner } from "./names.ts";
+import { type NamedCount, type Outcome, Simulation } from "./simulation.ts";
 
 const { values } = parseArgs({
   options: {
     only: { type: "string", default: "" },
     threads: { type: "string", default: "1,2,4,8,16,32,64" },
     capacity: { type: "string", default: "128" },
-    operations: { type: "string", default: "300" },
+    operations: { type: "string", default: "100" },
     seed: { type: "string", default: "1" },
     words: { type: "boolean", default: false },
+    seeded: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
   },
 });
 
-const figure = (value: number): string => (value === 0 ? "0" : value < 0.01 ? value.toExponential(0) : value.toFixed(2));
+const OWNERS: readonly Owner[] = ["channel", "record", "thread", "runtime"];
+/** Words with fewer misses are left out of tables. */
+const LEAST = 0.005;
+
+const figure = (value: number): string => (value === 0 ? "0" : value < 0.01 ? "<0.01" : value.toFixed(2));
 const row = (cells: readonly string[]): void => console.log(`| ${cells.join(" | ")} |`);
+
 function head(...cells: string[]): void {
   row(cells);
   row(cells.map(() => "---"));
 }
 
-function sum(outcome: Outcome, owner?: string): number {
-  return outcome.words.filter((word) => owner === undefined || word.owner === owner).reduce((total, { readMisses, transfers }) => total + readMisses + transfers, 0);
+function sum(words: readonly NamedCount[], of: (word: NamedCount) => number): number {
+  return words.reduce((total, word) => total + of(word), 0);
+}
+
+const missesOf = ({ readMisses, transfers }: NamedCount): number => readMisses + transfers;
+
+/** Who shares a word. */
+function sharedBy({ owner, writers }: NamedCount): string {
+  if (owner === "runtime") return "all threads";
+  if (owner === "record") return "those that pass the record on";
+  if (owner === "channel") return writers > 2 ? "all users of a channel" : "the two sides of a channel";
+  return writers < 2 ? "one thread writes, others read" : "a thread and those that place or end something there";
 }
 
 function printWords({ workload, threads, words, sharedLines }: Outcome): void {
   console.log(`\n${workload}, ${threads} threads:\n`);
-  head("word", "instances", "writes", "read misses", "transfers", "of both, false", "most writes of one", "its writers", "by others", "in");
-  for (const word of words.filter(({ readMisses, transfers }) => readMisses + transfers > 0.002).slice(0, 30)) {
-    row([word.name, `${word.instances}`, ...[word.writes, word.readMisses, word.transfers, word.falseMisses, word.mostWrites].map(figure), `${word.writers}`, figure(word.others), word.within.join(", ")]);
+  head("word", "shared by", "writes", "read misses", "transfers", "false misses", "writers", "writes by a typical thread", "in");
+  for (const word of words.filter((each) => missesOf(each) >= LEAST)) {
+    row([word.name, sharedBy(word), figure(word.writes), figure(word.readMisses), figure(word.transfers), figure(word.falseMisses), `${word.writers}`, figure(word.typical), word.within.join(", ")]);
   }
-  for (const { words: on, falseMisses } of sharedLines.slice(0, 8)) console.log(`false sharing ${figure(falseMisses)}: ${on.join(", ")}`);
+  for (const line of sharedLines.filter(({ falseMisses }) => falseMisses >= LEAST)) console.log(`\nFalse misses ${figure(line.falseMisses)} on a line with ${line.words.join(", ")}`);
 }
 
-for (const workload of await workloads()) {
+const simulation = await Simulation.load(values.seeded);
+for (const workload of simulation.workloads) {
   if (!workload.name.includes(values.only)) continue;
-  const outcomes: Outcome[] = [];
-  for (const threads of values.threads.split(",").map(Number)) outcomes.push(await simulate(workload, threads, { capacity: Number(values.capacity), operations: Number(values.operations), seed: Number(values.seed) }));
+  const outcomes = values.threads.split(",").map((threads) => simulation.run(workload, Number(threads), { capacity: Number(values.capacity), operations: Number(values.operations), seed: Number(values.seed) }));
+  if (values.json) {
+    for (const outcome of outcomes) console.log(JSON.stringify(outcome));
+    continue;
+  }
   console.log(`\n## ${workload.name}\n`);
-  head("threads", "operations", "ns", "misses an operation", "channel", "records", "threads' own", "runtime", "false");
-  for (const outcome of outcomes) {
-    const isFalse = outcome.words.reduce((total, { falseMisses }) => total + falseMisses, 0);
-    row([`${outcome.threads}`, `${outcome.operations}`, outcome.ns.toFixed(0), figure(sum(outcome)), ...["channel", "record", "thread", "runtime"].map((owner) => figure(sum(outcome, owner))), figure(isFalse)]);
+  head("threads", "misses", "channel", "records", "threads", "runtime", "false misses", "ns");
+  for (const { threads, misses, words, ns } of outcomes) {
+    const shares = OWNERS.map((owner) => sum(words.filter((word) => word.owner === owner), missesOf));
+    row([`${threads}`, ...[misses, ...shares, sum(words, ({ falseMisses }) => falseMisses)].map(figure), ns.toFixed(0)]);
   }
   if (values.words) for (const outcome of outcomes) printWords(outcome);
 }

@@ -3,7 +3,7 @@ import { Arena } from "../../src/memory/arena.ts";
 import { LINE_SHIFT, Lines } from "./lines.ts";
 import { loadWorkloads } from "./load.ts";
 import { as, atomically, begin, run } from "./machine.ts";
-import { type Name, type Owner, WordNames } from "./names.ts";
+import { type Owner, WordNames } from "./names.ts";
 import type { Options, Workload } from "./workloads.ts";
 
 /** Room for what one thread keeps, and for everything else. */
@@ -16,16 +16,17 @@ const WARM_UP = 100;
 export interface NamedCount {
   readonly name: string;
   readonly owner: Owner;
-  /** Instances that were accessed. */
-  readonly instances: number;
   readonly writes: number;
+  /** The line was in no cache of the thread, because another thread had written it. */
   readonly readMisses: number;
+  /** A write took the line from other threads. */
   readonly transfers: number;
+  /** Of both, those in which only other words of the line had been touched. */
   readonly falseMisses: number;
-  /** Of the instance that is written most: its writes, the most threads that write one instance, and the share of writes by threads other than the one that writes it most. */
-  readonly mostWrites: number;
+  /** The most threads that write one word of the name. */
   readonly writers: number;
-  readonly others: number;
+  /** How often a thread in the middle of all writes one word of the name, for each operation of its own: 1 and more if every operation of every thread writes it. */
+  readonly typical: number;
   /** Functions that write it. */
   readonly within: readonly string[];
 }
@@ -34,81 +35,97 @@ export interface Outcome {
   readonly workload: string;
   readonly threads: number;
   readonly operations: number;
-  /** Simulated time of one operation of one thread, in nanoseconds; the costs are guesses, so only ratios mean something. */
+  /** Simulated time of an operation on one thread, in nanoseconds. What a step costs is assumed, so only ratios mean something. */
   readonly ns: number;
+  readonly misses: number;
   readonly words: readonly NamedCount[];
-  /** Names that share a line of which threads other than one write different words. */
+  /** Names on one line, and the false misses there; the most first. */
   readonly sharedLines: readonly { readonly words: readonly string[]; readonly falseMisses: number }[];
 }
 
-let loading: ReturnType<typeof loadWorkloads> | undefined;
-
-export async function workloads(): Promise<readonly Workload[]> {
-  return (await (loading ??= loadWorkloads())).workloads;
+export interface SimulationOptions extends Options {
+  /** Of each thread. */
+  readonly operations: number;
+  /** Of the chance in the order of steps. */
+  readonly seed: number;
 }
 
-/** Runs `operations` operations of each thread. @param seed of the chance in the order of steps */
-export async function simulate(workload: Workload, count: number, { operations = 300, seed = 1, ...options }: Options & { operations?: number; seed?: number } = {}): Promise<Outcome> {
-  const { sidesOf, bufferOf } = await (loading ??= loadWorkloads());
-  const arena = Arena.create(count, BASE_BYTES + count * THREAD_BYTES);
-  const lines = new Lines(arena.i32.length, count);
-  const threads = begin(count, arena.i32.buffer, lines, seed);
-  const sides = atomically(() => sidesOf(arena.memory, threads)) as ReturnType<typeof sidesOf>;
-  const headers = atomically(() => workload.build(sides, options)) as number[];
-  const done = (): number => threads.reduce((sum, thread) => sum + thread.operations, 0);
-  run(() => done() >= WARM_UP * count);
-  const [before, beganNs] = [done(), Math.max(...threads.map(({ nowNs }) => nowNs))];
-  lines.isCounting = true;
-  run(() => done() - before >= operations * count);
-  const total = done() - before;
-  const elapsedNs = Math.max(...threads.map(({ nowNs }) => nowNs)) - beganNs;
-  const capacity = options.capacity ?? 128;
-  const names = new WordNames(arena.i32, headers.map((at) => ({ at: as(threads[0], () => bufferOf(sides[0], at)), words: capacity })));
-  return { workload: workload.name, threads: count, operations: total, ns: (elapsedNs * count) / total, words: group(lines, names, total), sharedLines: sharedLines(lines, names, total) };
-}
+export class Simulation {
+  readonly #module: Awaited<ReturnType<typeof loadWorkloads>>;
 
-function group({ counts }: Lines, names: WordNames, total: number): NamedCount[] {
-  const groups = new Map<string, { name: Name; instances: Set<string>; writes: number; readMisses: number; transfers: number; falseMisses: number; mostWrites: number; writers: number; others: number; within: Set<string> }>();
-  for (const [at, count] of counts) {
-    const name = names.of(at);
-    let found = groups.get(name.name);
-    if (found === undefined) groups.set(name.name, (found = { name, instances: new Set(), writes: 0, readMisses: 0, transfers: 0, falseMisses: 0, mostWrites: 0, writers: 0, others: 0, within: new Set() }));
-    found.instances.add(name.instance);
-    found.writes += count.writes;
-    found.readMisses += count.readMisses;
-    found.transfers += count.transfers;
-    found.falseMisses += count.falseMisses;
-    const writers = count.writesBy.reduce((sum, writes) => sum + (writes > 0 ? 1 : 0), 0);
-    found.mostWrites = Math.max(found.mostWrites, count.writes);
-    found.writers = Math.max(found.writers, writers);
-    found.others = Math.max(found.others, count.writes - Math.max(...count.writesBy));
-    for (const within of count.writers) found.within.add(within);
+  private constructor(module: Awaited<ReturnType<typeof loadWorkloads>>) {
+    this.#module = module;
   }
-  return [...groups.values()]
-    .map(({ name: { name, owner }, instances, within, writers, ...sums }) => ({
-      name,
-      owner,
-      instances: instances.size,
-      writes: sums.writes / total,
-      readMisses: sums.readMisses / total,
-      transfers: sums.transfers / total,
-      falseMisses: sums.falseMisses / total,
-      mostWrites: sums.mostWrites / total,
-      writers,
-      others: sums.others / total,
-      within: [...within],
-    }))
+
+  /** @param isSeeded with the seeded defect */
+  static async load(isSeeded: boolean): Promise<Simulation> {
+    return new Simulation(await loadWorkloads(isSeeded));
+  }
+
+  get workloads(): readonly Workload[] {
+    return this.#module.workloads;
+  }
+
+  run(workload: Workload, count: number, { operations, seed, ...options }: SimulationOptions): Outcome {
+    const { sidesOf, bufferOf } = this.#module;
+    const arena = Arena.create(count, BASE_BYTES + count * THREAD_BYTES);
+    const lines = new Lines(arena.i32.length, count);
+    const threads = begin(count, arena.i32.buffer, lines, seed);
+    const sides = atomically(() => sidesOf(arena.memory, threads)) as ReturnType<typeof sidesOf>;
+    const headers = atomically(() => workload.build(sides, options)) as number[];
+    const done = (): number => threads.reduce((sum, thread) => sum + thread.operations, 0);
+    const nowNs = (): number => threads.reduce((sum, thread) => sum + thread.nowNs, 0);
+    run(() => done() >= WARM_UP * count);
+    const [before, beganNs] = [done(), nowNs()];
+    lines.isCounting = true;
+    run(() => done() - before >= operations * count);
+    const total = done() - before;
+    const names = new WordNames(arena.i32, headers.map((at) => ({ at: as(threads[0], () => bufferOf(sides[0], at)), words: options.capacity })));
+    const words = group(lines, names, total, count);
+    const misses = words.reduce((sum, { readMisses, transfers }) => sum + readMisses + transfers, 0);
+    return { workload: workload.name, threads: count, operations: total, ns: (nowNs() - beganNs) / total, misses, words, sharedLines: sharedLines(lines, names, total) };
+  }
+}
+
+interface Sums {
+  readonly owner: Owner;
+  readonly within: Set<string>;
+  writes: number;
+  readMisses: number;
+  transfers: number;
+  falseMisses: number;
+  writers: number;
+  typical: number;
+}
+
+function group({ counts }: Lines, names: WordNames, total: number, threads: number): NamedCount[] {
+  const groups = new Map<string, Sums>();
+  for (const [at, count] of counts) {
+    const { name, owner } = names.of(at);
+    let sums = groups.get(name);
+    if (sums === undefined) groups.set(name, (sums = { owner, within: new Set(), writes: 0, readMisses: 0, transfers: 0, falseMisses: 0, writers: 0, typical: 0 }));
+    const byThread = count.writesBy.toSorted();
+    sums.writes += count.writes;
+    sums.readMisses += count.readMisses;
+    sums.transfers += count.transfers;
+    sums.falseMisses += count.falseMisses;
+    sums.writers = Math.max(sums.writers, byThread.filter((writes) => writes > 0).length);
+    sums.typical = Math.max(sums.typical, byThread[threads >> 1] * threads);
+    for (const within of count.within) sums.within.add(within);
+  }
+  return [...groups]
+    .map(([name, { owner, within, writers, writes, readMisses, transfers, falseMisses, typical }]) => ({ name, owner, writes: writes / total, readMisses: readMisses / total, transfers: transfers / total, falseMisses: falseMisses / total, writers, typical: typical / total, within: [...within] }))
     .toSorted((a, b) => b.readMisses + b.transfers - a.readMisses - a.transfers);
 }
 
-/** Lines with false sharing, the worst first; lines with the same words are one. */
-function sharedLines({ counts }: Lines, names: WordNames, total: number): { words: string[]; falseMisses: number }[] {
+/** Lines with the same words are one. */
+function sharedLines({ counts }: Lines, names: WordNames, total: number): Outcome["sharedLines"] {
   const byLine = new Map<number, { words: Set<string>; falseMisses: number }>();
   for (const [at, count] of counts) {
     let line = byLine.get(at >>> LINE_SHIFT);
     if (line === undefined) byLine.set(at >>> LINE_SHIFT, (line = { words: new Set(), falseMisses: 0 }));
     line.falseMisses += count.falseMisses;
-    if (count.misses > 0 || count.writes > 0) line.words.add(names.of(at).name);
+    if (count.writes > 0 || count.readMisses > 0) line.words.add(names.of(at).name);
   }
   const byWords = new Map<string, { words: string[]; falseMisses: number }>();
   for (const { words, falseMisses } of byLine.values()) {

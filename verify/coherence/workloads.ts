@@ -18,8 +18,6 @@ import { type Thread, as, asynchronous, finished, touch } from "./machine.ts";
 
 /** Results that a thread of the workload "spawn" awaits at a time. */
 const WINDOW = 16;
-/** Of the workload "stream": so that the producers are not all at the same place. */
-const CAPACITY = 128;
 
 const add = ownTask(import.meta, "add", (a?: number) => (a === undefined ? undefined : a + 1));
 
@@ -91,7 +89,8 @@ function watchedBytes(bytes: Uint8Array<SharedArrayBuffer>): object {
 }
 
 export interface Options {
-  readonly capacity?: number;
+  /** Of the channels. */
+  readonly capacity: number;
 }
 
 export interface Workload {
@@ -127,7 +126,7 @@ async function receive(channel: Channel<number>): Promise<void> {
 /** Threads 2k and 2k + 1 have a channel of their own. On one thread both sides are tasks of it. */
 const stream: Workload = {
   name: "stream pairs",
-  build(sides, { capacity = CAPACITY }) {
+  build(sides, { capacity }) {
     const headers = [];
     for (let k = 0; k < sides.length; k += 2) {
       const [sender, receiver] = [sides[k], sides[k + 1] ?? sides[k]];
@@ -143,7 +142,7 @@ const stream: Workload = {
 /** One channel for all: the first half of the threads sends. */
 const fanIn: Workload = {
   name: "fan-in",
-  build(sides, { capacity = CAPACITY }) {
+  build(sides, { capacity }) {
     const { at, views } = channelFor(sides, capacity);
     for (const [k, side] of sides.entries()) {
       if (k < sides.length / 2) side.program(() => send(views[k]));
