@@ -51,6 +51,7 @@ const missesOf = ({ readMisses, transfers }: NamedCount): number => readMisses +
 /** Who shares a word. */
 function sharedBy({ owner, writers }: NamedCount): string {
   if (owner === "runtime") return "all threads";
+  if (writers === 0) return "only read here; its line is written";
   if (owner === "record") return "those that pass the record on";
   if (owner === "channel") return writers > 2 ? "all users of a channel" : "the two sides of a channel";
   return writers < 2 ? "one thread writes, others read" : "a thread and those that place or end something there";
