@@ -9,9 +9,12 @@
 import { WarrenError } from "../errors.ts";
 import { cas, doze, pause, store } from "./atomics.ts";
 
-/** Steps of waiting before the first doze: about 2000 pauses. */
+/**
+ * Steps of waiting before the first doze: about 2000 pauses. A step has twice as many as the
+ * one before, at most 2⁶: if all that wait look after each pause, every release moves the
+ * lock's line to all of them, which slows its holder (docs/performance.md, "What was changed").
+ */
 const SPINS = 36;
-/** Most pauses of one step, as a shift. */
 const MOST_PAUSES_SHIFT = 6;
 const DOZE_MS = 0.05;
 /** Dozes of the main thread before a lock counts as lost: about 5 s, while a critical section takes less than a microsecond. */
