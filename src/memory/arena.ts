@@ -42,7 +42,7 @@ import { backOff, lock, unlock } from "./spin-lock.ts";
 const RESERVE_SHARE = 64;
 const MOST_RESERVE = 16;
 /** How often `reclaim` looks whether a thread has answered: after about 50 ms it goes on without. */
-const LOOKS = 3000;
+const LOOKS = 1000;
 
 /** How much shared memory is in use, in bytes; in `stats` and in the `details` of ERR_ARENA_FULL. */
 export interface ArenaUse {

@@ -13,7 +13,7 @@ const LINE = 32;
 export const PAGE_SHIFT = 14;
 export const PAGE = 1 << PAGE_SHIFT;
 
-/** From word 0 on: what the whole runtime shares. Words that are written often have a line each. */
+/** From word 0 on: what the whole runtime shares. The first line is read in nearly every operation and hardly ever written; words that are written often have a line each. */
 export const superblock = {
   magic: 0,
   words: 1,
@@ -23,51 +23,51 @@ export const superblock = {
   pageMap: 4,
   pages: 5,
   pageCount: 6,
-  /** Lock of the page map, and the page to try next. */
-  pageLock: 7,
-  pageHint: 8,
-  pagesUsed: 9,
-  /** Pages from this one on have never been used, so they are zero. */
-  pagesTouched: 16,
-  /** The table of names: its lock, newest entry and number of entries. */
-  namesLock: 10,
-  namesLast: 11,
-  namesCount: 12,
-  /** 1 once the runtime is stopping: no new task starts. */
-  stopping: 13,
-  /** When the arena was made, in milliseconds since 1970 (a double: two words). */
-  epoch: 14,
-  /** The lock of the tree of contexts, and the first context without a parent. */
-  contextLock: 17,
-  contextRoots: 18,
-  /** How many threads are in front: those with a lower index get the tasks that no program has placed. Written by main before the threads start. */
-  front: 19,
   /** Where the table of pages begins, and that of the generations of headers whose page was given back. */
-  pageTable: 20,
-  generations: 21,
+  pageTable: 7,
+  generations: 8,
   /** Pages that only results and errors of tasks get. */
-  reserve: 22,
-  /** Held by the thread that gets pages back: see arena.ts. */
-  reclaimLock: 23,
-  /** The objects under a name (named-records.ts): the lock of their list, and the newest record. */
-  namedLock: 24,
-  namedLast: 25,
+  reserve: 9,
+  /** How many threads are in front: those with a lower index get the tasks that no program has placed. Written by main before the threads start. */
+  front: 10,
+  /** 1 once the runtime is stopping: no new task starts. */
+  stopping: 11,
+  /** When the arena was made, in milliseconds since 1970 (a double: two words). */
+  epoch: 12,
   /** Threads (main not counted) whose processor sleeps. */
   sleepers: 1 * LINE,
   /** Counts how often the last awake thread fell asleep; main waits on it. */
   quiet: 2 * LINE,
   /** Ids of tasks, handed out in blocks. */
   taskIds: 3 * LINE,
-  /** Counts how often the threads were asked for what their magazines hold. Written under `reclaimLock`. */
-  round: 4 * LINE,
-  /** The last round that all threads have answered. Written under `reclaimLock`. */
-  settled: 4 * LINE + 1,
   /** Numbers the lines that tasks print. */
   lines: 3 * LINE + 1,
   /** Numbers the values of contexts. */
   valueIds: 3 * LINE + 2,
+  /** Counts how often the threads were asked for what their magazines hold. Written under `reclaimLock`. */
+  round: 4 * LINE,
+  /** The last round that all threads have answered. Written under `reclaimLock`. */
+  settled: 4 * LINE + 1,
+  /** Held by the thread that gets pages back: see arena.ts. */
+  reclaimLock: 4 * LINE + 2,
+  /** Lock of the page map, and the page to try next. */
+  pageLock: 5 * LINE,
+  pageHint: 5 * LINE + 1,
+  pagesUsed: 5 * LINE + 2,
+  /** Pages from this one on have never been used, so they are zero. */
+  pagesTouched: 5 * LINE + 3,
+  /** The lock of the tree of contexts, and the first context without a parent. */
+  contextLock: 6 * LINE,
+  contextRoots: 6 * LINE + 1,
+  /** The table of names: its lock, newest entry and number of entries. */
+  namesLock: 7 * LINE,
+  namesLast: 7 * LINE + 1,
+  namesCount: 7 * LINE + 2,
+  /** The objects under a name (named-records.ts): the lock of their list, and the newest record. */
+  namedLock: 7 * LINE + 3,
+  namedLast: 7 * LINE + 4,
 } as const;
-export const SUPERBLOCK_WORDS = 5 * LINE;
+export const SUPERBLOCK_WORDS = 8 * LINE;
 export const MAGIC = 0x77617272;
 
 /** The central list of one size class: its lock, and the first page that has free blocks in the list. */
@@ -97,8 +97,8 @@ export const processor = {
   pinnedFirst: 2 * LINE + 4,
   pinnedLast: 2 * LINE + 5,
   pinnedCount: 2 * LINE + 6,
-  /** Tasks that this processor holds: taken from the queue, or its own closures, and not finished. Written by the owner. */
-  held: 3 * LINE,
+  /** Tasks that this processor holds: taken from the queue, or its own closures, and not finished. Written by the owner. On the line of `queueCount`, because other threads read the two together. */
+  held: 2 * LINE + 7,
   /** Only the owner writes this word and those that follow, unless a comment says otherwise. */
   timers: 4 * LINE,
   usedWords: 4 * LINE + 1,
@@ -113,8 +113,10 @@ export const processor = {
   /** Tasks that this thread has placed, and turns of its loop. */
   placed: 4 * LINE + 10,
   turns: 4 * LINE + 11,
-  /** 1 while main finds that this thread does not get to its unstarted tasks: other threads can take them. Written by main. */
-  heldUp: 3 * LINE + 1,
+  /** This line is read by the threads that place or take tasks, and hardly ever written. 1 while main finds that this thread does not get to its unstarted tasks: other threads can take them. Written by main. */
+  heldUp: 3 * LINE,
+  /** 1 while the thread starts no tasks because its heap is nearly full. Written by the owner. */
+  heapFull: 3 * LINE + 1,
   /** The operating system's id of the thread; 0 where it is not known (it is on Linux). */
   systemId: 4 * LINE + 12,
   /** Free blocks by size class: the first block and the count of each class. */
@@ -146,10 +148,9 @@ export const processor = {
   busyMs: 8 * LINE + 20,
   /** Words in blocks that stay allocated for later use: records of waits, names. */
   keptWords: 8 * LINE + 22,
-  /** The thread's JavaScript heap in KiB: in use at the last check, and its limit. And 1 while the thread starts no tasks because the heap is nearly full. */
+  /** The thread's JavaScript heap in KiB: in use at the last check, and its limit. */
   heapUsed: 8 * LINE + 23,
   heapLimit: 8 * LINE + 24,
-  heapFull: 8 * LINE + 25,
   /** The largest value that `heapUsed` has had. */
   heapPeak: 8 * LINE + 26,
   /** The last `superblock.round` that the thread has answered; `ABSENT` while there is no thread, or while it waits in `Arena.reclaim`. Written by the owner, and by main after a death. */

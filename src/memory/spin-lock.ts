@@ -9,7 +9,13 @@
 import { WarrenError } from "../errors.ts";
 import { cas, doze, pause, store } from "./atomics.ts";
 
-const SPINS = 2000;
+/**
+ * Steps of waiting before the first doze: about 2000 pauses. A step has twice as many as the
+ * one before, at most 2⁶: if all that wait look after each pause, every release moves the
+ * lock's line to all of them, which slows its holder (docs/performance.md, "What was changed").
+ */
+const SPINS = 36;
+const MOST_PAUSES_SHIFT = 6;
 const DOZE_MS = 0.05;
 /** Dozes of the main thread before a lock counts as lost: about 5 s, while a critical section takes less than a microsecond. */
 const MOST_DOZES = 50_000;
@@ -44,7 +50,11 @@ export function unlock(words: Int32Array, at: number): void {
  * @throws ERR_THREAD_DIED on the main thread, if the system does not say which threads live
  */
 export function backOff(words: Int32Array, at: number, seen: number, spins: number, holder = seen & 0x7f): void {
-  if (spins < SPINS) return pause();
+  if (spins < SPINS) {
+    const pauses = 1 << Math.min(spins, MOST_PAUSES_SHIFT);
+    for (let k = 0; k < pauses; k++) pause();
+    return;
+  }
   doze(words, at, seen, DOZE_MS);
   if ((spins - SPINS) % LOOK_EVERY !== LOOK_EVERY - 1) return;
   const look = watchers.get(words);

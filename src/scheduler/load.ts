@@ -28,6 +28,9 @@ import { processor } from "../memory/layout.ts";
 
 /** From this load on, tasks that are started one after the other stay together. */
 const MANY = 32;
+/** So many other threads are looked at, more only while none of them has less than `SOME`. To look at all of 64 costs 40 cache misses. */
+const ENOUGH_LOOKS = 8;
+const SOME = 2;
 /** More than any load. */
 const FULL = 2 ** 30;
 
@@ -55,14 +58,18 @@ export function placeFor(arena: Arena, last: number): number {
   return front < threads && hintOf(arena, best) >= FULL ? leastOf(arena, last, threads) : best;
 }
 
-/** Ties go to another thread than the last one. */
+/** Ties go to another thread than the last one. Few tasks are spread over all threads; where each has several, some of the threads tell enough (Azar et al., Balanced Allocations, 1994). */
 function leastOf(arena: Arena, last: number, count: number): number {
   const stay = last % count;
   const load = hintOf(arena, stay);
   let best = stay;
   let least = load;
-  for (let k = 1; k < count && least > 0; k++) {
-    const index = (stay + k) % count;
+  const others = count - 1;
+  // With each task it begins at other threads, so that all are looked at in turn.
+  const skipped = others > ENOUGH_LOOKS ? (arena.i32[arena.here + processor.placed] * ENOUGH_LOOKS) % others : 0;
+  for (let k = 0; k < others && least > 0; k++) {
+    if (k >= ENOUGH_LOOKS && least >= SOME && least < FULL) break;
+    const index = (stay + 1 + ((skipped + k) % others)) % count;
     const its = hintOf(arena, index);
     if (its < least || (its === least && best === stay)) {
       best = index;

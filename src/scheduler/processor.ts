@@ -148,7 +148,7 @@ export class Processor implements Scheduler {
     const nowMs = performance.now();
     this.#pace.read(nowMs, this.#sliceEndMs);
     this.ticks = this.#pace.operations;
-    this.#watching.count();
+    this.#watching.countAwake();
     this.#drain();
     if (nowMs < this.#sliceEndMs) return false;
     this.ticks = 0;
@@ -263,7 +263,7 @@ export class Processor implements Scheduler {
     this.#arena.i32[this.#arena.here + processor.sliceStart] = this.#arena.clockMs | 1;
     this.#arena.i32[this.#arena.here + processor.turns]++;
     this.#onTurn?.(nowMs);
-    this.#watching.count();
+    this.#watching.countAwake();
     this.#arena.answer();
     this.#drain();
     // Starts once in a cycle, so tasks that keep resuming each other do not prevent new ones from starting.

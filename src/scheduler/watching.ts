@@ -40,7 +40,7 @@ export class Watching {
     return awake <= this.#cores && (awake > 1 || !isAsleep(this.#arena, threads));
   }
 
-  /** How often a task checks its wait before it parks. The threads that are awake are counted once in a while (`count`). */
+  /** How often a task checks its wait before it parks. The threads that are awake are counted once in a while (`countAwake`). */
   spins(): number {
     if (!this.#helped) return 0;
     const { i32, here } = this.#arena;
@@ -48,7 +48,7 @@ export class Watching {
   }
 
   /** A turn begins, or a tick: counts the threads that are awake. */
-  count(): void {
+  countAwake(): void {
     this.#helped = this.#helps();
   }
 

@@ -1,4 +1,4 @@
-/** docs/warren-1.schema.json: says what src/lab/result.ts says, takes real results, and refuses what is not one. */
+/** docs/results/warren-1.schema.json: says what src/lab/result.ts says, takes real results, and refuses what is not one. */
 import { readFileSync } from "node:fs";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -9,7 +9,7 @@ import { fakeHeadline, fakeResult } from "../cli/print/fake-result.ts";
 import { warren } from "../cli/warren-process.ts";
 import { shapeOfSchema, TypeShapes } from "./shapes.ts";
 
-const schema = JSON.parse(readFileSync("docs/warren-1.schema.json", "utf8")) as { type: string; $defs: Record<string, object> };
+const schema = JSON.parse(readFileSync("docs/results/warren-1.schema.json", "utf8")) as { type: string; $defs: Record<string, object> };
 const validate: ValidateFunction = new Ajv2020({ strict: true, allErrors: true }).compile(schema);
 
 const TYPES = new TypeShapes(["result", "cell", "timeline", "machine/environment", "comparison", "fit", "text"].map((name) => `src/lab/${name}.ts`));

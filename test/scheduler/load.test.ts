@@ -15,6 +15,7 @@ function placeAll(arena: Arena, count: number): number[] {
   for (let last = 0; places.length < count; places.push(last)) {
     last = placeFor(arena, last);
     arena.i32[arena.processorAt(last) + processor.held]++;
+    arena.i32[arena.here + processor.placed]++;
   }
   return places;
 }
@@ -44,6 +45,25 @@ describe("placeFor", () => {
     const loads = [0, 1, 2, 3].map((index) => loadOf(arena, index));
     expect(Math.max(...loads)).toBeLessThanOrEqual(Math.min(...loads) * 1.125 + 1);
     expect(places.filter((place, k) => place !== places[k - 1]).length).toBeLessThan(200);
+  });
+
+  test("few tasks on many threads are spread evenly: each thread gets its first before one gets its second", () => {
+    const arena = arenaWith(...Array.from({ length: 32 }, () => 0));
+    placeAll(arena, 32);
+    expect(Array.from({ length: 32 }, (_, index) => loadOf(arena, index))).toEqual(Array.from({ length: 32 }, () => 1));
+  });
+
+  test("many tasks on many threads: none gets a quarter more than another, whatever the loads were", () => {
+    const arena = arenaWith(...Array.from({ length: 32 }, (_, index) => index));
+    placeAll(arena, 3200);
+    const loads = Array.from({ length: 32 }, (_, index) => loadOf(arena, index));
+    expect(Math.max(...loads)).toBeLessThanOrEqual(Math.min(...loads) * 1.25);
+  });
+
+  test("the only thread that starts tasks gets them, wherever it is among many", () => {
+    const arena = arenaWith(...Array.from({ length: 32 }, () => 5));
+    for (let index = 0; index < 32; index++) if (index !== 20) arena.i32[arena.processorAt(index) + processor.heapFull] = 1;
+    expect(placeAll(arena, 5)).toEqual([20, 20, 20, 20, 20]);
   });
 
   test("the reserve gets none, unless no thread in front starts tasks", () => {

@@ -277,11 +277,18 @@ class Rewriting {
 
   #assignment(node: Node, context: Context): string {
     const { left, right, operator } = node;
+    if (left.type === "ArrayPattern" && (left.elements as Node[]).every((element) => this.#isWord(element))) return this.#words(left.elements, right, context);
     const isStep = left.type === "MemberExpression" && left.computed && this.#isStep(left, context);
     if (!isStep && !this.#isWord(left)) return this.#target(left, context) + this.#slice(left.end, right.start) + this.#node(right, context);
     const value = operator === "=" ? this.#node(right, context) : `$read(${this.#place(left, context)}) ${operator.slice(0, -1)} (${this.#node(right, context)})`;
     if (!isStep) return this.#write(left, value, context);
     return this.#switching(`$op(${KIND.write}, ${this.#place(left, context)}, ${value})`, context);
+  }
+
+  /** `[i32[…], i32[…]] = pair`. */
+  #words(words: readonly Node[], pair: Node, context: Context): string {
+    if (this.#yielding.withDeaths) throw new Error(`${this.#module.path}, ${context.within}: words that are assigned in one expression, where a thread may vanish between them`);
+    return `($v = ${this.#node(pair, context)}, ${words.map((word, k) => this.#write(word, `$v[${k}]`, context)).join(", ")})`;
   }
 
   /** A plain write; where threads may vanish it is a place where they do. */

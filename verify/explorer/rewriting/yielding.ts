@@ -15,6 +15,9 @@ const SEAMS = new Set(["src/memory/atomics.ts", SEAM]);
 /** Where main reads and repairs words that other threads use at the same time: each access is a step. */
 export const REPAIRS: ReadonlySet<string> = new Set(["src/channel/repair-channels.ts", "src/runtime/main/repair-shared-memory.ts"]);
 
+/** Functions of src/host.ts that call what they are given: rewritten code, as the case may be. */
+const RUNNERS = new Set(["inRoot", "runIn"]);
+
 /** How a call is written in rewritten code. */
 export type Manner = "plain" | "step" | "delegate" | "look";
 
@@ -95,7 +98,7 @@ export class Yielding {
     if (callee.kind === "function") {
       if (SEAMS.has(callee.from)) return "step";
       // What is not rewritten calls nothing that is; the explorer's own may hand generators out.
-      if (!this.#paths.has(callee.from)) return callee.from.startsWith("verify/") ? "look" : "plain";
+      if (!this.#paths.has(callee.from)) return callee.from.startsWith("verify/") || (callee.from === "src/host.ts" && RUNNERS.has(callee.name)) ? "look" : "plain";
       return this.#isOneOf(`${callee.from} ${callee.name}`) ? "delegate" : "plain";
     }
     const defined = this.#byName.has(`.${callee.name}`);
