@@ -53,6 +53,10 @@ export class ArrayChannel<T> extends Channel<T> {
     return this.isCurrent ? length : 0;
   }
 
+  override get sent(): number {
+    return load(this.i32, this.header + header.send);
+  }
+
   override tryPut(at: number): Attempt {
     const { arena } = this.waiters;
     const attempt = this.#isOneshot ? BUSY : arena.compiled.put(this.header, this.mark, this.generation, arena.owner, this.capacity, this.words, at);
@@ -259,4 +263,4 @@ export class ArrayChannel<T> extends Channel<T> {
 }
 
 /** Pauses, of about 30 ns each, after the other side was seen to move. */
-const BATCH_PAUSES = 8;
+export const BATCH_PAUSES = 8;

@@ -20,7 +20,7 @@ import { claimFirst } from "../wait/claims.ts";
 import { enqueue, isQueued, unlink } from "../wait/wait-queue.ts";
 import { REASON_PLACE } from "../wait/wait-reason.ts";
 import type { Waiters } from "../wait/waiter.ts";
-import { type CLOSED, type DONE, type WOULD_WAIT, copyWords } from "./exchange.ts";
+import { type CLOSED, DONE, READY, type WOULD_WAIT, copyWords } from "./exchange.ts";
 import { type Queue, RECEIVERS, SENDERS } from "./words.ts";
 
 /** How an attempt to send or receive without waiting can end. */
@@ -58,6 +58,10 @@ export abstract class ChannelCore<T> implements Finisher {
   }
 
   abstract get length(): number;
+  /** A word that changes with each value that comes; always 0 if there is no buffer. */
+  get sent(): number {
+    return 0;
+  }
   /** Tries to send the value staged at `at`. Takes the lock itself. */
   abstract tryPut(at: number): Attempt;
   /** Tries to receive into `at`. Takes the lock itself. */
@@ -129,6 +133,14 @@ export abstract class ChannelCore<T> implements Finisher {
     if (mine) unlink(this.i32, this.header, queue, record);
     this.unlock();
     return mine;
+  }
+
+  /** After an exchange of exchange.ts that is done: what is left to do for the partner. */
+  protected endPartner(attempt: number): typeof DONE {
+    const { waiters } = this;
+    if (attempt >= READY) waiters.scheduler.ready(attempt - READY);
+    else if (attempt < 0) waiters.continueFlush(attempt);
+    return DONE;
   }
 
   finish(wait: Wait): unknown {

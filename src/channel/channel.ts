@@ -14,7 +14,7 @@ import { signalOf } from "../wait/wait.ts";
 import { REASON_PLACE } from "../wait/wait-reason.ts";
 import type { Chan, Sending, WaitOptions } from "./chan.ts";
 import { ChannelCore, type Attempt } from "./channel-core.ts";
-import { BUSY, CLOSED, DONE, READY, WOULD_WAIT } from "./exchange.ts";
+import { BUSY, CLOSED, DONE, WOULD_WAIT } from "./exchange.ts";
 import { ChannelIterator } from "./iterator.ts";
 import { RECEIVERS, SENDERS } from "./words.ts";
 
@@ -146,7 +146,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     const attempt = this.putOrJoin(at, waiters.spare, spins === 0 ? 1 : 0);
     if (attempt === WOULD_WAIT) return waiters.suspend(waiters.begin(REASON_PLACE.send, this), spins, signal) as Promise<void>;
     if (attempt === BUSY) return this.#sendLocked(at, 0, signal);
-    if (attempt !== DONE) this.#endPartner(attempt);
+    if (attempt !== DONE) this.endPartner(attempt);
     return this.#sent();
   }
 
@@ -164,15 +164,8 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
       return waiters.suspend(wait, spins, signal) as Promise<T | undefined>;
     }
     if (attempt === BUSY) return this.#recvLocked(0, signal, max);
-    if (attempt !== DONE) this.#endPartner(attempt);
+    if (attempt !== DONE) this.endPartner(attempt);
     return this.#received(DONE, at, max);
-  }
-
-  /** A partner has waited: what is left to do, as exchange.ts says. */
-  #endPartner(attempt: number): void {
-    const { waiters } = this;
-    if (attempt >= READY) waiters.scheduler.ready(attempt - READY);
-    else waiters.continueFlush(attempt);
   }
 
   /** As `#sendOrWait` in every case: the channel may be closed, its lock held, or the value too large for a record. @param large the block for such a value, or 0 */

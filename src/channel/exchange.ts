@@ -282,19 +282,17 @@ export function recvManyBuffered(i32: Int32Array, channel: number, mark: number,
   return moved;
 }
 
-/** Sends through an unbuffered channel, to a waiting receiver; if there is none, the wait with `record` joins the queue (`WOULD_WAIT`). */
+/** Sends through an unbuffered channel, to a waiting receiver; if there is none, the wait with `record` joins the queue, unless that is 0 (`WOULD_WAIT`). */
 export function sendUnbuffered(i32: Int32Array, channel: number, mark: number, generation: number, owner: number, words: number, from: number, here: number, id: number, record: number, parked: number): number {
   const word = i32[channel + header.send];
   if (i32[mark] !== HEADER_MARK || !own(i32, channel + header.send, word, OWNER | CLOSED_BIT, owner)) return BUSY;
   let attempt = BUSY;
   if (i32[channel + header.generation] === generation) {
     const receiver = claimFirst(i32, here, owner, channel, RECEIVERS, OUTCOME.ok);
-    copyWords(i32, from, valueOf(i32, receiver !== 0 ? receiver : record), words);
-    if (receiver !== 0) attempt = DONE;
-    else {
-      join(i32, channel, SENDERS, record, parked);
-      attempt = WOULD_WAIT;
-    }
+    const to = receiver !== 0 ? receiver : record;
+    if (to !== 0) copyWords(i32, from, valueOf(i32, to), words);
+    if (receiver === 0 && record !== 0) join(i32, channel, SENDERS, record, parked);
+    attempt = receiver !== 0 ? DONE : WOULD_WAIT;
   }
   unlockWord(i32, channel + header.send, word);
   return attempt === DONE ? endPartner(i32, here, id) : attempt;
@@ -311,7 +309,7 @@ export function recvUnbuffered(i32: Int32Array, channel: number, mark: number, g
       copyWords(i32, valueOf(i32, sender), to, words);
       attempt = DONE;
     } else {
-      join(i32, channel, RECEIVERS, record, parked);
+      if (record !== 0) join(i32, channel, RECEIVERS, record, parked);
       attempt = WOULD_WAIT;
     }
   }

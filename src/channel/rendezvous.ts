@@ -8,7 +8,7 @@ import { OUTCOME, header } from "../memory/layout.ts";
 import { HEADER_MARK } from "../memory/size-classes.ts";
 import { Channel } from "./channel.ts";
 import type { Attempt } from "./channel-core.ts";
-import { CLOSED, DONE, WOULD_WAIT } from "./exchange.ts";
+import { BUSY, CLOSED, DONE, WOULD_WAIT } from "./exchange.ts";
 import { CLOSED_BIT, RECEIVERS, SENDERS, isClosed, lockWord, unlockWord } from "./words.ts";
 
 export class Rendezvous<T> extends Channel<T> {
@@ -34,6 +34,18 @@ export class Rendezvous<T> extends Channel<T> {
   }
 
   override tryPut(at: number): Attempt {
+    const attempt = this.waiters.recorder === undefined ? this.putOrJoin(at, 0, 0) : BUSY;
+    if (attempt === BUSY) return this.#slowPut(at);
+    return attempt === WOULD_WAIT ? WOULD_WAIT : this.endPartner(attempt);
+  }
+
+  override tryTake(at: number): Attempt {
+    const attempt = this.waiters.recorder === undefined ? this.takeOrJoin(at, 0, 0) : BUSY;
+    if (attempt === BUSY) return this.#slowTake(at);
+    return attempt === WOULD_WAIT ? WOULD_WAIT : this.endPartner(attempt);
+  }
+
+  #slowPut(at: number): Attempt {
     if (!this.lock()) return CLOSED;
     const attempt = this.putLocked(at);
     this.unlock();
@@ -41,7 +53,7 @@ export class Rendezvous<T> extends Channel<T> {
     return attempt;
   }
 
-  override tryTake(at: number): Attempt {
+  #slowTake(at: number): Attempt {
     if (!this.lock()) return CLOSED;
     const attempt = this.takeLocked(at);
     this.unlock();

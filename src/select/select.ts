@@ -21,6 +21,9 @@ import type { Receiver, Sending, WaitOptions } from "../channel/chan.ts";
 import { Channel, SendCase } from "../channel/channel.ts";
 import { LocalReceiver } from "../channel/local-receiver.ts";
 import { Never } from "../channel/never.ts";
+import { BATCH_PAUSES } from "../channel/array.ts";
+import { DONE, WOULD_WAIT } from "../channel/exchange.ts";
+import { pause } from "../memory/atomics.ts";
 import { waiter } from "../memory/layout.ts";
 import { type Finisher, type Partners, type Wait, signalOf } from "../wait/wait.ts";
 import { REASON_PLACE } from "../wait/wait-reason.ts";
@@ -62,7 +65,14 @@ export function runSelect(waiters: Waiters, cases: Cases, options: SelectOptions
   const signal = signalOf(options);
   const { otherwise = false } = options ?? {};
   if (typeof otherwise !== "boolean") throw new WarrenError("ERR_INVALID_ARGUMENT", `otherwise must be true or false, not ${printValue(otherwise)}`);
-  const sides = prepare(waiters, cases, otherwise);
+  if (typeof cases !== "object" || cases === null) throw new WarrenError("ERR_INVALID_ARGUMENT", `select needs an object or an array of cases, not ${printValue(cases)}`);
+  const values = Array.isArray(cases) ? (cases as readonly SelectCase[]) : Object.values(cases as Readonly<Record<string, SelectCase>>);
+  if (values.length === 0 && !otherwise) throw new WarrenError("ERR_SELECT_EMPTY", "a select without cases can never proceed");
+  if (!otherwise && areChannels(waiters, values)) {
+    const taken = takeAny(waiters, cases, values);
+    if (taken !== undefined) return proceed(waiters, taken);
+  }
+  const sides = prepare(waiters, Array.isArray(cases) ? undefined : Object.keys(cases), values, otherwise);
   const order = shuffle(sides.length);
   for (let k = 0; k < order.length; k++) {
     const side = sides[order[k]];
@@ -71,12 +81,61 @@ export function runSelect(waiters: Waiters, cases: Cases, options: SelectOptions
   return new Selection(waiters, sides, order).run(otherwise, signal);
 }
 
+/** Whether all cases receive from channels: most selects. */
+function areChannels(waiters: Waiters, values: readonly SelectCase[]): values is readonly (Channel<unknown> | undefined)[] {
+  for (let k = 0; k < values.length; k++) {
+    const value = values[k];
+    if (value !== undefined && !(value instanceof Channel && value.waiters === waiters)) return false;
+  }
+  return true;
+}
+
+/** Pass 1 where all cases receive from channels: the result, or `undefined` if none has a value. Watches them for a moment, as a receive does. */
+function takeAny(waiters: Waiters, cases: Cases, channels: readonly (Channel<unknown> | undefined)[]): { readonly case: string | number; readonly value: unknown } | undefined {
+  const order = shuffle(channels.length);
+  for (;;) {
+    for (let k = 0; k < order.length; k++) {
+      const channel = channels[order[k]];
+      if (channel === undefined) continue;
+      const at = waiters.scratchTop;
+      const attempt = channel.tryTake(at);
+      if (attempt === WOULD_WAIT) continue;
+      const value = attempt === DONE ? channel.type.decode(waiters, at) : undefined;
+      return { case: Array.isArray(cases) ? order[k] : (Object.keys(cases)[order[k]] as string), value };
+    }
+    if (!patience(waiters, channels)) return undefined;
+  }
+}
+
+/** Waits a moment until one of the buffered channels has moved; true if another pass can succeed. */
+function patience(waiters: Waiters, channels: readonly (Channel<unknown> | undefined)[]): boolean {
+  const { scheduler } = waiters;
+  const spins = scheduler.spins();
+  if (spins === 0 || !channels.some((channel) => channel !== undefined && channel.capacity > 0)) return false;
+  const seen = channels.map((channel) => channel?.sent ?? 0);
+  for (let k = 0; k < spins; k++) {
+    pause();
+    for (let j = 0; j < channels.length; j++) {
+      if ((channels[j]?.sent ?? 0) === seen[j]) continue;
+      scheduler.spun(true);
+      for (let more = 0; more < BATCH_PAUSES; more++) pause();
+      return true;
+    }
+  }
+  scheduler.spun(false);
+  return false;
+}
+
 /** Ends a select whose `side` has committed in pass 1. */
 function committed(waiters: Waiters, sides: Case[], side: Case): unknown {
-  const { scheduler } = waiters;
   waiters.flush();
   for (const other of sides) if (other !== side) other.discard();
-  const result = side.result();
+  return proceed(waiters, side.result());
+}
+
+/** The end of a select that did not wait: a promise if the time slice is used up. */
+function proceed(waiters: Waiters, result: unknown): unknown {
+  const { scheduler } = waiters;
   if (--scheduler.ticks < 0 && scheduler.tick()) return scheduler.hop(result);
   return result;
 }
@@ -179,18 +238,15 @@ class Selection implements Finisher {
   }
 }
 
-/** Checks the cases and encodes the operands of sends. @throws ERR_INVALID_ARGUMENT, ERR_SELECT_EMPTY, ERR_VALUE_REFUSED */
-function prepare(waiters: Waiters, cases: Cases, otherwise: boolean): Case[] {
-  if (typeof cases !== "object" || cases === null) throw new WarrenError("ERR_INVALID_ARGUMENT", `select needs an object or an array of cases, not ${printValue(cases)}`);
-  const names = Array.isArray(cases) ? undefined : Object.keys(cases);
+/** Checks the cases and encodes the operands of sends. @throws ERR_INVALID_ARGUMENT, ERR_VALUE_REFUSED */
+function prepare(waiters: Waiters, names: readonly string[] | undefined, values: readonly SelectCase[], otherwise: boolean): Case[] {
   // Read once, as each case is: code that an operand runs may change the array.
-  const { length } = names ?? (cases as readonly SelectCase[]);
-  if (length === 0 && !otherwise) throw new WarrenError("ERR_SELECT_EMPTY", "a select without cases can never proceed");
+  const { length } = values;
   const sides: Case[] = [];
   try {
     for (let k = 0; k < length; k++) {
       const name = names?.[k] ?? k;
-      const value = (cases as Readonly<Record<string | number, SelectCase>>)[name];
+      const value = values[k];
       if (value === undefined || (value instanceof Never && value.materialized === undefined)) continue;
       if (otherwise && name === "otherwise") throw new WarrenError("ERR_INVALID_ARGUMENT", "a case cannot be named otherwise where the option otherwise is used");
       sides.push(sideOf(waiters, name, value));

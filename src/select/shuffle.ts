@@ -21,10 +21,12 @@ const NOTHING: readonly number[] = [];
 const ONE: readonly number[] = [0];
 const UP: readonly number[] = [0, 1];
 const DOWN: readonly number[] = [1, 0];
+const OF_THREE: readonly (readonly number[])[] = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
 
-/** A uniformly random permutation of 0 … `count` − 1 (Fisher–Yates, inside out). Those of up to two are there already. */
+/** A uniformly random permutation of 0 … `count` − 1 (Fisher–Yates, inside out). Those of up to three are there already. */
 export function shuffle(count: number): readonly number[] {
   if (count === 2) return next() >>> 31 === 0 ? UP : DOWN;
+  if (count === 3) return OF_THREE[below(6)] as readonly number[];
   if (count < 2) return count === 0 ? NOTHING : ONE;
   const order = [0];
   for (let k = 1; k < count; k++) {

@@ -38,8 +38,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "wait-queued-after-unlock",
     path: "src/channel/exchange.ts",
-    replace: "      join(i32, channel, RECEIVERS, record, parked);\n      attempt = WOULD_WAIT;\n    }\n  }\n  unlockWord(i32, channel + header.send, word);\n",
-    by: "      attempt = WOULD_WAIT;\n    }\n  }\n  unlockWord(i32, channel + header.send, word);\n  if (attempt === WOULD_WAIT) join(i32, channel, RECEIVERS, record, parked);\n",
+    replace: "      if (record !== 0) join(i32, channel, RECEIVERS, record, parked);\n      attempt = WOULD_WAIT;\n    }\n  }\n  unlockWord(i32, channel + header.send, word);\n",
+    by: "      attempt = WOULD_WAIT;\n    }\n  }\n  unlockWord(i32, channel + header.send, word);\n  if (attempt === WOULD_WAIT && record !== 0) join(i32, channel, RECEIVERS, record, parked);\n",
     scenario: "chan.rendezvous 1P1C cap0",
   },
   {
