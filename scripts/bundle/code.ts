@@ -33,6 +33,11 @@ export function withMarks(code: string): string {
     .replaceAll(/^.*\b(?:throw|new \w*WarrenError)\b.*[;{(,]$/gm, (line) => (line.split("`").length % 2 === 1 ? `${line} ${MARK}` : line));
 }
 
+/** With escapes in place of what is not ASCII: V8 keeps the text of a module, and takes two bytes for each character of it if one needs them. All are in strings and templates. */
+export function withAscii(code: string): string {
+  return code.replaceAll(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
 /** Piscina looks for files next to its own in two places; in the package a thread starts with the engine, which has Piscina's side in it. */
 export function patchPiscina(root: string): Plugin {
   const piscina = dirname(createRequire(join(root, "package.json")).resolve("piscina"));

@@ -18,7 +18,7 @@ import { basename, dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Plugin, rolldown } from "rolldown";
 import { PUBLIC, compatible } from "../../src/runtime/module/copies.ts";
-import { keepMarks, patchPiscina, withBuiltins, withMarks } from "./code.ts";
+import { keepMarks, patchPiscina, withAscii, withBuiltins, withMarks } from "./code.ts";
 import { Emitted, NAMED_IMPORTS, namesOf, relativeFile } from "./emitted.ts";
 import { COMMENTS, type Manifest, TARGET, bundleVendors, noteUse, notices } from "./vendors.ts";
 
@@ -166,7 +166,7 @@ async function bundleFiles(root: string, input: Record<string, string>, used: Se
   const build = await rolldown({ input, platform: "node", transform: { target: TARGET }, external: /^node:/, plugins: [plugin, patchPiscina(root), noteUse(used), keepMarks] });
   const { output } = await build.generate({ format: "esm", entryFileNames: "[name].js", chunkFileNames: `${MAIN_FOLDER}/shared-[name].js`, comments: COMMENTS });
   await build.close();
-  return new Map(output.flatMap((chunk) => (chunk.type === "chunk" ? [[chunk.fileName, withMarks(withBuiltins(chunk.code))]] : [])));
+  return new Map(output.flatMap((chunk) => (chunk.type === "chunk" ? [[chunk.fileName, withAscii(withMarks(withBuiltins(chunk.code)))]] : [])));
 }
 
 /** In place of src/runtime/thread/thread-file.ts: a thread starts with the file that has the engine in it. */

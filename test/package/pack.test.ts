@@ -97,6 +97,10 @@ describe("the packed package, installed elsewhere", () => {
     expect(texts.filter((text) => /\bBuffer\b|\bNodeJS\b|\bThreadSide\b/.test(text))).toEqual([]);
   });
 
+  test("takes one byte of each thread's heap for a character of its text, not two", async () => {
+    expect(await readFile(join(project, "node_modules/warren/dist/src/engine.js"), "utf8")).not.toMatch(/[\u0080-\uffff]/);
+  });
+
   test("has the command: list and env", async () => {
     expect(await inProject("npx", "--no-install", "warren", "list")).toContain("G6");
     expect(JSON.parse(await inProject("npx", "--no-install", "warren", "env", "--format", "json"))).toMatchObject({ node: process.versions.node });

@@ -7,6 +7,10 @@
  * in use includes garbage. So a figure above `WARN_SHARE` counts only if as much was
  * in use after V8's last full collection. Memory outside the heap (ArrayBuffers) is
  * not counted.
+ *
+ * A look has a price that is not in its own time: for `getHeapStatistics`, V8 gives back
+ * the rest of the block in which it allocates, and with the next block it checks whether
+ * to begin a full collection. So a thread looks as rarely as its heap allows.
  * Not done: forcing a collection. Near the limit V8 gives up after a few collections
  * in a row that free little. A PerformanceObserver of collections: it makes an entry for
  * each small one, too, which costs a program that allocates a quarter of its time. A
@@ -20,12 +24,14 @@ import { WarrenError } from "../../errors.ts";
 import type { Arena } from "../../memory/arena.ts";
 import { processor } from "../../memory/layout.ts";
 
-const LOOK_EVERY_MS = 5;
+const LEAST_LOOK_MS = 5;
 /** Above this share of the limit the main thread emits a warning. */
 export const WARN_SHARE = 0.7;
 /** Above this share no task is started. V8 may now give up: after a few collections in a row that free little, it ends the thread. */
 const FULL_SHARE = 0.8;
 const KIB = 1024;
+/** A heap grows by less than that in a millisecond: to fill it with objects, arrays or texts took 0.1 to 1 MiB, 2.2 at most. */
+const GROWTH_PER_MS = 4 * KIB * KIB;
 /** Spaces that the next scavenge will empty, and spaces that are shared with other threads. */
 const NOT_OLD = new Set(["new_space", "new_large_object_space", "read_only_space", "shared_space", "shared_large_object_space"]);
 
@@ -55,14 +61,15 @@ export class HeapWatch {
     if (arena.index < arena.threads) this.#awaitCollection();
   }
 
-  /** Called in each turn, with the time of the turn. */
+  /** Called in each turn, with the time of the turn. The next look is when the heap could be above `WARN_SHARE`. */
   look(nowMs: number): void {
     if (nowMs < this.#lookAtMs) return;
-    this.#lookAtMs = nowMs + LOOK_EVERY_MS;
+    const most = WARN_SHARE * this.#limit;
     let used = getHeapStatistics().used_heap_size;
-    if (used > WARN_SHARE * this.#limit) used = oldGeneration();
-    if (used <= WARN_SHARE * this.#limit) return this.#publish(used);
-    this.#publish(this.#lived > WARN_SHARE * this.#limit ? used : this.#lived);
+    this.#lookAtMs = nowMs + Math.max(LEAST_LOOK_MS, (most - used) / GROWTH_PER_MS);
+    if (used > most) used = oldGeneration();
+    if (used <= most) return this.#publish(used);
+    this.#publish(this.#lived > most ? used : this.#lived);
   }
 
   #awaitCollection(): void {
