@@ -8,7 +8,8 @@ import { environmentOf, readMachine, readState } from "../src/lab/machine/enviro
 import { makePile, removePile } from "./files/pile.ts";
 import { BenchOptionError, tell, type BenchOptions, type BenchOutcome } from "./outcome.ts";
 import { OWN_NODE, warrenContestants, type NodeProgram } from "./ours/cases.ts";
-import { findRivals, type Wanted } from "./rivals/rivals.ts";
+import type { Wanted } from "./rivals/rival.ts";
+import { findRivals } from "./rivals/rivals.ts";
 import { OPERATIONS, SKYNET_LEAVES, SKYNET_QUICK_LEAVES } from "./rivals/scenarios.ts";
 import type { Contestant, Subject, Trial } from "./rounds/contestant.ts";
 import { isComparedWith, isFor, MUSTS } from "./rounds/musts.ts";
@@ -26,10 +27,10 @@ interface Effort {
   readonly pile: { readonly warm: number; readonly timed: number };
 }
 
-const FULL: Effort = { rounds: 5, timeMs: 150, leaves: SKYNET_LEAVES, pile: { warm: 50, timed: 500 } };
-const QUICK: Effort = { rounds: 3, timeMs: 60, leaves: SKYNET_QUICK_LEAVES, pile: { warm: 30, timed: 100 } };
+const FULL: Effort = { rounds: 5, timeMs: 120, leaves: SKYNET_LEAVES, pile: { warm: 50, timed: 400 } };
+const QUICK: Effort = { rounds: 3, timeMs: 50, leaves: SKYNET_QUICK_LEAVES, pile: { warm: 30, timed: 100 } };
 /** What `--quick` leaves out. */
-const NOT_QUICK = { scenarios: new Set(["sieve", "dot"]), forms: new Set(["on the other thread", "task", "channels"]), sides: new Set(["comlink", "multithreading"]) };
+const NOT_QUICK = { scenarios: new Set(["parked", "ring", "sieve", "dot"]), forms: new Set(["spawn/on the other thread", "ping-pong/await", "files/channels"]), sides: new Set(["comlink", "multithreading", "ts-chan"]) };
 
 /** What is measured, and how. */
 export interface MeasureBenchOptions extends Omit<BenchOptions, "json"> {
@@ -104,7 +105,7 @@ function containing(filter: string, quick: boolean): Wanted {
 }
 
 function isQuick({ scenario, form, side }: Omit<Subject, "version">): boolean {
-  return !NOT_QUICK.scenarios.has(scenario) && !NOT_QUICK.forms.has(form) && !NOT_QUICK.sides.has(side);
+  return !NOT_QUICK.scenarios.has(scenario) && !NOT_QUICK.forms.has(`${scenario}/${form}`) && !NOT_QUICK.sides.has(side);
 }
 
 /** The rivals of what is measured of warren: those of the same scenarios, and those that a must or an aim compares with. */

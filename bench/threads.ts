@@ -19,7 +19,7 @@ import { labelOf } from "./rounds/contestant.ts";
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: "boolean" }, threads: { type: "string", default: "1,2,4,8,16" } } });
 const counts = values.threads.split(",").map(Number);
-const [rounds, timeMs] = values.quick ? [3, 60] : [5, 200];
+const [rounds, timeMs] = values.quick ? [3, 50] : [5, 120];
 const contestants = crowdContestants(counts).filter(({ subject }) => `${subject.scenario}/${subject.form}`.includes(positionals.join(" ")));
 tell(`${contestants.length} configurations in ${rounds} rounds: about ${printDuration(expectedMs(contestants, rounds))}`);
 const { figures, failures } = await measureRounds(contestants, { rounds, trial: { timeMs, leaves: 1 }, progress: (step) => (step.isFirstOfRound ? tell(printStep(step)) : undefined) });

@@ -6,15 +6,7 @@
  *
  * prints what it measured as one line of JSON.
  */
-import type { Measured, Subject, Trial } from "../rounds/contestant.ts";
-
-/** What to measure. Plain data. */
-export interface RivalOrder extends Pick<Subject, "side" | "scenario" | "threads"> {
-  readonly trial: Trial;
-}
-
-/** Measures one scenario of a rival. */
-export type MeasureRival = (order: RivalOrder) => Promise<Measured>;
+import type { MeasureRival, RivalOrder } from "./rival.ts";
 
 /** Loads only the rival that is measured. */
 const MODULES: Readonly<Record<string, () => Promise<MeasureRival>>> = {

@@ -10,7 +10,7 @@ import type { RivalCrowd } from "../../src/lab/talk/tasks.ts";
 import type { CrowdResult } from "../../workers/tasks.ts";
 import type { Contestant, Measured, Trial } from "../rounds/contestant.ts";
 import { build, findProgram } from "./program.ts";
-import type { Rivals, Wanted } from "./rivals.ts";
+import type { Rivals, Wanted } from "./rival.ts";
 import { SCENARIOS, unitOf, type ScenarioName } from "./scenarios.ts";
 
 const RIVAL = "go";

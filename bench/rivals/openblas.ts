@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { runProgram } from "../../src/lab/machine/other-programs.ts";
 import type { Contestant } from "../rounds/contestant.ts";
 import { build, findProgram } from "./program.ts";
-import type { Rivals, Wanted } from "./rivals.ts";
+import type { Rivals, Wanted } from "./rival.ts";
 import { DOT_ELEMENTS } from "./scenarios.ts";
 
 /** Shown in place of the figures where there is no C compiler. */

@@ -5,11 +5,11 @@
 import { dirname, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runProgram } from "../../src/lab/machine/other-programs.ts";
-import type { Contestant, Failure, Measured, Skipped, Subject } from "../rounds/contestant.ts";
-import type { RivalOrder } from "./child.ts";
+import type { Contestant, Measured } from "../rounds/contestant.ts";
 import { findGo } from "./go.ts";
 import { findNativeDot } from "./openblas.ts";
 import { childEnvironment, installedVersion, moduleBeside } from "./program.ts";
+import type { RivalOrder, Rivals, Wanted } from "./rival.ts";
 import type { ScenarioName } from "./scenarios.ts";
 
 /** What a rival can take before it counts as hanging, in milliseconds. */
@@ -49,17 +49,6 @@ const SCRIPT_RIVALS: readonly ScriptRival[] = [
   { side: "@thi.ng/csp", from: PEERS, cases: [{ scenario: "ping-pong", threads: 1, note: `${ONE_THREAD}; capacity 1: it has no unbuffered channel` }, { scenario: "stream", threads: 1, note: ONE_THREAD }] },
   { side: "multithreading", from: PEERS, cases: [{ scenario: "stream", threads: 2 }] },
 ];
-
-/** What of the rivals can be measured here, and what cannot. */
-export interface Rivals {
-  readonly contestants: readonly Contestant[];
-  readonly skipped: readonly Skipped[];
-  /** Programs that could not be built. */
-  readonly failures: readonly Failure[];
-}
-
-/** Which configurations are wanted: of the others nothing is built or looked for. `version` is not yet known. */
-export type Wanted = (subject: Omit<Subject, "version">) => boolean;
 
 /** Finds and builds the rivals. */
 export async function findRivals(wanted: Wanted, threadCounts: readonly number[]): Promise<Rivals> {

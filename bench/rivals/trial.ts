@@ -19,7 +19,7 @@ const WARM_BATCH_MS = 4;
 /** The warm-up takes at least this, in milliseconds, on one thread and on more: there both compile, and times are level for a while before they fall. */
 const LEAST_WARM_MS = [100, 300] as const;
 /** The most that it takes, if times do not become steady. */
-const MOST_WARM_MS = 1000;
+const MOST_WARM_MS = 800;
 /** Times are steady if the medians of the last so many batches and of as many before them differ by less than this part. */
 const STEADY_BATCHES = 8;
 const STEADY_PART = 0.05;

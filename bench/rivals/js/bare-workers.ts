@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { timePile } from "../../files/work.ts";
-import type { MeasureRival } from "../child.ts";
+import type { MeasureRival } from "../rival.ts";
 import { moduleBeside } from "../program.ts";
 
 export const measureBareWorkers: MeasureRival = async ({ threads, trial: { pile } }) => {

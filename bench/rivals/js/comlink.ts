@@ -1,6 +1,6 @@
 /** Comlink, a call of an empty function on another thread over a MessagePort: one call and its empty answer is one round trip of `ping-pong`. */
 import { wrap } from "comlink";
-import type { MeasureRival } from "../child.ts";
+import type { MeasureRival } from "../rival.ts";
 import { timeOperations } from "../trial.ts";
 import { overPort } from "./port.ts";
 

@@ -4,7 +4,7 @@
  */
 import { once } from "node:events";
 import type { MessagePort } from "node:worker_threads";
-import type { MeasureRival } from "../child.ts";
+import type { MeasureRival } from "../rival.ts";
 import { timeOperations } from "../trial.ts";
 import { overPort } from "./port.ts";
 

@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
 import { timePile } from "../../files/work.ts";
 import type { Measured, Trial } from "../../rounds/contestant.ts";
-import type { MeasureRival } from "../child.ts";
+import type { MeasureRival } from "../rival.ts";
 import { moduleBeside } from "../program.ts";
 import { SPAWN_WINDOW } from "../scenarios.ts";
 import { inWindow, timeOperations } from "../trial.ts";

@@ -1,5 +1,5 @@
 /** The peer multithreading: `stream` between two threads. */
-import type { MeasureRival } from "../child.ts";
+import type { MeasureRival } from "../rival.ts";
 import { STREAM_CAPACITY } from "../scenarios.ts";
 import { timeOperations } from "../trial.ts";
 

@@ -4,7 +4,7 @@
  * Their own types are not there where they are not installed, so each is
  * described by the little that is used of it.
  */
-import type { MeasureRival, RivalOrder } from "../child.ts";
+import type { MeasureRival, RivalOrder } from "../rival.ts";
 import type { Measured } from "../../rounds/contestant.ts";
 import { STREAM_CAPACITY } from "../scenarios.ts";
 import { timeOperations } from "../trial.ts";
