@@ -78,6 +78,8 @@ async function main(): Promise<void> {
 }
 
 if (import.meta.main) {
+  // what was measured is given up, but the pile of files is removed
+  for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) process.once(signal, () => process.exit(code));
   try {
     await main();
   } catch (error) {

@@ -13,7 +13,7 @@ import { findRivals } from "./rivals/rivals.ts";
 import { OPERATIONS, SKYNET_LEAVES, SKYNET_QUICK_LEAVES } from "./rivals/scenarios.ts";
 import type { Contestant, Subject, Trial } from "./rounds/contestant.ts";
 import { isComparedWith, isFor, MUSTS } from "./rounds/musts.ts";
-import { printResult, rowsOf } from "./rounds/report.ts";
+import { printMarkdown, printResult, rowsOf } from "./rounds/report.ts";
 import { BENCH_SCHEMA, compare, requireComparable, type BenchBaseline, type BenchResult } from "./rounds/result.ts";
 import { expectedMs, measureRounds, printDuration, printStep } from "./rounds/rounds.ts";
 
@@ -25,10 +25,12 @@ interface Effort {
   readonly timeMs: number;
   readonly leaves: number;
   readonly pile: { readonly warm: number; readonly timed: number };
+  /** What a process takes, as a part of its `aboutMs`. */
+  readonly pace: number;
 }
 
-const FULL: Effort = { rounds: 5, timeMs: 120, leaves: SKYNET_LEAVES, pile: { warm: 50, timed: 400 } };
-const QUICK: Effort = { rounds: 3, timeMs: 50, leaves: SKYNET_QUICK_LEAVES, pile: { warm: 30, timed: 100 } };
+const FULL: Effort = { rounds: 5, timeMs: 120, leaves: SKYNET_LEAVES, pile: { warm: 50, timed: 400 }, pace: 0.82 };
+const QUICK: Effort = { rounds: 3, timeMs: 50, leaves: SKYNET_QUICK_LEAVES, pile: { warm: 30, timed: 100 }, pace: 0.52 };
 /** What `--quick` leaves out. */
 const NOT_QUICK = { scenarios: new Set(["parked", "ring", "sieve", "dot"]), forms: new Set(["spawn/on the other thread", "ping-pong/await", "files/channels"]), sides: new Set(["comlink", "multithreading", "ts-chan"]) };
 
@@ -42,7 +44,10 @@ export interface MeasureBenchOptions extends Omit<BenchOptions, "json"> {
 }
 
 /** `warren bench` */
-export interface RunBenchOptions extends BenchOptions, Pick<MeasureBenchOptions, "nodes" | "baseline"> {}
+export interface RunBenchOptions extends BenchOptions, Pick<MeasureBenchOptions, "nodes" | "baseline"> {
+  /** Give the table in Markdown. */
+  readonly markdown?: boolean | undefined;
+}
 
 /** What `warren bench` gives. */
 export interface RunBenchOutcome extends BenchOutcome {
@@ -55,10 +60,10 @@ export interface RunBenchOutcome extends BenchOutcome {
  *
  * @throws BenchOptionError when no case contains the filter, or the baseline cannot be compared with
  */
-export async function runBench({ json = false, baseline = null, ...options }: RunBenchOptions = {}): Promise<RunBenchOutcome> {
+export async function runBench({ json = false, markdown = false, baseline = null, ...options }: RunBenchOptions = {}): Promise<RunBenchOutcome> {
   const result = await measureBench({ ...options, baseline });
   if (result === null) return { text: null, failed: false, result };
-  const text = json ? JSON.stringify({ ...result, scenarios: OPERATIONS, rows: rowsOf(result.figures), ...(baseline !== null && { comparison: { baseline: baseline.name, changes: compare(baseline.result, result) } }) }, null, 2) : printResult(result, baseline);
+  const text = json ? JSON.stringify({ ...result, scenarios: OPERATIONS, rows: rowsOf(result.figures), ...(baseline !== null && { comparison: { baseline: baseline.name, changes: compare(baseline.result, result) } }) }, null, 2) : markdown ? printMarkdown(result) : printResult(result, baseline);
   return { text, failed: result.failures.length > 0, result };
 }
 
@@ -68,13 +73,13 @@ export async function runBench({ json = false, baseline = null, ...options }: Ru
  * @throws BenchOptionError as `runBench`
  */
 export async function measureBench({ filter = "", quick = false, nodes = [], baseline = null, wanted: asked, progress = tell, signal }: MeasureBenchOptions): Promise<BenchResult | null> {
-  const { rounds, timeMs, leaves, pile: size } = quick ? QUICK : FULL;
+  const { rounds, timeMs, leaves, pile: size, pace } = quick ? QUICK : FULL;
   const isChosen = asked ?? containing(filter, quick);
   const own = [OWN_NODE, ...nodes].flatMap((node) => warrenContestants(THREADS, node)).filter(({ subject }) => isChosen(subject));
   if (own.length === 0) throw new BenchOptionError("--filter", `no "scenario/form" contains ${JSON.stringify(filter)}${quick ? " (--quick leaves some out)" : ""}`);
   const wanted = asked ?? rivalsOf(own.map(({ subject }) => subject), quick);
   const rivals = await findRivals(wanted, THREADS);
-  const contestants: Contestant[] = [...own, ...rivals.contestants];
+  const contestants = [...own, ...rivals.contestants].map((one): Contestant => Object.assign(one, { aboutMs: one.aboutMs * pace }));
   if (baseline !== null) requireComparable(baseline, { quick, rounds, timeMs, leaves, pile: size }, contestants);
 
   const date = new Date().toISOString();

@@ -13,7 +13,7 @@ export const SPAWN_WINDOW = 64;
 /** Producers in `fan-in`, and as many consumers. */
 export const FAN_IN_SIDES = 4;
 /** Tasks held parked at once in `parked`. */
-export const PARKED_TASKS = 100_000;
+export const PARKED_TASKS = 200_000;
 /** Elements of each f64 vector in `dot`: 64 MiB a vector, more than caches hold. */
 export const DOT_ELEMENTS = 8 * 1024 * 1024;
 

@@ -57,7 +57,18 @@ function versionLine(figures: readonly Figure[]): string {
   return names.size === 0 ? "no rival was measured" : `compared with ${[...names].join(", ")}`;
 }
 
+/** The table for a page in Markdown: the rows of `printResult`, with the machine and the versions above. */
+export function printMarkdown({ date, env, figures }: BenchResult): string {
+  const cells = rowCells(rowsOf(figures)).map((row) => `| ${row.map((cell) => cell.replaceAll("\n", "<br>")).join(" | ")} |`);
+  return [`${date.slice(0, 10)} · ${machineLine(env)} · ${versionLine(figures)}.`, "", cells[0], "|---|---|--:|--:|---|---|", ...cells.slice(1)].join("\n");
+}
+
 function tableOf(rows: readonly Row[]): string[] {
+  return textTable(rowCells(rows), ["left", "left", "right", "right", "left", "left"]);
+}
+
+/** The head and the rows; a cell can have several lines. */
+function rowCells(rows: readonly Row[]): string[][] {
   const table = [["scenario", "form", "threads", "warren", "others", "must and aim"]];
   for (const [index, { figure, comparisons, judgements }] of rows.entries()) {
     const { scenario, form, threads, node } = figure;
@@ -65,7 +76,7 @@ function tableOf(rows: readonly Row[]): string[] {
     const isFirst = rows[index - 1]?.figure.scenario !== scenario;
     table.push([isFirst ? scenario : "", node === undefined ? form : `${form}, Node ${node}`, `${threads}`, printFigure(figure), others.join("\n"), judgements.map(printJudgement).join("\n")]);
   }
-  return textTable(table, ["left", "left", "right", "right", "left", "left"]);
+  return table;
 }
 
 /** "204 ns (198–231)" */

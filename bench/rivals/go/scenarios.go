@@ -11,7 +11,7 @@ const (
 	capacity    = 128     // values a buffered channel holds
 	batch       = 64      // values per operation of stream-batch
 	window      = 64      // tasks in flight in spawn
-	parkedTasks = 100_000 // goroutines held in parked
+	parkedTasks = 200_000 // goroutines held in parked
 	dotElements = 8 << 20 // float64 per vector in dot
 )
 

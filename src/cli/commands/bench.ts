@@ -16,7 +16,7 @@ import { interruptedCode, interruptible } from "../terminal/signals.ts";
 import { EXIT, note, reasonOf, requireWritable, writeResult, writeTo } from "../terminal/streams.ts";
 
 /** Formats of the benchmarks. */
-export const BENCH_FORMATS = ["table", "json"] as const;
+export const BENCH_FORMATS = ["table", "json", "markdown"] as const;
 
 /** The oldest Node that `--node` takes. */
 const OLDEST_NODE = 24;
@@ -27,14 +27,16 @@ type RawBench = Raw<"filter" | "format" | "output" | "save" | "baseline" | "node
 /** `warren bench` */
 export async function bench(what: string, raw: RawBench): Promise<number> {
   const { filter = "", quick = false, quiet = false, output = null, save = null } = raw;
-  const json = formatOf(raw, BENCH_FORMATS) === "json";
+  const format = formatOf(raw, BENCH_FORMATS);
+  const json = format === "json";
   const isPrograms = oneOf("the benchmark", what, ["operations", "programs"]) === "programs";
   for (const option of ["save", "baseline", "node"] as const) if (isPrograms && raw[option] !== undefined) throw new UsageError(`--${option} cannot be used with programs`);
+  if (isPrograms && format === "markdown") throw new UsageError("programs are printed as table or json, not as markdown");
   if (output !== null) await requireWritable("--output", output);
   if (save !== null) await (isFileName(save) ? requireWritable("--save", save) : requireSavable(resultName("--save", save)));
   const baseline = raw.baseline === undefined ? null : await readBenchBaseline(raw.baseline);
   const nodes = raw.node === undefined ? [] : [await nodeProgram(raw.node)];
-  const run = isPrograms ? await programs() : await operations({ nodes, baseline });
+  const run = isPrograms ? await programs() : await operations({ nodes, baseline, markdown: format === "markdown" });
   const line = new ProgressLine(process.stderr, quiet);
   return interruptible("run", async (signal) => {
     const { text, failed, result = null } = await run({ filter, json, quick, progress: line.show.bind(line), signal }).catch((error: unknown) => {
@@ -55,7 +57,7 @@ async function programs(): Promise<Run> {
   return (await import("../../../bench/programs/main.ts")).runProgramsBench;
 }
 
-async function operations(more: { readonly nodes: readonly NodeProgram[]; readonly baseline: BenchBaseline | null }): Promise<Run> {
+async function operations(more: { readonly nodes: readonly NodeProgram[]; readonly baseline: BenchBaseline | null; readonly markdown: boolean }): Promise<Run> {
   const { runBench } = await import("../../../bench/main.ts");
   return (options) => runBench({ ...options, ...more });
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { printResult, rowsOf } from "../../../bench/rounds/report.ts";
+import { printMarkdown, printResult, rowsOf } from "../../../bench/rounds/report.ts";
 import { BENCH_SCHEMA, compare, parseBenchResult, requireComparable, type BenchResult } from "../../../bench/rounds/result.ts";
 import type { Figure } from "../../../bench/rounds/figures.ts";
 import { environmentOf, readMachine, readState } from "../../../src/lab/machine/environment.ts";
@@ -101,6 +101,15 @@ describe("the table", () => {
     expect(text).toMatch(/^Compared with main, of 2026-11-30\./m);
     expect(text).toMatch(/^stream +warren, hot loop, 1 thread +51\.0 ns \(50\.0–52\.0\) +110 ns \(100–120\) +2\.16 +worse$/m);
     expect(text).toMatch(/^ +go, 1 thread +60\.0 ns \(55\.0–65\.0\) +60\.0 ns \(50\.0–70\.0\) +1\.00 +the ranges overlap$/m);
+  });
+
+  test("in Markdown has the same cells", () => {
+    const lines = printMarkdown(resultOf(figures)).split("\n");
+    expect(lines.slice(2, 5)).toEqual([
+      "| scenario | form | threads | warren | others | must and aim |",
+      "|---|---|--:|--:|---|---|",
+      expect.stringMatching(/^\| stream \| hot loop \| 1 \| 110 ns \(100–120\) \| go 60\.0 \(0\.545 ×, 0\.500–0\.583\)<br>ts-chan 310 \(.*\) \| must: .*<br>aim: .* \|$/),
+    ]);
   });
 
   test("that was interrupted says so in its first line", () => {
