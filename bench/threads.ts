@@ -21,6 +21,11 @@ const { values, positionals } = parseArgs({ allowPositionals: true, options: { q
 const counts = values.threads.split(",").map(Number);
 const [rounds, timeMs] = values.quick ? [3, 50] : [5, 120];
 const contestants = crowdContestants(counts).filter(({ subject }) => `${subject.scenario}/${subject.form}`.includes(positionals.join(" ")));
+const flaw = counts.every((count) => Number.isInteger(count) && count >= 1) ? (contestants.length === 0 ? `no "scenario/form" contains ${JSON.stringify(positionals.join(" "))}` : null) : `--threads takes numbers of threads, such as 1,2,4, and not ${JSON.stringify(values.threads)}`;
+if (flaw !== null) {
+  process.stderr.write(`${flaw}\nusage: node bench/threads.ts [filter] [--threads 1,2,4,8,16] [--quick]\n`);
+  process.exit(2);
+}
 tell(`${contestants.length} configurations in ${rounds} rounds: about ${printDuration(expectedMs(contestants, rounds))}`);
 const { figures, failures } = await measureRounds(contestants, { rounds, trial: { timeMs, leaves: 1 }, progress: (step) => (step.isFirstOfRound ? tell(printStep(step)) : undefined) });
 for (const failure of failures) tell(`FAILED: ${failure.scenario}, ${labelOf(failure)}: ${failure.reason}`);
