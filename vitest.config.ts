@@ -23,6 +23,7 @@ const SOME_DEEP = /"deep"|\b(?:conformance|onPlacements|onThreads)\(/;
 
 /** Files whose tests start no thread and no process. */
 const PURE = [
+  "test/bench/**",
   "test/cli/{options,print,saved}/**",
   "test/cli/programs/several.test.ts",
   "test/cli/terminal/**",

@@ -1,95 +1,125 @@
 /**
- * The benchmarks: every scenario of rivals/scenarios.ts on warren, on one thread
- * and on two, next to Go, native code and the JavaScript peers on this machine.
- *
- *     node bench/main.ts [filter] [--quick] [--json]
- *
- * `filter` is a part of "scenario/form", such as "stream" or "dot/simd". Figures
- * are claims: each comes from a fresh process, and the machine, the date and all
- * versions are printed above them. Nothing else should run at the same time.
+ * The benchmarks (`warren bench`): every scenario of rivals/scenarios.ts on warren, on one
+ * thread and on two, next to Go, native code and the JavaScript peers on this machine.
+ * rounds/rounds.ts has the protocol.
  */
-import { parseArgs } from "node:util";
 import { nowNs } from "../src/lab/machine/clock.ts";
-import { environmentOf, machineLine, readMachine, readState } from "../src/lab/machine/environment.ts";
-import { untilInterrupted } from "../src/lab/talk/report.ts";
-import { INTERRUPTED, printOutcome, tell, type BenchOptions, type BenchOutcome } from "./outcome.ts";
-import type { RivalOutcome } from "./rivals/scenarios.ts";
-import { measureRivals } from "./rivals/rivals.ts";
-import { configurations, firstForms, measureCase } from "./ours/cases.ts";
-import type { Configuration, Failure, Figure } from "./ours/figure.ts";
-import { printRows, rowsOf } from "./ours/report.ts";
+import { environmentOf, readMachine, readState } from "../src/lab/machine/environment.ts";
+import { makePile, removePile } from "./files/pile.ts";
+import { BenchOptionError, tell, type BenchOptions, type BenchOutcome } from "./outcome.ts";
+import { OWN_NODE, warrenContestants, type NodeProgram } from "./ours/cases.ts";
+import type { Wanted } from "./rivals/rival.ts";
+import { findRivals } from "./rivals/rivals.ts";
+import { OPERATIONS, SKYNET_LEAVES, SKYNET_QUICK_LEAVES } from "./rivals/scenarios.ts";
+import type { Contestant, Subject, Trial } from "./rounds/contestant.ts";
+import { isComparedWith, isFor, MUSTS } from "./rounds/musts.ts";
+import { printMarkdown, printResult, rowsOf } from "./rounds/report.ts";
+import { BENCH_SCHEMA, compare, requireComparable, type BenchBaseline, type BenchResult } from "./rounds/result.ts";
+import { expectedMs, measureRounds, printDuration, printStep } from "./rounds/rounds.ts";
 
-const USAGE = "usage: node bench/main.ts [filter] [--quick] [--json]";
-const SCHEMA = "warren-bench/1";
 const THREADS = [1, 2];
-const RUNS = { runs: 5, runMs: 300 };
-const QUICK_RUNS = { runs: 3, runMs: 50 };
+
+/** How much is measured. */
+interface Effort {
+  readonly rounds: number;
+  readonly timeMs: number;
+  readonly leaves: number;
+  readonly pile: { readonly warm: number; readonly timed: number };
+  /** What a process takes, as a part of its `aboutMs`. */
+  readonly pace: number;
+}
+
+const FULL: Effort = { rounds: 5, timeMs: 120, leaves: SKYNET_LEAVES, pile: { warm: 50, timed: 400 }, pace: 0.82 };
+const QUICK: Effort = { rounds: 3, timeMs: 50, leaves: SKYNET_QUICK_LEAVES, pile: { warm: 30, timed: 100 }, pace: 0.52 };
+/** What `--quick` leaves out. */
+const NOT_QUICK = { scenarios: new Set(["parked", "ring", "sieve", "dot"]), forms: new Set(["spawn/on the other thread", "ping-pong/await", "files/channels"]), sides: new Set(["comlink", "multithreading", "ts-chan"]) };
+
+/** What is measured, and how. */
+export interface MeasureBenchOptions extends Omit<BenchOptions, "json"> {
+  /** Other programs of Node that measure warren, too. */
+  readonly nodes?: readonly NodeProgram[] | undefined;
+  readonly baseline?: BenchBaseline | null | undefined;
+  /** What of warren is measured, and what it is compared with; by default what contains the filter. */
+  readonly wanted?: Wanted | undefined;
+}
+
+/** `warren bench` */
+export interface RunBenchOptions extends BenchOptions, Pick<MeasureBenchOptions, "nodes" | "baseline"> {
+  /** Give the table in Markdown. */
+  readonly markdown?: boolean | undefined;
+}
+
+/** What `warren bench` gives. */
+export interface RunBenchOutcome extends BenchOutcome {
+  /** `null` if the user interrupted before anything was measured. */
+  readonly result: BenchResult | null;
+}
 
 /**
- * Measures. `filter` is a part of "scenario/form". A case or rival that fails is a line of the report.
+ * Measures, and prints. A case or rival that fails is a line of the report.
  *
- * @throws RangeError when no case contains the filter
+ * @throws BenchOptionError when no case contains the filter, or the baseline cannot be compared with
  */
-export async function runBench({ filter = "", json = false, quick = false, progress = tell, signal }: BenchOptions = {}): Promise<BenchOutcome> {
-  const { runs, runMs } = quick ? QUICK_RUNS : RUNS;
-  const cases = configurations(filter, THREADS, runs, runMs);
-  if (cases.length === 0) throw new RangeError(`no "scenario/form" contains ${JSON.stringify(filter)}`);
-  const machine = readMachine();
-  const before = readState(nowNs());
+export async function runBench({ json = false, markdown = false, baseline = null, ...options }: RunBenchOptions = {}): Promise<RunBenchOutcome> {
+  const result = await measureBench({ ...options, baseline });
+  if (result === null) return { text: null, failed: false, result };
+  const text = json ? JSON.stringify({ ...result, scenarios: OPERATIONS, rows: rowsOf(result.figures), ...(baseline !== null && { comparison: { baseline: baseline.name, changes: compare(baseline.result, result) } }) }, null, 2) : markdown ? printMarkdown(result) : printResult(result, baseline);
+  return { text, failed: result.failures.length > 0, result };
+}
 
-  // Scenario by scenario, rivals and warren one after the other: what else the machine does changes over time.
-  const rivals: RivalOutcome[] = [];
-  const figures: (Figure | Failure)[] = [];
-  for (const scenario of untilInterrupted(scenariosOf(cases), signal)) {
-    for await (const outcome of measureRivals({ runs, runMs, threads: THREADS, wanted: (_, name) => name === scenario })) {
-      if (signal?.aborted === true) break;
-      progress(`${outcome.rival} ${outcome.scenario ?? ""}`);
-      if (!isKnown(outcome, rivals)) rivals.push(outcome);
-    }
-    for (const configuration of untilInterrupted(cases.filter((one) => one.scenario === scenario), signal)) {
-      progress(`warren ${scenario}, ${configuration.form}, threads ${configuration.threads}`);
-      const figure = await measureCase(configuration, signal);
-      if (signal?.aborted !== true) figures.push(figure);
-    }
-  }
+/**
+ * Measures; `null` if the user interrupted before anything was measured.
+ *
+ * @throws BenchOptionError as `runBench`
+ */
+export async function measureBench({ filter = "", quick = false, nodes = [], baseline = null, wanted: asked, progress = tell, signal }: MeasureBenchOptions): Promise<BenchResult | null> {
+  const { rounds, timeMs, leaves, pile: size, pace } = quick ? QUICK : FULL;
+  const isChosen = asked ?? containing(filter, quick);
+  const own = [OWN_NODE, ...nodes].flatMap((node) => warrenContestants(THREADS, node)).filter(({ subject }) => isChosen(subject));
+  if (own.length === 0) throw new BenchOptionError("--filter", `no "scenario/form" contains ${JSON.stringify(filter)}${quick ? " (--quick leaves some out)" : ""}`);
+  const wanted = asked ?? rivalsOf(own.map(({ subject }) => subject), quick);
+  const rivals = await findRivals(wanted, THREADS);
+  const contestants = [...own, ...rivals.contestants].map((one): Contestant => Object.assign(one, { aboutMs: one.aboutMs * pace }));
+  if (baseline !== null) requireComparable(baseline, { quick, rounds, timeMs, leaves, pile: size }, contestants);
 
-  const env = environmentOf(machine, before, readState(nowNs()), Math.max(...THREADS));
-  const rows = rowsOf(figures, rivals, firstForms());
-  const failures = figures.filter((figure) => figure.kind === "failed");
   const date = new Date().toISOString();
-  const interrupted = signal?.aborted === true;
-  const failed = failures.length > 0 || rivals.some(({ kind }) => kind === "failed");
-  if (interrupted && figures.length === 0) return { text: null, failed };
-  if (json) return { text: JSON.stringify({ schema: SCHEMA, date, env, config: { filter, runs, runMs, threads: THREADS }, interrupted, rows, failures, rivals }, null, 2), failed };
-  const text = [...(interrupted ? [INTERRUPTED] : []), `${date.slice(0, 10)} · ${machineLine(env)}`, versionLine(rivals), ...env.warnings.map((warning) => `warning: ${warning}`), printRows(rows, failures, rivals)].join("\n");
-  return { text, failed };
-}
-
-/** The scenarios of the cases, and those that their targets are compared with. */
-function scenariosOf(cases: readonly Configuration[]): Set<string> {
-  const scenarios = new Set(cases.map(({ scenario }) => scenario));
-  return scenarios.has("stream-batch") ? new Set([...scenarios, "stream"]) : scenarios;
-}
-
-/** A missing rival is reported for each scenario: once is enough. */
-function isKnown(outcome: RivalOutcome, rivals: readonly RivalOutcome[]): boolean {
-  return outcome.kind === "skipped" && rivals.some((known) => known.kind === "skipped" && known.rival === outcome.rival && known.reason === outcome.reason);
-}
-
-/** The rivals that were measured, with versions: "against go 1.19.8, piscina 5.3.2". */
-function versionLine(rivals: readonly RivalOutcome[]): string {
-  const names = new Set(rivals.flatMap((outcome) => (outcome.kind === "result" ? [`${outcome.rival} ${outcome.version}`] : [])));
-  return names.size === 0 ? "no rival could be measured" : `against ${[...names].join(", ")}`;
-}
-
-if (import.meta.main) {
+  const began = nowNs();
+  const machine = readMachine();
+  const before = readState(began);
+  progress(`${contestants.length} configurations in ${rounds} rounds: about ${printDuration(expectedMs(contestants, rounds))}`);
+  const pile = contestants.some(({ subject }) => subject.scenario === "files") ? makePile(size) : undefined;
+  const remove = (): void => (pile === undefined ? undefined : removePile(pile));
+  process.on("exit", remove);
   try {
-    const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: "boolean" }, quick: { type: "boolean" } } });
-    printOutcome(await runBench({ filter: positionals.join(" "), ...values }));
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (!(error instanceof RangeError) && !`${code}`.startsWith("ERR_PARSE_ARGS")) throw error;
-    process.stderr.write(`${message}\n${USAGE}\n`);
-    process.exitCode = 2;
+    const trial: Trial = { timeMs, leaves, ...(pile !== undefined && { pile }) };
+    const { figures, failures } = await measureRounds(contestants, { rounds, trial, signal, progress: (step) => progress(printStep(step), step.isFirstOfRound ? printStep(step) : null) });
+    const interrupted = signal?.aborted === true;
+    if (interrupted && figures.length === 0) return null;
+    const ended = nowNs();
+    const env = environmentOf(machine, before, readState(ended), Math.max(...THREADS));
+    return { schema: BENCH_SCHEMA, date, seconds: (ended - began) / 1e9, env, config: { filter, quick, rounds, timeMs, leaves, pile: size }, interrupted, figures, failures: [...rivals.failures, ...failures], skipped: rivals.skipped };
+  } finally {
+    process.off("exit", remove);
+    remove();
   }
+}
+
+/** What of warren contains the filter and, for `--quick`, is in the short set. */
+function containing(filter: string, quick: boolean): Wanted {
+  return (subject) => `${subject.scenario}/${subject.form}`.includes(filter) && (!quick || isQuick(subject));
+}
+
+function isQuick({ scenario, form, side }: Omit<Subject, "version">): boolean {
+  return !NOT_QUICK.scenarios.has(scenario) && !NOT_QUICK.forms.has(`${scenario}/${form}`) && !NOT_QUICK.sides.has(side);
+}
+
+/** The rivals of what is measured of warren: those of the same scenarios, and those that a must or an aim compares with. */
+function rivalsOf(own: readonly Subject[], quick: boolean): Wanted {
+  const scenarios = new Set(own.map(({ scenario }) => scenario));
+  return (rival) => {
+    if (quick && !isQuick(rival)) return false;
+    if (scenarios.has(rival.scenario)) return true;
+    const subject = { ...rival, version: "" };
+    return own.some((one) => MUSTS.some((row) => isFor(row, one) && [row.must, row.aim].some((bar) => bar !== undefined && isComparedWith(bar, one, subject))));
+  };
 }

@@ -3,39 +3,41 @@
  *
  *     node bench/threads.ts [filter] [--threads 1,2,4,8,16] [--quick]
  *
- * A row for each scenario and a column for each number of threads: the median, and how
- * many times the figure on as many threads as there are cores. Each figure comes from a
- * fresh process.
+ * A row for each scenario and a column for each number of threads: the median of the
+ * rounds, and how many times the figure on as many threads as there are cores. The
+ * protocol is that of `warren bench`.
  */
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { textTable } from "../src/lab/print/text-table.ts";
-import { crowdConfigurations, measureCase } from "./ours/cases.ts";
-import type { Figure } from "./ours/figure.ts";
+import { tell } from "./outcome.ts";
+import { crowdContestants } from "./ours/cases.ts";
 import { rounded } from "./rivals/scenarios.ts";
-import { availableParallelism } from "node:os";
-
-const RUNS = { runs: 5, runMs: 300 };
-const QUICK_RUNS = { runs: 3, runMs: 50 };
+import type { Figure } from "./rounds/figures.ts";
+import { expectedMs, measureRounds, printDuration, printStep } from "./rounds/rounds.ts";
+import { labelOf } from "./rounds/contestant.ts";
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: "boolean" }, threads: { type: "string", default: "1,2,4,8,16" } } });
 const counts = values.threads.split(",").map(Number);
-const { runs, runMs } = values.quick ? QUICK_RUNS : RUNS;
-const head = ["scenario", "form", ...counts.map((threads) => `${threads} threads`)];
-const rows: string[][] = [];
-for (const [{ scenario, form }, configurations] of crowdConfigurations(positionals.join(" "), counts, runs, runMs)) {
-  const figures: (Figure | undefined)[] = [];
-  for (const configuration of configurations) {
-    process.stderr.write(`${scenario}, ${form}, threads ${configuration.threads}\n`);
-    const figure = await measureCase(configuration);
-    if (figure.kind === "failed") process.stderr.write(`FAILED: ${figure.reason}\n`);
-    figures.push(figure.kind === "figure" ? figure : undefined);
-  }
-  const base = figures.find((figure) => figure?.threads === availableParallelism())?.value;
-  const row = [scenario, form, ...figures.map((figure) => cell(figure, base))];
-  rows.push(row);
-  process.stderr.write(`${row.join("  ")}\n`);
+const [rounds, timeMs] = values.quick ? [3, 50] : [5, 120];
+const contestants = crowdContestants(counts).filter(({ subject }) => `${subject.scenario}/${subject.form}`.includes(positionals.join(" ")));
+const flaw = counts.every((count) => Number.isInteger(count) && count >= 1) ? (contestants.length === 0 ? `no "scenario/form" contains ${JSON.stringify(positionals.join(" "))}` : null) : `--threads takes numbers of threads, such as 1,2,4, and not ${JSON.stringify(values.threads)}`;
+if (flaw !== null) {
+  process.stderr.write(`${flaw}\nusage: node bench/threads.ts [filter] [--threads 1,2,4,8,16] [--quick]\n`);
+  process.exit(2);
 }
-console.log(textTable([head, ...rows], ["left", "left", ...counts.map(() => "right" as const)]).join("\n"));
+tell(`${contestants.length} configurations in ${rounds} rounds: about ${printDuration(expectedMs(contestants, rounds))}`);
+const { figures, failures } = await measureRounds(contestants, { rounds, trial: { timeMs, leaves: 1 }, progress: (step) => (step.isFirstOfRound ? tell(printStep(step)) : undefined) });
+for (const failure of failures) tell(`FAILED: ${failure.scenario}, ${labelOf(failure)}: ${failure.reason}`);
+const forms = new Map(contestants.map(({ subject: { scenario, form } }) => [`${scenario}/${form}`, [scenario, form] as const]));
+const table = [["scenario", "form", ...counts.map((threads) => `${threads} threads`)]];
+for (const [scenario, form] of forms.values()) {
+  const own = figures.filter((figure) => figure.scenario === scenario && figure.form === form);
+  const base = own.find(({ threads }) => threads === availableParallelism())?.value;
+  table.push([scenario, form, ...counts.map((count) => cell(own.find(({ threads }) => threads === count), base))]);
+}
+console.log(textTable(table, ["left", "left", ...counts.map(() => "right" as const)]).join("\n"));
+if (failures.length > 0) process.exitCode = 1;
 
 function cell(figure: Figure | undefined, base: number | undefined): string {
   if (figure === undefined) return "failed";

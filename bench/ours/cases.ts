@@ -1,19 +1,28 @@
 /**
- * Every configuration that is measured, and its measurement in a fresh process.
- * Nothing here starts a runtime.
+ * Every configuration of warren, and its measurement in a fresh process. Nothing here
+ * starts a runtime.
  */
 import { fileURLToPath } from "node:url";
 import { runProgram } from "../../src/lab/machine/other-programs.ts";
-import { moduleBeside } from "../rivals/program.ts";
-import type { Configuration, Failure, Figure } from "./figure.ts";
-import { TIMED } from "./operations.ts";
+import { childEnvironment, moduleBeside } from "../rivals/program.ts";
+import type { Contestant, Measured, Subject } from "../rounds/contestant.ts";
+import type { Order } from "./child.ts";
 
-/** What is measured in which forms, in the order of the report; the first form is the one with a target. */
-const FORMS: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
-  ...[...TIMED].map(([scenario, forms]) => [scenario, Object.keys(forms)] as const),
+/** The forms of each scenario, in the order of the report. */
+const FORMS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["spawn", ["least loaded", "on the other thread"]],
+  ["ping-pong", ["hot loop", "await"]],
+  ["stream", ["hot loop", "await"]],
+  ["stream-batch", ["hot loop"]],
+  ["stream-unbuffered", ["hot loop"]],
+  ["select", ["hot loop"]],
+  ["fan-in", ["hot loop"]],
   ["parked", ["closure", "task"]],
-  ["dot", ["simd", "js"]],
-  ["gophers", ["G4 cpu", "G1 wait", "G6 wait"]],
+  ["ring", ["hot loop"]],
+  ["sieve", ["hot loop"]],
+  ["skynet", ["spawn"]],
+  ["files", ["parallelMap", "channels"]],
+  ["dot", ["simd"]],
 ]);
 
 /** What is measured on more threads than cores (bench/threads.ts): programs of many tasks, and scenarios whose tasks are placed. */
@@ -32,49 +41,55 @@ const CROWDS: ReadonlyMap<string, readonly string[]> = new Map([
   ["fan-in", ["hot loop"]],
 ]);
 
-/** What a case can take in addition to its timed runs before it counts as hanging, in milliseconds. */
+/** What a process can take before it counts as hanging, in milliseconds. */
 const PATIENCE_MS = 60_000;
 
-/** The configurations whose "scenario/form" contains `filter`, on each number of threads. */
-export function configurations(filter: string, threadCounts: readonly number[], runs: number, runMs: number): Configuration[] {
-  const found: Configuration[] = [];
-  for (const [scenario, forms] of FORMS) {
-    for (const form of forms.filter((name) => `${scenario}/${name}`.includes(filter))) {
-      for (const threads of threadCounts) if (isCase(form, threads)) found.push({ scenario, form, threads, runs, runMs });
-    }
-  }
-  return found;
+/** About how long a process takes, in milliseconds: start, warm-up on one thread and on two, and measuring for 200 ms. */
+const ABOUT_MS: Readonly<Record<string, readonly [one: number, two: number]>> = { parked: [800, 800], sieve: [800, 1000], skynet: [2900, 2200], files: [900, 700], dot: [900, 800] };
+const USUAL_MS = [700, 1000] as const;
+
+/** A Node that measures: the one that runs the benchmarks, or another (`--node`). */
+export interface NodeProgram {
+  readonly path: string;
+  readonly version: string;
+  /** Whether it is another than the one that runs the benchmarks. */
+  readonly isOther: boolean;
 }
 
-/** The configurations of each form of `CROWDS` whose "scenario/form" contains `filter`, one for each number of threads. */
-export function* crowdConfigurations(filter: string, threadCounts: readonly number[], runs: number, runMs: number): Generator<[{ scenario: string; form: string }, Configuration[]]> {
-  for (const [scenario, forms] of CROWDS) {
-    for (const form of forms.filter((name) => `${scenario}/${name}`.includes(filter))) {
-      yield [{ scenario, form }, threadCounts.map((threads) => ({ scenario, form, threads, runs, runMs }))];
-    }
-  }
+/** The Node that runs the benchmarks. */
+export const OWN_NODE: NodeProgram = { path: process.execPath, version: process.versions.node, isOther: false };
+
+/** The configurations of warren, on each number of threads. */
+export function warrenContestants(threadCounts: readonly number[], node: NodeProgram = OWN_NODE): Contestant[] {
+  return contestantsOf(FORMS, threadCounts, node);
 }
 
-/** The form of each scenario that its targets are for. */
-export function firstForms(): ReadonlyMap<string, string> {
-  return new Map([...FORMS].map(([scenario, [first = ""]]) => [scenario, first]));
+/** The configurations that bench/threads.ts measures, on each number of threads. */
+export function crowdContestants(threadCounts: readonly number[]): Contestant[] {
+  return contestantsOf(CROWDS, threadCounts, OWN_NODE);
 }
 
-/** On one thread there is no other thread, and in the wait world one is enough. */
-function isCase(form: string, threads: number): boolean {
-  if (form === "on the other thread") return threads > 1;
-  return !form.endsWith(" wait") || threads === 1;
+function contestantsOf(forms: ReadonlyMap<string, readonly string[]>, threadCounts: readonly number[], { path, version, isOther }: NodeProgram): Contestant[] {
+  return [...forms].flatMap(([scenario, names]) =>
+    names.flatMap((form) =>
+      // on one thread there is no other thread
+      threadCounts.filter((threads) => form !== "on the other thread" || threads > 1).map((threads) =>
+        contestant({ scenario, side: "warren", form, threads, version, ...(isOther && { node: version }) }, path),
+      ),
+    ),
+  );
 }
 
-/** Measures one configuration; a case that fails is reported, and the others continue. If `signal` aborts, its process is killed, and it fails. */
-export async function measureCase(configuration: Configuration, signal?: AbortSignal): Promise<Figure | Failure> {
-  const { scenario, form, threads, runs, runMs } = configuration;
+function contestant(subject: Subject, node: string): Contestant {
+  const { scenario, form, threads } = subject;
   const program = fileURLToPath(moduleBeside(import.meta.url, "./child"));
-  const flags = scenario === "parked" ? ["--expose-gc"] : [];
-  try {
-    const printed = await runProgram(process.execPath, [...flags, program, JSON.stringify(configuration)], { deadlineMs: PATIENCE_MS + 2 * runs * runMs, signal });
-    return JSON.parse(printed) as Figure;
-  } catch (error) {
-    return { kind: "failed", scenario, form, threads, reason: error instanceof Error ? error.message : String(error) };
-  }
+  const flags = ["--disable-warning=ExperimentalWarning", ...(scenario === "parked" ? ["--expose-gc"] : [])];
+  return {
+    subject,
+    aboutMs: (ABOUT_MS[scenario] ?? USUAL_MS)[threads === 1 ? 0 : 1],
+    measure: async (trial, signal) => {
+      const order: Order = { scenario, form, threads, trial };
+      return JSON.parse(await runProgram(node, [...flags, program, JSON.stringify(order)], { deadlineMs: PATIENCE_MS, env: await childEnvironment(), signal })) as Measured;
+    },
+  };
 }

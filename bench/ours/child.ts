@@ -1,29 +1,32 @@
 /**
- * One configuration in a process of its own:
+ * One configuration of warren in a process of its own:
  *
- *     node child.ts '{"scenario":"stream","form":"await","threads":2,"runs":5,"runMs":300}'
+ *     node child.ts '{"scenario":"stream","form":"await","threads":2,"trial":{"timeMs":200,"leaves":1000000}}'
  *
- * prints the figure as one line of JSON.
+ * prints what it measured as one line of JSON.
  */
 import { start } from "../../src/index.ts";
-import type { Configuration, Figure } from "./figure.ts";
+import type { Measured, Subject, Trial } from "../rounds/contestant.ts";
 
-const configuration = JSON.parse(process.argv[2] ?? "") as Configuration;
-console.log(JSON.stringify(await measure(configuration)));
+/** What to measure. Plain data. */
+export interface Order extends Pick<Subject, "scenario" | "form" | "threads"> {
+  readonly trial: Trial;
+}
+
+const order = JSON.parse(process.argv[2] ?? "") as Order;
+console.log(JSON.stringify({ value: await measure(order) } satisfies Measured));
 
 /** Loads only what the scenario needs: what a process has loaded is part of its heap. */
-async function measure(configuration: Configuration): Promise<Figure> {
-  switch (configuration.scenario) {
+async function measure({ scenario, form, threads, trial }: Order): Promise<number> {
+  switch (scenario) {
     case "parked":
-      return (await import("./parked.ts")).measureParked(configuration);
+      return (await import("./parked.ts")).measureParked(form, threads);
     case "dot":
-      return (await import("./programs.ts")).measureDot(configuration);
-    case "gophers":
-      return (await import("./programs.ts")).measureGophers(configuration);
+      return (await import("./dot.ts")).measureDot(threads, trial);
     default: {
       const { timeCase } = await import("./operations.ts");
-      await using runtime = await start({ threads: configuration.threads });
-      return await runtime.spawn.on(0)(timeCase, configuration);
+      await using runtime = await start({ threads });
+      return await runtime.spawn.on(0)(timeCase, scenario, form, threads, trial);
     }
   }
 }

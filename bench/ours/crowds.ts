@@ -4,8 +4,6 @@
  */
 import { Mutex, Semaphore, chan, group, i32, spawn, task, type Chan, type Receiver, type Sender } from "../../src/index.ts";
 
-/** Tasks of the ring: that of the Computer Language Benchmarks Game. */
-const RING_TASKS = 503;
 /** Tasks that contend for the mutex. */
 const MUTEX_TASKS = 8;
 /** Levels of a tree: 255 nodes. */
@@ -15,28 +13,6 @@ const COLOURS = [0, 1, 2, 0, 1, 2, 0, 1];
 /** Tasks that compute under a limit, and how many may compute at the same time. */
 const LIMITED_TASKS = 64;
 const LIMIT = 4;
-
-/** Passes the token on, one less, until it is 0. */
-const pass = task(import.meta, async function pass(from: Receiver<number>, to: Sender<number>, ended: Sender<number>): Promise<void> {
-  for (;;) {
-    const got = from.recv();
-    const token = typeof got === "number" ? got : await got;
-    if (token === undefined) return;
-    const sent = token > 0 ? to.send(token - 1) : ended.send(0);
-    if (sent) await sent;
-  }
-});
-
-/** A token makes `count` laps in a ring of tasks. */
-export async function ring(count: number): Promise<void> {
-  const ended = chan(i32);
-  const links = Array.from({ length: RING_TASKS }, () => chan(i32));
-  const tasks = links.map((link, k) => spawn(pass, link, links[(k + 1) % RING_TASKS] as Chan<number>, ended));
-  await links[0]?.send(count * RING_TASKS);
-  await ended.recv();
-  for (const link of links) link.close();
-  await Promise.all(tasks);
-}
 
 /** Takes the lock `count` times and adds 1 to a sum that it guards. */
 const addLocked = task(import.meta, async function addLocked(lock: Mutex, sum: Chan<number>, count: number): Promise<void> {

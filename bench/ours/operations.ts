@@ -4,40 +4,129 @@
  * spawn).
  *
  * The hot loops take `send` and `recv` at their word: what needs no waiting
- * returns at once, and only a promise is awaited. The plain form awaits
+ * returns immediately, and only a promise is awaited. The plain form awaits
  * everything, as most programs will.
  *
- * `timeCase` times them inside the runtime: on one thread with the loop of
- * tinybench; between two threads by the rule that also times the rivals. Both give
- * the same number of runs of about the same length, and the range is the shortest
- * and the longest of these runs.
+ * Where two tasks share a channel, both stay from batch to batch: a batch is a number of
+ * operations in the middle of their work, and what starts, and what a thread learns from
+ * the first operations, is in the warm-up.
+ *
+ * `timeCase` times them inside the runtime, with the programs of chains.ts, skynet.ts,
+ * pile.ts and crowds.ts: operations in batches (`timeOperations`), whole programs once.
  */
-import { bool, chan, go, i32, select, spawn, task, type Receiver, type Sender } from "../../src/index.ts";
-import { FAN_IN_SIDES, SPAWN_WINDOW, STREAM_BATCH, STREAM_CAPACITY } from "../rivals/scenarios.ts";
-import { inWindow, timeOperations, warmUp } from "../rivals/trial.ts";
-import { Bench } from "tinybench";
-import { limited, meetings, mutex, permits, ring, tree } from "./crowds.ts";
-import { figureOf, type Configuration, type Figure } from "./figure.ts";
+import { bool, chan, i32, select, spawn, task, type Receiver, type Sender } from "../../src/index.ts";
+import { timePile } from "../files/work.ts";
+import { FAN_IN_SIDES, SIEVE_PRIMES, SPAWN_WINDOW, STREAM_BATCH, STREAM_CAPACITY } from "../rivals/scenarios.ts";
+import { inWindow, timeOnce, timeOperations } from "../rivals/trial.ts";
+import type { Trial } from "../rounds/contestant.ts";
+import { openRing, sieve, SIEVE_WARM_PRIMES, type Opened } from "./chains.ts";
+import { limited, meetings, mutex, permits, tree } from "./crowds.ts";
+import { PILE_FORMS } from "./pile.ts";
+import { skynet } from "./skynet.ts";
 
-/** Sends 0 … `count` − 1 in a hot loop; the channel stays open. */
-const send = task(import.meta, async function send(out: Sender<number>, count: number): Promise<void> {
-  for (let value = 0; value < count; value++) {
+/** Ends what a closed channel ends. */
+async function untilClosed(sending: Promise<void>): Promise<void> {
+  await sending.catch((error: unknown) => {
+    if ((error as { code?: unknown }).code !== "ERR_CHANNEL_CLOSED") throw error;
+  });
+}
+
+/** Sends 0, 1, 2 … in a hot loop. */
+async function sendAll(out: Sender<number>): Promise<void> {
+  for (let value = 0; ; value++) {
     const sent = out.send(value);
     if (sent) await sent;
   }
+}
+
+/** Sends until the channel is closed. */
+const send = task(import.meta, async function send(out: Sender<number>): Promise<void> {
+  await untilClosed(sendAll(out));
 });
+
+/** As `sendAll`, with a plain `await`. */
+async function sendAllPlainly(out: Sender<number>): Promise<void> {
+  for (let value = 0; ; value++) await out.send(value);
+}
 
 /** As `send`, with a plain `await`. */
-const sendPlainly = task(import.meta, async function sendPlainly(out: Sender<number>, count: number): Promise<void> {
-  for (let value = 0; value < count; value++) await out.send(value);
+const sendPlainly = task(import.meta, async function sendPlainly(out: Sender<number>): Promise<void> {
+  await untilClosed(sendAllPlainly(out));
 });
 
-/** As `send`, `STREAM_BATCH` values at a time. */
-const sendBatches = task(import.meta, async function sendBatches(out: Sender<number>, count: number): Promise<void> {
+/** As `sendAll`, `STREAM_BATCH` values at a time. */
+async function sendAllBatches(out: Sender<number>): Promise<void> {
   const values = new Int32Array(STREAM_BATCH);
-  for (let value = 0; value < count; value += STREAM_BATCH) {
+  for (let value = 0; ; value += STREAM_BATCH) {
     for (let k = 0; k < STREAM_BATCH; k++) values[k] = value + k;
     const sent = out.sendMany(values);
+    if (sent) await sent;
+  }
+}
+
+/** As `send`, `STREAM_BATCH` values at a time. */
+const sendBatches = task(import.meta, async function sendBatches(out: Sender<number>): Promise<void> {
+  await untilClosed(sendAllBatches(out));
+});
+
+/** What a consumer has taken so far. */
+interface Taken {
+  readonly count: number;
+  readonly sum: number;
+}
+
+/** Takes `count` values in a hot loop. */
+async function take(from: Receiver<number>, count: number): Promise<Taken> {
+  let sum = 0;
+  for (let left = count; left > 0; left--) {
+    const got = from.recv();
+    sum += typeof got === "number" ? got : ((await got) as number);
+  }
+  return { count, sum };
+}
+
+/** As `take`, with a plain `await`. */
+async function takePlainly(from: Receiver<number>, count: number): Promise<Taken> {
+  let sum = 0;
+  for (let left = count; left > 0; left--) sum += (await from.recv()) as number;
+  return { count, sum };
+}
+
+/** As `take`, `STREAM_BATCH` values at a time; it can take more than `count`, by less than a batch. */
+async function takeBatches(from: Receiver<number>, count: number): Promise<Taken> {
+  let sum = 0;
+  let left = count;
+  while (left > 0) {
+    const got = from.recvMany(STREAM_BATCH);
+    const values = (Array.isArray(got) ? got : await got) as number[];
+    for (const value of values) sum += value;
+    left -= values.length;
+  }
+  return { count: count - left, sum };
+}
+
+/** A producer on thread `far`, the consumer here; checks that the values that arrive are 0, 1, 2 … */
+async function openStream(capacity: number, sender: typeof send, taker: typeof take, far: number): Promise<Opened> {
+  const ch = chan(i32, capacity);
+  const sending = spawn.on(far)(sender, ch);
+  let received = 0;
+  return {
+    operate: async (wanted) => {
+      const { count, sum } = await taker(ch, wanted);
+      if (sum !== received * count + (count * (count - 1)) / 2) throw new Error(`after ${received} values, the sum of the next ${count} is ${sum}`);
+      received += count;
+    },
+    close: async () => {
+      ch.close();
+      await sending;
+    },
+  };
+}
+
+/** Sends 0 … `count` − 1 in a hot loop; the channel stays open. */
+const sendShare = task(import.meta, async function sendShare(out: Sender<number>, count: number): Promise<void> {
+  for (let value = 0; value < count; value++) {
+    const sent = out.send(value);
     if (sent) await sent;
   }
 });
@@ -55,50 +144,12 @@ const receive = task(import.meta, async function receive(from: Receiver<number>)
   }
 });
 
-/** Takes `count` values in a hot loop; their sum. */
-async function take(from: Receiver<number>, count: number): Promise<number> {
-  let sum = 0;
-  for (let left = count; left > 0; left--) {
-    const got = from.recv();
-    sum += typeof got === "number" ? got : ((await got) as number);
-  }
-  return sum;
-}
-
-/** As `take`, with a plain `await`. */
-async function takePlainly(from: Receiver<number>, count: number): Promise<number> {
-  let sum = 0;
-  for (let left = count; left > 0; left--) sum += (await from.recv()) as number;
-  return sum;
-}
-
-/** As `take`, `STREAM_BATCH` values at a time. */
-async function takeBatches(from: Receiver<number>, count: number): Promise<number> {
-  let sum = 0;
-  for (let left = count; left > 0; ) {
-    const got = from.recvMany(STREAM_BATCH);
-    const values = (Array.isArray(got) ? got : await got) as number[];
-    for (const value of values) sum += value;
-    left -= values.length;
-  }
-  return sum;
-}
-
-/** One producer on thread `far`, the consumer here; checks that 0 … `count` − 1 arrived. */
-async function pass(capacity: number, sender: typeof send, taker: typeof take, count: number, far: number): Promise<void> {
-  const ch = chan(i32, capacity);
-  go.on(far)(sender, ch, count);
-  const sum = await taker(ch, count);
-  ch.close();
-  if (sum !== (count * (count - 1)) / 2) throw new Error(`${count} values were sent, but their sum arrived as ${sum}`);
-}
-
 /** Producers and consumers of one channel, placed by the runtime. */
 async function fanIn(count: number): Promise<void> {
   const ch = chan(i32, STREAM_CAPACITY);
   const consumers = Array.from({ length: FAN_IN_SIDES }, () => spawn(receive, ch));
   const share = Math.ceil(count / FAN_IN_SIDES);
-  await Promise.all(Array.from({ length: FAN_IN_SIDES }, () => spawn(send, ch, share)));
+  await Promise.all(Array.from({ length: FAN_IN_SIDES }, () => spawn(sendShare, ch, share)));
   ch.close();
   const got = await Promise.all(consumers);
   const received = got.reduce((total, [some]) => total + some, 0);
@@ -143,44 +194,39 @@ async function bouncePlainly(ping: Sender<number>, pong: Receiver<number>, count
   }
 }
 
-/** `count` round trips between here and a task on thread `far`. */
-async function pingPong(answer: typeof echo, ask: typeof bounce, count: number, far: number): Promise<void> {
+/** Round trips between here and a task on thread `far`. */
+async function openPingPong(answer: typeof echo, ask: typeof bounce, far: number): Promise<Opened> {
   const [ping, pong] = [chan(i32), chan(i32)];
   const echoing = spawn.on(far)(answer, ping, pong);
-  await ask(ping, pong, count);
-  ping.close();
-  await echoing;
-  pong.close();
+  return {
+    operate: (count) => ask(ping, pong, count),
+    close: async () => {
+      ping.close();
+      await echoing;
+      pong.close();
+    },
+  };
 }
 
-/** Sends `count` values and then says that it has ended. */
-const produce = task(import.meta, async function produce(out: Sender<number>, count: number, done: Sender<boolean>): Promise<void> {
-  for (let value = 0; value < count; value++) {
-    const sent = out.send(value);
-    if (sent) await sent;
-  }
-  await done.send(true);
-});
-
-/** Receives from two producers on thread `far` by select; what is buffered when both have ended is not waited for. */
-async function selectTwo(count: number, far: number): Promise<void> {
+/** Receives from two producers on thread `far` by select; a third case would report the end of one. */
+async function openSelect(far: number): Promise<Opened> {
   const [x, y, done] = [chan(i32, STREAM_CAPACITY), chan(i32, STREAM_CAPACITY), chan(bool)];
-  const half = count >> 1;
-  go.on(far)(produce, x, half, done);
-  go.on(far)(produce, y, count - half, done);
-  let received = 0;
-  for (let ended = 0; ended < 2; ) {
-    const selected = select({ x, y, done });
-    const { case: chosen } = selected instanceof Promise ? await selected : selected;
-    if (chosen === "done") ended++;
-    else received++;
-  }
-  for (const ch of [x, y]) {
-    ch.close();
-    while (ch.tryRecv() !== undefined) received++;
-  }
-  done.close();
-  mustBe(received, count);
+  const sending = [spawn.on(far)(send, x), spawn.on(far)(send, y)];
+  const next = { x: 0, y: 0 };
+  return {
+    operate: async (count) => {
+      for (let left = count; left > 0; left--) {
+        const selected = select({ x, y, done });
+        const { case: chosen, value } = selected instanceof Promise ? await selected : selected;
+        if (chosen === "done") throw new Error("a producer has ended");
+        mustBe(value, next[chosen]++);
+      }
+    },
+    close: async () => {
+      for (const ch of [x, y, done]) ch.close();
+      await Promise.all(sending);
+    },
+  };
 }
 
 /** Does nothing. */
@@ -201,60 +247,53 @@ function mustBe(actual: number | undefined, expected: number): void {
   if (actual !== expected) throw new Error(`${actual} came where ${expected} was due`);
 }
 
-/** Does `count` operations, with its other half on thread `far`, and checks that all happened. */
-type Operate = (count: number, far: number) => Promise<void>;
+/** Does `count` operations and checks that all happened. */
+type Operate = (count: number) => Promise<void>;
 
-/** Every timed case, by scenario and form. */
-export const TIMED: ReadonlyMap<string, Readonly<Record<string, Operate>>> = new Map<string, Record<string, Operate>>([
-  ["spawn", { "least loaded": spawnMany, "on the other thread": spawnFar }],
-  ["ping-pong", {
-    "hot loop": (count, far) => pingPong(echo, bounce, count, far),
-    await: (count, far) => pingPong(echoPlainly, bouncePlainly, count, far),
-  }],
-  ["stream", {
-    "hot loop": (count, far) => pass(STREAM_CAPACITY, send, take, count, far),
-    await: (count, far) => pass(STREAM_CAPACITY, sendPlainly, takePlainly, count, far),
-  }],
-  // the count is rounded up to whole batches
-  ["stream-batch", { "hot loop": (count, far) => pass(STREAM_CAPACITY, sendBatches, takeBatches, Math.ceil(count / STREAM_BATCH) * STREAM_BATCH, far) }],
-  ["stream-unbuffered", { "hot loop": (count, far) => pass(0, send, take, count, far) }],
-  ["select", { "hot loop": selectTwo }],
-  ["fan-in", { "hot loop": fanIn }],
-  ["ring", { "hot loop": ring }],
-  ["mutex", { await: mutex }],
-  ["tree", { await: tree }],
-  ["chameneos", { await: meetings }],
-  ["compute", { semaphore: permits, group: limited }],
+/** Cases that start anew in each batch, because starting is part of the work or costs next to nothing. */
+const always = (operate: Operate) => async (): Promise<Opened> => ({ operate, close: async () => undefined });
+
+/** Every case that is timed in batches, by scenario and form; its other half is on thread `far`. */
+const TIMED: ReadonlyMap<string, Readonly<Record<string, (far: number) => Promise<Opened>>>> = new Map<string, Record<string, (far: number) => Promise<Opened>>>([
+  ["spawn", { "least loaded": always(spawnMany), "on the other thread": async (far) => ({ operate: (count) => spawnFar(count, far), close: async () => undefined }) }],
+  ["ping-pong", { "hot loop": (far) => openPingPong(echo, bounce, far), await: (far) => openPingPong(echoPlainly, bouncePlainly, far) }],
+  ["stream", { "hot loop": (far) => openStream(STREAM_CAPACITY, send, take, far), await: (far) => openStream(STREAM_CAPACITY, sendPlainly, takePlainly, far) }],
+  ["stream-batch", { "hot loop": (far) => openStream(STREAM_CAPACITY, sendBatches, takeBatches, far) }],
+  ["stream-unbuffered", { "hot loop": (far) => openStream(0, send, take, far) }],
+  ["select", { "hot loop": openSelect }],
+  ["fan-in", { "hot loop": always(fanIn) }],
+  ["ring", { "hot loop": openRing }],
+  ["mutex", { await: always(mutex) }],
+  ["tree", { await: always(tree) }],
+  ["chameneos", { await: always(meetings) }],
+  ["compute", { semaphore: always(permits), group: always(limited) }],
 ]);
 
-/** Times one case; runs on thread 0. The figure is nanoseconds an operation. */
-export const timeCase = task(import.meta, async function timeCase(configuration: Configuration): Promise<Figure> {
-  const { scenario, form, threads } = configuration;
-  const operate = TIMED.get(scenario)?.[form];
-  if (operate === undefined) throw new RangeError(`there is no case ${scenario}, ${form}`);
-  return threads === 1 ? timeAlone(configuration, (count) => operate(count, 0)) : timeTogether(configuration, (count) => operate(count, threads - 1));
+/** A program that is timed once, after a warm-up of its own: milliseconds. */
+type TimeWhole = (form: string, threads: number, trial: Trial) => Promise<number>;
+
+const WHOLE: ReadonlyMap<string, TimeWhole> = new Map<string, TimeWhole>([
+  ["sieve", async () => {
+    await sieve(SIEVE_WARM_PRIMES);
+    return timeOnce(() => sieve(SIEVE_PRIMES));
+  }],
+  // so many tasks that most of it runs warm
+  ["skynet", (_form, _threads, { leaves }) => timeOnce(() => skynet(leaves))],
+  ["files", async (form, threads, { pile }) => {
+    const work = PILE_FORMS[form];
+    if (pile === undefined || work === undefined) throw new RangeError(`there is no pile, or no form ${form}`);
+    return timePile(pile, (paths) => work(paths, threads));
+  }],
+]);
+
+/** Times one case; runs on thread 0. The figure is in the unit of the scenario. */
+export const timeCase = task(import.meta, async function timeCase(scenario: string, form: string, threads: number, trial: Trial): Promise<number> {
+  const whole = WHOLE.get(scenario);
+  if (whole !== undefined) return whole(form, threads, trial);
+  const open = TIMED.get(scenario)?.[form];
+  if (open === undefined) throw new RangeError(`there is no case ${scenario}, ${form}`);
+  const { operate, close } = await open(threads - 1);
+  const ns = await timeOperations(operate, threads, trial);
+  await close();
+  return ns;
 });
-
-async function timeTogether(configuration: Configuration, operate: (count: number) => Promise<void>): Promise<Figure> {
-  const { threads, runs, runMs } = configuration;
-  // The scenario decides the unit alone, and every timed one has the same.
-  const row = { rival: "warren", version: "", scenario: "stream", threads } as const;
-  const { value, runs: values } = await timeOperations(row, { runs, runMs, threads: [threads], wanted: () => true }, operate);
-  return figureOf(configuration, "ns", value, values);
-}
-
-/** An iteration of tinybench is one run: operations that take about `runMs` together. */
-async function timeAlone(configuration: Configuration, operate: (count: number) => Promise<void>): Promise<Figure> {
-  const { scenario, form, threads, runs, runMs } = configuration;
-  const count = await warmUp(operate, runMs);
-  const bench = new Bench({ name: scenario, time: 0, iterations: runs, warmup: false, throws: true });
-  bench.add(form, async () => {
-    await operate(count);
-  });
-  const [timed] = await bench.run();
-  const result = timed?.result;
-  if (result?.state !== "completed") throw new Error(`tinybench ended ${scenario} as ${result?.state}`);
-  const { p50, min, max, samplesCount } = result.latency;
-  const perOperation = (ms: number): number => (ms * 1e6) / count;
-  return { kind: "figure", scenario, form, threads, value: perOperation(p50), unit: "ns", range: [perOperation(min), perOperation(max)], samples: samplesCount };
-}

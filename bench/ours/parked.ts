@@ -8,7 +8,6 @@
 import { getHeapStatistics } from "node:v8";
 import { go, i32, start, task, yieldNow, type Chan, type Receiver, type Runtime, type Sender } from "../../src/index.ts";
 import { PARKED_TASKS } from "../rivals/scenarios.ts";
-import { figureOf, type Configuration, type Figure } from "./figure.ts";
 
 /** Turns of the event loop that the last finalizers and frees take. */
 const SETTLE_TURNS = 20;
@@ -42,15 +41,15 @@ const heapBytes = task(import.meta, async function heapBytes(): Promise<number> 
 });
 
 /** Bytes a parked task, for `PARKED_TASKS` of them, equally many on each thread. */
-export async function measureParked(configuration: Configuration): Promise<Figure> {
-  await using runtime = await start({ threads: configuration.threads });
-  const park = configuration.form === "task" ? parkTasks : parkClosures;
-  await (await park(runtime, configuration.threads * 100))();
+export async function measureParked(form: string, threads: number): Promise<number> {
+  await using runtime = await start({ threads });
+  const park = form === "task" ? parkTasks : parkClosures;
+  await (await park(runtime, threads * 100))();
   const before = await bytesInUse(runtime);
   const release = await park(runtime, PARKED_TASKS);
   const bytes = (await bytesInUse(runtime)) - before;
   await release();
-  return figureOf(configuration, "B", bytes / PARKED_TASKS, [bytes / PARKED_TASKS]);
+  return bytes / PARKED_TASKS;
 }
 
 async function bytesInUse(runtime: Runtime): Promise<number> {

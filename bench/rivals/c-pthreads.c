@@ -1,6 +1,5 @@
-/* Bandwidth of a plain C dot product, cut into one part a thread: prints GB/s
-   of each run, one a line, after the compiler's version.
-   Usage: c-pthreads ELEMENTS RUNS RUN_MS THREADS */
+/* Bandwidth of a plain C dot product in GB/s, cut into one part a thread; the
+   compiler's version for the argument "version". */
 #include <pthread.h>
 #include "dot-trial.h"
 
@@ -43,9 +42,9 @@ static double dot(const double *a, const double *b, long n) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 5) return usage(argv[0]);
-  threads = atoi(argv[4]);
+  if (argc == 2 && strcmp(argv[1], "version") == 0) return printf("%s\n", __VERSION__) < 0;
+  if (argc != 4) return usage(argv[0]);
+  threads = atoi(argv[3]);
   if (threads < 1 || threads > MOST_THREADS) return usage(argv[0]);
-  printf("%s\n", __VERSION__);
-  return trial(dot, atol(argv[1]), atoi(argv[2]), atof(argv[3]));
+  return trial(dot, atol(argv[1]), atof(argv[2]));
 }

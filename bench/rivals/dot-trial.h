@@ -1,14 +1,15 @@
 /* What openblas.c and c-pthreads.c share: two vectors, a warm-up that finds how
-   many products fill a run, the timed runs, and a check of the sum. */
+   many products fill a batch, the timed batches, and a check of the sum. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 typedef double dot_function(const double *a, const double *b, long n);
 
 static int usage(const char *program) {
-  fprintf(stderr, "usage: %s ELEMENTS RUNS RUN_MS (and THREADS for c-pthreads)\n", program);
+  fprintf(stderr, "usage: %s version, or %s ELEMENTS MILLISECONDS (and THREADS for c-pthreads)\n", program, program);
   return 2;
 }
 
@@ -31,7 +32,16 @@ static double run(dot_function *dot, const double *a, const double *b, long n, l
   return seconds() - start;
 }
 
-static int trial(dot_function *dot, long n, int runs, double run_ms) {
+static int ascending(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return x < y ? -1 : x > y;
+}
+
+/* Prints the median of the batches in GB/s: as in trial.ts, batches of about 10 ms
+   that take ms milliseconds together, and at least five. */
+static int trial(dot_function *dot, long n, double ms) {
+  enum { LEAST_BATCHES = 5, MOST_BATCHES = 4096 };
+  static double rates[MOST_BATCHES];
   double *a = malloc(n * sizeof *a), *b = malloc(n * sizeof *b);
   if (a == NULL || b == NULL) {
     fprintf(stderr, "no memory for two vectors of %ld elements\n", n);
@@ -45,12 +55,14 @@ static int trial(dot_function *dot, long n, int runs, double run_ms) {
   }
   long count = 1;
   double took = run(dot, a, b, n, count, expected);
-  while (took < run_ms / 4e3) took = run(dot, a, b, n, count *= 2, expected);
-  count = count * (run_ms / 1e3 / took);
-  if (count < 1) count = 1;
-  for (int r = 0; r < runs; r++) {
+  while (took < 0.01) took = run(dot, a, b, n, count *= 2, expected);
+  int batches = 0;
+  for (double spent = 0; batches < MOST_BATCHES && (batches < LEAST_BATCHES || spent < ms / 1e3); batches++) {
     took = run(dot, a, b, n, count, expected);
-    printf("%.6f\n", 16.0 * n * count / took / 1e9);
+    spent += took;
+    rates[batches] = 16.0 * n * count / took / 1e9;
   }
+  qsort(rates, batches, sizeof *rates, ascending);
+  printf("%.6f\n", (rates[(batches - 1) / 2] + rates[batches / 2]) / 2);
   return 0;
 }

@@ -8,21 +8,37 @@ import { fileURLToPath } from "node:url";
 import { runProgram } from "../../src/lab/machine/other-programs.ts";
 import type { RivalCrowd } from "../../src/lab/talk/tasks.ts";
 import type { CrowdResult } from "../../workers/tasks.ts";
-import { failureOf, isScenarioName, resultOf, SCENARIOS, type RivalOptions, type RivalOutcome, type RivalResult, type ScenarioName } from "./scenarios.ts";
+import type { Contestant, Measured, Trial } from "../rounds/contestant.ts";
 import { build, findProgram } from "./program.ts";
+import type { Rivals, Wanted } from "./rival.ts";
+import { SCENARIOS, unitOf, type ScenarioName } from "./scenarios.ts";
 
 const RIVAL = "go";
 /** Shown in place of the figures where there is no Go. */
 const GO_MISSING = "go is not installed (Debian: apt-get install golang-go)";
 
-/** Measures Go in every wanted scenario; Go is `go` on PATH, or what WARREN_GO names. */
-export async function* measureGo(options: RivalOptions): AsyncGenerator<RivalOutcome> {
-  const scenarios = SCENARIOS.map(({ name }) => name).filter((name) => options.wanted(RIVAL, name));
-  const [first] = scenarios;
-  if (first === undefined) return;
-  const program = await buildGo().catch((error: unknown) => failureOf(RIVAL, first, error));
-  if (typeof program !== "string") yield program ?? { kind: "skipped", rival: RIVAL, reason: GO_MISSING };
-  else for (const scenario of scenarios) for (const threads of options.threads) yield await runGo(program, scenario, threads, options);
+/** About how long a process takes, in milliseconds, on one thread and on two. */
+const ABOUT_MS: Readonly<Partial<Record<ScenarioName, readonly [one: number, two: number]>>> = { parked: [500, 400], sieve: [100, 70], skynet: [1000, 600], files: [1000, 600], dot: [500, 400] };
+const USUAL_MS = [300, 300] as const;
+
+/** Go in every wanted scenario; Go is `go` on PATH, or what WARREN_GO names. The program is built if it has changed. */
+export async function findGo(wanted: Wanted, threadCounts: readonly number[]): Promise<Rivals> {
+  const subjects = SCENARIOS.flatMap((scenario) => threadCounts.map((threads) => ({ scenario, side: RIVAL, form: "", threads }))).filter(wanted);
+  const [first] = subjects;
+  if (first === undefined) return { contestants: [], skipped: [], failures: [] };
+  try {
+    const program = await buildGo();
+    if (program === null) return { contestants: [], skipped: [{ side: RIVAL, reason: GO_MISSING }], failures: [] };
+    const version = (await runProgram(program, ["-version"])).trim().replace(/^go/, "");
+    const contestants = subjects.map((subject): Contestant => ({
+      subject: { ...subject, version, ...(subject.threads > availableParallelism() && { note: "more threads than cores" }) },
+      aboutMs: (ABOUT_MS[subject.scenario] ?? USUAL_MS)[subject.threads === 1 ? 0 : 1],
+      measure: (trial, signal) => runGo(program, subject.scenario, subject.threads, trial, signal),
+    }));
+    return { contestants, skipped: [], failures: [] };
+  } catch (error) {
+    return { contestants: [], skipped: [], failures: [{ ...first, version: "", reason: error instanceof Error ? error.message : String(error) }] };
+  }
 }
 
 /** The path of the built program; `null` where there is no Go. */
@@ -30,31 +46,17 @@ async function buildGo(): Promise<string | null> {
   const compiler = findProgram("go", "WARREN_GO");
   if (compiler === null) return null;
   const folder = fileURLToPath(new URL("./go/", import.meta.url));
-  const sources = ["go.mod", "main.go", "scenarios.go", "crowd.go"].map((name) => `${folder}${name}`);
+  const sources = ["go.mod", "main.go", "scenarios.go", "chains.go", "files.go", "crowd.go"].map((name) => `${folder}${name}`);
   return build({ compiler, versionFlag: "version", sources, folder, arguments: (output) => ["build", "-o", output, "."] });
 }
 
-async function runGo(program: string, scenario: ScenarioName, threads: number, { runs, runMs }: RivalOptions): Promise<RivalOutcome> {
-  const flags = { scenario, procs: threads, runs, ms: runMs };
-  try {
-    const printed = await runProgram(program, Object.entries(flags).flatMap(([name, value]) => [`-${name}`, `${value}`]));
-    return parseLine(printed.trim());
-  } catch (error) {
-    return failureOf(RIVAL, scenario, error);
-  }
-}
-
-/** One line that the Go program printed, checked: its format is declared twice, in two languages. */
-function parseLine(line: string): RivalResult {
-  const { scenario, threads, unit, runs, version } = JSON.parse(line) as Record<string, unknown>;
-  const numbers = Array.isArray(runs) && runs.length > 0 && runs.every((run) => typeof run === "number");
-  if (!isScenarioName(scenario) || typeof threads !== "number" || typeof version !== "string" || !numbers) {
-    throw new Error(`the Go program printed what is not a result: ${line}`);
-  }
-  const note = threads > availableParallelism() ? "more threads than processors" : undefined;
-  const result = resultOf({ rival: RIVAL, version: version.replace(/^go/, ""), scenario, threads, ...(note && { note }) }, runs as number[]);
-  if (result.unit !== unit) throw new Error(`the Go program measures ${scenario} in ${String(unit)}, not in ${result.unit}`);
-  return result;
+async function runGo(program: string, scenario: ScenarioName, threads: number, { timeMs, leaves, pile }: Trial, signal: AbortSignal | undefined): Promise<Measured> {
+  const flags = { scenario, procs: threads, ms: timeMs, leaves, ...(pile !== undefined && { folder: pile.folder, warm: pile.warm, timed: pile.timed, digest: pile.digest }) };
+  const printed = await runProgram(program, Object.entries(flags).flatMap(([name, value]) => [`-${name}`, `${value}`]), { signal });
+  const { unit, value } = JSON.parse(printed) as { unit: string; value: number };
+  // declared twice, in two languages
+  if (unit !== unitOf(scenario)) throw new Error(`the Go program measures ${scenario} in ${unit}, not in ${unitOf(scenario)}`);
+  return { value };
 }
 
 /** What of `CrowdResult` Go prints, too; its heap is what its runtime took from the system. */

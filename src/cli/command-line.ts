@@ -10,7 +10,8 @@ import { EXIT, note, print, tolerateClosedStreams, writing } from "./terminal/st
 import { declareExperiment, experiment, EXPERIMENT_EXAMPLES } from "./commands/experiment.ts";
 import { env, list, INVENTORY_FORMATS } from "./commands/inventory.ts";
 import { completions, SHELLS } from "./commands/completions.ts";
-import { bench, BENCH_FORMATS, dot, gophers, headline } from "./commands/measure.ts";
+import { bench, BENCH_FORMATS } from "./commands/bench.ts";
+import { dot, gophers, headline } from "./commands/measure.ts";
 import { HEADLINE, NORMAL, withFormat, withPresentation, withProtocol, type RawOptions } from "./options/measuring.ts";
 import { examples, EXIT_CODES, hideOptions, withHelp, type Examples } from "./help.ts";
 import { PROGRAMS } from "./programs/catalogue.ts";
@@ -18,7 +19,7 @@ import { declareProgram, runProgram } from "./programs/command.ts";
 import { addReport } from "./commands/report.ts";
 import { addCompare } from "./commands/results.ts";
 import { declareTrace, TRACE_EXAMPLES } from "./commands/trace.ts";
-import { FileError, suggestion, UsageError } from "./options/values.ts";
+import { FileError, FOLDER, suggestion, UsageError } from "./options/values.ts";
 import { VERSION } from "./terminal/version.ts";
 
 /** Runs the command line of this process; the exit code. */
@@ -125,12 +126,15 @@ function buildCommands(args: readonly string[], done: (code: number) => void, sa
   ]).summary("a stored result again, in any format"), { whole: (options) => withRoot(options, program), done });
 
   program.commandsGroup("Machine and tool:");
-  withFormat(add("bench", [["warren bench --quick", "everything in under 90 s, less exact"], ["warren bench --filter select", "benchmarks with select in the name"], ["warren bench programs --quick", "real programs, next to plain Node and Go"]]), BENCH_FORMATS)
+  withFormat(add("bench", [["warren bench", "everything in under 4 minutes"], ["warren bench --quick", "the main ones in under a minute, less exact"], ["warren bench --filter select", "benchmarks with select in the name"], ["warren bench --save before", "and later: warren bench --baseline before"], ["warren bench programs --quick", "real programs, next to plain Node and Go"]]), BENCH_FORMATS)
     .summary("what channel, select and task operations cost, next to Go")
     .description("Measure what channel, select and task operations cost, and compare with Go. Or measure real programs, and compare with plain Node, piscina, bare Workers and Go.")
     .argument("[what]", "operations or programs", "operations")
     .option("--filter <text>", "only benchmarks whose name contains the text")
-    .option("--quick", "fewer and shorter runs")
+    .option("--quick", "3 rounds instead of 5, shorter, and without some forms and rivals")
+    .option("--save <name>", `save the result as ${FOLDER}/<name>.json in this directory, or in a file such as before.json`)
+    .option("--baseline <name>", "compare with a saved result (a name or a file)")
+    .option("--node <path>", "measure warren also with this program of Node, version 24 or later")
     .option("--no-color", "no colours (also with NO_COLOR set)")
     .option("-q, --quiet", "no progress")
     .action(async (what: string, options: object) => done(await bench(what, withRoot(options, program))));

@@ -1,12 +1,6 @@
-/**
- * The multithreading peer, as a program of its own: it may hang, so rivals.ts runs
- * it in a child process with a deadline.
- *
- *     node multithreading.ts VERSION RUNS RUN_MS
- *
- * prints the result of `stream` between two threads as one line of JSON.
- */
-import { STREAM_CAPACITY, type RivalOptions } from "../scenarios.ts";
+/** The peer multithreading: `stream` between two threads. */
+import type { MeasureRival } from "../rival.ts";
+import { STREAM_CAPACITY } from "../scenarios.ts";
 import { timeOperations } from "../trial.ts";
 
 /** What is used of multithreading; its own types are not there where it is not installed. */
@@ -28,17 +22,15 @@ interface JoinHandle {
 }
 type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
 
-const name = "multithreading";
-const [version = "", runs, runMs] = process.argv.slice(2);
-const { initRuntime, channel, move, spawn, shutdown } = (await import(name)) as Multithreading;
+export const measureMultithreading: MeasureRival = async ({ side, trial }) => {
+  const peer = (await import(side)) as Multithreading;
+  peer.initRuntime({ maxWorkers: 1 });
+  const value = await timeOperations((count) => streamValues(peer, count), 2, trial);
+  peer.shutdown();
+  return { value };
+};
 
-const options: RivalOptions = { runs: Number(runs), runMs: Number(runMs), threads: [2], wanted: () => true };
-initRuntime({ maxWorkers: 1 });
-const result = await timeOperations({ rival: name, version, scenario: "stream", threads: 2 }, options, streamValues);
-console.log(JSON.stringify(result));
-shutdown();
-
-async function streamValues(count: number): Promise<void> {
+async function streamValues({ channel, move, spawn }: Multithreading, count: number): Promise<void> {
   const [sender, receiver] = channel(STREAM_CAPACITY);
   // This function travels as text: it may use nothing from outside itself.
   const consumer = spawn(move(receiver, count), async (receiver, count) => {

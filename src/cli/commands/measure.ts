@@ -6,19 +6,15 @@ import { findTaskset } from "../../lab/machine/affinity.ts";
 import { namedSizes } from "../../lab/talk/dot/grid.ts";
 import { MOST_THREADS, readMachine } from "../../lab/machine/environment.ts";
 import type { PileOutcome } from "../../lab/trial/plan.ts";
-import { readable } from "../terminal/characters.ts";
 import { keptName } from "../terminal/files.ts";
-import { EXIT, note, requireWritable, writeResult, writeTo } from "../terminal/streams.ts";
+import { note, requireWritable, writeTo } from "../terminal/streams.ts";
 import { resolveDot, resolveGophers, type RawDot, type RawGophers, type ThreadLimits } from "../options/gophers-dot.ts";
 import type { Measurement } from "./measurement.ts";
 import { nextOf, nextOfHeadline } from "./next-command.ts";
 import { requirePile } from "./pile.ts";
-import { painter, type Paint } from "../print/table.ts";
-import { ProgressLine } from "../terminal/progress.ts";
-import { interruptedCode, interruptible } from "../terminal/signals.ts";
-import { colored, formatOf, HEADLINE, NORMAL, resolveOptions, type Effort, type MeasureOptions, type RawOptions } from "../options/measuring.ts";
+import { HEADLINE, NORMAL, resolveOptions, type Effort, type MeasureOptions, type RawOptions } from "../options/measuring.ts";
 import { count } from "../../lab/text.ts";
-import { coreList, oneOf, UsageError, type Raw } from "../options/values.ts";
+import { coreList } from "../options/values.ts";
 
 /** One gopher and four: the talk's claim in two designs. */
 const HEADLINE_DESIGNS = "G1,G6";
@@ -53,33 +49,6 @@ export async function dot(raw: RawDot, command: readonly string[]): Promise<numb
   const { grid, added } = resolveDot(raw, limits(), namedSizes(readMachine()));
   tellAdded(added, options, "one thread");
   return runMeasurement({ programs: [{ kind: "dot", grid }], options, command, next: (result) => nextOf(result, null) });
-}
-
-/** Formats of the benchmarks. */
-export const BENCH_FORMATS = ["table", "json"] as const;
-
-/** `warren bench` */
-export async function bench(what: string, raw: Raw<"filter" | "format" | "output", "quick" | "quiet" | "color">): Promise<number> {
-  const { filter = "", quick = false, quiet = false, output = null } = raw;
-  const json = formatOf(raw, BENCH_FORMATS) === "json";
-  const isPrograms = oneOf("the benchmark", what, ["operations", "programs"]) === "programs";
-  const measure = isPrograms ? (await import("../../../bench/programs/main.ts")).runProgramsBench : (await import("../../../bench/main.ts")).runBench;
-  if (output !== null) await requireWritable("--output", output);
-  const line = new ProgressLine(process.stderr, quiet);
-  return interruptible("run", async (signal) => {
-    const { text, failed } = await measure({ filter, json, quick, progress: line.show.bind(line), signal }).catch((error: unknown) => {
-      throw error instanceof RangeError ? new UsageError(`--filter: ${error.message}`) : error;
-    }).finally(() => line.end());
-    if (text !== null) await writeResult(json ? text : readable(marked(text, painter(colored(raw))), raw), output);
-    else note("warren: bench was interrupted before anything was measured");
-    if (signal.aborted) return interruptedCode(signal);
-    return failed ? EXIT.wrong : EXIT.fine;
-  });
-}
-
-/** The lines and words of a benchmark's table that call for attention, in colour. */
-function marked(text: string, paint: Paint): string {
-  return text.replaceAll(/^(?:warning|fault|failed|INTERRUPTED|FAILED):|\bNOT met\b/gm, (word) => paint("yellow", word));
 }
 
 async function runMeasurement(measurement: Measurement): Promise<number> {

@@ -36,7 +36,7 @@ function fileOf(name: string): string {
 }
 
 /** Refuses a name under which nothing can be written, before anything is measured. */
-async function requireSavable(name: string): Promise<void> {
+export async function requireSavable(name: string): Promise<void> {
   await requireWritable("--save", (await kindOf(FOLDER)) === null ? FOLDER : fileOf(name));
 }
 
@@ -45,9 +45,8 @@ export function keptResult(result: Result): Kept {
   return { name: keptName("result", ".json"), text: () => `${printJson(result)}\n` };
 }
 
-/** Saves a result; the path it went to. One of the same name is replaced. */
-async function saveResult(name: string, result: Result): Promise<string> {
-  const kept = keptResult(result);
+/** Saves what `kept` has; the path it went to. A result of the same name is replaced. @throws FileError which says where it is kept */
+export async function saveUnder(name: string, kept: Kept): Promise<string> {
   await writing(kept, fileOf(name), async () => {
     await mkdir(FOLDER, { recursive: true });
     await replaceFile(fileOf(name), kept.text());
@@ -57,12 +56,22 @@ async function saveResult(name: string, result: Result): Promise<string> {
 
 /** Reads a result by path or by name: a file where there is one, else what was kept under the name. */
 export async function readBaseline(option: string, text: string): Promise<Baseline> {
-  const isPath = text === "-" || /[/\\]|\.json$/i.test(text) || (await kindOf(text)) === "file" || text === "." || text === "..";
-  const path = isPath ? text : fileOf(resultName(option, text));
-  if (path !== "-" && (await kindOf(path)) === null) throw await notThere(option, text, isPath);
-  const result = await readResult(path);
+  const result = await readResult(await pathOf(option, text));
   if (result.cells.length === 0) throw new UsageError(`${option}: ${JSON.stringify(text)} contains no measurements to compare with`);
   return { name: text, result };
+}
+
+/** The path of a result that is there: "-", a file where there is one, else what was kept under the name. */
+export async function pathOf(option: string, text: string): Promise<string> {
+  const isPath = isFileName(text) || (await kindOf(text)) === "file";
+  const path = isPath ? text : fileOf(resultName(option, text));
+  if (path !== "-" && (await kindOf(path)) === null) throw await notThere(option, text, isPath);
+  return path;
+}
+
+/** Whether a text cannot be the name of a result. */
+export function isFileName(text: string): boolean {
+  return text === "-" || /[/\\]|\.json$/i.test(text) || text === "." || text === "..";
 }
 
 async function notThere(option: string, text: string, isPath: boolean): Promise<UsageError> {
@@ -124,6 +133,6 @@ export async function keep(result: Result, { save, quiet }: Pick<MeasureOptions,
   }
   // the next result is compared with this one, not with its baseline
   const { comparison: _, ...own } = result;
-  const path = await saveResult(save, own);
+  const path = await saveUnder(save, keptResult(own));
   if (!quiet) note(`wrote ${path}`);
 }

@@ -39,11 +39,17 @@ const ABOVE_ZERO = new Set(["cells[].samples[].wallNs", "cells[].items", "cells[
 
 /** Reads a result; "-" is standard input. @throws UsageError when it is none */
 export async function readResult(path: string): Promise<Result> {
+  const { written, name } = await readWritten(path);
+  return parseResult(written, name);
+}
+
+/** What is in a file; `name` is what an error calls it. @throws UsageError */
+export async function readWritten(path: string): Promise<{ readonly written: string; readonly name: string }> {
   const name = path === "-" ? "standard input" : JSON.stringify(path);
   const written = await (path === "-" ? text(process.stdin) : readFile(path, "utf8")).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`result: ${name} cannot be read: ${error.code === "EISDIR" ? "it is a directory" : reasonOf(error)}`);
   });
-  return parseResult(written, name);
+  return { written, name };
 }
 
 /** Checks what was read; `name` is what an error calls it. */

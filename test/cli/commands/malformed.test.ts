@@ -28,6 +28,9 @@ beforeAll(async () => {
   writeFileSync(at("future.json"), JSON.stringify({ ...result, schema: "warren/2" }));
   writeFileSync(at("other.json"), JSON.stringify({ name: "x" }));
   writeFileSync(at("doubled.json"), JSON.stringify({ ...result, cells: [...result.cells, result.cells[0]] }));
+  writeFileSync(at("oldbench.json"), JSON.stringify({ schema: "warren-bench/1", rows: [] }));
+  writeFileSync(at("old-node"), "#!/bin/sh\necho v22.12.0\n", { mode: 0o755 });
+  writeFileSync(at("no-node"), "#!/bin/sh\necho hello\n", { mode: 0o755 });
   writeFileSync(at("run.csv"), "program,world\ngophers,cpu\n");
   mkdirSync(at("folder"));
   mkdirSync(at("nothing"));
@@ -125,6 +128,21 @@ const LINES: readonly (readonly [args: readonly string[], message: string | RegE
   [["experiment", "walk", "--quick", "--full"], "use --quick or --full, not both"],
   [["bench", "programms"], 'the benchmark: "programms" is not one of operations, programs'],
   [["bench", "--filter", "nosuchthing"], '--filter: no "scenario/form" contains "nosuchthing"'],
+  [["bench", "--filter", "sieve", "--quick"], '--filter: no "scenario/form" contains "sieve" (--quick leaves some out)'],
+  [["bench", "--baseline", at("missing.json")], `--baseline: there is no file ${quoted("missing.json")}`],
+  [["bench", "--baseline", "nosuchname"], '--baseline: there is no result "nosuchname"'],
+  [["bench", "--baseline", at("run.json")], `--baseline: ${quoted("run.json")} is not a result of this version of warren bench: its schema is "warren/1", not "warren-bench/2"`],
+  [["bench", "--baseline", at("truncated.json")], `--baseline: ${quoted("truncated.json")} is not JSON`],
+  [["bench", "--baseline", at("oldbench.json")], `--baseline: ${quoted("oldbench.json")} is not a result of this version of warren bench: its schema is "warren-bench/1", not "warren-bench/2"`],
+  [["bench", "--baseline", at("folder")], `result: ${quoted("folder")} cannot be read: it is a directory`],
+  [["bench", "--save", "a b"], '--save: "a b" is not a name'],
+  [["bench", "--save", at("missing/x.json")], `--save: ${quoted("missing/x.json")} cannot be written: no such file or directory`],
+  [["bench", "--node", at("missing")], `--node: ${quoted("missing")} cannot be run: no such file or directory`],
+  [["bench", "--node", at("folder")], `--node: ${quoted("folder")} is not a file: name the program, such as /usr/bin/node`],
+  [["bench", "--node", at("run.csv")], `--node: ${quoted("run.csv")} cannot be run: `],
+  [["bench", "--node", at("old-node")], `--node: ${quoted("old-node")} is Node 22.12.0; it must be 24 or later`],
+  [["bench", "--node", at("no-node")], `--node: ${quoted("no-node")} is not a Node: it does not print a version`],
+  ...["save", "baseline", "node"].map((option) => [["bench", "programs", `--${option}`, "x"], `--${option} cannot be used with programs`] as const),
 
   [["--format", "jsn"], '--format: "jsn" is not one of table, json, csv'],
   [["--format", "jsn", "gophers"], '--format: "jsn" is not one of'],

@@ -1,0 +1,2 @@
+/** The task of Piscina in the scenario files: one file. */
+export { workOn as default } from "../../files/work.ts";
