@@ -59,7 +59,7 @@ export class ArrayChannel<T> extends Channel<T> {
 
   override tryPut(at: number): Attempt {
     const { arena } = this.waiters;
-    const attempt = this.#isOneshot ? BUSY : arena.compiled.put(this.header, this.mark, this.generation, arena.owner, this.capacity, this.words, at);
+    const attempt = this.#isOneshot ? BUSY : arena.compiled.put(this.header, this.mark, this.generation, arena.owner, this.capacity, this.words, at, arena.here);
     return attempt === BUSY ? this.#slowPut(at) : (attempt as Attempt);
   }
 
@@ -71,7 +71,7 @@ export class ArrayChannel<T> extends Channel<T> {
 
   protected override putMany(at: number, count: number): number {
     const { arena } = this.waiters;
-    const moved = this.#isOneshot ? -2 : arena.compiled.putMany(this.header, this.mark, this.generation, arena.owner, this.capacity, this.words, at, count);
+    const moved = this.#isOneshot ? -2 : arena.compiled.putMany(this.header, this.mark, this.generation, arena.owner, this.capacity, this.words, at, arena.here, count);
     return moved === -2 ? this.#slowPutMany(at, count) : moved;
   }
 
@@ -178,6 +178,7 @@ export class ArrayChannel<T> extends Channel<T> {
       this.#send = (this.#send + STEP) | 0;
     }
     if (this.#isOneshot) this.closeLocked();
+    this.waiters.countSent(1);
     return DONE;
   }
 

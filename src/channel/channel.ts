@@ -39,10 +39,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   trySend(value: T): boolean {
     const at = this.#stage(value);
     const attempt = this.tryPut(at);
-    if (attempt === DONE) {
-      this.waiters.countSent(1);
-      return true;
-    }
+    if (attempt === DONE) return true;
     if (attempt === CLOSED) this.refuseClosed(at);
     this.type.drop(this.waiters, at);
     return false;
@@ -221,9 +218,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
 
   /** The end of a send that did not wait. Returns a promise if the time slice is used up. */
   #sent(): void | Promise<void> {
-    const { waiters } = this;
-    const { scheduler } = waiters;
-    waiters.countSent(1);
+    const { scheduler } = this.waiters;
     if (--scheduler.ticks < 0 && scheduler.tick()) return scheduler.hop(undefined);
   }
 
@@ -266,7 +261,6 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     const put = this.putMany(at, count);
     for (let k = Math.max(put, 0); k < count; k++) type.drop(waiters, at + k * words);
     if (put < 0) throw withSent(this.closedError(), from, "ERR_CHANNEL_CLOSED");
-    waiters.countSent(put);
     return put;
   }
 

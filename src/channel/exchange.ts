@@ -12,12 +12,13 @@
  *
  * `channel` is a header, `mark` its word in the page map, `generation` that of the handle,
  * `here`, `id` and `owner` the processor record, processor id and lock id of this thread. `from` and `to` are
- * `words` words of staged values. `parked` is 1 if the owner of `record` will not look
+ * `words` words of staged values. A sender counts what it has sent. `parked` is 1 if the owner of `record` will not look
  * before it is notified.
  */
 import { cas, load } from "../memory/atomics.ts";
 import { OUTCOME, header } from "../memory/layout.ts";
 import { HEADER_MARK } from "../memory/size-classes.ts";
+import { countSends } from "../wait/counts.ts";
 import { claimFirst, endListed, valueOf } from "../wait/claims.ts";
 import { enqueue } from "../wait/wait-queue.ts";
 import { transitionToWaiting } from "../wait/waiter-state.ts";
@@ -83,7 +84,7 @@ export function readMany(i32: Int32Array, channel: number, capacity: number, wor
 }
 
 /** Puts a value into the ring, as the only sender. `DONE`, `WOULD_WAIT`, `CLOSED` or `BUSY`. */
-export function put(i32: Int32Array, channel: number, mark: number, generation: number, owner: number, capacity: number, words: number, from: number): number {
+export function put(i32: Int32Array, channel: number, mark: number, generation: number, owner: number, capacity: number, words: number, from: number, here: number): number {
   const word = i32[channel + header.send];
   if (i32[mark] !== HEADER_MARK || !own(i32, channel + header.send, word, SLOW, owner)) return BUSY;
   if (i32[channel + header.generation] !== generation) {
@@ -100,6 +101,7 @@ export function put(i32: Int32Array, channel: number, mark: number, generation: 
   }
   copyWords(i32, from, i32[channel + header.buffer] + slotOf(i32, channel + header.sendLap, word, capacity) * words, words);
   unlockWord(i32, channel + header.send, (word + STEP) | 0);
+  countSends(i32, here, 1);
   return DONE;
 }
 
@@ -125,7 +127,7 @@ export function take(i32: Int32Array, channel: number, mark: number, generation:
 }
 
 /** As `put` for up to `count` values. Returns how many it put, −1 if the channel is closed, −2 for `BUSY`. */
-export function putMany(i32: Int32Array, channel: number, mark: number, generation: number, owner: number, capacity: number, words: number, from: number, count: number): number {
+export function putMany(i32: Int32Array, channel: number, mark: number, generation: number, owner: number, capacity: number, words: number, from: number, here: number, count: number): number {
   const word = i32[channel + header.send];
   if (i32[mark] !== HEADER_MARK || !own(i32, channel + header.send, word, SLOW, owner)) return -2;
   if (i32[channel + header.generation] !== generation) {
@@ -142,6 +144,7 @@ export function putMany(i32: Int32Array, channel: number, mark: number, generati
   const moved = room < 0 ? 0 : room < count ? room : count;
   writeMany(i32, channel, capacity, words, from, moved, word);
   unlockWord(i32, channel + header.send, (word + moved * STEP) | 0);
+  countSends(i32, here, moved);
   return moved;
 }
 
@@ -214,7 +217,9 @@ export function sendBuffered(i32: Int32Array, channel: number, mark: number, gen
     attempt = WOULD_WAIT;
   }
   releaseBoth(i32, channel, send, recv);
-  return attempt === DONE ? endPartner(i32, here, id) : attempt;
+  if (attempt !== DONE) return attempt;
+  countSends(i32, here, 1);
+  return endPartner(i32, here, id);
 }
 
 /** Receives from a buffered channel: out of the ring, whose slot a waiting sender then fills; if it is empty, the wait with `record` joins the queue (`WOULD_WAIT`). */
@@ -258,6 +263,7 @@ export function sendManyBuffered(i32: Int32Array, channel: number, mark: number,
   const more = room < count - moved ? room : count - moved;
   writeMany(i32, channel, capacity, words, from + moved * words, more, send);
   releaseBoth(i32, channel, (send + more * STEP) | 0, recv);
+  countSends(i32, here, moved + more);
   return moved + more;
 }
 
@@ -295,7 +301,9 @@ export function sendUnbuffered(i32: Int32Array, channel: number, mark: number, g
     attempt = receiver !== 0 ? DONE : WOULD_WAIT;
   }
   unlockWord(i32, channel + header.send, word);
-  return attempt === DONE ? endPartner(i32, here, id) : attempt;
+  if (attempt !== DONE) return attempt;
+  countSends(i32, here, 1);
+  return endPartner(i32, here, id);
 }
 
 /** Receives from an unbuffered channel, from a waiting sender: as `sendUnbuffered`. */

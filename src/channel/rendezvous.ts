@@ -76,6 +76,7 @@ export class Rendezvous<T> extends Channel<T> {
     const receiver = this.claimFirst(RECEIVERS, OUTCOME.ok);
     if (receiver === 0) return WOULD_WAIT;
     this.copy(at, this.waiters.valueAt(receiver));
+    this.waiters.countSent(1);
     return DONE;
   }
 

@@ -13,9 +13,9 @@ type Words<P extends number, A extends number[] = []> = A["length"] extends P ? 
 
 export interface Compiled {
   readonly lengthOf: Words<2>;
-  readonly put: Words<7>;
+  readonly put: Words<8>;
   readonly take: Words<7>;
-  readonly putMany: Words<8>;
+  readonly putMany: Words<9>;
   readonly takeMany: Words<8>;
   readonly sendBuffered: Words<11>;
   readonly recvBuffered: Words<11>;

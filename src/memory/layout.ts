@@ -143,8 +143,10 @@ export const processor = {
   parkedBy: 8 * LINE,
   /** How much is ready on this thread: tasks that can continue, and closures that can start. */
   ready: 8 * LINE + 16,
-  /** Doubles (two words each): values sent, and milliseconds in slices without the current one. */
+  /** Values sent: the low and the high word. */
   sends: 8 * LINE + 18,
+  sendsHigh: 8 * LINE + 19,
+  /** Milliseconds in slices without the current one (a double: two words). */
   busyMs: 8 * LINE + 20,
   /** Words in blocks that stay allocated for later use: records of waits, names. */
   keptWords: 8 * LINE + 22,

@@ -167,7 +167,6 @@ export class SendSide extends ChannelSide {
 
   override result(): unknown {
     if (this.attempt === CLOSED) this.#refuse();
-    this.waiters.countSent(1);
     this.#freeStaged();
     this.freeRecord();
     return { case: this.name };

@@ -38,7 +38,11 @@ export class ObservedWaits {
   }
 
   /** The promise of a wait that is observed. */
-  promiseOf(wait: Wait, executor: Executor): Promise<unknown> {
+  promiseOf(wait: Wait): Promise<unknown> {
+    const executor: Executor = (resolve, reject) => {
+      wait.resolve = resolve;
+      wait.reject = reject;
+    };
     wait.site = this.#scheduler.site?.();
     if (--this.#firstSites <= 0) this.nextMs = wait.sinceMs + SITE_EVERY_MS;
     const { task, site, reason } = wait;

@@ -16,6 +16,7 @@ import type { Arena } from "../memory/arena.ts";
 import { processor, waiter } from "../memory/layout.ts";
 import { beganAt } from "../wire/frames.ts";
 import type { Handles, Space } from "../wire/type.ts";
+import { countSends } from "./counts.ts";
 import { ObservedWaits } from "./observed.ts";
 import { Records } from "./records.ts";
 import { Signals } from "./signals.ts";
@@ -23,18 +24,6 @@ import type { Timers } from "./timers.ts";
 import type { Scheduler, Wait } from "./wait.ts";
 import { WAIT_REASONS } from "./wait-reason.ts";
 import { isClaimedBy, isDone, isDoneHere, transitionToParked } from "./waiter-state.ts";
-
-/**
- * The wait for which a promise is being made, as a table and an index. Storing the
- * new object itself in an old place would cost a write barrier each time.
- */
-let parkingIn: (Wait | undefined)[] = [];
-let parkingAt = 0;
-function capture(resolve: (value: unknown) => void, reject: (error: unknown) => void): void {
-  const wait = parkingIn[parkingAt] as Wait;
-  wait.resolve = resolve;
-  wait.reject = reject;
-}
 
 /** Words of scratch, for the staged values of an operation. Operations can nest. */
 const SCRATCH_WORDS = 8192;
@@ -50,12 +39,13 @@ export class Waiters extends Records implements Space {
   readonly observed: ObservedWaits;
   readonly #signals = new Signals((wait, signal) => this.#abort(wait, signal));
   #parked = 0;
+  /** Slot of the wait that was parked last. */
+  #lastSlot = 0;
   /** Another thread has died. */
   #hasRecovered = false;
   /** Index of the wait that is being finished, −1 for none. Not the object, because storing a reference costs a write barrier each time. */
   #finishing = -1;
-  /** Where this thread counts the values that it has sent (a double), and its parked waits by reason. */
-  readonly #sends: number;
+  /** Where this thread counts its parked waits by reason. */
   readonly #parkedBy: number;
 
   constructor(arena: Arena, scheduler: Scheduler, timers: Timers, handles: Handles) {
@@ -63,7 +53,6 @@ export class Waiters extends Records implements Space {
     this.timers = timers;
     this.handles = handles;
     this.observed = new ObservedWaits(scheduler);
-    this.#sends = (arena.here + processor.sends) >>> 1;
     this.#parkedBy = arena.here + processor.parkedBy;
     // An earlier thread with this index may have died while operations were parked.
     arena.i32.fill(0, this.#parkedBy, this.#parkedBy + WAIT_REASONS.length);
@@ -78,7 +67,8 @@ export class Waiters extends Records implements Space {
 
   /** Counts values sent by this thread. */
   countSent(values: number): void {
-    this.arena.f64[this.#sends] += values;
+    const { i32, here } = this.arena;
+    countSends(i32, here, values);
   }
 
   /** The parked wait in a slot has ended: it counts as ready now, not as parked. */
@@ -126,13 +116,18 @@ export class Waiters extends Records implements Space {
   /** A promise for the result of `wait`, which is marked as parked. */
   park(wait: Wait, signal?: AbortSignal): Promise<unknown> {
     const { scheduler } = this;
-    parkingIn = this.waits;
-    parkingAt = this.arena.i32[wait.record + waiter.slot];
-    parkingIn[parkingAt] = wait;
+    const slot = this.arena.i32[wait.record + waiter.slot];
+    this.waits[slot] = wait;
+    this.#lastSlot = slot;
     // As an integer, because V8 stores a fraction as an object of its own.
     wait.sinceMs = scheduler.nowMs | 0;
     wait.task = scheduler.task();
-    const promise = wait.sinceMs >= this.observed.nextMs ? this.observed.promiseOf(wait, capture) : new Promise<unknown>(capture);
+    const isObserved = wait.sinceMs >= this.observed.nextMs;
+    // A closure, which V8 compiles into this function; a function of its own would be called.
+    const promise = isObserved ? this.observed.promiseOf(wait) : new Promise<unknown>((resolve, reject) => {
+      wait.resolve = resolve;
+      wait.reject = reject;
+    });
     wait.promise = promise;
     wait.countedAt = this.#parkedBy + wait.place;
     this.arena.i32[wait.countedAt]++;
@@ -145,7 +140,7 @@ export class Waiters extends Records implements Space {
 
   /** The wait whose promise `park` has just returned; none if the promise is of another kind. */
   parkedAs(promise: Promise<unknown>): Wait | undefined {
-    const wait = parkingIn[parkingAt];
+    const wait = this.waits[this.#lastSlot];
     return wait?.promise === promise ? wait : undefined;
   }
 

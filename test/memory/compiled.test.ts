@@ -86,9 +86,11 @@ test("compiled code and source do the same, step by step, to a buffered or an un
           if (name === "sendUnbuffered" || name === "recvUnbuffered") return isRing ? undefined : by[name](...handle, words, at, arena.here, arena.id, record, parked);
           if (!isRing) return undefined;
           if (name === "lengthOf") return by.lengthOf(channel.header, capacity);
-          if (name === "put" || name === "take") return by[name](...handle, capacity, words, at);
+          if (name === "put") return by.put(...handle, capacity, words, at, arena.here);
+          if (name === "take") return by.take(...handle, capacity, words, at);
           if (name === "sendManyBuffered" || name === "recvManyBuffered") return by[name](...handle, capacity, words, at, arena.here, count);
-          if (name === "putMany" || name === "takeMany") return by[name](...handle, capacity, words, at, count);
+          if (name === "putMany") return by.putMany(...handle, capacity, words, at, arena.here, count);
+          if (name === "takeMany") return by.takeMany(...handle, capacity, words, at, count);
           return by[name](...handle, capacity, words, at, arena.here, arena.id, record, parked);
         };
         expect([name, call(arena.compiled)]).toEqual([name, call(source)]);

@@ -8,6 +8,7 @@ import { load } from "../../memory/atomics.ts";
 import type { Arena, ArenaUse } from "../../memory/arena.ts";
 import { processor } from "../../memory/layout.ts";
 import { loadOf } from "../../scheduler/load.ts";
+import { sendsOf } from "../../wait/counts.ts";
 import { WAIT_REASONS, type WaitReason } from "../../wait/wait-reason.ts";
 import type { ThreadTimes } from "../thread/control.ts";
 
@@ -92,7 +93,7 @@ function statsOf(arena: Arena, index: number, { cpuNs, runDelayNs }: ThreadTimes
     started: i32[at + processor.started] >>> 0,
     finished: i32[at + processor.finished] >>> 0,
     steals: i32[at + processor.steals] >>> 0,
-    sends: f64[(at + processor.sends) >>> 1],
+    sends: sendsOf(i32, at),
     parks: i32[at + processor.parks] >>> 0,
     sleeps: i32[at + processor.sleeps] >>> 0,
     busyMs: f64[(at + processor.busyMs) >>> 1] + (since === 0 ? 0 : Math.max(0, arena.clockMs - since)),
