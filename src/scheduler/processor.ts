@@ -106,6 +106,9 @@ export class Processor implements Scheduler {
   #roundDue = false;
   /** The round in which nothing is left to resume, or the slice is over, starts tasks. */
   #startDue = false;
+  /** The next task was resumed by `#passOn`; and which it is. */
+  #isDirect = false;
+  #directTask: object | undefined = undefined;
   /** Set while other threads have tasks that have not started and that this processor leaves to them for now. */
   #nap: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -171,9 +174,20 @@ export class Processor implements Scheduler {
   }
 
   ready(slot: number): void {
+    if (this.#inSlice && !this.#isDirect && this.ticks > 0 && this.recorder === undefined && this.#queue.hasNoWaits) return this.#passOn(slot);
     this.#pushWait(slot);
     this.#arm();
     if (this.#inSlice) this.#continue();
+  }
+
+  /** The task of a wait that has ended continues as soon as the current one has stopped: it need not go through the queue, because nothing is there. */
+  #passOn(slot: number): void {
+    const wait = this.waiters.at(slot);
+    if (wait === undefined || !this.waiters.hasEnded(wait)) return;
+    this.#isDirect = true;
+    this.#directTask = wait.task;
+    this.#aloneSinceMs = 0;
+    this.waiters.resume(wait);
   }
 
   #pushWait(slot: number): void {
@@ -194,18 +208,25 @@ export class Processor implements Scheduler {
 
   parked(_wait: Wait): void {
     this.#arena.i32[this.#arena.here + processor.parks]++;
-    if ((this.ticks > 0 && --this.ticks > 0) || !this.tick()) this.#handOn();
+    this.#handOn();
   }
 
   /** A task has ended: as `parked`. If a foreign event resumed the task, it ends while the processor is marked asleep. Then a turn is needed, after which the processor falls asleep again. */
   ended(): void {
     if (this.#stopped) return;
     if (isAsleep(this.#arena, this.#arena.index)) this.#arm();
-    else if ((this.ticks > 0 && --this.ticks > 0) || !this.tick()) this.#handOn();
+    else this.#handOn();
   }
 
-  /** Within the slice: the next ready task continues as soon as the current one has stopped. */
+  /** The current task stops. Within the slice, the next ready task continues then. */
   #handOn(): void {
+    const isOver = (this.ticks <= 0 || --this.ticks <= 0) && this.tick();
+    if (this.#isDirect) {
+      this.#isDirect = false;
+      this.runner.resuming(this.#directTask);
+      return;
+    }
+    if (isOver) return;
     let slot = this.#queue.nextWait();
     if (slot === undefined) {
       this.#drain();
@@ -248,6 +269,7 @@ export class Processor implements Scheduler {
 
   readonly #turn = (): void => {
     this.#armed = false;
+    this.#isDirect = false;
     if (this.#stopped) return;
     transitionToAwake(this.#arena, this.#arena.index);
     const nowMs = performance.now();

@@ -33,6 +33,10 @@ export class RunQueue {
     return this.#waits.length === 0 && this.#hops.length === 0 && this.#starts.length === 0;
   }
 
+  get hasNoWaits(): boolean {
+    return this.#waits.length === 0;
+  }
+
   pushWait(slot: number): void {
     this.#waits.push(slot);
     this.#i32[this.#count]++;
