@@ -110,6 +110,8 @@ export const processor = {
   /** When the current slice began, in milliseconds since the arena was made; 0 while idle. And the name of the task that was resumed last, negative while the task's module is imported. */
   sliceStart: 4 * LINE + 8,
   running: 4 * LINE + 9,
+  /** The name of a task that it has woken and that may have continued since, on this thread; 0 if there is none. */
+  runningNext: 4 * LINE + 13,
   /** Tasks that this thread has placed, and turns of its loop. */
   placed: 4 * LINE + 10,
   turns: 4 * LINE + 11,

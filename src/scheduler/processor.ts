@@ -54,6 +54,8 @@ export interface TaskRunner {
   site(): string | undefined;
   /** The task that continues now, for the watchdog. */
   resuming(task: object | undefined): void;
+  /** The task that continues when the current one stops, for the watchdog: which of them runs cannot be seen. */
+  waking(task: object | undefined): void;
 }
 
 export interface ProcessorOptions {
@@ -162,12 +164,20 @@ export class Processor implements Scheduler {
     const queue = this.#queue;
     this.#arm();
     const { recorder } = this;
-    if (recorder === undefined) return new Promise((resolve) => queue.pushHop(() => resolve(value)));
     const task = this.task();
+    if (recorder === undefined) {
+      return new Promise((resolve) => {
+        queue.pushHop(() => {
+          this.runner.resuming(task);
+          resolve(value);
+        });
+      });
+    }
     const hop = recorder.noteYield(task);
     return new Promise((resolve) => {
       queue.pushHop(() => {
         if (this.recorder === recorder) recorder.noteHop(hop, task);
+        this.runner.resuming(task);
         resolve(value);
       });
     });
@@ -187,6 +197,7 @@ export class Processor implements Scheduler {
     this.#isDirect = true;
     this.#directTask = wait.task;
     this.#aloneSinceMs = 0;
+    this.runner.waking(wait.task);
     this.waiters.resume(wait);
   }
 

@@ -54,6 +54,15 @@ describe("a task that computes without awaiting", () => {
     expect(stdout).toMatch(/^warning WarrenWarning WARREN_STUCK_TASK closure counting has blocked thread 0 for \d+ ms[^\n]*\n$/);
   });
 
+  test.each([
+    ["after it has woken another", "task wakes", "task receives"],
+    ["after another has woken it", "task woken", "task sendsLater"],
+  ])("%s: both are named, because which of them runs cannot be seen", { tags: ["deep"] }, async (when, one, other) => {
+    const { stdout } = await outcomeOf("failing-threads.ts", "stuck", when);
+    const warnings = stdout.trim().split("\n");
+    for (const warning of warnings) expect(warning).toMatch(new RegExp(`^warning WarrenWarning WARREN_STUCK_TASK (${one}, or ${other}|${other}, or ${one}), which it has woken, has blocked thread 0 for \\d+ ms`));
+  });
+
   test("a closure on the main thread is reported once per name, when it stops", { tags: ["deep"] }, async () => {
     const { stdout, code, hung } = await outcomeOf("failing-threads.ts", "main");
     expect({ code, hung }).toEqual({ code: 0, hung: false });

@@ -143,7 +143,9 @@ export class Watchdog {
     if (load(i32, at + processor.turns) !== turns || load(i32, at + processor.running) !== running) return;
     // On a busy machine a module waits for a core most of the time.
     if (running < 0 && (heldMs < IMPORT_STUCK_MS || computedMs < IMPORT_STUCK_MS / 2)) return;
-    const what = running < 0 ? `importing the module of ${this.#nameOf(-running)}` : this.#nameOf(running);
+    const next = i32[at + processor.runningNext];
+    const orNext = next === 0 || next === running ? "" : `, or ${this.#nameOf(next)}, which it has woken,`;
+    const what = running < 0 ? `importing the module of ${this.#nameOf(-running)}` : this.#nameOf(running) + orNext;
     this.#warn(what, `${what} has blocked thread ${thread} for ${Math.round(heldMs)} ms without awaiting; nothing else can run on that thread. Call await yieldNow() in long loops. (A garbage collection of a large heap can also cause this.)`);
   }
 

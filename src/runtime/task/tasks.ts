@@ -99,7 +99,13 @@ export class Tasks implements TaskRunner {
   }
 
   resuming(task: object | undefined): void {
-    this.#arena.i32[this.#arena.here + processor.running] = (task as Identity | undefined)?.nameId ?? 0;
+    const { i32, here } = this.#arena;
+    i32[here + processor.running] = (task as Identity | undefined)?.nameId ?? 0;
+    i32[here + processor.runningNext] = 0;
+  }
+
+  waking(task: object | undefined): void {
+    this.#arena.i32[this.#arena.here + processor.runningNext] = (task as Identity | undefined)?.nameId ?? 0;
   }
 
   /** Starts a task or a closure; rejects with the error that it throws. @param isAccepted it was called before `refuse` @throws ERR_INVALID_ARGUMENT, ERR_NOT_TRANSFERABLE, ERR_ARENA_FULL, ERR_RUNTIME_STOPPED */

@@ -1,6 +1,6 @@
 /** Threads that end in other ways than returning: the case is named on the command line. */
 import { threadId } from "node:worker_threads";
-import { type Chan, type SharedArray, chan, go, i32, run, sleep, spawn, start, task } from "../../../src/index.ts";
+import { type Chan, type Receiver, type Sender, type SharedArray, chan, go, i32, run, sleep, spawn, start, task, yieldNow } from "../../../src/index.ts";
 
 export const exits = task(import.meta, async function exits(code: number) {
   await sleep(10);
@@ -78,6 +78,33 @@ export const hogsInClosure = task(import.meta, async function hogsInClosure(ms: 
   });
 });
 
+/** Wakes a task of its thread, and computes before that can continue. */
+export const wakes = task(import.meta, async function wakes(ms: number, released: SharedArray<"i32">) {
+  const ch = chan(i32);
+  const woken = spawn.on("here")(receives, ch);
+  await yieldNow();
+  await ch.send(1);
+  compute(ms, released);
+  await woken;
+});
+
+export const receives = task(import.meta, async function receives(ch: Receiver<number>) {
+  await ch.recv();
+});
+
+/** Is woken by a task of its thread, and computes. */
+export const woken = task(import.meta, async function woken(ms: number, released: SharedArray<"i32">) {
+  const ch = chan(i32);
+  const sender = spawn.on("here")(sendsLater, ch);
+  await ch.recv();
+  compute(ms, released);
+  await sender;
+});
+
+export const sendsLater = task(import.meta, async function sendsLater(ch: Sender<number>) {
+  await ch.send(1);
+});
+
 export const spin = task(import.meta, async function spin(flag: SharedArray<"i32">) {
   flag.array[0] = 1;
   for (;;);
@@ -98,7 +125,7 @@ if (import.meta.main) {
       console.log("warning", warning.name, warning.code, warning.message);
       Atomics.store(released.array, 0, 1);
     });
-    const hogs = { "at once": hog, later: hogLater, "in a closure": hogsInClosure }[which as "later"];
+    const hogs = { "at once": hog, later: hogLater, "in a closure": hogsInClosure, "after it has woken another": wakes, "after another has woken it": woken }[which as "later"];
     for (let k = 0; k < 2; k++) await rt.spawn.on(0)(hogs, 700, released);
   } else if (name === "main") {
     await using rt = await start({ threads: 1 });
