@@ -184,19 +184,18 @@ export class Processor implements Scheduler {
   }
 
   ready(slot: number): void {
-    if (this.#inSlice && !this.#isDirect && this.ticks > 0 && this.recorder === undefined && this.#queue.hasNoWaits) return this.#passOn(slot);
+    if (this.#inSlice && !this.#isDirect && this.ticks > 0 && this.#queue.hasNoWaits && this.recorder === undefined && this.#onHeld === undefined) return this.#passOn(slot);
     this.#pushWait(slot);
     this.#arm();
     if (this.#inSlice) this.#continue();
   }
 
-  /** The task of a wait that has ended continues as soon as the current one has stopped: it need not go through the queue, because nothing is there. */
+  /** The task of a wait that has ended continues as soon as the current one has stopped: it need not go through the queue, because nothing is there. Not on the main thread, which measures how long a task runs alone. */
   #passOn(slot: number): void {
     const wait = this.waiters.at(slot);
     if (wait === undefined || !this.waiters.hasEnded(wait)) return;
     this.#isDirect = true;
     this.#directTask = wait.task;
-    this.#aloneSinceMs = 0;
     this.runner.waking(wait.task);
     this.waiters.resume(wait);
   }
