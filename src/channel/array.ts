@@ -122,6 +122,8 @@ export class ArrayChannel<T> extends Channel<T> {
   }
 
   #slowPut(at: number): Attempt {
+    const attempted = this.waiters.recorder === undefined ? this.putOrJoin(at, 0, 0) : BUSY;
+    if (attempted !== BUSY) return attempted === WOULD_WAIT ? WOULD_WAIT : this.endPartner(attempted);
     if (!this.lock()) return CLOSED;
     const attempt = this.putLocked(at);
     this.release();
@@ -130,6 +132,8 @@ export class ArrayChannel<T> extends Channel<T> {
   }
 
   #slowTake(at: number): Attempt {
+    const attempted = this.waiters.recorder === undefined ? this.takeOrJoin(at, 0, 0) : BUSY;
+    if (attempted !== BUSY) return attempted === WOULD_WAIT ? WOULD_WAIT : this.endPartner(attempted);
     if (!this.lock()) return CLOSED;
     const attempt = this.takeLocked(at);
     this.release();

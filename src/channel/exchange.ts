@@ -199,7 +199,7 @@ function join(i32: Int32Array, channel: number, queue: number, record: number, p
 
 /**
  * Sends through a buffered channel: to a waiting receiver, or into the ring; if there is
- * no room, the wait with `record` joins the queue (`WOULD_WAIT`).
+ * no room, the wait with `record` joins the queue, unless that is 0 (`WOULD_WAIT`).
  */
 export function sendBuffered(i32: Int32Array, channel: number, mark: number, generation: number, owner: number, capacity: number, words: number, from: number, here: number, id: number, record: number, parked: number): number {
   if (!ownBoth(i32, channel, mark, generation, owner)) return BUSY;
@@ -212,8 +212,10 @@ export function sendBuffered(i32: Int32Array, channel: number, mark: number, gen
     copyWords(i32, from, i32[channel + header.buffer] + slotOf(i32, channel + header.sendLap, send, capacity) * words, words);
     send = (send + STEP) | 0;
   } else {
-    copyWords(i32, from, valueOf(i32, record), words);
-    join(i32, channel, SENDERS, record, parked);
+    if (record !== 0) {
+      copyWords(i32, from, valueOf(i32, record), words);
+      join(i32, channel, SENDERS, record, parked);
+    }
     attempt = WOULD_WAIT;
   }
   releaseBoth(i32, channel, send, recv);
@@ -222,14 +224,14 @@ export function sendBuffered(i32: Int32Array, channel: number, mark: number, gen
   return endPartner(i32, here, id);
 }
 
-/** Receives from a buffered channel: out of the ring, whose slot a waiting sender then fills; if it is empty, the wait with `record` joins the queue (`WOULD_WAIT`). */
+/** Receives from a buffered channel: out of the ring, whose slot a waiting sender then fills; if it is empty, the wait with `record` joins the queue, unless that is 0 (`WOULD_WAIT`). */
 export function recvBuffered(i32: Int32Array, channel: number, mark: number, generation: number, owner: number, capacity: number, words: number, to: number, here: number, id: number, record: number, parked: number): number {
   if (!ownBoth(i32, channel, mark, generation, owner)) return BUSY;
   let send = positionOf(i32[channel + header.send]);
   let recv = positionOf(i32[channel + header.recv]);
   let attempt = DONE;
   if (send === recv) {
-    join(i32, channel, RECEIVERS, record, parked);
+    if (record !== 0) join(i32, channel, RECEIVERS, record, parked);
     attempt = WOULD_WAIT;
   } else {
     copyWords(i32, i32[channel + header.recvBuffer] + slotOf(i32, channel + header.recvLap, recv, capacity) * words, to, words);
