@@ -395,13 +395,15 @@ export class Processor implements Scheduler {
   #resume(nowMs: number): boolean {
     const queue = this.#queue;
     const batch = this.#pace.operations;
+    let waits = 0;
+    for (; waits < batch && queue.isWaitDue; waits++) this.#goOn(queue.nextWait() as number);
+    // After the waits of the cycle, however many rounds these take: who yields lets all others of that moment continue.
     let hops = 0;
-    for (; hops < batch; hops++) {
+    for (; hops < batch && !queue.isWaitDue; hops++) {
       const hop = queue.nextHop();
       if (hop === undefined) break;
       hop();
     }
-    let waits = 0;
     for (; waits < batch; waits++) {
       const slot = queue.nextWait();
       if (slot === undefined) break;

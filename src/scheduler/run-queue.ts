@@ -75,6 +75,11 @@ export class RunQueue {
     return start;
   }
 
+  /** Whether waits of the cycle are left. */
+  get isWaitDue(): boolean {
+    return this.#waitsDue > 0;
+  }
+
   /** Begins a cycle; false if one is not over. */
   beginCycle(): boolean {
     if (this.#waitsDue + this.#hopsDue > 0) return false;

@@ -149,3 +149,27 @@ export const sendToComputing = task(import.meta, async function sendToComputing(
   clearImmediate(immediate!);
   return turns;
 });
+
+/** How many of `count` tasks that a close ends have continued when the one that closes comes back from a yield. Each of its operations before takes long, so the thread resumes one task at a time. */
+export const yieldsAfterClose = task(import.meta, async function yieldsAfterClose(count: number): Promise<number> {
+  const ch = chan(i32);
+  let continued = 0;
+  const all = Array.from({ length: count }, () =>
+    spawn(async function receives() {
+      await ch.recv();
+      continued++;
+    }),
+  );
+  const slow = chan(i32, 1);
+  for (let k = 0; k < 200; k++) {
+    for (const endMs = performance.now() + 1; performance.now() < endMs; );
+    slow.trySend(k);
+    await slow.recv();
+    if (k % 20 === 0) await yieldNow();
+  }
+  ch.close();
+  await yieldNow();
+  const seen = continued;
+  await Promise.all(all);
+  return seen;
+});

@@ -2,7 +2,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { Mutex, RwLock, Semaphore, i32 } from "../../src/index.ts";
 import { world } from "../channel/tasks/world.ts";
-import { grants, grantsToTasks, inOwnContext, released, sendTo, sendToComputing, startBesidePairs, yielded } from "./round-tasks.ts";
+import { grants, grantsToTasks, inOwnContext, released, sendTo, sendToComputing, startBesidePairs, yielded, yieldsAfterClose } from "./round-tasks.ts";
 
 const the = world(1);
 
@@ -13,6 +13,10 @@ const PLACES = {
 
 describe.each(Object.keys(PLACES) as (keyof typeof PLACES)[])("on %s", (place) => {
   const on = PLACES[place];
+
+  test("who yields comes back when all that were ready have continued, even if the thread resumes them one by one", async () => {
+    expect(await on(yieldsAfterClose, 30)).toBe(30);
+  });
 
   test.each([
     { crowd: grants, count: 10_000 },
