@@ -37,6 +37,10 @@ export const COMPILED_FUNCTIONS: Readonly<Record<string, string>> = {
   sendUnbuffered: "src/channel/exchange.ts",
   recvUnbuffered: "src/channel/exchange.ts",
   endListed: "src/wait/claims.ts",
+  placeTask: "src/scheduler/task-words.ts",
+  tryPush: "src/scheduler/task-words.ts",
+  takeTask: "src/scheduler/task-words.ts",
+  endTask: "src/scheduler/task-words.ts",
 };
 
 /**
@@ -86,7 +90,7 @@ export async function renderDotWasm(wat: string): Promise<string> {
 export async function renderCompiled(): Promise<string> {
   return [
     "/**",
-    " * GENERATED from channel/exchange.ts and wait/claims.ts by `node scripts/build-wasm.ts`: do",
+    " * GENERATED from the functions over words (compiled.ts) by `node scripts/build-wasm.ts`: do",
     " * not edit. `node scripts/build-wasm.ts --check` and a test fail when it is out of date.",
     " */",
     "",

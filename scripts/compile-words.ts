@@ -259,6 +259,7 @@ class OneFunction {
 
   /** A value of which only the truth is used; in JavaScript it must be a boolean, so that `a && b` is 0 or 1. */
   async #truth(node: Node): Promise<string> {
+    if (node.type === "ParenthesizedExpression") return this.#truth(node.expression);
     const isBoolean = (node.type === "BinaryExpression" && ["===", "!==", "<", "<=", ">", ">="].includes(node.operator)) || node.type === "LogicalExpression" || node.type === "CallExpression" || node.type === "Identifier" || (node.type === "UnaryExpression" && node.operator === "!");
     return isBoolean ? this.#value(node) : this.#refuse(node);
   }

@@ -1,7 +1,7 @@
 /**
  * Functions over the words of an arena that are compiled to WebAssembly, because there an
- * access is several times cheaper: the exchanges of channel/exchange.ts, and the ending of
- * waits of wait/claims.ts. `node scripts/build-wasm.ts` compiles them from the TypeScript
+ * access is several times cheaper: the exchanges of channel/exchange.ts, the ending of
+ * waits of wait/claims.ts, and the tasks of scheduler/task-words.ts. `node scripts/build-wasm.ts` compiles them from the TypeScript
  * source, which stays the source: the explorer runs it, and a test compares both.
  *
  * Parameters and results are those of the functions there, without the array of words.
@@ -24,6 +24,10 @@ export interface Compiled {
   readonly sendUnbuffered: Words<10>;
   readonly recvUnbuffered: Words<10>;
   readonly endListed: Words<2>;
+  readonly placeTask: Words<9>;
+  readonly tryPush: Words<5>;
+  readonly takeTask: Words<3>;
+  readonly endTask: Words<5>;
 }
 
 let module: WebAssembly.Module | undefined;

@@ -2,7 +2,7 @@
  * Sizes of small blocks, in words: two steps per doubling, so at most a third of a
  * block is wasted. Class 0 is the type-stable header. Larger blocks are whole pages.
  */
-import { HEADER_WORDS, PAGE, header } from "./layout.ts";
+import { HEADER_WORDS, PAGE, TASK_WORDS, header } from "./layout.ts";
 
 export const CLASS_WORDS: readonly number[] = [
   HEADER_WORDS,
@@ -44,6 +44,9 @@ for (let words = 0, k = 1; words <= MAX_SMALL; words++) {
 export function classOf(words: number): number {
   return CLASS_OF[words];
 }
+
+/** The class of a task's record, which is as large as its blocks: `placeTask` in scheduler/task-words.ts. */
+export const TASK_CLASS: number = classOf(TASK_WORDS);
 
 /** Blocks moved at once between a thread's magazine and the central list. */
 export const BATCH: readonly number[] = CLASS_WORDS.map((words) => Math.max(2, Math.min(64, (PAGE / 4 / words) | 0)));

@@ -9,7 +9,7 @@
 import type { Arena } from "../memory/arena.ts";
 import { processor, processorId, taskRecord } from "../memory/layout.ts";
 import { lock, unlock } from "../memory/spin-lock.ts";
-import { PINNED, STEALABLE } from "./task-queue.ts";
+import { PINNED, STEALABLE } from "./task-words.ts";
 
 export function repairQueues(arena: Arena, dead: number): void {
   const { i32, threads, owner } = arena;

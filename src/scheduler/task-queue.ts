@@ -12,59 +12,37 @@
  * them (repair-queues.ts). A task that is being pushed is named by `pushing` until it is
  * in the list, so a repair knows whether it is in a queue or in the dead thread's hands.
  * Not done: a lock-free deque (Chase-Lev). A started task never moves, so a queue has one
- * push and one pop per task, and the lock costs 20 ns of them.
+ * push and one pop per task, and the lock costs a few ns of them.
  */
 import { load, store } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
 import { processor, taskRecord } from "../memory/layout.ts";
 import { lock, unlock } from "../memory/spin-lock.ts";
 import type { Recorder } from "../trace/recorder.ts";
-import { changeHeld, loadOf } from "./load.ts";
+import { loadOf } from "./load.ts";
+import { LOCKED, STEALABLE, append, pushLocked, removeFirst, takeLocked } from "./task-words.ts";
 
 /** The most tasks that are stolen in one step. */
 const MAX_STEAL = 32;
-
-/** The words of a list: its first and last record. */
-export const STEALABLE = processor.queueFirst;
-export const PINNED = processor.pinnedFirst;
 
 /** Appends a task to the queue of processor `index`; returns how many the queue has then. */
 export function pushTask(arena: Arena, index: number, record: number, isPinned: boolean): number {
   const { i32, owner, here } = arena;
   const at = arena.processorAt(index);
-  i32[record + taskRecord.next] = 0;
-  i32[here + processor.pushing] = record;
+  const pinned = isPinned ? 1 : 0;
+  const count = arena.compiled.tryPush(here, owner, at, record, pinned);
+  if (count !== 0) return count;
   lock(i32, at + processor.queueLock, owner);
-  i32[record + taskRecord.holder] = 0;
-  append(i32, at + (isPinned ? PINNED : STEALABLE), record, record);
-  // Under the lock: no other thread has taken the record yet.
-  i32[here + processor.pushing] = 0;
-  if (isPinned) i32[at + processor.pinnedCount]++;
-  const count = i32[at + processor.queueCount] + 1;
-  // Atomic: a thread that falls asleep reads it without the lock.
-  store(i32, at + processor.queueCount, count);
-  unlock(i32, at + processor.queueLock);
-  return count;
+  return pushLocked(i32, here, at, record, pinned);
 }
 
-/** Takes the oldest task of one of this thread's lists, in turn while both have some, or 0. The thread holds it from now on. */
+/** Takes the oldest task of one of this thread's lists, in turn while both have some; 0 if there is none, or if the runtime is stopping. The thread holds it from now on. */
 export function popTask(arena: Arena): number {
-  const { i32, owner, here } = arena;
-  if (load(i32, here + processor.queueCount) === 0) return 0;
+  const { i32, owner, here, id } = arena;
+  const record = arena.compiled.takeTask(here, id, owner);
+  if (record !== LOCKED) return record;
   lock(i32, here + processor.queueLock, owner);
-  const isPinned = i32[here + PINNED] !== 0 && (i32[here + STEALABLE] === 0 || (i32[here + processor.started] & 1) === 0);
-  const list = isPinned ? PINNED : STEALABLE;
-  const record = i32[here + list];
-  if (record !== 0) {
-    i32[record + taskRecord.holder] = arena.id + 1;
-    changeHeld(arena, 1);
-    takeFirst(i32, here + list, i32[record + taskRecord.next]);
-    if (list === PINNED) i32[here + processor.pinnedCount]--;
-    // Atomic, so that no thread sees it before the task is held: see loadOf.
-    store(i32, here + processor.queueCount, i32[here + processor.queueCount] - 1);
-  }
-  unlock(i32, here + processor.queueLock);
-  return record;
+  return takeLocked(i32, here, id);
 }
 
 /** Whether some thread has tasks in its queue that other threads can take. */
@@ -128,7 +106,7 @@ function stealFrom(arena: Arena, victim: number, wanted: number): number {
     for (let k = 1; k < count; k++) last = i32[last + taskRecord.next];
     i32[here + processor.stealing] = first;
     i32[here + processor.stealingCount] = count;
-    takeFirst(i32, from + STEALABLE, i32[last + taskRecord.next]);
+    removeFirst(i32, from + STEALABLE, i32[last + taskRecord.next]);
     i32[last + taskRecord.next] = 0;
     append(i32, here + STEALABLE, first, last);
     store(i32, here + processor.queueCount, i32[here + processor.queueCount] + count);
@@ -140,17 +118,4 @@ function stealFrom(arena: Arena, victim: number, wanted: number): number {
   unlock(i32, Math.max(from, here) + processor.queueLock);
   unlock(i32, Math.min(from, here) + processor.queueLock);
   return Math.max(0, count);
-}
-
-function append(i32: Int32Array, list: number, first: number, last: number): void {
-  const newest = i32[list + 1];
-  if (newest === 0) i32[list] = first;
-  else i32[newest + taskRecord.next] = first;
-  i32[list + 1] = last;
-}
-
-/** The list begins with `next` from now on. */
-function takeFirst(i32: Int32Array, list: number, next: number): void {
-  i32[list] = next;
-  if (next === 0) i32[list + 1] = 0;
 }

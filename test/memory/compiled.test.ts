@@ -8,7 +8,7 @@ import { compileWords } from "../../scripts/compile-words.ts";
 import { makeChannel } from "../../src/channel/make-channel.ts";
 import type { Compiled } from "../../src/memory/compiled.ts";
 import { COMPILED_BASE64 } from "../../src/memory/compiled-wasm.ts";
-import { waiter } from "../../src/memory/layout.ts";
+import { TASK_WORDS, processor, superblock, waiter } from "../../src/memory/layout.ts";
 import { f64, i32 as wordType } from "../../src/wire/scalars.ts";
 import { compiledFor } from "../../verify/explorer/stand-ins/compiled.ts";
 import { handMadeWorld } from "../wait/hand-made.ts";
@@ -58,8 +58,10 @@ describe("the compiler", () => {
   });
 });
 
+/** Those of tasks, which have a test of their own. */
+const OF_TASKS = new Set(["placeTask", "tryPush", "takeTask", "endTask"]);
 /** One call: which function, for which thread, and numbers from which its parameters are made. */
-const CALL = fc.record({ name: fc.constantFrom(...(Object.keys(COMPILED_FUNCTIONS) as (keyof Compiled)[])), byMain: fc.boolean(), count: fc.integer({ min: 0, max: 9 }), parked: fc.integer({ min: 0, max: 1 }), isStale: fc.boolean() });
+const CALL = fc.record({ name: fc.constantFrom(...(Object.keys(COMPILED_FUNCTIONS).filter((name) => !OF_TASKS.has(name)) as Exclude<keyof Compiled, "placeTask" | "tryPush" | "takeTask" | "endTask">[])), byMain: fc.boolean(), count: fc.integer({ min: 0, max: 9 }), parked: fc.integer({ min: 0, max: 1 }), isStale: fc.boolean() });
 
 test("compiled code and source do the same, step by step, to a buffered or an unbuffered channel with waits of two threads", () => {
   fc.assert(
@@ -100,6 +102,47 @@ test("compiled code and source do the same, step by step, to a buffered or an un
           left = arena.compiled.endListed(arena.here, arena.id);
           expect(source.endListed(arena.here, arena.id)).toBe(left);
         }
+      }
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test("compiled code and source do the same to tasks that are placed, taken and ended by two threads", () => {
+  const step = fc.record({ what: fc.constantFrom("place", "push", "take", "end", "lock", "stop"), byMain: fc.boolean(), toMain: fc.boolean(), isPinned: fc.integer({ min: 0, max: 1 }) });
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 1, maxLength: 60 }), (steps) => {
+      const { main, other } = handMadeWorld();
+      const { i32 } = main.arena;
+      for (const { arena } of [main, other]) for (const block of Array.from({ length: 5 }, () => arena.alloc(TASK_WORDS))) arena.free(block);
+      const copy = i32.slice();
+      const source = compiledFor(undefined, copy);
+      const running: number[] = [];
+      for (const [k, { what, byMain, toMain, isPinned }] of steps.entries()) {
+        const { arena } = byMain ? main : other;
+        const { here, id, owner } = arena;
+        const at = arena.processorAt((toMain ? main : other).arena.index);
+        const both = (call: (by: Compiled) => number): number => {
+          const result = call(arena.compiled);
+          expect([what, call(source)]).toEqual([what, result]);
+          return result;
+        };
+        const write = (word: number, value: number): void => void (copy[word] = i32[word] = value);
+        if (what === "place" || what === "push") {
+          const placed = both((by) => by.placeTask(here, id, owner, at, isPinned, 0, 3, k, 0));
+          if (placed < 0) {
+            write(at + processor.queueLock, 0);
+            both((by) => by.tryPush(here, owner, at, -placed, isPinned));
+          }
+        } else if (what === "take") {
+          const record = both((by) => by.takeTask(here, id, owner));
+          if (record > 0) running.push(record);
+        } else if (what === "end") {
+          const record = running.pop();
+          if (record !== undefined) both((by) => by.endTask(here, id, record, 1, 0));
+        } else if (what === "lock") write(at + processor.queueLock, i32[at + processor.queueLock] === 0 ? owner : 0);
+        else write(superblock.stopping, isPinned);
+        expect(Buffer.compare(new Uint8Array(i32.buffer), new Uint8Array(copy.buffer))).toBe(0);
       }
     }),
     { numRuns: 150 },

@@ -7,7 +7,8 @@ import { describe, expect, test, vi } from "vitest";
 import { Arena } from "../../src/memory/arena.ts";
 import { TASK_WORDS, processor, superblock, taskRecord } from "../../src/memory/layout.ts";
 import { hasNoTasks, loadOf } from "../../src/scheduler/load.ts";
-import { PINNED, STEALABLE, popTask, pushTask, stealTasks } from "../../src/scheduler/task-queue.ts";
+import { popTask, pushTask, stealTasks } from "../../src/scheduler/task-queue.ts";
+import { PINNED, STEALABLE } from "../../src/scheduler/task-words.ts";
 import { Doorbell, isAsleep, ring } from "../../src/wait/doorbell.ts";
 import { HandMadeThread, handMadeWorld } from "../wait/hand-made.ts";
 

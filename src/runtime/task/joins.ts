@@ -3,11 +3,28 @@ import { continueStack } from "../../wire/error-class.ts";
 import type { Identity } from "./identity.ts";
 
 /** The join of a task that has not ended. */
-export interface Join extends PromiseWithResolvers<unknown> {
+export class Join {
   readonly task: Identity;
   readonly sinceMs: number;
   /** The task's record, 0 for a closure. */
-  record: number;
+  record = 0;
+  promise: Promise<unknown> | undefined = undefined;
+  resolve: ((value: unknown) => void) | undefined = undefined;
+  reject: ((error: unknown) => void) | undefined = undefined;
+
+  constructor(task: Identity, sinceMs: number) {
+    this.task = task;
+    this.sinceMs = sinceMs;
+  }
+}
+
+/** The join for which a promise is being made, as a table and an index: see wait/waiter.ts. */
+let openingIn: (Join | undefined)[] = [];
+let openingAt = 0;
+function capture(resolve: (value: unknown) => void, reject: (error: unknown) => void): void {
+  const join = openingIn[openingAt] as Join;
+  join.resolve = resolve;
+  join.reject = reject;
 }
 
 export class Joins {
@@ -34,27 +51,31 @@ export class Joins {
     return this.#joins.filter((join) => join !== undefined);
   }
 
-  /** Makes the join of `task`, lets `start` start the task with the join's index (it returns the task's record), and returns its promise. @throws what `start` throws */
-  open(task: Identity, sinceMs: number, start: (index: number) => number): Promise<unknown> {
-    let resolve!: Join["resolve"];
-    let reject!: Join["reject"];
-    const promise = new Promise<unknown>((yes, no) => {
-      resolve = yes;
-      reject = no;
-    });
-    const join: Join = { task, sinceMs, record: 0, promise, resolve, reject };
-    const index = this.#free.pop() ?? this.#joins.length;
-    this.#joins[index] = join;
-    try {
-      join.record = start(index);
-    } catch (error) {
-      this.#joins[index] = undefined;
-      this.#free.push(index);
-      throw error;
-    }
+  /** Makes the join of `task`; returns its index. Then call `opened`, or `drop` if the task cannot be started. */
+  open(task: Identity, sinceMs: number): number {
+    const joins = this.#joins;
+    const index = this.#free.pop() ?? joins.length;
+    const join = new Join(task, sinceMs);
+    joins[index] = join;
+    openingIn = joins;
+    openingAt = index;
+    join.promise = new Promise<unknown>(capture);
+    return index;
+  }
+
+  /** The task of a join has been started; the promise for its result. @param record the task's, 0 for a closure */
+  opened(index: number, record: number): Promise<unknown> {
+    const join = this.#joins[index] as Join;
+    join.record = record;
     this.#count++;
     this.#onChange();
-    return join.promise;
+    return join.promise as Promise<unknown>;
+  }
+
+  /** Forgets a join whose task has not been started. */
+  drop(index: number): void {
+    this.#joins[index] = undefined;
+    this.#free.push(index);
   }
 
   /** The joins whose tasks have a record. */
@@ -66,25 +87,24 @@ export class Joins {
   settle(index: number, failed: boolean, value: unknown): void {
     const join = this.#close(index);
     if (join === undefined) return;
-    if (!failed) return join.resolve(value);
+    if (!failed) return (join.resolve as (value: unknown) => void)(value);
     continueStack(value, `task ${join.task.name}, spawned at`, join.task.site);
-    join.reject(value);
+    join.reject?.(value);
   }
 
   /** Rejects all joins. A join that no code awaits does not become an unhandled rejection. */
   rejectAll(error: Error): void {
     for (let index = 0; index < this.#joins.length; index++) {
       const join = this.#close(index);
-      join?.promise.catch(() => undefined);
-      join?.reject(error);
+      join?.promise?.catch(() => undefined);
+      join?.reject?.(error);
     }
   }
 
   #close(index: number): Join | undefined {
     const join = this.#joins[index];
     if (join === undefined) return undefined;
-    this.#joins[index] = undefined;
-    this.#free.push(index);
+    this.drop(index);
     this.#count--;
     this.#onChange();
     return join;

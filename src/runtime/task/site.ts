@@ -12,12 +12,19 @@ const PER_SECOND = 200;
 /** Not under --frozen-intrinsics. */
 const canLimit = Object.getOwnPropertyDescriptor(Error, "stackTraceLimit")?.writable === true;
 
+/** While the allowance is used up, the clock is read once in a turn, and at every so many tasks in it. */
+const CLOCK_EVERY = 16;
+
 let allowance = MOST;
 let refilledMs = 0;
+let refusedInMs = -1;
+let refused = 0;
 
-/** The stack of the caller outside warren's own files, indented, or `undefined` if the allowance is used up. */
-export function captureSite(): string | undefined {
+/** The stack of the caller outside warren's own files, indented, or `undefined` if the allowance is used up. @param turnMs when the thread's turn began */
+export function captureSite(turnMs: number): string | undefined {
   if (allowance < 1) {
+    if (turnMs === refusedInMs && ++refused % CLOCK_EVERY !== 0) return undefined;
+    refusedInMs = turnMs;
     const nowMs = performance.now();
     allowance = Math.min(MOST, ((nowMs - refilledMs) / 1000) * PER_SECOND);
     if (allowance < 1) return undefined;

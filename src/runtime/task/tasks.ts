@@ -19,8 +19,8 @@ import { decodePayload, dropPayload, encodePayload } from "../../wire/payload.ts
 import { changeHeld, placeFor } from "../../scheduler/load.ts";
 import type { Processor, TaskRunner } from "../../scheduler/processor.ts";
 import { pushTask } from "../../scheduler/task-queue.ts";
+import { TO_HELP, TO_RING } from "../../scheduler/task-words.ts";
 import { isAsleep, ring, ringAny } from "../../wait/doorbell.ts";
-import { pushInbox } from "../../wait/inbox.ts";
 import type { Recorder } from "../../trace/recorder.ts";
 import type { Waiters } from "../../wait/waiter.ts";
 import { REASON_PLACE } from "../../wait/wait-reason.ts";
@@ -112,11 +112,16 @@ export class Tasks implements TaskRunner {
   spawn(fn: AnyFunction, args: unknown[], place: Place, isAccepted = false): Promise<unknown> {
     const source = this.#check(fn, place, isAccepted);
     const task = this.#identify(fn, source);
-    return this.joins.open(task, this.#options.processor.nowMs, (join) => {
-      if (source !== undefined) return this.#place(task, args, join, place);
-      this.#startClosure(fn, withMoved(args, guardsIn(args, this.#arena), task.id), task, join);
-      return 0;
-    });
+    const join = this.joins.open(task, this.#options.processor.nowMs);
+    let record = 0;
+    try {
+      if (source !== undefined) record = this.#place(task, args, join, place);
+      else this.#startClosure(fn, withMoved(args, guardsIn(args, this.#arena), task.id), task, join);
+    } catch (error) {
+      this.joins.drop(join);
+      throw error;
+    }
+    return this.joins.opened(join, record);
   }
 
   /** Starts a task or a closure. If it fails, the runtime stops. @throws as `spawn` */
@@ -164,7 +169,7 @@ export class Tasks implements TaskRunner {
 
   /** A new task, started by the one that runs now. */
   #identify(fn: AnyFunction, source: TaskSource | undefined): Identity {
-    const site = captureSite();
+    const site = captureSite(this.#options.processor.nowMs);
     const id = this.#names.nextId();
     if (source !== undefined) return new Identity(id, source.name, this.#names.numberOf(source), false, site, this.current());
     const name = nameOfClosure(fn);
@@ -181,12 +186,7 @@ export class Tasks implements TaskRunner {
       const { onHeld } = this.#options;
       const startMs = onHeld === undefined ? 0 : performance.now();
       if (join < 0) this.#runAlone(fn, args, task, context);
-      else {
-        this.#run(fn, args, task, context, (failed, value) => {
-          this.#uncount();
-          this.#settle(join, failed, value);
-        });
-      }
+      else this.#run(fn, args, task, context, 0, join);
       onHeld?.(performance.now() - startMs, task.nameId);
     });
   }
@@ -210,20 +210,31 @@ export class Tasks implements TaskRunner {
     const { i32, index: me, threads } = arena;
     const guards = guardsIn(args, arena);
     const payload = args.length === 0 && site === undefined ? 0 : encodePayload(spaceWith(waiters, guards), { args, site }, `the call of ${name}(…)`);
+    // The main thread runs no tasks of the pool: a task that it starts "here" is placed like any other.
+    const target = place === "here" ? (me < threads ? me : undefined) : place;
+    const to = target ?? placeFor(arena, this.#lastPlace);
+    if (target === undefined) this.#lastPlace = to;
     let record = 0;
+    if (guards.length === 0 && this.recorder === undefined) {
+      const placed = arena.compiled.placeTask(arena.here, arena.id, arena.owner, arena.processorAt(to), target === undefined ? 0 : 1, join, nameId, id, payload);
+      if (placed > 0) {
+        if (to === me) this.#options.processor.wake();
+        const signals = placed & (TO_RING | TO_HELP);
+        if (signals === TO_HELP) ringAny(arena, to, 0, arena.front);
+        else if (signals === TO_RING) ring(arena, to);
+        return placed - signals;
+      }
+      record = -placed;
+    }
     let leases: readonly number[];
     try {
-      record = arena.alloc(TASK_WORDS);
+      if (record === 0) record = arena.alloc(TASK_WORDS);
       leases = allocLeases(arena, guards);
     } catch (error) {
       if (record !== 0) arena.free(record);
       dropPayload(waiters, payload);
       throw error;
     }
-    // The main thread runs no tasks of the pool: a task that it starts "here" is placed like any other.
-    const target = place === "here" ? (me < threads ? me : undefined) : place;
-    const to = target ?? placeFor(arena, this.#lastPlace);
-    if (target === undefined) this.#lastPlace = to;
     i32[record + taskRecord.record] = RECORD.task;
     i32[record + taskRecord.owner] = arena.id;
     i32[record + taskRecord.join] = join;
@@ -299,11 +310,10 @@ export class Tasks implements TaskRunner {
     } catch (error) {
       return this.#end(record, name, true, error);
     }
-    if (i32[record + taskRecord.join] < 0) {
-      this.#arena.free(record);
-      return this.#runAlone(fn, args, task, undefined);
-    }
-    this.#run(fn, args, task, undefined, (failed, value) => this.#end(record, task.name, failed, value));
+    const join = i32[record + taskRecord.join];
+    if (join >= 0) return this.#run(fn, args, task, undefined, record, join);
+    this.#arena.free(record);
+    this.#runAlone(fn, args, task, undefined);
   }
 
   /** Decodes a payload for a task, which then knows the handles in it. @param record that of the task, whose guards are among its arguments */
@@ -321,27 +331,32 @@ export class Tasks implements TaskRunner {
     }
   }
 
-  /** Runs a function as a task of this thread. */
-  #run(fn: AnyFunction, args: unknown[], task: Identity, context: AsyncResource | undefined, ended: (failed: boolean, value: unknown) => void): void {
-    const { identities } = this;
-    const identity = identities.add(task);
+  /** Runs a function as a task of this thread. @param record that of the task, 0 for a closure */
+  #run(fn: AnyFunction, args: unknown[], task: Identity, context: AsyncResource | undefined, record: number, join: number): void {
+    const identity = this.identities.add(task);
     if (this.recorder !== undefined) this.recorder.noteStart(identity, identity.nameId);
-    const end = (failed: boolean, value: unknown): void => {
-      if (this.recorder !== undefined) this.recorder.noteEnd(identity, failed);
-      identities.remove(identity);
-      this.#notAwaited.check(identity);
-      ended(failed, value);
-      this.#options.processor.ended();
-    };
     let result: unknown;
     try {
-      result = identities.enter(identity, context, fn, args);
+      result = this.identities.enter(identity, context, fn, args);
     } catch (error) {
-      return end(true, error);
+      return this.#ended(identity, record, join, true, error);
     }
     const promise = promiseOf(result);
-    if (promise === undefined) return end(false, result);
-    promise.then((value) => end(false, value), (error) => end(true, error));
+    if (promise === undefined) return this.#ended(identity, record, join, false, result);
+    promise.then((value) => this.#ended(identity, record, join, false, value), (error) => this.#ended(identity, record, join, true, error));
+  }
+
+  /** A task with a join has ended. */
+  #ended(identity: Identity, record: number, join: number, failed: boolean, value: unknown): void {
+    if (this.recorder !== undefined) this.recorder.noteEnd(identity, failed);
+    this.identities.remove(identity);
+    this.#notAwaited.check(identity);
+    if (record !== 0) this.#end(record, identity.name, failed, value);
+    else {
+      this.#uncount();
+      this.#settle(join, failed, value);
+    }
+    this.#options.processor.ended();
   }
 
   /** Like `#run`, for a task without a join. There may be a million of them: tasks with a shared identity also share these callbacks. */
@@ -384,13 +399,12 @@ export class Tasks implements TaskRunner {
       this.faults.raise(name, undefined, value);
       return this.#uncount();
     }
-    this.#uncount();
-    [i32[record + taskRecord.outcome], i32[record + taskRecord.payload]] = encodeResult(this.#options.waiters, name, failed, value);
-    i32[record + taskRecord.record] = RECORD.result;
-    const owner = i32[record + taskRecord.owner];
-    if (owner === arena.id) return this.finished(record);
-    pushInbox(arena, indexOfId(owner), record);
-    ring(arena, indexOfId(owner));
+    let outcome: number = OUTCOME.ok;
+    let payload = 0;
+    if (failed || value !== undefined) [outcome, payload] = encodeResult(this.#options.waiters, name, failed, value);
+    const sent = arena.compiled.endTask(arena.here, arena.id, record, outcome, payload);
+    if (sent > 0) this.finished(record);
+    else if (sent < 0) ring(arena, -1 - sent);
   }
 
   finished(record: number): void {

@@ -38,9 +38,8 @@ export const PLAIN: Record<string, readonly string[]> = {
     "recvBuffered: i32[channel + header.recv]",
     "recvManyBuffered: i32[channel + header.recv]",
   ],
+  "src/scheduler/task-words.ts": ["pushLocked: i32[at + processor.pinnedCount]", "takeLocked: i32[here + processor.pinnedCount]"],
   "src/scheduler/task-queue.ts": [
-    "pushTask: i32[at + processor.pinnedCount]",
-    "popTask: i32[here + processor.pinnedCount]",
     "countStealable: arena.i32[at + processor.pinnedCount]",
   ],
   // The handle may be stale, its header in use again: then the object behaves as closed, whatever it was taken for.

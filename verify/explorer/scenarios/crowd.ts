@@ -1,8 +1,8 @@
 /** Unstarted tasks and what the runtime does around their queues (runtime/task/tasks.ts): records made, placed tasks and ends counted. */
-import { LEASE_WORDS, RECORD, TASK_WORDS, leaseRecord, processor, taskRecord } from "../../../src/memory/layout.ts";
-import { store } from "../../../src/memory/atomics.ts";
+import { LEASE_WORDS, RECORD, TASK_WORDS, leaseRecord, taskRecord } from "../../../src/memory/layout.ts";
 import { changeHeld } from "../../../src/scheduler/load.ts";
 import { popTask, pushTask, stealTasks } from "../../../src/scheduler/task-queue.ts";
+import { TO_HELP, TO_RING, countPlaced } from "../../../src/scheduler/task-words.ts";
 import { LockGuard } from "../../../src/sync/guard.ts";
 import type { LockObject } from "../../../src/sync/lock-object.ts";
 import type { World } from "./world.ts";
@@ -16,22 +16,24 @@ export class Crowd {
 
   constructor(world: World, tasks: number) {
     this.#world = world;
-    const { i32 } = world.arenas[0];
-    for (let k = 0; k < tasks; k++) {
-      const record = world.arenas[0].alloc(TASK_WORDS);
-      i32[record + taskRecord.record] = RECORD.task;
-      i32[record + taskRecord.id] = k;
-      this.#records.push(record);
+    // As in a thread that has been at work: its magazine has the blocks.
+    for (const arena of world.arenas) {
+      const blocks: number[] = [];
+      for (let k = 0; k < tasks; k++) blocks.push(arena.alloc(TASK_WORDS));
+      for (const block of blocks) arena.free(block);
     }
   }
 
   place(from: number, to: number, isPinned = false): void {
     const arena = this.#world.arenas[from];
-    const { i32, here } = arena;
-    const record = this.#records[this.placed];
-    pushTask(arena, to, record, isPinned);
+    const { here, id, owner } = arena;
+    const placed = arena.compiled.placeTask(here, id, owner, arena.processorAt(to), isPinned ? 1 : 0, 0, 0, this.placed, 0);
+    const record = Math.abs(placed) & ~(TO_RING | TO_HELP);
+    this.#records.push(record);
     this.placed++;
-    store(i32, here + processor.placed, i32[here + processor.placed] + 1);
+    if (placed > 0) return;
+    pushTask(arena, to, record, isPinned);
+    countPlaced(arena.i32, here);
   }
 
   /** Starts what is first in the queue of thread `index`; false if there is none. */

@@ -1,6 +1,7 @@
 /** Stands in for src/memory/compiled.ts: the source of the compiled functions, so that each of their accesses is a step. */
 import { lengthOf as lengthIn, put as putOf, take as takeOf, putMany as putManyOf, takeMany as takeManyOf, sendBuffered as sendBufferedOf, recvBuffered as recvBufferedOf, sendManyBuffered as sendManyBufferedOf, recvManyBuffered as recvManyBufferedOf, sendUnbuffered as sendUnbufferedOf, recvUnbuffered as recvUnbufferedOf } from "../../../src/channel/exchange.ts";
 import type { Compiled } from "../../../src/memory/compiled.ts";
+import { endTask as endTaskOf, placeTask as placeTaskOf, takeTask as takeTaskOf, tryPush as tryPushOf } from "../../../src/scheduler/task-words.ts";
 import { endListed as endListedOf } from "../../../src/wait/claims.ts";
 
 export function compiledFor(_memory: unknown, i32: Int32Array): Compiled {
@@ -60,5 +61,21 @@ class FromSource implements Compiled {
 
   endListed(...p: Parameters<Compiled["endListed"]>): number {
     return endListedOf(this.i32, ...p);
+  }
+
+  placeTask(...p: Parameters<Compiled["placeTask"]>): number {
+    return placeTaskOf(this.i32, ...p);
+  }
+
+  tryPush(...p: Parameters<Compiled["tryPush"]>): number {
+    return tryPushOf(this.i32, ...p);
+  }
+
+  takeTask(...p: Parameters<Compiled["takeTask"]>): number {
+    return takeTaskOf(this.i32, ...p);
+  }
+
+  endTask(...p: Parameters<Compiled["endTask"]>): number {
+    return endTaskOf(this.i32, ...p);
   }
 }
