@@ -311,7 +311,7 @@ export class Processor implements Scheduler {
     if (this.#startDue) this.#continue();
     const started = mayStart && !resumed && this.#start();
     if (resumed || started || this.isBusy) {
-      this.#watching.end();
+      this.#watching.end(nowMs);
       this.#arm();
     } else {
       this.#idle();

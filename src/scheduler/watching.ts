@@ -2,6 +2,16 @@
  * Watching for work instead of sleeping: an idle thread watches its inbox and its queue
  * for some microseconds, and a task checks its wait a few times before it parks. A
  * wake-up through the engine costs 30 µs (src/scheduler/README.md, "Watching before sleeping").
+ *
+ * Two threads that answer each other can be on one core, because other programs use the
+ * rest, or because the system wakes a thread where its waker runs. Then the one that
+ * watches takes the core from the one that it waits for: a round trip takes two watches
+ * and two wake-ups, for as long as that lasts. So a thread counts whether watching was
+ * enough (a hit) or it slept and was answered soon after (a miss). After more misses than
+ * hits it sleeps without watching for a while, then tries again.
+ * Not done: giving up the core by a short `Atomics.wait` and staying awake. It is no
+ * faster on a shared core, and two threads that wait so stay on one core while another
+ * is free.
  */
 import { load, pause } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
@@ -12,6 +22,12 @@ import { SpinBudget } from "./spin-budget.ts";
 /** How long an idle processor watches before it sleeps, and how often it checks in one turn. */
 const WATCH_MS = 0.05;
 const WATCH_LOOKS = 60;
+/** For how long hits and misses are counted; for how long a thread then does without watching if that was in vain, at first and at most. */
+const COUNT_MS = 10;
+const FIRST_REST_MS = 10;
+const MOST_REST_MS = 160;
+/** A miss: the thread became idle less than this before it had something to do. */
+const SOON_MS = 0.5;
 
 export class Watching {
   readonly #arena: Arena;
@@ -21,6 +37,14 @@ export class Watching {
   #helped = true;
   /** When the thread became idle, 0 while it is not. */
   #idleSinceMs = 0;
+  /** Whether it then came to its sleep. */
+  #slept = false;
+  #hits = 0;
+  #misses = 0;
+  /** Whether the thread sleeps without watching; when that ends, or the counting. */
+  #isResting = false;
+  #untilMs = 0;
+  #restMs = FIRST_REST_MS;
 
   /** @param cores cores that the process can use */
   constructor(arena: Arena, cores: number) {
@@ -59,10 +83,24 @@ export class Watching {
 
   /** The turn at `nowMs` has found nothing to do: whether to watch in this turn. If not, the thread sleeps. */
   isDue(nowMs: number): boolean {
-    if (this.#idleSinceMs === 0) this.#idleSinceMs = nowMs;
-    if (nowMs - this.#idleSinceMs < WATCH_MS && this.#helps()) return true;
-    this.#idleSinceMs = 0;
+    if (this.#idleSinceMs === 0) {
+      this.#idleSinceMs = nowMs;
+      if (nowMs >= this.#untilMs) this.#decide(nowMs);
+    }
+    if (!this.#slept && !this.#isResting && nowMs - this.#idleSinceMs < WATCH_MS && this.#helps()) return true;
+    this.#slept = true;
     return false;
+  }
+
+  /** After a rest the thread watches again; after more misses than hits it rests, twice as long as the last time if that was just before. */
+  #decide(nowMs: number): void {
+    const wasResting = this.#isResting;
+    this.#isResting = this.#misses > this.#hits;
+    if (this.#isResting) this.#restMs = Math.min(MOST_REST_MS, 2 * this.#restMs);
+    else if (!wasResting) this.#restMs = FIRST_REST_MS;
+    this.#untilMs = nowMs + (this.#isResting ? this.#restMs : COUNT_MS);
+    this.#hits = 0;
+    this.#misses = 0;
   }
 
   /** Watches; true if something has come. */
@@ -75,8 +113,12 @@ export class Watching {
     return false;
   }
 
-  /** There is something to do. */
-  end(): void {
+  /** The turn at `nowMs` has something to do. */
+  end(nowMs: number): void {
+    if (this.#idleSinceMs === 0) return;
+    if (!this.#slept) this.#hits++;
+    else if (!this.#isResting && nowMs - this.#idleSinceMs < SOON_MS) this.#misses++;
     this.#idleSinceMs = 0;
+    this.#slept = false;
   }
 }
