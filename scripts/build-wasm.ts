@@ -49,9 +49,9 @@ export const COMPILED_FUNCTIONS: Readonly<Record<string, string>> = {
  * error (wabt's own `validate()` takes no features through its types and would
  * refuse shared memory).
  */
-export async function assemble(wat: string): Promise<Uint8Array> {
+export async function assemble(wat: string, name = "dot.wat"): Promise<Uint8Array> {
   const wabt = await loadWabt();
-  const module = wabt.parseWat("module.wat", wat, { simd: true, threads: true, relaxed_simd: false });
+  const module = wabt.parseWat(name, wat, { simd: true, threads: true, relaxed_simd: false });
   try {
     const { buffer } = module.toBinary({ canonicalize_lebs: true, relocatable: false, write_debug_names: false });
     void new WebAssembly.Module(Uint8Array.from(buffer)); // V8 type-checks it
@@ -96,7 +96,7 @@ export async function renderCompiled(): Promise<string> {
     "",
     "/** The compiled module, base64. It imports `env.memory` (shared) and exports the functions of `Compiled`. */",
     "export const COMPILED_BASE64 =",
-    `${base64Lines(await assemble(await compileWords(COMPILED_FUNCTIONS)))};`,
+    `${base64Lines(await assemble(await compileWords(COMPILED_FUNCTIONS), "compiled.wat"))};`,
     "",
   ].join("\n");
 }
