@@ -77,6 +77,20 @@ const keepsStores = (() => {
   return isKept;
 })();
 
+/** Where Node keeps the stores of a captured context, as one object that is the same for contexts with the same stores (AsyncContextFrame); before Node 24 there is no such thing. */
+const FRAME = (() => {
+  const [one, two] = [captureContext(), captureContext()] as unknown as Record<symbol, unknown>[];
+  const probe = new AsyncLocalStorage<boolean>();
+  const other = probe.run(true, captureContext) as unknown as Record<symbol, unknown>;
+  const again = probe.run(true, captureContext) as unknown as Record<symbol, unknown>;
+  return Object.getOwnPropertySymbols(other).find((key) => types.isMap(other[key]) && Map.prototype.get.call(other[key], probe) === true && one[key] === two[key] && other[key] !== again[key]);
+})();
+
+/** Whether two captured contexts are known to have the same stores. */
+export function isSameContext(a: AsyncResource, b: AsyncResource): boolean {
+  return FRAME !== undefined && (a as unknown as Record<symbol, unknown>)[FRAME] === (b as unknown as Record<symbol, unknown>)[FRAME];
+}
+
 /** Calls `fn` in a context. What it sets there ends with it. */
 export function runIn<A extends unknown[], R>(context: AsyncResource, fn: (...args: A) => R, ...args: A): R {
   const own = keepsStores ? context.runInAsyncScope(captureContext) : context;

@@ -15,7 +15,7 @@ const MUST_BE_AWAITED: ReadonlySet<WaitReason> = new Set<WaitReason>(["lock", "a
 /** So many tasks at most have observed waits, and so many of one task are kept. */
 const MOST_NOTICED = 100;
 
-type Executor = (resolve: (value: unknown) => void, reject: (error: unknown) => void) => void;
+type Executor = (resolve: (value: unknown) => void) => void;
 
 /** A wait whose promise is observed. */
 export interface Observed {
@@ -33,19 +33,21 @@ export class ObservedWaits {
   /** By the task that waits. */
   readonly #noticed = new Map<object, Observed[]>();
 
+  readonly #sites = new WeakMap<Wait, string>();
+
   constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
   }
 
   /** The promise of a wait that is observed. */
   promiseOf(wait: Wait): Promise<unknown> {
-    const executor: Executor = (resolve, reject) => {
+    const executor: Executor = (resolve) => {
       wait.resolve = resolve;
-      wait.reject = reject;
     };
-    wait.site = this.#scheduler.site?.();
+    const site = this.#scheduler.site?.();
+    if (site !== undefined) this.#sites.set(wait, site);
     if (--this.#firstSites <= 0) this.nextMs = wait.sinceMs + SITE_EVERY_MS;
-    const { task, site, reason } = wait;
+    const { task, reason } = wait;
     if (task === undefined || !MUST_BE_AWAITED.has(reason) || (this.#noticed.size >= MOST_NOTICED && !this.#noticed.has(task))) return new Promise<unknown>(executor);
     const promise = new Noticed<unknown>(executor);
     let list = this.#noticed.get(task) ?? [];
@@ -53,6 +55,11 @@ export class ObservedWaits {
     this.#noticed.set(task, list);
     list.push({ promise, reason, on: wait.finisher.describe(wait), site });
     return promise;
+  }
+
+  /** Where a wait began, if that was recorded. */
+  siteOf(wait: Wait): string | undefined {
+    return this.#sites.get(wait);
   }
 
   has(task: object): boolean {

@@ -102,45 +102,52 @@ export interface Partners {
   readonly tasks: readonly number[];
 }
 
+/** In `Wait.counting`: more than any place. */
+export const ENDED = 256;
+
 /**
  * This thread's side of one wait. It is a new object each time, because it dies
  * young. If an old object were reused, the garbage collector would have to remember
- * every promise stored in it.
+ * every promise stored in it. There may be a million of them: what few waits have is
+ * kept elsewhere.
  */
 export class Wait {
   readonly record: number;
-  /** The place of its reason in `WAIT_REASONS`. */
-  readonly place: number;
+  /** `place`, with `ENDED` once it is parked and no longer counted as waiting. */
+  counting: number;
   readonly finisher: Finisher;
   task: object | undefined;
   sinceMs = 0;
-  /** The word that counts it, set while it is parked and has not ended. */
-  countedAt = 0;
   /** Set while it is parked. */
   promise: Promise<unknown> | undefined;
   resolve: ((value: unknown) => void) | undefined;
-  reject: ((error: unknown) => void) | undefined;
   /** For the finisher, such as the timer of a sleep. */
   extra: unknown;
   /** Set while a signal can end it. */
   abort: { readonly signal: AbortSignal } | undefined;
-  /** Where it began, if that was recorded. */
-  site: string | undefined;
 
   constructor(record: number, place: number, finisher: Finisher) {
     this.record = record;
-    this.place = place;
+    this.counting = place;
     this.finisher = finisher;
     this.task = undefined;
     this.promise = undefined;
     this.resolve = undefined;
-    this.reject = undefined;
     this.extra = undefined;
     this.abort = undefined;
-    this.site = undefined;
+  }
+
+  /** The place of its reason in `WAIT_REASONS`. */
+  get place(): number {
+    return this.counting & ~ENDED;
   }
 
   get reason(): WaitReason {
     return WAIT_REASONS[this.place] as WaitReason;
+  }
+
+  /** Rejects the promise of a wait that is parked. The function that V8 makes for that is not kept, because it takes 64 bytes and few waits reject. */
+  reject(error: unknown): void {
+    this.resolve?.(Promise.reject(error));
   }
 }

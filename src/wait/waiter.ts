@@ -21,7 +21,7 @@ import { ObservedWaits } from "./observed.ts";
 import { Records } from "./records.ts";
 import { Signals } from "./signals.ts";
 import type { Timers } from "./timers.ts";
-import type { Scheduler, Wait } from "./wait.ts";
+import { ENDED, type Scheduler, type Wait } from "./wait.ts";
 import { WAIT_REASONS } from "./wait-reason.ts";
 import { isClaimedBy, isDone, isDoneHere, transitionToParked } from "./waiter-state.ts";
 
@@ -78,9 +78,9 @@ export class Waiters extends Records implements Space {
   }
 
   #uncount(wait: Wait): void {
-    if (wait.countedAt === 0) return;
-    this.arena.i32[wait.countedAt]--;
-    wait.countedAt = 0;
+    if (wait.counting >= ENDED) return;
+    this.arena.i32[this.#parkedBy + wait.counting]--;
+    wait.counting |= ENDED;
   }
 
   /** The parked waits, for dumps. */
@@ -124,13 +124,11 @@ export class Waiters extends Records implements Space {
     wait.task = scheduler.task();
     const isObserved = wait.sinceMs >= this.observed.nextMs;
     // A closure, which V8 compiles into this function; a function of its own would be called.
-    const promise = isObserved ? this.observed.promiseOf(wait) : new Promise<unknown>((resolve, reject) => {
+    const promise = isObserved ? this.observed.promiseOf(wait) : new Promise<unknown>((resolve) => {
       wait.resolve = resolve;
-      wait.reject = reject;
     });
     wait.promise = promise;
-    wait.countedAt = this.#parkedBy + wait.place;
-    this.arena.i32[wait.countedAt]++;
+    this.arena.i32[this.#parkedBy + wait.counting]++;
     if (this.#parked++ === 0) scheduler.onWaiting?.();
     if (signal !== undefined) this.#signals.watch(wait, signal);
     if (this.recorder !== undefined) this.recorder.notePark(wait);
@@ -215,7 +213,7 @@ export class Waiters extends Records implements Space {
 
   /** Settles the promise of a parked wait that has ended: its task continues in the next microtask. */
   resume(wait: Wait): void {
-    const { resolve, reject } = wait as { resolve: (value: unknown) => void; reject: (error: unknown) => void };
+    const { resolve } = wait as { resolve: (value: unknown) => void };
     const slot = this.arena.i32[wait.record + waiter.slot];
     this.#unpark(wait);
     this.#finishing = slot;
@@ -223,8 +221,8 @@ export class Waiters extends Records implements Space {
     try {
       value = this.#finish(wait);
     } catch (error) {
-      if (error instanceof WarrenError && error.code !== "ERR_INTERNAL") beganAt(error, wait.site);
-      reject(error);
+      if (error instanceof WarrenError && error.code !== "ERR_INTERNAL") beganAt(error, this.observed.siteOf(wait));
+      wait.reject(error);
       return;
     } finally {
       this.#finishing = -1;
@@ -241,7 +239,7 @@ export class Waiters extends Records implements Space {
   /** Rejects a parked wait that is in no queue. */
   #fail(wait: Wait, error: unknown): void {
     this.#drop(wait);
-    (wait.reject as (error: unknown) => void)(error);
+    wait.reject(error);
   }
 
   #unpark(wait: Wait): void {
@@ -269,7 +267,7 @@ export class Waiters extends Records implements Space {
       this.#unpark(wait);
       this.waits[this.arena.i32[wait.record + waiter.slot]] = undefined;
       if (wait.abort !== undefined) this.#signals.unwatch(wait);
-      (wait.reject as (error: unknown) => void)(error);
+      wait.reject(error);
     }
     this.#signals.tidy();
   }

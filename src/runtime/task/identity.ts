@@ -8,7 +8,7 @@
  * then prints how many there are instead of listing them.
  */
 import type { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
-import { captureContext, inRoot, runIn } from "../../host.ts";
+import { captureContext, inRoot, isSameContext, runIn } from "../../host.ts";
 import type { KnownHandles } from "./known-handles.ts";
 import type { AnyFunction } from "../module/task-function.ts";
 
@@ -57,6 +57,9 @@ class SharedIdentity extends Identity {
   count = 0;
   /** The root context with this identity: that of each of its tasks, so that a million of them share one. */
   readonly context: AsyncResource;
+  /** The context in which the last of its closures was started, and the same with this identity: closures that are started one after the other share it, too. */
+  startedIn: AsyncResource | undefined = undefined;
+  inStarted: AsyncResource | undefined = undefined;
 
   constructor({ name, nameId, isClosure }: Identity, current: AsyncLocalStorage<Identity>) {
     super(0, name, nameId, isClosure);
@@ -96,7 +99,11 @@ export class Identities {
 
   remove(identity: Identity): void {
     if (identity.place < 0) {
-      (identity as SharedIdentity).count--;
+      const shared = identity as SharedIdentity;
+      if (--shared.count > 0) return;
+      // They hold the stores of the program.
+      shared.startedIn = undefined;
+      shared.inStarted = undefined;
       return;
     }
     const last = this.#live.pop() as Identity;
@@ -111,9 +118,22 @@ export class Identities {
    * thread. What `fn` sets in its context ends with the task.
    */
   enter(identity: Identity, context: AsyncResource | undefined, fn: AnyFunction, args: unknown[]): unknown {
-    if (context !== undefined) return runIn(context, enterAs, this.#current, identity, fn, args);
+    if (context !== undefined) {
+      if (identity.place < 0) return runIn(this.#sharedIn(identity as SharedIdentity, context), fn, ...args);
+      return runIn(context, enterAs, this.#current, identity, fn, args);
+    }
     if (identity.place < 0) return runIn((identity as SharedIdentity).context, fn, ...args);
     return inRoot(enterAs, this.#current, identity, fn, args);
+  }
+
+  /** `context` with a shared identity. */
+  #sharedIn(shared: SharedIdentity, context: AsyncResource): AsyncResource {
+    if (shared.startedIn !== undefined && shared.inStarted !== undefined && isSameContext(shared.startedIn, context)) return shared.inStarted;
+    shared.startedIn = context;
+    return (shared.inStarted = runIn(context, () => {
+      this.#current.enterWith(shared);
+      return captureContext();
+    }));
   }
 
   #share(task: Identity): Identity {
