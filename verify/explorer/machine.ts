@@ -402,9 +402,14 @@ export class VirtualPromise {
 
   constructor(executor: (resolve: (value: unknown) => void, reject: (error: unknown) => void) => unknown) {
     executor(
-      (value) => this.settle(true, value),
+      // A rejected promise is followed immediately, where the language takes two jobs: they do nothing that can be seen.
+      (value) => (value instanceof VirtualPromise && value.state === "broken" ? this.settle(false, value.value) : this.settle(true, value)),
       (error) => this.settle(false, error),
     );
+  }
+
+  static reject(error: unknown): VirtualPromise {
+    return new VirtualPromise((_resolve, reject) => reject(error));
   }
 
   static resolve(value: unknown): VirtualPromise {
