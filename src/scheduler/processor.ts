@@ -57,8 +57,6 @@ export interface TaskRunner {
   site(): string | undefined;
   /** The task that continues now, for the watchdog. */
   resuming(task: object | undefined): void;
-  /** The task that continues when the current one stops, for the watchdog: which of them runs cannot be seen. */
-  waking(task: object | undefined): void;
 }
 
 export interface ProcessorOptions {
@@ -111,9 +109,8 @@ export class Processor implements Scheduler {
   #roundDue = false;
   /** The round in which nothing is left to resume, or the slice is over, starts tasks. */
   #startDue = false;
-  /** The next task was resumed by `#passOn`; and which it is. */
+  /** The next task was resumed by `#passOn`. */
   #isDirect = false;
-  #directTask: object | undefined = undefined;
   /** Set while other threads have tasks that have not started and that this processor leaves to them for now. */
   #nap: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -198,8 +195,8 @@ export class Processor implements Scheduler {
     const wait = this.waiters.at(slot);
     if (wait === undefined || !this.waiters.hasEnded(wait)) return;
     this.#isDirect = true;
-    this.#directTask = wait.task;
-    this.runner.waking(wait.task);
+    // Which of the two tasks runs cannot be seen.
+    this.#arena.i32[this.#arena.here + processor.runningNext] = wait.task === undefined ? 0 : wait.task.nameId;
     this.waiters.resume(wait);
   }
 
@@ -236,7 +233,9 @@ export class Processor implements Scheduler {
     const isOver = (this.ticks <= 0 || --this.ticks <= 0) && this.tick();
     if (this.#isDirect) {
       this.#isDirect = false;
-      this.runner.resuming(this.#directTask);
+      const { i32, here } = this.#arena;
+      i32[here + processor.running] = i32[here + processor.runningNext];
+      i32[here + processor.runningNext] = 0;
       return;
     }
     if (isOver) return;

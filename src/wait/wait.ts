@@ -36,6 +36,8 @@ export function checkSignal(signal: unknown): asserts signal is AbortSignal {
 /** A running task, as far as waits need to know it. */
 export interface Running {
   readonly id: number;
+  /** Number of its name in the table of names. */
+  readonly nameId: number;
   /** While there is a trace: the stretch of its thread in which it is known to run (trace/recorder.ts). */
   stretch: number;
 }
@@ -116,7 +118,7 @@ export class Wait {
   /** `place`, with `ENDED` once it is parked and no longer counted as waiting. */
   counting: number;
   readonly finisher: Finisher;
-  task: object | undefined;
+  task: Running | undefined;
   sinceMs = 0;
   /** Set while it is parked. */
   promise: Promise<unknown> | undefined;

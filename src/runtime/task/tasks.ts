@@ -104,10 +104,6 @@ export class Tasks implements TaskRunner {
     i32[here + processor.runningNext] = 0;
   }
 
-  waking(task: object | undefined): void {
-    this.#arena.i32[this.#arena.here + processor.runningNext] = (task as Identity | undefined)?.nameId ?? 0;
-  }
-
   /** Starts a task or a closure; rejects with the error that it throws. @param isAccepted it was called before `refuse` @throws ERR_INVALID_ARGUMENT, ERR_NOT_TRANSFERABLE, ERR_ARENA_FULL, ERR_RUNTIME_STOPPED */
   spawn(fn: AnyFunction, args: unknown[], place: Place, isAccepted = false): Promise<unknown> {
     const source = this.#check(fn, place, isAccepted);
