@@ -10,8 +10,7 @@
  * enough (a hit) or it slept and was answered soon after (a miss). After many more
  * misses than hits it sleeps without watching for a while, then tries again.
  * Not done: giving up the core by a short `Atomics.wait` and staying awake. It is no
- * faster on a shared core, and two threads that wait so stay on one core while another
- * is free.
+ * faster on a shared core, and it holds up timers and sockets.
  */
 import { load, pause } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
