@@ -7,11 +7,10 @@
  * rest, or because the system wakes a thread where its waker runs. Then the one that
  * watches takes the core from the one that it waits for: a round trip takes two watches
  * and two wake-ups, for as long as that lasts. So a thread counts whether watching was
- * enough (a hit) or it slept and was answered soon after (a miss). After more misses than
- * hits it sleeps without watching for a while, then tries again.
+ * enough (a hit) or it slept and was answered soon after (a miss). After many more
+ * misses than hits it sleeps without watching for a while, then tries again.
  * Not done: giving up the core by a short `Atomics.wait` and staying awake. It is no
- * faster on a shared core, and two threads that wait so stay on one core while another
- * is free.
+ * faster on a shared core, and it holds up timers and sockets.
  */
 import { load, pause } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
@@ -25,7 +24,9 @@ const WATCH_LOOKS = 60;
 /** For how long hits and misses are counted; for how long a thread then does without watching if that was in vain, at first and at most. */
 const COUNT_MS = 10;
 const FIRST_REST_MS = 10;
-const MOST_REST_MS = 160;
+const MOST_REST_MS = 80;
+/** More misses for each hit than this are too many. On a shared core nearly all are misses. */
+const MISSES_A_HIT = 4;
 /** A miss: the thread became idle less than this before it had something to do. */
 const SOON_MS = 0.5;
 
@@ -92,13 +93,14 @@ export class Watching {
     return false;
   }
 
-  /** After a rest the thread watches again; after more misses than hits it rests, twice as long as the last time if that was just before. */
+  /** After a rest the thread watches again; after too many misses it rests, twice as long as the last time if that was just before. */
   #decide(nowMs: number): void {
     const wasResting = this.#isResting;
-    this.#isResting = this.#misses > this.#hits;
+    this.#isResting = this.#misses > MISSES_A_HIT * this.#hits;
     if (this.#isResting) this.#restMs = Math.min(MOST_REST_MS, 2 * this.#restMs);
     else if (!wasResting) this.#restMs = FIRST_REST_MS;
-    this.#untilMs = nowMs + (this.#isResting ? this.#restMs : COUNT_MS);
+    // Rests of all threads end at the same times: while one rests, another watches in vain.
+    this.#untilMs = nowMs + (this.#isResting ? this.#restMs - (this.#arena.clockMs % this.#restMs) : COUNT_MS);
     this.#hits = 0;
     this.#misses = 0;
   }
