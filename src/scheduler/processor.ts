@@ -184,6 +184,7 @@ export class Processor implements Scheduler {
   }
 
   ready(slot: number): void {
+    this.#watching.wasElsewhere = false;
     if (this.#inSlice && !this.#isDirect && this.ticks > 0 && this.#queue.hasNoWaits && this.recorder === undefined && this.#onHeld === undefined) return this.#passOn(slot);
     this.#pushWait(slot);
     this.#arm();
@@ -380,6 +381,7 @@ export class Processor implements Scheduler {
       else if (i32[current + waiter.owner] !== this.#arena.id) this.runner.orphan(current);
       else if (i32[current + waiter.record] === RECORD.wait) {
         if (this.recorder !== undefined) this.recorder.noteReady(current);
+        this.#watching.wasElsewhere = true;
         this.#pushWait(i32[current + waiter.slot]);
       } else this.runner.finished(current);
       this.#arm();

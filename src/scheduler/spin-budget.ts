@@ -4,7 +4,8 @@
  * it takes milliseconds, checking is wasted.
  *
  * The number doubles on success and halves on failure, down to nothing. Then one in 8
- * waits tries again: a wait that parks costs more than that. Source: Karlin et al.,
+ * waits tries again: a wait that parks costs more than that. Not where the last wait was
+ * ended by the thread itself, as the next probably will be, too. Source: Karlin et al.,
  * Empirical Studies of Competitive Spinning (1991).
  */
 
@@ -16,10 +17,10 @@ const PROBE_EVERY = 8;
 export class SpinBudget {
   #looks = FIRST;
 
-  /** Checks for the next wait, 0 for none. One takes about 50 ns. @param parks waits that have parked */
-  looks(parks: number): number {
+  /** Checks for the next wait, 0 for none. One takes about 50 ns. @param parks waits that have parked @param wasElsewhere another thread has ended the last one */
+  looks(parks: number, wasElsewhere: boolean): number {
     if (this.#looks >= LEAST) return this.#looks;
-    return parks % PROBE_EVERY === 0 ? FIRST : 0;
+    return wasElsewhere && parks % PROBE_EVERY === 0 ? FIRST : 0;
   }
 
   report(inTime: boolean): void {

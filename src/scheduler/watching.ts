@@ -36,6 +36,8 @@ export class Watching {
   readonly #spinBudget = new SpinBudget();
   /** As `#helps` when the clock was last read. */
   #helped = true;
+  /** Whether the wait that ended last was ended by another thread. */
+  wasElsewhere = true;
   /** When the thread became idle, 0 while it is not. */
   #idleSinceMs = 0;
   /** Whether it then came to its sleep. */
@@ -69,7 +71,7 @@ export class Watching {
   spins(): number {
     if (!this.#helped) return 0;
     const { i32, here } = this.#arena;
-    return i32[here + processor.inbox] === 0 ? this.#spinBudget.looks(i32[here + processor.parks]) : 0;
+    return i32[here + processor.inbox] === 0 ? this.#spinBudget.looks(i32[here + processor.parks], this.wasElsewhere) : 0;
   }
 
   /** A turn begins, or a tick: counts the threads that are awake. */
