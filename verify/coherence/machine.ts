@@ -253,6 +253,10 @@ export class VirtualPromise {
     );
   }
 
+  static reject(error: unknown): VirtualPromise {
+    return new VirtualPromise((_, reject) => reject(error));
+  }
+
   static resolve(value: unknown): VirtualPromise {
     return value instanceof VirtualPromise ? value : new VirtualPromise((resolve) => resolve(value));
   }
