@@ -169,8 +169,9 @@ describe("a call that throws leaves its guards as they were", () => {
 
   test("if another argument cannot be sent, or the place does not exist, or the memory is full", async () => {
     using lock = new Mutex();
-    // Its name is in shared memory from now on.
-    await spawn(useGuard, "mutex", lock, await lock.lock());
+    // The task's name is in shared memory from now on. Of this lock the thread has an object, which gives its reference back whenever it is collected.
+    using other = new Mutex();
+    await spawn(useGuard, "mutex", other, await other.lock());
     const guard = await lock.lock();
     const references = wordOf(the.rt, lock, "references");
     const before = used(the.rt);
