@@ -59,6 +59,11 @@ class I32 extends Scalar<number> {
     }
   }
 
+  override decodeMany(space: Space, at: number, count: number, out: number[]): void {
+    const { i32 } = space.arena;
+    for (let k = 0; k < count; k++) out.push(i32[at + k]);
+  }
+
   override decodeBatch(space: Space, at: number, count: number, before: readonly number[] = NONE): number[] {
     const { i32 } = space.arena;
     const { length } = before;
@@ -120,6 +125,12 @@ class F64 extends Scalar<number> {
       if (typeof value !== "number") throw refusedAt(from + k, "it is not a number", value);
       f64[first + k] = value;
     }
+  }
+
+  override decodeMany(space: Space, at: number, count: number, out: number[]): void {
+    const { f64 } = space.arena;
+    const first = at >>> 1;
+    for (let k = 0; k < count; k++) out.push(f64[first + k]);
   }
 
   override decodeBatch(space: Space, at: number, count: number, before: readonly number[] = NONE): number[] {
