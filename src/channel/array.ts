@@ -28,12 +28,13 @@
  * 1 and block the ring forever when a thread dies between claim and publish; lock-free
  * sides, whose gain is lost because an atomic costs 10 ns in V8.
  */
-import { load, pause } from "../memory/atomics.ts";
+import { load } from "../memory/atomics.ts";
 import { OUTCOME, header } from "../memory/layout.ts";
 import { HEADER_MARK } from "../memory/size-classes.ts";
 import { Channel } from "./channel.ts";
 import type { Attempt } from "./channel-core.ts";
-import { BUSY, CLOSED, DONE, WOULD_WAIT, readMany, slotOf } from "./exchange.ts";
+import { BUSY, BUSY_MANY, CLOSED, DONE, WOULD_WAIT, readMany, slotOf } from "./exchange.ts";
+import { watchFor } from "./patience.ts";
 import { CLOSED_BIT, type Queue, RECEIVERS, SENDERS, STEP, distance, isClosed, lockWord, positionOf, unlockWord, withWaited } from "./words.ts";
 
 export class ArrayChannel<T> extends Channel<T> {
@@ -71,14 +72,14 @@ export class ArrayChannel<T> extends Channel<T> {
 
   protected override putMany(at: number, count: number): number {
     const { arena } = this.waiters;
-    const moved = this.#isOneshot ? -2 : arena.compiled.putMany(this.header, this.mark, this.generation, arena.owner, this.capacity, this.words, at, arena.here, count);
-    return moved === -2 ? this.#slowPutMany(at, count) : moved;
+    const moved = this.#isOneshot ? BUSY_MANY : arena.compiled.putMany(this.header, this.mark, this.generation, arena.owner, this.capacity, this.words, at, arena.here, count);
+    return moved === BUSY_MANY ? this.#slowPutMany(at, count) : moved;
   }
 
   protected override takeMany(at: number, count: number): number {
     const { arena } = this.waiters;
     const moved = arena.compiled.takeMany(this.header, this.mark, this.generation, arena.owner, this.capacity, this.words, at, count);
-    return moved === -2 ? this.#slowTakeMany(at, count) : moved;
+    return moved === BUSY_MANY ? this.#slowTakeMany(at, count) : moved;
   }
 
   protected override putOrJoin(at: number, record: number, parked: number): number {
@@ -143,8 +144,8 @@ export class ArrayChannel<T> extends Channel<T> {
 
   #slowPutMany(at: number, count: number): number {
     const { arena } = this.waiters;
-    const sent = this.#isOneshot ? -2 : arena.compiled.sendManyBuffered(this.header, this.mark, this.generation, arena.owner, this.capacity, this.words, at, arena.here, count);
-    if (sent !== -2) {
+    const sent = this.#isOneshot ? BUSY_MANY : arena.compiled.sendManyBuffered(this.header, this.mark, this.generation, arena.owner, this.capacity, this.words, at, arena.here, count);
+    if (sent !== BUSY_MANY) {
       this.waiters.flush();
       return sent;
     }
@@ -160,7 +161,7 @@ export class ArrayChannel<T> extends Channel<T> {
   #slowTakeMany(at: number, count: number): number {
     const { arena } = this.waiters;
     const received = arena.compiled.recvManyBuffered(this.header, this.mark, this.generation, arena.owner, this.capacity, this.words, at, arena.here, count);
-    if (received !== -2) {
+    if (received !== BUSY_MANY) {
       this.waiters.flush();
       return received;
     }
@@ -248,24 +249,9 @@ export class ArrayChannel<T> extends Channel<T> {
    * of the cache line; with a waiter each would cost a wake-up.
    */
   protected override patience(queue: Queue): boolean {
-    const { scheduler } = this.waiters;
-    const spins = scheduler.spins();
-    if (spins === 0) return false;
     const { i32 } = this;
     const at = this.header + (queue === SENDERS ? header.recv : header.send);
     const seen = load(i32, at);
-    for (let k = 0; k < spins; k++) {
-      pause();
-      if (load(i32, at) === seen) continue;
-      scheduler.spun(true);
-      // So that the batch grows a little.
-      for (let more = 0; more < BATCH_PAUSES; more++) pause();
-      return true;
-    }
-    scheduler.spun(false);
-    return false;
+    return watchFor(this.waiters.scheduler, () => load(i32, at) !== seen);
   }
 }
-
-/** Pauses, of about 30 ns each, after the other side was seen to move. */
-export const BATCH_PAUSES = 8;

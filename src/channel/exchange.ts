@@ -32,6 +32,8 @@ export const WOULD_WAIT = 1;
 export const CLOSED = 2;
 /** Something unusual: nothing was done. */
 export const BUSY = 3;
+/** The same of a batch, in place of a count. */
+export const BUSY_MANY = -2;
 /** A value was moved; and that the wait in slot `attempt − READY` of this thread is ready. Below 0: `DONE`, and what `endListed` returns. */
 export const READY = 4;
 
@@ -126,10 +128,10 @@ export function take(i32: Int32Array, channel: number, mark: number, generation:
   return DONE;
 }
 
-/** As `put` for up to `count` values. Returns how many it put, −1 if the channel is closed, −2 for `BUSY`. */
+/** As `put` for up to `count` values. Returns how many it put, −1 if the channel is closed, or `BUSY_MANY`. */
 export function putMany(i32: Int32Array, channel: number, mark: number, generation: number, owner: number, capacity: number, words: number, from: number, here: number, count: number): number {
   const word = i32[channel + header.send];
-  if (i32[mark] !== HEADER_MARK || !own(i32, channel + header.send, word, SLOW, owner)) return -2;
+  if (i32[mark] !== HEADER_MARK || !own(i32, channel + header.send, word, SLOW, owner)) return BUSY_MANY;
   if (i32[channel + header.generation] !== generation) {
     unlockWord(i32, channel + header.send, word);
     return -1;
@@ -151,7 +153,7 @@ export function putMany(i32: Int32Array, channel: number, mark: number, generati
 /** As `take` for up to `count` values: as `putMany`. */
 export function takeMany(i32: Int32Array, channel: number, mark: number, generation: number, owner: number, capacity: number, words: number, to: number, count: number): number {
   const word = i32[channel + header.recv];
-  if (i32[mark] !== HEADER_MARK || !own(i32, channel + header.recv, word, SLOW, owner)) return -2;
+  if (i32[mark] !== HEADER_MARK || !own(i32, channel + header.recv, word, SLOW, owner)) return BUSY_MANY;
   if (i32[channel + header.recvGeneration] !== generation) {
     unlockWord(i32, channel + header.recv, word);
     return -1;
@@ -248,9 +250,9 @@ export function recvBuffered(i32: Int32Array, channel: number, mark: number, gen
   return attempt === DONE ? endPartner(i32, here, id) : attempt;
 }
 
-/** As `sendBuffered` for up to `count` values, of which none waits: how many it sent, or −2 for `BUSY`. */
+/** As `sendBuffered` for up to `count` values, of which none waits: how many it sent, or `BUSY_MANY`. */
 export function sendManyBuffered(i32: Int32Array, channel: number, mark: number, generation: number, owner: number, capacity: number, words: number, from: number, here: number, count: number): number {
-  if (!ownBoth(i32, channel, mark, generation, owner)) return -2;
+  if (!ownBoth(i32, channel, mark, generation, owner)) return BUSY_MANY;
   const send = positionOf(i32[channel + header.send]);
   const recv = positionOf(i32[channel + header.recv]);
   let moved = 0;
@@ -269,9 +271,9 @@ export function sendManyBuffered(i32: Int32Array, channel: number, mark: number,
   return moved + more;
 }
 
-/** As `recvBuffered` for up to `count` values, without waiting: how many it received, or −2 for `BUSY`. */
+/** As `recvBuffered` for up to `count` values, without waiting: how many it received, or `BUSY_MANY`. */
 export function recvManyBuffered(i32: Int32Array, channel: number, mark: number, generation: number, owner: number, capacity: number, words: number, to: number, here: number, count: number): number {
-  if (!ownBoth(i32, channel, mark, generation, owner)) return -2;
+  if (!ownBoth(i32, channel, mark, generation, owner)) return BUSY_MANY;
   let send = positionOf(i32[channel + header.send]);
   let recv = positionOf(i32[channel + header.recv]);
   const there = distance(send, recv);

@@ -28,36 +28,15 @@ import type { Running, Scheduler, Wait } from "../wait/wait.ts";
 import type { Waiters } from "../wait/waiter.ts";
 import { MOST, Pace } from "./pace.ts";
 import { RunQueue } from "./run-queue.ts";
-import { anyTasks, popTask, stealTasks } from "./task-queue.ts";
+import { type Slice, Starting } from "./starting.ts";
+import { anyTasks } from "./task-queue.ts";
+import type { TaskRunner } from "./task-runner.ts";
 import { Watching } from "./watching.ts";
 
 /** Length of a time slice. */
 const SLICE_MS = 2;
-/** The most tasks that start before the clock is read again, if those before them started within this time. */
-const MOST_UNTIMED = 8;
-const QUICK_MS = 0.05;
 /** How long an idle processor waits before it checks again whether it can take tasks that have not started on other threads. */
 const NAP_MS = 2;
-
-const resolved = Promise.resolve();
-
-/** What the processor needs from the runtime: how to start and finish tasks. */
-export interface TaskRunner {
-  /** Starts the task of a record. The task can fail, but this never throws. */
-  start(record: number): void;
-  /** A task that this thread spawned has ended; its record has come back. */
-  finished(record: number): void;
-  /** A thread reports an error that ends the runtime. */
-  fault(record: number): void;
-  /** A record has arrived for an earlier thread with this index, which has died. */
-  orphan(record: number): void;
-  /** The identity of the running task. */
-  current(): Running | undefined;
-  /** Where the program is now. */
-  site(): string | undefined;
-  /** The task that continues now, for the watchdog. */
-  resuming(task: object | undefined): void;
-}
 
 export interface ProcessorOptions {
   readonly arena: Arena;
@@ -75,7 +54,7 @@ export interface ProcessorOptions {
   readonly onMail?: (() => void) | undefined;
 }
 
-export class Processor implements Scheduler {
+export class Processor implements Scheduler, Slice {
   ticks = MOST;
   tookPermit = false;
   nowMs = performance.now();
@@ -99,8 +78,9 @@ export class Processor implements Scheduler {
   readonly #doorbell: Doorbell;
   readonly #queue: RunQueue;
   readonly #watching: Watching;
+  readonly #starting: Starting;
   readonly #pace = new Pace();
-  #sliceEndMs = 0;
+  sliceEndMs = 0;
   /** From a turn that found work to a turn that finds none. */
   #inSlice = false;
   /** A turn is due. */
@@ -113,7 +93,7 @@ export class Processor implements Scheduler {
   #isDirect = false;
   /** Set while other threads have tasks that have not started and that this processor leaves to them for now. */
   #nap: NodeJS.Timeout | undefined;
-  #stopped = false;
+  isStopped = false;
 
   constructor({ arena, cores, onWaiting, onIdle, onTurn, onMail, onHeld }: ProcessorOptions) {
     this.#onMail = onMail;
@@ -124,6 +104,7 @@ export class Processor implements Scheduler {
     this.#arena = arena;
     this.#queue = new RunQueue(arena);
     this.#watching = new Watching(arena, cores);
+    this.#starting = new Starting(arena, this.#queue, this);
     this.#isThread = arena.index < arena.threads;
     this.#doorbell = new Doorbell(arena, () => {
       this.recorder?.noteOwn();
@@ -139,7 +120,7 @@ export class Processor implements Scheduler {
 
   /** Ends for good: nothing is resumed or started any more. */
   close(): void {
-    this.#stopped = true;
+    this.isStopped = true;
     clearTimeout(this.#nap);
     this.#doorbell.close();
   }
@@ -151,11 +132,11 @@ export class Processor implements Scheduler {
 
   tick(): boolean {
     const nowMs = performance.now();
-    this.#pace.read(nowMs, this.#sliceEndMs);
+    this.#pace.read(nowMs, this.sliceEndMs);
     this.ticks = this.#pace.operations;
     this.#watching.countAwake();
     this.#drain();
-    if (nowMs < this.#sliceEndMs) return false;
+    if (nowMs < this.sliceEndMs) return false;
     this.ticks = 0;
     return true;
   }
@@ -165,18 +146,10 @@ export class Processor implements Scheduler {
     this.#arm();
     const { recorder } = this;
     const task = this.task();
-    if (recorder === undefined) {
-      return new Promise((resolve) => {
-        queue.pushHop(() => {
-          this.runner.resuming(task);
-          resolve(value);
-        });
-      });
-    }
-    const hop = recorder.noteYield(task);
+    const hop = recorder === undefined ? 0 : recorder.noteYield(task);
     return new Promise((resolve) => {
       queue.pushHop(() => {
-        if (this.recorder === recorder) recorder.noteHop(hop, task);
+        if (recorder !== undefined && this.recorder === recorder) recorder.noteHop(hop, task);
         this.runner.resuming(task);
         resolve(value);
       });
@@ -224,7 +197,7 @@ export class Processor implements Scheduler {
 
   /** A task has ended: as `parked`. If a foreign event resumed the task, it ends while the processor is marked asleep. Then a turn is needed, after which the processor falls asleep again. */
   ended(): void {
-    if (this.#stopped) return;
+    if (this.isStopped) return;
     if (isAsleep(this.#arena, this.#arena.index)) this.#arm();
     else this.#handOn();
   }
@@ -276,7 +249,7 @@ export class Processor implements Scheduler {
   }
 
   #arm(): void {
-    if (this.#armed || this.#stopped) return;
+    if (this.#armed || this.isStopped) return;
     this.#armed = true;
     setImmediate(this.#turn);
   }
@@ -284,7 +257,7 @@ export class Processor implements Scheduler {
   readonly #turn = (): void => {
     this.#armed = false;
     this.#isDirect = false;
-    if (this.#stopped) return;
+    if (this.isStopped) return;
     transitionToAwake(this.#arena, this.#arena.index);
     const nowMs = performance.now();
     // Until now the thread was in the previous slice, or idle.
@@ -293,7 +266,7 @@ export class Processor implements Scheduler {
     this.nowMs = nowMs;
     const { recorder } = this;
     if (recorder !== undefined) recorder.noteTurn(nowMs);
-    this.#sliceEndMs = this.nowMs + SLICE_MS;
+    this.sliceEndMs = this.nowMs + SLICE_MS;
     this.#pace.begin(nowMs);
     this.ticks = this.#pace.operations;
     this.#arena.i32[this.#arena.here + processor.sliceStart] = this.#arena.clockMs | 1;
@@ -328,12 +301,12 @@ export class Processor implements Scheduler {
   /** Within the slice: resumes what is ready without a turn, which costs ten times as much. */
   readonly #round = (): void => {
     this.#roundDue = false;
-    if (this.#stopped) return;
+    if (this.isStopped) return;
     const nowMs = performance.now();
     if (this.#aloneSinceMs > 0) this.#onHeld?.(nowMs - this.#aloneSinceMs, this.#aloneName);
     this.#aloneSinceMs = 0;
     const { recorder } = this;
-    const isInSlice = this.#inSlice && nowMs < this.#sliceEndMs;
+    const isInSlice = this.#inSlice && nowMs < this.sliceEndMs;
     const mail = isInSlice ? takeInbox(this.#arena) : 0;
     // Mail can continue a task, too: one that awaits the result of another.
     if (recorder !== undefined && (mail !== 0 || this.#startDue || (isInSlice && this.#queue.canResume))) recorder.noteTurn(nowMs);
@@ -424,59 +397,11 @@ export class Processor implements Scheduler {
     return hops + waits > 0;
   }
 
-  /** Starts new tasks until the slice is used up; takes one at a time, so that other threads can take the rest. */
+  /** Starts new tasks until the slice is used up. */
   #start(): boolean {
-    const started = this.#startSome() || (this.#mayTake() && stealTasks(this.#arena, this.recorder) > 0 && this.#startSome());
+    const started = this.#starting.start();
     if (started) this.#aloneSinceMs = 0;
     return started;
-  }
-
-  /**
-   * A task that has taken a permit goes on, in the next microtask, before others start. If
-   * all started first, they would take all permits of a semaphore before the first of them
-   * computes, while other threads wait for one.
-   */
-  #startSome(): boolean {
-    let started = false;
-    this.tookPermit = false;
-    let readMs = this.nowMs;
-    let left = 1;
-    let every = 1;
-    while (this.#startOne()) {
-      started = true;
-      if (--left === 0) {
-        const nowMs = performance.now();
-        if (nowMs >= this.#sliceEndMs) break;
-        // The clock costs a tenth of an empty task: while tasks start quickly, it is read at up to every eighth.
-        every = nowMs - readMs < QUICK_MS ? Math.min(MOST_UNTIMED, 2 * every) : 1;
-        left = every;
-        readMs = nowMs;
-      }
-      if (!this.tookPermit) continue;
-      void resolved.then(this.#startMore);
-      break;
-    }
-    return started;
-  }
-
-  readonly #startMore = (): void => {
-    if (!this.#stopped && performance.now() < this.#sliceEndMs) this.#startSome();
-  };
-
-  #startOne(): boolean {
-    const start = this.#queue.nextStart();
-    if (start !== undefined) {
-      start();
-      return true;
-    }
-    const record = this.#isThread ? popTask(this.#arena) : 0;
-    if (record === 0) return false;
-    this.runner.start(record);
-    return true;
-  }
-
-  #mayTake(): boolean {
-    return this.#isThread && load(this.#arena.i32, superblock.stopping) === 0;
   }
 
   /** Watches for a while, a few checks in each turn so that I/O continues, then sleeps. */

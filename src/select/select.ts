@@ -20,10 +20,9 @@ import { WarrenError, printValue } from "../errors.ts";
 import type { Receiver, Sending, WaitOptions } from "../channel/chan.ts";
 import { Channel, SendCase } from "../channel/channel.ts";
 import { LocalReceiver } from "../channel/local-receiver.ts";
+import { watchFor } from "../channel/patience.ts";
 import { Never } from "../channel/never.ts";
-import { BATCH_PAUSES } from "../channel/array.ts";
 import { DONE, WOULD_WAIT } from "../channel/exchange.ts";
-import { pause } from "../memory/atomics.ts";
 import { waiter } from "../memory/layout.ts";
 import { type Finisher, type Partners, type Wait, signalOf } from "../wait/wait.ts";
 import { REASON_PLACE } from "../wait/wait-reason.ts";
@@ -109,21 +108,9 @@ function takeAny(waiters: Waiters, cases: Cases, channels: readonly (Channel<unk
 
 /** Waits a moment until one of the buffered channels has moved; true if another pass can succeed. */
 function patience(waiters: Waiters, channels: readonly (Channel<unknown> | undefined)[]): boolean {
-  const { scheduler } = waiters;
-  const spins = scheduler.spins();
-  if (spins === 0 || !channels.some((channel) => channel !== undefined && channel.capacity > 0)) return false;
-  const seen = channels.map((channel) => channel?.sent ?? 0);
-  for (let k = 0; k < spins; k++) {
-    pause();
-    for (let j = 0; j < channels.length; j++) {
-      if ((channels[j]?.sent ?? 0) === seen[j]) continue;
-      scheduler.spun(true);
-      for (let more = 0; more < BATCH_PAUSES; more++) pause();
-      return true;
-    }
-  }
-  scheduler.spun(false);
-  return false;
+  if (!channels.some((channel) => channel !== undefined && channel.capacity > 0)) return false;
+  const seen = channels.map((channel) => channel?.sent);
+  return watchFor(waiters.scheduler, () => channels.some((channel, k) => channel?.sent !== seen[k]));
 }
 
 /** Ends a select whose `side` has committed in pass 1. */

@@ -11,7 +11,7 @@
  *
  * Module state, not an object, as in the explorer's machine: one run at a time.
  */
-import { AnyGenerator, KIND, NO_WORDS } from "../explorer/machine.ts";
+import { AnyGenerator, KIND, NO_WORDS, inOneStep } from "../explorer/machine.ts";
 import { type Random, randomOf } from "../explorer/random.ts";
 import { type Access, HIT, type Lines } from "./lines.ts";
 
@@ -115,11 +115,7 @@ export function as<R>(thread: Thread, call: () => R): R {
 export function atomically(call: () => unknown): unknown {
   atomic++;
   try {
-    const value = call();
-    if (!((value as object) instanceof (AnyGenerator as never))) return value;
-    const result = (value as Generator).next();
-    if (!result.done) throw new Error("something that runs in one step has to wait");
-    return result.value;
+    return inOneStep(call);
   } finally {
     atomic--;
   }

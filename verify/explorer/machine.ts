@@ -453,15 +453,20 @@ export class VirtualPromise {
 export function AnyGenerator(): void {}
 AnyGenerator.prototype = Object.getPrototypeOf(function* () {}).prototype;
 
+/** The result of rewritten code that must not wait or switch. */
+export function inOneStep(call: () => unknown): unknown {
+  const value = call();
+  if (!((value as object) instanceof (AnyGenerator as never))) return value;
+  const result = (value as Generator).next();
+  if (!result.done) throw new Error("something that runs in one step has to wait");
+  return result.value;
+}
+
 /** Runs rewritten code to its end in one step. */
 export function atomically(call: () => unknown): unknown {
   atomic++;
   try {
-    const value = call();
-    if (!((value as object) instanceof (AnyGenerator as never))) return value;
-    const result = (value as Generator).next();
-    if (!result.done) throw new Error("something that runs in one step has to wait");
-    return result.value;
+    return inOneStep(call);
   } finally {
     atomic--;
   }
