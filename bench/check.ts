@@ -12,6 +12,8 @@ import { measureBench } from "./main.ts";
 import { tell } from "./outcome.ts";
 import { labelOf, type Subject } from "./rounds/contestant.ts";
 import { isComparedWith, isFor, judgement, MUSTS, printJudgement, type Bar, type Judgement, type Must } from "./rounds/musts.ts";
+import type { Figure } from "./rounds/figures.ts";
+import { printFigure } from "./rounds/report.ts";
 import type { BenchResult } from "./rounds/result.ts";
 
 const RUNS = 3;
@@ -20,7 +22,8 @@ const RUNS = 3;
 interface Held {
   readonly row: Must & { readonly must: Bar };
   readonly subject: Subject;
-  /** The last judgement; `null`: its figure could not be measured. */
+  /** The last figure and its judgement; `null`: it could not be measured. */
+  figure: Figure | null;
   last: Judgement | null;
   runs: number;
 }
@@ -30,7 +33,7 @@ export function mustsOf(filter: string): Held[] {
   return MUSTS.flatMap((row) => {
     const { must, scenario, form, threads } = row;
     if (must === undefined || !`${scenario}/${form}`.includes(filter)) return [];
-    return threads.map((count): Held => ({ row: { ...row, must, threads: [count] }, subject: { scenario, side: "warren", form, threads: count, version: "" }, last: null, runs: 0 }));
+    return threads.map((count): Held => ({ row: { ...row, must, threads: [count] }, subject: { scenario, side: "warren", form, threads: count, version: "" }, figure: null, last: null, runs: 0 }));
   });
 }
 
@@ -44,6 +47,7 @@ export function isNeeded(held: readonly Held[], other: Omit<Subject, "version">)
 export function enter(held: readonly Held[], { figures }: Pick<BenchResult, "figures">): void {
   for (const one of held) {
     const figure = figures.find((own) => isFor(one.row, own));
+    one.figure = figure ?? null;
     one.last = figure === undefined ? null : judgement("must", one.row.must, figure, figures);
     one.runs++;
   }
@@ -54,9 +58,9 @@ export function openOf(held: readonly Held[]): Held[] {
   return held.filter(({ last, runs }) => runs < RUNS && (last === null || last.met === false));
 }
 
-/** "stream, warren, hot loop, 2 threads: must: 0.6 × as good as go: reached (0.71 ×, 0.66–0.80), in run 1 of 3" */
-export function printHeld({ subject, last, runs }: Held): string {
-  const found = last === null ? "FAILED: it could not be measured" : printJudgement(last);
+/** "stream, warren, hot loop, 2 threads: 40.1 ns (36–44): must: 0.6 × as good as go: reached (0.71 ×, 0.66–0.80), in run 1 of 3" */
+export function printHeld({ subject, figure, last, runs }: Held): string {
+  const found = figure === null || last === null ? "FAILED: it could not be measured" : `${printFigure(figure)}: ${printJudgement(last)}`;
   return `${subject.scenario}, ${labelOf(subject)}: ${found}, in run ${runs} of ${RUNS}`;
 }
 

@@ -80,7 +80,7 @@ function rowCells(rows: readonly Row[]): string[][] {
 }
 
 /** "204 ns (198–231)" */
-function printFigure({ value, range, unit }: Figure): string {
+export function printFigure({ value, range, unit }: Figure): string {
   return `${rounded(value)} ${unit} (${printRange(range, rounded)})`;
 }
 

@@ -30,8 +30,8 @@ describe("bench:check", () => {
     enter(openOf(held), { figures: figures(103) });
     expect([openOf(held), held.map(({ runs }) => runs)]).toEqual([[], [1, 3]]);
     expect(held.map(printHeld)).toEqual([
-      "fan-in, warren, hot loop, 1 thread: must: 0.6 × as good as go: reached (0.600 ×, 0.600–0.600), in run 1 of 3",
-      "fan-in, warren, hot loop, 2 threads: must: 0.6 × as good as go: MISSED (0.583 ×, 0.583–0.583), in run 3 of 3",
+      "fan-in, warren, hot loop, 1 thread: 100 ns (100–100): must: 0.6 × as good as go: reached (0.600 ×, 0.600–0.600), in run 1 of 3",
+      "fan-in, warren, hot loop, 2 threads: 103 ns (103–103): must: 0.6 × as good as go: MISSED (0.583 ×, 0.583–0.583), in run 3 of 3",
     ]);
     const alone = [one, two].flatMap((each) => (each === undefined ? [] : [each]));
     enter(alone, { figures: figures(1).filter(({ side }) => side === "warren") });
