@@ -3,7 +3,7 @@
  *
  *   --only text     the cases whose id or section contains the text
  *   --small         the part that is in `npm run test:all`
- *   --write         writes the table to docs/compatibility.md, if all cases were run
+ *   --write         writes the table to docs/results/compatibility.md, if all cases were run
  *   --tarball path  the packed package; if absent, the working tree is packed
  *   --folder path   keeps what is installed in this folder for the next run; a temporary folder if absent
  *
@@ -22,7 +22,7 @@ const { only, small, write, tarball } = values;
 const folder = values.folder ?? mkdtempSync(join(tmpdir(), "warren-projects-"));
 const cases = CASES.filter(({ id, section, isSmall }) => (id.includes(only) || section.includes(only)) && (!small || isSmall));
 const results = await runCases(cases, { folder, tarball, onResult: (result) => console.log(line(result)) });
-if (write && cases.length === CASES.length) writeFileSync(join(import.meta.dirname, "../docs/compatibility.md"), page(results));
+if (write && cases.length === CASES.length) writeFileSync(join(import.meta.dirname, "../docs/results/compatibility.md"), page(results));
 if (values.folder === undefined) rmSync(folder, { recursive: true, force: true });
 const failed = results.filter(({ problem }) => problem !== undefined);
 console.log(failed.length > 0 ? `failed: ${failed.map((result) => result.case.id).join(" ")}` : `${results.length} cases are as expected`);

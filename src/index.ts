@@ -29,6 +29,7 @@ export { type QuietOptions, assertQuiet } from "./runtime/assert-quiet.ts";
 export type { Calls, Go, SharedArrays, Spawn } from "./runtime/calls.ts";
 export type { ParkedReport, TaskReport, ThreadReport } from "./runtime/thread/control.ts";
 export type { Dump } from "./runtime/inspect/dump.ts";
+export type { OutsideWait } from "./runtime/inspect/outside.ts";
 export type { Group, GroupOptions } from "./runtime/task/group.ts";
 export type { TimedCall } from "./runtime/task/planned.ts";
 export { Pool, type PoolOptions } from "./runtime/task/pool.ts";

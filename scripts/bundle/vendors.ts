@@ -28,8 +28,8 @@ export function noteUse(used: Set<string>): Plugin {
 
 /** An import of a package, in emitted code. */
 const IMPORTED = /((?:\bfrom|\bimport)\s*\(?\s*)"((?:@[\w.-]+\/)?[a-z][\w.-]*(?:\/[\w./-]+)?)"/g;
-/** Packages that are compared with warren, where they are installed. */
-const RIVALS = /^(?:piscina|comlink|ts-chan|multithreading|@thi\.ng\/csp)$/;
+/** Packages that warren does not contain: rivals that are compared with it, where they are installed, and the NATS clients, which a program that uses warren/net installs. */
+const OUTSIDE = /^(?:piscina|comlink|ts-chan|multithreading|@thi\.ng\/csp|@nats-io\/[\w-]+)$/;
 const BUILTIN = /^(?:node:|warren$)/;
 
 /** Bundles the packages that the emitted modules import, and lets these import the bundles. */
@@ -50,7 +50,7 @@ export async function bundleVendors(root: string, dist: string, isOwn: (file: st
 }
 
 function isVendor(name: string): boolean {
-  return !BUILTIN.test(name) && !RIVALS.test(name);
+  return !BUILTIN.test(name) && !OUTSIDE.test(name);
 }
 
 function vendorFile(name: string): string {

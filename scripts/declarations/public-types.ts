@@ -147,8 +147,8 @@ function firstOf(name: Node): string {
   return left === undefined ? String(name.name) : firstOf(left);
 }
 
-/** Rewrites the declarations under `dist`, of which `entry` is the public one, and removes those that are not needed. */
-export function keepPublicTypes(dist: string, entry: string): void {
+/** Rewrites the declarations under `dist`, of which `entries` are the public ones, and removes those that are not needed. */
+export function keepPublicTypes(dist: string, entries: readonly string[]): void {
   const files = new Map<string, DeclarationFile>();
   const done = new Set<string>();
   const fileOf = (path: string): DeclarationFile => {
@@ -166,8 +166,8 @@ export function keepPublicTypes(dist: string, entry: string): void {
       keep(use.from === undefined ? path : join(dirname(path), use.from.replace(/\.[jt]s$/, ".d.ts")), use.name);
     }
   };
-  keep(join(dist, entry), ALL);
+  for (const entry of entries) keep(join(dist, entry), ALL);
   for (const file of files.values()) writeFileSync(file.path, file.text);
-  writeFileSync(join(dist, entry), `${NEEDED_LIB}\n${fileOf(join(dist, entry)).text}`);
+  for (const entry of entries) writeFileSync(join(dist, entry), `${NEEDED_LIB}\n${fileOf(join(dist, entry)).text}`);
   for (const path of globSync("**/*.d.ts", { cwd: dist })) if (!files.has(join(dist, path))) rmSync(join(dist, path));
 }

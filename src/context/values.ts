@@ -29,14 +29,19 @@ import { type Handles, Refusal, type Space } from "../wire/type.ts";
 import { Context } from "./context.ts";
 import { ContextValue } from "./key.ts";
 
-const HANDLES = [ChannelCore, LocalReceiver, SharedObject, SharedArray, Context, HeldGuard] as const;
+const SHARED = [ChannelCore, LocalReceiver, SharedObject, SharedArray, Context, HeldGuard] as const;
 
 const unexpected = (): never => {
   throw new WarrenError("ERR_INTERNAL", "a context's value contains a handle");
 };
+/** Whether a value is an object that threads share, and not plain data. */
+export function isShared(value: object): boolean {
+  return SHARED.some((Kind) => value instanceof Kind);
+}
+
 const REFUSED: Handles = {
   detach: (value) => {
-    if (HANDLES.some((Kind) => value instanceof Kind)) throw new Refusal("a context's value is plain data. Pass channels, locks, contexts and shared arrays to tasks as arguments", value);
+    if (isShared(value)) throw new Refusal("a context's value is plain data. Pass channels, locks, contexts and shared arrays to tasks as arguments", value);
     return undefined;
   },
   adopt: unexpected,

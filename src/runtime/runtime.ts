@@ -27,6 +27,7 @@ import { type StopOptions, resolveDrainMs } from "./options.ts";
 import type { Death, Pool } from "./main/pool.ts";
 import { emitWarning } from "./thread/lines.ts";
 import { activeResources, viewThread } from "./thread/report.ts";
+import type { Outside, OutsideWait } from "./inspect/outside.ts";
 import { type RuntimeStats, readStats } from "./inspect/stats.ts";
 import { type AnyFunction, sourceOf } from "./module/task-function.ts";
 import { ownTimes, timesOf } from "./thread/times.ts";
@@ -104,6 +105,8 @@ export class OpenRuntime implements Runtime {
   readonly #names: Names;
   /** Rejects when the runtime stops. */
   readonly #ended = Promise.withResolvers<never>();
+  /** What waits for other machines: warren/net. */
+  readonly #outside = new Set<Outside>();
   /** Called with the error if the runtime stops because of one. */
   onEnd: ((error: unknown) => void) | undefined;
 
@@ -225,6 +228,7 @@ export class OpenRuntime implements Runtime {
     const error = stoppedBecauseOf(cause);
     this.#ended.reject(error);
     this.side.stop(error);
+    for (const outside of this.#outside) outside.stopped();
     for (let index = 0; index < this.threads; index++) ring(arena, index);
     await this.#pool?.stop();
     this.#printer.close();
@@ -240,6 +244,12 @@ export class OpenRuntime implements Runtime {
     return `runtime with ${this.threads} threads${this.#stopping === undefined ? "" : ", stopped"}`;
   }
 
+  /** @internal Attaches what waits for other machines; what it returns detaches it. */
+  attach(outside: Outside): () => void {
+    this.#outside.add(outside);
+    return () => this.#outside.delete(outside);
+  }
+
   stats(): Promise<RuntimeStats> {
     return whetherAwaitedOrNot(this.#stats());
   }
@@ -252,11 +262,15 @@ export class OpenRuntime implements Runtime {
     // Where the system does not report the times, each thread is asked; a thread that computes answers late.
     const times = known.some((its) => its !== undefined) ? known : await this.#ask((pool) => Promise.all(pool.each((control) => control.times())));
     // A thread that has died and is not replaced yet has no times.
-    return readStats(this.arena, [...times.map((its) => its ?? { cpuNs: 0 }), own]);
+    return { ...readStats(this.arena, [...times.map((its) => its ?? { cpuNs: 0 }), own]), outside: this.#waitsOutside() };
   }
 
   dump(): Promise<Dump> {
     return whetherAwaitedOrNot(this.#dump());
+  }
+
+  #waitsOutside(): OutsideWait[] {
+    return [...this.#outside].flatMap((outside) => outside.waits());
   }
 
   #dump(): Promise<Dump> {
@@ -267,6 +281,7 @@ export class OpenRuntime implements Runtime {
         ask: () => pool.each((control) => control.view()),
         isUp: (thread) => this.#supervisor.isUp(thread),
         own: () => viewThread(this.side, this.#baseline),
+        outside: () => this.#waitsOutside(),
       }),
     );
   }

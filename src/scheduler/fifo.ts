@@ -18,6 +18,11 @@ export class Fifo<T> {
     return false;
   }
 
+  /** The next, which stays. */
+  peek(): T | undefined {
+    return this.#length === 0 ? undefined : this.#slots[this.#head];
+  }
+
   shift(): T | undefined {
     if (this.#length === 0) return undefined;
     const item = this.#slots[this.#head];

@@ -63,6 +63,21 @@ export function encodeValue(space: Space, value: unknown, isResult = false): num
   }
 }
 
+/** As `encodeValue`, but returns the bytes: for values that leave the process, in which `space` allows no handle. @throws Refusal, ERR_LIMIT */
+export function encodeBytes(space: Space, value: unknown): Buffer {
+  const start = writer.position;
+  const encoder = new Encoder(space, start);
+  try {
+    encoder.put(value, 0);
+    return Buffer.from(writer.since(start));
+  } catch (thrown) {
+    encoder.abandon();
+    throw asRefusal(thrown, value);
+  } finally {
+    writer.rewind(start);
+  }
+}
+
 function itemStep(item: unknown): string {
   return `<item ${printValue(item)}>`;
 }

@@ -14,7 +14,7 @@ const VALUES = [
 ];
 const TYPES = [
   "ArenaUse", "Calls", "Cases", "Chan", "Context", "ContextKey", "ContextOptions", "DotKernel", "DotOptions", "Dump", "ElementOf", "ErrorCode", "FieldsGuard",
-  "Go", "Group", "GroupOptions", "Guard", "GuardedConstructor", "LeftObject", "Leftovers", "MetricsOptions", "ModuleRef", "ParallelOptions", "Parked", "ParkedReport", "Place", "PlainFields",
+  "Go", "Group", "GroupOptions", "Guard", "GuardedConstructor", "LeftObject", "Leftovers", "MetricsOptions", "ModuleRef", "OutsideWait", "ParallelOptions", "Parked", "ParkedReport", "Place", "PlainFields",
   "PoolOptions", "QuietOptions", "Receiver", "Result", "RunOptions", "Runtime", "RuntimeOptions", "RuntimeStats", "SelectOptions", "Selected", "Sender",
   "Sending", "SharedArray", "SharedArrays", "SharedMapConstructor", "SharedMapOptions", "Spawn", "StopOptions", "StuckReport", "StuckWait", "SyncConstructor",
   "SyncConstructors", "TaskReport", "ThreadLimits", "ThreadOptions", "ThreadReport", "ThreadStats", "Ticker", "TimedCall", "Timer", "Trace", "TraceEvent", "TraceOptions", "Tracing", "Type",

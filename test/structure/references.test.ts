@@ -19,7 +19,7 @@ const sources = files.filter((path) => path.endsWith(".ts"));
 const known = [...pages, "CHANGELOG.md", ...sources, ...readdirSync(ROOT).filter((name) => name.endsWith(".ts"))];
 
 /** Files that examples write or that others have: no files of this repository. */
-const ELSEWHERE = new Set(["program.ts", "totals.ts", "totals.test.ts", "m.ts", "tasks.ts", "main.ts", "job.ts", "sleep/README.md"]);
+const ELSEWHERE = new Set(["program.ts", "totals.ts", "totals.test.ts", "m.ts", "tasks.ts", "main.ts", "job.ts", "app.ts", "sleep/README.md"]);
 
 interface Named {
   /** Who names it. */

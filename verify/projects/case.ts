@@ -1,6 +1,6 @@
 /** A project that uses the packed package in one way, as data. */
 
-/** The sections of docs/compatibility.md, in their order. */
+/** The sections of docs/results/compatibility.md, in their order. */
 export const SECTIONS = ["Loaders", "Copies and versions of warren", "Is this module the program", "Bundlers", "Test runners", "What reaches the threads", "Process managers and signals", "Options of Node", "Versions of Node", "Other runtimes"] as const;
 export type Section = (typeof SECTIONS)[number];
 

@@ -1,4 +1,4 @@
-/** The results of the cases: a line each for the terminal, and the page docs/compatibility.md. */
+/** The results of the cases: a line each for the terminal, and the page docs/results/compatibility.md. */
 import { type Case, type Group, SECTIONS } from "./case.ts";
 import { type Result, versionsOf } from "./run.ts";
 
@@ -20,7 +20,7 @@ export function page(results: readonly Result[]): string {
     "- **works**: the program does what it should. **clear error**: it cannot work, and the error or warning says what to do. **limit**: part of it does not reach the threads, without an error.",
     "- A command runs in a folder with the files of its case (`verify/projects/cases`). A bundle with warren inside runs in a folder without `node_modules`.",
     "",
-    "[Bundling](bundling.md) and [Testing](testing.md#what-reaches-the-threads) explain what to do. macOS and Windows were not tried.",
+    "[Bundling](../bundling.md) and [Testing](../testing.md#what-reaches-the-threads) explain what to do. macOS and Windows were not tried.",
     ...SECTIONS.flatMap((section) => sectionOf(section, results.filter((result) => result.case.section === section))),
     "",
   ].join("\n");

@@ -11,6 +11,7 @@ import { HANDLE_GENERATIONS } from "../../wire/type.ts";
 import { loadOf } from "../../scheduler/load.ts";
 import { COMPUTED_MS, unlessComputing } from "./answers.ts";
 import type { ThreadReport, ThreadView } from "../thread/control.ts";
+import type { OutsideWait } from "./outside.ts";
 import { type StuckReport, findStuck } from "./stuck.ts";
 
 /** What `Runtime.dump` returns. */
@@ -19,6 +20,8 @@ export interface Dump {
   readonly threads: readonly ThreadReport[];
   /** Partial deadlocks: groups of tasks that wait only for each other. warren does not see a channel that passes from task to task through a variable of a module: it can report tasks that such a channel would wake. The code of the main thread outside tasks counts as one task that waits, also while it awaits this dump: what it does next may end waits that are reported. */
   readonly stuck: readonly StuckReport[];
+  /** What waits for other machines (warren/net): no deadlock is searched there. */
+  readonly outside: readonly OutsideWait[];
 }
 
 export interface DumpSource {
@@ -29,6 +32,7 @@ export interface DumpSource {
   readonly isUp: (thread: number) => boolean;
   /** The main thread's own view. */
   readonly own: () => Promise<ThreadView>;
+  readonly outside: () => readonly OutsideWait[];
 }
 
 /** The search is repeated after this time: a task that has continued was not in a deadlock. */
@@ -42,10 +46,10 @@ export async function takeDump(source: DumpSource): Promise<Dump> {
   };
   const first = await lookAround(source);
   const suspects = findStuck(first.views, references);
-  if (suspects.groups.length === 0) return { threads: first.reports, stuck: [] };
+  if (suspects.groups.length === 0) return { threads: first.reports, stuck: [], outside: source.outside() };
   await delay(CONFIRM_MS);
   const second = await lookAround(source);
-  return { threads: second.reports, stuck: findStuck(second.views, references, suspects).groups };
+  return { threads: second.reports, stuck: findStuck(second.views, references, suspects).groups, outside: source.outside() };
 }
 
 async function lookAround(source: DumpSource): Promise<{ reports: ThreadReport[]; views: ThreadView[] }> {

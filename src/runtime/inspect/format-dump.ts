@@ -17,6 +17,7 @@ export function formatDump(dump: Dump, stats?: RuntimeStats): string {
     ...(stats === undefined ? [] : [formatStats(stats)]),
     ...dump.stuck.flatMap(({ waits }) => formatStuck(waits, main)),
     ...threads.flatMap((thread) => formatThread(thread, main, stats)),
+    ...(dump.outside.length === 0 ? [] : ["waits for other machines:", ...dump.outside.map(({ name, count, oldestMs }) => `  ${name}: ${count}, the oldest for ${oldestMs} ms`)]),
   ].join("\n");
 }
 

@@ -10,6 +10,7 @@ import { processor } from "../../memory/layout.ts";
 import { loadOf } from "../../scheduler/load.ts";
 import { sendsOf } from "../../wait/counts.ts";
 import { WAIT_REASONS, type WaitReason } from "../../wait/wait-reason.ts";
+import type { OutsideWait } from "./outside.ts";
 import type { ThreadTimes } from "../thread/control.ts";
 
 /** Number of waiting operations of each kind. A join counts from `spawn` to the end of its task, whether it is awaited or not. */
@@ -63,10 +64,12 @@ export interface RuntimeStats {
   readonly threads: readonly ThreadStats[];
   /** Counters of the main thread: its closures, its operations, the values it has sent. */
   readonly main: ThreadStats;
+  /** What waits for other machines (warren/net). */
+  readonly outside: readonly OutsideWait[];
 }
 
 /** @param times CPU times of the threads, then of the main thread */
-export function readStats(arena: Arena, times: readonly ThreadTimes[]): RuntimeStats {
+export function readStats(arena: Arena, times: readonly ThreadTimes[]): Omit<RuntimeStats, "outside"> {
   const all = times.map((its, index) => statsOf(arena, index, its));
   const sum = (of: (thread: ThreadStats) => number): number => all.reduce((total, thread) => total + of(thread), 0);
   return {

@@ -12,6 +12,7 @@ const DUMP: Dump = {
     { ...thread, thread: 2, tasks: [], parked: [wait("main thread", 0, { reason: "join", on: "task a", site: undefined })] },
   ],
   stuck: [{ waits: [{ thread: 0, ...wait("a", 4) }, { thread: 2, ...wait("main thread", 0, { reason: "join", on: "task a", site: undefined }) }] }],
+  outside: [],
 };
 
 test("a dump as text: stuck groups first, then each thread", () => {
@@ -31,12 +32,12 @@ test("a dump as text: stuck groups first, then each thread", () => {
 
 test("while a thread is being replaced it has no report, and the main thread is still the last", () => {
   const [, ...without] = DUMP.threads;
-  expect(formatDump({ threads: without, stuck: [] }).split("\n")).toEqual(["thread 1: 3 tasks; it does not answer because task spin has been computing for 312 ms", "main thread: 0 tasks", "  the main thread: join task a for 204 ms"]);
+  expect(formatDump({ threads: without, stuck: [], outside: [] }).split("\n")).toEqual(["thread 1: 3 tasks; it does not answer because task spin has been computing for 312 ms", "main thread: 0 tasks", "  the main thread: join task a for 204 ms"]);
 });
 
 test("a long list is cut, and says by how much", () => {
   const parked = Array.from({ length: 60 }, (_, k) => wait("a", k + 1));
-  const lines = formatDump({ threads: [{ ...thread, thread: 0, tasks: [], parked }, { ...DUMP.threads[2], thread: 1 }], stuck: [] }).split("\n");
+  const lines = formatDump({ threads: [{ ...thread, thread: 0, tasks: [], parked }, { ...DUMP.threads[2], thread: 1 }], stuck: [], outside: [] }).split("\n");
   expect(lines.filter((line) => line.startsWith("  task"))).toHaveLength(50);
   expect(lines).toContain("  … and 10 more");
 });

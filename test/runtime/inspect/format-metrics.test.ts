@@ -17,6 +17,7 @@ const STATS: RuntimeStats = {
   arena: { limit: 1_073_741_824, used: 4096, reserved: 65_536, largest: 1_000_000 },
   threads: [threadStats(0, { load: 4, ready: 1, started: 10, finished: 6, steals: 7, sends: 5e9, parks: 8, sleeps: 9, cpuNs: 1_500_000_000, runDelayNs: 250_000_000 }), threadStats(1, { load: 2 })],
   main: threadStats(2, { sends: 1, cpuNs: 1 }),
+  outside: [],
 };
 
 const lines = (stats: RuntimeStats, options?: MetricsOptions): string[] => formatMetrics(stats, options).split("\n");

@@ -1,0 +1,214 @@
+/**
+ * A feed: live values for everyone who listens, each delivered at most once.
+ *
+ * Each publisher numbers its values, so a receiver counts what it has missed: values
+ * that were lost on the way, and values that it was too slow for.
+ */
+import type { Subscription } from "@nats-io/transport-node";
+import { WarrenError } from "../../errors.ts";
+import { Fifo } from "../../scheduler/fifo.ts";
+import type { Receiver } from "../../channel/chan.ts";
+import type { Channel } from "../../channel/channel.ts";
+import { LocalReceiver } from "../../channel/local-receiver.ts";
+import { Refusal, type Space, type Type } from "../../wire/type.ts";
+import type { Waiters } from "../../wait/waiter.ts";
+import type { Link } from "../link/link.ts";
+import { checkCount, checkKeys } from "../link/options.ts";
+import { KIND, type Shape, decodeMessage, encodeMessage } from "../link/message.ts";
+import type { Typed } from "../link/typed.ts";
+
+/** Options of `receive`. */
+export interface FeedOptions {
+  /** So many values wait here at most; when more come, the oldest are dropped and counted. 1,024 by default. */
+  readonly credit?: number | undefined;
+}
+
+/** The values of a feed from now on: a channel on the main thread. */
+export interface FeedReceiver<T> extends Receiver<T>, AsyncDisposable {
+  /** How many values were lost so far: on the way, or because this receiver was slow. Those after the last one that came are not known yet. */
+  readonly missed: number;
+  /** Takes no more values, and closes. */
+  stop(): Promise<void>;
+}
+
+/** Live values. Nothing is kept: who is not there misses them, and `missed` says how many. */
+export interface Feed<T> {
+  readonly name: string;
+  /** Sends a value to all receivers that are there. @throws ERR_VALUE_REFUSED, ERR_TOO_BIG, ERR_NET_DOWN: nothing was sent, ERR_NET_CLOSED */
+  publish(value: T): void;
+  /** @throws ERR_INVALID_ARGUMENT, ERR_NET_REFUSED, ERR_NET_DOWN, ERR_NET_CLOSED */
+  receive(options?: FeedOptions): Promise<FeedReceiver<T>>;
+}
+
+/** What a feed needs of its connection. */
+export interface FeedHost {
+  readonly link: Link;
+  readonly space: Space;
+  readonly waiters: Waiters;
+  readonly warn: (text: string) => void;
+  /** Called with what is to be stopped when the connection is closed. */
+  readonly opened: (receiver: FeedReceiver<unknown>) => void;
+}
+
+/** A value of a feed: fingerprint of its type, publisher, number, value. */
+const FEED: Shape = ["text", "text", "number", "any"];
+const STAYS = "the values of a feed come on the main thread, which holds the connection: send the values";
+
+export class NetFeed<T> implements Feed<T> {
+  readonly name: string;
+  readonly #host: FeedHost;
+  readonly #type: Typed<T>;
+  readonly #wire: Type<T>;
+  readonly #publisher: string;
+  #next = 0;
+
+  constructor(host: FeedHost, name: string, type: Typed<T>, wire: Type<T>) {
+    this.#host = host;
+    this.name = name;
+    this.#type = type;
+    this.#wire = wire;
+    this.#publisher = host.link.unique();
+  }
+
+  publish(value: T): void {
+    const { link, space } = this.#host;
+    const what = `the value for feed ${this.name}`;
+    link.checkUp(what);
+    const bytes = encodeMessage(space, KIND.value, [this.#type.fingerprint, this.#publisher, this.#next, this.#type.copy(value)], what);
+    link.publish(link.names.feed(this.name), bytes, what);
+    this.#next++;
+  }
+
+  async receive(options: FeedOptions = {}): Promise<FeedReceiver<T>> {
+    checkKeys("receive", options, ["credit"]);
+    const credit = checkCount("credit of receive", options.credit ?? 1024, 1, 1_048_576);
+    const { link, space, waiters, warn, opened } = this.#host;
+    const receiver = new FeedValues<T>(waiters, this.name, this.#wire, credit);
+    let isWarned = false;
+    const subscription = await link.subscribe(link.names.feed(this.name), { callback: (error, { data }) => {
+      if (error !== null) return warn(error.message);
+      try {
+        const [fingerprint, publisher, number, value] = decodeMessage(space, KIND.value, data, FEED) as [string, string, number, T];
+        if (fingerprint !== this.#type.fingerprint) throw new WarrenError("ERR_NET_MESSAGE", `the value of feed ${this.name} has another type (${fingerprint}) than ${this.#type.name} (${this.#type.fingerprint})`);
+        receiver.came(publisher, number, this.#type.copy(value));
+      } catch (refusal) {
+        receiver.refused();
+        // One line for a feed, not one for each value.
+        if (!isWarned) warn(`feed ${this.name}: values are refused and counted as missed: ${(refusal as Error).message}`);
+        isWarned = true;
+      }
+    } });
+    receiver.open(subscription, link);
+    opened(receiver as FeedReceiver<unknown>);
+    return receiver;
+  }
+}
+
+class FeedValues<T> extends LocalReceiver<T> implements FeedReceiver<T> {
+  override readonly type: Type<T>;
+  readonly #name: string;
+  readonly #credit: number;
+  readonly #values = new Fifo<T>();
+  readonly #watchers = new Set<() => boolean>();
+  /** The number that each publisher's next value should have. */
+  readonly #expected = new Map<string, number>();
+  #missed = 0;
+  #isEnded = false;
+  #stopListening: () => void = () => undefined;
+  #subscription: Subscription | undefined;
+
+  constructor(waiters: Waiters, name: string, type: Type<T>, credit: number) {
+    super(waiters);
+    this.#name = name;
+    this.type = type;
+    this.#credit = credit;
+  }
+
+  open(subscription: Subscription, link: Link): void {
+    this.#subscription = subscription;
+    this.#stopListening = link.listen({ closed: () => this.#end() });
+  }
+
+  came(publisher: string, number: number, value: T): void {
+    if (this.#isEnded) return;
+    const expected = this.#expected.get(publisher);
+    if (expected !== undefined && number > expected) this.#missed += number - expected;
+    this.#expected.set(publisher, number + 1);
+    if (this.#values.length === this.#credit) {
+      this.#values.shift();
+      this.#missed++;
+    }
+    this.#values.push(value);
+    this.giveDue();
+  }
+
+  refused(): void {
+    this.#missed++;
+  }
+
+  get missed(): number {
+    return this.#missed;
+  }
+
+  override get length(): number {
+    return this.#values.length;
+  }
+
+  override get capacity(): number {
+    return this.#credit;
+  }
+
+  override describe(): string {
+    return `feed ${JSON.stringify(this.#name)}${this.#isEnded ? ", stopped" : ""}`;
+  }
+
+  protected override giveDue(): void {
+    while (this.#values.length > 0 && this.#watchers.size > 0) this.#wakeFirst();
+  }
+
+  override take(): T | undefined {
+    return this.#values.shift();
+  }
+
+  protected override isExhausted(): boolean {
+    return this.#isEnded && this.#values.length === 0;
+  }
+
+  override watch(ready: () => boolean): () => void {
+    this.#watchers.add(ready);
+    return () => this.#watchers.delete(ready);
+  }
+
+  override materialize(): Channel<T> {
+    throw new Refusal(STAYS, this);
+  }
+
+  protected override feed(): void {
+    // It does not turn into a channel.
+  }
+
+  async stop(): Promise<void> {
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#stopListening();
+    this.#subscription?.unsubscribe();
+    this.giveDue();
+    while (this.#watchers.size > 0) this.#wakeFirst();
+  }
+
+  #wakeFirst(): void {
+    for (const ready of this.#watchers) {
+      this.#watchers.delete(ready);
+      ready();
+      return;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#end();
+  }
+}

@@ -1,0 +1,42 @@
+/** Values of a type on their way to another machine. */
+import { WarrenError } from "../../errors.ts";
+import { type Space, Type, refused } from "../../wire/type.ts";
+import { digest } from "./names.ts";
+
+/** A type whose values leave the machine. */
+export class Typed<T> {
+  readonly name: string;
+  /** Stands for the type in each message. */
+  readonly fingerprint: string;
+  readonly #space: Space;
+  readonly #type: Type<T>;
+
+  /** @throws ERR_INVALID_ARGUMENT, ERR_NOT_TRANSFERABLE for a type with channels */
+  constructor(space: Space, type: Type<T>, what: string) {
+    if (!(type instanceof Type)) throw new WarrenError("ERR_INVALID_ARGUMENT", `${what} needs the type of its values, such as utf8 or struct({…})`);
+    if (/\bchan\(/.test(type.name)) throw new WarrenError("ERR_NOT_TRANSFERABLE", `${what} cannot carry ${type.name}: a channel belongs to one machine. Send a name, and answer on another queue or with a remote task`, { path: "", value: type });
+    this.name = type.name;
+    this.fingerprint = digest(type.name);
+    this.#space = space;
+    this.#type = type;
+  }
+
+  /**
+   * The value as the receiver of a channel of this type would get it: a copy.
+   * @throws ERR_VALUE_REFUSED (details: type, path), ERR_ARENA_FULL
+   */
+  copy(value: T): T {
+    const { arena } = this.#space;
+    const block = arena.alloc(this.#type.words + 1);
+    // Some types begin on an even word.
+    const at = block + (block & 1);
+    try {
+      this.#type.encode(this.#space, at, value);
+      return this.#type.decode(this.#space, at);
+    } catch (error) {
+      return refused(error, this.name);
+    } finally {
+      arena.free(block);
+    }
+  }
+}

@@ -1,0 +1,143 @@
+/** Which processes have joined the program, and what they do: each answers for itself. */
+import type { Runtime } from "../../runtime/runtime.ts";
+import { formatDump } from "../../runtime/inspect/format-dump.ts";
+import type { OutsideWait } from "../../runtime/inspect/outside.ts";
+import { performance, setTimeout } from "../../host.ts";
+import type { Space } from "../../wire/type.ts";
+import { KIND, decodeMessage, encodeMessage } from "../link/message.ts";
+import type { Link } from "../link/link.ts";
+
+/** A task that a node serves. */
+export interface ServedTask {
+  /** Package, file and name. */
+  readonly id: string;
+  readonly name: string;
+  readonly build: string;
+}
+
+/** What a process that has joined tells of itself. */
+export interface NodeReport {
+  readonly node: string;
+  readonly build: string;
+  readonly pid: number;
+  readonly threads: number;
+  readonly upMs: number;
+  /** What it serves. */
+  readonly tasks: readonly ServedTask[];
+  /** Calls of other nodes that run here, and that wait to. */
+  readonly running: number;
+  readonly waiting: number;
+  /** Its own waits for other machines. */
+  readonly waits: readonly OutsideWait[];
+  /** It takes no more work, and ends when it has done what it has. */
+  readonly isDraining: boolean;
+}
+
+/** What answering needs of the connection. */
+export interface NodeHost {
+  readonly link: Link;
+  readonly space: Space;
+  readonly rt: Runtime;
+  readonly report: () => NodeReport;
+  readonly warn: (text: string) => void;
+}
+
+/** How long answers are awaited: until none has come for so long, and at most. */
+const QUIET_MS = 80;
+const MOST_MS = 400;
+/** Reports younger than this are used again. */
+const RECENT_MS = 2000;
+
+export class Nodes {
+  readonly #host: NodeHost;
+  #recent: { readonly ms: number; readonly reports: Promise<NodeReport[]> } | undefined;
+
+  constructor(host: NodeHost) {
+    this.#host = host;
+  }
+
+  /** Answers the questions of other nodes. @throws ERR_NET_REFUSED, ERR_NET_DOWN */
+  async open(): Promise<void> {
+    const { link, space, rt, report, warn } = this.#host;
+    const answer = (verb: string, tell: () => Promise<unknown>): Promise<unknown> =>
+      link.subscribe(link.names.control(verb), { callback: (error, { reply }) => {
+        if (error !== null) return warn(error.message);
+        if (reply === undefined || reply === "") return;
+        void tell()
+          .then((value) => link.publish(reply, encodeMessage(space, KIND.node, [value], "a report"), "a report"))
+          .catch((failure: unknown) => warn(`a question was not answered: ${(failure as Error).message}`));
+      } });
+    const dump = async (): Promise<unknown> => {
+      const text = formatDump(await rt.dump(), await rt.stats());
+      return { node: link.options.node, text: text.slice(0, link.mostBytes / 4) };
+    };
+    await Promise.all([answer("who", async () => report()), answer("dump", dump)]);
+  }
+
+  /** The reports of all nodes, this one included. @throws ERR_NET_DOWN, ERR_NET_CLOSED */
+  async ask(): Promise<NodeReport[]> {
+    const reports = await this.#gather("who");
+    return reports.filter(isReport).toSorted((a, b) => a.node.localeCompare(b.node));
+  }
+
+  /** As `ask`, but the answer may be two seconds old. */
+  async recent(): Promise<NodeReport[]> {
+    const nowMs = performance.now();
+    if (this.#recent === undefined || nowMs - this.#recent.ms > RECENT_MS) this.#recent = { ms: nowMs, reports: this.ask() };
+    const mine = this.#recent;
+    try {
+      return await mine.reports;
+    } catch (error) {
+      if (this.#recent === mine) this.#recent = undefined;
+      throw error;
+    }
+  }
+
+  /** What the runtime of each node does, as text. */
+  async dumps(): Promise<{ readonly node: string; readonly text: string }[]> {
+    const dumps = (await this.#gather("dump")) as { node: unknown; text: unknown }[];
+    return dumps.filter((its): its is { node: string; text: string } => typeof its?.node === "string" && typeof its.text === "string").toSorted((a, b) => a.node.localeCompare(b.node));
+  }
+
+  async #gather(verb: string): Promise<unknown[]> {
+    const { link, space, warn } = this.#host;
+    const answers: unknown[] = [];
+    const inbox = link.names.inbox(link.unique());
+    let heardMs = performance.now();
+    const subscription = await link.subscribe(inbox, { callback: (error, { data, headers }) => {
+      heardMs = performance.now();
+      if (error !== null || headers?.code === 503) return;
+      try {
+        answers.push(decodeMessage(space, KIND.node, data, ["any"])[0]);
+      } catch (refusal) {
+        warn(`a report was refused: ${(refusal as Error).message}`);
+      }
+    } });
+    try {
+      const startMs = performance.now();
+      link.publish(link.names.control(verb), new Uint8Array(), "a question to all nodes", { reply: inbox });
+      // A dump waits for threads that compute.
+      const mostMs = verb === "dump" ? 5 * MOST_MS : MOST_MS;
+      const quietMs = verb === "dump" ? 5 * QUIET_MS : QUIET_MS;
+      while (performance.now() - startMs < mostMs && performance.now() - heardMs < quietMs) await delay(QUIET_MS / 4);
+    } finally {
+      subscription.unsubscribe();
+    }
+    return answers;
+  }
+}
+
+function isTask(task: unknown): boolean {
+  return ["id", "name", "build"].every((key) => typeof (task as Record<string, unknown> | null)?.[key] === "string");
+}
+
+function isReport(value: unknown): value is NodeReport {
+  const { node, build, tasks, waits, pid, threads, upMs, running, waiting } = (value ?? {}) as Record<string, unknown>;
+  return typeof node === "string" && typeof build === "string" && Array.isArray(tasks) && tasks.every(isTask) && Array.isArray(waits) && [pid, threads, upMs, running, waiting].every((count) => typeof count === "number");
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}
