@@ -203,6 +203,7 @@ class OpenNet implements Net {
       await within(stopped, drainMs);
       while (performance.now() < untilMs && [...this.#opened].some(({ inHand = 0 }) => inHand > 0)) await within(new Promise(() => undefined), LOOK_MS);
     }
+    this.#server.leave();
     this.#detach();
     await this.#link.close();
   }

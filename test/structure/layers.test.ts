@@ -36,7 +36,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   index: "memory wire wait trace channel channel/time sync select context shared-map runtime/module runtime/task runtime/thread runtime/inspect runtime/main runtime parallel",
   "net/link": "wire wait runtime/inspect",
   "net/queue": "wire wait channel scheduler net/link",
-  "net/tasks": "wire wait context scheduler runtime/module runtime/inspect runtime net/link",
+  "net/tasks": "wire wait context scheduler runtime/module runtime/task runtime/inspect runtime net/link",
   "net/feed": "wire wait channel scheduler net/link",
   net: "wire context runtime/module runtime/thread runtime net/link net/queue net/tasks net/feed",
   "lab/machine": "",

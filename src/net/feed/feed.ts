@@ -74,7 +74,7 @@ export class NetFeed<T> implements Feed<T> {
     const { link, space } = this.#host;
     const what = `the value for feed ${this.name}`;
     link.checkUp(what);
-    const bytes = encodeMessage(space, KIND.value, [this.#type.fingerprint, this.#publisher, this.#next, this.#type.copy(value)], what);
+    const bytes = encodeMessage(space, KIND.value, [this.#type.fingerprint, this.#publisher, this.#next, this.#type.sent(value)], what);
     link.publish(link.names.feed(this.name), bytes, what);
     this.#next++;
   }
@@ -88,9 +88,10 @@ export class NetFeed<T> implements Feed<T> {
     const subscription = await link.subscribe(link.names.feed(this.name), { callback: (error, { data }) => {
       if (error !== null) return warn(error.message);
       try {
-        const [fingerprint, publisher, number, value] = decodeMessage(space, KIND.value, data, FEED) as [string, string, number, T];
+        const [fingerprint, publisher, number, value] = decodeMessage(space, KIND.value, data, FEED) as [string, string, number, unknown];
         if (fingerprint !== this.#type.fingerprint) throw new WarrenError("ERR_NET_MESSAGE", `the value of feed ${this.name} has another type (${fingerprint}) than ${this.#type.name} (${this.#type.fingerprint})`);
-        receiver.came(publisher, number, this.#type.copy(value));
+        this.#type.check(value);
+        receiver.came(publisher, number, value as T);
       } catch (refusal) {
         receiver.refused();
         // One line for a feed, not one for each value.

@@ -10,17 +10,23 @@ import type { JetStreamClient, JetStreamManager } from "@nats-io/jetstream";
 import type { ConnectionOptions, MsgHdrs, NatsConnection, NodeConnectionOptions, Subscription, SubscriptionOptions } from "@nats-io/transport-node";
 import { readFileSync } from "node:fs";
 import { WarrenError } from "../../errors.ts";
-import { clearTimeout, performance, setTimeout } from "../../host.ts";
+import { afterMicrotasks, clearTimeout, performance, setTimeout } from "../../host.ts";
 import type { AbortSignal } from "../../wait/abort-signal.ts";
 import { Names } from "./names.ts";
 import { type JetStream, type Transport, loadPackages } from "./packages.ts";
 import type { Credentials, ResolvedJoin } from "./options.ts";
 import { refusalOf, unreachable } from "./refusals.ts";
+import { Requests } from "./requests.ts";
 
 /** The oldest server that is tested. */
 const OLDEST = [2, 9] as const;
 /** Between two tries to connect again, with a part that is random. */
 const RECONNECT_MS = 250;
+
+export interface PublishOptions {
+  readonly reply?: string;
+  readonly headers?: MsgHdrs;
+}
 
 export interface LinkListener {
   /** The connection is there again; answers from before may be lost. */
@@ -40,6 +46,9 @@ export class Link {
   readonly #listeners = new Set<LinkListener>();
   #isUp = true;
   #closed: WarrenError | undefined;
+  readonly requests: Requests;
+  /** What is published when the present microtasks have run. */
+  #soon: { readonly subject: string; readonly data: Uint8Array; readonly options: PublishOptions | undefined }[] = [];
   #js: JetStreamClient | undefined;
   #jsm: Promise<JetStreamManager> | undefined;
 
@@ -49,6 +58,7 @@ export class Link {
     this.nc = nc;
     this.#transport = transport;
     this.#jetstream = jetstream;
+    this.requests = new Requests(this);
     void this.#watch();
   }
 
@@ -118,10 +128,27 @@ export class Link {
   }
 
   /** Publishes without an answer. @throws ERR_NET_CLOSED, ERR_NET_DOWN, ERR_TOO_BIG */
-  publish(subject: string, data: Uint8Array | string, what: string, options?: { reply?: string; headers?: MsgHdrs }): void {
+  publish(subject: string, data: Uint8Array, what: string, options?: PublishOptions): void {
     this.checkUp(what);
     this.checkSize(data.length, what);
-    this.nc.publish(subject, data, options);
+    this.soon(subject, data, options);
+  }
+
+  /**
+   * Publishes when the microtasks of this turn have run, with what else they publish: the
+   * client writes to its socket in the first microtask after a publish, and a write costs
+   * more than all else that a message does. There must be a connection.
+   */
+  soon(subject: string, data: Uint8Array, options?: PublishOptions): void {
+    if (this.#soon.push({ subject, data, options }) === 1) afterMicrotasks(() => this.#publishSoon());
+  }
+
+  #publishSoon(): void {
+    const messages = this.#soon;
+    this.#soon = [];
+    // Without a connection the client would keep them for later.
+    if (!this.#isUp || this.nc.isClosed()) return;
+    for (const { subject, data, options } of messages) this.nc.publish(subject, data, options);
   }
 
   /** @throws ERR_TOO_BIG */
@@ -152,6 +179,11 @@ export class Link {
     return this.#transport.nuid.next();
   }
 
+  /** Headers for a message. */
+  headers(): MsgHdrs {
+    return this.#transport.headers();
+  }
+
   get packages(): JetStream {
     return this.#jetstream;
   }
@@ -171,6 +203,7 @@ export class Link {
 
   /** Sends what is under way, then closes. */
   async close(): Promise<void> {
+    this.#publishSoon();
     this.#end(new WarrenError("ERR_NET_CLOSED", "the connection to the servers was closed"));
     if (this.#isUp) await this.nc.drain();
     else await this.nc.close();

@@ -20,14 +20,7 @@ export type Kind = (typeof KIND)[keyof typeof KIND];
 
 /** @throws ERR_NOT_TRANSFERABLE, ERR_LIMIT */
 export function encodeMessage(space: Space, kind: Kind, fields: readonly unknown[], what: string): Buffer {
-  const body = encodePortable(space, fields, what);
-  const bytes = Buffer.allocUnsafe(HEAD_BYTES + body.length);
-  bytes[0] = MARK[0];
-  bytes[1] = MARK[1];
-  bytes[2] = VERSION;
-  bytes[3] = kind;
-  body.copy(bytes, HEAD_BYTES);
-  return bytes;
+  return encodePortable(space, fields, what, [...MARK, VERSION, kind]);
 }
 
 /** What kind of message it is. @throws ERR_NET_MESSAGE */

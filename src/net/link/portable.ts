@@ -22,7 +22,9 @@ export function portableSpace(arena: Space["arena"], isShared: IsShared): Space 
     arena,
     handles: {
       detach: (value: object): Handle | undefined => {
-        if (isShared(value)) throw new Refusal("it belongs to one machine", value);
+        const its: unknown = Object.getPrototypeOf(value);
+        // Most values are plain, and `isShared` asks about many classes.
+        if (its !== Object.prototype && its !== Array.prototype && isShared(value)) throw new Refusal("it belongs to one machine", value);
         return undefined;
       },
       adopt: refuseHandle,
@@ -36,10 +38,10 @@ function refuseHandle(): never {
   throw new WarrenError("ERR_NET_MESSAGE", "the message contains a handle of another machine's memory");
 }
 
-/** Encodes a value that describes itself. @throws ERR_NOT_TRANSFERABLE (details: path), ERR_LIMIT */
-export function encodePortable(space: Space, value: unknown, what: string): Buffer {
+/** Encodes a value that describes itself, with `head` before it. @throws ERR_NOT_TRANSFERABLE (details: path), ERR_LIMIT */
+export function encodePortable(space: Space, value: unknown, what: string, head?: readonly number[]): Buffer {
   try {
-    return encodeBytes(space, value);
+    return encodeBytes(space, value, head);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const path = error.path.join("");

@@ -2,7 +2,7 @@
 import { WarrenError } from "../../errors.ts";
 
 /** Whether an error has this name: the client's classes are known by it. */
-export function isNamed(error: unknown, ...names: readonly string[]): boolean {
+function isNamed(error: unknown, ...names: readonly string[]): boolean {
   return error instanceof Error && names.includes(error.name);
 }
 

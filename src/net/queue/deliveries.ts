@@ -205,8 +205,9 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
 
   acknowledge(held: Held): void {
     this.#checkMine(held);
-    this.#queue.link.checkUp(`the acknowledgement of ${printValue(held.id)}`);
-    this.#queue.link.nc.publish(held.reply, "+ACK");
+    const { link } = this.#queue;
+    link.checkUp("the acknowledgement");
+    link.soon(held.reply, ACK);
     this.#settle(held, "settled");
   }
 
@@ -231,7 +232,7 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
   /** Settles a delivery with what `prepare` returns; if that fails, it stays in hand. */
   async #settling(held: Held, prepare: () => Promise<string>): Promise<void> {
     this.#checkMine(held);
-    this.#queue.link.checkUp(`the answer for ${printValue(held.id)}`);
+    this.#queue.link.checkUp("the answer for a delivery");
     held.state = "settling";
     let answer: string;
     try {
@@ -312,9 +313,10 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
   #read(message: Msg, { sequence, deliveries }: Place, untilMs: number): Held | undefined {
     const { name, space, type, link, warn } = this.#queue;
     try {
-      const [fingerprint, id, traceparent, value, dead] = decodeMessage(space, KIND.value, message.data, VALUE_SHAPE) as [string, string, string | undefined, T, unknown];
+      const [fingerprint, id, traceparent, value, dead] = decodeMessage(space, KIND.value, message.data, VALUE_SHAPE) as [string, string, string | undefined, unknown, unknown];
       if (fingerprint !== type.fingerprint) throw new WarrenError("ERR_NET_MESSAGE", `its type has the fingerprint ${printValue(fingerprint)}, and the queue carries ${type.name} (${type.fingerprint})`);
-      const held = new Held(sequence, message.reply as string, untilMs, { value: type.copy(value), id, traceparent, dead: letterOf(dead) });
+      type.check(value);
+      const held = new Held(sequence, message.reply as string, untilMs, { value, id, traceparent, dead: letterOf(dead) });
       held.mayBeRepeated = deliveries > 1 || sequence <= this.#repeatedUpTo;
       return held;
     } catch (error) {
@@ -501,6 +503,8 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
   }
 }
 
+const ACK = new TextEncoder().encode("+ACK");
+
 /** The fields of a value: fingerprint of its type, id, traceparent, the value, and for a dead letter where it comes from. */
 const VALUE_SHAPE: Shape = ["text", "text", "text?", "any", "any"];
 
@@ -512,6 +516,7 @@ interface Place {
 /** Reads the subject of the answer: `$JS.ACK.[domain.account.]stream.consumer.deliveries.sequence.…`. */
 function placeOf(reply: string): Place | undefined {
   const tokens = reply.split(".");
+  // With a domain there are two more, and one at the end.
   const at = tokens.length >= 11 ? 6 : 4;
   const deliveries = Number(tokens[at]);
   const sequence = Number(tokens[at + 1]);

@@ -42,7 +42,7 @@ export class Pulls {
     if (this.#asked === 0) this.#heardMs = performance.now();
     this.#left.set(reply, batch);
     this.#asked += batch;
-    this.#link.nc.publish(this.#subject, `{"batch":${batch},"expires":${EXPIRES_MS * NS_PER_MS},"idle_heartbeat":${HEARTBEAT_MS * NS_PER_MS}}`, { reply });
+    this.#link.soon(this.#subject, Buffer.from(`{"batch":${batch},"expires":${EXPIRES_MS * NS_PER_MS},"idle_heartbeat":${HEARTBEAT_MS * NS_PER_MS}}`), { reply });
   }
 
   /** A value has come. */

@@ -5,6 +5,7 @@
  * does not answer; the server keeps the first. So a send that resolves is in the queue
  * once, and only a send that rejects with ERR_SEND_UNKNOWN may or may not be in it.
  */
+import type { Msg } from "@nats-io/transport-node";
 import { WarrenError, printValue } from "../../errors.ts";
 import { performance, setTimeout } from "../../host.ts";
 import type { Space } from "../../wire/type.ts";
@@ -13,7 +14,7 @@ import { checkSignal } from "../../wait/wait.ts";
 import type { Waiters } from "../../wait/waiter.ts";
 import type { Link } from "../link/link.ts";
 import { checkCount, checkKeys, checkMs } from "../link/options.ts";
-import { isNamed, refusalOf } from "../link/refusals.ts";
+import { refusalOf } from "../link/refusals.ts";
 import { KIND, encodeMessage } from "../link/message.ts";
 import type { Typed } from "../link/typed.ts";
 import type { Waits } from "../link/waits.ts";
@@ -73,6 +74,8 @@ const FULL_MS = 4;
 const LONGEST_FULL_MS = 200;
 /** One request to the server waits at least so long for its answer. */
 const LEAST_REQUEST_MS = 1000;
+/** What a header takes, with the id. */
+const HEADER_BYTES = 32;
 /** The longest id. It becomes a header. */
 const LONGEST_ID = 200;
 
@@ -108,7 +111,7 @@ export class NetQueue<T> implements Queue<T> {
     const { link } = host;
     const { created } = await openStream(link, name, type, options);
     const marks = new Marks(link, name, created);
-    await marks.repeatedUpTo();
+    await Promise.all([marks.repeatedUpTo(), link.requests.open()]);
     if (options.dead !== undefined) await openStream(link, options.dead, type, { ...options, asked: new Set() });
     return new NetQueue(host, name, type, options, marks);
   }
@@ -124,8 +127,8 @@ export class NetQueue<T> implements Queue<T> {
     signal?.throwIfAborted();
     link.checkOpen();
     const what = `the value for queue ${this.name}`;
-    const bytes = encodeMessage(this.#host.space, KIND.value, [this.#type.fingerprint, id, traceparent, this.#type.copy(value), undefined], what);
-    link.checkSize(bytes.length, what);
+    const bytes = encodeMessage(this.#host.space, KIND.value, [this.#type.fingerprint, id, traceparent, this.#type.sent(value), undefined], what);
+    link.checkSize(bytes.length + HEADER_BYTES + id.length, what);
     const done = waits.begin(`send to queue ${this.name}`);
     try {
       await this.#publish(this.name, bytes, id, timeoutMs, signal, this.#options.whenFull === "wait");
@@ -143,29 +146,26 @@ export class NetQueue<T> implements Queue<T> {
     for (;;) {
       const leftMs = untilMs - performance.now();
       if (leftMs <= 0 || !(await link.whenUp(untilMs, signal))) throw notAnswered(queue, id, timeoutMs, mayBeIn);
-      try {
-        const { stream } = await unlessAborted(link.js.publish(subject, bytes, { msgID: id, timeout: Math.ceil(Math.min(leftMs, Math.max(LEAST_REQUEST_MS, timeoutMs / 4))) }), signal);
-        if (stream !== link.names.stream(queue)) throw new WarrenError("ERR_QUEUE_CONFLICT", `the stream ${stream} takes the values of queue ${queue}`, { here: link.names.stream(queue), there: stream });
-        return;
-      } catch (error) {
-        if (signal?.aborted === true) throw signal.reason;
-        if (codeOf(error) === JS.full) {
-          if (!waitsWhenFull) throw new WarrenError("ERR_QUEUE_FULL", `the queue ${queue} is full: it holds as many values as its capacity`, { queue });
-          // It has answered: the time for an answer begins again.
-          untilMs = performance.now() + fullMs + timeoutMs;
-          mayBeIn = false;
-          await pause(fullMs * (0.5 + Math.random()), signal);
-          fullMs = Math.min(2 * fullMs, LONGEST_FULL_MS);
-          continue;
-        }
-        const refusal = error instanceof WarrenError ? error : refusalOf(error, `send to queue ${queue} (${subject})`);
-        if (refusal !== undefined) throw refusal;
-        if (isNamed(error, "NoRespondersError", "JetStreamError") && (await this.#isGone(queue))) throw new WarrenError("ERR_QUEUE_GONE", `the queue ${queue} was deleted on the server`, { queue });
-        link.checkOpen();
-        // No responders: JetStream has just started, or elects a leader.
-        if (isNamed(error, "NoRespondersError") || codeOf(error) !== undefined) await pause(FULL_MS * 10, signal);
-        else mayBeIn = true;
+      const headers = link.headers();
+      headers.set("Nats-Msg-Id", id);
+      const answer = await unlessAborted(link.requests.send(subject, bytes, Math.min(leftMs, Math.max(LEAST_REQUEST_MS, timeoutMs / 4)), headers), signal);
+      const { stream, error } = typeof answer === "object" ? ackOf(answer) : {};
+      if (stream === link.names.stream(queue)) return;
+      if (stream !== undefined) throw new WarrenError("ERR_QUEUE_CONFLICT", `the stream ${stream} takes the values of queue ${queue}`, { here: link.names.stream(queue), there: stream });
+      if (error === JS.full) {
+        if (!waitsWhenFull) throw new WarrenError("ERR_QUEUE_FULL", `the queue ${queue} is full: it holds as many values as its capacity`, { queue });
+        // The server has answered: the time for an answer begins again.
+        untilMs = performance.now() + fullMs + timeoutMs;
+        mayBeIn = false;
+        await pause(fullMs * (0.5 + Math.random()), signal);
+        fullMs = Math.min(2 * fullMs, LONGEST_FULL_MS);
+        continue;
       }
+      link.checkOpen();
+      if (answer === "late") mayBeIn = true;
+      else if (answer === "nobody" && (await this.#isGone(queue))) throw new WarrenError("ERR_QUEUE_GONE", `the queue ${queue} was deleted on the server`, { queue });
+      // JetStream has just started, elects a leader, or has no room.
+      else await pause(FULL_MS * 10, signal);
     }
   }
 
@@ -214,6 +214,12 @@ export class NetQueue<T> implements Queue<T> {
 function notAnswered(queue: string, id: string, timeoutMs: number, mayBeIn: boolean): WarrenError {
   if (!mayBeIn) return new WarrenError("ERR_NET_DOWN", `the value ${printValue(id)} was not sent to queue ${queue}: there was no connection, or no JetStream, for ${timeoutMs} ms`, { queue, id });
   return new WarrenError("ERR_SEND_UNKNOWN", `the server has not answered for ${timeoutMs} ms, so the value ${printValue(id)} may be in queue ${queue} or not: send it again with the same id, and it will be in it once`, { queue, id });
+}
+
+/** The server's answer to a value: the stream that has it, or the code of an error. */
+function ackOf({ data }: Msg): { readonly stream?: string; readonly error?: number } {
+  const { stream, error } = JSON.parse(Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString()) as { stream?: string; error?: { err_code?: number } };
+  return error === undefined ? { ...(stream !== undefined && { stream }) } : { error: error.err_code ?? 0 };
 }
 
 function checkId(id: unknown): void {

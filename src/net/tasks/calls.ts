@@ -10,9 +10,10 @@
  * that the error says whether it may have run; NATS's queue groups and "no responders".
  */
 import type { Msg } from "@nats-io/transport-node";
-import { WarrenError, printValue } from "../../errors.ts";
+import { type ErrorCode, WarrenError, printValue } from "../../errors.ts";
 import { clearInterval, clearTimeout, performance, setInterval, setTimeout } from "../../host.ts";
 import { Context } from "../../context/context.ts";
+import { framesHere } from "../../runtime/task/site.ts";
 import type { AbortSignal } from "../../wait/abort-signal.ts";
 import { checkSignal } from "../../wait/wait.ts";
 import { continueStack } from "../../wire/error-class.ts";
@@ -131,7 +132,7 @@ export class Calls {
     const plain = contexts.length === 0 ? args : args.map((arg) => (arg instanceof Context ? undefined : arg));
     const carried = options.traceparent ?? contexts.map(([, context]) => context.value(traceparentKey)).find((value) => value !== undefined) ?? this.#host.traceparent();
     const nowMs = performance.timeOrigin + performance.now();
-    const message: CallMessage = { id, args: plain, contexts: contexts.map(([place, { deadlineMs }]) => [place, deadlineMs === undefined ? undefined : Math.max(0, deadlineMs - nowMs)] as const), timeoutMs, key, traceparent: carried };
+    const message: CallMessage = { id, oldest: this.#oldest(), args: plain, contexts: contexts.map(([place, { deadlineMs }]) => [place, deadlineMs === undefined ? undefined : Math.max(0, deadlineMs - nowMs)] as const), timeoutMs, key, traceparent: carried };
     // Now, because the program may change its arguments after the call.
     const bytes = encodeMessage(space, KIND.call, fieldsOf(message), `the call of ${id}`);
     const watched = [...new Set(contexts.map(([, context]) => context))];
@@ -142,7 +143,6 @@ export class Calls {
         const target = options.accept === undefined ? link.options.build : await this.#buildFor(id, options.accept);
         const outcome = await this.#once(id, bytes, watched, target, options);
         if (outcome.isDone) return outcome.value;
-        const { error } = outcome;
         // A busy node has not started it, so that is no try.
         if (outcome.mayRetry === "free" || (outcome.mayRetry === "counted" && attempt++ < tries)) {
           await pause(pauseMs * (0.5 + Math.random()), signal);
@@ -150,8 +150,11 @@ export class Calls {
           await link.whenUp(performance.now() + (timeoutMs ?? link.options.timeoutMs), signal);
           continue;
         }
-        throw error?.code === "ERR_NO_NODE" ? await this.#whoServes(id, error) : error;
+        if (outcome.code === "ERR_NO_NODE") throw await this.#whoServes(id);
+        throw new WarrenError(outcome.code, outcome.text, outcome.details);
       }
+    } catch (error) {
+      throw error instanceof Thrown ? fromNode(error, framesHere()) : error;
     } finally {
       done();
     }
@@ -172,13 +175,12 @@ export class Calls {
       this.#end(call, () => reject(error));
     };
     if (signal !== undefined) stops.push(onAbort(signal, () => fail(signal.reason)));
-    const timer = timeoutMs === undefined ? undefined : setTimeout(() => fail(lateError(id, call.node, timeoutMs)), timeoutMs);
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => fail(new Unfinished("counted", "ERR_REMOTE_TIMEOUT", `the task ${id}${call.node === undefined ? "" : ` on node ${call.node}`} has not ended after ${timeoutMs} ms: it may have run, and is being cancelled`, { task: id, node: call.node, mayHaveRun: true })), timeoutMs);
     try {
       return { isDone: true, value: await promise };
     } catch (error) {
-      const retry = error instanceof Unfinished ? error.mayRetry : isLate(error) ? "counted" : undefined;
-      if (retry === undefined) throw error;
-      return { isDone: false, mayRetry: retry, error: error instanceof Unfinished ? error.error : (error as WarrenError) };
+      if (error instanceof Unfinished) return { isDone: false, ...error };
+      throw error;
     } finally {
       clearTimeout(timer);
       for (const stop of stops) stop();
@@ -195,7 +197,7 @@ export class Calls {
       if (error !== null) return warn(error.message);
       const call = this.#calls.get(Number(message.subject.slice(message.subject.lastIndexOf(".") + 1)));
       if (call === undefined) return;
-      if (message.data.length === 0 && message.headers?.code === 503) return this.#end(call, () => call.reject(new Unfinished("counted", new WarrenError("ERR_NO_NODE", `no node serves ${call.id} (build ${link.options.build}): it did not run`, { task: call.id, mayHaveRun: false }))));
+      if (message.data.length === 0 && message.headers?.code === 503) return this.#end(call, () => call.reject(new Unfinished("counted", "ERR_NO_NODE", "", {})));
       try {
         this.#answered(call, message, space);
       } catch (refusal) {
@@ -214,8 +216,8 @@ export class Calls {
         call.node = node;
         return;
       case KIND.result: return this.#end(call, () => call.resolve(value));
-      case KIND.failure: return this.#end(call, () => call.reject(fromNode(value, node)));
-      case KIND.busy: return this.#end(call, () => call.reject(new Unfinished("free", undefined)));
+      case KIND.failure: return this.#end(call, () => call.reject(new Thrown(value, node)));
+      case KIND.busy: return this.#end(call, () => call.reject(new Unfinished("free", "ERR_NO_NODE", "", {})));
       default: throw new WarrenError("ERR_NET_MESSAGE", `an answer of kind ${kind}`);
     }
   }
@@ -226,6 +228,12 @@ export class Calls {
     if (this.#calls.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
+  }
+
+  /** The number of the oldest call without an answer. */
+  #oldest(): number {
+    for (const number of this.#calls.keys()) return number;
+    return this.#next;
   }
 
   /** Looks for calls whose nodes are lost. */
@@ -240,7 +248,7 @@ export class Calls {
       if (nowMs - heardMs < mostMs) continue;
       const { id, node } = call;
       const who = node === undefined ? "no node has answered" : `the node ${node} gives no sign of life`;
-      this.#end(call, () => call.reject(new Unfinished("counted", new WarrenError("ERR_NODE_LOST", `${who} for ${Math.round(nowMs - heardMs)} ms: the task ${id} may have run`, { task: id, node, mayHaveRun: true }))));
+      this.#end(call, () => call.reject(new Unfinished("counted", "ERR_NODE_LOST", `${who} for ${Math.round(nowMs - heardMs)} ms: the task ${id} may have run`, { task: id, node, mayHaveRun: true })));
     }
   }
 
@@ -258,7 +266,7 @@ export class Calls {
   #control(verb: string, numbers: readonly number[]): void {
     const { link, space } = this.#host;
     if (numbers.length === 0 || !link.isUp) return;
-    link.nc.publish(link.names.control(verb), encodeMessage(space, KIND.calls, [this.#caller, numbers], "a control message"));
+    link.soon(link.names.control(verb), encodeMessage(space, KIND.calls, [this.#caller, numbers], "a control message"));
   }
 
   /** The build of a node that may run the task. @throws ERR_NO_NODE, ERR_TASK_VERSION */
@@ -269,27 +277,41 @@ export class Calls {
     if (builds.has(link.options.build)) return link.options.build;
     const build = [...builds][Math.floor(Math.random() * builds.size)];
     if (build !== undefined) return build;
-    throw await this.#whoServes(id, new WarrenError("ERR_NO_NODE", `no node serves ${id}: it did not run`, { task: id, mayHaveRun: false }), accept);
+    throw await this.#whoServes(id, accept);
   }
 
   /** No node serves this build of a task: perhaps another. */
-  async #whoServes(id: string, error: WarrenError, accept = this.#host.link.options.build): Promise<WarrenError> {
+  async #whoServes(id: string, accept = this.#host.link.options.build): Promise<WarrenError> {
     const served = [...new Set(buildsOf(id, await this.#host.nodes.ask()))];
-    if (served.length === 0 || served.some(acceptOf(accept))) return error;
+    if (served.length === 0 || served.some(acceptOf(accept))) return new WarrenError("ERR_NO_NODE", `no node serves ${id} (build ${accept}): it did not run`, { task: id, mayHaveRun: false });
     return new WarrenError("ERR_TASK_VERSION", `no node serves build ${accept} of ${id}, but nodes serve ${served.join(", ")}: it did not run. Allow them with net.spawn.with({ accept: "^${served[0]}" })`, { task: id, build: accept, served, mayHaveRun: false });
   }
 }
 
 /** How a request ended: with the result, or in a way after which it may be sent again. */
-type Outcome = { readonly isDone: true; readonly value: unknown } | { readonly isDone: false; readonly mayRetry: "free" | "counted"; readonly error: WarrenError | undefined };
+type Outcome = { readonly isDone: true; readonly value: unknown } | ({ readonly isDone: false } & Readonly<Pick<Unfinished, "mayRetry" | "code" | "text" | "details">>);
 
-/** The task did not run, or is not known to have run. */
+/** The task did not run, or is not known to have run. After a "free" one a further try does not count. The error is made where the program waits, so that its stack leads there. */
 class Unfinished {
   readonly mayRetry: "free" | "counted";
-  readonly error: WarrenError | undefined;
-  constructor(mayRetry: "free" | "counted", error: WarrenError | undefined) {
+  readonly code: ErrorCode;
+  readonly text: string;
+  readonly details: Record<string, unknown>;
+  constructor(mayRetry: "free" | "counted", code: ErrorCode, text: string, details: Record<string, unknown>) {
     this.mayRetry = mayRetry;
+    this.code = code;
+    this.text = text;
+    this.details = details;
+  }
+}
+
+/** What a task has thrown on another node. */
+class Thrown {
+  readonly error: unknown;
+  readonly node: string;
+  constructor(error: unknown, node: string) {
     this.error = error;
+    this.node = node;
   }
 }
 
@@ -305,24 +327,11 @@ function resolve(options: RemoteOptions): Resolved {
   return { ...options, tries };
 }
 
-const late = new WeakSet<Error>();
-
-function lateError(id: string, node: string | undefined, timeoutMs: number): WarrenError {
-  const error = new WarrenError("ERR_REMOTE_TIMEOUT", `the task ${id}${node === undefined ? "" : ` on node ${node}`} has not ended after ${timeoutMs} ms: it may have run, and is being cancelled`, { task: id, node, mayHaveRun: true });
-  late.add(error);
-  return error;
-}
-
-/** Whether it is this caller's own error, and not one that the task has thrown. */
-function isLate(error: unknown): boolean {
-  return error instanceof Error && late.has(error);
-}
-
-/** The error of a remote task: as it was thrown, with the node's name. */
-function fromNode(error: unknown, node: string): unknown {
+/** The error of a remote task as it was thrown, with the node's name, and the line that called it. */
+function fromNode({ error, node }: Thrown, frames: string | undefined): unknown {
   if (!(error instanceof Error)) return error;
   Object.defineProperty(error, "node", { value: node, writable: true, enumerable: true, configurable: true });
-  continueStack(error, `on node ${node}`, undefined);
+  continueStack(error, `on node ${node}, called at`, frames);
   return error;
 }
 

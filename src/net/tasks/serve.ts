@@ -19,7 +19,7 @@ import { checkCount, checkKeys } from "../link/options.ts";
 import { KIND, type Kind, decodeMessage, encodeMessage } from "../link/message.ts";
 import { type ServedCall, ServedCalls } from "./answers.ts";
 import { idOf } from "./identity.ts";
-import { CALL, CALLS, type CallMessage, callOf, callerOf } from "./messages.ts";
+import { CALL, CALLS, type CallMessage, callOf, askerOf } from "./messages.ts";
 import type { ServedTask } from "./nodes.ts";
 import { traceparent as traceparentKey } from "./traceparent.ts";
 
@@ -56,8 +56,7 @@ export class Server {
   #limit = 64;
   #mostWaiting = 1024;
   #running = 0;
-  /** Calls that are neither accepted nor answered. */
-  readonly #fresh = new Set<ServedCall>();
+  #isLeaving = false;
   #timer: ReturnType<typeof setInterval> | undefined;
   /** Answers that could not be sent while there was no connection. */
   readonly #unsent: (() => void)[] = [];
@@ -148,17 +147,16 @@ export class Server {
       warn(`a call of ${id} was refused: ${(refusal as Error).message}`);
       return this.#send(reply, encodeMessage(space, KIND.failure, [link.options.node, refusal], "a refusal"));
     }
-    const { caller, number } = callerOf(reply);
-    const known = call.key === undefined ? this.#calls.get(caller, number) : this.#calls.withKey(call.key);
+    const asker = askerOf(reply);
+    this.#calls.got(asker.caller, call.oldest);
+    const known = call.key === undefined ? this.#calls.get(asker.caller, asker.number) : this.#calls.withKey(call.key);
     if (known !== undefined) {
-      known.replies.add(reply);
-      this.#calls.add(known, caller, number);
+      this.#calls.add(known, asker);
       return this.#repeat(known);
     }
-    if (this.#running >= this.#limit && this.#waiting.length >= this.#mostWaiting) return this.#send(reply, this.#message(KIND.busy, undefined));
-    const served: ServedCall = { message: call, names: [], replies: new Set([reply]), sinceMs: performance.now(), state: "waiting", isAccepted: false, answer: undefined, cancel: undefined };
-    this.#calls.add(served, caller, number);
-    this.#fresh.add(served);
+    if (this.#isLeaving || (this.#running >= this.#limit && this.#waiting.length >= this.#mostWaiting)) return this.#send(reply, this.#message(KIND.busy, undefined));
+    const served: ServedCall = { message: call, askers: [], sinceMs: performance.now(), state: "waiting", isAccepted: false, answer: undefined, cancel: undefined };
+    this.#calls.add(served, asker);
     this.#timer ??= setInterval(() => this.#acceptOld(), ACCEPT_MS);
     if (this.#running < this.#limit) void this.#run(served);
     else this.#waiting.push(served);
@@ -206,9 +204,9 @@ export class Server {
   }
 
   #end(call: ServedCall, answer: Uint8Array): void {
-    this.#fresh.delete(call);
+    if (call.state === "done") return;
     this.#calls.done(call, answer);
-    for (const reply of call.replies) this.#send(reply, answer);
+    for (const { reply } of call.askers) this.#send(reply, answer);
   }
 
   #cancel(call: ServedCall): void {
@@ -220,22 +218,21 @@ export class Server {
   /** Says again what is known of a call. */
   #repeat(call: ServedCall): void {
     if (call.answer !== undefined) {
-      for (const reply of call.replies) this.#send(reply, call.answer);
+      for (const { reply } of call.askers) this.#send(reply, call.answer);
       return;
     }
     this.#accept(call);
   }
 
   #accept(call: ServedCall): void {
-    this.#fresh.delete(call);
     call.isAccepted = true;
-    for (const reply of call.replies) this.#send(reply, this.#message(KIND.accepted, undefined));
+    for (const { reply } of call.askers) this.#send(reply, this.#message(KIND.accepted, undefined));
   }
 
   #acceptOld(): void {
     const nowMs = performance.now();
-    for (const call of this.#fresh) if (nowMs - call.sinceMs >= ACCEPT_MS) this.#accept(call);
-    if (this.#fresh.size > 0) return;
+    for (const call of this.#calls.live) if (!call.isAccepted && nowMs - call.sinceMs >= ACCEPT_MS) this.#accept(call);
+    if (this.#calls.live.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
@@ -268,6 +265,16 @@ export class Server {
 
   #sendUnsent(): void {
     for (const send of this.#unsent.splice(0)) send();
+  }
+
+  /** The connection is about to be closed: the callers learn now what has become of their calls, and not when they miss signs of life. */
+  leave(): void {
+    this.#isLeaving = true;
+    const { node } = this.#host.link.options;
+    for (const call of this.#calls.live) {
+      const answer = call.state === "waiting" ? this.#message(KIND.busy, undefined) : this.#failure(new WarrenError("ERR_NODE_LOST", `the node ${node} was closed while the task ${call.message.id} ran`, { task: call.message.id, node, mayHaveRun: true }));
+      this.#end(call, answer);
+    }
   }
 
   /** When no call runs or waits. */
