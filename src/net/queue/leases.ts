@@ -98,8 +98,8 @@ export class Leases {
     } finally {
       this.#isPinging = false;
     }
-    this.#confirmedMs = sentMs;
-    for (const [k, held] of renewed.entries()) if (held.reply === replies[k] && held.state !== "lost") held.untilMs = sentMs + this.#leaseMs;
+    this.#confirmedMs = Math.max(this.#confirmedMs, sentMs);
+    for (const [k, held] of renewed.entries()) if (held.reply === replies[k] && held.state !== "lost") held.untilMs = Math.max(held.untilMs, sentMs + this.#leaseMs);
   }
 
   /** A connection is new: a ping of the old one is never answered. */

@@ -9,7 +9,6 @@
  * Source: Ray's rule that a task runs at most once unless the program asks for more, and
  * that the error says whether it may have run; NATS's queue groups and "no responders".
  */
-import type { Msg } from "@nats-io/transport-node";
 import { type ErrorCode, WarrenError, printValue } from "../../errors.ts";
 import { clearInterval, clearTimeout, performance, setInterval, setTimeout } from "../../host.ts";
 import { Context } from "../../context/context.ts";
@@ -20,7 +19,7 @@ import { continueStack } from "../../wire/error-class.ts";
 import type { Space } from "../../wire/type.ts";
 import type { Link } from "../link/link.ts";
 import { checkCount, checkKeys, checkMs } from "../link/options.ts";
-import { KIND, decodeMessage, encodeMessage, kindOf } from "../link/message.ts";
+import { KIND, decodeMessage, encodeMessage, kindOf, splitMessages } from "../link/message.ts";
 import type { Waits } from "../link/waits.ts";
 import type { NodeReport, Nodes } from "./nodes.ts";
 import { idOf } from "./identity.ts";
@@ -195,28 +194,41 @@ export class Calls {
     } });
     const answers = link.subscribe(`${link.names.answers(this.#caller)}.*`, { callback: (error, message) => {
       if (error !== null) return warn(error.message);
-      const call = this.#calls.get(Number(message.subject.slice(message.subject.lastIndexOf(".") + 1)));
-      if (call === undefined) return;
-      if (message.data.length === 0 && message.headers?.code === 503) return this.#end(call, () => call.reject(new Unfinished("counted", "ERR_NO_NODE", "", {})));
-      try {
-        this.#answered(call, message, space);
-      } catch (refusal) {
-        warn(`an answer for ${call.id} was refused: ${(refusal as Error).message}`);
-      }
+      const number = Number(message.subject.slice(message.subject.lastIndexOf(".") + 1));
+      if (message.data.length === 0 && message.headers?.code === 503) return this.#nobody(number);
+      // One that cannot be read does not keep the others from being read.
+      const unlessRefused = (read: () => void): void => {
+        try {
+          read();
+        } catch (refusal) {
+          warn(`an answer was refused: ${(refusal as Error).message}`);
+        }
+      };
+      unlessRefused(() => {
+        if (kindOf(message.data) === KIND.answers) splitMessages(message.data, (each, bytes) => unlessRefused(() => this.#answered(each, bytes, space)));
+        else this.#answered(number, message.data, space);
+      });
     } });
     await Promise.all([beats, answers]);
   }
 
-  #answered(call: Call, { data }: Msg, space: Space): void {
+  #nobody(number: number): void {
+    const call = this.#calls.get(number);
+    if (call !== undefined) this.#end(call, () => call.reject(new Unfinished("counted", "ERR_NO_NODE", "", {})));
+  }
+
+  #answered(number: number, data: Uint8Array, space: Space): void {
+    const call = this.#calls.get(number);
+    if (call === undefined) return;
     const kind = kindOf(data) as typeof KIND.result;
-    const [node, value] = decodeMessage(space, kind, data, ANSWER) as [string, unknown];
+    const [node, value] = decodeMessage(space, kind, data, ANSWER) as [string | undefined, unknown];
     call.heardMs = performance.now();
     switch (kind as number) {
       case KIND.accepted:
         call.node = node;
         return;
       case KIND.result: return this.#end(call, () => call.resolve(value));
-      case KIND.failure: return this.#end(call, () => call.reject(new Thrown(value, node)));
+      case KIND.failure: return this.#end(call, () => call.reject(new Thrown(value, node ?? "?")));
       case KIND.busy: return this.#end(call, () => call.reject(new Unfinished("free", "ERR_NO_NODE", "", {})));
       default: throw new WarrenError("ERR_NET_MESSAGE", `an answer of kind ${kind}`);
     }

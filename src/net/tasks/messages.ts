@@ -1,8 +1,8 @@
 /** The messages of remote tasks: their fields, written and read in one place. */
 import type { Shape } from "../link/message.ts";
 
-/** A call: the task's id, the oldest call of the caller without an answer, arguments, which of them are contexts, time left, key, traceparent. */
-export const CALL: Shape = ["text", "number", "list", "list", "number?", "text?", "text?"];
+/** A call: the oldest call of the caller without an answer, arguments, and what few calls have. The subject says which task. */
+export const CALL: Shape = ["number", "list", "any"];
 
 /** What a node is asked to run. */
 export interface CallMessage {
@@ -18,14 +18,24 @@ export interface CallMessage {
   readonly traceparent: string | undefined;
 }
 
-export function fieldsOf({ id, oldest, args, contexts, timeoutMs, key, traceparent }: CallMessage): unknown[] {
-  return [id, oldest, args, contexts, timeoutMs, key, traceparent];
+export function fieldsOf({ oldest, args, contexts, timeoutMs, key, traceparent }: CallMessage): unknown[] {
+  const isPlain = contexts.length === 0 && timeoutMs === undefined && key === undefined && traceparent === undefined;
+  return [oldest, args, isPlain ? undefined : [contexts, timeoutMs, key, traceparent]];
 }
 
-export function callOf(fields: readonly unknown[]): CallMessage | undefined {
-  const [id, oldest, args, contexts, timeoutMs, key, traceparent] = fields as [string, number, unknown[], unknown[], number | undefined, string | undefined, string | undefined];
-  const isFine = contexts.every((entry) => Array.isArray(entry) && Number.isInteger(entry[0]) && entry[0] >= 0 && entry[0] < args.length && (entry[1] === undefined || typeof entry[1] === "number"));
-  return isFine ? { id, oldest, args, contexts: contexts as CallMessage["contexts"], timeoutMs, key, traceparent } : undefined;
+const NONE: CallMessage["contexts"] = [];
+
+function isTextOrNone(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === "string";
+}
+
+/** The call of task `id` with these fields; `undefined` if they are not those of a call. */
+export function callOf(id: string, [oldest, args, more]: readonly unknown[]): CallMessage | undefined {
+  const [contexts, timeoutMs, key, traceparent] = (more ?? [NONE]) as unknown[];
+  const { length } = args as unknown[];
+  const isContext = (entry: unknown): boolean => Array.isArray(entry) && Number.isInteger(entry[0]) && entry[0] >= 0 && entry[0] < length && (entry[1] === undefined || typeof entry[1] === "number");
+  const isFine = Array.isArray(contexts) && contexts.every(isContext) && (timeoutMs === undefined || typeof timeoutMs === "number") && isTextOrNone(key) && isTextOrNone(traceparent);
+  return isFine ? { id, oldest: oldest as number, args: args as unknown[], contexts: contexts as CallMessage["contexts"], timeoutMs, key, traceparent } : undefined;
 }
 
 /** Who asks for a call, and where the answer goes. */
@@ -41,7 +51,7 @@ export function askerOf(reply: string): Asker {
   return { caller: reply.slice(reply.lastIndexOf(".", at - 1) + 1, at), number: Number(reply.slice(at + 1)), reply };
 }
 
-/** An answer: the node, and what it says. */
-export const ANSWER: Shape = ["text", "any"];
+/** An answer: the node, if it matters, and what it says. */
+export const ANSWER: Shape = ["text?", "any"];
 /** Several calls of one caller: to cancel them, or to ask for their answers again. */
 export const CALLS: Shape = ["text", "list"];

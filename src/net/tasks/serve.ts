@@ -8,7 +8,7 @@
  */
 import type { Msg } from "@nats-io/transport-node";
 import { WarrenError } from "../../errors.ts";
-import { clearInterval, performance, setInterval } from "../../host.ts";
+import { afterMicrotasks, clearInterval, performance, setInterval } from "../../host.ts";
 import type { Context } from "../../context/context.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { AnyFunction } from "../../runtime/module/task-function.ts";
@@ -16,10 +16,10 @@ import { Fifo } from "../../scheduler/fifo.ts";
 import type { Space } from "../../wire/type.ts";
 import type { Link } from "../link/link.ts";
 import { checkCount, checkKeys } from "../link/options.ts";
-import { KIND, type Kind, decodeMessage, encodeMessage } from "../link/message.ts";
+import { KIND, type Kind, decodeMessage, encodeMessage, joinMessages } from "../link/message.ts";
 import { type ServedCall, ServedCalls } from "./answers.ts";
 import { idOf } from "./identity.ts";
-import { CALL, CALLS, type CallMessage, callOf, askerOf } from "./messages.ts";
+import { type Asker, CALL, CALLS, type CallMessage, callOf, askerOf } from "./messages.ts";
 import type { ServedTask } from "./nodes.ts";
 import { traceparent as traceparentKey } from "./traceparent.ts";
 
@@ -48,6 +48,14 @@ export interface ServeHost {
 /** A call that has no answer after this time is accepted. */
 const ACCEPT_MS = 25;
 
+/** Answers of so many bytes go together at most. */
+const MOST_TOGETHER = 65_536;
+
+interface Answer {
+  readonly asker: Asker;
+  readonly bytes: Uint8Array;
+}
+
 export class Server {
   readonly #host: ServeHost;
   readonly #tasks = new Map<string, AnyFunction>();
@@ -59,7 +67,9 @@ export class Server {
   #isLeaving = false;
   #timer: ReturnType<typeof setInterval> | undefined;
   /** Answers that could not be sent while there was no connection. */
-  readonly #unsent: (() => void)[] = [];
+  readonly #unsent: Answer[] = [];
+  /** The answers of this turn, by caller. */
+  readonly #outbox = new Map<string, Answer[]>();
   #isListening = false;
   #idle: (() => void) | undefined;
 
@@ -140,12 +150,11 @@ export class Server {
     if (reply === undefined || reply === "") return;
     let call: CallMessage | undefined;
     try {
-      call = callOf(decodeMessage(space, KIND.call, message.data, CALL));
-      if (call === undefined) throw new WarrenError("ERR_NET_MESSAGE", "its contexts are none of its arguments");
-      if (call.id !== id) throw new WarrenError("ERR_NET_MESSAGE", `it asks for the task ${call.id}, and the subject is that of ${id}`);
+      call = callOf(id, decodeMessage(space, KIND.call, message.data, CALL));
+      if (call === undefined) throw new WarrenError("ERR_NET_MESSAGE", "its fields are not those of a call");
     } catch (refusal) {
       warn(`a call of ${id} was refused: ${(refusal as Error).message}`);
-      return this.#send(reply, encodeMessage(space, KIND.failure, [link.options.node, refusal], "a refusal"));
+      return this.#send(askerOf(reply), encodeMessage(space, KIND.failure, [link.options.node, refusal], "a refusal"));
     }
     const asker = askerOf(reply);
     this.#calls.got(asker.caller, call.oldest);
@@ -154,7 +163,7 @@ export class Server {
       this.#calls.add(known, asker);
       return this.#repeat(known);
     }
-    if (this.#isLeaving || (this.#running >= this.#limit && this.#waiting.length >= this.#mostWaiting)) return this.#send(reply, this.#message(KIND.busy, undefined));
+    if (this.#isLeaving || (this.#running >= this.#limit && this.#waiting.length >= this.#mostWaiting)) return this.#send(asker, this.#message(KIND.busy, undefined));
     const served: ServedCall = { message: call, askers: [], sinceMs: performance.now(), state: "waiting", isAccepted: false, answer: undefined, cancel: undefined };
     this.#calls.add(served, asker);
     this.#timer ??= setInterval(() => this.#acceptOld(), ACCEPT_MS);
@@ -206,7 +215,7 @@ export class Server {
   #end(call: ServedCall, answer: Uint8Array): void {
     if (call.state === "done") return;
     this.#calls.done(call, answer);
-    for (const { reply } of call.askers) this.#send(reply, answer);
+    for (const asker of call.askers) this.#send(asker, answer);
   }
 
   #cancel(call: ServedCall): void {
@@ -218,7 +227,7 @@ export class Server {
   /** Says again what is known of a call. */
   #repeat(call: ServedCall): void {
     if (call.answer !== undefined) {
-      for (const { reply } of call.askers) this.#send(reply, call.answer);
+      for (const asker of call.askers) this.#send(asker, call.answer);
       return;
     }
     this.#accept(call);
@@ -226,7 +235,7 @@ export class Server {
 
   #accept(call: ServedCall): void {
     call.isAccepted = true;
-    for (const { reply } of call.askers) this.#send(reply, this.#message(KIND.accepted, undefined));
+    for (const asker of call.askers) this.#send(asker, this.#message(KIND.accepted, undefined));
   }
 
   #acceptOld(): void {
@@ -238,7 +247,7 @@ export class Server {
   }
 
   #message(kind: Kind, value: unknown): Uint8Array {
-    return encodeMessage(this.#host.space, kind, [this.#host.link.options.node, value], "the result");
+    return encodeMessage(this.#host.space, kind, [kind === KIND.result ? undefined : this.#host.link.options.node, value], "the result");
   }
 
   #failure(error: unknown): Uint8Array {
@@ -251,20 +260,51 @@ export class Server {
     }
   }
 
-  #send(reply: string, bytes: Uint8Array): void {
+  /** Sends an answer with the others of this turn. */
+  #send(asker: Asker, bytes: Uint8Array): void {
+    let answers = this.#outbox.get(asker.caller);
+    if (answers === undefined) {
+      if (this.#outbox.size === 0) afterMicrotasks(() => this.#sendAll());
+      this.#outbox.set(asker.caller, (answers = []));
+    }
+    answers.push({ asker, bytes });
+  }
+
+  /** One message for each caller: what the server and the caller do for a message costs more than an answer. */
+  #sendAll(): void {
+    for (const answers of this.#outbox.values()) {
+      let together: Answer[] = [];
+      let byteLength = 0;
+      for (const answer of answers) {
+        byteLength += answer.bytes.length;
+        if (byteLength > MOST_TOGETHER && together.length > 0) {
+          this.#sendTogether(together);
+          together = [];
+          byteLength = answer.bytes.length;
+        }
+        together.push(answer);
+      }
+      this.#sendTogether(together);
+    }
+    this.#outbox.clear();
+  }
+
+  #sendTogether(answers: readonly Answer[]): void {
     const { link, warn } = this.#host;
+    const [{ asker, bytes }] = answers as readonly [Answer];
     try {
-      link.publish(reply, bytes, "an answer");
+      if (answers.length === 1) link.publish(asker.reply, bytes, "an answer");
+      else link.publish(asker.reply, joinMessages(answers.map((answer) => ({ number: answer.asker.number, bytes: answer.bytes }))), "an answer");
     } catch (error) {
       const { code } = error as WarrenError;
-      if (code === "ERR_NET_DOWN") this.#unsent.push(() => this.#send(reply, bytes));
-      else if (code === "ERR_TOO_BIG") this.#send(reply, this.#failure(error));
-      else warn(`an answer was not sent: ${(error as Error).message}`);
+      if (code === "ERR_NET_DOWN") this.#unsent.push(...answers);
+      else if (code === "ERR_TOO_BIG") this.#send(asker, this.#failure(error));
+      else if (code !== "ERR_NET_CLOSED") warn(`an answer was not sent: ${(error as Error).message}`);
     }
   }
 
   #sendUnsent(): void {
-    for (const send of this.#unsent.splice(0)) send();
+    for (const { asker, bytes } of this.#unsent.splice(0)) this.#send(asker, bytes);
   }
 
   /** The connection is about to be closed: the callers learn now what has become of their calls, and not when they miss signs of life. */
@@ -275,6 +315,7 @@ export class Server {
       const answer = call.state === "waiting" ? this.#message(KIND.busy, undefined) : this.#failure(new WarrenError("ERR_NODE_LOST", `the node ${node} was closed while the task ${call.message.id} ran`, { task: call.message.id, node, mayHaveRun: true }));
       this.#end(call, answer);
     }
+    this.#sendAll();
   }
 
   /** When no call runs or waits. */
