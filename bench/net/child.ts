@@ -15,14 +15,16 @@ import { echo } from "./tasks.ts";
 
 /** Operations in flight at the same time. */
 const IN_FLIGHT = 64;
-/** Part of the operations that are not timed. */
-const WARM = 0.2;
+/** Operations for about so long are not timed: V8 compiles meanwhile. */
+const WARM_MS = 1000;
+/** Deliveries that are not timed, as a part of those that are. */
+const WARM_PART = 0.5;
 const NAME = "bench";
 
 
 /** Times `count` operations, 64 in flight; microseconds for one. */
 async function timed(count: number, once: () => Promise<unknown>): Promise<number> {
-  await together(Math.ceil(count * WARM), once);
+  for (const untilMs = performance.now() + WARM_MS; performance.now() < untilMs; ) await together(IN_FLIGHT * 10, once);
   const fromMs = performance.now();
   await together(count, once);
   return ((performance.now() - fromMs) * 1000) / count;
@@ -42,7 +44,7 @@ async function warren({ scenario, server, size, count, round }: NetRun): Promise
   if (scenario === "spawn") return await timed(count, () => net.spawn(echo, value));
   const queue = await net.queue(`${scenario}-${size}-${round}`, bytes, { capacity: 10_000_000 });
   if (scenario === "send") return await timed(count, () => queue.send(value));
-  await together(Math.ceil(count * (1 + WARM)), () => queue.send(value));
+  await together(Math.ceil(count * (1 + WARM_PART)), () => queue.send(value));
   await using inbox = await queue.deliveries({ credit: 256 });
   return await handled(count, async (done) => {
     for await (const delivery of inbox) {
@@ -55,7 +57,7 @@ async function warren({ scenario, server, size, count, round }: NetRun): Promise
 
 /** Times `count` deliveries after the first ones; microseconds for one. */
 async function handled(count: number, run: (done: () => boolean) => Promise<void>): Promise<number> {
-  const warm = Math.ceil(count * WARM);
+  const warm = Math.ceil(count * WARM_PART);
   let fromMs = 0;
   let seen = 0;
   await run(() => {
@@ -80,7 +82,7 @@ async function bare({ scenario, server, size, count, round }: NetRun): Promise<n
     let id = 0;
     const send = (): Promise<unknown> => js.publish(stream, value, { msgID: `${process.pid}-${id++}` });
     if (scenario === "send") return await timed(count, send);
-    await together(Math.ceil(count * (1 + WARM)), send);
+    await together(Math.ceil(count * (1 + WARM_PART)), send);
     const messages = await (await js.consumers.get(stream, "bare")).consume({ max_messages: 256 });
     return await handled(count, async (done) => {
       for await (const message of messages) {
@@ -104,7 +106,7 @@ async function bullmq({ scenario, redis, size, count, round }: NetRun): Promise<
   const send = (): Promise<unknown> => queue.add("job", value, { removeOnComplete: true });
   try {
     if (scenario === "send") return await timed(count, send);
-    await together(Math.ceil(count * (1 + WARM)), send);
+    await together(Math.ceil(count * (1 + WARM_PART)), send);
     const { promise, resolve } = Promise.withResolvers<void>();
     let worker: InstanceType<BullMq["Worker"]> | undefined;
     const us = await handled(count, async (done) => {
