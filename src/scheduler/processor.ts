@@ -183,8 +183,8 @@ export class Processor implements Scheduler, Slice {
     this.#queue.pushWait(slot);
   }
 
-  /** Runs `start` on this thread, in a later turn. */
-  startSoon(start: () => void): void {
+  /** Runs a function on this thread, or starts the closure of a join, in a later turn. */
+  startSoon(start: number | (() => void)): void {
     this.#queue.pushStart(start);
     this.#arm();
   }
