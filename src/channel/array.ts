@@ -248,10 +248,10 @@ export class ArrayChannel<T> extends Channel<T> {
    * works, a few more values or slots arrive soon. A batch of them costs one transfer
    * of the cache line; with a waiter each would cost a wake-up.
    */
-  protected override patience(queue: Queue): boolean {
+  protected override patience(queue: Queue, pauses?: number): boolean {
     const { i32 } = this;
     const at = this.header + (queue === SENDERS ? header.recv : header.send);
     const seen = load(i32, at);
-    return watchFor(this.waiters.scheduler, () => load(i32, at) !== seen);
+    return watchFor(this.waiters.scheduler, () => load(i32, at) !== seen, pauses);
   }
 }

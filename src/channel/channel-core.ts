@@ -90,8 +90,8 @@ export abstract class ChannelCore<T> implements Finisher {
    * values can be channels with locks of their own.
    */
   protected abstract clearLocked(): () => void;
-  /** Waits a moment before a sender or receiver joins a queue; true if another attempt can succeed. */
-  protected patience(_queue: Queue): boolean {
+  /** Waits a moment before a sender or receiver joins a queue; true if another attempt can succeed. @param _pauses see `watchFor` */
+  protected patience(_queue: Queue, _pauses?: number): boolean {
     return false;
   }
 

@@ -16,6 +16,7 @@ import type { Chan, Sending, WaitOptions } from "./chan.ts";
 import { ChannelCore, type Attempt } from "./channel-core.ts";
 import { BUSY, CLOSED, DONE, WOULD_WAIT } from "./exchange.ts";
 import { ChannelIterator } from "./iterator.ts";
+import { pausesFor } from "./patience.ts";
 import { RECEIVERS, SENDERS } from "./words.ts";
 
 /** The most words of a batch that are staged at a time. */
@@ -30,7 +31,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     const at = this.#stage(value);
     if (this.capacity === 0) return this.#sendOrWait(at, signal);
     let attempt = this.tryPut(at);
-    if (attempt === WOULD_WAIT && this.patience(SENDERS)) attempt = this.tryPut(at);
+    if (attempt === WOULD_WAIT && this.patience(SENDERS, pausesFor(this.capacity))) attempt = this.tryPut(at);
     if (attempt === WOULD_WAIT) return this.#sendOrWait(at, signal);
     if (attempt === CLOSED) this.refuseClosed(at);
     return this.#sent();
