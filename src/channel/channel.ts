@@ -13,7 +13,7 @@ import { Refusal, refusalOf, refused } from "../wire/type.ts";
 import { signalOf } from "../wait/wait.ts";
 import { REASON_PLACE } from "../wait/wait-reason.ts";
 import type { Chan, Sending, WaitOptions } from "./chan.ts";
-import { ChannelCore, type Attempt } from "./channel-core.ts";
+import { type Attempt, ChannelCore, type Quick } from "./channel-core.ts";
 import { BUSY, CLOSED, DONE, WOULD_WAIT } from "./exchange.ts";
 import { ChannelIterator } from "./iterator.ts";
 import { RECEIVERS, SENDERS } from "./words.ts";
@@ -28,12 +28,12 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   send(value: T, options?: WaitOptions): void | Promise<void> {
     const signal = signalOf(options);
     const at = this.#stage(value);
-    if (this.capacity === 0) return this.#sendOrWait(at, signal);
-    let attempt = this.tryPut(at);
-    if (attempt === WOULD_WAIT && this.patience(SENDERS)) attempt = this.tryPut(at);
-    if (attempt === WOULD_WAIT) return this.#sendOrWait(at, signal);
-    if (attempt === CLOSED) this.refuseClosed(at);
-    return this.#sent();
+    if (this.capacity > 0) {
+      let attempt = this.putFast(at);
+      if (attempt !== DONE && !this.#joinsAtOnce) attempt = this.#putPatiently(at, attempt);
+      if (attempt === DONE) return this.#sent();
+    }
+    return this.#sendOrWait(at, signal);
   }
 
   trySend(value: T): boolean {
@@ -47,12 +47,13 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
 
   recv(options?: WaitOptions): T | undefined | Promise<T | undefined> {
     const signal = signalOf(options);
-    if (this.capacity === 0) return this.#recvOrWait(signal) as T | undefined | Promise<T | undefined>;
-    const at = this.waiters.scratchTop;
-    let attempt = this.tryTake(at);
-    if (attempt === WOULD_WAIT && this.patience(RECEIVERS)) attempt = this.tryTake(at);
-    if (attempt === WOULD_WAIT) return this.#recvOrWait(signal) as T | undefined | Promise<T | undefined>;
-    return this.#received(attempt, at, 0) as T | undefined | Promise<T | undefined>;
+    if (this.capacity > 0) {
+      const at = this.waiters.scratchTop;
+      let attempt = this.takeFast(at);
+      if (attempt !== DONE && !this.#joinsAtOnce) attempt = this.#takePatiently(at, attempt);
+      if (attempt === DONE) return this.#received(DONE, at, 0) as T | undefined | Promise<T | undefined>;
+    }
+    return this.#recvOrWait(signal) as T | undefined | Promise<T | undefined>;
   }
 
   tryRecv(): T | undefined {
@@ -96,6 +97,23 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     return new ChannelIterator(this);
   }
 
+  /** Whether an operation that the fast path of a buffer could not do goes on with `#sendOrWait` or `#recvOrWait`, which exchange or join the queue in one call: watching cannot help, and no memory is needed. */
+  get #joinsAtOnce(): boolean {
+    return this.waiters.isPreparedFor(this.words) && this.waiters.scheduler.spins() === 0;
+  }
+
+  /** Sends the value staged at `at` without joining the queue, watching for room, after `putFast` has returned `first`. */
+  #putPatiently(at: number, first: Quick): Attempt {
+    const attempt = first === BUSY ? this.slowPut(at) : first;
+    return attempt === WOULD_WAIT && this.patience(SENDERS) ? this.tryPut(at) : attempt;
+  }
+
+  /** As `#putPatiently`, receives into `at`. */
+  #takePatiently(at: number, first: Quick): Attempt {
+    const attempt = first === BUSY ? this.slowTake(at) : first;
+    return attempt === WOULD_WAIT && this.patience(RECEIVERS) ? this.tryTake(at) : attempt;
+  }
+
   /** Encodes a value into scratch memory, where it stays until the next operation of this thread. */
   #stage(value: T): number {
     const { waiters, type } = this;
@@ -137,8 +155,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   /** Sends the value staged at `at`, or joins the queue. The memory that this can need is allocated before. */
   #sendOrWait(at: number, signal: AbortSignal | undefined): void | Promise<void> {
     const { waiters } = this;
-    const large = waiters.isPreparedFor(this.words) ? 0 : this.#prepare(at);
-    if (large !== 0 || waiters.recorder !== undefined) return this.#sendLocked(at, large, signal);
+    if (waiters.recorder !== undefined || !waiters.isPreparedFor(this.words)) return this.#sendLocked(at, this.#prepare(at), signal);
     const spins = waiters.scheduler.spins();
     const attempt = this.putOrJoin(at, waiters.spare, spins === 0 ? 1 : 0);
     if (attempt === WOULD_WAIT) return waiters.suspend(waiters.begin(REASON_PLACE.send, this), spins, signal) as Promise<void>;
@@ -150,8 +167,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   /** As `#sendOrWait`, for a receive. @param max for a batch of at most so many values; 0 for one value */
   #recvOrWait(signal: AbortSignal | undefined, max = 0): T | T[] | undefined | Promise<T | T[] | undefined> {
     const { waiters } = this;
-    const large = waiters.isPreparedFor(this.words) ? 0 : this.#prepare(0);
-    if (large !== 0 || waiters.recorder !== undefined) return this.#recvLocked(large, signal, max);
+    if (waiters.recorder !== undefined || !waiters.isPreparedFor(this.words)) return this.#recvLocked(this.#prepare(0), signal, max);
     const at = waiters.scratchTop;
     const spins = waiters.scheduler.spins();
     const attempt = this.takeOrJoin(at, waiters.spare, spins === 0 ? 1 : 0);
