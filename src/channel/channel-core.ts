@@ -29,6 +29,12 @@ export type Attempt = typeof DONE | typeof WOULD_WAIT | typeof CLOSED;
 /** As `Attempt`; or nothing was done. */
 export type Quick = Attempt | typeof BUSY;
 
+/** A batch that is being sent, and how many of its values were sent. */
+export interface Batch<T> {
+  readonly values: ArrayLike<T>;
+  sent: number;
+}
+
 /** Watches whether an object becomes unreachable. */
 export interface Watch {
   /** The object's channel has been freed: nothing has to be watched any more. */
@@ -170,7 +176,10 @@ export abstract class ChannelCore<T> implements Finisher {
     const isSend = wait.place === REASON_PLACE.send;
     const ok = waiters.outcomeOf(wait) === OUTCOME.ok;
     try {
-      if (ok && isSend) return waiters.countSent(1);
+      if (ok && isSend) {
+        waiters.countSent(1);
+        return wait.extra === undefined ? undefined : this.sendAhead(wait.extra as Batch<T>);
+      }
       if (ok) return wait.extra === undefined ? this.type.decode(waiters, at) : this.withMore(this.type.decode(waiters, at), wait.extra as number);
       if (isSend) this.refuseClosed(at);
       return undefined;
@@ -180,6 +189,8 @@ export abstract class ChannelCore<T> implements Finisher {
     }
   }
 
+  /** Sends as many values of a batch as fit now, before its sender continues. */
+  protected abstract sendAhead(batch: Batch<T>): void;
   /** The batch of at most `max` values that begins with `first`. */
   protected abstract withMore(first: T, max: number): T[];
 

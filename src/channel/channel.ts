@@ -13,7 +13,7 @@ import { Refusal, refusalOf, refused } from "../wire/type.ts";
 import { signalOf } from "../wait/wait.ts";
 import { REASON_PLACE } from "../wait/wait-reason.ts";
 import type { Chan, Sending, WaitOptions } from "./chan.ts";
-import { type Attempt, ChannelCore, type Quick } from "./channel-core.ts";
+import { type Attempt, type Batch, ChannelCore, type Quick } from "./channel-core.ts";
 import { BUSY, CLOSED, DONE, WOULD_WAIT } from "./exchange.ts";
 import { ChannelIterator } from "./iterator.ts";
 import { RECEIVERS, SENDERS } from "./words.ts";
@@ -152,13 +152,17 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     }
   }
 
-  /** Sends the value staged at `at`, or joins the queue. The memory that this can need is allocated before. */
-  #sendOrWait(at: number, signal: AbortSignal | undefined): void | Promise<void> {
+  /** Sends the value staged at `at`, or joins the queue. The memory that this can need is allocated before. @param batch the batch of which it is a value */
+  #sendOrWait(at: number, signal: AbortSignal | undefined, batch?: Batch<T>): void | Promise<void> {
     const { waiters } = this;
     if (waiters.recorder !== undefined || !waiters.isPreparedFor(this.words)) return this.#sendLocked(at, this.#prepare(at), signal);
     const spins = waiters.scheduler.spins();
     const attempt = this.putOrJoin(at, waiters.spare, spins === 0 ? 1 : 0);
-    if (attempt === WOULD_WAIT) return waiters.suspend(waiters.begin(REASON_PLACE.send, this), spins, signal) as Promise<void>;
+    if (attempt === WOULD_WAIT) {
+      const wait = waiters.begin(REASON_PLACE.send, this);
+      if (batch !== undefined) wait.extra = batch;
+      return waiters.suspend(wait, spins, signal) as Promise<void>;
+    }
     if (attempt === BUSY) return this.#sendLocked(at, 0, signal);
     if (attempt !== DONE) this.endPartner(attempt);
     return this.#sent();
@@ -282,19 +286,45 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
 
   /** Continues with a batch (a copy) from `from`, and waits if it must. */
   async #sendRest(values: ArrayLike<T>, from: number, signal: AbortSignal | undefined): Promise<void> {
-    for (let sent = from; sent < values.length; ) {
+    const batch: Batch<T> = { values, sent: from };
+    while (batch.sent < values.length) {
+      const at = batch.sent++;
       try {
-        const waiting = this.#sendOrWait(this.#stage(values[sent] as T), signal);
+        const waiting = this.#sendOrWait(this.#stage(values[at] as T), signal, batch);
         if (waiting !== undefined) await waiting;
       } catch (error) {
-        throw withSent(error, sent, signal?.aborted && error === signal.reason ? "ERR_CANCELLED" : "ERR_VALUE_REFUSED");
+        throw withSent(error, at, signal?.aborted && error === signal.reason ? "ERR_CANCELLED" : "ERR_VALUE_REFUSED");
       }
-      sent++;
-      while (sent < values.length) {
-        const more = this.#sendBurst(values, sent);
-        sent += more;
+      while (batch.sent < values.length) {
+        const more = this.#sendBurst(values, batch.sent);
+        batch.sent += more;
         if ((more === 0 || this.#isFull) && !this.patience(SENDERS)) break;
       }
+    }
+  }
+
+  /** So the values are there when the next task runs, which may be their receiver. What does not fit is left to `#sendRest`, and errors, too. */
+  protected override sendAhead(batch: Batch<T>): void {
+    const { values, sent } = batch;
+    const count = Math.min(values.length - sent, this.capacity - this.length, (BATCH_WORDS / this.words) | 0);
+    // Encoding other types can run code of the program, which belongs to the task that sends.
+    const block = count > 0 && this.#isScalar ? this.#blockOf(values, sent, count) : 0;
+    if (block === 0) return;
+    batch.sent += Math.max(0, this.putMany(block, count));
+    this.waiters.arena.free(block);
+  }
+
+  /** Encodes `count` scalars of a batch into a block, because another operation may have values in scratch memory. 0 if one does not fit, or there is no memory. */
+  #blockOf(values: ArrayLike<T>, from: number, count: number): number {
+    const { arena } = this.waiters;
+    let block = 0;
+    try {
+      block = arena.alloc(count * this.words);
+      this.type.encodeMany(this.waiters, block, values, from, count);
+      return block;
+    } catch {
+      if (block !== 0) arena.free(block);
+      return 0;
     }
   }
 
