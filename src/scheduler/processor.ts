@@ -219,7 +219,6 @@ export class Processor implements Scheduler, Slice {
     if (isOver) return;
     let slot = this.#queue.nextWait();
     if (slot === undefined) {
-      if (this.#arena.i32[this.#arena.here + processor.inbox] === 0) return;
       this.#drain();
       slot = this.#queue.nextWait();
       if (slot === undefined) return;
@@ -237,7 +236,8 @@ export class Processor implements Scheduler, Slice {
   }
 
   spins(): number {
-    return this.isBusy ? 0 : this.#watching.spins();
+    const spins = this.#watching.spins();
+    return spins > 0 && this.isBusy ? 0 : spins;
   }
 
   spun(inTime: boolean): void {
@@ -342,7 +342,7 @@ export class Processor implements Scheduler, Slice {
   }
 
   #drain(): void {
-    this.#handle(takeInbox(this.#arena));
+    if (this.#arena.i32[this.#arena.here + processor.inbox] !== 0) this.#handle(takeInbox(this.#arena));
   }
 
   /** Handles records from the inbox, given the first: ended waits go onto the run queue. */
