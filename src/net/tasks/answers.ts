@@ -4,6 +4,7 @@
  *
  * Invariant: at most MOST answers of at most MOST_BYTES together are kept, the latest.
  */
+import type { AnyFunction } from "../../runtime/module/task-function.ts";
 import type { CallMessage } from "./messages.ts";
 
 const MOST = 4096;
@@ -12,9 +13,12 @@ const MOST_BYTES = 16_777_216;
 /** One call on this node. */
 export interface ServedCall {
   readonly message: CallMessage;
+  readonly fn: AnyFunction;
   readonly names: string[];
   /** Where answers go. More than one if a call with a key came again. */
   readonly replies: Set<string>;
+  /** Those of `replies` whose callers have cancelled. */
+  readonly cancelled: Set<string>;
   readonly sinceMs: number;
   state: "waiting" | "running" | "done";
   isAccepted: boolean;
@@ -34,18 +38,23 @@ export class ServedCalls {
     return this.#byName.get(`${caller} ${number}`);
   }
 
-  withKey(key: string): ServedCall | undefined {
-    return this.#byName.get(`key ${key}`);
+  /** The call of the same work. */
+  withKey(id: string, key: string): ServedCall | undefined {
+    return this.#byName.get(keyName(id, key));
   }
 
-  *live(): IterableIterator<ServedCall> {
-    for (const call of new Set(this.#byName.values())) if (call.state !== "done") yield call;
+  /** Its key stands for it no more: work that has failed, or was cancelled, can be done anew. */
+  forgetKey(call: ServedCall): void {
+    const { id, key } = call.message;
+    if (key === undefined) return;
+    const name = keyName(id, key);
+    if (this.#byName.get(name) === call) this.#byName.delete(name);
   }
 
   /** Gives a call the names by which it is found: of its caller, its key, or of a caller that asks for the same work again. */
   add(call: ServedCall, caller: string, number: number): void {
-    const { key } = call.message;
-    for (const name of key === undefined ? [`${caller} ${number}`] : [`${caller} ${number}`, `key ${key}`]) {
+    const { id, key } = call.message;
+    for (const name of key === undefined ? [`${caller} ${number}`] : [`${caller} ${number}`, keyName(id, key)]) {
       if (this.#byName.has(name)) continue;
       this.#byName.set(name, call);
       call.names.push(name);
@@ -61,7 +70,12 @@ export class ServedCalls {
       if (this.#done.size <= MOST && this.#bytes <= MOST_BYTES) return;
       this.#done.delete(oldest);
       this.#bytes -= oldest.answer?.length ?? 0;
-      for (const name of oldest.names) this.#byName.delete(name);
+      for (const name of oldest.names) if (this.#byName.get(name) === oldest) this.#byName.delete(name);
     }
   }
+}
+
+/** The same key of two tasks is two works. */
+function keyName(id: string, key: string): string {
+  return `${id} key ${key}`;
 }

@@ -95,7 +95,10 @@ export class Calls {
   /** When each node gave a sign of life. */
   readonly #beats = new Map<string, number>();
   #timer: ReturnType<typeof setInterval> | undefined;
+  /** When the connection began, or this process went on after it had stood still. */
   #upMs = performance.now();
+  /** When calls were last looked at. */
+  #lookedMs = 0;
 
   constructor(host: CallHost) {
     this.#host = host;
@@ -138,11 +141,27 @@ export class Calls {
     const done = waits.begin(`remote task ${id.slice(id.indexOf("#") + 1)}`);
     try {
       let pauseMs = PAUSE_MS;
+      /** A try that may have run: what comes later must not say that nothing did. */
+      let mayHaveRun: WarrenError | undefined;
+      let isFresh = false;
       for (let attempt = 1; ; ) {
-        const target = options.accept === undefined ? link.options.build : await this.#buildFor(id, options.accept);
-        const outcome = await this.#once(id, bytes, watched, target, options);
+        let outcome: Outcome | Promise<Outcome>;
+        try {
+          const build = options.accept === undefined ? link.options.build : await this.#buildFor(id, options.accept, isFresh);
+          outcome = this.#once(id, bytes, watched, build, options);
+        } catch (error) {
+          // This try was not sent.
+          throw mayHaveRun ?? error;
+        }
+        outcome = await outcome;
         if (outcome.isDone) return outcome.value;
         const { error } = outcome;
+        if (error?.details["mayHaveRun"] === true) mayHaveRun = error;
+        // The node that was known may have gone: the others are asked.
+        if (options.accept !== undefined && error?.code === "ERR_NO_NODE" && !isFresh) {
+          isFresh = true;
+          continue;
+        }
         // A busy node has not started it, so that is no try.
         if (outcome.mayRetry === "free" || (outcome.mayRetry === "counted" && attempt++ < tries)) {
           await pause(pauseMs * (0.5 + Math.random()), signal);
@@ -150,39 +169,36 @@ export class Calls {
           await link.whenUp(performance.now() + (timeoutMs ?? link.options.timeoutMs), signal);
           continue;
         }
-        throw error?.code === "ERR_NO_NODE" ? await this.#whoServes(id, error) : error;
+        throw mayHaveRun ?? (error?.code === "ERR_NO_NODE" ? await this.#whoServes(id, error, options.accept) : error);
       }
     } finally {
       done();
     }
   }
 
-  /** Sends one request and waits for its end. Rejects with the task's own error. */
-  async #once(id: string, bytes: Uint8Array, contexts: readonly Context[], build: string, { timeoutMs, signal }: Resolved): Promise<Outcome> {
+  /** Sends one request. @returns its end; rejects with the task's own error @throws if it was not sent */
+  #once(id: string, bytes: Uint8Array, contexts: readonly Context[], build: string, { timeoutMs, signal }: Resolved): Promise<Outcome> {
     const { link } = this.#host;
     const number = this.#next++;
     const { promise, resolve: settle, reject } = Promise.withResolvers<unknown>();
     const call: Call = { number, id, resolve: settle, reject, heardMs: performance.now(), node: undefined };
     link.publish(link.names.task(id, build), bytes, `the call of ${id}`, { reply: `${link.names.answers(this.#caller)}.${number}` });
     this.#calls.set(number, call);
-    this.#timer ??= setInterval(() => this.#look(), link.options.beatMs / 2);
+    if (this.#timer === undefined) {
+      this.#lookedMs = performance.now();
+      this.#timer = setInterval(() => this.#look(), link.options.beatMs / 2);
+    }
     const stops = contexts.map((context) => onAbort(context.signal, () => this.#cancel(call)));
     const fail = (error: unknown): void => {
       this.#cancel(call);
       this.#end(call, () => reject(error));
     };
     if (signal !== undefined) stops.push(onAbort(signal, () => fail(signal.reason)));
-    const timer = timeoutMs === undefined ? undefined : setTimeout(() => fail(lateError(id, call.node, timeoutMs)), timeoutMs);
-    try {
-      return { isDone: true, value: await promise };
-    } catch (error) {
-      const retry = error instanceof Unfinished ? error.mayRetry : isLate(error) ? "counted" : undefined;
-      if (retry === undefined) throw error;
-      return { isDone: false, mayRetry: retry, error: error instanceof Unfinished ? error.error : (error as WarrenError) };
-    } finally {
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => fail(new Unfinished("counted", lateError(id, call.node, timeoutMs))), timeoutMs);
+    return outcomeOf(promise, () => {
       clearTimeout(timer);
       for (const stop of stops) stop();
-    }
+    });
   }
 
   /** Subscribes to answers, before the first call. @throws ERR_NET_REFUSED, ERR_NET_DOWN */
@@ -199,7 +215,7 @@ export class Calls {
       try {
         this.#answered(call, message, space);
       } catch (refusal) {
-        warn(`an answer for ${call.id} was refused: ${(refusal as Error).message}`);
+        this.#end(call, () => call.reject(new WarrenError("ERR_NET_MESSAGE", `the answer of the task ${call.id}, which may have run, was refused: ${(refusal as Error).message}`, { task: call.id, mayHaveRun: true }, { cause: refusal })));
       }
     } });
     await Promise.all([beats, answers]);
@@ -233,6 +249,9 @@ export class Calls {
     const { link } = this.#host;
     const nowMs = performance.now();
     const mostMs = (LOST_BEATS + 0.5) * link.options.beatMs;
+    // If this process stood still, signs of life wait to be read.
+    if (nowMs - this.#lookedMs > link.options.beatMs) this.#upMs = nowMs;
+    this.#lookedMs = nowMs;
     // Without a connection no sign of life can come.
     if (!link.isUp || nowMs - this.#upMs < mostMs) return;
     for (const call of this.#calls.values()) {
@@ -262,13 +281,14 @@ export class Calls {
   }
 
   /** The build of a node that may run the task. @throws ERR_NO_NODE, ERR_TASK_VERSION */
-  async #buildFor(id: string, accept: string): Promise<string> {
+  async #buildFor(id: string, accept: string, isFresh: boolean): Promise<string> {
     const { nodes, link } = this.#host;
     const isAccepted = acceptOf(accept);
-    const builds = new Set(buildsOf(id, await nodes.recent()).filter(isAccepted));
+    const builds = new Set(buildsOf(id, await (isFresh ? nodes.ask() : nodes.recent())).filter(isAccepted));
     if (builds.has(link.options.build)) return link.options.build;
     const build = [...builds][Math.floor(Math.random() * builds.size)];
     if (build !== undefined) return build;
+    if (!isFresh) return this.#buildFor(id, accept, true);
     throw await this.#whoServes(id, new WarrenError("ERR_NO_NODE", `no node serves ${id}: it did not run`, { task: id, mayHaveRun: false }), accept);
   }
 
@@ -305,17 +325,19 @@ function resolve(options: RemoteOptions): Resolved {
   return { ...options, tries };
 }
 
-const late = new WeakSet<Error>();
-
 function lateError(id: string, node: string | undefined, timeoutMs: number): WarrenError {
-  const error = new WarrenError("ERR_REMOTE_TIMEOUT", `the task ${id}${node === undefined ? "" : ` on node ${node}`} has not ended after ${timeoutMs} ms: it may have run, and is being cancelled`, { task: id, node, mayHaveRun: true });
-  late.add(error);
-  return error;
+  return new WarrenError("ERR_REMOTE_TIMEOUT", `the task ${id}${node === undefined ? "" : ` on node ${node}`} has not ended after ${timeoutMs} ms: it may have run, and is being cancelled`, { task: id, node, mayHaveRun: true });
 }
 
-/** Whether it is this caller's own error, and not one that the task has thrown. */
-function isLate(error: unknown): boolean {
-  return error instanceof Error && late.has(error);
+async function outcomeOf(promise: Promise<unknown>, ended: () => void): Promise<Outcome> {
+  try {
+    return { isDone: true, value: await promise };
+  } catch (error) {
+    if (!(error instanceof Unfinished)) throw error;
+    return { isDone: false, mayRetry: error.mayRetry, error: error.error };
+  } finally {
+    ended();
+  }
 }
 
 /** The error of a remote task: as it was thrown, with the node's name. */
