@@ -87,16 +87,25 @@ export async function join(rt: Runtime, options: JoinOptions): Promise<Net> {
   rt.side.waiters.checkOpen();
   // In the root context: messages that come belong to no request of this process.
   return inRoot(async () => {
-    const link = await Link.open(resolved);
+    const link = await Link.open(resolved, warn);
     const net = new OpenNet(rt, link, traceparent);
     try {
       await net.open();
     } catch (error) {
-      await link.close();
+      await net.close();
       throw error;
     }
     return net;
   });
+}
+
+function warn(text: string): void {
+  emitWarning(`warren/net: ${text}`, "WARREN_NET", undefined);
+}
+
+interface Fed {
+  readonly inHand?: number;
+  stop(): Promise<void>;
 }
 
 class OpenNet implements Net {
@@ -110,7 +119,7 @@ class OpenNet implements Net {
   readonly #startMs = performance.now();
   readonly spawn: RemoteSpawn;
   /** Local channels that the connection feeds. */
-  readonly #opened = new Set<AsyncDisposable & { readonly inHand?: number; stop(): Promise<void> }>();
+  readonly #opened = new Set<Fed>();
   readonly #servings = new Set<Serving>();
   readonly #traceparent: () => string | undefined;
   readonly #detach: () => void;
@@ -126,7 +135,7 @@ class OpenNet implements Net {
       checkTraceparent(own);
       return own;
     };
-    const parts = { link, space: this.#space, rt, warn: this.#warn };
+    const parts = { link, space: this.#space, rt, warn };
     this.#server = new Server(parts);
     this.#nodes = new Nodes({ ...parts, report: () => this.#report() });
     this.#calls = new Calls({ ...parts, waits: this.#waits, nodes: this.#nodes, traceparent: this.#traceparent });
@@ -139,7 +148,10 @@ class OpenNet implements Net {
     await Promise.all([this.#calls.open(), this.#nodes.open()]);
   }
 
-  readonly #warn = (text: string): void => emitWarning(`warren/net: ${text}`, "WARREN_NET", undefined);
+  readonly #note = (fed: Fed): (() => void) => {
+    this.#opened.add(fed);
+    return () => this.#opened.delete(fed);
+  };
 
   get name(): string {
     return this.#link.options.name;
@@ -164,7 +176,7 @@ class OpenNet implements Net {
     const resolved = resolveQueue(name, options);
     const typed = new Typed(this.#space, type, `the queue ${name}`);
     this.#link.checkOpen();
-    return NetQueue.open({ link: this.#link, space: this.#space, waiters: this.#rt.side.waiters, waits: this.#waits, traceparent: this.#traceparent, warn: this.#warn, opened: (deliveries) => this.#opened.add(deliveries) }, name, typed, resolved);
+    return NetQueue.open({ link: this.#link, space: this.#space, waiters: this.#rt.side.waiters, waits: this.#waits, traceparent: this.#traceparent, warn, opened: this.#note }, name, typed, resolved);
   }
 
   async serve(tasks: unknown, options: ServeOptions = {}): Promise<Serving> {
@@ -177,7 +189,7 @@ class OpenNet implements Net {
   feed<T>(name: string, type: Type<T>): Feed<T> {
     checkName("the name of a feed", name, true);
     const typed = new Typed(this.#space, type, `the feed ${name}`);
-    return new NetFeed({ link: this.#link, space: this.#space, waiters: this.#rt.side.waiters, warn: this.#warn, opened: (receiver) => this.#opened.add(receiver) }, name, typed, type);
+    return new NetFeed({ link: this.#link, space: this.#space, waiters: this.#rt.side.waiters, warn, opened: this.#note }, name, typed, type);
   }
 
   nodes(): Promise<NodeReport[]> {
@@ -198,9 +210,10 @@ class OpenNet implements Net {
   async #close(drainMs: number): Promise<void> {
     this.#isDraining = true;
     const untilMs = performance.now() + drainMs;
-    const stopped = Promise.all([...[...this.#servings].map((serving) => serving.stop()), ...[...this.#opened].map((receiver) => receiver.stop())]);
+    const served = Promise.all([...this.#servings].map((serving) => serving.stop()));
+    await Promise.all([...this.#opened].map((fed) => fed.stop()));
     if (drainMs > 0) {
-      await within(stopped, drainMs);
+      await within(served, untilMs - performance.now());
       while (performance.now() < untilMs && [...this.#opened].some(({ inHand = 0 }) => inHand > 0)) await within(new Promise(() => undefined), LOOK_MS);
     }
     this.#server.leave();

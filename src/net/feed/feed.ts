@@ -46,8 +46,8 @@ export interface FeedHost {
   readonly space: Space;
   readonly waiters: Waiters;
   readonly warn: (text: string) => void;
-  /** Called with what is to be stopped when the connection is closed. */
-  readonly opened: (receiver: FeedReceiver<unknown>) => void;
+  /** Called with what is to be stopped when the connection is closed; what it returns is called when it has stopped. */
+  readonly opened: (receiver: FeedReceiver<unknown>) => () => void;
 }
 
 /** A value of a feed: fingerprint of its type, publisher, number, value. */
@@ -99,8 +99,7 @@ export class NetFeed<T> implements Feed<T> {
         isWarned = true;
       }
     } });
-    receiver.open(subscription, link);
-    opened(receiver as FeedReceiver<unknown>);
+    receiver.open(subscription, link, opened(receiver as FeedReceiver<unknown>));
     return receiver;
   }
 }
@@ -115,7 +114,7 @@ class FeedValues<T> extends LocalReceiver<T> implements FeedReceiver<T> {
   readonly #expected = new Map<string, number>();
   #missed = 0;
   #isEnded = false;
-  #stopListening: () => void = () => undefined;
+  #stopped: () => void = () => undefined;
   #subscription: Subscription | undefined;
 
   constructor(waiters: Waiters, name: string, type: Type<T>, credit: number) {
@@ -125,16 +124,20 @@ class FeedValues<T> extends LocalReceiver<T> implements FeedReceiver<T> {
     this.#credit = credit;
   }
 
-  open(subscription: Subscription, link: Link): void {
+  open(subscription: Subscription, link: Link, onClosed: () => void): void {
     this.#subscription = subscription;
-    this.#stopListening = link.listen({ closed: () => this.#end() });
+    const stopListening = link.listen({ closed: () => this.#end() });
+    this.#stopped = () => {
+      stopListening();
+      onClosed();
+    };
   }
 
   came(publisher: string, number: number, value: T): void {
     if (this.#isEnded) return;
     const expected = this.#expected.get(publisher);
     if (expected !== undefined && number > expected) this.#missed += number - expected;
-    this.#expected.set(publisher, number + 1);
+    this.#expected.set(publisher, Math.max(expected ?? 0, number + 1));
     if (this.#values.length === this.#credit) {
       this.#values.shift();
       this.#missed++;
@@ -195,7 +198,7 @@ class FeedValues<T> extends LocalReceiver<T> implements FeedReceiver<T> {
   #end(): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    this.#stopListening();
+    this.#stopped();
     this.#subscription?.unsubscribe();
     this.giveDue();
     while (this.#watchers.size > 0) this.#wakeFirst();

@@ -7,10 +7,10 @@
  * waits with `whenUp`.
  */
 import type { JetStreamClient, JetStreamManager } from "@nats-io/jetstream";
-import type { ConnectionOptions, MsgHdrs, NatsConnection, NodeConnectionOptions, Subscription, SubscriptionOptions } from "@nats-io/transport-node";
+import type { ConnectionOptions, Msg, MsgHdrs, NatsConnection, NodeConnectionOptions, Subscription } from "@nats-io/transport-node";
 import { readFileSync } from "node:fs";
 import { WarrenError } from "../../errors.ts";
-import { afterMicrotasks, clearTimeout, performance, setTimeout } from "../../host.ts";
+import { afterMicrotasks, clearTimeout, performance, setTimeout, within } from "../../host.ts";
 import type { AbortSignal } from "../../wait/abort-signal.ts";
 import { Names } from "./names.ts";
 import { type JetStream, type Transport, loadPackages } from "./packages.ts";
@@ -22,6 +22,8 @@ import { Requests } from "./requests.ts";
 const OLDEST = [2, 9] as const;
 /** Between two tries to connect again, with a part that is random. */
 const RECONNECT_MS = 250;
+/** A connection that does not answer for two of these is taken for dead. */
+const PING_MS = 10_000;
 
 export interface PublishOptions {
   readonly reply?: string;
@@ -37,12 +39,20 @@ export interface LinkListener {
   closed?(error: WarrenError): void;
 }
 
+/** What is called with each message. */
+export interface Subscriber {
+  readonly callback: (error: Error | null, message: Msg) => void;
+  /** Only one of a group gets a message. */
+  readonly queue?: string;
+}
+
 export class Link {
   readonly options: ResolvedJoin;
   readonly names: Names;
   readonly nc: NatsConnection;
   readonly #jetstream: JetStream;
   readonly #transport: Transport;
+  readonly #warn: (text: string) => void;
   readonly #listeners = new Set<LinkListener>();
   #isUp = true;
   #closed: WarrenError | undefined;
@@ -52,8 +62,9 @@ export class Link {
   #js: JetStreamClient | undefined;
   #jsm: Promise<JetStreamManager> | undefined;
 
-  private constructor(options: ResolvedJoin, nc: NatsConnection, transport: Transport, jetstream: JetStream) {
+  private constructor(options: ResolvedJoin, nc: NatsConnection, transport: Transport, jetstream: JetStream, warn: (text: string) => void) {
     this.options = options;
+    this.#warn = warn;
     this.names = new Names(options.name);
     this.nc = nc;
     this.#transport = transport;
@@ -63,7 +74,7 @@ export class Link {
   }
 
   /** @throws ERR_NET_MISSING, ERR_NET_UNREACHABLE, ERR_NET_REFUSED, ERR_NET_SERVER */
-  static async open(options: ResolvedJoin): Promise<Link> {
+  static async open(options: ResolvedJoin, warn: (text: string) => void): Promise<Link> {
     const { transport, jetstream } = await loadPackages();
     let nc: NatsConnection;
     try {
@@ -76,11 +87,12 @@ export class Link {
       await nc.close();
       throw new WarrenError("ERR_NET_SERVER", `nats-server ${version} is too old: ${OLDEST.join(".")} or newer is needed`, { version });
     }
-    return new Link(options, nc, transport, jetstream);
+    return new Link(options, nc, transport, jetstream, warn);
   }
 
+  /** Whether there is a connection on which may be sent. */
   get isUp(): boolean {
-    return this.#isUp;
+    return this.#isUp && this.#closed === undefined;
   }
 
   /** The name of the server, which is another one after a restart. */
@@ -158,16 +170,34 @@ export class Link {
   }
 
   /** Subscribes, and waits until the server knows. @throws ERR_NET_CLOSED, ERR_NET_DOWN, ERR_NET_REFUSED */
-  async subscribe(subject: string, options: SubscriptionOptions): Promise<Subscription> {
+  async subscribe(subject: string, { callback, queue }: Subscriber): Promise<Subscription> {
     this.checkUp(`the subscription to ${subject}`);
-    const subscription = this.nc.subscribe(subject, options);
+    // What was published before does not come to it.
+    this.#publishSoon();
+    const subscription = this.nc.subscribe(subject, {
+      callback: (error, message) => {
+        try {
+          callback(error, message);
+        } catch (failure) {
+          // An error that the client sees ends its reading of the connection.
+          this.#warn(`a message on ${subject} was not handled: ${failure instanceof Error ? failure.stack : String(failure)}`);
+        }
+      },
+      ...(queue === undefined ? {} : { queue }),
+    });
     // A refusal ends the subscription, and comes before the answer to the flush.
     let refused: unknown;
     void subscription.closed.then((error) => (refused = error));
-    await this.nc.flush();
-    await Promise.resolve();
+    if (!(await within(this.nc.flush(), this.options.timeoutMs))) throw new WarrenError("ERR_NET_DOWN", `the server has not answered for ${this.options.timeoutMs} ms when this program wanted to subscribe to ${subject}`, { servers: this.options.servers });
+    this.checkUp(`the subscription to ${subject}`);
     if (refused instanceof Error) throw refusalOf(refused, `subscribe to ${subject}`) ?? refused;
     return subscription;
+  }
+
+  headers(fields: Readonly<Record<string, string>>): MsgHdrs {
+    const headers = this.#transport.headers();
+    for (const [name, value] of Object.entries(fields)) headers.set(name, value);
+    return headers;
   }
 
   get js(): JetStreamClient {
@@ -177,11 +207,6 @@ export class Link {
   /** A text that no other node makes. */
   unique(): string {
     return this.#transport.nuid.next();
-  }
-
-  /** Headers for a message. */
-  headers(): MsgHdrs {
-    return this.#transport.headers();
   }
 
   get packages(): JetStream {
@@ -201,12 +226,13 @@ export class Link {
     }
   }
 
-  /** Sends what is under way, then closes. */
+  /** Sends what is under way, then closes. A server that does not answer is not waited for. */
   async close(): Promise<void> {
+    const { isUp } = this;
     this.#publishSoon();
     this.#end(new WarrenError("ERR_NET_CLOSED", "the connection to the servers was closed"));
-    if (this.#isUp) await this.nc.drain();
-    else await this.nc.close();
+    if (isUp) await within(this.nc.drain(), this.options.timeoutMs);
+    await this.nc.close();
   }
 
   async #watch(): Promise<void> {
@@ -241,6 +267,7 @@ function connectionOptions({ servers, node, name, auth, tls, isPrivate, timeoutM
     maxReconnectAttempts: -1,
     reconnectTimeWait: RECONNECT_MS,
     reconnectJitter: RECONNECT_MS,
+    pingInterval: PING_MS,
     inboxPrefix: `warren.${name}.inbox`,
     // The addresses that a server tells could be plain ones of other machines.
     ignoreClusterUpdates: tls === undefined && isPrivate,

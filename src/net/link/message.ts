@@ -39,6 +39,11 @@ export function joinMessages(messages: readonly { readonly number: number; reado
   return joined;
 }
 
+/** Whether a message is several in one. */
+export function isJoined(bytes: Uint8Array): boolean {
+  return bytes.length > HEAD_BYTES && bytes[0] === MARK[0] && bytes[1] === MARK[1] && bytes[2] === VERSION && bytes[3] === KIND.answers;
+}
+
 /** Calls `each` with the messages of `joinMessages`. @throws ERR_NET_MESSAGE */
 export function splitMessages(joined: Uint8Array, each: (number: number, bytes: Uint8Array) => void): void {
   const view = new DataView(joined.buffer, joined.byteOffset, joined.byteLength);

@@ -18,7 +18,7 @@ import { refusalOf } from "../link/refusals.ts";
 import { KIND, encodeMessage } from "../link/message.ts";
 import type { Typed } from "../link/typed.ts";
 import type { Waits } from "../link/waits.ts";
-import { type Deliveries, QueueDeliveries, type QueueParts } from "./deliveries.ts";
+import { AGAIN, type Deliveries, QueueDeliveries, type QueueParts } from "./deliveries.ts";
 import type { DeadLetter } from "./delivery.ts";
 import { Marks } from "./marks.ts";
 import type { ResolvedQueue } from "./options.ts";
@@ -72,6 +72,10 @@ export interface Queue<T> {
 /** Between two sends to a full queue: the first, and the longest. */
 const FULL_MS = 4;
 const LONGEST_FULL_MS = 200;
+/** Between two sends while nobody answers for the queue. */
+const ABSENT_MS = 40;
+/** So many ids of sends without an answer are kept. */
+const MOST_UNANSWERED = 65_536;
 /** One request to the server waits at least so long for its answer. */
 const LEAST_REQUEST_MS = 1000;
 /** What a header takes, with the id. */
@@ -87,8 +91,8 @@ export interface QueueHost {
   readonly waits: Waits;
   readonly traceparent: () => string | undefined;
   readonly warn: (text: string) => void;
-  /** Called with what is to be stopped when the connection is closed. */
-  readonly opened: (deliveries: Deliveries<unknown>) => void;
+  /** Called with what is to be stopped when the connection is closed; what it returns is called when it has stopped. */
+  readonly opened: (deliveries: Deliveries<unknown>) => () => void;
 }
 
 export class NetQueue<T> implements Queue<T> {
@@ -97,6 +101,8 @@ export class NetQueue<T> implements Queue<T> {
   readonly #type: Typed<T>;
   readonly #options: ResolvedQueue;
   readonly #marks: Marks;
+  /** Ids of values that were sent, and the server has not answered. */
+  readonly #unanswered = new Set<string>();
 
   private constructor(host: QueueHost, name: string, type: Typed<T>, options: ResolvedQueue, marks: Marks) {
     this.#host = host;
@@ -146,10 +152,14 @@ export class NetQueue<T> implements Queue<T> {
     for (;;) {
       const leftMs = untilMs - performance.now();
       if (leftMs <= 0 || !(await link.whenUp(untilMs, signal))) throw notAnswered(queue, id, timeoutMs, mayBeIn);
-      const headers = link.headers();
-      headers.set("Nats-Msg-Id", id);
+      // It is known by its id, but a server that was killed forgets the ids of what is done.
+      const isAgain = this.#unanswered.has(id);
+      const headers = link.headers({ "Nats-Msg-Id": id, ...(isAgain && { [AGAIN]: "1" }) });
+      this.#await(id);
       const answer = await unlessAborted(link.requests.send(subject, bytes, Math.min(leftMs, Math.max(LEAST_REQUEST_MS, timeoutMs / 4)), headers), signal);
       const { stream, error } = typeof answer === "object" ? ackOf(answer) : {};
+      // The server, or nobody, has answered: this one is in, or is not.
+      if (stream !== undefined || (!isAgain && (error !== undefined || answer === "nobody"))) this.#unanswered.delete(id);
       if (stream === link.names.stream(queue)) return;
       if (stream !== undefined) throw new WarrenError("ERR_QUEUE_CONFLICT", `the stream ${stream} takes the values of queue ${queue}`, { here: link.names.stream(queue), there: stream });
       if (error === JS.full) {
@@ -165,7 +175,16 @@ export class NetQueue<T> implements Queue<T> {
       if (answer === "late") mayBeIn = true;
       else if (answer === "nobody" && (await this.#isGone(queue))) throw new WarrenError("ERR_QUEUE_GONE", `the queue ${queue} was deleted on the server`, { queue });
       // JetStream has just started, elects a leader, or has no room.
-      else await pause(FULL_MS * 10, signal);
+      else await pause(ABSENT_MS, signal);
+    }
+  }
+
+  #await(id: string): void {
+    this.#unanswered.add(id);
+    if (this.#unanswered.size <= MOST_UNANSWERED) return;
+    for (const oldest of this.#unanswered) {
+      this.#unanswered.delete(oldest);
+      return;
     }
   }
 
@@ -183,10 +202,8 @@ export class NetQueue<T> implements Queue<T> {
     checkKeys("deliveries", options, ["credit"]);
     const credit = checkCount("credit of deliveries", options.credit ?? 16, 1, 65_536);
     const { link, space, waiters, warn, opened } = this.#host;
-    const parts: QueueParts<T> = { name: this.name, link, space, type: this.#type, options: this.#options, marks: this.#marks, warn, bury: (value, id, letter, sequence) => this.#bury(value, id, letter, sequence) };
-    const deliveries = await QueueDeliveries.open(waiters, parts, credit);
-    opened(deliveries as Deliveries<unknown>);
-    return deliveries;
+    const parts: QueueParts<T> = { name: this.name, link, space, type: this.#type, options: this.#options, marks: this.#marks, warn, opened, bury: (value, id, letter, sequence) => this.#bury(value, id, letter, sequence) };
+    return QueueDeliveries.open(waiters, parts, credit);
   }
 
   async #bury(value: T, id: string, letter: DeadLetter, sequence: number): Promise<void> {

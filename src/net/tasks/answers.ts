@@ -7,6 +7,7 @@
  *
  * Invariant: at most MOST answers of at most MOST_BYTES together are kept, the latest.
  */
+import type { AnyFunction } from "../../runtime/module/task-function.ts";
 import type { Asker, CallMessage } from "./messages.ts";
 
 const MOST = 4096;
@@ -15,8 +16,11 @@ const MOST_BYTES = 16_777_216;
 /** One call on this node. */
 export interface ServedCall {
   readonly message: CallMessage;
+  readonly fn: AnyFunction;
   /** Who asked for it, and where the answers go: more than one if a call with a key came again. */
   readonly askers: Asker[];
+  /** Those who have cancelled it. */
+  readonly cancelled: Set<Asker>;
   readonly sinceMs: number;
   state: "waiting" | "running" | "done";
   isAccepted: boolean;
@@ -38,15 +42,25 @@ export class ServedCalls {
     return this.#byCaller.get(caller)?.get(number);
   }
 
-  withKey(key: string): ServedCall | undefined {
-    return this.#byKey.get(key);
+  /** The call of the same work. */
+  withKey(id: string, key: string): ServedCall | undefined {
+    return this.#byKey.get(keyName(id, key));
+  }
+
+  /** Its key stands for it no more: work that has failed, or was cancelled, can be done anew. */
+  forgetKey(call: ServedCall): void {
+    const { id, key } = call.message;
+    if (key === undefined) return;
+    const name = keyName(id, key);
+    if (this.#byKey.get(name) === call) this.#byKey.delete(name);
   }
 
   /** Adds a call, or one more that asks for it. */
   add(call: ServedCall, asker: Asker): void {
     if (call.askers.length === 0) {
       this.live.add(call);
-      if (call.message.key !== undefined) this.#byKey.set(call.message.key, call);
+      const { id, key } = call.message;
+      if (key !== undefined) this.#byKey.set(keyName(id, key), call);
     }
     call.askers.push(asker);
     let calls = this.#byCaller.get(asker.caller);
@@ -81,11 +95,16 @@ export class ServedCalls {
   #forget(call: ServedCall): void {
     if (!this.#done.delete(call)) return;
     this.#bytes -= call.answer?.length ?? 0;
-    if (call.message.key !== undefined) this.#byKey.delete(call.message.key);
+    this.forgetKey(call);
     for (const { caller, number } of call.askers) {
       const calls = this.#byCaller.get(caller);
       calls?.delete(number);
       if (calls?.size === 0) this.#byCaller.delete(caller);
     }
   }
+}
+
+/** The same key of two tasks is two works. */
+function keyName(id: string, key: string): string {
+  return `${id} key ${key}`;
 }

@@ -19,7 +19,7 @@ import { continueStack } from "../../wire/error-class.ts";
 import type { Space } from "../../wire/type.ts";
 import type { Link } from "../link/link.ts";
 import { checkCount, checkKeys, checkMs } from "../link/options.ts";
-import { KIND, decodeMessage, encodeMessage, kindOf, splitMessages } from "../link/message.ts";
+import { KIND, decodeMessage, encodeMessage, isJoined, kindOf, splitMessages } from "../link/message.ts";
 import type { Waits } from "../link/waits.ts";
 import type { NodeReport, Nodes } from "./nodes.ts";
 import { idOf } from "./identity.ts";
@@ -95,7 +95,10 @@ export class Calls {
   /** When each node gave a sign of life. */
   readonly #beats = new Map<string, number>();
   #timer: ReturnType<typeof setInterval> | undefined;
+  /** When the connection began, or this process went on after it had stood still. */
   #upMs = performance.now();
+  /** When calls were last looked at. */
+  #lookedMs = 0;
 
   constructor(host: CallHost) {
     this.#host = host;
@@ -138,10 +141,27 @@ export class Calls {
     const done = waits.begin(`remote task ${id.slice(id.indexOf("#") + 1)}`);
     try {
       let pauseMs = PAUSE_MS;
+      /** A try that may have run: what comes later must not say that nothing did. */
+      let mayHaveRun: WarrenError | undefined;
+      let isFresh = false;
       for (let attempt = 1; ; ) {
-        const target = options.accept === undefined ? link.options.build : await this.#buildFor(id, options.accept);
-        const outcome = await this.#once(id, bytes, watched, target, options);
+        let outcome: Outcome | Promise<Outcome>;
+        try {
+          const build = options.accept === undefined ? link.options.build : await this.#buildFor(id, options.accept, isFresh);
+          outcome = this.#once(id, bytes, watched, build, options);
+        } catch (error) {
+          // This try was not sent.
+          throw mayHaveRun ?? error;
+        }
+        outcome = await outcome;
         if (outcome.isDone) return outcome.value;
+        if (outcome.details["mayHaveRun"] === true) mayHaveRun = errorOf(outcome);
+        const isNobody = outcome.code === "ERR_NO_NODE" && outcome.mayRetry === "counted";
+        // The node that was known may have gone: the others are asked.
+        if (options.accept !== undefined && isNobody && !isFresh) {
+          isFresh = true;
+          continue;
+        }
         // A busy node has not started it, so that is no try.
         if (outcome.mayRetry === "free" || (outcome.mayRetry === "counted" && attempt++ < tries)) {
           await pause(pauseMs * (0.5 + Math.random()), signal);
@@ -149,8 +169,7 @@ export class Calls {
           await link.whenUp(performance.now() + (timeoutMs ?? link.options.timeoutMs), signal);
           continue;
         }
-        if (outcome.code === "ERR_NO_NODE") throw await this.#whoServes(id);
-        throw new WarrenError(outcome.code, outcome.text, outcome.details);
+        throw mayHaveRun ?? (isNobody ? await this.#whoServes(id, options.accept) : errorOf(outcome));
       }
     } catch (error) {
       throw error instanceof Thrown ? fromNode(error, framesHere()) : error;
@@ -159,15 +178,18 @@ export class Calls {
     }
   }
 
-  /** Sends one request and waits for its end. Rejects with the task's own error. */
-  async #once(id: string, bytes: Uint8Array, contexts: readonly Context[], build: string, { timeoutMs, signal }: Resolved): Promise<Outcome> {
+  /** Sends one request. @returns its end; rejects with the task's own error @throws if it was not sent */
+  #once(id: string, bytes: Uint8Array, contexts: readonly Context[], build: string, { timeoutMs, signal }: Resolved): Promise<Outcome> {
     const { link } = this.#host;
     const number = this.#next++;
     const { promise, resolve: settle, reject } = Promise.withResolvers<unknown>();
     const call: Call = { number, id, resolve: settle, reject, heardMs: performance.now(), node: undefined };
     link.publish(link.names.task(id, build), bytes, `the call of ${id}`, { reply: `${link.names.answers(this.#caller)}.${number}` });
     this.#calls.set(number, call);
-    this.#timer ??= setInterval(() => this.#look(), link.options.beatMs / 2);
+    if (this.#timer === undefined) {
+      this.#lookedMs = performance.now();
+      this.#timer = setInterval(() => this.#look(), link.options.beatMs / 2);
+    }
     const stops = contexts.map((context) => onAbort(context.signal, () => this.#cancel(call)));
     const fail = (error: unknown): void => {
       this.#cancel(call);
@@ -175,15 +197,10 @@ export class Calls {
     };
     if (signal !== undefined) stops.push(onAbort(signal, () => fail(signal.reason)));
     const timer = timeoutMs === undefined ? undefined : setTimeout(() => fail(new Unfinished("counted", "ERR_REMOTE_TIMEOUT", `the task ${id}${call.node === undefined ? "" : ` on node ${call.node}`} has not ended after ${timeoutMs} ms: it may have run, and is being cancelled`, { task: id, node: call.node, mayHaveRun: true })), timeoutMs);
-    try {
-      return { isDone: true, value: await promise };
-    } catch (error) {
-      if (error instanceof Unfinished) return { isDone: false, ...error };
-      throw error;
-    } finally {
+    return outcomeOf(promise, () => {
       clearTimeout(timer);
       for (const stop of stops) stop();
-    }
+    });
   }
 
   /** Subscribes to answers, before the first call. @throws ERR_NET_REFUSED, ERR_NET_DOWN */
@@ -196,18 +213,13 @@ export class Calls {
       if (error !== null) return warn(error.message);
       const number = Number(message.subject.slice(message.subject.lastIndexOf(".") + 1));
       if (message.data.length === 0 && message.headers?.code === 503) return this.#nobody(number);
-      // One that cannot be read does not keep the others from being read.
-      const unlessRefused = (read: () => void): void => {
-        try {
-          read();
-        } catch (refusal) {
-          warn(`an answer was refused: ${(refusal as Error).message}`);
-        }
-      };
-      unlessRefused(() => {
-        if (kindOf(message.data) === KIND.answers) splitMessages(message.data, (each, bytes) => unlessRefused(() => this.#answered(each, bytes, space)));
-        else this.#answered(number, message.data, space);
-      });
+      if (!isJoined(message.data)) return this.#read(number, message.data, space);
+      try {
+        splitMessages(message.data, (each, bytes) => this.#read(each, bytes, space));
+      } catch (refusal) {
+        // Whose answers are cut off is not known: their callers miss them.
+        warn(`answers were refused: ${(refusal as Error).message}`);
+      }
     } });
     await Promise.all([beats, answers]);
   }
@@ -217,9 +229,18 @@ export class Calls {
     if (call !== undefined) this.#end(call, () => call.reject(new Unfinished("counted", "ERR_NO_NODE", "", {})));
   }
 
-  #answered(number: number, data: Uint8Array, space: Space): void {
+  /** Reads an answer. One that cannot be read ends its call. */
+  #read(number: number, data: Uint8Array, space: Space): void {
     const call = this.#calls.get(number);
     if (call === undefined) return;
+    try {
+      this.#answered(call, data, space);
+    } catch (refusal) {
+      this.#end(call, () => call.reject(new Unfinished("never", "ERR_NET_MESSAGE", `the answer of the task ${call.id}, which may have run, was refused: ${(refusal as Error).message}`, { task: call.id, mayHaveRun: true })));
+    }
+  }
+
+  #answered(call: Call, data: Uint8Array, space: Space): void {
     const kind = kindOf(data) as typeof KIND.result;
     const [node, value] = decodeMessage(space, kind, data, ANSWER) as [string | undefined, unknown];
     call.heardMs = performance.now();
@@ -253,6 +274,9 @@ export class Calls {
     const { link } = this.#host;
     const nowMs = performance.now();
     const mostMs = (LOST_BEATS + 0.5) * link.options.beatMs;
+    // If this process stood still, signs of life wait to be read.
+    if (nowMs - this.#lookedMs > link.options.beatMs) this.#upMs = nowMs;
+    this.#lookedMs = nowMs;
     // Without a connection no sign of life can come.
     if (!link.isUp || nowMs - this.#upMs < mostMs) return;
     for (const call of this.#calls.values()) {
@@ -282,13 +306,14 @@ export class Calls {
   }
 
   /** The build of a node that may run the task. @throws ERR_NO_NODE, ERR_TASK_VERSION */
-  async #buildFor(id: string, accept: string): Promise<string> {
+  async #buildFor(id: string, accept: string, isFresh: boolean): Promise<string> {
     const { nodes, link } = this.#host;
     const isAccepted = acceptOf(accept);
-    const builds = new Set(buildsOf(id, await nodes.recent()).filter(isAccepted));
+    const builds = new Set(buildsOf(id, await (isFresh ? nodes.ask() : nodes.recent())).filter(isAccepted));
     if (builds.has(link.options.build)) return link.options.build;
     const build = [...builds][Math.floor(Math.random() * builds.size)];
     if (build !== undefined) return build;
+    if (!isFresh) return this.#buildFor(id, accept, true);
     throw await this.#whoServes(id, accept);
   }
 
@@ -305,11 +330,11 @@ type Outcome = { readonly isDone: true; readonly value: unknown } | ({ readonly 
 
 /** The task did not run, or is not known to have run. After a "free" one a further try does not count. The error is made where the program waits, so that its stack leads there. */
 class Unfinished {
-  readonly mayRetry: "free" | "counted";
+  readonly mayRetry: "free" | "counted" | "never";
   readonly code: ErrorCode;
   readonly text: string;
   readonly details: Record<string, unknown>;
-  constructor(mayRetry: "free" | "counted", code: ErrorCode, text: string, details: Record<string, unknown>) {
+  constructor(mayRetry: "free" | "counted" | "never", code: ErrorCode, text: string, details: Record<string, unknown>) {
     this.mayRetry = mayRetry;
     this.code = code;
     this.text = text;
@@ -337,6 +362,21 @@ function resolve(options: RemoteOptions): Resolved {
   if (accept !== undefined) acceptOf(accept);
   if (signal !== undefined) checkSignal(signal);
   return { ...options, tries };
+}
+
+async function outcomeOf(promise: Promise<unknown>, ended: () => void): Promise<Outcome> {
+  try {
+    return { isDone: true, value: await promise };
+  } catch (error) {
+    if (error instanceof Unfinished) return { isDone: false, ...error };
+    throw error;
+  } finally {
+    ended();
+  }
+}
+
+function errorOf({ code, text, details }: Pick<Unfinished, "code" | "text" | "details">): WarrenError {
+  return new WarrenError(code, text, details);
 }
 
 /** The error of a remote task as it was thrown, with the node's name, and the line that called it. */

@@ -50,7 +50,7 @@ const RECENT_MS = 2000;
 
 export class Nodes {
   readonly #host: NodeHost;
-  #recent: { readonly ms: number; readonly reports: Promise<NodeReport[]> } | undefined;
+  #recent: { readonly ms: number; readonly reports: NodeReport[] } | undefined;
 
   constructor(host: NodeHost) {
     this.#host = host;
@@ -76,21 +76,15 @@ export class Nodes {
 
   /** The reports of all nodes, this one included. @throws ERR_NET_DOWN, ERR_NET_CLOSED */
   async ask(): Promise<NodeReport[]> {
-    const reports = await this.#gather("who");
-    return reports.filter(isReport).toSorted((a, b) => a.node.localeCompare(b.node));
+    const ms = performance.now();
+    const reports = (await this.#gather("who")).filter(isReport).toSorted((a, b) => a.node.localeCompare(b.node));
+    this.#recent = { ms, reports };
+    return reports;
   }
 
   /** As `ask`, but the answer may be two seconds old. */
   async recent(): Promise<NodeReport[]> {
-    const nowMs = performance.now();
-    if (this.#recent === undefined || nowMs - this.#recent.ms > RECENT_MS) this.#recent = { ms: nowMs, reports: this.ask() };
-    const mine = this.#recent;
-    try {
-      return await mine.reports;
-    } catch (error) {
-      if (this.#recent === mine) this.#recent = undefined;
-      throw error;
-    }
+    return this.#recent !== undefined && performance.now() - this.#recent.ms < RECENT_MS ? this.#recent.reports : this.ask();
   }
 
   /** What the runtime of each node does, as text. */

@@ -6,9 +6,9 @@
  * all tasks that the node serves. A call that takes long, or has to wait, is answered first
  * with "accepted", so that its caller knows the node and watches its signs of life.
  */
-import type { Msg } from "@nats-io/transport-node";
+import type { Msg, Subscription } from "@nats-io/transport-node";
 import { WarrenError } from "../../errors.ts";
-import { afterMicrotasks, clearInterval, performance, setInterval } from "../../host.ts";
+import { afterMicrotasks, clearInterval, performance, setInterval, within } from "../../host.ts";
 import type { Context } from "../../context/context.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import type { AnyFunction } from "../../runtime/module/task-function.ts";
@@ -70,8 +70,11 @@ export class Server {
   readonly #unsent: Answer[] = [];
   /** The answers of this turn, by caller. */
   readonly #outbox = new Map<string, Answer[]>();
-  #isListening = false;
-  #idle: (() => void) | undefined;
+  #listening: Promise<void> | undefined;
+  /** How many calls of each task run or wait. */
+  readonly #live = new Map<AnyFunction, number>();
+  /** Called when a call has ended. */
+  readonly #ended = new Set<() => void>();
 
   constructor(host: ServeHost) {
     this.#host = host;
@@ -105,45 +108,55 @@ export class Server {
     const { names, options: own } = link;
     this.#limit = limit;
     this.#mostWaiting = waiting;
-    if (!this.#isListening) await this.#listen();
     for (const [id, fn] of ids) this.#tasks.set(id, fn);
-    const subscriptions = await Promise.all([...ids.keys()].map((id) => link.subscribe(names.task(id, own.build), { queue: "warren", callback: (error, message) => this.#asked(error, message, id) })));
+    const subscriptions: Subscription[] = [];
     let stopped: Promise<void> | undefined;
     const stop = (): Promise<void> =>
       (stopped ??= (async () => {
-        await Promise.all(subscriptions.map((subscription) => (link.isUp ? subscription.drain() : subscription.unsubscribe())));
+        await within(Promise.all(subscriptions.map((subscription) => (link.isUp ? subscription.drain() : subscription.unsubscribe()))), own.timeoutMs);
         for (const id of ids.keys()) this.#tasks.delete(id);
-        await this.#whenIdle();
+        await this.#whenIdle([...ids.values()]);
       })());
+    try {
+      await (this.#listening ??= this.#listen());
+      for (const [id, fn] of ids) subscriptions.push(await link.subscribe(names.task(id, own.build), { queue: "warren", callback: (error, message) => this.#asked(error, message, id, fn) }));
+    } catch (error) {
+      await stop();
+      throw error;
+    }
     return { stop, [Symbol.asyncDispose]: stop };
   }
 
   /** Control messages, and the timer that accepts calls. */
   async #listen(): Promise<void> {
-    this.#isListening = true;
     const { link, warn } = this.#host;
     link.listen({ up: () => this.#sendUnsent() });
-    const each = (work: (caller: string, numbers: unknown[]) => void) => (error: Error | null, { data }: Msg): void => {
+    const each = (work: (caller: string, numbers: number[]) => void) => (error: Error | null, { data }: Msg): void => {
       try {
         if (error !== null) throw error;
         const [caller, numbers] = decodeMessage(this.#host.space, KIND.calls, data, CALLS) as [string, unknown[]];
-        work(caller, numbers);
+        work(caller, numbers.map(Number));
       } catch (refusal) {
         warn(`a control message was refused: ${(refusal as Error).message}`);
       }
     };
-    const of = (caller: string, numbers: unknown[]): ServedCall[] => numbers.map((number) => this.#calls.get(caller, Number(number))).filter((call) => call !== undefined);
+    const forAll = (work: (call: ServedCall, caller: string, number: number) => void) => each((caller, numbers) => {
+      for (const number of numbers) {
+        const call = this.#calls.get(caller, number);
+        if (call !== undefined) work(call, caller, number);
+      }
+    });
     const beat = setInterval(() => {
       if (link.isUp) link.nc.publish(link.names.beat(link.options.node));
     }, link.options.beatMs);
     link.listen({ closed: () => clearInterval(beat) });
     await Promise.all([
-      link.subscribe(link.names.control("cancel"), { callback: each((caller, numbers) => of(caller, numbers).forEach((call) => this.#cancel(call))) }),
-      link.subscribe(link.names.control("again"), { callback: each((caller, numbers) => of(caller, numbers).forEach((call) => this.#repeat(call))) }),
+      link.subscribe(link.names.control("cancel"), { callback: forAll((call, caller, number) => this.#cancel(call, caller, number)) }),
+      link.subscribe(link.names.control("again"), { callback: forAll((call) => this.#repeat(call)) }),
     ]);
   }
 
-  #asked(error: Error | null, message: Msg, id: string): void {
+  #asked(error: Error | null, message: Msg, id: string, fn: AnyFunction): void {
     const { space, warn, link } = this.#host;
     if (error !== null) return warn(error.message);
     const { reply } = message;
@@ -158,29 +171,28 @@ export class Server {
     }
     const asker = askerOf(reply);
     this.#calls.got(asker.caller, call.oldest);
-    const known = call.key === undefined ? this.#calls.get(asker.caller, asker.number) : this.#calls.withKey(call.key);
+    const known = call.key === undefined ? this.#calls.get(asker.caller, asker.number) : this.#calls.withKey(id, call.key);
     if (known !== undefined) {
       this.#calls.add(known, asker);
       return this.#repeat(known);
     }
     if (this.#isLeaving || (this.#running >= this.#limit && this.#waiting.length >= this.#mostWaiting)) return this.#send(asker, this.#message(KIND.busy, undefined));
-    const served: ServedCall = { message: call, askers: [], sinceMs: performance.now(), state: "waiting", isAccepted: false, answer: undefined, cancel: undefined };
+    const served: ServedCall = { message: call, fn, askers: [], cancelled: new Set(), sinceMs: performance.now(), state: "waiting", isAccepted: false, answer: undefined, cancel: undefined };
     this.#calls.add(served, asker);
+    this.#live.set(fn, (this.#live.get(fn) ?? 0) + 1);
     this.#timer ??= setInterval(() => this.#acceptOld(), ACCEPT_MS);
     if (this.#running < this.#limit) void this.#run(served);
     else this.#waiting.push(served);
   }
 
   async #run(call: ServedCall): Promise<void> {
-    const { rt, link } = this.#host;
-    const { id, args, contexts, timeoutMs, traceparent } = call.message;
+    const { rt } = this.#host;
+    const { args, contexts, timeoutMs, traceparent } = call.message;
     this.#running++;
     call.state = "running";
     const opened: Context[] = [];
     let answer: Uint8Array;
     try {
-      const fn = this.#tasks.get(id);
-      if (fn === undefined) throw new WarrenError("ERR_NO_NODE", `the node ${link.options.node} has stopped serving ${id}`, { task: id });
       if (contexts.length > 0) {
         // They are cancelled when the caller cancels its own, or no longer waits.
         const root = traceparent === undefined ? rt.context(undefined, { timeout: timeoutMs }) : rt.withValue(undefined, traceparentKey, traceparent);
@@ -192,10 +204,12 @@ export class Server {
           args[place] = context;
         }
       }
-      answer = this.#message(KIND.result, await rt.spawn(fn, ...args));
+      answer = this.#message(KIND.result, await rt.spawn(call.fn, ...args));
     } catch (error) {
+      this.#calls.forgetKey(call);
       answer = this.#failure(error);
     }
+    call.cancel = undefined;
     for (const context of opened) context[Symbol.dispose]();
     this.#running--;
     this.#end(call, answer);
@@ -205,21 +219,27 @@ export class Server {
   #next(): void {
     for (;;) {
       const call = this.#running < this.#limit ? this.#waiting.shift() : undefined;
-      if (call === undefined) break;
+      if (call === undefined) return;
       // It may have been cancelled.
       if (call.state === "waiting") return void this.#run(call);
     }
-    if (this.#running === 0) this.#idle?.();
   }
 
   #end(call: ServedCall, answer: Uint8Array): void {
     if (call.state === "done") return;
     this.#calls.done(call, answer);
+    this.#live.set(call.fn, (this.#live.get(call.fn) ?? 1) - 1);
     for (const asker of call.askers) this.#send(asker, answer);
+    for (const ended of this.#ended) ended();
   }
 
-  #cancel(call: ServedCall): void {
+  /** One asker has cancelled: the call is, when all have. */
+  #cancel(call: ServedCall, caller: string, number: number): void {
+    for (const asker of call.askers) if (asker.caller === caller && asker.number === number) call.cancelled.add(asker);
+    if (call.state === "done" || call.askers.some((asker) => !call.cancelled.has(asker))) return;
     const reason = new WarrenError("ERR_CANCELLED", "the caller has cancelled the call");
+    // What cannot be cancelled runs to its end, and its result stands for the key.
+    if (call.state === "waiting" || call.cancel !== undefined) this.#calls.forgetKey(call);
     if (call.state === "waiting") this.#end(call, this.#failure(reason));
     else call.cancel?.(reason);
   }
@@ -318,11 +338,17 @@ export class Server {
     this.#sendAll();
   }
 
-  /** When no call runs or waits. */
-  #whenIdle(): Promise<void> {
-    if (this.#running === 0 && this.#waiting.length === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#idle = resolve;
-    });
+  /** When no call of these tasks runs or waits. */
+  async #whenIdle(tasks: readonly AnyFunction[]): Promise<void> {
+    while (tasks.some((fn) => (this.#live.get(fn) ?? 0) > 0)) {
+      await new Promise<void>((resolve) => {
+        const ended = (): void => {
+          this.#ended.delete(ended);
+          resolve();
+        };
+        this.#ended.add(ended);
+      });
+    }
+    for (const fn of tasks) this.#live.delete(fn);
   }
 }
