@@ -155,8 +155,8 @@ class OpenNet implements Net {
 
   #report(): NodeReport {
     const { node, build } = this.#link.options;
-    const { tasks, running, waiting } = this.#server;
-    return { node, build, pid: process.pid, threads: this.#rt.threads, upMs: Math.round(performance.now() - this.#startMs), tasks, running, waiting, waits: this.#waits.list(), isDraining: this.#isDraining };
+    const { tasks, running, waiting, done } = this.#server;
+    return { node, build, pid: process.pid, threads: this.#rt.threads, upMs: Math.round(performance.now() - this.#startMs), tasks, running, waiting, done, waits: this.#waits.list(), isDraining: this.#isDraining };
   }
 
   async queue<T>(name: string, type: Type<T>, options: QueueOptions = {}): Promise<Queue<T>> {

@@ -33,6 +33,8 @@ export interface ServeOptions {
 
 /** What a node serves, until it is stopped. */
 export interface Serving extends AsyncDisposable {
+  /** Calls of other nodes that run here, that wait to, and that have ended: of all tasks that this node serves. */
+  counts(): { readonly running: number; readonly waiting: number; readonly done: number };
   /** Takes no more calls. Those that it has taken end. */
   stop(): Promise<void>;
 }
@@ -56,13 +58,14 @@ export class Server {
   #limit = 64;
   #mostWaiting = 1024;
   #running = 0;
+  #done = 0;
   /** Calls that are neither accepted nor answered. */
   readonly #fresh = new Set<ServedCall>();
   #timer: ReturnType<typeof setInterval> | undefined;
   /** Answers that could not be sent while there was no connection. */
   readonly #unsent: (() => void)[] = [];
   #isListening = false;
-  #idle: (() => void) | undefined;
+  readonly #idle: (() => void)[] = [];
 
   constructor(host: ServeHost) {
     this.#host = host;
@@ -79,6 +82,10 @@ export class Server {
 
   get waiting(): number {
     return this.#waiting.length;
+  }
+
+  get done(): number {
+    return this.#done;
   }
 
   /** @throws ERR_INVALID_ARGUMENT, ERR_NET_REFUSED, ERR_NET_DOWN, ERR_NET_CLOSED */
@@ -103,10 +110,12 @@ export class Server {
     const stop = (): Promise<void> =>
       (stopped ??= (async () => {
         await Promise.all(subscriptions.map((subscription) => (link.isUp ? subscription.drain() : subscription.unsubscribe())));
-        for (const id of ids.keys()) this.#tasks.delete(id);
+        // Those that wait need them.
         await this.#whenIdle();
+        for (const id of ids.keys()) this.#tasks.delete(id);
       })());
-    return { stop, [Symbol.asyncDispose]: stop };
+    const counts = (): ReturnType<Serving["counts"]> => ({ running: this.#running, waiting: this.waiting, done: this.#done });
+    return { counts, stop, [Symbol.asyncDispose]: stop };
   }
 
   /** Control messages, and the timer that accepts calls. */
@@ -191,6 +200,7 @@ export class Server {
     }
     for (const context of opened) context[Symbol.dispose]();
     this.#running--;
+    this.#done++;
     this.#end(call, answer);
     this.#next();
   }
@@ -202,7 +212,7 @@ export class Server {
       // It may have been cancelled.
       if (call.state === "waiting") return void this.#run(call);
     }
-    if (this.#running === 0) this.#idle?.();
+    if (this.#running === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   #end(call: ServedCall, answer: Uint8Array): void {
@@ -274,7 +284,7 @@ export class Server {
   #whenIdle(): Promise<void> {
     if (this.#running === 0 && this.#waiting.length === 0) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#idle = resolve;
+      this.#idle.push(resolve);
     });
   }
 }
