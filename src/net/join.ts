@@ -67,6 +67,8 @@ export interface Net extends AsyncDisposable {
   close(options?: CloseOptions): Promise<void>;
 }
 
+/** To give deliveries back takes a few round trips; a server that does not answer is not awaited longer. */
+const GIVEN_BACK_MS = 1000;
 /** Connections are checked so often while they drain. */
 const LOOK_MS = 20;
 
@@ -198,9 +200,10 @@ class OpenNet implements Net {
   async #close(drainMs: number): Promise<void> {
     this.#isDraining = true;
     const untilMs = performance.now() + drainMs;
-    const stopped = Promise.all([...[...this.#servings].map((serving) => serving.stop()), ...[...this.#opened].map((receiver) => receiver.stop())]);
+    const stopped = Promise.all([...this.#servings].map((serving) => serving.stop()));
+    await within(Promise.all([...this.#opened].map((receiver) => receiver.stop())), Math.max(drainMs, GIVEN_BACK_MS));
     if (drainMs > 0) {
-      await within(stopped, drainMs);
+      await within(stopped, untilMs - performance.now());
       while (performance.now() < untilMs && [...this.#opened].some(({ inHand = 0 }) => inHand > 0)) await within(new Promise(() => undefined), LOOK_MS);
     }
     this.#detach();

@@ -18,7 +18,7 @@ const LOOK = ["table", "json"] as const;
 /** Declares `warren node` and `warren net`. */
 export function declareNet(program: Command, { whole, done, add }: Frame): void {
   withServers(add(program, "node", [
-    ["warren node app.ts", "serve all tasks that app.ts exports"],
+    ["warren node app.ts", "all tasks that app.ts exports"],
     ["warren node app.ts --serve resize,count", "some of them"],
     ["warren node app.ts --servers tls://nats:4222", "on another machine"],
     ["warren node --talk", "burn piles for warren gophers"],
@@ -58,7 +58,7 @@ export function declareNet(program: Command, { whole, done, add }: Frame): void 
     ["dump", "a dump of each node: tasks, channels, and what waits for what"],
   ] as const;
   for (const [name, what] of looks) {
-    withServers(withFormat(add(net, name, [[`warren net ${name}`, "of the only program on this machine's server"], [`warren net ${name} --name shop --format json`, "for a program"]]), LOOK))
+    withServers(withFormat(add(net, name, [[`warren net ${name}`, "of the only program here"], [`warren net ${name} --name shop --format json`, "for a program"]]), LOOK))
       .summary(what.replace(/:.*/, ""))
       .description(`Show ${what}.`)
       .option("--name <name>", "name of the program (default: the only one on these servers)")

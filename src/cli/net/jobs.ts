@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { burnFiles, type Burnt } from "../../../workers/gophers/errand.ts";
 import { formatManifest, printPath, type ManifestEntry } from "../../../workers/gophers/manifest.ts";
 import { walk, type Found, type Problem } from "../../../workers/gophers/pile.ts";
-import { sawChunk, type JobResult, type Sawn } from "../../../workers/sawzall.ts";
+import { chunkBytesFor, sawChunk, type JobResult, type Sawn } from "../../../workers/sawzall.ts";
 import { chunksOf, inputAt, problemsOf, type Piece } from "../../../workers/sawzall/input.ts";
 import { mergeTables, openTables, resultOf } from "../../../workers/sawzall/job.ts";
 import type { Job } from "./spread.ts";
@@ -42,8 +42,6 @@ const MOST_BYTES = 1024 * 1024;
 const MOST_FILES = 128;
 /** Opening a file takes about as long as burning so many bytes. */
 const OPENING_BYTES = 16 * 1024;
-/** The tables of a chunk are at most three times as large as the chunk, and must fit into one message (1 MiB). */
-const CHUNK_BYTES = 128 * 1024;
 
 /** Burning the files of a directory: a piece is some files, or a large one. @throws the system's error if it cannot be listed */
 export async function pileJob(directory: string): Promise<Work<readonly Found[], Burnt, BurntPile>> {
@@ -60,6 +58,7 @@ export async function pileJob(directory: string): Promise<Work<readonly Found[],
     pieces,
     args: (piece = []) => [root, piece],
     told: ({ burnt }) => ({ burnt }),
+    halves: () => null,
     files: (piece) => piece.map(({ path }) => printPath(path)),
     collect: () => {
       const entries: ManifestEntry[] = [];
@@ -123,9 +122,10 @@ export async function linesJob(path: string): Promise<Work<readonly Piece[], Saw
     skipped: [],
     task: sawChunk,
     taskName: "sawChunk",
-    pieces: chunksOf(input, CHUNK_BYTES),
+    pieces: chunksOf(input, chunkBytesFor(input)),
     args: (piece = []) => [piece],
     told: ({ result }) => ({ result }),
+    halves: halvesOf,
     files: (piece) => [...new Set(piece.map(({ path: file }) => printPath(file)))],
     collect: () => {
       const tables = openTables();
@@ -139,4 +139,18 @@ export async function linesJob(path: string): Promise<Work<readonly Piece[], Saw
       };
     },
   };
+}
+
+/** Two halves of a chunk: of its pieces, or of the bytes of its only one. Its tables can be larger than the chunk, if all its words are different. */
+function halvesOf(chunk: readonly Piece[]): ReturnType<Work<readonly Piece[], Sawn, Counted>["halves"]> {
+  const [only, ...others] = chunk;
+  if (others.length > 0) return { parts: [chunk.slice(0, chunk.length / 2), chunk.slice(chunk.length / 2)], join: merged };
+  if (only === undefined || only.end - only.first < LEAST_BYTES / 4) return null;
+  const middle = Math.floor((only.first + only.end) / 2);
+  return { parts: [[{ ...only, end: middle }], [{ ...only, first: middle }]], join: merged };
+}
+
+function merged(first: Sawn, second: Sawn): Sawn {
+  mergeTables(first.tables, second.tables);
+  return { tables: first.tables, problems: [...first.problems, ...second.problems] };
 }

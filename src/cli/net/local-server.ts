@@ -79,16 +79,14 @@ export async function startServer(program: string, port?: number): Promise<Local
     process.off("exit", clear);
     clear();
   };
-  try {
-    return { url: await urlOf(child, folder, () => log), stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  const url = await urlOf(child, folder);
+  if (url !== undefined) return { url, stop };
+  await stop();
+  throw new FileError(`nats-server did not start: ${log.trim().split("\n").at(-1)}`);
 }
 
-/** The server writes the address where it listens into a file. */
-async function urlOf(child: ChildProcess, folder: string, log: () => string): Promise<string> {
+/** The server writes the address where it listens into a file. `undefined`: it has ended, or takes too long. */
+async function urlOf(child: ChildProcess, folder: string): Promise<string | undefined> {
   for (const untilMs = performance.now() + BEGIN_MS; performance.now() < untilMs && child.pid !== undefined && child.exitCode === null; await setTimeout(LOOK_MS)) {
     try {
       const { nats } = JSON.parse(readFileSync(join(folder, `nats-server_${child.pid}.ports`), "utf8")) as { nats?: readonly string[] };
@@ -97,5 +95,5 @@ async function urlOf(child: ChildProcess, folder: string, log: () => string): Pr
       // It has not been written yet, or not wholly.
     }
   }
-  throw new FileError(`nats-server did not start: ${log().trim().split("\n").at(-1)}`);
+  return undefined;
 }

@@ -18,6 +18,8 @@ export type RawLook = RawServers & Raw<"name" | "format" | "output", "quiet">;
 
 /** In place of a program's name, to ask which programs there are. Its node asks and serves nothing. */
 const ANY = "warren-net";
+/** This process among the nodes that it asks, and others like it: none of them is shown. */
+const OWN = /^warren-net-\d+$/;
 
 /** `warren net status` */
 export function status(raw: RawLook): Promise<number> {
@@ -25,7 +27,7 @@ export function status(raw: RawLook): Promise<number> {
     const { Inventory } = await import("../../net/inventory.ts");
     await using inventory = await Inventory.open(options);
     const nodes = await asMember(options, async (net) => net.nodes());
-    return { schema: "warren-net-status/1", name: options.name, servers: [options.servers].flat(), server: inventory.server, nodes: nodes.filter(({ node }) => node !== options.node) };
+    return { schema: "warren-net-status/1", name: options.name, servers: [options.servers].flat(), server: inventory.server, nodes: nodes.filter(({ node }) => !OWN.test(node)) };
   }, statusText);
 }
 
@@ -43,13 +45,13 @@ export function queues(raw: RawLook): Promise<number> {
 export function dump(raw: RawLook): Promise<number> {
   return looking(raw, async (options) => {
     const dumps = await asMember(options, async (net) => net.dumps());
-    return { schema: "warren-net-dump/1", name: options.name, dumps: dumps.filter(({ node }) => node !== options.node) };
+    return { schema: "warren-net-dump/1", name: options.name, dumps: dumps.filter(({ node }) => !OWN.test(node)) };
   }, ({ name, dumps }) => (dumps.length === 0 ? noNode(name) : dumps.map(({ node, text }) => `node ${node}\n${text.trimEnd()}`).join("\n\n")));
 }
 
 async function looking<Data>(raw: RawLook, look: (options: JoinOptions) => Promise<Data>, print: (data: Data) => string): Promise<number> {
   const json = formatOf(raw, LOOK_FORMATS) === "json";
-  const options = await joinOptions(raw, { name: raw.name ?? ANY, node: `net-${process.pid}`, build: VERSION });
+  const options = await joinOptions(raw, { name: raw.name ?? ANY, node: `warren-net-${process.pid}`, build: VERSION });
   if (raw.output !== undefined) await requireWritable("--output", raw.output);
   const { servers } = await reachServers(options);
   const found = { ...options, servers };

@@ -186,6 +186,6 @@ function those(nodes: readonly NodeReport[], task: string): NodeReport[] {
 /** Each thread imports the program before anything is timed. */
 async function warmUp<P, R, T>(net: Net, work: Work<P, R, T>, threads: number, runtimes: readonly Runtime[]): Promise<void> {
   await Promise.all(runtimes.flatMap((rt) => Array.from({ length: 2 * rt.threads }, () => rt.spawn(work.task, ...work.args()))));
-  const nothing = { ...work, pieces: Array.from({ length: 3 * threads }, () => undefined), args: () => work.args(), files: () => [], collect: () => ({ add: () => undefined, end: () => undefined }) };
+  const nothing = { ...work, pieces: Array.from({ length: 3 * threads }, () => undefined), args: () => work.args(), files: () => [], halves: () => null, collect: () => ({ add: () => undefined, end: () => undefined }) };
   await onNodes(net, nothing, { run: randomUUID(), threads: () => threads, done: () => undefined });
 }

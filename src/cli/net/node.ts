@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Net, Serving } from "../../net/index.ts";
 import type { Runtime } from "../../index.ts";
 import { MOST_THREADS } from "../../lab/machine/environment.ts";
-import { enumeration } from "../../lab/text.ts";
+import { count, enumeration } from "../../lab/text.ts";
 import { FileError, milliseconds, someOf, UsageError, wholeNumber, type Raw } from "../options/values.ts";
 import { EXIT, note, requireReadable } from "../terminal/streams.ts";
 import { firstSignal } from "../terminal/signals.ts";
@@ -61,7 +61,7 @@ export async function node(module: string | undefined, raw: RawNode): Promise<nu
   const state = { isDraining: false };
   const server = plan.port === undefined ? undefined : await serveHealth(plan.port, () => healthOf(net, serving, state.isDraining));
   const line = new StatusLine(process.stderr, raw.quiet === true, () => statusOf(net, serving, state.isDraining));
-  line.say(`${net.name}: node ${net.node} serves ${enumeration([...tasks.keys()])} on ${rt.threads} thread${rt.threads === 1 ? "" : "s"}, connected to ${[reached.servers].flat().join(", ")}`);
+  line.say(`${net.name}: node ${net.node} serves ${enumeration([...tasks.keys()])} on ${count(rt.threads, "thread")}, connected to ${[reached.servers].flat().join(", ")}`);
   try {
     const signal = await signalled;
     state.isDraining = true;
@@ -131,10 +131,10 @@ async function drained(net: Net, serving: Serving, rt: Runtime, drainMs: number)
   const { running, waiting, done } = serving.counts();
   await rt.stop();
   if (running + waiting > 0) {
-    note(`warren: ${running + waiting} calls had not ended after ${drainMs / 1000} s: their callers get ERR_NODE_LOST`);
+    note(`warren: ${count(running + waiting, "call")} had not ended after ${drainMs / 1000} s: the callers get ERR_NODE_LOST`);
     return EXIT.wrong;
   }
-  note(`drained: ${done} calls were done here, none was cut off`);
+  note(`drained: ${count(done, "call")} ended here, none was cut off`);
   return EXIT.fine;
 }
 

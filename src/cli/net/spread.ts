@@ -22,6 +22,8 @@ export interface Job<P = unknown, R = unknown, T = unknown> {
   args(piece?: P): unknown[];
   /** Files of a piece, for people. */
   files(piece: P): readonly string[];
+  /** Two parts of a piece whose result does not fit into a message, and what makes one result of theirs; `null`: it cannot be divided. */
+  halves(piece: P): { readonly parts: readonly [P, P]; readonly join: (first: R, second: R) => R } | null;
   /** Collects the results, in the order of the pieces. */
   collect(): Collector<R, T>;
 }
@@ -64,14 +66,23 @@ export function onNodes<P, R, T>(net: Net, job: Job<P, R, T>, { run, threads, do
   let finished = 0;
   let heardMs = performance.now();
   const one = async (piece: P, index: number): Promise<R> => {
+    const result = await part(piece, index, String(index));
+    done(++finished);
+    return result;
+  };
+  const part = async (piece: P, index: number, key: string): Promise<R> => {
     for (let starts = 1; ; ) {
       try {
-        const result = (await net.spawn.with({ key: `${run} ${index}` })(job.task, ...job.args(piece))) as R;
+        const result = (await net.spawn.with({ key: `${run} ${key}` })(job.task, ...job.args(piece))) as R;
         heardMs = performance.now();
-        done(++finished);
         return result;
       } catch (error) {
         const { code, details } = error instanceof WarrenError ? error : { code: undefined, details: {} };
+        const halves = code === "ERR_TOO_BIG" ? job.halves(piece) : null;
+        if (halves !== null) {
+          const [first, second] = await Promise.all(halves.parts.map((half, side) => part(half, index, `${key}.${side}`)));
+          return halves.join(first as R, second as R);
+        }
         if (code === "ERR_NODE_LOST") {
           repeated.push({ piece: index, node: typeof details["node"] === "string" ? details["node"] : null });
           if (++starts > MOST_STARTS) throw new FileError(`${MOST_STARTS} nodes were lost with one piece of the work: ${job.files(piece).join(", ")}`);

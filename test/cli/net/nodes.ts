@@ -1,0 +1,46 @@
+/** Servers and nodes for tests: real processes, which end with the test. */
+import { findServer, startServer } from "../../../src/cli/net/local-server.ts";
+import { beginNode, type NodeProcess } from "../../node-process.ts";
+
+/** Why these tests cannot run here; `undefined`: they can. */
+export const MISSING = findServer() === undefined ? " (skipped: there is no nats-server; apt-get install nats-server)" : "";
+
+/** A server with JetStream on a free port. */
+export function server(): ReturnType<typeof startServer> {
+  return startServer(findServer() as string);
+}
+
+export interface NodeOfTest extends NodeProcess {
+  /** What its health endpoint says. */
+  health(): Promise<{ readonly code: number; readonly body: Record<string, unknown> }>;
+}
+
+let port = 20_000 + (process.pid % 20_000);
+
+/** Starts `warren node ARGS` and waits until it serves. */
+export async function beginServing(args: readonly string[]): Promise<NodeOfTest> {
+  const own = port++;
+  const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
+  const { PATH, HOME } = process.env;
+  const begun = beginNode(["src/cli/main.ts", "node", ...args, "--health", String(own)], {
+    env: { PATH, HOME },
+    deadlineMs: 120_000,
+    onStderr: (text) => {
+      if (text.includes("connected to")) resolve();
+    },
+  });
+  void begun.outcome.then(({ code, stderr }) => reject(new Error(`the node has ended with ${code}: ${stderr}`)));
+  await ready;
+  return {
+    ...begun,
+    health: async () => {
+      const answer = await fetch(`http://127.0.0.1:${own}/`);
+      return { code: answer.status, body: (await answer.json()) as Record<string, unknown> };
+    },
+  };
+}
+
+/** Waits for a fact. */
+export async function until(fact: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await fact())) await new Promise((resolve) => { setTimeout(resolve, 10); });
+}
