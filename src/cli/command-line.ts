@@ -84,7 +84,7 @@ function buildCommands(args: readonly string[], done: (code: number) => void, sa
     ["warren gophers --designs G6 --carts 1", "one cart: no gain"],
     ["warren gophers --designs G4,G7 --lanes 8", "eight lanes"],
     ["warren gophers --pile ~/photos --manifest m.txt", "real files"],
-    ["warren gophers --pile ~/photos --nodes 3", "three processes, as on three machines"],
+    ["warren gophers --pile ~/photos --nodes 3", "the same on 3 processes"],
     ["warren gophers --cpus 0 --quick", "threads on one core: no gain"],
     ["warren gophers --publish -o run.json", "a file for warren report"],
   ])

@@ -33,7 +33,7 @@ export function declareNet(program: Command, { whole, done, add }: Frame): void 
     .option("--build <version>", "version of the program: a call goes to nodes of the same (default: that of the module's package)")
     .option("--threads <n>", "threads (default: all usable cores)")
     .option("--limit <n>", "calls that run here at the same time (default: 64; with --talk as many as threads)")
-    .option("--health <port>", "answer HTTP on this port of 127.0.0.1: 200 while the node takes work, else 503")
+    .option("--health <port>", "answer HTTP on this port of 127.0.0.1 (0: any free one): 200 while the node takes work, else 503")
     .option("--drain <time>", "on a signal: let calls go on so long (default: 30s)")
     .option("-q, --quiet", "no status lines"))
     .action(async (module: string | undefined, options: object) => done(await (await import("./node.ts")).node(module, whole(options))));
@@ -45,7 +45,8 @@ export function declareNet(program: Command, { whole, done, add }: Frame): void 
   ])
     .summary("nodes and queues of a program on several machines")
     .description("Look at the nodes and queues of a program on several machines.")
-    .argument("[what]")
+    .usage("<command> [options]")
+    .argument("[command]")
     .allowExcessArguments(true)
     .action((what: string | undefined) => {
       const names = net.commands.map((command) => command.name());

@@ -1,5 +1,6 @@
 /** The health of a node over HTTP, for what watches processes: 200 while it takes work, else 503. Only this machine reaches it. */
 import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { FileError } from "../options/values.ts";
 
 /** What is told. */
@@ -8,8 +9,8 @@ export interface Health {
   readonly [figure: string]: string | number;
 }
 
-/** Answers each request with the health of that moment. @throws FileError if the port is taken */
-export async function serveHealth(port: number, health: () => Health): Promise<Server> {
+/** Answers each request with the health of that moment. `port` 0: any that is free. @throws FileError if the port is taken */
+export async function serveHealth(port: number, health: () => Health): Promise<{ readonly server: Server; readonly url: string }> {
   const server = createServer((request, response) => {
     request.resume();
     const now = health();
@@ -20,5 +21,5 @@ export async function serveHealth(port: number, health: () => Health): Promise<S
     server.once("error", (error) => reject(new FileError(`--health: port ${port} cannot be used: ${error.message}`)));
     server.listen(port, "127.0.0.1", resolve);
   });
-  return server;
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
 }

@@ -28,6 +28,7 @@ export const TALK = "talk";
 export const TALK_BEAT_MS = 500;
 const TALK_MODULE = fileURLToPath(new URL(`../../../workers/talk${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url));
 const MOST_CALLS = 1_000_000;
+const LEFT_OPEN_MS = 500;
 /** So many calls for each thread wait on a node of the talk: others get the rest. */
 const TALK_WAITING = 2;
 
@@ -45,6 +46,13 @@ interface NodePlan {
 
 /** `warren node [module]`; the exit code. */
 export async function node(module: string | undefined, raw: RawNode): Promise<number> {
+  const code = await serveUntilSignal(module, raw);
+  // What the module has opened, such as a connection of its own, must not keep the process alive.
+  setTimeout(() => process.exit(code), LEFT_OPEN_MS).unref();
+  return code;
+}
+
+async function serveUntilSignal(module: string | undefined, raw: RawNode): Promise<number> {
   const plan = await planOf(module, raw);
   const isTalk = raw.talk === true;
   const { name, version } = isTalk ? { name: TALK, version: VERSION } : packageOf(plan.file);
@@ -59,9 +67,9 @@ export async function node(module: string | undefined, raw: RawNode): Promise<nu
   const limit = plan.limit ?? (isTalk ? rt.threads : undefined);
   const serving = await net.serve([...tasks.values()], { limit, ...(isTalk ? { waiting: TALK_WAITING * rt.threads } : {}) });
   const state = { isDraining: false };
-  const server = plan.port === undefined ? undefined : await serveHealth(plan.port, () => healthOf(net, serving, state.isDraining));
+  const watched = plan.port === undefined ? undefined : await serveHealth(plan.port, () => healthOf(net, serving, state.isDraining));
   const line = new StatusLine(process.stderr, raw.quiet === true, () => statusOf(net, serving, state.isDraining));
-  line.say(`${net.name}: node ${net.node} serves ${enumeration([...tasks.keys()])} on ${count(rt.threads, "thread")}, connected to ${[reached.servers].flat().join(", ")}`);
+  line.say(`${net.name}: node ${net.node} serves ${enumeration([...tasks.keys()])} on ${count(rt.threads, "thread")}, connected to ${[reached.servers].flat().join(", ")}${watched === undefined ? "" : `, health at ${watched.url}`}`);
   try {
     const signal = await signalled;
     state.isDraining = true;
@@ -69,7 +77,7 @@ export async function node(module: string | undefined, raw: RawNode): Promise<nu
     return await drained(net, serving, rt, plan.drainMs);
   } finally {
     line.end();
-    server?.close();
+    watched?.server.close();
   }
 }
 

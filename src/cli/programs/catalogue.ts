@@ -156,7 +156,7 @@ export const SAWZALL: ProgramCommand<Options<"input" | "runs">> = {
   name: "sawzall",
   what: "counts, quantiles and top words of a real file, in chunks and as a pipeline",
   claim: "parallel, not concurrent",
-  examples: [["warren sawzall /var/log/syslog", "a file, line by line"], ["warren sawzall ~/notes", "all files of a directory"], ["warren sawzall ~/notes --nodes 3", "on three processes, as on three machines"], ["warren sawzall", "warren's own source"]],
+  examples: [["warren sawzall /var/log/syslog", "a file, line by line"], ["warren sawzall ~/notes", "all files of a directory"], ["warren sawzall ~/notes --nodes 3", "on three processes"], ["warren sawzall", "warren's own source"]],
   unitMs: null,
   operands: ["[input]", "a file or a directory"],
   options: [

@@ -34,8 +34,8 @@ describe.skipIf(MISSING !== "")(`with a server${MISSING}`, () => {
     expect(await long).toBe(300);
     const { code, stdout, stderr } = await node.outcome;
     expect([code, stdout]).toEqual([0, ""]);
-    expect(stderr.split("\n")).toEqual([
-      `shop: node one serves count and wait on 1 thread, connected to ${nats.url}`,
+    expect(stderr.replace(/:\d+\/$/m, ":PORT/").split("\n")).toEqual([
+      `shop: node one serves count and wait on 1 thread, connected to ${nats.url}, health at http://127.0.0.1:PORT/`,
       "SIGTERM: draining: takes no more calls, and ends when those that it has taken have ended, after 30 s at the latest. A second signal ends it immediately",
       "drained: 2 calls ended here, none was cut off",
       "",
@@ -104,4 +104,11 @@ test("a server that does not answer: one line, exit code 1", { tags: ["deep"] },
   const { code, stderr } = await warren(["node", MODULE, "--servers", "127.0.0.1:9"]);
   expect(code).toBe(1);
   expect(stderr).toMatch(/^warren: no NATS server answers at 127\.0\.0\.1:9 .*--servers\n$/);
+});
+
+test("warren, and commands that run on one machine, load nothing of warren/net", async () => {
+  const hook = 'import { registerHooks } from "node:module"; registerHooks({ load: (url, context, next) => { if (/src\\/net\\/|@nats-io/.test(url)) process.stderr.write(url); return next(url, context); } });';
+  const node = ["--import", `data:text/javascript,${encodeURIComponent(hook)}`];
+  expect(await warren(["list"], { node: [...node, "--import", "./src/index.ts"] })).toMatchObject({ code: 0, stderr: "" });
+  expect((await warren(["net", "status", "--servers", "127.0.0.1:9", "--name", "x"], { node })).stderr).toContain("src/net/link/options.ts");
 });

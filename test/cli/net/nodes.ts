@@ -15,26 +15,24 @@ export interface NodeOfTest extends NodeProcess {
   health(): Promise<{ readonly code: number; readonly body: Record<string, unknown> }>;
 }
 
-let port = 20_000 + (process.pid % 20_000);
-
 /** Starts `warren node ARGS` and waits until it serves. */
 export async function beginServing(args: readonly string[]): Promise<NodeOfTest> {
-  const own = port++;
-  const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
+  const { promise: ready, resolve, reject } = Promise.withResolvers<string>();
   const { PATH, HOME } = process.env;
-  const begun = beginNode(["src/cli/main.ts", "node", ...args, "--health", String(own)], {
+  const begun = beginNode(["src/cli/main.ts", "node", ...args, "--health", "0"], {
     env: { PATH, HOME },
     deadlineMs: 120_000,
     onStderr: (text) => {
-      if (text.includes("connected to")) resolve();
+      const [, url] = /health at (\S+)/.exec(text) ?? [];
+      if (url !== undefined) resolve(url);
     },
   });
   void begun.outcome.then(({ code, stderr }) => reject(new Error(`the node has ended with ${code}: ${stderr}`)));
-  await ready;
+  const url = await ready;
   return {
     ...begun,
     health: async () => {
-      const answer = await fetch(`http://127.0.0.1:${own}/`);
+      const answer = await fetch(url);
       return { code: answer.status, body: (await answer.json()) as Record<string, unknown> };
     },
   };
