@@ -81,6 +81,8 @@ export function inOptions(message: string): string {
     .replace("the option tls of join needs cert and key together", "--tls-cert and --tls-key must be given together")
     .replace("give them as the option auth of join", `set ${USER} and ${PASSWORD} in the environment`)
     .replace("insecure: true", "--insecure")
+    .replace("the option auth of join", `--creds, or ${USER} and ${PASSWORD} in the environment`)
+    .replace("the option tls of join", "--tls-ca, --tls-cert and --tls-key")
     .replaceAll(/the option (\w+) of join/g, "--$1");
 }
 

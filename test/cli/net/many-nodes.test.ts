@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { warren } from "../warren-process.ts";
-import { beginServing, MISSING, server, until } from "./nodes.ts";
+import { beginServing, endNodes, MISSING, server, until } from "./nodes.ts";
 
 /** Ten milliseconds or more between two of them; after 25 a node tells the caller that it has the call. */
 const LOOKS = 4;
@@ -29,6 +29,7 @@ describe.skipIf(MISSING !== "")(`on many nodes${MISSING}`, () => {
     expected = readFileSync(at("one.txt"), "utf8");
   });
   afterAll(async () => {
+    endNodes();
     await nats.stop();
     rmSync(folder, { recursive: true });
   });

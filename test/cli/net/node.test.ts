@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { start, struct, utf8, type Runtime } from "../../../src/index.ts";
 import { join, type Net } from "../../../src/net/index.ts";
 import { warren } from "../warren-process.ts";
-import { beginServing, MISSING, server, until } from "./nodes.ts";
+import { beginServing, endNodes, MISSING, server, until } from "./nodes.ts";
 import { count, wait } from "./programs/shop.ts";
 
 const MODULE = "test/cli/net/programs/shop.ts";
@@ -18,6 +18,7 @@ describe.skipIf(MISSING !== "")(`with a server${MISSING}`, () => {
     net = await join(rt, { servers: nats.url, name: "shop", node: "test", build: "1", beatMs: 400 });
   });
   afterAll(async () => {
+    endNodes();
     await net.close();
     await rt.stop();
     await nats.stop();

@@ -15,11 +15,18 @@ export interface NodeOfTest extends NodeProcess {
   health(): Promise<{ readonly code: number; readonly body: Record<string, unknown> }>;
 }
 
+const begun: NodeProcess[] = [];
+
+/** Ends what a failed test has left. */
+export function endNodes(): void {
+  for (const { child } of begun.splice(0)) child.kill("SIGKILL");
+}
+
 /** Starts `warren node ARGS` and waits until it serves. */
 export async function beginServing(args: readonly string[]): Promise<NodeOfTest> {
   const { promise: ready, resolve, reject } = Promise.withResolvers<string>();
   const { PATH, HOME } = process.env;
-  const begun = beginNode(["src/cli/main.ts", "node", ...args, "--health", "0"], {
+  const node = beginNode(["src/cli/main.ts", "node", ...args, "--health", "0"], {
     env: { PATH, HOME },
     deadlineMs: 120_000,
     onStderr: (text) => {
@@ -27,10 +34,11 @@ export async function beginServing(args: readonly string[]): Promise<NodeOfTest>
       if (url !== undefined) resolve(url);
     },
   });
-  void begun.outcome.then(({ code, stderr }) => reject(new Error(`the node has ended with ${code}: ${stderr}`)));
+  begun.push(node);
+  void node.outcome.then(({ code, stderr }) => reject(new Error(`the node has ended with ${code}: ${stderr}`)));
   const url = await ready;
   return {
-    ...begun,
+    ...node,
     health: async () => {
       const answer = await fetch(url);
       return { code: answer.status, body: (await answer.json()) as Record<string, unknown> };

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { runCommandLine } from "../../../src/cli/command-line.ts";
 import { queuesText, statusText } from "../../../src/cli/net/look.ts";
 import { reportText, type NodesReport } from "../../../src/cli/net/many-nodes-text.ts";
-import { joinOptions } from "../../../src/cli/net/servers.ts";
+import { inOptions, joinOptions } from "../../../src/cli/net/servers.ts";
 import { StatusLine } from "../../../src/cli/net/status-line.ts";
 
 const golden = (name: string): string => `golden/${name}.txt`;
@@ -74,6 +74,14 @@ describe("options of the servers", () => {
     await expect(refusal).rejects.toMatchObject({ name: "UsageError", message: expect.stringContaining(message) });
     await expect(refusal).rejects.not.toMatchObject({ message: expect.stringContaining("secret") });
   });
+});
+
+test.each([
+  ["the server does not accept the credentials: check the option auth of join", "the server does not accept the credentials: check --creds, or WARREN_NATS_USER and WARREN_NATS_PASSWORD in the environment"],
+  ["TLS failed: check the option tls of join, and the names", "TLS failed: check --tls-ca, --tls-cert and --tls-key, and the names"],
+  ["name another with the option servers of join", "name another with --servers"],
+])("%s", (message, expected) => {
+  expect(inOptions(message)).toBe(expected);
 });
 
 test("the status line: rewritten on a terminal; elsewhere a line when the connection comes or goes", () => {
