@@ -74,7 +74,7 @@ async function serveUntilSignal(module: string | undefined, raw: RawNode): Promi
     const signal = await signalled;
     state.isDraining = true;
     line.say(`${signal}: draining: takes no more calls, and ends when those that it has taken have ended, after ${plan.drainMs / 1000} s at the latest. A second signal ends it immediately`);
-    return await drained(net, serving, rt, plan.drainMs);
+    return await drained(net, serving, rt, { drainMs: plan.drainMs, line });
   } finally {
     line.end();
     watched?.server.close();
@@ -134,15 +134,16 @@ function allowed(name: string): string {
 }
 
 /** Ends what was taken, or gives up after `drainMs`; the exit code. */
-async function drained(net: Net, serving: Serving, rt: Runtime, drainMs: number): Promise<number> {
+async function drained(net: Net, serving: Serving, rt: Runtime, { drainMs, line }: { readonly drainMs: number; readonly line: StatusLine }): Promise<number> {
   await net.close({ drainMs });
   const { running, waiting, done } = serving.counts();
   await rt.stop();
+  line.end();
   if (running + waiting > 0) {
     note(`warren: ${count(running + waiting, "call")} had not ended after ${drainMs / 1000} s: the callers get ERR_NODE_LOST`);
     return EXIT.wrong;
   }
-  note(`drained: ${count(done, "call")} ended here, none was cut off`);
+  line.say(`drained: ${count(done, "call")} ended here, none was cut off`);
   return EXIT.fine;
 }
 
