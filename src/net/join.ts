@@ -67,6 +67,8 @@ export interface Net extends AsyncDisposable {
   close(options?: CloseOptions): Promise<void>;
 }
 
+/** To give deliveries back takes a few round trips; a server that does not answer is not awaited longer. */
+const GIVEN_BACK_MS = 1000;
 /** Connections are checked so often while they drain. */
 const LOOK_MS = 20;
 
@@ -167,8 +169,8 @@ class OpenNet implements Net {
 
   #report(): NodeReport {
     const { node, build } = this.#link.options;
-    const { tasks, running, waiting } = this.#server;
-    return { node, build, pid: process.pid, threads: this.#rt.threads, upMs: Math.round(performance.now() - this.#startMs), tasks, running, waiting, waits: this.#waits.list(), isDraining: this.#isDraining };
+    const { tasks, running, waiting, done } = this.#server;
+    return { node, build, pid: process.pid, threads: this.#rt.threads, upMs: Math.round(performance.now() - this.#startMs), tasks, running, waiting, done, waits: this.#waits.list(), isDraining: this.#isDraining };
   }
 
   async queue<T>(name: string, type: Type<T>, options: QueueOptions = {}): Promise<Queue<T>> {
@@ -211,7 +213,7 @@ class OpenNet implements Net {
     this.#isDraining = true;
     const untilMs = performance.now() + drainMs;
     const served = Promise.all([...this.#servings].map((serving) => serving.stop()));
-    await Promise.all([...this.#opened].map((fed) => fed.stop()));
+    await within(Promise.all([...this.#opened].map((fed) => fed.stop())), Math.max(drainMs, GIVEN_BACK_MS));
     if (drainMs > 0) {
       await within(served, untilMs - performance.now());
       while (performance.now() < untilMs && [...this.#opened].some(({ inHand = 0 }) => inHand > 0)) await within(new Promise(() => undefined), LOOK_MS);

@@ -101,7 +101,7 @@ function checkType(queue: string, info: StreamInfo, type: { readonly name: strin
   if (there.fingerprint !== type.fingerprint) throw new WarrenError("ERR_QUEUE_CONFLICT", `the queue ${queue} carries ${there.type}, and this program opens it with ${type.name}: use another name for the new type, and let the old queue run empty`, { here: type.name, there: there.type });
 }
 
-function readDescription(text: string | undefined): { fingerprint: string; type: string } | undefined {
+export function readDescription(text: string | undefined): { fingerprint: string; type: string } | undefined {
   try {
     const value = JSON.parse(text ?? "") as { warren?: unknown; fingerprint?: unknown; type?: unknown };
     return value.warren === 1 && typeof value.fingerprint === "string" && typeof value.type === "string" ? { fingerprint: value.fingerprint, type: value.type } : undefined;

@@ -24,9 +24,10 @@ export interface NodeReport {
   readonly upMs: number;
   /** What it serves. */
   readonly tasks: readonly ServedTask[];
-  /** Calls of other nodes that run here, and that wait to. */
+  /** Calls of other nodes that run here, that wait to, and that have ended. */
   readonly running: number;
   readonly waiting: number;
+  readonly done: number;
   /** Its own waits for other machines. */
   readonly waits: readonly OutsideWait[];
   /** It takes no more work, and ends when it has done what it has. */
@@ -126,8 +127,8 @@ function isTask(task: unknown): boolean {
 }
 
 function isReport(value: unknown): value is NodeReport {
-  const { node, build, tasks, waits, pid, threads, upMs, running, waiting } = (value ?? {}) as Record<string, unknown>;
-  return typeof node === "string" && typeof build === "string" && Array.isArray(tasks) && tasks.every(isTask) && Array.isArray(waits) && [pid, threads, upMs, running, waiting].every((count) => typeof count === "number");
+  const { node, build, tasks, waits, pid, threads, upMs, running, waiting, done } = (value ?? {}) as Record<string, unknown>;
+  return typeof node === "string" && typeof build === "string" && Array.isArray(tasks) && tasks.every(isTask) && Array.isArray(waits) && [pid, threads, upMs, running, waiting, done].every((count) => typeof count === "number");
 }
 
 function delay(ms: number): Promise<void> {

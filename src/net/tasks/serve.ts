@@ -33,6 +33,8 @@ export interface ServeOptions {
 
 /** What a node serves, until it is stopped. */
 export interface Serving extends AsyncDisposable {
+  /** Calls of other nodes that run here, that wait to, and that have ended: of all tasks that this node serves. */
+  counts(): { readonly running: number; readonly waiting: number; readonly done: number };
   /** Takes no more calls. Those that it has taken end. */
   stop(): Promise<void>;
 }
@@ -64,6 +66,7 @@ export class Server {
   #limit = 64;
   #mostWaiting = 1024;
   #running = 0;
+  #done = 0;
   #isLeaving = false;
   #timer: ReturnType<typeof setInterval> | undefined;
   /** Answers that could not be sent while there was no connection. */
@@ -91,6 +94,10 @@ export class Server {
 
   get waiting(): number {
     return this.#waiting.length;
+  }
+
+  get done(): number {
+    return this.#done;
   }
 
   /** @throws ERR_INVALID_ARGUMENT, ERR_NET_REFUSED, ERR_NET_DOWN, ERR_NET_CLOSED */
@@ -124,7 +131,8 @@ export class Server {
       await stop();
       throw error;
     }
-    return { stop, [Symbol.asyncDispose]: stop };
+    const counts = (): ReturnType<Serving["counts"]> => ({ running: this.#running, waiting: this.waiting, done: this.#done });
+    return { counts, stop, [Symbol.asyncDispose]: stop };
   }
 
   /** Control messages, and the timer that accepts calls. */
@@ -212,6 +220,7 @@ export class Server {
     call.cancel = undefined;
     for (const context of opened) context[Symbol.dispose]();
     this.#running--;
+    this.#done++;
     this.#end(call, answer);
     this.#next();
   }
