@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { start, struct, utf8, type Runtime } from "../../../src/index.ts";
 import { join, type Net } from "../../../src/net/index.ts";
+import { answers } from "../../../src/cli/net/local-server.ts";
+import { beginNode } from "../../node-process.ts";
 import { warren } from "../warren-process.ts";
 import { beginServing, endNodes, MISSING, server, until } from "./nodes.ts";
 import { count, wait } from "./programs/shop.ts";
@@ -99,6 +101,17 @@ describe.skipIf(MISSING !== "")(`with a server${MISSING}`, () => {
     const { code, stderr } = await warren(["node", MODULE, "--serve", "price", "--servers", nats.url]);
     expect([code, stderr]).toEqual([2, 'warren: --serve: "price" is not one of count, wait, all\n']);
   });
+});
+
+test.skipIf(MISSING !== "")(`a server that a command has started ends with it, also if the command is killed${MISSING}`, { tags: ["deep"] }, async () => {
+  const program = `import { startServer, findServer } from "./src/cli/net/local-server.ts"; process.stdout.write((await startServer(findServer())).url);`;
+  let url = "";
+  const { outcome } = beginNode(["--input-type=module-typescript", "--eval", program], { deadlineMs: 60_000, onStdout: (text, child) => {
+    url = text;
+    child.kill("SIGKILL");
+  } });
+  expect(await outcome).toMatchObject({ signal: "SIGKILL", stderr: "" });
+  await until(async () => !(await answers(Number(new URL(url).port))));
 });
 
 test("a server that does not answer: one line, exit code 1", { tags: ["deep"] }, async () => {
