@@ -58,7 +58,7 @@ export function answers(port: number): Promise<boolean> {
  * Runs a server that ends when standard input does, so also when the command is killed.
  * The arguments: the folder of its store, which is removed then, and the server's command line.
  */
-const UNTIL_INPUT_ENDS = 'exec 3<&0; "$@" & server=$!; (read -r _ <&3; kill "$server") & watcher=$!; wait "$server"; kill "$watcher"; rm -rf "$0"';
+const UNTIL_INPUT_ENDS = 'exec 3<&0; "$@" & server=$!; (read -r _ <&3; kill "$server") & watcher=$!; wait "$server"; rm -rf "$0"; kill "$watcher" 2>/dev/null';
 
 /** Starts one with JetStream on a port of this machine: `port`, or any that is free. Its store is temporary. @throws FileError */
 export async function startServer(program: string, port?: number): Promise<LocalServer> {

@@ -10,7 +10,7 @@ import type { JetStreamClient, JetStreamManager } from "@nats-io/jetstream";
 import type { ConnectionOptions, MsgHdrs, NatsConnection, NodeConnectionOptions, Subscription, SubscriptionOptions } from "@nats-io/transport-node";
 import { readFileSync } from "node:fs";
 import { WarrenError } from "../../errors.ts";
-import { clearTimeout, performance, setTimeout } from "../../host.ts";
+import { clearTimeout, performance, setTimeout, within } from "../../host.ts";
 import type { AbortSignal } from "../../wait/abort-signal.ts";
 import { Names } from "./names.ts";
 import { type JetStream, type Transport, loadPackages } from "./packages.ts";
@@ -172,8 +172,9 @@ export class Link {
   /** Sends what is under way, then closes. */
   async close(): Promise<void> {
     this.#end(new WarrenError("ERR_NET_CLOSED", "the connection to the servers was closed"));
-    if (this.#isUp) await this.nc.drain();
-    else await this.nc.close();
+    // It fails if the connection is lost in this moment.
+    if (this.#isUp) await within(this.nc.drain(), this.options.timeoutMs);
+    await this.nc.close();
   }
 
   async #watch(): Promise<void> {

@@ -109,7 +109,8 @@ export class Server {
     let stopped: Promise<void> | undefined;
     const stop = (): Promise<void> =>
       (stopped ??= (async () => {
-        await Promise.all(subscriptions.map((subscription) => (link.isUp ? subscription.drain() : subscription.unsubscribe())));
+        // The connection can be lost in this moment.
+        await Promise.all(subscriptions.map((subscription) => (link.isUp ? subscription.drain().catch(() => undefined) : subscription.unsubscribe())));
         // Those that wait need them.
         await this.#whenIdle();
         for (const id of ids.keys()) this.#tasks.delete(id);
