@@ -1,6 +1,6 @@
 /** A nats-server of this machine: one that answers, or one that is started for a command and ends with it. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { accessSync, constants, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { accessSync, constants, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -9,7 +9,7 @@ import { FileError } from "../options/values.ts";
 
 export const USUAL_PORT = 4222;
 const HOST = "127.0.0.1";
-const PROGRAM = process.platform === "win32" ? "nats-server.exe" : "nats-server";
+const PROGRAM = "nats-server";
 /** Where packages put it; not all of them are in every user's PATH. */
 const FOLDERS = ["/usr/sbin", "/usr/local/sbin", "/usr/local/bin", "/opt/homebrew/bin"];
 export const HOW_TO_INSTALL = "install it (apt-get install nats-server, brew install nats-server, or github.com/nats-io/nats-server/releases)";
@@ -26,7 +26,7 @@ export interface LocalServer {
   stop(): Promise<void>;
 }
 
-/** The program, if it is installed. */
+/** The program, if it is installed. On Windows none is started: there is no shell to watch it. */
 export function findServer(folders: readonly string[] = [...(process.env["PATH"] ?? "").split(delimiter), ...FOLDERS]): string | undefined {
   return folders.filter((folder) => folder !== "").map((folder) => join(folder, PROGRAM)).find((file) => {
     try {
@@ -54,11 +54,18 @@ export function answers(port: number): Promise<boolean> {
   });
 }
 
+/**
+ * Runs a server that ends when standard input does, so also when the command is killed.
+ * The arguments: the folder of its store, which is removed then, and the server's command line.
+ */
+const UNTIL_INPUT_ENDS = 'exec 3<&0; "$@" & server=$!; (read -r _ <&3; kill "$server") & watcher=$!; wait "$server"; rm -rf "$0"; kill "$watcher" 2>/dev/null';
+
 /** Starts one with JetStream on a port of this machine: `port`, or any that is free. Its store is temporary. @throws FileError */
 export async function startServer(program: string, port?: number): Promise<LocalServer> {
   const folder = mkdtempSync(join(tmpdir(), "warren-nats-"));
+  const args = ["-a", HOST, "-p", port === undefined ? "-1" : String(port), "-js", "-sd", folder, "--ports_file_dir", folder];
   // A process group of its own: Ctrl-C reaches the command, which ends the server after its own work.
-  const child = spawn(program, ["-a", HOST, "-p", port === undefined ? "-1" : String(port), "-js", "-sd", folder, "--ports_file_dir", folder], { stdio: ["ignore", "ignore", "pipe"], detached: true });
+  const child = spawn("sh", ["-c", UNTIL_INPUT_ENDS, folder, program, ...args], { stdio: ["pipe", "ignore", "pipe"], detached: true });
   let log = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (log = (log + text).slice(-4000)));
   const ended = new Promise<void>((resolve) => {
@@ -66,18 +73,11 @@ export async function startServer(program: string, port?: number): Promise<Local
       log += error.message;
       resolve();
     });
-    child.once("exit", () => resolve());
+    child.once("close", () => resolve());
   });
-  const clear = (): void => {
-    child.kill("SIGKILL");
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-  };
-  process.once("exit", clear);
   const stop = async (): Promise<void> => {
-    child.kill("SIGTERM");
+    child.stdin.end();
     await ended;
-    process.off("exit", clear);
-    clear();
   };
   const url = await urlOf(child, folder);
   if (url !== undefined) return { url, stop };
@@ -89,7 +89,8 @@ export async function startServer(program: string, port?: number): Promise<Local
 async function urlOf(child: ChildProcess, folder: string): Promise<string | undefined> {
   for (const untilMs = performance.now() + BEGIN_MS; performance.now() < untilMs && child.pid !== undefined && child.exitCode === null; await setTimeout(LOOK_MS)) {
     try {
-      const { nats } = JSON.parse(readFileSync(join(folder, `nats-server_${child.pid}.ports`), "utf8")) as { nats?: readonly string[] };
+      const file = readdirSync(folder).find((name) => name.endsWith(".ports"));
+      const { nats } = JSON.parse(readFileSync(join(folder, file ?? ""), "utf8")) as { nats?: readonly string[] };
       if (nats?.[0] !== undefined) return nats[0];
     } catch {
       // It has not been written yet, or not wholly.

@@ -8,6 +8,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findServer, startServer } from "../../../src/cli/net/local-server.ts";
 import { warren } from "../warren-process.ts";
 import { beginServing, endNodes, MISSING, server, until } from "./nodes.ts";
 
@@ -23,7 +24,7 @@ describe.skipIf(MISSING !== "")(`on many nodes${MISSING}`, () => {
   beforeAll(async () => {
     nats = await server();
     // Large ones: a node is killed while it burns one.
-    for (let file = 0; file < 40; file++) writeFileSync(join(pile, `book ${file}`), randomBytes(file < 12 ? 1_000_000 : file).toString("hex"));
+    for (let file = 0; file < 40; file++) writeFileSync(join(pile, `book ${file}`), randomBytes(file < 8 ? 1_000_000 : file).toString("hex"));
     const { code } = await warren(["gophers", "--pile", pile, "--manifest", at("one.txt"), "--designs", "G1", "--threads", "1", "--blocks", "1", "--runs", "1", "-q"]);
     expect(code).toBe(0);
     expected = readFileSync(at("one.txt"), "utf8");
@@ -72,17 +73,21 @@ describe.skipIf(MISSING !== "")(`on many nodes${MISSING}`, () => {
   });
 
   test("sawzall: the same result, also where tables are larger than a message", async () => {
-    // All words are different, so the tables of half a megabyte are larger than that.
+    // All words are different. Chunks have 64 KiB, and so much fits into a message.
     const letters = [..."abcdefghijklmnopqrstuvwxyzäöüßéèàç"];
-    writeFileSync(at("words"), letters.flatMap((a) => letters.flatMap((b) => letters.flatMap((c) => letters.slice(0, 8).map((d) => a + b + c + d)))).join("\n"));
-    const { code, stdout } = await warren(["sawzall", at("words"), "--nodes", "2", "--servers", nats.url, "--runs", "1", "--format", "json", "-q"]);
-    expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ program: "sawzall", files: 1, same: 3, passes: 3, repeated: [], problems: [], result: { records: 34 ** 3 * 8 }, ways: [{ nodes: 0, threads: 1 }, { nodes: 0, threads: 2 }, { nodes: 2, threads: 2 }] });
+    writeFileSync(at("words"), letters.flatMap((a) => letters.flatMap((b) => letters.flatMap((c) => a + b + c))).join("\n"));
+    writeFileSync(at("small.conf"), "max_payload: 65536\n");
+    writeFileSync(at("small"), `#!/bin/sh\nexec ${findServer()} -c ${at("small.conf")} "$@"\n`, { mode: 0o700 });
+    const small = await startServer(at("small"));
+    const { code, stdout, stderr } = await warren(["sawzall", at("words"), "--nodes", "2", "--servers", small.url, "--runs", "1", "--format", "json", "-q"]);
+    await small.stop();
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(JSON.parse(stdout)).toMatchObject({ program: "sawzall", files: 1, same: 3, passes: 3, repeated: [], problems: [], result: { records: 34 ** 3 }, ways: [{ nodes: 0, threads: 1 }, { nodes: 0, threads: 2 }, { nodes: 2, threads: 2 }] });
   });
 
-  test("no node, and a pile that the nodes do not see", async () => {
-    const none = await warren(["gophers", "--pile", pile, "--servers", nats.url, "--name", "nobody"]);
-    expect([none.code, none.stderr]).toEqual([1, 'warren: no node of "nobody" does this work: start some with warren node --talk and the same --servers, or here with --nodes 3\n']);
+  test("without a node: one line, exit code 1", async () => {
+    const { code, stderr } = await warren(["gophers", "--pile", pile, "--servers", nats.url, "--name", "nobody"]);
+    expect([code, stderr]).toEqual([1, 'warren: no node of "nobody" does this work: start some with warren node --talk and the same --servers, or here with --nodes 3\n']);
   });
 });
 

@@ -1,7 +1,12 @@
 /** `warren node` and `warren net` as processes, with a real server. */
+import { mkdtempSync, readdirSync, rmdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join as joined } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { start, struct, utf8, type Runtime } from "../../../src/index.ts";
 import { join, type Net } from "../../../src/net/index.ts";
+import { answers } from "../../../src/cli/net/local-server.ts";
+import { beginNode } from "../../node-process.ts";
 import { warren } from "../warren-process.ts";
 import { beginServing, endNodes, MISSING, server, until } from "./nodes.ts";
 import { count, wait } from "./programs/shop.ts";
@@ -66,6 +71,15 @@ describe.skipIf(MISSING !== "")(`with a server${MISSING}`, () => {
     expect((await node.outcome).code).toBe(143);
   });
 
+  test("a node ends also if the server ends in the same moment", { tags: ["deep"] }, async () => {
+    const other = await server();
+    const node = await beginServing([MODULE, "--servers", other.url, "--threads", "1"]);
+    const stopped = other.stop();
+    node.child.kill("SIGTERM");
+    expect(await node.outcome).toMatchObject({ code: 0, hung: false });
+    await stopped;
+  });
+
   test("status, queues and dump", { tags: ["deep"] }, async () => {
     const node = await begin(MODULE, "--serve", "all", "--node", "one");
     const queue = await net.queue("jobs", struct({ what: utf8 }), { capacity: 50, leaseMs: 20_000 });
@@ -99,6 +113,20 @@ describe.skipIf(MISSING !== "")(`with a server${MISSING}`, () => {
     const { code, stderr } = await warren(["node", MODULE, "--serve", "price", "--servers", nats.url]);
     expect([code, stderr]).toEqual([2, 'warren: --serve: "price" is not one of count, wait, all\n']);
   });
+});
+
+test.skipIf(MISSING !== "")(`a server that a command has started ends with it, also if the command is killed${MISSING}`, { tags: ["deep"] }, async () => {
+  const folder = mkdtempSync(joined(tmpdir(), "warren-killed-"));
+  const program = `import { startServer, findServer } from "./src/cli/net/local-server.ts"; process.stdout.write((await startServer(findServer())).url);`;
+  let url = "";
+  const { outcome } = beginNode(["--input-type=module-typescript", "--eval", program], { env: { ...process.env, TMPDIR: folder }, deadlineMs: 60_000, onStdout: (text, child) => {
+    url = text;
+    child.kill("SIGKILL");
+  } });
+  expect(await outcome).toMatchObject({ signal: "SIGKILL", stderr: "" });
+  await until(async () => !(await answers(Number(new URL(url).port))));
+  await until(() => readdirSync(folder).length === 0);
+  rmdirSync(folder);
 });
 
 test("a server that does not answer: one line, exit code 1", { tags: ["deep"] }, async () => {
