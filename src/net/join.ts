@@ -6,7 +6,7 @@
  * golang/go#31575). What comes from the network comes through local channels, so select,
  * contexts and loops work on it.
  */
-import { WarrenError, printValue } from "../errors.ts";
+import { INSPECT, WarrenError, printValue } from "../errors.ts";
 import { inRoot, performance, within } from "../host.ts";
 import { isShared } from "../context/values.ts";
 import { isTaskThread } from "../runtime/module/module-ref.ts";
@@ -18,11 +18,11 @@ import type { Space, Type } from "../wire/type.ts";
 import { type Feed, NetFeed } from "./feed/feed.ts";
 import { Link } from "./link/link.ts";
 import { checkName } from "./link/names.ts";
-import { type JoinOptions, checkKeys, checkMs, resolveJoin } from "./link/options.ts";
+import { type JoinOptions, checkKeys, checkMs, checkTraceparent, resolveJoin } from "./link/options.ts";
 import { Typed } from "./link/typed.ts";
 import { Waits } from "./link/waits.ts";
 import { type QueueOptions, resolveQueue } from "./queue/options.ts";
-import { NetQueue, type Queue, checkTraceparent } from "./queue/queue.ts";
+import { NetQueue, type Queue } from "./queue/queue.ts";
 import { Calls, type RemoteSpawn } from "./tasks/calls.ts";
 import { type NodeReport, Nodes } from "./tasks/nodes.ts";
 import { type ServeOptions, Server, type Serving } from "./tasks/serve.ts";
@@ -82,7 +82,7 @@ export async function join(rt: Runtime, options: JoinOptions): Promise<Net> {
   if (isTaskThread()) throw new WarrenError("ERR_INVALID_ARGUMENT", "join was called on a thread of a runtime: the connection belongs to the main thread, with a runtime made by start(). Tasks reach it by local channels");
   if (!isRuntime(rt)) throw new WarrenError("ERR_INVALID_ARGUMENT", `join needs a runtime made by start(), not ${printValue(rt)}`);
   const resolved = resolveJoin(options);
-  const traceparent = options.traceparent ?? (() => undefined);
+  const { traceparent = () => undefined } = options;
   if (typeof traceparent !== "function") throw new WarrenError("ERR_INVALID_ARGUMENT", `the option traceparent of join must be a function, not ${printValue(traceparent)}`);
   rt.side.waiters.checkOpen();
   // In the root context: messages that come belong to no request of this process.
@@ -92,7 +92,7 @@ export async function join(rt: Runtime, options: JoinOptions): Promise<Net> {
     try {
       await net.open();
     } catch (error) {
-      await link.close();
+      await net.close();
       throw error;
     }
     return net;
@@ -112,6 +112,8 @@ class OpenNet implements Net {
   /** Local channels that the connection feeds. */
   readonly #opened = new Set<AsyncDisposable & { readonly inHand?: number; stop(): Promise<void> }>();
   readonly #servings = new Set<Serving>();
+  /** What the server does not let this program publish, as far as it has been warned of. */
+  readonly #refused = new Set<string>();
   readonly #traceparent: () => string | undefined;
   readonly #detach: () => void;
   #isDraining = false;
@@ -131,6 +133,7 @@ class OpenNet implements Net {
     this.#nodes = new Nodes({ ...parts, report: () => this.#report() });
     this.#calls = new Calls({ ...parts, waits: this.#waits, nodes: this.#nodes, traceparent: this.#traceparent });
     this.spawn = this.#calls.spawn;
+    link.listen({ refused: (error, subject) => this.#warnOfRefusal(error, subject) });
     this.#detach = rt.attach({ waits: () => this.#waits.list(), stopped: () => void this.close() });
   }
 
@@ -140,6 +143,13 @@ class OpenNet implements Net {
   }
 
   readonly #warn = (text: string): void => emitWarning(`warren/net: ${text}`, "WARREN_NET", undefined);
+
+  /** Once for each kind of subject: the parts after the third are names that are made. */
+  #warnOfRefusal(error: WarrenError, subject: string): void {
+    const kind = subject.split(".", 3).join(".");
+    if (!this.#refused.has(kind)) this.#warn(error.message);
+    this.#refused.add(kind);
+  }
 
   get name(): string {
     return this.#link.options.name;
@@ -188,11 +198,11 @@ class OpenNet implements Net {
     return this.#nodes.dumps();
   }
 
-  close(options: CloseOptions = {}): Promise<void> {
+  async close(options: CloseOptions = {}): Promise<void> {
     checkKeys("close", options, ["drainMs"]);
     const { drainMs = 0 } = options;
     if (drainMs !== 0) checkMs("drainMs of close", drainMs, 0);
-    return (this.#closing ??= this.#close(drainMs));
+    await (this.#closing ??= this.#close(drainMs));
   }
 
   async #close(drainMs: number): Promise<void> {
@@ -209,5 +219,9 @@ class OpenNet implements Net {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  [INSPECT](): string {
+    return `program ${this.name}, node ${this.node}, ${this.#closing !== undefined ? "closed" : this.isUp ? "connected" : "no connection"}`;
   }
 }

@@ -5,7 +5,7 @@
  * that were lost on the way, and values that it was too slow for.
  */
 import type { Subscription } from "@nats-io/transport-node";
-import { WarrenError } from "../../errors.ts";
+import { INSPECT, WarrenError } from "../../errors.ts";
 import { Fifo } from "../../scheduler/fifo.ts";
 import type { Receiver } from "../../channel/chan.ts";
 import type { Channel } from "../../channel/channel.ts";
@@ -81,7 +81,8 @@ export class NetFeed<T> implements Feed<T> {
 
   async receive(options: FeedOptions = {}): Promise<FeedReceiver<T>> {
     checkKeys("receive", options, ["credit"]);
-    const credit = checkCount("credit of receive", options.credit ?? 1024, 1, 1_048_576);
+    const { credit = 1024 } = options;
+    checkCount("credit of receive", credit, 1, 1_048_576);
     const { link, space, waiters, warn, opened } = this.#host;
     const receiver = new FeedValues<T>(waiters, this.name, this.#wire, credit);
     let isWarned = false;
@@ -101,6 +102,10 @@ export class NetFeed<T> implements Feed<T> {
     receiver.open(subscription, link);
     opened(receiver as FeedReceiver<unknown>);
     return receiver;
+  }
+
+  [INSPECT](): string {
+    return `feed ${this.name} of ${this.#type.name}`;
   }
 }
 

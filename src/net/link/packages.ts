@@ -19,7 +19,7 @@ async function unlessMissing<T>(loading: Promise<T>): Promise<T> {
   try {
     return await loading;
   } catch (error) {
-    if (!/MODULE_NOT_FOUND$/.test(String((error as NodeJS.ErrnoException).code))) throw error;
+    if (!String((error as NodeJS.ErrnoException).code).endsWith("MODULE_NOT_FOUND")) throw error;
     const packages = ["@nats-io/transport-node", "@nats-io/jetstream"];
     throw new WarrenError("ERR_NET_MISSING", `warren/net needs the NATS clients: npm install ${packages.join(" ")}`, { packages }, { cause: error });
   }

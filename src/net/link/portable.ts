@@ -36,13 +36,13 @@ function refuseHandle(): never {
   throw new WarrenError("ERR_NET_MESSAGE", "the message contains a handle of another machine's memory");
 }
 
-/** Encodes a value that describes itself. @throws ERR_NOT_TRANSFERABLE (details: path), ERR_LIMIT */
-export function encodePortable(space: Space, value: unknown, what: string): Buffer {
+/** Encodes a list of values that describe themselves. The path of one that cannot be sent begins in it. @throws ERR_NOT_TRANSFERABLE (details: path), ERR_LIMIT */
+export function encodePortable(space: Space, values: readonly unknown[], what: string): Buffer {
   try {
-    return encodeBytes(space, value);
+    return encodeBytes(space, values);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const path = error.path.join("");
+    const path = error.path.slice(1).join("");
     throw new WarrenError("ERR_NOT_TRANSFERABLE", `${what}${path} cannot be sent to another machine: ${printValue(error.value)}: ${error.why}`, { path, value: error.value });
   }
 }

@@ -22,6 +22,19 @@ export function refusalOf(error: unknown, operation: string): WarrenError | unde
   return undefined;
 }
 
+/** Whatever an operation has thrown, as an error of warren. @param operation what the program wanted to do */
+export function codedError(error: unknown, operation: string): WarrenError {
+  if (error instanceof WarrenError) return error;
+  const refusal = refusalOf(error, operation);
+  if (refusal !== undefined) return refusal;
+  const why = error instanceof Error ? firstLine(error.message) : String(error);
+  if (isNamed(error, "TimeoutError", "NoRespondersError", "RequestError", "ClosedConnectionError", "DrainingConnectionError", "ConnectionError")) {
+    return new WarrenError("ERR_NET_DOWN", `the server has not answered when this program wanted to ${operation} (${why}): try again when it does`, { operation }, { cause: error });
+  }
+  const code: unknown = (error as { code?: unknown } | null | undefined)?.code;
+  return new WarrenError("ERR_NET_SERVER", `the server cannot ${operation}: ${why}`, { code }, { cause: error });
+}
+
 function isTlsError(error: Error): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return /^(?:ERR_)?(?:TLS|SSL|OSSL|CERT|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)_/.test(code ?? "") || /certificate|tls|ssl alert/i.test(error.message);

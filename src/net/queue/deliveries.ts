@@ -25,6 +25,7 @@ import { Refusal, type Space, Type } from "../../wire/type.ts";
 import type { Waiters } from "../../wait/waiter.ts";
 import type { Link } from "../link/link.ts";
 import { KIND, type Shape, decodeMessage } from "../link/message.ts";
+import { codedError } from "../link/refusals.ts";
 import type { Typed } from "../link/typed.ts";
 import { type DeadLetter, type Delivery, Held, type Holder, QueueDelivery, leaseLost } from "./delivery.ts";
 import type { Marks } from "./marks.ts";
@@ -109,7 +110,7 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
     this.#credit = credit;
     this.#pulls = new Pulls(link, link.names.stream(name), inbox, credit);
     this.#leases = new Leases(link, options.leaseMs, (held) => this.#lost(held), () => this.#tick());
-    this.#stopListening = link.listen({ up: () => this.#reconnected(), down: () => this.#pulls.forget(), closed: () => this.#disconnected() });
+    this.#stopListening = link.listen({ up: () => this.#reconnected(), down: () => this.#pulls.forget(), refused: (error, subject) => this.#refused(error, subject), closed: () => this.#disconnected() });
   }
 
   /** Subscribes, and asks for the first values. @throws ERR_NET_REFUSED, ERR_NET_DOWN, ERR_NET_CLOSED */
@@ -123,7 +124,7 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
       return deliveries;
     } catch (error) {
       await deliveries.stop();
-      throw error;
+      throw codedError(error, `receive from the queue ${queue.name}`);
     }
   }
 
@@ -432,6 +433,15 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
         if (!this.#isEnded && this.#queue.link.isUp) this.#reconnected();
       }, ABSENT_MS);
     });
+  }
+
+  /** Without its permissions no value would come, or each would come again and again. */
+  #refused(error: WarrenError, subject: string): void {
+    const { link, name } = this.#queue;
+    const stream = link.names.stream(name);
+    if (!subject.startsWith(`$JS.ACK.${stream}.`) && subject !== this.#pulls.subject) return;
+    this.#failure = error;
+    this.#disconnected();
   }
 
   #tick(): void {

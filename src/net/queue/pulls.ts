@@ -16,8 +16,9 @@ const HEARTBEAT_MS = 5000;
 const NS_PER_MS = 1_000_000;
 
 export class Pulls {
+  /** Where it asks. */
+  readonly subject: string;
   readonly #link: Link;
-  readonly #subject: string;
   readonly #inbox: string;
   readonly #credit: number;
   /** What is left of each request, by its number. */
@@ -29,7 +30,7 @@ export class Pulls {
   /** @param inbox where the answers come */
   constructor(link: Link, stream: string, inbox: string, credit: number) {
     this.#link = link;
-    this.#subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${CONSUMER}`;
+    this.subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${CONSUMER}`;
     this.#inbox = inbox;
     this.#credit = credit;
   }
@@ -42,7 +43,7 @@ export class Pulls {
     if (this.#asked === 0) this.#heardMs = performance.now();
     this.#left.set(reply, batch);
     this.#asked += batch;
-    this.#link.nc.publish(this.#subject, `{"batch":${batch},"expires":${EXPIRES_MS * NS_PER_MS},"idle_heartbeat":${HEARTBEAT_MS * NS_PER_MS}}`, { reply });
+    this.#link.nc.publish(this.subject, `{"batch":${batch},"expires":${EXPIRES_MS * NS_PER_MS},"idle_heartbeat":${HEARTBEAT_MS * NS_PER_MS}}`, { reply });
   }
 
   /** A value has come. */

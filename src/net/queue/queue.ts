@@ -5,15 +5,15 @@
  * does not answer; the server keeps the first. So a send that resolves is in the queue
  * once, and only a send that rejects with ERR_SEND_UNKNOWN may or may not be in it.
  */
-import { WarrenError, printValue } from "../../errors.ts";
+import { INSPECT, WarrenError, printValue } from "../../errors.ts";
 import { performance, setTimeout } from "../../host.ts";
 import type { Space } from "../../wire/type.ts";
 import type { AbortSignal } from "../../wait/abort-signal.ts";
 import { checkSignal } from "../../wait/wait.ts";
 import type { Waiters } from "../../wait/waiter.ts";
 import type { Link } from "../link/link.ts";
-import { checkCount, checkKeys, checkMs } from "../link/options.ts";
-import { isNamed, refusalOf } from "../link/refusals.ts";
+import { checkCount, checkKeys, checkMs, checkTraceparent } from "../link/options.ts";
+import { codedError, isNamed, refusalOf } from "../link/refusals.ts";
 import { KIND, encodeMessage } from "../link/message.ts";
 import type { Typed } from "../link/typed.ts";
 import type { Waits } from "../link/waits.ts";
@@ -108,7 +108,11 @@ export class NetQueue<T> implements Queue<T> {
     const { link } = host;
     const { created } = await openStream(link, name, type, options);
     const marks = new Marks(link, name, created);
-    await marks.repeatedUpTo();
+    try {
+      await marks.repeatedUpTo();
+    } catch (error) {
+      throw codedError(error, `open the queue ${name}`);
+    }
     if (options.dead !== undefined) await openStream(link, options.dead, type, { ...options, asked: new Set() });
     return new NetQueue(host, name, type, options, marks);
   }
@@ -169,6 +173,10 @@ export class NetQueue<T> implements Queue<T> {
     }
   }
 
+  [INSPECT](): string {
+    return `queue ${this.name} of ${this.#type.name}`;
+  }
+
   async #isGone(queue: string): Promise<boolean> {
     const { link } = this.#host;
     try {
@@ -181,7 +189,8 @@ export class NetQueue<T> implements Queue<T> {
 
   async deliveries(options: DeliveriesOptions = {}): Promise<Deliveries<T>> {
     checkKeys("deliveries", options, ["credit"]);
-    const credit = checkCount("credit of deliveries", options.credit ?? 16, 1, 65_536);
+    const { credit = 16 } = options;
+    checkCount("credit of deliveries", credit, 1, 65_536);
     const { link, space, waiters, warn, opened } = this.#host;
     const parts: QueueParts<T> = { name: this.name, link, space, type: this.#type, options: this.#options, marks: this.#marks, warn, bury: (value, id, letter, sequence) => this.#bury(value, id, letter, sequence) };
     const deliveries = await QueueDeliveries.open(waiters, parts, credit);
@@ -206,7 +215,7 @@ export class NetQueue<T> implements Queue<T> {
       return { values: state.messages, inHand: consumer.num_ack_pending, bytes: state.bytes, capacity: config.max_msgs };
     } catch (error) {
       if (codeOf(error) === JS.streamNotFound || codeOf(error) === JS.consumerNotFound) throw new WarrenError("ERR_QUEUE_GONE", `the queue ${this.name} was deleted on the server`, { queue: this.name });
-      throw refusalOf(error, `read the state of queue ${this.name}`) ?? error;
+      throw codedError(error, `read the state of queue ${this.name}`);
     }
   }
 }
@@ -219,12 +228,6 @@ function notAnswered(queue: string, id: string, timeoutMs: number, mayBeIn: bool
 function checkId(id: unknown): void {
   if (typeof id === "string" && id !== "" && id.length <= LONGEST_ID && !/[\r\n]/.test(id)) return;
   throw new WarrenError("ERR_INVALID_ARGUMENT", `the option id of send must be a text of 1 to ${LONGEST_ID} characters on one line, not ${printValue(id)}`);
-}
-
-/** @throws ERR_INVALID_ARGUMENT */
-export function checkTraceparent(traceparent: unknown): void {
-  if (traceparent === undefined || (typeof traceparent === "string" && /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/.test(traceparent))) return;
-  throw new WarrenError("ERR_INVALID_ARGUMENT", `traceparent must be as the W3C recommendation Trace Context has it, such as "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", not ${printValue(traceparent)}`);
 }
 
 /** Waits for a promise, or for the signal. The promise is left alone then. */

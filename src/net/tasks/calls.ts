@@ -18,7 +18,7 @@ import { checkSignal } from "../../wait/wait.ts";
 import { continueStack } from "../../wire/error-class.ts";
 import type { Space } from "../../wire/type.ts";
 import type { Link } from "../link/link.ts";
-import { checkCount, checkKeys, checkMs } from "../link/options.ts";
+import { checkCount, checkKeys, checkMs, checkTraceparent } from "../link/options.ts";
 import { KIND, decodeMessage, encodeMessage, kindOf } from "../link/message.ts";
 import type { Waits } from "../link/waits.ts";
 import type { NodeReport, Nodes } from "./nodes.ts";
@@ -49,7 +49,7 @@ export interface RemoteSpawn {
    * Runs the task at most once. Arguments and result are copied; a context among the
    * arguments is a new one on the other node, with the same deadline, which is cancelled
    * when this one is.
-   * @throws ERR_NO_NODE: it did not run, ERR_TASK_VERSION: it did not run, ERR_NODE_LOST: it may have run, ERR_NOT_TRANSFERABLE, ERR_TOO_BIG, ERR_NET_DOWN, ERR_NET_CLOSED, ERR_INVALID_ARGUMENT, or what the task throws, with the node's name as `node`
+   * @throws ERR_NO_NODE: it did not run, ERR_TASK_VERSION: it did not run, ERR_NET_REFUSED: it did not run, ERR_NODE_LOST: it may have run, ERR_NOT_TRANSFERABLE, ERR_TOO_BIG, ERR_NET_DOWN, ERR_NET_CLOSED, ERR_INVALID_ARGUMENT, or what the task throws, with the node's name as `node`
    */
   <A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Awaited<R>>;
   /** The same with options: `net.spawn.with({ timeoutMs: 5000 })(resize, image)`. @throws ERR_REMOTE_TIMEOUT, the signal's reason, and as above */
@@ -75,6 +75,8 @@ const LONGEST_PAUSE_MS = 500;
 interface Call {
   readonly number: number;
   readonly id: string;
+  /** Where it was sent. */
+  readonly subject: string;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
   /** When a sign of the call came last, or when it was sent. */
@@ -104,6 +106,9 @@ export class Calls {
       up: () => {
         this.#upMs = performance.now();
         this.#askAgain();
+      },
+      refused: ({ code, message, details, cause }, subject) => {
+        for (const call of this.#calls.values()) if (call.subject === subject) this.#end(call, () => call.reject(new WarrenError(code, `${message}: the task ${call.id} did not run`, { ...details, task: call.id, mayHaveRun: false }, { cause })));
       },
       closed: (error) => {
         for (const call of this.#calls.values()) this.#end(call, () => call.reject(new WarrenError("ERR_NET_CLOSED", `${error.message}: the task ${call.id} may have run`, { task: call.id, mayHaveRun: true })));
@@ -162,8 +167,9 @@ export class Calls {
     const { link } = this.#host;
     const number = this.#next++;
     const { promise, resolve: settle, reject } = Promise.withResolvers<unknown>();
-    const call: Call = { number, id, resolve: settle, reject, heardMs: performance.now(), node: undefined };
-    link.publish(link.names.task(id, build), bytes, `the call of ${id}`, { reply: `${link.names.answers(this.#caller)}.${number}` });
+    const subject = link.names.task(id, build);
+    const call: Call = { number, id, subject, resolve: settle, reject, heardMs: performance.now(), node: undefined };
+    link.publish(subject, bytes, `the call of ${id}`, { reply: `${link.names.answers(this.#caller)}.${number}` });
     this.#calls.set(number, call);
     this.#timer ??= setInterval(() => this.#look(), link.options.beatMs / 2);
     const stops = contexts.map((context) => onAbort(context.signal, () => this.#cancel(call)));
@@ -295,13 +301,14 @@ class Unfinished {
 
 function resolve(options: RemoteOptions): Resolved {
   checkKeys("spawn.with", options, ["timeoutMs", "tries", "key", "accept", "signal", "traceparent"]);
-  const { timeoutMs, key, accept, signal, tries = 1 } = options;
+  const { timeoutMs, key, accept, signal, traceparent, tries = 1 } = options;
   if (timeoutMs !== undefined) checkMs("timeoutMs of spawn.with", timeoutMs, 1);
   checkCount("tries of spawn.with", tries, 1, 1000);
   if (key !== undefined && (typeof key !== "string" || key === "" || key.length > 200)) throw new WarrenError("ERR_INVALID_ARGUMENT", `the option key of spawn.with must be a text of 1 to 200 characters, not ${printValue(key)}`);
   if (tries > 1 && key === undefined) throw new WarrenError("ERR_INVALID_ARGUMENT", "the option tries of spawn.with needs the option key: the task may run more than once, and the key names the work");
   if (accept !== undefined) acceptOf(accept);
   if (signal !== undefined) checkSignal(signal);
+  checkTraceparent(traceparent);
   return { ...options, tries };
 }
 
