@@ -69,6 +69,9 @@ export interface Net extends AsyncDisposable {
 
 /** Connections are checked so often while they drain. */
 const LOOK_MS = 20;
+/** So many warnings in so long, at most. */
+const MOST_WARNINGS = 20;
+const WARNINGS_MS = 10_000;
 
 /**
  * Connects a runtime to the other nodes of a program by a NATS server. Needs the packages
@@ -87,8 +90,9 @@ export async function join(rt: Runtime, options: JoinOptions): Promise<Net> {
   rt.side.waiters.checkOpen();
   // In the root context: messages that come belong to no request of this process.
   return inRoot(async () => {
-    const link = await Link.open(resolved);
-    const net = new OpenNet(rt, link, traceparent);
+    const warn = warner();
+    const link = await Link.open(resolved, warn);
+    const net = new OpenNet(rt, link, traceparent, warn);
     try {
       await net.open();
     } catch (error) {
@@ -99,7 +103,20 @@ export async function join(rt: Runtime, options: JoinOptions): Promise<Net> {
   });
 }
 
+/** Emits warnings; of many at a time the first, so that nobody can fill a log from outside. */
+function warner(): (text: string) => void {
+  let sinceMs = -Infinity;
+  let count = 0;
+  return (text) => {
+    const nowMs = performance.now();
+    if (nowMs - sinceMs > WARNINGS_MS) [sinceMs, count] = [nowMs, 0];
+    count++;
+    if (count <= MOST_WARNINGS) emitWarning(`warren/net: ${text}${count === MOST_WARNINGS ? ` (more warnings of these ${WARNINGS_MS / 1000} s are left out)` : ""}`, "WARREN_NET", undefined);
+  };
+}
+
 class OpenNet implements Net {
+  readonly #warn: (text: string) => void;
   readonly #rt: OpenRuntime;
   readonly #link: Link;
   readonly #waits = new Waits();
@@ -119,7 +136,8 @@ class OpenNet implements Net {
   #isDraining = false;
   #closing: Promise<void> | undefined;
 
-  constructor(rt: OpenRuntime, link: Link, traceparent: () => string | undefined) {
+  constructor(rt: OpenRuntime, link: Link, traceparent: () => string | undefined, warn: (text: string) => void) {
+    this.#warn = warn;
     this.#rt = rt;
     this.#link = link;
     this.#space = portableSpace(rt.arena, isShared);
@@ -141,8 +159,6 @@ class OpenNet implements Net {
   async open(): Promise<void> {
     await Promise.all([this.#calls.open(), this.#nodes.open()]);
   }
-
-  readonly #warn = (text: string): void => emitWarning(`warren/net: ${text}`, "WARREN_NET", undefined);
 
   /** Once for each kind of subject: the parts after the third are names that are made. */
   #warnOfRefusal(error: WarrenError, subject: string): void {

@@ -52,6 +52,10 @@ export interface FeedHost {
 
 /** A value of a feed: fingerprint of its type, publisher, number, value. */
 const FEED: Shape = ["text", "text", "number", "any"];
+/** The longest name of a publisher. */
+const MOST_CHARACTERS = 64;
+/** So many publishers a receiver remembers: the gaps of those that were silent for longer are not seen. */
+const MOST_PUBLISHERS = 4096;
 const STAYS = "the values of a feed come on the main thread, which holds the connection: send the values";
 
 export class NetFeed<T> implements Feed<T> {
@@ -86,11 +90,12 @@ export class NetFeed<T> implements Feed<T> {
     const { link, space, waiters, warn, opened } = this.#host;
     const receiver = new FeedValues<T>(waiters, this.name, this.#wire, credit);
     let isWarned = false;
-    const subscription = await link.subscribe(link.names.feed(this.name), { callback: (error, { data }) => {
+    const subscription = await link.subscribe(link.names.feed(this.name), (error, { data }) => {
       if (error !== null) return warn(error.message);
       try {
         const [fingerprint, publisher, number, value] = decodeMessage(space, KIND.value, data, FEED) as [string, string, number, T];
         if (fingerprint !== this.#type.fingerprint) throw new WarrenError("ERR_NET_MESSAGE", `the value of feed ${this.name} has another type (${fingerprint}) than ${this.#type.name} (${this.#type.fingerprint})`);
+        if (!Number.isSafeInteger(number) || number < 0 || publisher.length > MOST_CHARACTERS) throw new WarrenError("ERR_NET_MESSAGE", "its publisher or its number is none");
         receiver.came(publisher, number, this.#type.copy(value));
       } catch (refusal) {
         receiver.refused();
@@ -98,7 +103,7 @@ export class NetFeed<T> implements Feed<T> {
         if (!isWarned) warn(`feed ${this.name}: values are refused and counted as missed: ${(refusal as Error).message}`);
         isWarned = true;
       }
-    } });
+    });
     receiver.open(subscription, link);
     opened(receiver as FeedReceiver<unknown>);
     return receiver;
@@ -138,7 +143,13 @@ class FeedValues<T> extends LocalReceiver<T> implements FeedReceiver<T> {
     if (this.#isEnded) return;
     const expected = this.#expected.get(publisher);
     if (expected !== undefined && number > expected) this.#missed += number - expected;
+    // The latest is the last.
+    this.#expected.delete(publisher);
     this.#expected.set(publisher, number + 1);
+    for (const [oldest] of this.#expected) {
+      if (this.#expected.size <= MOST_PUBLISHERS) break;
+      this.#expected.delete(oldest);
+    }
     if (this.#values.length === this.#credit) {
       this.#values.shift();
       this.#missed++;

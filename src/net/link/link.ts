@@ -7,7 +7,7 @@
  * waits with `whenUp`.
  */
 import type { JetStreamClient, JetStreamManager } from "@nats-io/jetstream";
-import type { ConnectionOptions, MsgHdrs, NatsConnection, NodeConnectionOptions, Subscription, SubscriptionOptions } from "@nats-io/transport-node";
+import type { ConnectionOptions, Msg, MsgHdrs, NatsConnection, NodeConnectionOptions, Subscription } from "@nats-io/transport-node";
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { type PeerCertificate, checkServerIdentity } from "node:tls";
@@ -50,17 +50,20 @@ export class Link {
   #js: JetStreamClient | undefined;
   #jsm: Promise<JetStreamManager> | undefined;
 
-  private constructor(options: ResolvedJoin, nc: NatsConnection, transport: Transport, jetstream: JetStream) {
+  readonly #warn: (text: string) => void;
+
+  private constructor(options: ResolvedJoin, nc: NatsConnection, transport: Transport, jetstream: JetStream, warn: (text: string) => void) {
     this.options = options;
     this.names = new Names(options.name);
     this.nc = nc;
     this.#transport = transport;
     this.#jetstream = jetstream;
+    this.#warn = warn;
     void this.#watch();
   }
 
   /** @throws ERR_INVALID_ARGUMENT, ERR_NET_MISSING, ERR_NET_UNREACHABLE, ERR_NET_REFUSED, ERR_NET_SERVER */
-  static async open(options: ResolvedJoin): Promise<Link> {
+  static async open(options: ResolvedJoin, warn: (text: string) => void): Promise<Link> {
     const { transport, jetstream } = await loadPackages();
     const connection = connectionOptions(options, transport);
     let nc: NatsConnection;
@@ -76,7 +79,7 @@ export class Link {
       await nc.close();
       throw new WarrenError("ERR_NET_SERVER", `nats-server ${version} is too old: ${OLDEST.join(".")} or newer is needed`, { version });
     }
-    return new Link(options, nc, transport, jetstream);
+    return new Link(options, nc, transport, jetstream, warn);
   }
 
   get isUp(): boolean {
@@ -140,10 +143,21 @@ export class Link {
     if (byteLength > maximum) throw new WarrenError("ERR_TOO_BIG", `${what} has ${byteLength} bytes, and the server takes ${maximum}: send a name for it (a file, a key) instead, or raise max_payload of the server`, { maximum, actual: byteLength });
   }
 
-  /** Subscribes, and waits until the server knows. @throws ERR_NET_CLOSED, ERR_NET_DOWN, ERR_NET_REFUSED */
-  async subscribe(subject: string, options: SubscriptionOptions): Promise<Subscription> {
+  /**
+   * Subscribes, and waits until the server knows. What `came` throws is a warning: the
+   * client would read nothing more.
+   * @throws ERR_NET_CLOSED, ERR_NET_DOWN, ERR_NET_REFUSED
+   */
+  async subscribe(subject: string, came: (error: Error | null, message: Msg) => void, options: { readonly queue?: string } = {}): Promise<Subscription> {
     this.checkUp(`the subscription to ${subject}`);
-    const subscription = this.nc.subscribe(subject, options);
+    const callback = (error: Error | null, message: Msg): void => {
+      try {
+        came(error, message);
+      } catch (thrown) {
+        this.#warn(`a message on ${subject} was not handled: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+      }
+    };
+    const subscription = this.nc.subscribe(subject, { ...options, callback });
     // A refusal ends the subscription, and comes before the answer to the flush.
     let refused: unknown;
     void subscription.closed.then((error) => (refused = error));

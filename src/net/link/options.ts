@@ -163,9 +163,22 @@ export function checkMs(what: string, value: unknown, least: number): number {
 /** The longest time of a timer in Node. */
 export const MOST_MS = 2_147_483_647;
 
+/** The longest name of a value or of a call's work. */
+export const LONGEST_ID = 200;
+
+/** The name of a value, which becomes a header. @throws ERR_INVALID_ARGUMENT */
+export function checkId(id: unknown): void {
+  if (typeof id === "string" && id !== "" && id.length <= LONGEST_ID && !/[\r\n]/.test(id)) return;
+  throw new WarrenError("ERR_INVALID_ARGUMENT", `the option id of send must be a text of 1 to ${LONGEST_ID} characters on one line, not ${printValue(id)}`);
+}
+
+export function isTraceparent(text: unknown): boolean {
+  return typeof text === "string" && /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/.test(text);
+}
+
 /** @throws ERR_INVALID_ARGUMENT */
 export function checkTraceparent(traceparent: unknown): void {
-  if (traceparent === undefined || (typeof traceparent === "string" && /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/.test(traceparent))) return;
+  if (traceparent === undefined || isTraceparent(traceparent)) return;
   throw new WarrenError("ERR_INVALID_ARGUMENT", `traceparent must be as the W3C recommendation Trace Context has it, such as "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", not ${printValue(traceparent)}`);
 }
 

@@ -25,10 +25,11 @@ import { Refusal, type Space, Type } from "../../wire/type.ts";
 import type { Waiters } from "../../wait/waiter.ts";
 import type { Link } from "../link/link.ts";
 import { KIND, type Shape, decodeMessage } from "../link/message.ts";
+import { checkId, isTraceparent } from "../link/options.ts";
 import { codedError } from "../link/refusals.ts";
 import type { Typed } from "../link/typed.ts";
 import { type DeadLetter, type Delivery, Held, type Holder, QueueDelivery, leaseLost } from "./delivery.ts";
-import type { Marks } from "./marks.ts";
+import type { Attempts, Marks } from "./marks.ts";
 import type { ResolvedQueue } from "./options.ts";
 import { Pulls } from "./pulls.ts";
 import { Leases } from "./leases.ts";
@@ -57,6 +58,9 @@ export interface QueueParts<T> {
 
 /** Between two looks at a queue that nobody answers for. */
 const ABSENT_MS = 250;
+
+/** A value for which there is no memory comes again after so long. */
+const FULL_NS = 1_000_000_000;
 
 /** The type of deliveries. They have none on the wire: they do not leave the main thread. */
 class DeliveryType<T> extends Type<Delivery<T>> {
@@ -119,7 +123,7 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
     const inbox = link.names.inbox(link.unique());
     const deliveries = new QueueDeliveries(waiters, queue, credit, inbox);
     try {
-      deliveries.#subscription = await link.subscribe(`${inbox}.*`, { callback: (error, message) => deliveries.#came(error, message) });
+      deliveries.#subscription = await link.subscribe(`${inbox}.*`, (error, message) => deliveries.#came(error, message));
       await deliveries.#begin();
       return deliveries;
     } catch (error) {
@@ -283,9 +287,9 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
     }
     if (this.#isEnded) return;
     if (message.reply === undefined || message.reply === "") return this.#said(message);
-    this.#pulls.came();
     const at = placeOf(message.reply);
     if (at === undefined) return;
+    this.#pulls.came();
     const known = this.#leases.get(at.sequence);
     if (known !== undefined) {
       // The server has forgotten that this node has it, or has not heard the renewals.
@@ -297,7 +301,7 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
     // It waited in the socket while the process stood still: another node gets it, or this one once more.
     if (performance.now() >= untilMs) return this.#pulls.ask(this.#leases.size);
     const held = this.#read(message, at, untilMs);
-    if (held === undefined) return;
+    if (held === undefined) return this.#pulls.ask(this.#leases.size);
     this.#leases.add(held);
     if (held.mayBeRepeated) {
       this.#suspects.push(held);
@@ -315,13 +319,18 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
     try {
       const [fingerprint, id, traceparent, value, dead] = decodeMessage(space, KIND.value, message.data, VALUE_SHAPE) as [string, string, string | undefined, T, unknown];
       if (fingerprint !== type.fingerprint) throw new WarrenError("ERR_NET_MESSAGE", `its type has the fingerprint ${printValue(fingerprint)}, and the queue carries ${type.name} (${type.fingerprint})`);
-      const held = new Held(sequence, message.reply as string, untilMs, { value: type.copy(value), id, traceparent, dead: letterOf(dead) });
+      checkId(id);
+      const held = new Held(sequence, message.reply as string, untilMs, { value: type.copy(value), id, traceparent: isTraceparent(traceparent) ? traceparent : undefined, dead: letterOf(dead) });
       held.mayBeRepeated = deliveries > 1 || sequence <= this.#repeatedUpTo;
       return held;
     } catch (error) {
-      if (!(error instanceof WarrenError) || error.code === "ERR_ARENA_FULL") throw error;
+      if ((error as WarrenError).code === "ERR_ARENA_FULL") {
+        warn(`queue ${name}: value ${sequence} comes again later: ${(error as Error).message}`);
+        void this.#giveBack(sequence, message.reply as string, `-NAK {"delay":${FULL_NS}}`, { starts: 0, why: undefined });
+        return undefined;
+      }
       link.nc.publish(message.reply as string, "+TERM");
-      warn(`queue ${name}: value ${sequence} was refused and is not delivered again: ${error.message}`);
+      warn(`queue ${name}: value ${sequence} was refused and is not delivered again: ${(error as Error).message}`);
       return undefined;
     }
   }
@@ -456,22 +465,25 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
   }
 
   async #stop(): Promise<void> {
-    const { marks, link, warn } = this.#queue;
+    const { link } = this.#queue;
     const waiting = [...this.#leases.values()].filter(({ state }) => state === "waiting");
     this.#end();
     if (link.isUp) {
-      await Promise.all(waiting.map(async (held) => {
-        try {
-          // Not blamed: the server will say that it was delivered.
-          await marks.note(held.sequence, { starts: held.starts ?? 0, why: held.why });
-          link.nc.publish(held.reply, "-NAK");
-        } catch (error) {
-          warn(`a value could not be given back, and comes again when its lease ends: ${(error as Error).message}`);
-        }
-      }));
+      await Promise.all(waiting.map((held) => this.#giveBack(held.sequence, held.reply, "-NAK", { starts: held.starts ?? 0, why: held.why })));
     }
     for (const held of waiting) this.#settle(held, "settled");
     if (this.#leases.size === 0) this.#leases.stop();
+  }
+
+  /** Gives a value back that was not started. It is not blamed: the server will say that it was delivered. */
+  async #giveBack(sequence: number, reply: string, answer: string, attempts: Attempts): Promise<void> {
+    const { marks, link, warn } = this.#queue;
+    try {
+      await marks.note(sequence, attempts);
+      link.nc.publish(reply, answer);
+    } catch (error) {
+      warn(`a value could not be given back, and comes again when its lease ends: ${(error as Error).message}`);
+    }
   }
 
   #disconnected(): void {
@@ -522,6 +534,8 @@ interface Place {
 /** Reads the subject of the answer: `$JS.ACK.[domain.account.]stream.consumer.deliveries.sequence.…`. */
 function placeOf(reply: string): Place | undefined {
   const tokens = reply.split(".");
+  // Else somebody other than the server wants to know what is acknowledged.
+  if (tokens[0] !== "$JS" || tokens[1] !== "ACK") return undefined;
   const at = tokens.length >= 11 ? 6 : 4;
   const deliveries = Number(tokens[at]);
   const sequence = Number(tokens[at + 1]);

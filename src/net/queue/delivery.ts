@@ -1,5 +1,6 @@
 /** A delivery: one value of a queue in the hand of this node, until it is settled or its lease is lost. */
 import { INSPECT, WarrenError, printValue } from "../../errors.ts";
+import type { AbortSignal } from "../../wait/abort-signal.ts";
 import { checkMs } from "../link/options.ts";
 
 /** Where a dead letter comes from. */

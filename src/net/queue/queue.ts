@@ -12,7 +12,7 @@ import type { AbortSignal } from "../../wait/abort-signal.ts";
 import { checkSignal } from "../../wait/wait.ts";
 import type { Waiters } from "../../wait/waiter.ts";
 import type { Link } from "../link/link.ts";
-import { checkCount, checkKeys, checkMs, checkTraceparent } from "../link/options.ts";
+import { LONGEST_ID, checkCount, checkId, checkKeys, checkMs, checkTraceparent } from "../link/options.ts";
 import { codedError, isNamed, refusalOf } from "../link/refusals.ts";
 import { KIND, encodeMessage } from "../link/message.ts";
 import type { Typed } from "../link/typed.ts";
@@ -73,8 +73,6 @@ const FULL_MS = 4;
 const LONGEST_FULL_MS = 200;
 /** One request to the server waits at least so long for its answer. */
 const LEAST_REQUEST_MS = 1000;
-/** The longest id. It becomes a header. */
-const LONGEST_ID = 200;
 
 /** What a queue needs of its connection. */
 export interface QueueHost {
@@ -223,11 +221,6 @@ export class NetQueue<T> implements Queue<T> {
 function notAnswered(queue: string, id: string, timeoutMs: number, mayBeIn: boolean): WarrenError {
   if (!mayBeIn) return new WarrenError("ERR_NET_DOWN", `the value ${printValue(id)} was not sent to queue ${queue}: there was no connection, or no JetStream, for ${timeoutMs} ms`, { queue, id });
   return new WarrenError("ERR_SEND_UNKNOWN", `the server has not answered for ${timeoutMs} ms, so the value ${printValue(id)} may be in queue ${queue} or not: send it again with the same id, and it will be in it once`, { queue, id });
-}
-
-function checkId(id: unknown): void {
-  if (typeof id === "string" && id !== "" && id.length <= LONGEST_ID && !/[\r\n]/.test(id)) return;
-  throw new WarrenError("ERR_INVALID_ARGUMENT", `the option id of send must be a text of 1 to ${LONGEST_ID} characters on one line, not ${printValue(id)}`);
 }
 
 /** Waits for a promise, or for the signal. The promise is left alone then. */

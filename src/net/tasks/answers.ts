@@ -55,6 +55,8 @@ export class ServedCalls {
   done(call: ServedCall, answer: Uint8Array): void {
     call.state = "done";
     call.answer = answer;
+    // They may be large, and nobody needs them any more.
+    call.message.args.length = 0;
     this.#done.add(call);
     this.#bytes += answer.length;
     for (const oldest of this.#done) {

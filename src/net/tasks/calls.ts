@@ -18,7 +18,7 @@ import { checkSignal } from "../../wait/wait.ts";
 import { continueStack } from "../../wire/error-class.ts";
 import type { Space } from "../../wire/type.ts";
 import type { Link } from "../link/link.ts";
-import { checkCount, checkKeys, checkMs, checkTraceparent } from "../link/options.ts";
+import { LONGEST_ID, checkCount, checkKeys, checkMs, checkTraceparent } from "../link/options.ts";
 import { KIND, decodeMessage, encodeMessage, kindOf } from "../link/message.ts";
 import type { Waits } from "../link/waits.ts";
 import type { NodeReport, Nodes } from "./nodes.ts";
@@ -68,6 +68,8 @@ export interface CallHost {
 
 /** So many signs of life may be missing. */
 const LOST_BEATS = 3;
+/** So many nodes are remembered. */
+const MOST_NODES = 16_384;
 /** Between two tries: the first pause, and the longest. */
 const PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 500;
@@ -194,10 +196,10 @@ export class Calls {
   /** Subscribes to answers, before the first call. @throws ERR_NET_REFUSED, ERR_NET_DOWN */
   async open(): Promise<void> {
     const { link, space, warn } = this.#host;
-    const beats = link.subscribe(link.names.beat("*"), { callback: (error, { subject }) => {
-      if (error === null) this.#beats.set(subject.slice(subject.lastIndexOf(".") + 1), performance.now());
-    } });
-    const answers = link.subscribe(`${link.names.answers(this.#caller)}.*`, { callback: (error, message) => {
+    const beats = link.subscribe(link.names.beat("*"), (error, { subject }) => {
+      if (error === null) this.#heard(subject.slice(subject.lastIndexOf(".") + 1));
+    });
+    const answers = link.subscribe(`${link.names.answers(this.#caller)}.*`, (error, message) => {
       if (error !== null) return warn(error.message);
       const call = this.#calls.get(Number(message.subject.slice(message.subject.lastIndexOf(".") + 1)));
       if (call === undefined) return;
@@ -207,8 +209,18 @@ export class Calls {
       } catch (refusal) {
         warn(`an answer for ${call.id} was refused: ${(refusal as Error).message}`);
       }
-    } });
+    });
     await Promise.all([beats, answers]);
+  }
+
+  /** A node has given a sign of life. The latest is the last. */
+  #heard(node: string): void {
+    this.#beats.delete(node);
+    this.#beats.set(node, performance.now());
+    for (const [oldest] of this.#beats) {
+      if (this.#beats.size <= MOST_NODES) return;
+      this.#beats.delete(oldest);
+    }
   }
 
   #answered(call: Call, { data }: Msg, space: Space): void {
@@ -304,7 +316,7 @@ function resolve(options: RemoteOptions): Resolved {
   const { timeoutMs, key, accept, signal, traceparent, tries = 1 } = options;
   if (timeoutMs !== undefined) checkMs("timeoutMs of spawn.with", timeoutMs, 1);
   checkCount("tries of spawn.with", tries, 1, 1000);
-  if (key !== undefined && (typeof key !== "string" || key === "" || key.length > 200)) throw new WarrenError("ERR_INVALID_ARGUMENT", `the option key of spawn.with must be a text of 1 to 200 characters, not ${printValue(key)}`);
+  if (key !== undefined && (typeof key !== "string" || key === "" || key.length > LONGEST_ID)) throw new WarrenError("ERR_INVALID_ARGUMENT", `the option key of spawn.with must be a text of 1 to ${LONGEST_ID} characters, not ${printValue(key)}`);
   if (tries > 1 && key === undefined) throw new WarrenError("ERR_INVALID_ARGUMENT", "the option tries of spawn.with needs the option key: the task may run more than once, and the key names the work");
   if (accept !== undefined) acceptOf(accept);
   if (signal !== undefined) checkSignal(signal);

@@ -1,5 +1,6 @@
 /** The messages of remote tasks: their fields, written and read in one place. */
 import type { Shape } from "../link/message.ts";
+import { LONGEST_ID, isTraceparent } from "../link/options.ts";
 
 /** A call: the task's id, arguments, which of them are contexts, time left, key, traceparent. */
 export const CALL: Shape = ["text", "list", "list", "number?", "text?", "text?"];
@@ -23,7 +24,8 @@ export function fieldsOf({ id, args, contexts, timeoutMs, key, traceparent }: Ca
 export function callOf(fields: readonly unknown[]): CallMessage | undefined {
   const [id, args, contexts, timeoutMs, key, traceparent] = fields as [string, unknown[], unknown[], number | undefined, string | undefined, string | undefined];
   const isFine = contexts.every((entry) => Array.isArray(entry) && Number.isInteger(entry[0]) && entry[0] >= 0 && entry[0] < args.length && (entry[1] === undefined || typeof entry[1] === "number"));
-  return isFine ? { id, args, contexts: contexts as CallMessage["contexts"], timeoutMs, key, traceparent } : undefined;
+  if (!isFine || (key !== undefined && (key === "" || key.length > LONGEST_ID))) return undefined;
+  return { id, args, contexts: contexts as CallMessage["contexts"], timeoutMs, key, traceparent: isTraceparent(traceparent) ? traceparent : undefined };
 }
 
 /** Where an answer goes: its last two parts name the caller and the number of its call. */

@@ -60,13 +60,13 @@ export class Nodes {
   async open(): Promise<void> {
     const { link, space, rt, report, warn } = this.#host;
     const answer = (verb: string, tell: () => Promise<unknown>): Promise<unknown> =>
-      link.subscribe(link.names.control(verb), { callback: (error, { reply }) => {
+      link.subscribe(link.names.control(verb), (error, { reply }) => {
         if (error !== null) return warn(error.message);
         if (reply === undefined || reply === "") return;
         void tell()
           .then((value) => link.publish(reply, encodeMessage(space, KIND.node, [value], "a report"), "a report"))
           .catch((failure: unknown) => warn(`a question was not answered: ${(failure as Error).message}`));
-      } });
+      });
     const dump = async (): Promise<unknown> => {
       const text = formatDump(await rt.dump(), await rt.stats());
       return { node: link.options.node, text: text.slice(0, link.mostBytes / 4) };
@@ -96,7 +96,7 @@ export class Nodes {
   /** What the runtime of each node does, as text. */
   async dumps(): Promise<{ readonly node: string; readonly text: string }[]> {
     const dumps = (await this.#gather("dump")) as { node: unknown; text: unknown }[];
-    return dumps.filter((its): its is { node: string; text: string } => typeof its?.node === "string" && typeof its.text === "string").toSorted((a, b) => a.node.localeCompare(b.node));
+    return dumps.filter((its): its is { node: string; text: string } => isName(its?.node) && typeof its.text === "string").toSorted((a, b) => a.node.localeCompare(b.node));
   }
 
   async #gather(verb: string): Promise<unknown[]> {
@@ -104,7 +104,7 @@ export class Nodes {
     const answers: unknown[] = [];
     const inbox = link.names.inbox(link.unique());
     let heardMs = performance.now();
-    const subscription = await link.subscribe(inbox, { callback: (error, { data, headers }) => {
+    const subscription = await link.subscribe(inbox, (error, { data, headers }) => {
       heardMs = performance.now();
       if (error !== null || headers?.code === 503) return;
       try {
@@ -112,7 +112,7 @@ export class Nodes {
       } catch (refusal) {
         warn(`a report was refused: ${(refusal as Error).message}`);
       }
-    } });
+    });
     try {
       const startMs = performance.now();
       link.publish(link.names.control(verb), new Uint8Array(), "a question to all nodes", { reply: inbox });
@@ -131,9 +131,19 @@ function isTask(task: unknown): boolean {
   return ["id", "name", "build"].every((key) => typeof (task as Record<string, unknown> | null)?.[key] === "string");
 }
 
+function isWait(wait: unknown): boolean {
+  const { name, count, oldestMs } = (wait ?? {}) as Record<string, unknown>;
+  return typeof name === "string" && typeof count === "number" && typeof oldestMs === "number";
+}
+
+/** Whether it can be the name or the build of a node. */
+function isName(text: unknown): text is string {
+  return typeof text === "string" && /^[\w.+-]{1,64}$/.test(text);
+}
+
 function isReport(value: unknown): value is NodeReport {
   const { node, build, tasks, waits, pid, threads, upMs, running, waiting } = (value ?? {}) as Record<string, unknown>;
-  return typeof node === "string" && typeof build === "string" && Array.isArray(tasks) && tasks.every(isTask) && Array.isArray(waits) && [pid, threads, upMs, running, waiting].every((count) => typeof count === "number");
+  return isName(node) && isName(build) && Array.isArray(tasks) && tasks.every(isTask) && Array.isArray(waits) && waits.every(isWait) && [pid, threads, upMs, running, waiting].every((count) => typeof count === "number");
 }
 
 function delay(ms: number): Promise<void> {

@@ -99,7 +99,7 @@ export class Server {
     this.#mostWaiting = waiting;
     if (!this.#isListening) await this.#listen();
     for (const [id, fn] of ids) this.#tasks.set(id, fn);
-    const subscriptions = await Promise.all([...ids.keys()].map((id) => link.subscribe(names.task(id, own.build), { queue: "warren", callback: (error, message) => this.#asked(error, message, id) })));
+    const subscriptions = await Promise.all([...ids.keys()].map((id) => link.subscribe(names.task(id, own.build), (error, message) => this.#asked(error, message, id), { queue: "warren" })));
     let stopped: Promise<void> | undefined;
     const stop = (): Promise<void> =>
       (stopped ??= (async () => {
@@ -131,8 +131,8 @@ export class Server {
     }, link.options.beatMs);
     link.listen({ closed: () => clearInterval(beat) });
     await Promise.all([
-      link.subscribe(link.names.control("cancel"), { callback: each((caller, numbers) => of(caller, numbers).forEach((call) => this.#cancel(call))) }),
-      link.subscribe(link.names.control("again"), { callback: each((caller, numbers) => of(caller, numbers).forEach((call) => this.#repeat(call))) }),
+      link.subscribe(link.names.control("cancel"), each((caller, numbers) => of(caller, numbers).forEach((call) => this.#cancel(call)))),
+      link.subscribe(link.names.control("again"), each((caller, numbers) => of(caller, numbers).forEach((call) => this.#repeat(call)))),
     ]);
   }
 
@@ -144,7 +144,7 @@ export class Server {
     let call: CallMessage | undefined;
     try {
       call = callOf(decodeMessage(space, KIND.call, message.data, CALL));
-      if (call === undefined) throw new WarrenError("ERR_NET_MESSAGE", "its contexts are none of its arguments");
+      if (call === undefined) throw new WarrenError("ERR_NET_MESSAGE", "its contexts are none of its arguments, or its key is none");
       if (call.id !== id) throw new WarrenError("ERR_NET_MESSAGE", `it asks for the task ${call.id}, and the subject is that of ${id}`);
     } catch (refusal) {
       warn(`a call of ${id} was refused: ${(refusal as Error).message}`);
