@@ -35,25 +35,28 @@ export interface CloseOptions {
 
 /** A connection to the other nodes of a program. */
 export interface Net extends AsyncDisposable {
-  /** The program's name, and that of this node. */
+  /** The program's name. */
   readonly name: string;
+  /** The name of this node. */
   readonly node: string;
   /** Whether there is a connection now. It comes back by itself. */
   readonly isUp: boolean;
   /**
-   * Opens a durable queue of values of `type`, and makes it if it is not there.
+   * Opens the durable queue `name` of values of `type`, and makes it if it is not there.
+   * @param name of letters, digits, "_" and "-", in parts with "." between them; all nodes that open it share the queue
+   * @param type all nodes must give the same; no channels are in it
    * @throws ERR_INVALID_ARGUMENT, ERR_NOT_TRANSFERABLE, ERR_QUEUE_CONFLICT, ERR_NET_SERVER, ERR_NET_REFUSED, ERR_NET_DOWN, ERR_NET_CLOSED
    */
   queue<T>(name: string, type: Type<T>, options?: QueueOptions): Promise<Queue<T>>;
   /**
-   * Runs these tasks for other nodes, on the threads of this runtime, until it is stopped.
+   * Runs `tasks` for other nodes, on the threads of this runtime, until it is stopped.
    * @throws ERR_INVALID_ARGUMENT, ERR_NET_REFUSED, ERR_NET_DOWN, ERR_NET_CLOSED
    */
   // oxlint-disable-next-line no-explicit-any -- any parameter list
   serve(tasks: readonly ((...args: any[]) => unknown)[], options?: ServeOptions): Promise<Serving>;
   /** Starts a task on a node that serves it. */
   readonly spawn: RemoteSpawn;
-  /** A feed of live values. @throws ERR_INVALID_ARGUMENT, ERR_NOT_TRANSFERABLE */
+  /** The feed `name` of live values of `type`. Nothing is sent until it is used. @throws ERR_INVALID_ARGUMENT, ERR_NOT_TRANSFERABLE */
   feed<T>(name: string, type: Type<T>): Feed<T>;
   /** All nodes that have joined, this one included, and what they do. @throws ERR_NET_DOWN, ERR_NET_CLOSED */
   nodes(): Promise<NodeReport[]>;
@@ -79,7 +82,7 @@ const WARNINGS_MS = 10_000;
  * thread. It keeps the process alive until it is closed: `await using net = await join(rt, { name: "shop" })`.
  *
  * @param rt made by `start`
- * @throws ERR_INVALID_ARGUMENT, ERR_NET_INSECURE, ERR_NET_MISSING, ERR_NET_UNREACHABLE, ERR_NET_REFUSED, ERR_NET_SERVER, ERR_RUNTIME_STOPPED
+ * @throws ERR_INVALID_ARGUMENT, ERR_NET_INSECURE, ERR_NET_MISSING, ERR_NET_UNREACHABLE, ERR_NET_REFUSED, ERR_NET_SERVER, ERR_NET_DOWN, ERR_RUNTIME_STOPPED
  */
 export async function join(rt: Runtime, options: JoinOptions): Promise<Net> {
   if (isTaskThread()) throw new WarrenError("ERR_INVALID_ARGUMENT", "join was called on a thread of a runtime: the connection belongs to the main thread, with a runtime made by start(). Tasks reach it by local channels");

@@ -33,10 +33,11 @@ export interface FeedReceiver<T> extends Receiver<T>, AsyncDisposable {
 
 /** Live values. Nothing is kept: who is not there misses them, and `missed` says how many. */
 export interface Feed<T> {
+  /** The name under which it was opened. */
   readonly name: string;
-  /** Sends a value to all receivers that are there. @throws ERR_VALUE_REFUSED, ERR_TOO_BIG, ERR_NET_DOWN: nothing was sent, ERR_NET_CLOSED */
+  /** Sends `value` to all receivers that are there. @throws ERR_VALUE_REFUSED, ERR_TOO_BIG, ERR_NET_DOWN: nothing was sent, ERR_NET_CLOSED */
   publish(value: T): void;
-  /** @throws ERR_INVALID_ARGUMENT, ERR_NET_REFUSED, ERR_NET_DOWN, ERR_NET_CLOSED */
+  /** The values from now on. Each receiver gets all of them. @throws ERR_INVALID_ARGUMENT, ERR_NET_REFUSED, ERR_NET_DOWN, ERR_NET_CLOSED */
   receive(options?: FeedOptions): Promise<FeedReceiver<T>>;
 }
 

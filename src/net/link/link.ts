@@ -63,7 +63,7 @@ export class Link {
   }
 
   /** @throws ERR_INVALID_ARGUMENT, ERR_NET_MISSING, ERR_NET_UNREACHABLE, ERR_NET_REFUSED, ERR_NET_SERVER */
-  static async open(options: ResolvedJoin, warn: (text: string) => void): Promise<Link> {
+  static async open(options: ResolvedJoin, warn: (text: string) => void = () => undefined): Promise<Link> {
     const { transport, jetstream } = await loadPackages();
     const connection = connectionOptions(options, transport);
     let nc: NatsConnection;

@@ -6,7 +6,11 @@ import { createSecureContext } from "node:tls";
 import { WarrenError, printValue } from "../../errors.ts";
 import { checkName } from "./names.ts";
 
-/** How a program proves who it is: exactly one of these ways. */
+/**
+ * How a program proves who it is, in one of these ways: a file of credentials (a user's
+ * JWT and seed, as nsc writes it; it is read for each connection, so it can be renewed),
+ * the seed of an nkey, a user with a password, or a token.
+ */
 export type Credentials = { readonly credsFile: string } | { readonly nkeySeed: string } | { readonly user: string; readonly pass: string } | { readonly token: string };
 
 /** Files for TLS: the certificate authority, and for mutual TLS the program's own certificate and key. */
@@ -29,7 +33,9 @@ export interface JoinOptions {
   readonly node?: string | undefined;
   /** Version of the program. A remote task runs only on nodes of the same build, unless `accept` says otherwise. "0" by default. */
   readonly build?: string | undefined;
+  /** How the program proves who it is. By default not at all. */
   readonly auth?: Credentials | undefined;
+  /** Files for TLS. `tls://` URLs use TLS without it, too. */
   readonly tls?: TlsFiles | undefined;
   /** Allows a connection without TLS to another machine. */
   readonly insecure?: boolean | undefined;

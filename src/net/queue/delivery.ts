@@ -15,6 +15,7 @@ export interface DeadLetter {
 
 /** One value of a queue. It belongs to this node, which renews its lease until `ack`, `retry` or `reject`. */
 export interface Delivery<T> extends AsyncDisposable {
+  /** What was sent: a copy. */
   readonly value: T;
   /** The sender's `id`, or one that was made for the value. The same for each delivery of it. */
   readonly id: string;
@@ -36,7 +37,7 @@ export interface Delivery<T> extends AsyncDisposable {
   ack(): Promise<void>;
   /** The value is to be delivered again, to any node, in `delayMs` milliseconds; after the last try it is a dead letter. @param why kept with the dead letter @throws as `ack` */
   retry(delayMs?: number, why?: unknown): Promise<void>;
-  /** The value cannot be handled: it becomes a dead letter now. @throws as `ack` */
+  /** The value cannot be handled: it becomes a dead letter now. @param why kept with the dead letter @throws as `ack` */
   reject(why: unknown): Promise<void>;
 }
 

@@ -47,24 +47,28 @@ export interface QueueState {
   readonly values: number;
   /** Values in the hand of nodes. */
   readonly inHand: number;
+  /** What they take in the server's store. */
   readonly bytes: number;
+  /** So many values it holds at most. */
   readonly capacity: number;
 }
 
 /** A durable queue of values of one type, kept by the server. It is no channel: `send` is acknowledged by the server, and each value is delivered at least once. */
 export interface Queue<T> {
+  /** The name under which it was opened. */
   readonly name: string;
   /**
-   * Sends a value. Resolves when the server has it. While the queue is full it waits.
+   * Sends `value`. Resolves when the server has it. While the queue is full it waits.
    * @throws ERR_VALUE_REFUSED, ERR_QUEUE_FULL with `whenFull: "refuse"`, ERR_TOO_BIG, ERR_NET_DOWN: it was not sent, ERR_SEND_UNKNOWN: it may be in the queue, ERR_QUEUE_GONE, ERR_NET_REFUSED, ERR_NET_CLOSED, or the signal's reason
    */
   send(value: T, options?: SendOptions): Promise<void>;
   /**
    * The values of the queue, for this node: a channel on the main thread, at most `credit` of them in hand.
-   * @throws ERR_INVALID_ARGUMENT, ERR_NET_DOWN, ERR_NET_REFUSED, ERR_NET_CLOSED
+   * When the server takes a permission away that they need, they close, and `recv` throws ERR_NET_REFUSED.
+   * @throws ERR_INVALID_ARGUMENT, ERR_NET_DOWN, ERR_NET_REFUSED, ERR_NET_SERVER, ERR_NET_CLOSED
    */
   deliveries(options?: DeliveriesOptions): Promise<Deliveries<T>>;
-  /** @throws ERR_NET_DOWN, ERR_QUEUE_GONE, ERR_NET_CLOSED */
+  /** How full it is now, on all nodes. @throws ERR_NET_DOWN, ERR_QUEUE_GONE, ERR_NET_CLOSED */
   state(): Promise<QueueState>;
 }
 

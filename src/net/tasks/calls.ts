@@ -46,7 +46,7 @@ export interface RemoteOptions {
 /** Starts a task on any node that serves it. It is not `spawn`: other errors can come. */
 export interface RemoteSpawn {
   /**
-   * Runs the task at most once. Arguments and result are copied; a context among the
+   * Runs the task `fn` at most once. Arguments and result are copied; a context among the
    * arguments is a new one on the other node, with the same deadline, which is cancelled
    * when this one is.
    * @throws ERR_NO_NODE: it did not run, ERR_TASK_VERSION: it did not run, ERR_NET_REFUSED: it did not run, ERR_NODE_LOST: it may have run, ERR_NOT_TRANSFERABLE, ERR_TOO_BIG, ERR_NET_DOWN, ERR_NET_CLOSED, ERR_INVALID_ARGUMENT, or what the task throws, with the node's name as `node`

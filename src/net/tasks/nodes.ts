@@ -11,21 +11,29 @@ import type { Link } from "../link/link.ts";
 export interface ServedTask {
   /** Package, file and name. */
   readonly id: string;
+  /** Its name alone. */
   readonly name: string;
+  /** The version of the program that serves it. */
   readonly build: string;
 }
 
 /** What a process that has joined tells of itself. */
 export interface NodeReport {
+  /** The option `node` of its `join`. */
   readonly node: string;
+  /** The option `build` of its `join`. */
   readonly build: string;
+  /** The number of its process. */
   readonly pid: number;
+  /** Threads of its runtime. */
   readonly threads: number;
+  /** Milliseconds since it has joined. */
   readonly upMs: number;
   /** What it serves. */
   readonly tasks: readonly ServedTask[];
-  /** Calls of other nodes that run here, and that wait to. */
+  /** Calls of other nodes that run on it. */
   readonly running: number;
+  /** Calls of other nodes that wait on it until others have ended. */
   readonly waiting: number;
   /** Its own waits for other machines. */
   readonly waits: readonly OutsideWait[];
