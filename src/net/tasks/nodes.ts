@@ -79,7 +79,10 @@ export class Nodes {
       const text = formatDump(await rt.dump(), await rt.stats());
       return { node: link.options.node, text: text.slice(0, link.mostBytes / 4) };
     };
-    await Promise.all([answer("who", async () => report()), answer("dump", dump)]);
+    // One dump answers all who ask while it is made: it asks every thread.
+    let making: Promise<unknown> | undefined;
+    const sharedDump = (): Promise<unknown> => (making ??= dump().finally(() => (making = undefined)));
+    await Promise.all([answer("who", async () => report()), answer("dump", sharedDump)]);
   }
 
   /** The reports of all nodes, this one included. @throws ERR_NET_DOWN, ERR_NET_CLOSED */
