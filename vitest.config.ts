@@ -25,6 +25,7 @@ const SOME_DEEP = /"deep"|\b(?:conformance|onPlacements|onThreads)\(/;
 const PURE = [
   "test/bench/**",
   "test/cli/{options,print,saved}/**",
+  "test/cli/net/{jobs,local-server,spread,texts}.test.ts",
   "test/cli/programs/several.test.ts",
   "test/cli/terminal/**",
   "test/docs/{links,porting,reliability,references,words,map,glossary}.test.ts",

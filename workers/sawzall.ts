@@ -155,8 +155,8 @@ export const keepTable = task(import.meta, async function keepTable(name: TableN
   return table.result(state);
 });
 
-/** A size that depends only on the input. */
-function chunkBytesFor({ bytes }: Input): number {
+/** The size of a chunk: it depends only on the input. */
+export function chunkBytesFor({ bytes }: Input): number {
   return Math.min(MOST_CHUNK, Math.max(LEAST_CHUNK, Math.ceil(bytes / CHUNKS)));
 }
 

@@ -32,7 +32,7 @@ import { load } from "../memory/atomics.ts";
 import { OUTCOME, header } from "../memory/layout.ts";
 import { HEADER_MARK } from "../memory/size-classes.ts";
 import { Channel } from "./channel.ts";
-import type { Attempt } from "./channel-core.ts";
+import type { Attempt, Quick } from "./channel-core.ts";
 import { BUSY, BUSY_MANY, CLOSED, DONE, WOULD_WAIT, readMany, slotOf } from "./exchange.ts";
 import { watchFor } from "./patience.ts";
 import { CLOSED_BIT, type Queue, RECEIVERS, SENDERS, STEP, distance, isClosed, lockWord, positionOf, unlockWord, withWaited } from "./words.ts";
@@ -58,16 +58,14 @@ export class ArrayChannel<T> extends Channel<T> {
     return load(this.i32, this.header + header.send);
   }
 
-  override tryPut(at: number): Attempt {
+  protected override putFast(at: number): Quick {
     const { arena } = this.waiters;
-    const attempt = this.#isOneshot ? BUSY : arena.compiled.put(this.header, this.mark, this.generation, arena.owner, this.capacity, this.words, at, arena.here);
-    return attempt === BUSY ? this.#slowPut(at) : (attempt as Attempt);
+    return this.#isOneshot ? BUSY : (arena.compiled.put(this.header, this.mark, this.generation, arena.owner, this.capacity, this.words, at, arena.here) as Quick);
   }
 
-  override tryTake(at: number): Attempt {
+  protected override takeFast(at: number): Quick {
     const { arena } = this.waiters;
-    const attempt = arena.compiled.take(this.header, this.mark, this.generation, arena.owner, this.capacity, this.words, at);
-    return attempt === BUSY ? this.#slowTake(at) : (attempt as Attempt);
+    return arena.compiled.take(this.header, this.mark, this.generation, arena.owner, this.capacity, this.words, at) as Quick;
   }
 
   protected override putMany(at: number, count: number): number {
@@ -122,7 +120,7 @@ export class ArrayChannel<T> extends Channel<T> {
     unlockWord(i32, at + header.recv, recv);
   }
 
-  #slowPut(at: number): Attempt {
+  protected override slowPut(at: number): Attempt {
     const attempted = this.waiters.recorder === undefined ? this.putOrJoin(at, 0, 0) : BUSY;
     if (attempted !== BUSY) return attempted === WOULD_WAIT ? WOULD_WAIT : this.endPartner(attempted);
     if (!this.lock()) return CLOSED;
@@ -132,7 +130,7 @@ export class ArrayChannel<T> extends Channel<T> {
     return attempt;
   }
 
-  #slowTake(at: number): Attempt {
+  protected override slowTake(at: number): Attempt {
     const attempted = this.waiters.recorder === undefined ? this.takeOrJoin(at, 0, 0) : BUSY;
     if (attempted !== BUSY) return attempted === WOULD_WAIT ? WOULD_WAIT : this.endPartner(attempted);
     if (!this.lock()) return CLOSED;
@@ -248,10 +246,10 @@ export class ArrayChannel<T> extends Channel<T> {
    * works, a few more values or slots arrive soon. A batch of them costs one transfer
    * of the cache line; with a waiter each would cost a wake-up.
    */
-  protected override patience(queue: Queue): boolean {
+  protected override patience(queue: Queue, pauses?: number): boolean {
     const { i32 } = this;
     const at = this.header + (queue === SENDERS ? header.recv : header.send);
     const seen = load(i32, at);
-    return watchFor(this.waiters.scheduler, () => load(i32, at) !== seen);
+    return watchFor(this.waiters.scheduler, () => load(i32, at) !== seen, pauses);
   }
 }

@@ -20,11 +20,20 @@ import { claimFirst } from "../wait/claims.ts";
 import { enqueue, isQueued, unlink } from "../wait/wait-queue.ts";
 import { REASON_PLACE } from "../wait/wait-reason.ts";
 import type { Waiters } from "../wait/waiter.ts";
-import { type CLOSED, DONE, READY, type WOULD_WAIT, copyWords } from "./exchange.ts";
+import { BUSY, type CLOSED, DONE, READY, type WOULD_WAIT, copyWords } from "./exchange.ts";
 import { type Queue, RECEIVERS, SENDERS } from "./words.ts";
 
 /** How an attempt to send or receive without waiting can end. */
 export type Attempt = typeof DONE | typeof WOULD_WAIT | typeof CLOSED;
+
+/** As `Attempt`; or nothing was done. */
+export type Quick = Attempt | typeof BUSY;
+
+/** A batch that is being sent, and how many of its values were sent. */
+export interface Batch<T> {
+  readonly values: ArrayLike<T>;
+  sent: number;
+}
 
 /** Watches whether an object becomes unreachable. */
 export interface Watch {
@@ -62,10 +71,27 @@ export abstract class ChannelCore<T> implements Finisher {
   get sent(): number {
     return 0;
   }
-  /** Tries to send the value staged at `at`. Takes the lock itself. */
-  abstract tryPut(at: number): Attempt;
-  /** Tries to receive into `at`. Takes the lock itself. */
-  abstract tryTake(at: number): Attempt;
+  /** Tries to send the value staged at `at`, if nothing unusual is in the way; in a buffered channel also only if nobody waits. */
+  protected abstract putFast(at: number): Quick;
+  /** As `putFast`, receives into `at`. */
+  protected abstract takeFast(at: number): Quick;
+  /** Tries to send the value staged at `at` where `putFast` has returned `BUSY`. Takes the lock itself. */
+  protected abstract slowPut(at: number): Attempt;
+  /** As `slowPut`, receives into `at`. */
+  protected abstract slowTake(at: number): Attempt;
+
+  /** Tries to send the value staged at `at`. */
+  tryPut(at: number): Attempt {
+    const attempt = this.putFast(at);
+    return attempt === BUSY ? this.slowPut(at) : attempt;
+  }
+
+  /** Tries to receive into `at`. */
+  tryTake(at: number): Attempt {
+    const attempt = this.takeFast(at);
+    return attempt === BUSY ? this.slowTake(at) : attempt;
+  }
+
   /** Sends the value staged at `at`, or joins the queue with `record`, if nothing unusual is in the way: exchange.ts. Then call `Waiters.flush`. @param parked 1 if the owner of the record will not look before it is notified */
   protected abstract putOrJoin(at: number, record: number, parked: number): number;
   /** As `putOrJoin`, receives into `at`. */
@@ -90,8 +116,8 @@ export abstract class ChannelCore<T> implements Finisher {
    * values can be channels with locks of their own.
    */
   protected abstract clearLocked(): () => void;
-  /** Waits a moment before a sender or receiver joins a queue; true if another attempt can succeed. */
-  protected patience(_queue: Queue): boolean {
+  /** Waits a moment before a sender or receiver joins a queue; true if another attempt can succeed. @param _pauses see `watchFor` */
+  protected patience(_queue: Queue, _pauses?: number): boolean {
     return false;
   }
 
@@ -150,16 +176,21 @@ export abstract class ChannelCore<T> implements Finisher {
     const isSend = wait.place === REASON_PLACE.send;
     const ok = waiters.outcomeOf(wait) === OUTCOME.ok;
     try {
-      if (ok && isSend) return waiters.countSent(1);
+      if (ok && isSend) {
+        waiters.countSent(1);
+        return wait.extra === undefined ? undefined : this.sendAhead(wait.extra as Batch<T>);
+      }
       if (ok) return wait.extra === undefined ? this.type.decode(waiters, at) : this.withMore(this.type.decode(waiters, at), wait.extra as number);
       if (isSend) this.refuseClosed(at);
       return undefined;
     } finally {
       if (isLarge) waiters.releaseValue(wait.record);
-      if (this.watch !== undefined && !this.isCurrent) this.endWatch();
+      if (this.watch !== undefined && this.i32[this.header + header.generation] !== this.generation) this.endWatch();
     }
   }
 
+  /** Sends as many values of a batch as fit now, before its sender continues. */
+  protected abstract sendAhead(batch: Batch<T>): void;
   /** The batch of at most `max` values that begins with `first`. */
   protected abstract withMore(first: T, max: number): T[];
 

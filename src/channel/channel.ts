@@ -13,9 +13,10 @@ import { Refusal, refusalOf, refused } from "../wire/type.ts";
 import { signalOf } from "../wait/wait.ts";
 import { REASON_PLACE } from "../wait/wait-reason.ts";
 import type { Chan, Sending, WaitOptions } from "./chan.ts";
-import { ChannelCore, type Attempt } from "./channel-core.ts";
+import { type Attempt, type Batch, ChannelCore, type Quick } from "./channel-core.ts";
 import { BUSY, CLOSED, DONE, WOULD_WAIT } from "./exchange.ts";
 import { ChannelIterator } from "./iterator.ts";
+import { pausesFor } from "./patience.ts";
 import { RECEIVERS, SENDERS } from "./words.ts";
 
 /** The most words of a batch that are staged at a time. */
@@ -28,12 +29,12 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   send(value: T, options?: WaitOptions): void | Promise<void> {
     const signal = signalOf(options);
     const at = this.#stage(value);
-    if (this.capacity === 0) return this.#sendOrWait(at, signal);
-    let attempt = this.tryPut(at);
-    if (attempt === WOULD_WAIT && this.patience(SENDERS)) attempt = this.tryPut(at);
-    if (attempt === WOULD_WAIT) return this.#sendOrWait(at, signal);
-    if (attempt === CLOSED) this.refuseClosed(at);
-    return this.#sent();
+    if (this.capacity > 0) {
+      let attempt = this.putFast(at);
+      if (attempt !== DONE && !this.#joinsAtOnce) attempt = this.#putPatiently(at, attempt);
+      if (attempt === DONE) return this.#sent();
+    }
+    return this.#sendOrWait(at, signal);
   }
 
   trySend(value: T): boolean {
@@ -47,12 +48,13 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
 
   recv(options?: WaitOptions): T | undefined | Promise<T | undefined> {
     const signal = signalOf(options);
-    if (this.capacity === 0) return this.#recvOrWait(signal) as T | undefined | Promise<T | undefined>;
-    const at = this.waiters.scratchTop;
-    let attempt = this.tryTake(at);
-    if (attempt === WOULD_WAIT && this.patience(RECEIVERS)) attempt = this.tryTake(at);
-    if (attempt === WOULD_WAIT) return this.#recvOrWait(signal) as T | undefined | Promise<T | undefined>;
-    return this.#received(attempt, at, 0) as T | undefined | Promise<T | undefined>;
+    if (this.capacity > 0) {
+      const at = this.waiters.scratchTop;
+      let attempt = this.takeFast(at);
+      if (attempt !== DONE && !this.#joinsAtOnce) attempt = this.#takePatiently(at, attempt);
+      if (attempt === DONE) return this.#received(DONE, at, 0) as T | undefined | Promise<T | undefined>;
+    }
+    return this.#recvOrWait(signal) as T | undefined | Promise<T | undefined>;
   }
 
   tryRecv(): T | undefined {
@@ -96,6 +98,23 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     return new ChannelIterator(this);
   }
 
+  /** Whether an operation that the fast path of a buffer could not do goes on with `#sendOrWait` or `#recvOrWait`, which exchange or join the queue in one call: watching cannot help, and no memory is needed. */
+  get #joinsAtOnce(): boolean {
+    return this.waiters.isPreparedFor(this.words) && this.waiters.scheduler.spins() === 0;
+  }
+
+  /** Sends the value staged at `at` without joining the queue, watching for room, after `putFast` has returned `first`. */
+  #putPatiently(at: number, first: Quick): Attempt {
+    const attempt = first === BUSY ? this.slowPut(at) : first;
+    return attempt === WOULD_WAIT && this.patience(SENDERS, pausesFor(this.capacity)) ? this.tryPut(at) : attempt;
+  }
+
+  /** As `#putPatiently`, receives into `at`. */
+  #takePatiently(at: number, first: Quick): Attempt {
+    const attempt = first === BUSY ? this.slowTake(at) : first;
+    return attempt === WOULD_WAIT && this.patience(RECEIVERS) ? this.tryTake(at) : attempt;
+  }
+
   /** Encodes a value into scratch memory, where it stays until the next operation of this thread. */
   #stage(value: T): number {
     const { waiters, type } = this;
@@ -134,14 +153,17 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     }
   }
 
-  /** Sends the value staged at `at`, or joins the queue. The memory that this can need is allocated before. */
-  #sendOrWait(at: number, signal: AbortSignal | undefined): void | Promise<void> {
+  /** Sends the value staged at `at`, or joins the queue. The memory that this can need is allocated before. @param batch the batch of which it is a value */
+  #sendOrWait(at: number, signal: AbortSignal | undefined, batch?: Batch<T>): void | Promise<void> {
     const { waiters } = this;
-    const large = waiters.isPreparedFor(this.words) ? 0 : this.#prepare(at);
-    if (large !== 0 || waiters.recorder !== undefined) return this.#sendLocked(at, large, signal);
+    if (waiters.recorder !== undefined || !waiters.isPreparedFor(this.words)) return this.#sendLocked(at, this.#prepare(at), signal);
     const spins = waiters.scheduler.spins();
     const attempt = this.putOrJoin(at, waiters.spare, spins === 0 ? 1 : 0);
-    if (attempt === WOULD_WAIT) return waiters.suspend(waiters.begin(REASON_PLACE.send, this), spins, signal) as Promise<void>;
+    if (attempt === WOULD_WAIT) {
+      const wait = waiters.begin(REASON_PLACE.send, this);
+      if (batch !== undefined) wait.extra = batch;
+      return waiters.suspend(wait, spins, signal) as Promise<void>;
+    }
     if (attempt === BUSY) return this.#sendLocked(at, 0, signal);
     if (attempt !== DONE) this.endPartner(attempt);
     return this.#sent();
@@ -150,8 +172,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   /** As `#sendOrWait`, for a receive. @param max for a batch of at most so many values; 0 for one value */
   #recvOrWait(signal: AbortSignal | undefined, max = 0): T | T[] | undefined | Promise<T | T[] | undefined> {
     const { waiters } = this;
-    const large = waiters.isPreparedFor(this.words) ? 0 : this.#prepare(0);
-    if (large !== 0 || waiters.recorder !== undefined) return this.#recvLocked(large, signal, max);
+    if (waiters.recorder !== undefined || !waiters.isPreparedFor(this.words)) return this.#recvLocked(this.#prepare(0), signal, max);
     const at = waiters.scratchTop;
     const spins = waiters.scheduler.spins();
     const attempt = this.takeOrJoin(at, waiters.spare, spins === 0 ? 1 : 0);
@@ -266,19 +287,45 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
 
   /** Continues with a batch (a copy) from `from`, and waits if it must. */
   async #sendRest(values: ArrayLike<T>, from: number, signal: AbortSignal | undefined): Promise<void> {
-    for (let sent = from; sent < values.length; ) {
+    const batch: Batch<T> = { values, sent: from };
+    while (batch.sent < values.length) {
+      const at = batch.sent++;
       try {
-        const waiting = this.#sendOrWait(this.#stage(values[sent] as T), signal);
+        const waiting = this.#sendOrWait(this.#stage(values[at] as T), signal, batch);
         if (waiting !== undefined) await waiting;
       } catch (error) {
-        throw withSent(error, sent, signal?.aborted && error === signal.reason ? "ERR_CANCELLED" : "ERR_VALUE_REFUSED");
+        throw withSent(error, at, signal?.aborted && error === signal.reason ? "ERR_CANCELLED" : "ERR_VALUE_REFUSED");
       }
-      sent++;
-      while (sent < values.length) {
-        const more = this.#sendBurst(values, sent);
-        sent += more;
+      while (batch.sent < values.length) {
+        const more = this.#sendBurst(values, batch.sent);
+        batch.sent += more;
         if ((more === 0 || this.#isFull) && !this.patience(SENDERS)) break;
       }
+    }
+  }
+
+  /** So the values are there when the next task runs, which may be their receiver. What does not fit is left to `#sendRest`, and errors, too. */
+  protected override sendAhead(batch: Batch<T>): void {
+    const { values, sent } = batch;
+    const count = Math.min(values.length - sent, this.capacity - this.length, (BATCH_WORDS / this.words) | 0);
+    // Encoding other types can run code of the program, which belongs to the task that sends.
+    const block = count > 0 && this.#isScalar ? this.#blockOf(values, sent, count) : 0;
+    if (block === 0) return;
+    batch.sent += Math.max(0, this.putMany(block, count));
+    this.waiters.arena.free(block);
+  }
+
+  /** Encodes `count` scalars of a batch into a block, because another operation may have values in scratch memory. 0 if one does not fit, or there is no memory. */
+  #blockOf(values: ArrayLike<T>, from: number, count: number): number {
+    const { arena } = this.waiters;
+    let block = 0;
+    try {
+      block = arena.alloc(count * this.words);
+      this.type.encodeMany(this.waiters, block, values, from, count);
+      return block;
+    } catch {
+      if (block !== 0) arena.free(block);
+      return 0;
     }
   }
 

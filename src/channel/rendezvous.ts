@@ -7,7 +7,7 @@
 import { OUTCOME, header } from "../memory/layout.ts";
 import { HEADER_MARK } from "../memory/size-classes.ts";
 import { Channel } from "./channel.ts";
-import type { Attempt } from "./channel-core.ts";
+import type { Attempt, Quick } from "./channel-core.ts";
 import { BUSY, CLOSED, DONE, WOULD_WAIT } from "./exchange.ts";
 import { CLOSED_BIT, RECEIVERS, SENDERS, isClosed, lockWord, unlockWord } from "./words.ts";
 
@@ -33,19 +33,17 @@ export class Rendezvous<T> extends Channel<T> {
     unlockWord(this.i32, this.header + header.send, this.#word);
   }
 
-  override tryPut(at: number): Attempt {
+  protected override putFast(at: number): Quick {
     const attempt = this.waiters.recorder === undefined ? this.putOrJoin(at, 0, 0) : BUSY;
-    if (attempt === BUSY) return this.#slowPut(at);
-    return attempt === WOULD_WAIT ? WOULD_WAIT : this.endPartner(attempt);
+    return attempt === BUSY || attempt === WOULD_WAIT ? attempt : this.endPartner(attempt);
   }
 
-  override tryTake(at: number): Attempt {
+  protected override takeFast(at: number): Quick {
     const attempt = this.waiters.recorder === undefined ? this.takeOrJoin(at, 0, 0) : BUSY;
-    if (attempt === BUSY) return this.#slowTake(at);
-    return attempt === WOULD_WAIT ? WOULD_WAIT : this.endPartner(attempt);
+    return attempt === BUSY || attempt === WOULD_WAIT ? attempt : this.endPartner(attempt);
   }
 
-  #slowPut(at: number): Attempt {
+  protected override slowPut(at: number): Attempt {
     if (!this.lock()) return CLOSED;
     const attempt = this.putLocked(at);
     this.unlock();
@@ -53,7 +51,7 @@ export class Rendezvous<T> extends Channel<T> {
     return attempt;
   }
 
-  #slowTake(at: number): Attempt {
+  protected override slowTake(at: number): Attempt {
     if (!this.lock()) return CLOSED;
     const attempt = this.takeLocked(at);
     this.unlock();

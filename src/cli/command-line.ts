@@ -3,6 +3,7 @@
  * the exit code; nothing in this file ends the process.
  */
 import { Command, CommanderError } from "commander";
+import { WarrenError } from "../errors.ts";
 import { BlockProcessError } from "../lab/trial/process/parent.ts";
 import { dumpOnSignal } from "./terminal/signals.ts";
 import { readable } from "./terminal/characters.ts";
@@ -14,8 +15,10 @@ import { bench, BENCH_FORMATS } from "./commands/bench.ts";
 import { dot, gophers, headline } from "./commands/measure.ts";
 import { HEADLINE, NORMAL, withFormat, withPresentation, withProtocol, type RawOptions } from "./options/measuring.ts";
 import { examples, EXIT_CODES, hideOptions, withHelp, type Examples } from "./help.ts";
-import { PROGRAMS } from "./programs/catalogue.ts";
+import { ownSource, PROGRAMS, SAWZALL } from "./programs/catalogue.ts";
 import { declareProgram, runProgram } from "./programs/command.ts";
+import { declareNet } from "./net/declare.ts";
+import { asksForNodes, inOptions, withNodes } from "./net/servers.ts";
 import { addReport } from "./commands/report.ts";
 import { addCompare } from "./commands/results.ts";
 import { declareTrace, TRACE_EXAMPLES } from "./commands/trace.ts";
@@ -72,7 +75,8 @@ function buildCommands(args: readonly string[], done: (code: number) => void, sa
       done(await headline(options, args));
     });
   hideOptions(program, SHOWN).helpCommand(false);
-  const add = (name: string, lines: Examples): Command => base(program.command(name)).allowExcessArguments(false).addHelpText("before", examples(lines));
+  const addTo = (parent: Command, name: string, lines: Examples): Command => base(parent.command(name)).allowExcessArguments(false).addHelpText("before", examples(lines));
+  const add = (name: string, lines: Examples): Command => addTo(program, name, lines);
 
   program.commandsGroup("Measure:");
   const gophersCommand = add("gophers", [
@@ -80,6 +84,7 @@ function buildCommands(args: readonly string[], done: (code: number) => void, sa
     ["warren gophers --designs G6 --carts 1", "one cart: no gain"],
     ["warren gophers --designs G4,G7 --lanes 8", "eight lanes"],
     ["warren gophers --pile ~/photos --manifest m.txt", "real files"],
+    ["warren gophers --pile ~/photos --nodes 3", "the same on 3 processes"],
     ["warren gophers --cpus 0 --quick", "threads on one core: no gain"],
     ["warren gophers --publish -o run.json", "a file for warren report"],
   ])
@@ -94,7 +99,10 @@ function buildCommands(args: readonly string[], done: (code: number) => void, sa
     .option("--lanes <n>", "number of parallel lanes, in designs that have two by default: G4 G7 G9 G11 (default: 2)")
     .option("--carts <n>", "carts per team, in designs that pass carts between gophers: G5 G6 G7 G10 G11 (default: 3 or 4)")
     .option("--unit <time>", "length of a step (default: 1ms in the cpu world, else 5ms)");
-  withProtocol(withPresentation(gophersCommand), NORMAL).action(async (options: object) => done(await gophers(withRoot(options, program), args)));
+  withNodes(withProtocol(withPresentation(gophersCommand), NORMAL)).action(async (options: object) => {
+    const raw = withRoot(options, program);
+    done(await (asksForNodes(raw) ? (await import("./net/many-nodes.ts")).gophersOnNodes(raw, args) : gophers(raw, args)));
+  });
 
   const dotCommand = add("dot", [
     ["warren dot --quick", "both kernels in the last-level cache"],
@@ -111,7 +119,11 @@ function buildCommands(args: readonly string[], done: (code: number) => void, sa
   program.commandsGroup("Programs of the talk, with checks:");
   for (const known of PROGRAMS) {
     const command = declareProgram(known, add(known.name, known.examples));
-    command.action(async () => done(await runProgram(known, { ...withRoot(command.opts(), program), operands: command.args }, args)));
+    if (known === SAWZALL) withNodes(command);
+    command.action(async () => {
+      const raw = { ...withRoot(command.opts(), program), operands: command.args };
+      done(await (known === SAWZALL && asksForNodes(raw) ? (await import("./net/many-nodes.ts")).sawzallOnNodes(raw, args, ownSource()) : runProgram(known, raw, args)));
+    });
   }
   declareExperiment(add("experiment", EXPERIMENT_EXAMPLES)).action(async (_name: string | undefined, options: object, self: Command) => done(await experiment({ ...withRoot(options, program), operands: self.args }, args)));
 
@@ -124,6 +136,9 @@ function buildCommands(args: readonly string[], done: (code: number) => void, sa
     ["warren report run.json -v", "everything, as text"],
     ["warren report report.html -o run.csv", "the figures of a report, for a spreadsheet"],
   ]).summary("a stored result again, in any format"), { whole: (options) => withRoot(options, program), done });
+
+  program.commandsGroup("Several machines:");
+  declareNet(program, { whole: (options) => withRoot(options, program), done, add: addTo });
 
   program.commandsGroup("Machine and tool:");
   withFormat(add("bench", [["warren bench", "everything in under 4 minutes"], ["warren bench --quick", "the main ones in under a minute, less exact"], ["warren bench --filter select", "benchmarks with select in the name"], ["warren bench --save before", "and later: warren bench --baseline before"], ["warren bench programs --quick", "real programs, next to plain Node and Go"]]), BENCH_FORMATS)
@@ -233,7 +248,8 @@ function explain(error: unknown): number {
     note(`warren: ${error.message}`);
     return EXIT.usage;
   }
-  if (error instanceof FileError || error instanceof BlockProcessError || isOfSystem(error)) note(`warren: ${error.message}`);
+  if (error instanceof WarrenError && error.code.split("_")[1] === "NET") note(`warren: ${inOptions(error.message)}`);
+  else if (error instanceof FileError || error instanceof BlockProcessError || isOfSystem(error)) note(`warren: ${error.message}`);
   else note(`warren: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return EXIT.wrong;
 }

@@ -13,8 +13,8 @@ export function examples(lines: Examples): string {
 export const EXIT_CODES = `
 Exit codes:
   0    success
-  1    a check failed; a cell is slower, or missing (--max-regression); or a
-       file could not be read or written
+  1    a check failed; a cell is slower, or missing (--max-regression); a
+       file could not be read or written; or a server or node was missing
   2    the command line is wrong; nothing was measured
   3    this machine is not reliable now (--strict)
   130  interrupted with Ctrl-C; 143 by SIGTERM, 129 by SIGHUP. What was

@@ -70,6 +70,8 @@ export interface Net extends AsyncDisposable {
   close(options?: CloseOptions): Promise<void>;
 }
 
+/** To give deliveries back takes a few round trips; a server that does not answer is not awaited longer. */
+const GIVEN_BACK_MS = 1000;
 /** Connections are checked so often while they drain. */
 const LOOK_MS = 20;
 /** So many warnings in so long, at most. */
@@ -118,6 +120,11 @@ function warner(): (text: string) => void {
   };
 }
 
+interface Fed {
+  readonly inHand?: number;
+  stop(): Promise<void>;
+}
+
 class OpenNet implements Net {
   readonly #warn: (text: string) => void;
   readonly #rt: OpenRuntime;
@@ -130,7 +137,7 @@ class OpenNet implements Net {
   readonly #startMs = performance.now();
   readonly spawn: RemoteSpawn;
   /** Local channels that the connection feeds. */
-  readonly #opened = new Set<AsyncDisposable & { readonly inHand?: number; stop(): Promise<void> }>();
+  readonly #opened = new Set<Fed>();
   readonly #servings = new Set<Serving>();
   /** What the server does not let this program publish, as far as it has been warned of. */
   readonly #refused = new Set<string>();
@@ -149,7 +156,7 @@ class OpenNet implements Net {
       checkTraceparent(own);
       return own;
     };
-    const parts = { link, space: this.#space, rt, warn: this.#warn };
+    const parts = { link, space: this.#space, rt, warn };
     this.#server = new Server(parts);
     this.#nodes = new Nodes({ ...parts, report: () => this.#report() });
     this.#calls = new Calls({ ...parts, waits: this.#waits, nodes: this.#nodes, traceparent: this.#traceparent });
@@ -169,6 +176,10 @@ class OpenNet implements Net {
     if (!this.#refused.has(kind)) this.#warn(error.message);
     this.#refused.add(kind);
   }
+  readonly #note = (fed: Fed): (() => void) => {
+    this.#opened.add(fed);
+    return () => this.#opened.delete(fed);
+  };
 
   get name(): string {
     return this.#link.options.name;
@@ -184,8 +195,8 @@ class OpenNet implements Net {
 
   #report(): NodeReport {
     const { node, build } = this.#link.options;
-    const { tasks, running, waiting } = this.#server;
-    return { node, build, pid: process.pid, threads: this.#rt.threads, upMs: Math.round(performance.now() - this.#startMs), tasks, running, waiting, waits: this.#waits.list(), isDraining: this.#isDraining };
+    const { tasks, running, waiting, done } = this.#server;
+    return { node, build, pid: process.pid, threads: this.#rt.threads, upMs: Math.round(performance.now() - this.#startMs), tasks, running, waiting, done, waits: this.#waits.list(), isDraining: this.#isDraining };
   }
 
   async queue<T>(name: string, type: Type<T>, options: QueueOptions = {}): Promise<Queue<T>> {
@@ -193,7 +204,7 @@ class OpenNet implements Net {
     const resolved = resolveQueue(name, options);
     const typed = new Typed(this.#space, type, `the queue ${name}`);
     this.#link.checkOpen();
-    return NetQueue.open({ link: this.#link, space: this.#space, waiters: this.#rt.side.waiters, waits: this.#waits, traceparent: this.#traceparent, warn: this.#warn, opened: (deliveries) => this.#opened.add(deliveries) }, name, typed, resolved);
+    return NetQueue.open({ link: this.#link, space: this.#space, waiters: this.#rt.side.waiters, waits: this.#waits, traceparent: this.#traceparent, warn: this.#warn, opened: this.#note }, name, typed, resolved);
   }
 
   async serve(tasks: unknown, options: ServeOptions = {}): Promise<Serving> {
@@ -206,7 +217,7 @@ class OpenNet implements Net {
   feed<T>(name: string, type: Type<T>): Feed<T> {
     checkName("the name of a feed", name, true);
     const typed = new Typed(this.#space, type, `the feed ${name}`);
-    return new NetFeed({ link: this.#link, space: this.#space, waiters: this.#rt.side.waiters, warn: this.#warn, opened: (receiver) => this.#opened.add(receiver) }, name, typed, type);
+    return new NetFeed({ link: this.#link, space: this.#space, waiters: this.#rt.side.waiters, warn: this.#warn, opened: this.#note }, name, typed, type);
   }
 
   nodes(): Promise<NodeReport[]> {
@@ -227,11 +238,13 @@ class OpenNet implements Net {
   async #close(drainMs: number): Promise<void> {
     this.#isDraining = true;
     const untilMs = performance.now() + drainMs;
-    const stopped = Promise.all([...[...this.#servings].map((serving) => serving.stop()), ...[...this.#opened].map((receiver) => receiver.stop())]);
+    const served = Promise.all([...this.#servings].map((serving) => serving.stop()));
+    await within(Promise.all([...this.#opened].map((fed) => fed.stop())), Math.max(drainMs, GIVEN_BACK_MS));
     if (drainMs > 0) {
-      await within(stopped, drainMs);
+      await within(served, untilMs - performance.now());
       while (performance.now() < untilMs && [...this.#opened].some(({ inHand = 0 }) => inHand > 0)) await within(new Promise(() => undefined), LOOK_MS);
     }
+    this.#server.leave();
     this.#detach();
     await this.#link.close();
   }

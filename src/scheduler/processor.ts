@@ -81,6 +81,8 @@ export class Processor implements Scheduler, Slice {
   readonly #starting: Starting;
   readonly #pace = new Pace();
   sliceEndMs = 0;
+  /** The slice is known to be over: until the next turn the clock need not be read, nor the inbox. */
+  #isOver = false;
   /** From a turn that found work to a turn that finds none. */
   #inSlice = false;
   /** A turn is due. */
@@ -131,6 +133,7 @@ export class Processor implements Scheduler, Slice {
   }
 
   tick(): boolean {
+    if (this.#isOver) return true;
     const nowMs = performance.now();
     this.#pace.read(nowMs, this.sliceEndMs);
     this.ticks = this.#pace.operations;
@@ -138,6 +141,7 @@ export class Processor implements Scheduler, Slice {
     this.#drain();
     if (nowMs < this.sliceEndMs) return false;
     this.ticks = 0;
+    this.#isOver = true;
     return true;
   }
 
@@ -179,8 +183,8 @@ export class Processor implements Scheduler, Slice {
     this.#queue.pushWait(slot);
   }
 
-  /** Runs `start` on this thread, in a later turn. */
-  startSoon(start: () => void): void {
+  /** Runs a function on this thread, or starts the closure of a join, in a later turn. */
+  startSoon(start: number | (() => void)): void {
     this.#queue.pushStart(start);
     this.#arm();
   }
@@ -215,7 +219,6 @@ export class Processor implements Scheduler, Slice {
     if (isOver) return;
     let slot = this.#queue.nextWait();
     if (slot === undefined) {
-      if (this.#arena.i32[this.#arena.here + processor.inbox] === 0) return;
       this.#drain();
       slot = this.#queue.nextWait();
       if (slot === undefined) return;
@@ -233,7 +236,8 @@ export class Processor implements Scheduler, Slice {
   }
 
   spins(): number {
-    return this.isBusy ? 0 : this.#watching.spins();
+    const spins = this.#watching.spins();
+    return spins > 0 && this.isBusy ? 0 : spins;
   }
 
   spun(inTime: boolean): void {
@@ -267,6 +271,7 @@ export class Processor implements Scheduler, Slice {
     const { recorder } = this;
     if (recorder !== undefined) recorder.noteTurn(nowMs);
     this.sliceEndMs = this.nowMs + SLICE_MS;
+    this.#isOver = false;
     this.#pace.begin(nowMs);
     this.ticks = this.#pace.operations;
     this.#arena.i32[this.#arena.here + processor.sliceStart] = this.#arena.clockMs | 1;
@@ -337,7 +342,7 @@ export class Processor implements Scheduler, Slice {
   }
 
   #drain(): void {
-    this.#handle(takeInbox(this.#arena));
+    if (this.#arena.i32[this.#arena.here + processor.inbox] !== 0) this.#handle(takeInbox(this.#arena));
   }
 
   /** Handles records from the inbox, given the first: ended waits go onto the run queue. */

@@ -17,8 +17,8 @@ export class RunQueue {
   readonly #waits = new Fifo<number>();
   /** Promises of operations that yield to the event loop. */
   readonly #hops = new Fifo<() => void>();
-  /** Closures, which must start on this thread. */
-  readonly #starts = new Fifo<() => void>();
+  /** What must start on this thread: closures, by the index of their join, and other functions. */
+  readonly #starts = new Fifo<number | (() => void)>();
   /** What is left of the cycle. Waits leave the queue in their order, so those of the cycle are the first. */
   #waitsDue = 0;
   #hopsDue = 0;
@@ -47,7 +47,7 @@ export class RunQueue {
     this.#i32[this.#count]++;
   }
 
-  pushStart(start: () => void): void {
+  pushStart(start: number | (() => void)): void {
     this.#starts.push(start);
     this.#i32[this.#count]++;
   }
@@ -69,7 +69,7 @@ export class RunQueue {
     return this.#hops.shift();
   }
 
-  nextStart(): (() => void) | undefined {
+  nextStart(): number | (() => void) | undefined {
     const start = this.#starts.shift();
     if (start !== undefined) this.#i32[this.#count]--;
     return start;

@@ -81,7 +81,8 @@ export class Starting {
   #startOne(): boolean {
     const start = this.#queue.nextStart();
     if (start !== undefined) {
-      start();
+      if (typeof start === "number") this.#slice.runner.startClosure(start);
+      else start();
       return true;
     }
     const record = this.#isThread ? popTask(this.#arena) : 0;

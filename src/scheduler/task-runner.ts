@@ -4,6 +4,8 @@ import type { Running } from "../wait/wait.ts";
 export interface TaskRunner {
   /** Starts the task of a record. The task can fail, but this never throws. */
   start(record: number): void;
+  /** Starts a closure, given its join's index. As `start`, it never throws. */
+  startClosure(join: number): void;
   /** A task that this thread spawned has ended; its record has come back. */
   finished(record: number): void;
   /** A thread reports an error that ends the runtime. */

@@ -105,12 +105,14 @@ export class Waiters extends Records implements Space {
    * `acquire`), then parks. Returns the result itself if the wait ended meanwhile.
    */
   suspend(wait: Wait, spins: number, signal?: AbortSignal): unknown {
-    if (spins > 0) {
-      const inTime = this.#spin(wait.record, spins);
-      this.scheduler.spun(inTime);
-      if (inTime || !transitionToParked(this.arena.i32, wait.record)) return this.#finish(wait);
-    }
-    return this.park(wait, signal);
+    return spins > 0 && this.#endsSoon(wait.record, spins) ? this.#finish(wait) : this.park(wait, signal);
+  }
+
+  /** Checks `spins` times whether a wait has ended. If it has not, it is parked then. */
+  #endsSoon(record: number, spins: number): boolean {
+    const inTime = this.#spin(record, spins);
+    this.scheduler.spun(inTime);
+    return inTime || !transitionToParked(this.arena.i32, record);
   }
 
   /** A promise for the result of `wait`, which is marked as parked. */
@@ -219,16 +221,20 @@ export class Waiters extends Records implements Space {
     this.#finishing = slot;
     let value: unknown;
     try {
-      value = this.#finish(wait);
+      value = wait.finisher.finish(wait);
     } catch (error) {
-      if (error instanceof WarrenError && error.code !== "ERR_INTERNAL") beganAt(error, this.observed.siteOf(wait));
-      wait.reject(error);
-      return;
-    } finally {
-      this.#finishing = -1;
-      this.waits[slot] = undefined;
+      value = this.#rejection(wait, error);
     }
+    this.#finishing = -1;
+    this.waits[slot] = undefined;
+    this.release(wait);
     resolve(value);
+  }
+
+  /** What the promise of a wait that has ended with an error resolves to: see `Wait.reject`. */
+  #rejection(wait: Wait, error: unknown): Promise<never> {
+    if (error instanceof WarrenError && error.code !== "ERR_INTERNAL") beganAt(error, this.observed.siteOf(wait));
+    return Promise.reject(error);
   }
 
   /** The wait whose result is being made: it belongs to the task that waited, not to the one that runs. */

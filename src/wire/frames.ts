@@ -1,6 +1,6 @@
 /**
  * Stack traces as a program should see them: without the frames of warren's engine, of
- * Piscina and of the calls by which Node starts a task. The first frame that is left is
+ * Piscina, of the NATS clients and of the calls by which Node starts a task. The first frame that is left is
  * a line of the program.
  *
  * Node prints the source line of the first frame above an uncaught error, unless that
@@ -11,7 +11,7 @@ import { OWN_FILES, OWN_FOLDER } from "../host.ts";
 
 /** These are programs that use the engine. */
 const PROGRAMS = /^(lab|cli)\b/;
-const OTHERS = /\/node_modules\/piscina\/|\(node:async_hooks:|processImmediate \(node:internal\/timers:|new Promise \(<anonymous>\)/;
+const OTHERS = /\/node_modules\/(?:piscina|@nats-io)\/|\(node:async_hooks:|processImmediate \(node:internal\/timers:|new Promise \(<anonymous>\)/;
 
 function isOwn(frame: string): boolean {
   for (const own of [OWN_FILES, OWN_FOLDER]) {

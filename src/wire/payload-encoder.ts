@@ -63,11 +63,12 @@ export function encodeValue(space: Space, value: unknown, isResult = false): num
   }
 }
 
-/** As `encodeValue`, but returns the bytes: for values that leave the process, in which `space` allows no handle. @throws Refusal, ERR_LIMIT */
-export function encodeBytes(space: Space, value: unknown): Buffer {
+/** As `encodeValue`, but returns the bytes, with `head` before them: for values that leave the process, in which `space` allows no handle. @throws Refusal, ERR_LIMIT */
+export function encodeBytes(space: Space, value: unknown, head: readonly number[] = []): Buffer {
   const start = writer.position;
-  const encoder = new Encoder(space, start);
+  const encoder = new Encoder(space, start + head.length);
   try {
+    for (const byte of head) writer.u8(byte);
     encoder.put(value, 0);
     return Buffer.from(writer.since(start));
   } catch (thrown) {

@@ -266,12 +266,12 @@ describe.skipIf(noServer !== undefined)(titled("handlers"), () => {
       // A changed answer can still be one, so it ends in one way or the other.
       const waiting = other.spawn(double, 21).then(() => true, () => true);
       const answer = await asked.promise;
-      const [, call] = FIELDS.call;
       const js = jetstream(foe);
       const round = count / 8;
       for (let k = 0; k < round; k++) {
-        foe.publish(names.task(id, "0"), made.message(KIND.call, [id, ...call.slice(1)]), { reply: `foe.${k % 64}.${k}` });
+        foe.publish(names.task(id, "0"), made.message(...FIELDS.call), { reply: `foe.${k % 64}.${k}` });
         foe.publish(answer, made.message(made.below(2) === 0 ? KIND.failure : KIND.result, ["foe", { n: 7 }]));
+        if (k % 2 === 0) foe.publish(answer, made.answers());
         foe.publish(names.control("cancel"), made.message(...FIELDS.calls));
         foe.publish(names.control("again"), made.message(...FIELDS.calls));
         foe.publish(names.beat(`n${k}`), made.message(...FIELDS.node));

@@ -1,6 +1,6 @@
 /** Messages that somebody else has made: random bytes, valid ones that were changed, and lies. */
 import { randomSource, type RandomSource } from "../../src/lab/random.ts";
-import { encodeMessage, KIND, type Kind } from "../../src/net/link/message.ts";
+import { encodeMessage, joinMessages, KIND, type Kind } from "../../src/net/link/message.ts";
 import type { Space } from "../../src/wire/type.ts";
 
 /** WARREN_SEED, or one from the clock. */
@@ -41,6 +41,12 @@ export class Foe {
       case 4: return Buffer.concat([valid, this.#random(1 + this.below(9))]);
       default: return this.#changed(valid);
     }
+  }
+
+  /** Several answers in one message, some of them hostile, now and then cut off. */
+  answers(): Buffer {
+    const joined = joinMessages(Array.from({ length: this.below(4) }, () => ({ number: this.below(5) - 1, bytes: this.message(KIND.result, ["foe", { n: 7 }]) })));
+    return this.below(2) === 0 ? joined : this.#changed(joined);
   }
 
   #head(kind: Kind): Buffer {
@@ -144,8 +150,8 @@ export function int(value: number): Buffer {
 /** Fields of a message of each kind that a handler reads. */
 export const FIELDS: Readonly<Record<"value" | "call" | "result" | "calls" | "node", readonly [Kind, readonly unknown[]]>> = {
   value: [KIND.value, ["fingerprint", "id", undefined, { word: "a", n: [1, , 2.5] }, undefined]], // oxlint-disable-line no-sparse-arrays -- a hole is a value, too
-  call: [KIND.call, ["test/net/tasks#double", [21, new Map([["a", new Set([1n])]])], [[0, 5]], 100, "key", undefined]],
+  call: [KIND.call, [1, [21, new Map([["a", new Set([1n])]])], [[[0, 5]], 100, "key", undefined]]],
   result: [KIND.result, ["node", Object.assign(new RangeError("no", { cause: /a+/giu }), { code: 7, at: new Date(0), bytes: new Float64Array(3) })]],
   calls: [KIND.calls, ["caller", [1, 2, 3]]],
-  node: [KIND.node, [{ node: "a", build: "0", pid: 1, threads: 1, upMs: 1, tasks: [], running: 0, waiting: 0, waits: [], isDraining: false }]],
+  node: [KIND.node, [{ node: "a", build: "0", pid: 1, threads: 1, upMs: 1, tasks: [], running: 0, waiting: 0, done: 0, waits: [], isDraining: false }]],
 };

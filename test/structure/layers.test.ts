@@ -36,7 +36,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   index: "memory wire wait trace channel channel/time sync select context shared-map runtime/module runtime/task runtime/thread runtime/inspect runtime/main runtime parallel",
   "net/link": "wire wait runtime/inspect",
   "net/queue": "wire wait channel scheduler net/link",
-  "net/tasks": "wire wait context scheduler runtime/module runtime/inspect runtime net/link",
+  "net/tasks": "wire wait context scheduler runtime/module runtime/task runtime/inspect runtime net/link",
   "net/feed": "wire wait channel scheduler net/link",
   net: "wire context runtime/module runtime/thread runtime net/link net/queue net/tasks net/feed",
   "lab/machine": "",
@@ -63,7 +63,8 @@ const ROOMS: Readonly<Record<string, string>> = {
   "cli/saved": "lab/machine lab lab/figures lab/trial cli/print cli/options cli/terminal",
   "cli/programs": "bench lab/machine lab/talk lab/talk/balance lab/talk/gophers cli/print cli/options cli/terminal",
   "cli/commands": "bench index lab/machine lab lab/figures lab/trace lab/trial lab/talk lab/talk/dot lab/talk/gophers lab/talk/measured lab/talk/gophers/experiments cli/print cli/options cli/terminal cli/saved cli/programs",
-  cli: "lab/trial/process cli/options cli/terminal cli/programs cli/commands",
+  "cli/net": "workers runtime/module index net/link net lab/machine lab/print lab cli/options cli/terminal cli/commands",
+  cli: "lab/trial/process cli/options cli/terminal cli/programs cli/commands cli/net",
 };
 /** As many files as one takes in at a look. */
 const MOST_FILES = 15;

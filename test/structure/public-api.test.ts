@@ -115,7 +115,8 @@ describe("error codes", () => {
   });
 
   test("and one for each warning", () => {
-    const warnings = new Set(sources.flatMap(({ code }) => [...code.matchAll(/"(WARREN_[A-Z_]+)"/g)].map(([, warning]) => warning)));
+    // WARREN_NATS_USER and its like are read from the environment.
+    const warnings = new Set(sources.flatMap(({ code }) => [...code.matchAll(/"(WARREN_(?!NATS_)[A-Z_]+)"/g)].map(([, warning]) => warning)));
     expect(rowsOf("WARREN_").map(([code]) => code.replaceAll("`", ""))).toEqual([...warnings].toSorted());
   });
 });

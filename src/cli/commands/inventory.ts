@@ -78,6 +78,8 @@ const TOOLS = [
   { name: "trace", what: "trace one run of a program: what ran when, as text or for Perfetto" },
   { name: "report", what: "write a result as one HTML file" },
   { name: "compare", what: "compare two results cell by cell: faster, slower, no difference found, or inconclusive" },
+  { name: "node", what: "run tasks for other machines" },
+  { name: "net", what: "show the nodes and queues of a program on several machines" },
   { name: "env", what: "show this machine, and anything that makes measurements unreliable" },
 ] as const;
 

@@ -147,11 +147,16 @@ function requireMemory(option: string, count: number): void {
 /** Something that is always there: warren's own source. */
 const OWN_SOURCE = fileURLToPath(new URL("../../", import.meta.url));
 
-const SAWZALL: ProgramCommand<Options<"input" | "runs">> = {
+/** The path to it from here. */
+export function ownSource(): string {
+  return relative(process.cwd(), OWN_SOURCE) || ".";
+}
+
+export const SAWZALL: ProgramCommand<Options<"input" | "runs">> = {
   name: "sawzall",
   what: "counts, quantiles and top words of a real file, in chunks and as a pipeline",
   claim: "parallel, not concurrent",
-  examples: [["warren sawzall /var/log/syslog", "a file, line by line"], ["warren sawzall ~/notes", "all files of a directory"], ["warren sawzall", "warren's own source"]],
+  examples: [["warren sawzall /var/log/syslog", "a file, line by line"], ["warren sawzall ~/notes", "all files of a directory"], ["warren sawzall ~/notes --nodes 3", "on three processes"], ["warren sawzall", "warren's own source"]],
   unitMs: null,
   operands: ["[input]", "a file or a directory"],
   options: [
@@ -162,7 +167,7 @@ const SAWZALL: ProgramCommand<Options<"input" | "runs">> = {
     if (operand !== undefined && input !== undefined) throw new UsageError(`give the input once: ${JSON.stringify(operand)} or --input, not both`);
     const given = operand ?? input;
     if (given !== undefined) await requireInput(given);
-    const choice = { input: given ?? (relative(process.cwd(), OWN_SOURCE) || "."), runs: wholeNumber("--runs", runs, 1, MOST_RUNS) };
+    const choice = { input: given ?? ownSource(), runs: wholeNumber("--runs", runs, 1, MOST_RUNS) };
     return async (settings) => (await import("../../lab/talk/sawzall.ts")).sawzall(choice, settings);
   },
 };

@@ -63,6 +63,30 @@ async function listening<T>(onSignal: (name: Name) => void, work: () => Promise<
   }
 }
 
+/**
+ * Resolves with the first signal, for a process that runs until one comes; the second ends
+ * the process immediately. If another process has started it with a channel (`fork`), the
+ * end of that process counts as a signal, too.
+ */
+export function firstSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    let firstMs: number | undefined;
+    const first = (what: string): void => {
+      firstMs ??= performance.now();
+      resolve(what);
+    };
+    for (const name of Object.keys(CODES) as Name[]) {
+      process.on(name, () => {
+        if (firstMs !== undefined && performance.now() - firstMs >= SAME_MS) process.exit(CODES[name]);
+        first(name);
+      });
+    }
+    process.once("disconnect", () => first("the process that started this one has ended"));
+    // Its listener would keep this process alive.
+    process.channel?.unref();
+  });
+}
+
 /** The exit code of what `interruptible` ran, once its signal is aborted. */
 export function interruptedCode({ reason }: AbortSignal): number {
   return CODES[reason as Name];

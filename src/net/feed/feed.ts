@@ -47,8 +47,8 @@ export interface FeedHost {
   readonly space: Space;
   readonly waiters: Waiters;
   readonly warn: (text: string) => void;
-  /** Called with what is to be stopped when the connection is closed. */
-  readonly opened: (receiver: FeedReceiver<unknown>) => void;
+  /** Called with what is to be stopped when the connection is closed; what it returns is called when it has stopped. */
+  readonly opened: (receiver: FeedReceiver<unknown>) => () => void;
 }
 
 /** A value of a feed: fingerprint of its type, publisher, number, value. */
@@ -79,7 +79,7 @@ export class NetFeed<T> implements Feed<T> {
     const { link, space } = this.#host;
     const what = `the value for feed ${this.name}`;
     link.checkUp(what);
-    const bytes = encodeMessage(space, KIND.value, [this.#type.fingerprint, this.#publisher, this.#next, this.#type.copy(value)], what);
+    const bytes = encodeMessage(space, KIND.value, [this.#type.fingerprint, this.#publisher, this.#next, this.#type.sent(value)], what);
     link.publish(link.names.feed(this.name), bytes, what);
     this.#next++;
   }
@@ -91,22 +91,22 @@ export class NetFeed<T> implements Feed<T> {
     const { link, space, waiters, warn, opened } = this.#host;
     const receiver = new FeedValues<T>(waiters, this.name, this.#wire, credit);
     let isWarned = false;
-    const subscription = await link.subscribe(link.names.feed(this.name), (error, { data }) => {
+    const subscription = await link.subscribe(link.names.feed(this.name), { callback: (error, { data }) => {
       if (error !== null) return warn(error.message);
       try {
-        const [fingerprint, publisher, number, value] = decodeMessage(space, KIND.value, data, FEED) as [string, string, number, T];
+        const [fingerprint, publisher, number, value] = decodeMessage(space, KIND.value, data, FEED) as [string, string, number, unknown];
         if (fingerprint !== this.#type.fingerprint) throw new WarrenError("ERR_NET_MESSAGE", `the value of feed ${this.name} has another type (${fingerprint}) than ${this.#type.name} (${this.#type.fingerprint})`);
         if (!Number.isSafeInteger(number) || number < 0 || publisher.length > MOST_CHARACTERS) throw new WarrenError("ERR_NET_MESSAGE", "its publisher or its number is none");
-        receiver.came(publisher, number, this.#type.copy(value));
+        this.#type.check(value);
+        receiver.came(publisher, number, value as T);
       } catch (refusal) {
         receiver.refused();
         // One line for a feed, not one for each value.
         if (!isWarned) warn(`feed ${this.name}: values are refused and counted as missed: ${(refusal as Error).message}`);
         isWarned = true;
       }
-    });
-    receiver.open(subscription, link);
-    opened(receiver as FeedReceiver<unknown>);
+    } });
+    receiver.open(subscription, link, opened(receiver as FeedReceiver<unknown>));
     return receiver;
   }
 
@@ -125,7 +125,7 @@ class FeedValues<T> extends LocalReceiver<T> implements FeedReceiver<T> {
   readonly #expected = new Map<string, number>();
   #missed = 0;
   #isEnded = false;
-  #stopListening: () => void = () => undefined;
+  #stopped: () => void = () => undefined;
   #subscription: Subscription | undefined;
 
   constructor(waiters: Waiters, name: string, type: Type<T>, credit: number) {
@@ -135,9 +135,13 @@ class FeedValues<T> extends LocalReceiver<T> implements FeedReceiver<T> {
     this.#credit = credit;
   }
 
-  open(subscription: Subscription, link: Link): void {
+  open(subscription: Subscription, link: Link, onClosed: () => void): void {
     this.#subscription = subscription;
-    this.#stopListening = link.listen({ closed: () => this.#end() });
+    const stopListening = link.listen({ closed: () => this.#end() });
+    this.#stopped = () => {
+      stopListening();
+      onClosed();
+    };
   }
 
   came(publisher: string, number: number, value: T): void {
@@ -146,7 +150,7 @@ class FeedValues<T> extends LocalReceiver<T> implements FeedReceiver<T> {
     if (expected !== undefined && number > expected) this.#missed += number - expected;
     // The latest is the last.
     this.#expected.delete(publisher);
-    this.#expected.set(publisher, number + 1);
+    this.#expected.set(publisher, Math.max(expected ?? 0, number + 1));
     for (const [oldest] of this.#expected) {
       if (this.#expected.size <= MOST_PUBLISHERS) break;
       this.#expected.delete(oldest);
@@ -211,7 +215,7 @@ class FeedValues<T> extends LocalReceiver<T> implements FeedReceiver<T> {
   #end(): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    this.#stopListening();
+    this.#stopped();
     this.#subscription?.unsubscribe();
     this.giveDue();
     while (this.#watchers.size > 0) this.#wakeFirst();

@@ -12,18 +12,26 @@ import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { type PeerCertificate, checkServerIdentity } from "node:tls";
 import { WarrenError } from "../../errors.ts";
-import { clearTimeout, performance, setTimeout, within } from "../../host.ts";
+import { afterMicrotasks, clearTimeout, performance, setTimeout, within } from "../../host.ts";
 import type { AbortSignal } from "../../wait/abort-signal.ts";
 import { Names } from "./names.ts";
 import { type JetStream, type Transport, loadPackages } from "./packages.ts";
 import type { Credentials, ResolvedJoin } from "./options.ts";
 import { wantCertificates } from "./probe.ts";
 import { codedError, isNamed, refusalOf, unreachable } from "./refusals.ts";
+import { Requests } from "./requests.ts";
 
 /** The oldest server that is tested. */
 const OLDEST = [2, 9] as const;
 /** Between two tries to connect again, with a part that is random. */
 const RECONNECT_MS = 250;
+/** A connection that does not answer for two of these is taken for dead. */
+const PING_MS = 10_000;
+
+export interface PublishOptions {
+  readonly reply?: string;
+  readonly headers?: MsgHdrs;
+}
 
 export interface LinkListener {
   /** The connection is there again; answers from before may be lost. */
@@ -36,34 +44,44 @@ export interface LinkListener {
   closed?(error: WarrenError): void;
 }
 
+/** What is called with each message. */
+export interface Subscriber {
+  readonly callback: (error: Error | null, message: Msg) => void;
+  /** Only one of a group gets a message. */
+  readonly queue?: string;
+}
+
 export class Link {
   readonly options: ResolvedJoin;
   readonly names: Names;
   readonly nc: NatsConnection;
   readonly #jetstream: JetStream;
   readonly #transport: Transport;
+  readonly #warn: (text: string) => void;
   readonly #listeners = new Set<LinkListener>();
   #isUp = true;
   #closed: WarrenError | undefined;
   /** Why the server has last refused this program: the client ends with another error then. */
   #refusal: WarrenError | undefined;
+  readonly requests: Requests;
+  /** What is published when the present microtasks have run. */
+  #soon: { readonly subject: string; readonly data: Uint8Array; readonly options: PublishOptions | undefined }[] = [];
   #js: JetStreamClient | undefined;
   #jsm: Promise<JetStreamManager> | undefined;
 
-  readonly #warn: (text: string) => void;
-
   private constructor(options: ResolvedJoin, nc: NatsConnection, transport: Transport, jetstream: JetStream, warn: (text: string) => void) {
     this.options = options;
+    this.#warn = warn;
     this.names = new Names(options.name);
     this.nc = nc;
     this.#transport = transport;
     this.#jetstream = jetstream;
-    this.#warn = warn;
+    this.requests = new Requests(this);
     void this.#watch();
   }
 
   /** @throws ERR_INVALID_ARGUMENT, ERR_NET_MISSING, ERR_NET_UNREACHABLE, ERR_NET_REFUSED, ERR_NET_SERVER */
-  static async open(options: ResolvedJoin, warn: (text: string) => void = () => undefined): Promise<Link> {
+  static async open(options: ResolvedJoin, warn: (text: string) => void): Promise<Link> {
     const { transport, jetstream } = await loadPackages();
     const connection = connectionOptions(options, transport);
     let nc: NatsConnection;
@@ -82,8 +100,9 @@ export class Link {
     return new Link(options, nc, transport, jetstream, warn);
   }
 
+  /** Whether there is a connection on which may be sent. */
   get isUp(): boolean {
-    return this.#isUp;
+    return this.#isUp && this.#closed === undefined;
   }
 
   /** The name of the server, which is another one after a restart. */
@@ -131,10 +150,27 @@ export class Link {
   }
 
   /** Publishes without an answer. @throws ERR_NET_CLOSED, ERR_NET_DOWN, ERR_TOO_BIG */
-  publish(subject: string, data: Uint8Array | string, what: string, options?: { reply?: string; headers?: MsgHdrs }): void {
+  publish(subject: string, data: Uint8Array, what: string, options?: PublishOptions): void {
     this.checkUp(what);
     this.checkSize(data.length, what);
-    this.nc.publish(subject, data, options);
+    this.soon(subject, data, options);
+  }
+
+  /**
+   * Publishes when the microtasks of this turn have run, with what else they publish: the
+   * client writes to its socket in the first microtask after a publish, and a write costs
+   * more than all else that a message does. There must be a connection.
+   */
+  soon(subject: string, data: Uint8Array, options?: PublishOptions): void {
+    if (this.#soon.push({ subject, data, options }) === 1) afterMicrotasks(() => this.#publishSoon());
+  }
+
+  #publishSoon(): void {
+    const messages = this.#soon;
+    this.#soon = [];
+    // Without a connection the client would keep them for later.
+    if (!this.#isUp || this.nc.isClosed()) return;
+    for (const { subject, data, options } of messages) this.nc.publish(subject, data, options);
   }
 
   /** @throws ERR_TOO_BIG */
@@ -143,32 +179,35 @@ export class Link {
     if (byteLength > maximum) throw new WarrenError("ERR_TOO_BIG", `${what} has ${byteLength} bytes, and the server takes ${maximum}: send a name for it (a file, a key) instead, or raise max_payload of the server`, { maximum, actual: byteLength });
   }
 
-  /**
-   * Subscribes, and waits until the server knows. What `came` throws is a warning: the
-   * client would read nothing more.
-   * @throws ERR_NET_CLOSED, ERR_NET_DOWN, ERR_NET_REFUSED
-   */
-  async subscribe(subject: string, came: (error: Error | null, message: Msg) => void, options: { readonly queue?: string } = {}): Promise<Subscription> {
+  /** Subscribes, and waits until the server knows. @throws ERR_NET_CLOSED, ERR_NET_DOWN, ERR_NET_REFUSED */
+  async subscribe(subject: string, { callback, queue }: Subscriber): Promise<Subscription> {
     this.checkUp(`the subscription to ${subject}`);
-    const callback = (error: Error | null, message: Msg): void => {
-      try {
-        came(error, message);
-      } catch (thrown) {
-        this.#warn(`a message on ${subject} was not handled: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
-      }
-    };
-    const subscription = this.nc.subscribe(subject, { ...options, callback });
+    // What was published before does not come to it.
+    this.#publishSoon();
+    const subscription = this.nc.subscribe(subject, {
+      callback: (error, message) => {
+        try {
+          callback(error, message);
+        } catch (failure) {
+          // An error that the client sees ends its reading of the connection.
+          this.#warn(`a message on ${subject} was not handled: ${failure instanceof Error ? failure.stack : String(failure)}`);
+        }
+      },
+      ...(queue === undefined ? {} : { queue }),
+    });
     // A refusal ends the subscription, and comes before the answer to the flush.
     let refused: unknown;
     void subscription.closed.then((error) => (refused = error));
-    const isAnswered = await within(this.nc.flush(), this.options.timeoutMs);
-    await Promise.resolve();
-    if (!isAnswered) {
-      subscription.unsubscribe();
-      throw new WarrenError("ERR_NET_DOWN", `the server has not answered the subscription to ${subject} for ${this.options.timeoutMs} ms`, { servers: this.options.servers });
-    }
+    if (!(await within(this.nc.flush(), this.options.timeoutMs))) throw new WarrenError("ERR_NET_DOWN", `the server has not answered for ${this.options.timeoutMs} ms when this program wanted to subscribe to ${subject}`, { servers: this.options.servers });
+    this.checkUp(`the subscription to ${subject}`);
     if (refused instanceof Error) throw refusalOf(refused, `subscribe to ${subject}`) ?? refused;
     return subscription;
+  }
+
+  headers(fields: Readonly<Record<string, string>>): MsgHdrs {
+    const headers = this.#transport.headers();
+    for (const [name, value] of Object.entries(fields)) headers.set(name, value);
+    return headers;
   }
 
   get js(): JetStreamClient {
@@ -197,10 +236,12 @@ export class Link {
     }
   }
 
-  /** Sends what is under way, as far as the server takes it in time, then closes. */
+  /** Sends what is under way, then closes. A server that does not answer is not waited for. */
   async close(): Promise<void> {
+    const { isUp } = this;
+    this.#publishSoon();
     this.#end(new WarrenError("ERR_NET_CLOSED", "the connection to the servers was closed"));
-    if (this.#isUp) await within(this.nc.drain(), this.options.timeoutMs);
+    if (isUp) await within(this.nc.drain(), this.options.timeoutMs);
     await this.nc.close();
   }
 
@@ -246,6 +287,7 @@ function connectionOptions({ servers, node, name, auth, tls, isPrivate, timeoutM
     maxReconnectAttempts: -1,
     reconnectTimeWait: RECONNECT_MS,
     reconnectJitter: RECONNECT_MS,
+    pingInterval: PING_MS,
     inboxPrefix: `warren.${name}.inbox`,
     // The addresses that a server tells could be plain ones of other machines.
     ignoreClusterUpdates: tls === undefined && isPrivate,

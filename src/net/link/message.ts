@@ -13,21 +13,47 @@ import type { Space } from "../../wire/type.ts";
 const VERSION = 1;
 const MARK = [0x77, 0x6e] as const;
 const HEAD_BYTES = 4;
+/** Number and length of one message of several. */
+const PART_BYTES = 12;
 
 /** What a message is. */
-export const KIND = { value: 1, call: 2, accepted: 3, result: 4, failure: 5, busy: 6, calls: 7, beat: 8, node: 9, question: 10 } as const;
+export const KIND = { value: 1, call: 2, accepted: 3, result: 4, failure: 5, busy: 6, calls: 7, beat: 8, node: 9, answers: 10 } as const;
 export type Kind = (typeof KIND)[keyof typeof KIND];
 
 /** @throws ERR_NOT_TRANSFERABLE, ERR_LIMIT */
 export function encodeMessage(space: Space, kind: Kind, fields: readonly unknown[], what: string): Buffer {
-  const body = encodePortable(space, fields, what);
-  const bytes = Buffer.allocUnsafe(HEAD_BYTES + body.length);
-  bytes[0] = MARK[0];
-  bytes[1] = MARK[1];
-  bytes[2] = VERSION;
-  bytes[3] = kind;
-  body.copy(bytes, HEAD_BYTES);
-  return bytes;
+  return encodePortable(space, fields, what, [...MARK, VERSION, kind]);
+}
+
+/** Several messages in one, each with a number. */
+export function joinMessages(messages: readonly { readonly number: number; readonly bytes: Uint8Array }[]): Buffer {
+  const joined = Buffer.allocUnsafe(HEAD_BYTES + messages.reduce((sum, { bytes }) => sum + PART_BYTES + bytes.length, 0));
+  joined.set([...MARK, VERSION, KIND.answers]);
+  let at = HEAD_BYTES;
+  for (const { number, bytes } of messages) {
+    joined.writeDoubleLE(number, at);
+    joined.writeUInt32LE(bytes.length, at + 8);
+    joined.set(bytes, at + PART_BYTES);
+    at += PART_BYTES + bytes.length;
+  }
+  return joined;
+}
+
+/** Whether a message is several in one. */
+export function isJoined(bytes: Uint8Array): boolean {
+  return bytes.length > HEAD_BYTES && bytes[0] === MARK[0] && bytes[1] === MARK[1] && bytes[2] === VERSION && bytes[3] === KIND.answers;
+}
+
+/** Calls `each` with the messages of `joinMessages`. @throws ERR_NET_MESSAGE */
+export function splitMessages(joined: Uint8Array, each: (number: number, bytes: Uint8Array) => void): void {
+  const view = new DataView(joined.buffer, joined.byteOffset, joined.byteLength);
+  for (let at = HEAD_BYTES; at < joined.length; ) {
+    const from = at + PART_BYTES;
+    const to = from > joined.length ? Infinity : from + view.getUint32(at + 8, true);
+    if (to > joined.length) throw new WarrenError("ERR_NET_MESSAGE", "a message of several is cut off");
+    each(view.getFloat64(at, true), joined.subarray(from, to));
+    at = to;
+  }
 }
 
 /** What kind of message it is. @throws ERR_NET_MESSAGE */

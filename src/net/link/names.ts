@@ -22,11 +22,15 @@ export function digest(text: string): string {
   return createHash("sha256").update(text).digest("base64url").slice(0, 12).replaceAll("-", "_");
 }
 
+/** So many subjects of tasks are kept. */
+const MOST_TASKS = 1000;
+
 /** The subjects and streams of one program. */
 export class Names {
   /** What all its subjects begin with. */
   readonly prefix: string;
   readonly #name: string;
+  readonly #tasks = new Map<string, string>();
 
   constructor(name: string) {
     this.#name = name;
@@ -61,7 +65,13 @@ export class Names {
 
   /** Where remote tasks are asked for. @param id the task's @param build the program's version */
   task(id: string, build: string): string {
-    return `${this.prefix}.task.${digest(id)}.${digest(build)}`;
+    const key = `${id} ${build}`;
+    let subject = this.#tasks.get(key);
+    if (subject === undefined) {
+      if (this.#tasks.size >= MOST_TASKS) this.#tasks.clear();
+      this.#tasks.set(key, (subject = `${this.prefix}.task.${digest(id)}.${digest(build)}`));
+    }
+    return subject;
   }
 
   feed(feed: string): string {

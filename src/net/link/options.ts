@@ -178,7 +178,7 @@ export function checkId(id: unknown): void {
   throw new WarrenError("ERR_INVALID_ARGUMENT", `the option id of send must be a text of 1 to ${LONGEST_ID} characters on one line, not ${printValue(id)}`);
 }
 
-export function isTraceparent(text: unknown): boolean {
+export function isTraceparent(text: unknown): text is string {
   return typeof text === "string" && /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/.test(text);
 }
 

@@ -22,7 +22,9 @@ export function portableSpace(arena: Space["arena"], isShared: IsShared): Space 
     arena,
     handles: {
       detach: (value: object): Handle | undefined => {
-        if (isShared(value)) throw new Refusal("it belongs to one machine", value);
+        const its: unknown = Object.getPrototypeOf(value);
+        // Most values are plain, and `isShared` asks about many classes.
+        if (its !== Object.prototype && its !== Array.prototype && isShared(value)) throw new Refusal("it belongs to one machine", value);
         return undefined;
       },
       adopt: refuseHandle,
@@ -36,11 +38,11 @@ function refuseHandle(): never {
   throw new WarrenError("ERR_NET_MESSAGE", "the message contains a handle of another machine's memory");
 }
 
-/** Encodes a list of values that describe themselves. The path of one that cannot be sent begins in it. @throws ERR_NOT_TRANSFERABLE (details: path), ERR_LIMIT */
-export function encodePortable(space: Space, values: readonly unknown[], what: string): Buffer {
+/** Encodes a list of values that describe themselves, with `head` before it. The path of one that cannot be sent begins in it. @throws ERR_NOT_TRANSFERABLE (details: path), ERR_LIMIT */
+export function encodePortable(space: Space, values: readonly unknown[], what: string, head: readonly number[] = []): Buffer {
   try {
-    const bytes = encodeBytes(space, values);
-    if (bytes.length >= LONG_BYTES) new Check(bytes).whole();
+    const bytes = encodeBytes(space, values, head);
+    if (bytes.length >= LONG_BYTES) new Check(bytes.subarray(head.length)).whole();
     return bytes;
   } catch (error) {
     if (error instanceof WarrenError && error.code === "ERR_NET_MESSAGE") throw new WarrenError("ERR_NOT_TRANSFERABLE", `${what} cannot be sent to another machine: ${String(error.details["why"])}`, { path: "" });

@@ -5,9 +5,8 @@
  * 1. This node has at most `credit` values that are not settled.
  * 2. A value is given to the program, and an answer is sent to the server, only while its
  *    lease is known to hold (leases.ts).
- * 3. A value that was delivered before is noted on the server before it is given (marks.ts).
- *    A value of which two starts are known is given only when no other such value is in
- *    hand: when the node dies then, the right one is blamed.
+ * 3. A value that may have been started before is given when its start is noted on the
+ *    server (suspects.ts).
  * 4. A value that was not given is given back when the deliveries stop, and is not blamed.
  *
  * A server takes a late answer for that of the node that has the value now
@@ -15,7 +14,7 @@
  */
 import type { Msg, Subscription } from "@nats-io/transport-node";
 import { WarrenError, printValue } from "../../errors.ts";
-import { performance, setTimeout } from "../../host.ts";
+import { performance, setTimeout, within } from "../../host.ts";
 import { Fifo } from "../../scheduler/fifo.ts";
 import { LocalReceiver } from "../../channel/local-receiver.ts";
 import type { Channel } from "../../channel/channel.ts";
@@ -29,11 +28,12 @@ import { checkId, isTraceparent } from "../link/options.ts";
 import { codedError } from "../link/refusals.ts";
 import type { Typed } from "../link/typed.ts";
 import { type DeadLetter, type Delivery, Held, type Holder, QueueDelivery, leaseLost } from "./delivery.ts";
-import type { Attempts, Marks } from "./marks.ts";
+import type { Marks } from "./marks.ts";
 import type { ResolvedQueue } from "./options.ts";
 import { Pulls } from "./pulls.ts";
 import { Leases } from "./leases.ts";
 import { CONSUMER, JS, codeOf } from "./stream.ts";
+import { Suspects } from "./suspects.ts";
 
 /** The deliveries of a queue: receive from it as from any channel, in a select, too. It closes when it is stopped, or when the connection is gone for good. */
 export interface Deliveries<T> extends Receiver<Delivery<T>>, AsyncDisposable {
@@ -54,13 +54,14 @@ export interface QueueParts<T> {
   /** Sends a value to the queue of dead letters; does nothing if there is none. */
   readonly bury: (value: T, id: string, letter: DeadLetter, sequence: number) => Promise<void>;
   readonly warn: (text: string) => void;
+  /** Called with what is to be stopped when the connection is closed; what it returns is called when it has stopped. */
+  readonly opened: (deliveries: Deliveries<unknown>) => () => void;
 }
 
 /** Between two looks at a queue that nobody answers for. */
 const ABSENT_MS = 250;
-
-/** A value for which there is no memory comes again after so long. */
-const FULL_NS = 1_000_000_000;
+/** After so long a value comes again for which there was no memory. */
+const FULL_MS = 1000;
 
 /** The type of deliveries. They have none on the wire: they do not leave the main thread. */
 class DeliveryType<T> extends Type<Delivery<T>> {
@@ -86,10 +87,11 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
   readonly #credit: number;
   readonly #leases: Leases;
   readonly #pulls: Pulls;
+  readonly #suspects: Suspects;
+  /** Suspects whose start is noted: they are given before all others. */
+  readonly #noted = new Fifo<Held>();
   /** Values that may be given. */
   readonly #ready = new Fifo<Held>();
-  /** Values that were delivered before: each is noted before it is given. */
-  #suspects: Held[] = [];
   readonly #watchers = new Set<() => boolean>();
   /** Gives a delivery back that the program has lost. */
   readonly #dropped = new FinalizationRegistry<Held>((held) => {
@@ -97,9 +99,6 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
   });
   #subscription: Subscription | undefined;
   readonly #stopListening: () => void;
-  /** The value in hand that is known to have been started twice. */
-  #alone: Held | undefined;
-  #isNoting = false;
   /** All values up to this number may be repeated. */
   #repeatedUpTo = 0;
   #isAbsent = false;
@@ -107,23 +106,33 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
   #failure: WarrenError | undefined;
   #stopping: Promise<void> | undefined;
 
-  private constructor(waiters: Waiters, queue: QueueParts<T>, credit: number, inbox: string) {
+  readonly #onClosed: () => void;
+
+  private constructor(waiters: Waiters, queue: QueueParts<T>, credit: number) {
     super(waiters);
     const { link, name, options } = queue;
     this.#queue = queue;
     this.#credit = credit;
-    this.#pulls = new Pulls(link, link.names.stream(name), inbox, credit);
+    this.#pulls = new Pulls(link, link.names.stream(name), credit, options.leaseMs);
     this.#leases = new Leases(link, options.leaseMs, (held) => this.#lost(held), () => this.#tick());
-    this.#stopListening = link.listen({ up: () => this.#reconnected(), down: () => this.#pulls.forget(), refused: (error, subject) => this.#refused(error, subject), closed: () => this.#disconnected() });
+    this.#suspects = new Suspects({
+      marks: queue.marks,
+      tries: options.tries,
+      retryMs: options.leaseMs / 8,
+      warn: (error) => queue.warn(`queue ${name}: ${(error as Error).message}`),
+      isWanted: () => this.#watchers.size > 0 && !this.#isEnded,
+      give: (held) => this.#noted.push(held),
+      bury: (held) => this.#buryUnstarted(held),
+      goOn: () => this.giveDue(),
+    });
+    this.#onClosed = queue.opened(this as Deliveries<unknown>);
+    this.#stopListening = link.listen({ up: () => this.#reconnected(), down: () => this.#unsubscribe(), refused: (error, subject) => this.#refused(error, subject), closed: () => this.#disconnected() });
   }
 
   /** Subscribes, and asks for the first values. @throws ERR_NET_REFUSED, ERR_NET_DOWN, ERR_NET_CLOSED */
   static async open<T>(waiters: Waiters, queue: QueueParts<T>, credit: number): Promise<QueueDeliveries<T>> {
-    const { link } = queue;
-    const inbox = link.names.inbox(link.unique());
-    const deliveries = new QueueDeliveries(waiters, queue, credit, inbox);
+    const deliveries = new QueueDeliveries(waiters, queue, credit);
     try {
-      deliveries.#subscription = await link.subscribe(`${inbox}.*`, (error, message) => deliveries.#came(error, message));
       await deliveries.#begin();
       return deliveries;
     } catch (error) {
@@ -148,8 +157,9 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
   // What a local receiver needs.
 
   override get length(): number {
+    if (this.#isEnded) return 0;
     this.#dropLost();
-    return this.#ready.length;
+    return this.#noted.length + (this.#suspects.isDue ? 0 : this.#ready.length);
   }
 
   override get capacity(): number {
@@ -166,10 +176,11 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
   }
 
   override take(): Delivery<T> | undefined {
+    if (this.#isEnded) return undefined;
     this.#dropLost();
-    const held = this.#ready.shift();
+    const held = this.#noted.shift() ?? (this.#suspects.isDue ? undefined : this.#ready.shift());
     if (held === undefined) {
-      void this.#noteNext();
+      void this.#suspects.noteNext();
       return undefined;
     }
     held.state = "given";
@@ -184,6 +195,8 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
 
   override watch(ready: () => boolean): () => void {
     this.#watchers.add(ready);
+    // A select has not tried to take one.
+    void this.#suspects.noteNext();
     return () => this.#watchers.delete(ready);
   }
 
@@ -210,9 +223,10 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
 
   acknowledge(held: Held): void {
     this.#checkMine(held);
-    this.#queue.link.checkUp(`the acknowledgement of ${printValue(held.id)}`);
-    this.#queue.link.nc.publish(held.reply, "+ACK");
-    this.#settle(held, "settled");
+    const { link } = this.#queue;
+    link.checkUp("the acknowledgement");
+    link.soon(held.reply, ACK);
+    this.#settle(held);
   }
 
   async again(held: Held, delayMs: number, why: string): Promise<void> {
@@ -221,7 +235,7 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
     if (starts >= options.tries) return this.bury(held, why);
     await this.#settling(held, async () => {
       await this.#queue.marks.note(held.sequence, { starts, why });
-      return delayMs === 0 ? "-NAK" : `-NAK {"delay":${Math.round(delayMs * 1_000_000)}}`;
+      return nak(delayMs);
     });
   }
 
@@ -236,7 +250,7 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
   /** Settles a delivery with what `prepare` returns; if that fails, it stays in hand. */
   async #settling(held: Held, prepare: () => Promise<string>): Promise<void> {
     this.#checkMine(held);
-    this.#queue.link.checkUp(`the answer for ${printValue(held.id)}`);
+    this.#queue.link.checkUp("the answer for a delivery");
     held.state = "settling";
     let answer: string;
     try {
@@ -247,8 +261,10 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
     }
     // `prepare` may have taken long.
     if (!this.#leases.check(held)) throw leaseLost(this.#queue.name, held);
+    this.#queue.link.checkUp(`the answer for ${printValue(held.id)}`);
+    // First it asks for another one, then it gives this one back (pulls.ts).
+    this.#settle(held);
     this.#queue.link.nc.publish(held.reply, answer);
-    this.#settle(held, "settled");
   }
 
   #checkMine(held: Held): void {
@@ -256,8 +272,8 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
     if (held.state !== "given") throw new WarrenError("ERR_SETTLED", `the delivery of ${printValue(held.id)} of queue ${this.#queue.name} is settled already`);
   }
 
-  #settle(held: Held, state: "settled"): void {
-    held.state = state;
+  #settle(held: Held): void {
+    held.state = "settled";
     this.#dropped.unregister(held);
     this.#leases.remove(held);
     this.#released(held);
@@ -269,13 +285,26 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
   }
 
   #released(held: Held): void {
-    if (this.#alone === held) this.#alone = undefined;
-    if (this.#isEnded) {
-      if (this.#leases.size === 0) this.#leases.stop();
-      return;
+    this.#suspects.released(held);
+    if (this.#isEnded) this.#closeIfDone();
+    else this.#pulls.ask(this.#leases.size);
+  }
+
+  /** Gives back a value that was not started, and blames it for nothing. */
+  async #giveBack(held: Held, delayMs = 0): Promise<void> {
+    const { name, marks, link, warn } = this.#queue;
+    const { starts, why } = held;
+    held.state = "settling";
+    try {
+      if (starts !== undefined) await marks.note(held.sequence, { starts, why });
+      if (!this.#leases.check(held)) return;
+      const isUp = link.isUp;
+      this.#settle(held);
+      if (isUp) link.nc.publish(held.reply, nak(delayMs));
+    } catch (error) {
+      warn(`queue ${name}: a value could not be given back, and comes again when its lease ends: ${(error as Error).message}`);
+      if (held.state === "settling") this.#settle(held);
     }
-    this.#pulls.ask(this.#leases.size);
-    if (this.#suspects.length > 0 && this.#watchers.size > 0) void this.#noteNext();
   }
 
   // What the server does.
@@ -285,7 +314,6 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
       this.#queue.warn(`queue ${this.#queue.name}: ${error.message}`);
       return;
     }
-    if (this.#isEnded) return;
     if (message.reply === undefined || message.reply === "") return this.#said(message);
     const at = placeOf(message.reply);
     if (at === undefined) return;
@@ -301,45 +329,61 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
     // It waited in the socket while the process stood still: another node gets it, or this one once more.
     if (performance.now() >= untilMs) return this.#pulls.ask(this.#leases.size);
     const held = this.#read(message, at, untilMs);
-    if (held === undefined) return this.#pulls.ask(this.#leases.size);
-    this.#leases.add(held);
-    if (held.mayBeRepeated) {
-      this.#suspects.push(held);
-      void this.#learn(held, at.deliveries);
-    } else {
+    if (held !== undefined) {
+      this.#leases.add(held);
+      this.#sort(held, at.deliveries);
+    }
+    if (!this.#isEnded) this.#pulls.ask(this.#leases.size);
+  }
+
+  /** Whether a value may be given, or is a suspect. */
+  #sort(held: Held, deliveries: number): void {
+    const mayBeStarted = deliveries > 1 || held.sequence <= this.#repeatedUpTo;
+    held.mayBeRepeated ||= mayBeStarted;
+    // Without a note a value that comes again was started once; so where one try is all, the first start is noted, too.
+    held.startsUnnoted = deliveries > 1 && this.#queue.options.tries > 1 ? 1 : 0;
+    if (held.isMissing) {
+      held.starts = mayBeStarted ? undefined : 0;
+      void this.#giveBack(held, FULL_MS);
+    } else if (mayBeStarted) this.#suspects.add(held, undefined);
+    else if (this.#queue.options.tries === 1) this.#suspects.add(held, 0);
+    else {
       this.#ready.push(held);
       this.giveDue();
     }
-    this.#pulls.ask(this.#leases.size);
   }
 
-  /** Reads a message. One that cannot be read is refused: it will never be another. */
-  #read(message: Msg, { sequence, deliveries }: Place, untilMs: number): Held | undefined {
+  /** Reads a message. One that cannot be read is refused: it will never be another. One for which there is no memory is missing. */
+  #read(message: Msg, { sequence }: Place, untilMs: number): Held | undefined {
     const { name, space, type, link, warn } = this.#queue;
+    const reply = message.reply as string;
     try {
-      const [fingerprint, id, traceparent, value, dead] = decodeMessage(space, KIND.value, message.data, VALUE_SHAPE) as [string, string, string | undefined, T, unknown];
+      const [fingerprint, id, traceparent, value, dead] = decodeMessage(space, KIND.value, message.data, VALUE_SHAPE) as [string, string, string | undefined, unknown, unknown];
       if (fingerprint !== type.fingerprint) throw new WarrenError("ERR_NET_MESSAGE", `its type has the fingerprint ${printValue(fingerprint)}, and the queue carries ${type.name} (${type.fingerprint})`);
       checkId(id);
-      const held = new Held(sequence, message.reply as string, untilMs, { value: type.copy(value), id, traceparent: isTraceparent(traceparent) ? traceparent : undefined, dead: letterOf(dead) });
-      held.mayBeRepeated = deliveries > 1 || sequence <= this.#repeatedUpTo;
+      type.check(value);
+      const held = new Held(sequence, reply, untilMs, { value, id, traceparent: isTraceparent(traceparent) ? traceparent : undefined, dead: letterOf(dead) });
+      held.mayBeRepeated = message.headers?.has(AGAIN) === true;
       return held;
     } catch (error) {
-      if ((error as WarrenError).code === "ERR_ARENA_FULL") {
-        warn(`queue ${name}: value ${sequence} comes again later: ${(error as Error).message}`);
-        void this.#giveBack(sequence, message.reply as string, `-NAK {"delay":${FULL_NS}}`, { starts: 0, why: undefined });
-        return undefined;
+      if (error instanceof WarrenError && error.code === "ERR_ARENA_FULL") {
+        warn(`queue ${name}: there was no memory for value ${sequence}, which comes again: ${error.message}`);
+        const held = new Held(sequence, reply, untilMs, { value: undefined, id: "", traceparent: undefined, dead: undefined });
+        held.isMissing = true;
+        return held;
       }
-      link.nc.publish(message.reply as string, "+TERM");
+      link.nc.publish(reply, "+TERM");
       warn(`queue ${name}: value ${sequence} was refused and is not delivered again: ${(error as Error).message}`);
       return undefined;
     }
   }
 
   #said(message: Msg): void {
-    const code = this.#pulls.said(message);
-    if (code === 100) return;
-    // Nobody answers: the server has just started, elects a leader, or the queue is gone.
-    if (code !== 503 && !/deleted/i.test(message.headers?.description ?? "")) return this.#pulls.ask(this.#leases.size);
+    const code = this.#pulls.ended(message);
+    if (this.#isEnded) return;
+    // The usual ends of a request: its time is over, or there is nothing.
+    if (code === 408 || code === 404) return this.#pulls.ask(this.#leases.size);
+    // Nobody answers, or not now: the server has just started, elects a leader, has too many requests, or the queue is gone.
     if (this.#isAbsent) return;
     this.#isAbsent = true;
     setTimeout(() => void this.#askAgain(), ABSENT_MS);
@@ -357,89 +401,57 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
       const code = codeOf(error);
       if (code === JS.streamNotFound || code === JS.consumerNotFound) {
         this.#failure = new WarrenError("ERR_QUEUE_GONE", `the queue ${name} was deleted on the server: its values are gone`, { queue: name });
-        return this.#end();
+        return this.stop();
       }
       // The server does not answer yet.
     }
-    this.#pulls.ask(this.#leases.size);
-  }
-
-  /** Learns how often a value was started. */
-  async #learn(held: Held, deliveries: number): Promise<void> {
-    const { marks, warn, options } = this.#queue;
-    while (held.state === "waiting" && held.starts === undefined) {
-      try {
-        const known = await marks.attempts(held.sequence);
-        held.starts = known?.starts ?? (deliveries > 1 ? 1 : 0);
-        held.why = known?.why;
-      } catch (error) {
-        warn(`queue ${this.#queue.name}: ${(error as Error).message}`);
-        await delay(options.leaseMs / 8);
-      }
-    }
-    if (this.#watchers.size > 0) await this.#noteNext();
-  }
-
-  /** Notes the first suspect that may be started, and gives it. */
-  async #noteNext(): Promise<void> {
-    if (this.#isNoting || this.#isEnded) return;
-    const { marks, options, warn, name } = this.#queue;
-    this.#suspects = this.#suspects.filter(({ state }) => state === "waiting");
-    const held = this.#suspects.find(({ starts }) => starts !== undefined && (starts < 2 || this.#alone === undefined));
-    if (held === undefined) return;
-    const starts = held.starts as number;
-    this.#isNoting = true;
-    try {
-      if (starts >= options.tries) {
-        held.state = "given";
-        this.#suspects.splice(this.#suspects.indexOf(held), 1);
-        await this.#buryUnstarted(held, starts);
-      } else {
-        if (starts >= 2) this.#alone = held;
-        await marks.note(held.sequence, { starts: starts + 1, why: held.why });
-        this.#suspects.splice(this.#suspects.indexOf(held), 1);
-        if (held.state === "waiting") this.#ready.push(held);
-      }
-    } catch (error) {
-      // It stays a suspect; the next look, at the latest at the next renewal, tries again.
-      if (held.state === "given") {
-        held.state = "waiting";
-        this.#suspects.push(held);
-      }
-      if (this.#alone === held) this.#alone = undefined;
-      warn(`queue ${name}: ${(error as Error).message}`);
-      return;
-    } finally {
-      this.#isNoting = false;
-    }
-    this.giveDue();
-    if (this.#watchers.size > 0) await this.#noteNext();
+    if (!this.#isEnded) this.#pulls.ask(this.#leases.size);
   }
 
   /** A value has been started as often as it may, and its node has died or lost it each time. */
-  async #buryUnstarted(held: Held, starts: number): Promise<void> {
+  async #buryUnstarted(held: Held): Promise<void> {
     const { name, bury, link } = this.#queue;
-    await bury(held.value as T, held.id, { queue: name, why: held.why ?? "its node ended, or lost the lease, while it was being handled", attempts: starts }, held.sequence);
-    if (!this.#leases.check(held)) return;
-    link.nc.publish(held.reply, "+TERM");
-    this.#settle(held, "settled");
+    held.state = "settling";
+    try {
+      await bury(held.value as T, held.id, { queue: name, why: held.why ?? "its node ended, or lost the lease, while it was being handled", attempts: held.starts as number }, held.sequence);
+      if (!this.#leases.check(held)) return;
+      link.checkUp(`the answer for ${printValue(held.id)}`);
+      link.nc.publish(held.reply, "+TERM");
+      this.#settle(held);
+    } finally {
+      if (held.state === "settling") held.state = "waiting";
+    }
   }
 
   // The connection.
 
   /** Learns what is new since the connection began, then asks for values. */
   async #begin(): Promise<void> {
-    this.#repeatedUpTo = await this.#queue.marks.repeatedUpTo();
+    const { link, marks } = this.#queue;
+    this.#unsubscribe();
+    // A new one for each connection: so nothing comes that an old one has asked for.
+    const inbox = link.names.inbox(link.unique());
+    this.#pulls.begin(inbox);
+    const subscription = await link.subscribe(`${inbox}.*`, { callback: (error, message) => this.#came(error, message) });
+    if (this.#subscription !== undefined || this.#isEnded) return subscription.unsubscribe();
+    this.#subscription = subscription;
+    this.#repeatedUpTo = await marks.repeatedUpTo();
     await this.#leases.renew();
     this.#pulls.ask(this.#leases.size);
   }
 
+  #unsubscribe(): void {
+    this.#subscription?.unsubscribe();
+    this.#subscription = undefined;
+    this.#pulls.forget();
+  }
+
   #reconnected(): void {
-    this.#leases.restart();
+    if (this.#isEnded) return void this.#leases.renew();
     this.#begin().catch((error: unknown) => {
       this.#queue.warn(`queue ${this.#queue.name}: ${(error as Error).message}`);
       setTimeout(() => {
-        if (!this.#isEnded && this.#queue.link.isUp) this.#reconnected();
+        if (this.#queue.link.isUp) this.#reconnected();
       }, ABSENT_MS);
     });
   }
@@ -457,7 +469,7 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
     if (this.#isEnded) return;
     if (this.#pulls.isSilent) this.#pulls.forget();
     this.#pulls.ask(this.#leases.size);
-    if (this.#watchers.size > 0) void this.#noteNext();
+    this.#suspects.tick();
   }
 
   stop(): Promise<void> {
@@ -466,39 +478,49 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
 
   async #stop(): Promise<void> {
     const { link } = this.#queue;
-    const waiting = [...this.#leases.values()].filter(({ state }) => state === "waiting");
     this.#end();
-    if (link.isUp) {
-      await Promise.all(waiting.map((held) => this.#giveBack(held.sequence, held.reply, "-NAK", { starts: held.starts ?? 0, why: held.why })));
+    // What is on its way now belongs to this node, too.
+    await this.#pulls.settled();
+    if (link.isUp && this.#subscription !== undefined) {
+      await within(this.#subscription.drain(), link.options.timeoutMs);
+      await this.#removeRequests();
     }
-    for (const held of waiting) this.#settle(held, "settled");
-    if (this.#leases.size === 0) this.#leases.stop();
+    this.#unsubscribe();
+    const waiting = [...this.#leases.values()].filter(({ state }) => state === "waiting");
+    if (link.isUp) await Promise.all(waiting.map((held) => this.#giveBack(held)));
+    else for (const held of waiting) this.#settle(held);
+    this.#closeIfDone();
   }
 
-  /** Gives a value back that was not started. It is not blamed: the server will say that it was delivered. */
-  async #giveBack(sequence: number, reply: string, answer: string, attempts: Attempts): Promise<void> {
-    const { marks, link, warn } = this.#queue;
+  /** The server removes requests that nobody listens to when it is asked what the consumer does. */
+  async #removeRequests(): Promise<void> {
+    const { link, name } = this.#queue;
     try {
-      await marks.note(sequence, attempts);
-      link.nc.publish(reply, answer);
-    } catch (error) {
-      warn(`a value could not be given back, and comes again when its lease ends: ${(error as Error).message}`);
+      await (await link.manager()).consumers.info(link.names.stream(name), CONSUMER);
+    } catch {
+      // It does not answer, or the queue is gone: then what is given back comes later.
     }
   }
 
   #disconnected(): void {
     this.#end();
     this.#leases.loseAll();
-    this.#leases.stop();
+    this.#closeIfDone();
   }
 
   /** Nothing more is received. */
   #end(): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    this.#stopListening();
-    this.#subscription?.unsubscribe();
     while (this.#watchers.size > 0) this.#wakeFirst();
+  }
+
+  /** Nothing is in hand, and nothing will come. */
+  #closeIfDone(): void {
+    if (this.#leases.size > 0) return;
+    this.#leases.stop();
+    this.#stopListening();
+    this.#onClosed();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -515,7 +537,9 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
 
   /** Removes what was lost from the front. */
   #dropLost(): void {
-    for (let held = this.#ready.peek(); held !== undefined && !this.#isGivable(held); held = this.#ready.peek()) this.#ready.shift();
+    for (const fifo of [this.#noted, this.#ready]) {
+      for (let held = fifo.peek(); held !== undefined && !this.#isGivable(held); held = fifo.peek()) fifo.shift();
+    }
   }
 
   #isGivable(held: Held): boolean {
@@ -523,8 +547,13 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
   }
 }
 
+const ACK = new TextEncoder().encode("+ACK");
+
 /** The fields of a value: fingerprint of its type, id, traceparent, the value, and for a dead letter where it comes from. */
 const VALUE_SHAPE: Shape = ["text", "text", "text?", "any", "any"];
+
+/** The header of a value that its sender has sent before without an answer: the server may have forgotten that it has had it. */
+export const AGAIN = "Warren-Again";
 
 interface Place {
   readonly sequence: number;
@@ -536,6 +565,7 @@ function placeOf(reply: string): Place | undefined {
   const tokens = reply.split(".");
   // Else somebody other than the server wants to know what is acknowledged.
   if (tokens[0] !== "$JS" || tokens[1] !== "ACK") return undefined;
+  // With a domain there are two more, and one at the end.
   const at = tokens.length >= 11 ? 6 : 4;
   const deliveries = Number(tokens[at]);
   const sequence = Number(tokens[at + 1]);
@@ -547,8 +577,7 @@ function letterOf(dead: unknown): DeadLetter | undefined {
   return typeof queue === "string" && typeof why === "string" && typeof attempts === "number" ? { queue, why, attempts } : undefined;
 }
 
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
+/** The answer that a value is to be delivered again. */
+function nak(delayMs: number): string {
+  return delayMs === 0 ? "-NAK" : `-NAK {"delay":${Math.round(delayMs * 1_000_000)}}`;
 }

@@ -63,10 +63,12 @@ export class Held {
   /** Until when, on the clock of `performance.now()`, nobody else gets it. */
   untilMs: number;
   /** How often it was started before this time, and why that failed; `undefined` while it is not known. */
-  starts: number | undefined;
+  starts: number | undefined = 0;
   why: string | undefined;
-  /** It is noted on the server that it has been started. */
-  isNoted = false;
+  /** How often it was started if the server has no note. */
+  startsUnnoted = 0;
+  /** There was no memory for the value. */
+  isMissing = false;
   state: "waiting" | "given" | "settling" | "settled" | "lost" = "waiting";
   /** Made when it is asked for. */
   abort: AbortController | undefined;

@@ -93,18 +93,13 @@ export class Leases {
     try {
       await this.#link.nc.flush();
     } catch {
-      // The connection is gone: nothing is confirmed.
+      // The connection is gone, which ends all its pings: nothing is confirmed.
       return;
     } finally {
       this.#isPinging = false;
     }
-    this.#confirmedMs = sentMs;
-    for (const [k, held] of renewed.entries()) if (held.reply === replies[k] && held.state !== "lost") held.untilMs = sentMs + this.#leaseMs;
-  }
-
-  /** A connection is new: a ping of the old one is never answered. */
-  restart(): void {
-    this.#isPinging = false;
+    this.#confirmedMs = Math.max(this.#confirmedMs, sentMs);
+    for (const [k, held] of renewed.entries()) if (held.reply === replies[k] && held.state !== "lost") held.untilMs = Math.max(held.untilMs, sentMs + this.#leaseMs);
   }
 
   /** All leases are lost: there will be no connection any more. */

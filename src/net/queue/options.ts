@@ -19,7 +19,7 @@ export interface QueueOptions {
   readonly dead?: string | false | undefined;
   /** So many servers of a cluster keep the values. 1 by default. */
   readonly replicas?: number | undefined;
-  /** Changes the options of a queue that is there to those given. */
+  /** Changes the options of a queue that is there to those given. `leaseMs` changes only while no node takes deliveries. */
   readonly update?: boolean | undefined;
 }
 

@@ -1,38 +1,51 @@
 /**
- * Asks the server for values: never for more than there is credit. The server answers
- * requests in their order, so a value belongs to the oldest request that is not
- * fulfilled.
+ * Asks the server for values: never for more than there is credit.
  *
  * Invariant: values in hand + values asked for ≤ credit.
+ *
+ * Requests are short. If a request is left whose node has gone, and no other, nats-server
+ * 2.9 drops a value that was to be delivered again until its lease ends once more, and
+ * delivers another one twice (it takes back the wrong sequence number). So the requests
+ * of a node that has died are over before its leases are, a node asks for a value before
+ * it gives one back, and one that stops has its requests removed first.
  */
 import type { Msg } from "@nats-io/transport-node";
-import { performance } from "../../host.ts";
+import { performance, setTimeout } from "../../host.ts";
 import type { Link } from "../link/link.ts";
 import { CONSUMER } from "./stream.ts";
 
-/** How long a request stays with the server, and how often the server gives a sign of life meanwhile. */
-const EXPIRES_MS = 30_000;
-const HEARTBEAT_MS = 5000;
+/** The longest time that a request stays with the server. */
+const LONGEST_MS = 5000;
 const NS_PER_MS = 1_000_000;
+/** A server that has values for a request sends them without such a pause. */
+const PAUSE_MS = 20;
+/** How many values of a request did not come. */
+const PENDING = "Nats-Pending-Messages";
 
 export class Pulls {
   /** Where it asks. */
   readonly subject: string;
   readonly #link: Link;
-  readonly #inbox: string;
   readonly #credit: number;
-  /** What is left of each request, by its number. */
+  readonly #expiresMs: number;
+  #inbox = "";
+  /** What is left of each request, as far as is known: the server takes values off any of them. */
   readonly #left = new Map<string, number>();
   #asked = 0;
   #next = 0;
   #heardMs = 0;
 
-  /** @param inbox where the answers come */
-  constructor(link: Link, stream: string, inbox: string, credit: number) {
+  constructor(link: Link, stream: string, credit: number, leaseMs: number) {
     this.#link = link;
     this.subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${CONSUMER}`;
-    this.#inbox = inbox;
     this.#credit = credit;
+    this.#expiresMs = Math.min(LONGEST_MS, leaseMs / 2);
+  }
+
+  /** Begins anew, without requests. @param inbox where the answers come */
+  begin(inbox: string): void {
+    this.#inbox = inbox;
+    this.forget();
   }
 
   /** Asks for more if a quarter of the credit is free. @param inHand how many values this node has */
@@ -43,29 +56,38 @@ export class Pulls {
     if (this.#asked === 0) this.#heardMs = performance.now();
     this.#left.set(reply, batch);
     this.#asked += batch;
-    this.#link.nc.publish(this.subject, `{"batch":${batch},"expires":${EXPIRES_MS * NS_PER_MS},"idle_heartbeat":${HEARTBEAT_MS * NS_PER_MS}}`, { reply });
+    this.#link.soon(this.subject, Buffer.from(`{"batch":${batch},"expires":${Math.round(this.#expiresMs * NS_PER_MS)}}`), { reply });
   }
 
   /** A value has come. */
   came(): void {
     this.#heardMs = performance.now();
-    for (const [reply, left] of this.#left) {
-      this.#asked--;
-      if (left > 1) this.#left.set(reply, left - 1);
-      else this.#left.delete(reply);
-      return;
-    }
+    this.#take(1);
   }
 
-  /** The server says something of a request. Returns its code: 100 is a sign of life, 503 means that nobody listens, all others end the request. */
-  said({ subject, headers }: Msg): number {
+  /** A request has ended. Returns the code of the server's message. */
+  ended({ subject, headers }: Msg): number {
     this.#heardMs = performance.now();
-    const code = headers?.code ?? 0;
-    if (code !== 100) {
-      this.#asked -= this.#left.get(subject) ?? 0;
-      this.#left.delete(subject);
+    const known = this.#left.get(subject) ?? 0;
+    const pending = headers?.get(PENDING) ?? "";
+    this.#left.delete(subject);
+    this.#asked -= known;
+    // Values that were taken off others here were taken off this one there.
+    if (pending !== "") this.#take(Number(pending) - known);
+    return headers?.code ?? 0;
+  }
+
+  /** Takes values off the oldest requests. */
+  #take(count: number): void {
+    let rest = count;
+    for (const [reply, left] of this.#left) {
+      if (rest <= 0) return;
+      const taken = Math.min(left, rest);
+      rest -= taken;
+      this.#asked -= taken;
+      if (taken === left) this.#left.delete(reply);
+      else this.#left.set(reply, left - taken);
     }
-    return code;
   }
 
   /** Forgets all requests: the server that had them is gone, or silent. */
@@ -74,8 +96,19 @@ export class Pulls {
     this.#asked = 0;
   }
 
+  /** Waits until the server has sent what it has for the requests: it throws away what is on its way when nobody listens any more. */
+  async settled(): Promise<void> {
+    for (;;) {
+      const leftMs = this.#asked === 0 ? 0 : this.#heardMs + PAUSE_MS - performance.now();
+      if (leftMs <= 0) return;
+      await new Promise<void>((resolve) => {
+        setTimeout(resolve, leftMs);
+      });
+    }
+  }
+
   /** Whether the server has been silent for so long that it has forgotten the requests. */
   get isSilent(): boolean {
-    return this.#asked > 0 && performance.now() - this.#heardMs > 2.5 * HEARTBEAT_MS;
+    return this.#asked > 0 && performance.now() - this.#heardMs > 2 * this.#expiresMs + LONGEST_MS;
   }
 }

@@ -5,6 +5,7 @@
  * does not answer; the server keeps the first. So a send that resolves is in the queue
  * once, and only a send that rejects with ERR_SEND_UNKNOWN may or may not be in it.
  */
+import type { Msg } from "@nats-io/transport-node";
 import { INSPECT, WarrenError, printValue } from "../../errors.ts";
 import { performance, setTimeout } from "../../host.ts";
 import type { Space } from "../../wire/type.ts";
@@ -13,11 +14,11 @@ import { checkSignal } from "../../wait/wait.ts";
 import type { Waiters } from "../../wait/waiter.ts";
 import type { Link } from "../link/link.ts";
 import { LONGEST_ID, checkCount, checkId, checkKeys, checkMs, checkTraceparent } from "../link/options.ts";
-import { codedError, isNamed, refusalOf } from "../link/refusals.ts";
+import { codedError } from "../link/refusals.ts";
 import { KIND, encodeMessage } from "../link/message.ts";
 import type { Typed } from "../link/typed.ts";
 import type { Waits } from "../link/waits.ts";
-import { type Deliveries, QueueDeliveries, type QueueParts } from "./deliveries.ts";
+import { AGAIN, type Deliveries, QueueDeliveries, type QueueParts } from "./deliveries.ts";
 import type { DeadLetter } from "./delivery.ts";
 import { Marks } from "./marks.ts";
 import type { ResolvedQueue } from "./options.ts";
@@ -75,8 +76,14 @@ export interface Queue<T> {
 /** Between two sends to a full queue: the first, and the longest. */
 const FULL_MS = 4;
 const LONGEST_FULL_MS = 200;
+/** Between two sends while nobody answers for the queue. */
+const ABSENT_MS = 40;
+/** So many ids of sends without an answer are kept. */
+const MOST_UNANSWERED = 65_536;
 /** One request to the server waits at least so long for its answer. */
 const LEAST_REQUEST_MS = 1000;
+/** What a header takes, with the id. */
+const HEADER_BYTES = 32;
 
 /** What a queue needs of its connection. */
 export interface QueueHost {
@@ -86,8 +93,8 @@ export interface QueueHost {
   readonly waits: Waits;
   readonly traceparent: () => string | undefined;
   readonly warn: (text: string) => void;
-  /** Called with what is to be stopped when the connection is closed. */
-  readonly opened: (deliveries: Deliveries<unknown>) => void;
+  /** Called with what is to be stopped when the connection is closed; what it returns is called when it has stopped. */
+  readonly opened: (deliveries: Deliveries<unknown>) => () => void;
 }
 
 export class NetQueue<T> implements Queue<T> {
@@ -96,6 +103,8 @@ export class NetQueue<T> implements Queue<T> {
   readonly #type: Typed<T>;
   readonly #options: ResolvedQueue;
   readonly #marks: Marks;
+  /** Ids of values that were sent, and the server has not answered. */
+  readonly #unanswered = new Set<string>();
 
   private constructor(host: QueueHost, name: string, type: Typed<T>, options: ResolvedQueue, marks: Marks) {
     this.#host = host;
@@ -111,7 +120,7 @@ export class NetQueue<T> implements Queue<T> {
     const { created } = await openStream(link, name, type, options);
     const marks = new Marks(link, name, created);
     try {
-      await marks.repeatedUpTo();
+      await Promise.all([marks.repeatedUpTo(), link.requests.open()]);
     } catch (error) {
       throw codedError(error, `open the queue ${name}`);
     }
@@ -130,8 +139,8 @@ export class NetQueue<T> implements Queue<T> {
     signal?.throwIfAborted();
     link.checkOpen();
     const what = `the value for queue ${this.name}`;
-    const bytes = encodeMessage(this.#host.space, KIND.value, [this.#type.fingerprint, id, traceparent, this.#type.copy(value), undefined], what);
-    link.checkSize(bytes.length, what);
+    const bytes = encodeMessage(this.#host.space, KIND.value, [this.#type.fingerprint, id, traceparent, this.#type.sent(value), undefined], what);
+    link.checkSize(bytes.length + HEADER_BYTES + id.length, what);
     const done = waits.begin(`send to queue ${this.name}`);
     try {
       await this.#publish(this.name, bytes, id, timeoutMs, signal, this.#options.whenFull === "wait");
@@ -149,29 +158,44 @@ export class NetQueue<T> implements Queue<T> {
     for (;;) {
       const leftMs = untilMs - performance.now();
       if (leftMs <= 0 || !(await link.whenUp(untilMs, signal))) throw notAnswered(queue, id, timeoutMs, mayBeIn);
-      try {
-        const { stream } = await unlessAborted(link.js.publish(subject, bytes, { msgID: id, timeout: Math.ceil(Math.min(leftMs, Math.max(LEAST_REQUEST_MS, timeoutMs / 4))) }), signal);
-        if (stream !== link.names.stream(queue)) throw new WarrenError("ERR_QUEUE_CONFLICT", `the stream ${stream} takes the values of queue ${queue}`, { here: link.names.stream(queue), there: stream });
-        return;
-      } catch (error) {
-        if (signal?.aborted === true) throw signal.reason;
-        if (codeOf(error) === JS.full) {
-          if (!waitsWhenFull) throw new WarrenError("ERR_QUEUE_FULL", `the queue ${queue} is full: it holds as many values as its capacity`, { queue });
-          // It has answered: the time for an answer begins again.
-          untilMs = performance.now() + fullMs + timeoutMs;
-          mayBeIn = false;
-          await pause(fullMs * (0.5 + Math.random()), signal);
-          fullMs = Math.min(2 * fullMs, LONGEST_FULL_MS);
-          continue;
-        }
-        const refusal = error instanceof WarrenError ? error : refusalOf(error, `send to queue ${queue} (${subject})`);
-        if (refusal !== undefined) throw refusal;
-        if (isNamed(error, "NoRespondersError", "JetStreamError") && (await this.#isGone(queue))) throw new WarrenError("ERR_QUEUE_GONE", `the queue ${queue} was deleted on the server`, { queue });
-        link.checkOpen();
-        // No responders: JetStream has just started, or elects a leader.
-        if (isNamed(error, "NoRespondersError") || codeOf(error) !== undefined) await pause(FULL_MS * 10, signal);
-        else mayBeIn = true;
+      // It is known by its id, but a server that was killed forgets the ids of what is done.
+      const isAgain = this.#unanswered.has(id);
+      const headers = link.headers({ "Nats-Msg-Id": id, ...(isAgain && { [AGAIN]: "1" }) });
+      this.#await(id);
+      const answer = await unlessAborted(link.requests.send(subject, bytes, Math.min(leftMs, Math.max(LEAST_REQUEST_MS, timeoutMs / 4)), headers), signal);
+      if (answer instanceof WarrenError) {
+        // It is not in, unless one before is.
+        if (!isAgain) this.#unanswered.delete(id);
+        throw answer;
       }
+      const { stream, error } = typeof answer === "object" ? ackOf(answer) : {};
+      // The server, or nobody, has answered: this one is in, or is not.
+      if (stream !== undefined || (!isAgain && (error !== undefined || answer === "nobody"))) this.#unanswered.delete(id);
+      if (stream === link.names.stream(queue)) return;
+      if (stream !== undefined) throw new WarrenError("ERR_QUEUE_CONFLICT", `the stream ${stream} takes the values of queue ${queue}`, { here: link.names.stream(queue), there: stream });
+      if (error === JS.full) {
+        if (!waitsWhenFull) throw new WarrenError("ERR_QUEUE_FULL", `the queue ${queue} is full: it holds as many values as its capacity`, { queue });
+        // The server has answered: the time for an answer begins again.
+        untilMs = performance.now() + fullMs + timeoutMs;
+        mayBeIn = false;
+        await pause(fullMs * (0.5 + Math.random()), signal);
+        fullMs = Math.min(2 * fullMs, LONGEST_FULL_MS);
+        continue;
+      }
+      link.checkOpen();
+      if (answer === "late") mayBeIn = true;
+      else if (answer === "nobody" && (await this.#isGone(queue))) throw new WarrenError("ERR_QUEUE_GONE", `the queue ${queue} was deleted on the server`, { queue });
+      // JetStream has just started, elects a leader, or has no room.
+      else await pause(ABSENT_MS, signal);
+    }
+  }
+
+  #await(id: string): void {
+    this.#unanswered.add(id);
+    if (this.#unanswered.size <= MOST_UNANSWERED) return;
+    for (const oldest of this.#unanswered) {
+      this.#unanswered.delete(oldest);
+      return;
     }
   }
 
@@ -194,10 +218,8 @@ export class NetQueue<T> implements Queue<T> {
     const { credit = 16 } = options;
     checkCount("credit of deliveries", credit, 1, 65_536);
     const { link, space, waiters, warn, opened } = this.#host;
-    const parts: QueueParts<T> = { name: this.name, link, space, type: this.#type, options: this.#options, marks: this.#marks, warn, bury: (value, id, letter, sequence) => this.#bury(value, id, letter, sequence) };
-    const deliveries = await QueueDeliveries.open(waiters, parts, credit);
-    opened(deliveries as Deliveries<unknown>);
-    return deliveries;
+    const parts: QueueParts<T> = { name: this.name, link, space, type: this.#type, options: this.#options, marks: this.#marks, warn, opened, bury: (value, id, letter, sequence) => this.#bury(value, id, letter, sequence) };
+    return QueueDeliveries.open(waiters, parts, credit);
   }
 
   async #bury(value: T, id: string, letter: DeadLetter, sequence: number): Promise<void> {
@@ -225,6 +247,17 @@ export class NetQueue<T> implements Queue<T> {
 function notAnswered(queue: string, id: string, timeoutMs: number, mayBeIn: boolean): WarrenError {
   if (!mayBeIn) return new WarrenError("ERR_NET_DOWN", `the value ${printValue(id)} was not sent to queue ${queue}: there was no connection, or no JetStream, for ${timeoutMs} ms`, { queue, id });
   return new WarrenError("ERR_SEND_UNKNOWN", `the server has not answered for ${timeoutMs} ms, so the value ${printValue(id)} may be in queue ${queue} or not: send it again with the same id, and it will be in it once`, { queue, id });
+}
+
+/** The server's answer to a value: the stream that has it, or the code of an error. Neither if it is not the server's. */
+function ackOf({ data }: Msg): { readonly stream?: string; readonly error?: number } {
+  try {
+    const { stream, error } = JSON.parse(Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString()) as { stream?: string; error?: { err_code?: number } };
+    return error === undefined ? { ...(stream !== undefined && { stream }) } : { error: error.err_code ?? 0 };
+  } catch {
+    // No JSON.
+    return {};
+  }
 }
 
 /** Waits for a promise, or for the signal. The promise is left alone then. */

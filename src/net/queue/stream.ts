@@ -12,7 +12,7 @@ import type { ResolvedQueue } from "./options.ts";
 export const CONSUMER = "warren";
 const NS_PER_MS = 1_000_000;
 /** Error codes of JetStream. */
-export const JS = { streamNotFound: 10059, consumerNotFound: 10014, streamExists: 10058, full: 10077, maximumBytes: 10078, noMessage: 10037, wrongLastSequence: 10071, noReplicas: 10074 } as const;
+export const JS = { streamNotFound: 10059, consumerNotFound: 10014, streamExists: 10058, full: 10077, noMessage: 10037, wrongLastSequence: 10071 } as const;
 /** So much of a type's name is kept in the stream's description. */
 const LONGEST_TYPE = 2000;
 /** Marks are kept for so long. */
@@ -90,7 +90,7 @@ function checkType(queue: string, info: StreamInfo, type: { readonly name: strin
   if (there.fingerprint !== type.fingerprint) throw new WarrenError("ERR_QUEUE_CONFLICT", `the queue ${queue} carries ${there.type}, and this program opens it with ${type.name}: use another name for the new type, and let the old queue run empty`, { here: type.name, there: there.type });
 }
 
-function readDescription(text: string | undefined): { fingerprint: string; type: string } | undefined {
+export function readDescription(text: string | undefined): { fingerprint: string; type: string } | undefined {
   try {
     const value = JSON.parse(text ?? "") as { warren?: unknown; fingerprint?: unknown; type?: unknown };
     return value.warren === 1 && typeof value.fingerprint === "string" && typeof value.type === "string" ? { fingerprint: value.fingerprint, type: value.type } : undefined;
@@ -108,17 +108,22 @@ async function agree(link: Link, jsm: JetStreamManager, queue: string, info: Str
   const consumer = (await consumerOf(jsm, stream)) ?? (await addConsumer(link, jsm, stream, options));
   const there = { capacity, dedupeMs: dedupeNs / NS_PER_MS, replicas, leaseMs: (consumer.config.ack_wait ?? 0) / NS_PER_MS };
   const others = (Object.keys(there) as (keyof typeof there)[]).filter((key) => asked.has(key) && there[key] !== options[key]);
-  if (others.length === 0) {
-    options.leaseMs = there.leaseMs;
-    return;
+  if (others.length > 0) {
+    if (!options.update) throw conflict(`the queue ${queue} has ${others.map((key) => `${key} ${there[key]}, not ${options[key]}`).join("; ")}. Give the same options in all programs, or change it with update: true`, options, there, others);
+    if (others.includes("leaseMs") && consumer.num_waiting + consumer.num_ack_pending > 0) {
+      throw conflict(`the queue ${queue} has leaseMs ${there.leaseMs}, and a node takes deliveries, which would renew its leases too late: stop all deliveries, then change it to ${options.leaseMs}`, options, there, others);
+    }
+    const now = { ...there, ...Object.fromEntries(others.map((key) => [key, options[key]])) };
+    await jsm.streams.update(stream, { ...info.config, max_msgs: now.capacity, duplicate_window: now.dedupeMs * NS_PER_MS, num_replicas: now.replicas } as Partial<StreamUpdateConfig>);
+    if (others.includes("leaseMs")) await jsm.consumers.update(stream, CONSUMER, { ...consumer.config, ack_wait: now.leaseMs * NS_PER_MS });
+    there.leaseMs = now.leaseMs;
   }
-  if (!options.update) {
-    const list = others.map((key) => `${key} ${there[key]}, not ${options[key]}`).join("; ");
-    throw new WarrenError("ERR_QUEUE_CONFLICT", `the queue ${queue} has ${list}. Give the same options in all programs, or change it with update: true`, { here: Object.fromEntries(others.map((key) => [key, options[key]])), there: Object.fromEntries(others.map((key) => [key, there[key]])) });
-  }
-  const change: Partial<StreamUpdateConfig> = { ...info.config, max_msgs: options.capacity, duplicate_window: options.dedupeMs * NS_PER_MS, num_replicas: options.replicas };
-  await jsm.streams.update(stream, change);
-  await jsm.consumers.update(stream, CONSUMER, { ...consumer.config, ack_wait: options.leaseMs * NS_PER_MS });
+  options.leaseMs = there.leaseMs;
+}
+
+/** The options that are there and those of this program do not go together. */
+function conflict(message: string, here: ResolvedQueue, there: Readonly<Record<string, unknown>>, keys: readonly (keyof ResolvedQueue)[]): WarrenError {
+  return new WarrenError("ERR_QUEUE_CONFLICT", message, { here: Object.fromEntries(keys.map((key) => [key, here[key]])), there: Object.fromEntries(keys.map((key) => [key, there[key]])) });
 }
 
 async function consumerOf(jsm: JetStreamManager, stream: string): Promise<ConsumerInfo | undefined> {

@@ -9,17 +9,17 @@
  * Source: Ray's rule that a task runs at most once unless the program asks for more, and
  * that the error says whether it may have run; NATS's queue groups and "no responders".
  */
-import type { Msg } from "@nats-io/transport-node";
-import { WarrenError, printValue } from "../../errors.ts";
+import { type ErrorCode, WarrenError, printValue } from "../../errors.ts";
 import { clearInterval, clearTimeout, performance, setInterval, setTimeout } from "../../host.ts";
 import { Context } from "../../context/context.ts";
+import { framesHere } from "../../runtime/task/site.ts";
 import type { AbortSignal } from "../../wait/abort-signal.ts";
 import { checkSignal } from "../../wait/wait.ts";
 import { continueStack } from "../../wire/error-class.ts";
 import type { Space } from "../../wire/type.ts";
 import type { Link } from "../link/link.ts";
 import { LONGEST_ID, checkCount, checkKeys, checkMs, checkTraceparent } from "../link/options.ts";
-import { KIND, decodeMessage, encodeMessage, kindOf } from "../link/message.ts";
+import { KIND, decodeMessage, encodeMessage, isJoined, kindOf, splitMessages } from "../link/message.ts";
 import type { Waits } from "../link/waits.ts";
 import type { NodeReport, Nodes } from "./nodes.ts";
 import { idOf } from "./identity.ts";
@@ -99,7 +99,10 @@ export class Calls {
   /** When each node gave a sign of life. */
   readonly #beats = new Map<string, number>();
   #timer: ReturnType<typeof setInterval> | undefined;
+  /** When the connection began, or this process went on after it had stood still. */
   #upMs = performance.now();
+  /** When calls were last looked at. */
+  #lookedMs = 0;
 
   constructor(host: CallHost) {
     this.#host = host;
@@ -138,18 +141,34 @@ export class Calls {
     const plain = contexts.length === 0 ? args : args.map((arg) => (arg instanceof Context ? undefined : arg));
     const carried = options.traceparent ?? contexts.map(([, context]) => context.value(traceparentKey)).find((value) => value !== undefined) ?? this.#host.traceparent();
     const nowMs = performance.timeOrigin + performance.now();
-    const message: CallMessage = { id, args: plain, contexts: contexts.map(([place, { deadlineMs }]) => [place, deadlineMs === undefined ? undefined : Math.max(0, deadlineMs - nowMs)] as const), timeoutMs, key, traceparent: carried };
+    const message: CallMessage = { id, oldest: this.#oldest(), args: plain, contexts: contexts.map(([place, { deadlineMs }]) => [place, deadlineMs === undefined ? undefined : Math.max(0, deadlineMs - nowMs)] as const), timeoutMs, key, traceparent: carried };
     // Now, because the program may change its arguments after the call.
     const bytes = encodeMessage(space, KIND.call, fieldsOf(message), `the call of ${id}`);
     const watched = [...new Set(contexts.map(([, context]) => context))];
     const done = waits.begin(`remote task ${id.slice(id.indexOf("#") + 1)}`);
     try {
       let pauseMs = PAUSE_MS;
+      /** A try that may have run: what comes later must not say that nothing did. */
+      let mayHaveRun: WarrenError | undefined;
+      let isFresh = false;
       for (let attempt = 1; ; ) {
-        const target = options.accept === undefined ? link.options.build : await this.#buildFor(id, options.accept);
-        const outcome = await this.#once(id, bytes, watched, target, options);
+        let outcome: Outcome | Promise<Outcome>;
+        try {
+          const build = options.accept === undefined ? link.options.build : await this.#buildFor(id, options.accept, isFresh);
+          outcome = this.#once(id, bytes, watched, build, options);
+        } catch (error) {
+          // This try was not sent.
+          throw mayHaveRun ?? error;
+        }
+        outcome = await outcome;
         if (outcome.isDone) return outcome.value;
-        const { error } = outcome;
+        if (outcome.details["mayHaveRun"] === true) mayHaveRun = errorOf(outcome);
+        const isNobody = outcome.code === "ERR_NO_NODE" && outcome.mayRetry === "counted";
+        // The node that was known may have gone: the others are asked.
+        if (options.accept !== undefined && isNobody && !isFresh) {
+          isFresh = true;
+          continue;
+        }
         // A busy node has not started it, so that is no try.
         if (outcome.mayRetry === "free" || (outcome.mayRetry === "counted" && attempt++ < tries)) {
           await pause(pauseMs * (0.5 + Math.random()), signal);
@@ -157,15 +176,17 @@ export class Calls {
           await link.whenUp(performance.now() + (timeoutMs ?? link.options.timeoutMs), signal);
           continue;
         }
-        throw error?.code === "ERR_NO_NODE" ? await this.#whoServes(id, error) : error;
+        throw mayHaveRun ?? (isNobody ? await this.#whoServes(id, options.accept) : errorOf(outcome));
       }
+    } catch (error) {
+      throw error instanceof Thrown ? fromNode(error, framesHere()) : error;
     } finally {
       done();
     }
   }
 
-  /** Sends one request and waits for its end. Rejects with the task's own error. */
-  async #once(id: string, bytes: Uint8Array, contexts: readonly Context[], build: string, { timeoutMs, signal }: Resolved): Promise<Outcome> {
+  /** Sends one request. @returns its end; rejects with the task's own error @throws if it was not sent */
+  #once(id: string, bytes: Uint8Array, contexts: readonly Context[], build: string, { timeoutMs, signal }: Resolved): Promise<Outcome> {
     const { link } = this.#host;
     const number = this.#next++;
     const { promise, resolve: settle, reject } = Promise.withResolvers<unknown>();
@@ -173,43 +194,41 @@ export class Calls {
     const call: Call = { number, id, subject, resolve: settle, reject, heardMs: performance.now(), node: undefined };
     link.publish(subject, bytes, `the call of ${id}`, { reply: `${link.names.answers(this.#caller)}.${number}` });
     this.#calls.set(number, call);
-    this.#timer ??= setInterval(() => this.#look(), link.options.beatMs / 2);
+    if (this.#timer === undefined) {
+      this.#lookedMs = performance.now();
+      this.#timer = setInterval(() => this.#look(), link.options.beatMs / 2);
+    }
     const stops = contexts.map((context) => onAbort(context.signal, () => this.#cancel(call)));
     const fail = (error: unknown): void => {
       this.#cancel(call);
       this.#end(call, () => reject(error));
     };
     if (signal !== undefined) stops.push(onAbort(signal, () => fail(signal.reason)));
-    const timer = timeoutMs === undefined ? undefined : setTimeout(() => fail(lateError(id, call.node, timeoutMs)), timeoutMs);
-    try {
-      return { isDone: true, value: await promise };
-    } catch (error) {
-      const retry = error instanceof Unfinished ? error.mayRetry : isLate(error) ? "counted" : undefined;
-      if (retry === undefined) throw error;
-      return { isDone: false, mayRetry: retry, error: error instanceof Unfinished ? error.error : (error as WarrenError) };
-    } finally {
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => fail(new Unfinished("counted", "ERR_REMOTE_TIMEOUT", `the task ${id}${call.node === undefined ? "" : ` on node ${call.node}`} has not ended after ${timeoutMs} ms: it may have run, and is being cancelled`, { task: id, node: call.node, mayHaveRun: true })), timeoutMs);
+    return outcomeOf(promise, () => {
       clearTimeout(timer);
       for (const stop of stops) stop();
-    }
+    });
   }
 
   /** Subscribes to answers, before the first call. @throws ERR_NET_REFUSED, ERR_NET_DOWN */
   async open(): Promise<void> {
     const { link, space, warn } = this.#host;
-    const beats = link.subscribe(link.names.beat("*"), (error, { subject }) => {
+    const beats = link.subscribe(link.names.beat("*"), { callback: (error, { subject }) => {
       if (error === null) this.#heard(subject.slice(subject.lastIndexOf(".") + 1));
-    });
-    const answers = link.subscribe(`${link.names.answers(this.#caller)}.*`, (error, message) => {
+    } });
+    const answers = link.subscribe(`${link.names.answers(this.#caller)}.*`, { callback: (error, message) => {
       if (error !== null) return warn(error.message);
-      const call = this.#calls.get(Number(message.subject.slice(message.subject.lastIndexOf(".") + 1)));
-      if (call === undefined) return;
-      if (message.data.length === 0 && message.headers?.code === 503) return this.#end(call, () => call.reject(new Unfinished("counted", new WarrenError("ERR_NO_NODE", `no node serves ${call.id} (build ${link.options.build}): it did not run`, { task: call.id, mayHaveRun: false }))));
+      const number = Number(message.subject.slice(message.subject.lastIndexOf(".") + 1));
+      if (message.data.length === 0 && message.headers?.code === 503) return this.#nobody(number);
+      if (!isJoined(message.data)) return this.#read(number, message.data, space);
       try {
-        this.#answered(call, message, space);
+        splitMessages(message.data, (each, bytes) => this.#read(each, bytes, space));
       } catch (refusal) {
-        warn(`an answer for ${call.id} was refused: ${(refusal as Error).message}`);
+        // Whose answers are cut off is not known: their callers miss them.
+        warn(`answers were refused: ${(refusal as Error).message}`);
       }
-    });
+    } });
     await Promise.all([beats, answers]);
   }
 
@@ -223,17 +242,33 @@ export class Calls {
     }
   }
 
-  #answered(call: Call, { data }: Msg, space: Space): void {
+  #nobody(number: number): void {
+    const call = this.#calls.get(number);
+    if (call !== undefined) this.#end(call, () => call.reject(new Unfinished("counted", "ERR_NO_NODE", "", {})));
+  }
+
+  /** Reads an answer. One that cannot be read ends its call. */
+  #read(number: number, data: Uint8Array, space: Space): void {
+    const call = this.#calls.get(number);
+    if (call === undefined) return;
+    try {
+      this.#answered(call, data, space);
+    } catch (refusal) {
+      this.#end(call, () => call.reject(new Unfinished("never", "ERR_NET_MESSAGE", `the answer of the task ${call.id}, which may have run, was refused: ${(refusal as Error).message}`, { task: call.id, mayHaveRun: true })));
+    }
+  }
+
+  #answered(call: Call, data: Uint8Array, space: Space): void {
     const kind = kindOf(data) as typeof KIND.result;
-    const [node, value] = decodeMessage(space, kind, data, ANSWER) as [string, unknown];
+    const [node, value] = decodeMessage(space, kind, data, ANSWER) as [string | undefined, unknown];
     call.heardMs = performance.now();
     switch (kind as number) {
       case KIND.accepted:
         call.node = node;
         return;
       case KIND.result: return this.#end(call, () => call.resolve(value));
-      case KIND.failure: return this.#end(call, () => call.reject(fromNode(value, node)));
-      case KIND.busy: return this.#end(call, () => call.reject(new Unfinished("free", undefined)));
+      case KIND.failure: return this.#end(call, () => call.reject(new Thrown(value, node ?? "?")));
+      case KIND.busy: return this.#end(call, () => call.reject(new Unfinished("free", "ERR_NO_NODE", "", {})));
       default: throw new WarrenError("ERR_NET_MESSAGE", `an answer of kind ${kind}`);
     }
   }
@@ -246,11 +281,20 @@ export class Calls {
     this.#timer = undefined;
   }
 
+  /** The number of the oldest call without an answer. */
+  #oldest(): number {
+    for (const number of this.#calls.keys()) return number;
+    return this.#next;
+  }
+
   /** Looks for calls whose nodes are lost. */
   #look(): void {
     const { link } = this.#host;
     const nowMs = performance.now();
     const mostMs = (LOST_BEATS + 0.5) * link.options.beatMs;
+    // If this process stood still, signs of life wait to be read.
+    if (nowMs - this.#lookedMs > link.options.beatMs) this.#upMs = nowMs;
+    this.#lookedMs = nowMs;
     // Without a connection no sign of life can come.
     if (!link.isUp || nowMs - this.#upMs < mostMs) return;
     for (const call of this.#calls.values()) {
@@ -258,7 +302,7 @@ export class Calls {
       if (nowMs - heardMs < mostMs) continue;
       const { id, node } = call;
       const who = node === undefined ? "no node has answered" : `the node ${node} gives no sign of life`;
-      this.#end(call, () => call.reject(new Unfinished("counted", new WarrenError("ERR_NODE_LOST", `${who} for ${Math.round(nowMs - heardMs)} ms: the task ${id} may have run`, { task: id, node, mayHaveRun: true }))));
+      this.#end(call, () => call.reject(new Unfinished("counted", "ERR_NODE_LOST", `${who} for ${Math.round(nowMs - heardMs)} ms: the task ${id} may have run`, { task: id, node, mayHaveRun: true })));
     }
   }
 
@@ -276,38 +320,53 @@ export class Calls {
   #control(verb: string, numbers: readonly number[]): void {
     const { link, space } = this.#host;
     if (numbers.length === 0 || !link.isUp) return;
-    link.nc.publish(link.names.control(verb), encodeMessage(space, KIND.calls, [this.#caller, numbers], "a control message"));
+    link.soon(link.names.control(verb), encodeMessage(space, KIND.calls, [this.#caller, numbers], "a control message"));
   }
 
   /** The build of a node that may run the task. @throws ERR_NO_NODE, ERR_TASK_VERSION */
-  async #buildFor(id: string, accept: string): Promise<string> {
+  async #buildFor(id: string, accept: string, isFresh: boolean): Promise<string> {
     const { nodes, link } = this.#host;
     const isAccepted = acceptOf(accept);
-    const builds = new Set(buildsOf(id, await nodes.recent()).filter(isAccepted));
+    const builds = new Set(buildsOf(id, await (isFresh ? nodes.ask() : nodes.recent())).filter(isAccepted));
     if (builds.has(link.options.build)) return link.options.build;
     const build = [...builds][Math.floor(Math.random() * builds.size)];
     if (build !== undefined) return build;
-    throw await this.#whoServes(id, new WarrenError("ERR_NO_NODE", `no node serves ${id}: it did not run`, { task: id, mayHaveRun: false }), accept);
+    if (!isFresh) return this.#buildFor(id, accept, true);
+    throw await this.#whoServes(id, accept);
   }
 
   /** No node serves this build of a task: perhaps another. */
-  async #whoServes(id: string, error: WarrenError, accept = this.#host.link.options.build): Promise<WarrenError> {
+  async #whoServes(id: string, accept = this.#host.link.options.build): Promise<WarrenError> {
     const served = [...new Set(buildsOf(id, await this.#host.nodes.ask()))];
-    if (served.length === 0 || served.some(acceptOf(accept))) return error;
+    if (served.length === 0 || served.some(acceptOf(accept))) return new WarrenError("ERR_NO_NODE", `no node serves ${id} (build ${accept}): it did not run`, { task: id, mayHaveRun: false });
     return new WarrenError("ERR_TASK_VERSION", `no node serves build ${accept} of ${id}, but nodes serve ${served.join(", ")}: it did not run. Allow them with net.spawn.with({ accept: "^${served[0]}" })`, { task: id, build: accept, served, mayHaveRun: false });
   }
 }
 
 /** How a request ended: with the result, or in a way after which it may be sent again. */
-type Outcome = { readonly isDone: true; readonly value: unknown } | { readonly isDone: false; readonly mayRetry: "free" | "counted"; readonly error: WarrenError | undefined };
+type Outcome = { readonly isDone: true; readonly value: unknown } | ({ readonly isDone: false } & Readonly<Pick<Unfinished, "mayRetry" | "code" | "text" | "details">>);
 
-/** The task did not run, or is not known to have run. */
+/** The task did not run, or is not known to have run. After a "free" one a further try does not count. The error is made where the program waits, so that its stack leads there. */
 class Unfinished {
-  readonly mayRetry: "free" | "counted";
-  readonly error: WarrenError | undefined;
-  constructor(mayRetry: "free" | "counted", error: WarrenError | undefined) {
+  readonly mayRetry: "free" | "counted" | "never";
+  readonly code: ErrorCode;
+  readonly text: string;
+  readonly details: Record<string, unknown>;
+  constructor(mayRetry: "free" | "counted" | "never", code: ErrorCode, text: string, details: Record<string, unknown>) {
     this.mayRetry = mayRetry;
+    this.code = code;
+    this.text = text;
+    this.details = details;
+  }
+}
+
+/** What a task has thrown on another node. */
+class Thrown {
+  readonly error: unknown;
+  readonly node: string;
+  constructor(error: unknown, node: string) {
     this.error = error;
+    this.node = node;
   }
 }
 
@@ -324,24 +383,26 @@ function resolve(options: RemoteOptions): Resolved {
   return { ...options, tries };
 }
 
-const late = new WeakSet<Error>();
-
-function lateError(id: string, node: string | undefined, timeoutMs: number): WarrenError {
-  const error = new WarrenError("ERR_REMOTE_TIMEOUT", `the task ${id}${node === undefined ? "" : ` on node ${node}`} has not ended after ${timeoutMs} ms: it may have run, and is being cancelled`, { task: id, node, mayHaveRun: true });
-  late.add(error);
-  return error;
+async function outcomeOf(promise: Promise<unknown>, ended: () => void): Promise<Outcome> {
+  try {
+    return { isDone: true, value: await promise };
+  } catch (error) {
+    if (error instanceof Unfinished) return { isDone: false, ...error };
+    throw error;
+  } finally {
+    ended();
+  }
 }
 
-/** Whether it is this caller's own error, and not one that the task has thrown. */
-function isLate(error: unknown): boolean {
-  return error instanceof Error && late.has(error);
+function errorOf({ code, text, details }: Pick<Unfinished, "code" | "text" | "details">): WarrenError {
+  return new WarrenError(code, text, details);
 }
 
-/** The error of a remote task: as it was thrown, with the node's name. */
-function fromNode(error: unknown, node: string): unknown {
+/** The error of a remote task as it was thrown, with the node's name, and the line that called it. */
+function fromNode({ error, node }: Thrown, frames: string | undefined): unknown {
   if (!(error instanceof Error)) return error;
   Object.defineProperty(error, "node", { value: node, writable: true, enumerable: true, configurable: true });
-  continueStack(error, `on node ${node}`, undefined);
+  continueStack(error, `on node ${node}, called at`, frames);
   return error;
 }
 

@@ -2,12 +2,14 @@
 import type { Shape } from "../link/message.ts";
 import { LONGEST_ID, isTraceparent } from "../link/options.ts";
 
-/** A call: the task's id, arguments, which of them are contexts, time left, key, traceparent. */
-export const CALL: Shape = ["text", "list", "list", "number?", "text?", "text?"];
+/** A call: the oldest call of the caller without an answer, arguments, and what few calls have. The subject says which task. */
+export const CALL: Shape = ["number", "list", "any"];
 
 /** What a node is asked to run. */
 export interface CallMessage {
   readonly id: string;
+  /** The number of the caller's oldest call that has no answer. */
+  readonly oldest: number;
   readonly args: unknown[];
   /** Which arguments are contexts, with what is left of their deadlines in milliseconds. */
   readonly contexts: readonly (readonly [place: number, leftMs: number | undefined])[];
@@ -17,24 +19,40 @@ export interface CallMessage {
   readonly traceparent: string | undefined;
 }
 
-export function fieldsOf({ id, args, contexts, timeoutMs, key, traceparent }: CallMessage): unknown[] {
-  return [id, args, contexts, timeoutMs, key, traceparent];
+export function fieldsOf({ oldest, args, contexts, timeoutMs, key, traceparent }: CallMessage): unknown[] {
+  const isPlain = contexts.length === 0 && timeoutMs === undefined && key === undefined && traceparent === undefined;
+  return [oldest, args, isPlain ? undefined : [contexts, timeoutMs, key, traceparent]];
 }
 
-export function callOf(fields: readonly unknown[]): CallMessage | undefined {
-  const [id, args, contexts, timeoutMs, key, traceparent] = fields as [string, unknown[], unknown[], number | undefined, string | undefined, string | undefined];
-  const isFine = contexts.every((entry) => Array.isArray(entry) && Number.isInteger(entry[0]) && entry[0] >= 0 && entry[0] < args.length && (entry[1] === undefined || typeof entry[1] === "number"));
-  if (!isFine || (key !== undefined && (key === "" || key.length > LONGEST_ID))) return undefined;
-  return { id, args, contexts: contexts as CallMessage["contexts"], timeoutMs, key, traceparent: isTraceparent(traceparent) ? traceparent : undefined };
+const NONE: CallMessage["contexts"] = [];
+
+function isKeyOrNone(value: unknown): value is string | undefined {
+  return value === undefined || (typeof value === "string" && value !== "" && value.length <= LONGEST_ID);
 }
 
-/** Where an answer goes: its last two parts name the caller and the number of its call. */
-export function callerOf(reply: string): { readonly caller: string; readonly number: number } {
-  const [caller, number] = reply.split(".").slice(-2) as [string, string];
-  return { caller, number: Number(number) };
+/** The call of task `id` with these fields; `undefined` if they are not those of a call. */
+export function callOf(id: string, [oldest, args, more]: readonly unknown[]): CallMessage | undefined {
+  const [contexts, timeoutMs, key, traceparent] = more === undefined ? [NONE] : Array.isArray(more) ? (more as unknown[]) : [];
+  const { length } = args as unknown[];
+  const isContext = (entry: unknown): boolean => Array.isArray(entry) && Number.isInteger(entry[0]) && entry[0] >= 0 && entry[0] < length && (entry[1] === undefined || typeof entry[1] === "number");
+  const isFine = Array.isArray(contexts) && contexts.every(isContext) && (timeoutMs === undefined || typeof timeoutMs === "number") && isKeyOrNone(key);
+  return isFine ? { id, oldest: oldest as number, args: args as unknown[], contexts: contexts as CallMessage["contexts"], timeoutMs, key, traceparent: isTraceparent(traceparent) ? traceparent : undefined } : undefined;
 }
 
-/** An answer: the node, and what it says. */
-export const ANSWER: Shape = ["text", "any"];
+/** Who asks for a call, and where the answer goes. */
+export interface Asker {
+  readonly caller: string;
+  readonly number: number;
+  readonly reply: string;
+}
+
+/** Reads the subject of an answer: its last two parts name the caller and the number of its call. */
+export function askerOf(reply: string): Asker {
+  const at = reply.lastIndexOf(".");
+  return { caller: reply.slice(reply.lastIndexOf(".", at - 1) + 1, at), number: Number(reply.slice(at + 1)), reply };
+}
+
+/** An answer: the node, if it matters, and what it says. */
+export const ANSWER: Shape = ["text?", "any"];
 /** Several calls of one caller: to cancel them, or to ask for their answers again. */
 export const CALLS: Shape = ["text", "list"];

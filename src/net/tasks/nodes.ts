@@ -35,6 +35,8 @@ export interface NodeReport {
   readonly running: number;
   /** Calls of other nodes that wait on it until others have ended. */
   readonly waiting: number;
+  /** Calls of other nodes that have ended on it. */
+  readonly done: number;
   /** Its own waits for other machines. */
   readonly waits: readonly OutsideWait[];
   /** It takes no more work, and ends when it has done what it has. */
@@ -58,7 +60,7 @@ const RECENT_MS = 2000;
 
 export class Nodes {
   readonly #host: NodeHost;
-  #recent: { readonly ms: number; readonly reports: Promise<NodeReport[]> } | undefined;
+  #recent: { readonly ms: number; readonly reports: NodeReport[] } | undefined;
 
   constructor(host: NodeHost) {
     this.#host = host;
@@ -68,13 +70,13 @@ export class Nodes {
   async open(): Promise<void> {
     const { link, space, rt, report, warn } = this.#host;
     const answer = (verb: string, tell: () => Promise<unknown>): Promise<unknown> =>
-      link.subscribe(link.names.control(verb), (error, { reply }) => {
+      link.subscribe(link.names.control(verb), { callback: (error, { reply }) => {
         if (error !== null) return warn(error.message);
         if (reply === undefined || reply === "") return;
         void tell()
           .then((value) => link.publish(reply, encodeMessage(space, KIND.node, [value], "a report"), "a report"))
           .catch((failure: unknown) => warn(`a question was not answered: ${(failure as Error).message}`));
-      });
+      } });
     const dump = async (): Promise<unknown> => {
       const text = formatDump(await rt.dump(), await rt.stats());
       return { node: link.options.node, text: text.slice(0, link.mostBytes / 4) };
@@ -87,21 +89,15 @@ export class Nodes {
 
   /** The reports of all nodes, this one included. @throws ERR_NET_DOWN, ERR_NET_CLOSED */
   async ask(): Promise<NodeReport[]> {
-    const reports = await this.#gather("who");
-    return reports.filter(isReport).toSorted((a, b) => a.node.localeCompare(b.node));
+    const ms = performance.now();
+    const reports = (await this.#gather("who")).filter(isReport).toSorted((a, b) => a.node.localeCompare(b.node));
+    this.#recent = { ms, reports };
+    return reports;
   }
 
   /** As `ask`, but the answer may be two seconds old. */
   async recent(): Promise<NodeReport[]> {
-    const nowMs = performance.now();
-    if (this.#recent === undefined || nowMs - this.#recent.ms > RECENT_MS) this.#recent = { ms: nowMs, reports: this.ask() };
-    const mine = this.#recent;
-    try {
-      return await mine.reports;
-    } catch (error) {
-      if (this.#recent === mine) this.#recent = undefined;
-      throw error;
-    }
+    return this.#recent !== undefined && performance.now() - this.#recent.ms < RECENT_MS ? this.#recent.reports : this.ask();
   }
 
   /** What the runtime of each node does, as text. */
@@ -115,7 +111,7 @@ export class Nodes {
     const answers: unknown[] = [];
     const inbox = link.names.inbox(link.unique());
     let heardMs = performance.now();
-    const subscription = await link.subscribe(inbox, (error, { data, headers }) => {
+    const subscription = await link.subscribe(inbox, { callback: (error, { data, headers }) => {
       heardMs = performance.now();
       if (error !== null || headers?.code === 503) return;
       try {
@@ -123,14 +119,15 @@ export class Nodes {
       } catch (refusal) {
         warn(`a report was refused: ${(refusal as Error).message}`);
       }
-    });
+    } });
     try {
       const startMs = performance.now();
       link.publish(link.names.control(verb), new Uint8Array(), "a question to all nodes", { reply: inbox });
       // A dump waits for threads that compute.
       const mostMs = verb === "dump" ? 5 * MOST_MS : MOST_MS;
       const quietMs = verb === "dump" ? 5 * QUIET_MS : QUIET_MS;
-      while (performance.now() - startMs < mostMs && performance.now() - heardMs < quietMs) await delay(QUIET_MS / 4);
+      // This node answers, too: so while there is no answer, there will be one.
+      while (performance.now() - startMs < mostMs && (answers.length === 0 || performance.now() - heardMs < quietMs)) await delay(QUIET_MS / 4);
     } finally {
       subscription.unsubscribe();
     }
@@ -153,8 +150,8 @@ function isName(text: unknown): text is string {
 }
 
 function isReport(value: unknown): value is NodeReport {
-  const { node, build, tasks, waits, pid, threads, upMs, running, waiting } = (value ?? {}) as Record<string, unknown>;
-  return isName(node) && isName(build) && Array.isArray(tasks) && tasks.every(isTask) && Array.isArray(waits) && waits.every(isWait) && [pid, threads, upMs, running, waiting].every((count) => typeof count === "number");
+  const { node, build, tasks, waits, pid, threads, upMs, running, waiting, done } = (value ?? {}) as Record<string, unknown>;
+  return isName(node) && isName(build) && Array.isArray(tasks) && tasks.every(isTask) && Array.isArray(waits) && waits.every(isWait) && [pid, threads, upMs, running, waiting, done].every((count) => typeof count === "number");
 }
 
 function delay(ms: number): Promise<void> {

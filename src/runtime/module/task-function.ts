@@ -111,10 +111,19 @@ export function isTask(fn: object): boolean {
 /** So much of a closure's name is shown. */
 const LONGEST_NAME = 200;
 
+/** The name of the closure that was started last, and what reports show for it: most closures are started many at a time. */
+let lastName = "";
+let lastShown = "(closure)";
+
 /** The name of a closure in reports. */
-export function nameOfClosure(fn: AnyFunction): string {
-  // Reports have one line for a task; a record in shared memory, too.
-  return typeof fn.name !== "string" || fn.name === "" ? "(closure)" : fn.name.slice(0, LONGEST_NAME).replace(/[\p{Cc}\u2028\u2029]/gu, " ");
+export function nameOfClosure({ name }: AnyFunction): string {
+  if (typeof name !== "string") return "(closure)";
+  if (name !== lastName) {
+    lastName = name;
+    // Reports have one line for a task; a record in shared memory, too.
+    lastShown = name === "" ? "(closure)" : name.slice(0, LONGEST_NAME).replace(/[\p{Cc}\u2028\u2029]/gu, " ");
+  }
+  return lastShown;
 }
 
 /** The task function, if its module has been imported on this thread. */

@@ -1,5 +1,7 @@
 /** The joins of one thread: the promises of tasks that it has spawned and that have not ended. */
+import type { AsyncResource } from "node:async_hooks";
 import { continueStack } from "../../wire/error-class.ts";
+import type { AnyFunction } from "../module/task-function.ts";
 import type { Identity } from "./identity.ts";
 
 /** The join of a task that has not ended. */
@@ -11,6 +13,10 @@ export class Join {
   promise: Promise<unknown> | undefined = undefined;
   resolve: ((value: unknown) => void) | undefined = undefined;
   reject: ((error: unknown) => void) | undefined = undefined;
+  /** Of a closure that has not started. Not an object or a function of their own: a million closures can wait for their start. */
+  fn: AnyFunction | undefined = undefined;
+  args: unknown[] | undefined = undefined;
+  context: AsyncResource | undefined = undefined;
 
   constructor(task: Identity, sinceMs: number) {
     this.task = task;
@@ -70,6 +76,19 @@ export class Joins {
     this.#count++;
     this.#onChange();
     return join.promise as Promise<unknown>;
+  }
+
+  /** Keeps what the start of a closure needs. */
+  keep(index: number, fn: AnyFunction, args: unknown[], context: AsyncResource): void {
+    const join = this.#joins[index] as Join;
+    join.fn = fn;
+    join.args = args;
+    join.context = context;
+  }
+
+  /** The join at an index; none if it was rejected because the runtime ends. */
+  at(index: number): Join | undefined {
+    return this.#joins[index];
   }
 
   /** Forgets a join whose task has not been started. */

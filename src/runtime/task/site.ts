@@ -47,7 +47,7 @@ export function framesHere(): string | undefined {
 
 /** Whether a frame is in a file of the program. A frame without a file is one of V8's own: `new Promise`, `Promise.all`. */
 function isProgram(frame: string): boolean {
-  return frame.includes(":") && !frame.includes(OWN_FILES) && !frame.includes(OWN_FOLDER) && !/[ (]node:/.test(frame);
+  return frame.includes(":") && !frame.includes(OWN_FILES) && !frame.includes(OWN_FOLDER) && !/[ (]node:|\/node_modules\/@nats-io\//.test(frame);
 }
 
 /** One line of a site, for tables. */

@@ -177,15 +177,29 @@ export class Tasks implements TaskRunner {
     if (this.recorder !== undefined) this.recorder.noteSpawn(task.id, this.#arena.index);
     changeHeld(this.#arena, 1);
     this.#countPlaced();
-    this.#options.processor.startSoon(() => {
-      this.#arena.i32[this.#arena.here + processor.started]++;
-      this.resuming(task);
-      const { onHeld } = this.#options;
-      const startMs = onHeld === undefined ? 0 : performance.now();
-      if (join < 0) this.#runAlone(fn, args, task, context);
-      else this.#run(fn, args, task, context, 0, join);
-      onHeld?.(performance.now() - startMs, task.nameId);
-    });
+    if (join >= 0) {
+      this.joins.keep(join, fn, args, context);
+      return this.#options.processor.startSoon(join);
+    }
+    this.#options.processor.startSoon(() => this.#startNow(fn, args, task, join, context));
+  }
+
+  startClosure(index: number): void {
+    const join = this.joins.at(index);
+    if (join === undefined) return this.#uncount();
+    const { fn, args, task, context } = join;
+    join.fn = join.args = join.context = undefined;
+    this.#startNow(fn as AnyFunction, args as unknown[], task, index, context as AsyncResource);
+  }
+
+  #startNow(fn: AnyFunction, args: unknown[], task: Identity, join: number, context: AsyncResource): void {
+    this.#arena.i32[this.#arena.here + processor.started]++;
+    this.resuming(task);
+    const { onHeld } = this.#options;
+    const startMs = onHeld === undefined ? 0 : performance.now();
+    if (join < 0) this.#runAlone(fn, args, task, context);
+    else this.#run(fn, args, task, context, 0, join);
+    onHeld?.(performance.now() - startMs, task.nameId);
   }
 
   /** Call it after the load has gone up: see `hasNoTasks` in scheduler/load.ts. */

@@ -1,0 +1,112 @@
+/** A real nats-server on loopback with a store of its own, which can be killed, suspended and started again. */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+
+const PROGRAM = "nats-server";
+/** Ends what hangs. */
+const READY_MS = 30_000;
+
+/** Why no server can be started here, if so. */
+export function missingServer(): string | undefined {
+  try {
+    execFileSync(PROGRAM, ["--version"], { stdio: "ignore" });
+    return undefined;
+  } catch {
+    return `${PROGRAM} is not installed: apt-get install ${PROGRAM}`;
+  }
+}
+
+export interface BrokerOptions {
+  /** More lines of its configuration. */
+  readonly config?: string;
+  /** Acknowledges only what is on the disk. */
+  readonly syncs?: boolean;
+}
+
+export class Broker implements AsyncDisposable {
+  readonly #folder = mkdtempSync(join(tmpdir(), "warren-broker-"));
+  readonly #options: BrokerOptions;
+  #port = -1;
+  #child: ChildProcess | undefined;
+  #log = "";
+  readonly #killAtExit = (): void => {
+    this.#child?.kill("SIGKILL");
+    rmSync(this.#folder, { recursive: true, force: true });
+  };
+
+  private constructor(options: BrokerOptions) {
+    this.#options = options;
+    process.on("exit", this.#killAtExit);
+  }
+
+  static async start(options: BrokerOptions = {}): Promise<Broker> {
+    const broker = new Broker(options);
+    try {
+      await broker.begin();
+    } catch (error) {
+      await broker[Symbol.asyncDispose]();
+      throw error;
+    }
+    return broker;
+  }
+
+  get url(): string {
+    return `nats://127.0.0.1:${this.#port}`;
+  }
+
+  /** Starts it, at its port if it had one. */
+  async begin(): Promise<void> {
+    const { config = "", syncs = false } = this.#options;
+    const file = join(this.#folder, "server.conf");
+    const store = join(this.#folder, "store");
+    writeFileSync(file, `listen: "127.0.0.1:${this.#port}"\nports_file_dir: ${JSON.stringify(this.#folder)}\njetstream { store_dir: ${JSON.stringify(store)}${syncs ? ", sync_interval: always" : ""} }\n${config}\n`);
+    const child = spawn(PROGRAM, ["-c", file], { stdio: ["ignore", "ignore", "pipe"] });
+    this.#child = child;
+    this.#log = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (this.#log += text));
+    const endMs = performance.now() + READY_MS;
+    while (!this.#log.includes("Server is ready")) {
+      if (child.exitCode !== null || child.signalCode !== null || performance.now() > endMs) throw new Error(`${PROGRAM} did not start:\n${this.#log}`);
+      await wait(2);
+    }
+    if (this.#port === -1) this.#port = await this.#portOf(child);
+  }
+
+  /** The file is written when the port is open. */
+  async #portOf({ pid }: ChildProcess): Promise<number> {
+    for (const endMs = performance.now() + READY_MS; ; await wait(2)) {
+      try {
+        const { nats: [url] } = JSON.parse(readFileSync(join(this.#folder, `${PROGRAM}_${pid}.ports`), "utf8")) as { nats: [string] };
+        return Number(new URL(url).port);
+      } catch (error) {
+        if (performance.now() > endMs) throw error;
+      }
+    }
+  }
+
+  /** Ends it as a loss of power would. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child === undefined) return;
+    child.kill("SIGKILL");
+    if (child.exitCode === null && child.signalCode === null) await new Promise((resolve) => child.once("exit", resolve));
+  }
+
+  suspend(): void {
+    this.#child?.kill("SIGSTOP");
+  }
+
+  resume(): void {
+    this.#child?.kill("SIGCONT");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+    process.off("exit", this.#killAtExit);
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
