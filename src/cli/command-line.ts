@@ -144,7 +144,7 @@ function buildCommands(args: readonly string[], done: (code: number) => void, sa
   withFormat(add("bench", [["warren bench", "everything in under 4 minutes"], ["warren bench --quick", "the main ones in under a minute, less exact"], ["warren bench --filter select", "benchmarks with select in the name"], ["warren bench --save before", "and later: warren bench --baseline before"], ["warren bench programs --quick", "real programs, next to plain Node and Go"]]), BENCH_FORMATS)
     .summary("what channel, select and task operations cost, next to Go")
     .description("Measure what channel, select and task operations cost, and compare with Go. Or measure real programs, and compare with plain Node, piscina, bare Workers and Go.")
-    .argument("[what]", "operations or programs", "operations")
+    .argument("[what]", "operations, programs, or net: several machines", "operations")
     .option("--filter <text>", "only benchmarks whose name contains the text")
     .option("--quick", "3 rounds instead of 5, shorter, and without some forms and rivals")
     .option("--save <name>", `save the result as ${FOLDER}/<name>.json in this directory, or in a file such as before.json`)

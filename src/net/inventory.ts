@@ -2,6 +2,7 @@
 import type { ConsumerInfo, StreamInfo } from "@nats-io/jetstream";
 import { WarrenError } from "../errors.ts";
 import { setTimeout } from "../host.ts";
+import { emitWarning } from "../runtime/thread/lines.ts";
 import { Link } from "./link/link.ts";
 import { type JoinOptions, resolveJoin } from "./link/options.ts";
 import { refusalOf } from "./link/refusals.ts";
@@ -46,7 +47,7 @@ export class Inventory implements AsyncDisposable {
 
   /** @throws as `join` */
   static async open(options: JoinOptions): Promise<Inventory> {
-    return new Inventory(await Link.open(resolveJoin(options), () => undefined));
+    return new Inventory(await Link.open(resolveJoin(options), (text) => emitWarning(`warren/net: ${text}`, "WARREN_NET", undefined)));
   }
 
   get server(): ServerReport {

@@ -3,6 +3,8 @@
  * its ten minutes go as it says, with a worker that is killed.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { join } from "node:path";
+import { ROOT } from "../structure/sources.ts";
 import { beginNode } from "../node-process.ts";
 import { noServer, startServer, titled } from "../net/with-server.ts";
 import { until } from "../runtime/until.ts";
@@ -11,6 +13,8 @@ import { blocksOf, makeFolder, pattern, programsOf, removeFolder, runNode, runPr
 
 const PAGE = "docs/net.md";
 const programs = programsOf(PAGE);
+/** The command that runs a node. */
+const COMMAND = blocksOf(PAGE).find(({ language, text }) => language === "sh" && text.startsWith("npx warren node"))?.text ?? "";
 /** Texts that the workers of the page get. */
 const TEXTS = 20;
 
@@ -82,12 +86,12 @@ describe.skipIf(noServer !== undefined)(titled("its ten minutes"), () => {
     await using server = await startServer();
     for (const [name, text] of files) writeProgram(folder, `call/${name}`, at(text, server.url));
     expect(await runNode([`${folder}/call/main.ts`])).toMatchObject({ code: 1, stderr: expect.stringContaining("ERR_NO_NODE") as string });
-    const node = 'import { start } from "warren";\nimport { join } from "warren/net";\nimport { count } from "./tasks.ts";\nconst rt = await start({ threads: 1 });\nconst net = await join(rt, { name: "words", build: "1" });\nawait net.serve([count]);\nconsole.log("serves");\n';
     let isServing = false;
-    const { child, outcome } = beginNode([writeProgram(folder, "call/node.ts", at(node, server.url))], { deadlineMs: 100_000, onStdout: () => (isServing = true) });
+    const [, ...command] = COMMAND.trim().split(" ").slice(1);
+    const { child, outcome } = beginNode([join(ROOT, "src/cli/main.ts"), ...command, "--servers", server.url], { cwd: `${folder}/call`, deadlineMs: 100_000, onStderr: (text) => (isServing ||= text.includes("serves count")) });
     await until(() => isServing, "the node serves");
     expect(await runNode([`${folder}/call/main.ts`])).toEqual({ code: 0, stdout: "3\n", stderr: "" });
-    child.kill("SIGKILL");
-    await outcome;
+    child.kill("SIGTERM");
+    expect(await outcome).toMatchObject({ code: 0, stderr: expect.stringContaining("draining") as string });
   });
 });

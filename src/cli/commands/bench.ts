@@ -1,4 +1,4 @@
-/** `warren bench`: operations, which can be saved and compared, or real programs. */
+/** `warren bench`: operations, which can be saved and compared, real programs, or work on several machines. */
 import { stat } from "node:fs/promises";
 import { runProgram } from "../../lab/machine/other-programs.ts";
 import type { NodeProgram } from "../../../bench/ours/cases.ts";
@@ -29,14 +29,15 @@ export async function bench(what: string, raw: RawBench): Promise<number> {
   const { filter = "", quick = false, quiet = false, output = null, save = null } = raw;
   const format = formatOf(raw, BENCH_FORMATS);
   const json = format === "json";
-  const isPrograms = oneOf("the benchmark", what, ["operations", "programs"]) === "programs";
-  for (const option of ["save", "baseline", "node"] as const) if (isPrograms && raw[option] !== undefined) throw new UsageError(`--${option} cannot be used with programs`);
-  if (isPrograms && format === "markdown") throw new UsageError("programs are printed as table or json, not as markdown");
+  const which = oneOf("the benchmark", what, ["operations", "programs", "net"]);
+  const isOther = which !== "operations";
+  for (const option of ["save", "baseline", "node"] as const) if (isOther && raw[option] !== undefined) throw new UsageError(`--${option} cannot be used with ${which}`);
+  if (isOther && format === "markdown") throw new UsageError(`${which} ${which === "net" ? "is" : "are"} printed as table or json, not as markdown`);
   if (output !== null) await requireWritable("--output", output);
   if (save !== null) await (isFileName(save) ? requireWritable("--save", save) : requireSavable(resultName("--save", save)));
   const baseline = raw.baseline === undefined ? null : await readBenchBaseline(raw.baseline);
   const nodes = raw.node === undefined ? [] : [await nodeProgram(raw.node)];
-  const run = isPrograms ? await programs() : await operations({ nodes, baseline, markdown: format === "markdown" });
+  const run = which === "programs" ? await programs() : which === "net" ? await net() : await operations({ nodes, baseline, markdown: format === "markdown" });
   const line = new ProgressLine(process.stderr, quiet);
   return interruptible("run", async (signal) => {
     const { text, failed, result = null } = await run({ filter, json, quick, progress: line.show.bind(line), signal }).catch((error: unknown) => {
@@ -55,6 +56,10 @@ type Run = (options: BenchOptions) => Promise<BenchOutcome & { readonly result?:
 
 async function programs(): Promise<Run> {
   return (await import("../../../bench/programs/main.ts")).runProgramsBench;
+}
+
+async function net(): Promise<Run> {
+  return (await import("../../../bench/net/main.ts")).netBench;
 }
 
 async function operations(more: { readonly nodes: readonly NodeProgram[]; readonly baseline: BenchBaseline | null; readonly markdown: boolean }): Promise<Run> {

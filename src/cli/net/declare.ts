@@ -52,7 +52,6 @@ export function declareNet(program: Command, { whole, done, add }: Frame): void 
       const names = net.commands.map((command) => command.name());
       throw new UsageError(what === undefined ? `net needs one of ${names.join(", ")}` : `there is no command ${JSON.stringify(what)} of net${suggestion(what, names)} (commands: ${names.join(", ")})`);
     });
-  // Each is a command of its own; `bench` comes after them.
   const looks = [
     ["status", "the nodes: what they serve, what runs and waits, since when they are up"],
     ["queues", "the queues: values, those in hand, capacity, lease, dead letters, type"],
@@ -66,4 +65,11 @@ export function declareNet(program: Command, { whole, done, add }: Frame): void 
       .option("-q, --quiet", "no hints")
       .action(async (options: object) => done(await (await import("./look.ts"))[name](whole(options))));
   }
+  withFormat(add(net, "bench", [["warren net bench --quick", "fewer and shorter runs"], ["warren net bench --filter deliver", "some of the rows"]]), LOOK)
+    .summary("what remote tasks and queues cost here")
+    .description("Measure what remote tasks, sends and deliveries cost on this machine, next to the bare NATS client and BullMQ. Starts servers of its own.")
+    .option("--filter <text>", "only rows with this text in their name")
+    .option("--quick", "fewer and shorter runs")
+    .option("-q, --quiet", "no progress")
+    .action(async (options: object) => done(await (await import("../commands/bench.ts")).bench("net", whole(options))));
 }

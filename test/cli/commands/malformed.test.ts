@@ -85,7 +85,7 @@ const LINES: readonly (readonly [args: readonly string[], message: string | RegE
   [["node", "--talk", "--name", "a.b"], "--name must consist of letters, digits, "],
   [["node", "--talk", "--servers", "10.0.0.1"], "the connection to 10.0.0.1:4222 would not be encrypted: use tls://10.0.0.1:4222, or allow it with --insecure"],
   [["net"], "net needs one of status, queues, dump"],
-  [["net", "statsu"], 'there is no command "statsu" of net — did you mean status? (commands: status, queues, dump)'],
+  [["net", "statsu"], 'there is no command "statsu" of net — did you mean status? (commands: status, queues, dump, bench)'],
   [["net", "status", "--format", "csv"], '--format: "csv" is not one of table, json'],
   [["gophers", "--nodes", "3"], "--servers and --nodes need --pile: synthetic books are in the memory of one process"],
   [["gophers", "--nodes", "3", "--pile", ".", "--designs", "G1"], "--designs cannot be used with --servers or --nodes"],
