@@ -294,6 +294,16 @@ describe.skipIf(noServer !== undefined)(titled("permissions"), () => {
     expect(await refused(() => joined({ servers: deaf.url, auth: USER }))).toMatchObject({ code: "ERR_NET_REFUSED" });
   });
 
+  test("a send without permission is refused immediately, and is not in the queue", async () => {
+    await using server = await startServer(allowing(["warren.shop.mark.>", "$JS.API.>", "$JS.ACK.>"], ["warren.shop.>"]));
+    await using net = await joined({ servers: server.url, auth: USER, timeoutMs: 60_000 });
+    const queue = await net.queue("jobs", utf8);
+    const error = await refused(() => queue.send("value"));
+    expect(error).toMatchObject({ code: "ERR_NET_REFUSED" });
+    expect(error.message).toContain("docs/net.md lists the permissions");
+    expect((await queue.state()).values).toBe(0);
+  });
+
   test("a server without JetStream has no queues, and all else works", async () => {
     await using server = await startServer({ jetstream: false });
     await using net = await joined({ servers: server.url });
