@@ -28,6 +28,14 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   Errors: ["WarrenError", "ErrorCode", "ERROR_CODES", "registerError"],
   Limits: ["LIMITS"],
 };
+/** As GROUPS, of the entry `warren/net`. */
+const NET_GROUPS: Readonly<Record<string, readonly string[]>> = {
+  "Several machines": ["join", "JoinOptions", "Credentials", "TlsFiles", "Net", "CloseOptions"],
+  Queues: ["Queue", "QueueOptions", "SendOptions", "DeliveriesOptions", "Deliveries", "Delivery", "DeadLetter", "QueueState"],
+  "Remote tasks": ["RemoteSpawn", "RemoteOptions", "ServeOptions", "Serving", "traceparent", "NodeReport", "ServedTask"],
+  Feeds: ["Feed", "FeedOptions", "FeedReceiver"],
+};
+const ENTRIES = [["src/index.ts", GROUPS], ["src/net/index.ts", NET_GROUPS]] as const;
 /** Exports whose members the page leaves out, and what it says of them instead. */
 const CLOSED: Readonly<Record<string, string>> = {
   Type: "Made by the names above; its members are the runtime's, but for `name`, its canonical text, such as `struct(n:i32,reply:chan(f64))`.",
@@ -38,20 +46,28 @@ const CLOSED: Readonly<Record<string, string>> = {
 
 /** The page, and what is missing for it to be whole. */
 export function renderApiPage(): { page: string; missing: string[] } {
-  const files = exportsOf();
   const missing: string[] = [];
-  const placed = Object.values(GROUPS).flatMap((names) => names.flatMap((name) => name.split("+")));
-  for (const name of files.keys()) if (!placed.includes(name)) missing.push(`${name} is in no group of scripts/api-page.ts`);
-  for (const name of placed) if (!files.has(name)) missing.push(`${name} is not exported`);
-  for (const name of new Set(placed)) if (placed.indexOf(name) !== placed.lastIndexOf(name)) missing.push(`${name} is in two groups`);
-  const lines = ["<!-- GENERATED from the source by `node scripts/api-page.ts`: do not edit. -->", "", "# API", "", "Every export of `warren`. [guide.md](guide.md) teaches them in order. Operations that can wait return their value or a promise of it (`T | Promise<T>`): `await` works on both. Where a code is named, the error is a `WarrenError` with that `code`; [errors.md](errors.md) explains each. Every free function throws `ERR_NO_RUNTIME` where no runtime runs, `ERR_WHICH_RUNTIME` on a main thread with several, and `ERR_RUNTIME_STOPPED` once its runtime has stopped.", ""];
-  const anchors = anchorsOf(Object.entries(GROUPS).flatMap(([title, names]) => [title].concat(names.map((name) => name.split("+")[0]))));
+  const files = new Map<string, string>();
+  for (const [entry, groups] of ENTRIES) {
+    const exported = exportsOf(entry);
+    const placed = Object.values(groups).flatMap((names) => names.flatMap((name) => name.split("+")));
+    for (const name of exported.keys()) if (!placed.includes(name)) missing.push(`${name} is in no group of scripts/api-page.ts`);
+    for (const name of placed) if (!exported.has(name)) missing.push(`${name} is not exported`);
+    for (const name of new Set(placed)) if (placed.indexOf(name) !== placed.lastIndexOf(name)) missing.push(`${name} is in two groups`);
+    for (const [name, path] of exported) {
+      if (files.has(name)) missing.push(`${name} is exported by two entries`);
+      files.set(name, path);
+    }
+  }
+  const groups = ENTRIES.flatMap(([, of]) => Object.entries(of));
+  const lines = ["<!-- GENERATED from the source by `node scripts/api-page.ts`: do not edit. -->", "", "# API", "", "Every export of `warren`, and at the end, from “Several machines” on, of `warren/net`. [guide.md](guide.md) teaches them in order, and [net.md](net.md) those of `warren/net`. Operations that can wait return their value or a promise of it (`T | Promise<T>`): `await` works on both. Where a code is named, the error is a `WarrenError` with that `code`; [errors.md](errors.md) explains each. Every free function throws `ERR_NO_RUNTIME` where no runtime runs, `ERR_WHICH_RUNTIME` on a main thread with several, and `ERR_RUNTIME_STOPPED` once its runtime has stopped.", ""];
+  const anchors = anchorsOf(groups.flatMap(([title, names]) => [title].concat(names.map((name) => name.split("+")[0]))));
   let k = 0;
-  for (const [title, names] of Object.entries(GROUPS)) {
+  for (const [title, names] of groups) {
     const of = `- [${title}](#${anchors[k++]}): `;
     lines.push(of + names.map((name) => `[${name.split("+")[0]}](#${anchors[k++]})`).join(" · "));
   }
-  for (const [title, names] of Object.entries(GROUPS)) {
+  for (const [title, names] of groups) {
     lines.push("", `## ${title}`);
     for (const entry of names) {
       const [shown, ...types] = entry.split("+");

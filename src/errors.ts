@@ -24,7 +24,7 @@ export const ERROR_CODES = {
   ERR_NEGATIVE_COUNT: "the count of a wait group would become negative",
   ERR_NESTED_RUN: "run() or start() was called on a thread of a runtime",
   ERR_NET_CLOSED: "the connection to the servers was closed",
-  ERR_NET_DOWN: "there is no connection to a server, and nothing was sent",
+  ERR_NET_DOWN: "there is no connection to a server, or it does not answer, and no value was sent",
   ERR_NET_INSECURE: "a connection without TLS to another machine",
   ERR_NET_MESSAGE: "a message from the network is not what this program can read",
   ERR_NET_MISSING: "a package that warren/net needs is not installed (details: packages)",

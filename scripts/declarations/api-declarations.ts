@@ -1,5 +1,5 @@
 /**
- * What the public entry exports, read from the source: for each name its
+ * What the public entries export, read from the source: for each name its
  * signature, its comment in parts, and its members. Parsed, not run.
  */
 import { readFileSync } from "node:fs";
@@ -8,7 +8,6 @@ import { fileURLToPath } from "node:url";
 import { parseSync } from "oxc-parser";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const ENTRY = "src/index.ts";
 /** Made in one piece; what they are stands in the interfaces of these files. */
 const CALLS = { exports: "src/runtime/api.ts", calls: "src/runtime/calls.ts", constructors: "src/runtime/sync-constructors.ts", objects: ["src/sync/objects.ts", "src/shared-map/shared-map.ts"] };
 
@@ -119,17 +118,17 @@ function fileOf(path: string): SourceFile {
   return file;
 }
 
-/** Names that the entry exports, and the file of each; a name may be a value and a type. */
-export function exportsOf(): Map<string, string> {
-  const { text } = fileOf(ENTRY);
+/** Names that an entry exports, and the file of each; a name may be a value and a type. */
+export function exportsOf(entry: string): Map<string, string> {
+  const { text } = fileOf(entry);
   const found = new Map<string, string>();
   for (const [, names, from] of text.matchAll(/export (?:type )?\{([^}]+)\} from "([^"]+)"/g)) {
-    for (const name of names.split(",")) found.set(name.replace(/^\s*(type )?/, "").trim(), join(dirname(ENTRY), from).replaceAll("\\", "/"));
+    for (const name of names.split(",")) found.set(name.replace(/^\s*(type )?/, "").trim(), join(dirname(entry), from).replaceAll("\\", "/"));
   }
   return found;
 }
 
-/** What a name of the entry is. */
+/** What a name of an entry is. */
 export function declarationOf(name: string, path: string, isExported: (name: string) => boolean): Declaration {
   if (path !== CALLS.exports) return declared(fileOf(path), name, isExported);
   if (/^[A-Z]/.test(name)) return constructed(name, isExported);

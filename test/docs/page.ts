@@ -63,8 +63,8 @@ export function removeFolder(folder: string): void {
 export function writeProgram(folder: string, name: string, text: string): string {
   const file = join(folder, name);
   mkdirSync(dirname(file), { recursive: true });
-  const entry = relative(dirname(file), join(ROOT, "src/index.ts")).replaceAll("\\", "/");
-  writeFileSync(file, text.replaceAll('from "warren"', `from "${entry}"`));
+  const entry = (path: string): string => relative(dirname(file), join(ROOT, path)).replaceAll("\\", "/");
+  writeFileSync(file, text.replaceAll('from "warren"', `from "${entry("src/index.ts")}"`).replaceAll('from "warren/net"', `from "${entry("src/net/index.ts")}"`));
   return file;
 }
 

@@ -117,3 +117,61 @@ if (isMain(import.meta)) {
   console.log(JSON.stringify([await rt.spawn.on(0)(nameHere), await rt.spawn.on(1)(nameHere)]));
 }
 `;
+
+/** Uses warren/net as far as it can without a server, or with one whose address is the first argument; prints one line of JSON. */
+export const NET = `
+import { i32, isMain, start, struct, task, utf8, type WarrenError } from "warren";
+import { join, traceparent, type Delivery, type Net, type NodeReport, type Queue, type ServeOptions } from "warren/net";
+
+// For a compiler that has the types of the language alone.
+declare const console: { log(text: string): void };
+
+export const double = task(import.meta, "double", async (value: number): Promise<number> => 2 * value);
+
+async function use(net: Net): Promise<(number | string)[]> {
+  const jobs: Queue<{ word: string; n: number }> = await net.queue("jobs", struct({ word: utf8, n: i32 }), { leaseMs: 5000, tries: 3, dead: false });
+  await jobs.send({ word: "a", n: 1 }, { id: "first" });
+  await using inbox = await jobs.deliveries({ credit: 1 });
+  const delivery: Delivery<{ word: string; n: number }> | undefined = await inbox.recv();
+  if (delivery === undefined || delivery.signal.aborted) throw new Error("no delivery");
+  await delivery.ack();
+  const limits: ServeOptions = { limit: 2 };
+  await using serving = await net.serve([double], limits);
+  const twice: number = await net.spawn.with({ timeoutMs: 5000 })(double, 21);
+  await serving.stop();
+  const feed = net.feed("prices", utf8);
+  await using prices = await feed.receive({ credit: 4 });
+  feed.publish("1.50");
+  const nodes: NodeReport[] = await net.nodes();
+  return [delivery.value.word, delivery.attempt, twice, (await prices.recv()) ?? "", prices.missed, nodes.length, typeof traceparent];
+}
+
+if (isMain(import.meta)) {
+  await using rt = await start({ threads: 1, name: "net" });
+  try {
+    await using net = await join(rt, { name: "consumer", servers: SERVERS });
+    console.log(JSON.stringify(await use(net)));
+  } catch (error) {
+    const { code, message, details } = error as WarrenError;
+    console.log(JSON.stringify({ code, message, details }));
+  }
+}
+`;
+
+/** Prints the files that a program loads which imports warren and runs a task. */
+export const LOADED = `
+import { registerHooks } from "node:module";
+const urls: string[] = [];
+registerHooks({
+  resolve(specifier, context, next) {
+    const resolved = next(specifier, context);
+    urls.push(resolved.url);
+    return resolved;
+  },
+});
+await import("./plain.ts");
+const { start } = await import("warren");
+await using rt = await start({ threads: 1 });
+await rt.sleep(1);
+console.log(JSON.stringify(urls));
+`;

@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { FAILS, NAMED, PLAIN, PRINTED, PROGRAM, TASKS, tsconfig } from "./consumer.ts";
+import { noServer, startServer, titled } from "../net/with-server.ts";
+import { FAILS, LOADED, NAMED, NET, PLAIN, PRINTED, PROGRAM, TASKS, tsconfig } from "./consumer.ts";
 
 const execute = promisify(execFile);
 const ROOT = join(import.meta.dirname, "../..");
@@ -29,6 +30,11 @@ async function inProject(program: string, ...args: string[]): Promise<string> {
   return stdout;
 }
 
+/** The program of warren/net. @param servers an expression */
+function netProgram(servers: string): string {
+  return NET.replace("SERVERS", servers);
+}
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "warren-package-"));
   await execute("npm", ["pack", "--pack-destination", folder], { cwd: ROOT, env });
@@ -39,6 +45,7 @@ beforeAll(async () => {
   await writeFile(join(project, "program.ts"), PROGRAM);
   await writeFile(join(project, "tasks.ts"), TASKS);
   await writeFile(join(project, "plain.ts"), PLAIN);
+  await writeFile(join(project, "net.ts"), netProgram('"nats://127.0.0.1:1"'));
   await inProject("npm", "install", "--prefer-offline", "--no-audit", "--no-fund", join(folder, tarball as string));
 }, TIMEOUT_MS);
 
@@ -75,6 +82,9 @@ describe("the packed package, installed elsewhere", () => {
     ["without the types of Node, ES2022", "plain.ts", ["es2022"], undefined],
     ["without the types of Node, ES2024", "plain.ts", ["es2024"], undefined],
     ["with the DOM's types in place of Node's", "plain.ts", ["es2024", "dom"], undefined],
+    ["warren/net with the types of Node", "net.ts", ["esnext"], TYPES],
+    ["warren/net with the DOM's types in place of Node's", "net.ts", ["es2024", "dom"], undefined],
+    ["warren/net without the types of Node", "net.ts", ["es2024"], undefined],
   ])("type-checks, declarations included, %s", async (_, file, lib, typeRoots) => {
     await writeFile(join(project, "tsconfig.json"), tsconfig({ file, lib, typeRoots }));
     expect(await inProject(process.execPath, COMPILER, "--project", ".")).toBe("");
@@ -97,6 +107,23 @@ describe("the packed package, installed elsewhere", () => {
     expect(texts.filter((text) => /\bBuffer\b|\bNodeJS\b|\bThreadSide\b/.test(text))).toEqual([]);
   });
 
+  test("import \"warren\" loads no file of warren/net, and no NATS client", async () => {
+    await writeFile(join(project, "loaded.ts"), LOADED);
+    const urls = JSON.parse(await inProject(process.execPath, "loaded.ts")) as string[];
+    expect(urls.some((url) => url.endsWith("/warren/dist/src/engine.js"))).toBe(true);
+    expect(urls.filter((url) => /\/dist\/src\/net\/|@nats-io/.test(url))).toEqual([]);
+    // Nor do the threads, which start with that file.
+    expect((await readFile(join(project, "node_modules/warren/dist/src/engine.js"), "utf8")).match(/(?:from|import|import\(|require\() ?["'`][^"'`]*(?:@nats-io|\/net\/)[^"'`]*/g)).toBeNull();
+  });
+
+  test("warren/net without the NATS clients names the line that installs them", async () => {
+    expect(JSON.parse(await inProject(process.execPath, "net.ts"))).toEqual({
+      code: "ERR_NET_MISSING",
+      message: "warren/net needs the NATS clients: npm install @nats-io/transport-node @nats-io/jetstream",
+      details: { packages: ["@nats-io/transport-node", "@nats-io/jetstream"] },
+    });
+  });
+
   test("takes one byte of each thread's heap for a character of its text, not two", async () => {
     expect(await readFile(join(project, "node_modules/warren/dist/src/engine.js"), "utf8")).not.toMatch(/[\u0080-\uffff]/);
   });
@@ -116,5 +143,21 @@ describe("the packed package, installed elsewhere", () => {
   test("carries what its benchmarks load", async () => {
     const files = await readdir(join(project, "node_modules/warren/dist/bench"), { recursive: true });
     expect(files).toEqual(expect.arrayContaining(["main.js", "ours/child.js", "rivals/child.js", "rivals/go/chains.go", "rivals/go/go.mod", "rivals/openblas.c", "rivals/dot-trial.h", "rivals/js/piscina-worker.js", "rivals/peers/package-lock.json"]));
+  });
+});
+
+describe("warren/net with the NATS clients", () => {
+  beforeAll(async () => {
+    await inProject("npm", "install", "--prefer-offline", "--no-audit", "--no-fund", "@nats-io/transport-node@^3.4.0", "@nats-io/jetstream@^3.4.0");
+  }, TIMEOUT_MS);
+
+  test("says that no server answers", async () => {
+    expect(JSON.parse(await inProject(process.execPath, "net.ts"))).toMatchObject({ code: "ERR_NET_UNREACHABLE", details: { servers: ["127.0.0.1:1"] } });
+  });
+
+  test.skipIf(noServer !== undefined)(titled("works"), async () => {
+    await using server = await startServer();
+    await writeFile(join(project, "net-works.ts"), netProgram(JSON.stringify(server.url)));
+    expect(JSON.parse(await inProject(process.execPath, "net-works.ts"))).toEqual(["a", 1, 42, "1.50", 0, 1, "object"]);
   });
 });

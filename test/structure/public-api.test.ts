@@ -1,9 +1,10 @@
-/** The public surface: exactly these names, each documented; and the table of error codes. */
+/** The public surface, `warren` and `warren/net`: exactly these names, each documented; and the table of error codes. */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ERROR_CODES } from "../../src/index.ts";
 import * as api from "../../src/index.ts";
+import * as netApi from "../../src/net/index.ts";
 import { ROOT, readSource, sourcesOf } from "./sources.ts";
 
 const VALUES = [
@@ -21,33 +22,42 @@ const TYPES = [
   "WaitOptions", "WaitReason",
 ];
 
+const NET_VALUES = ["join", "traceparent"];
+const NET_TYPES = [
+  "CloseOptions", "Credentials", "DeadLetter", "Deliveries", "DeliveriesOptions", "Delivery", "Feed", "FeedOptions", "FeedReceiver", "JoinOptions", "Net", "NodeReport",
+  "Queue", "QueueOptions", "QueueState", "RemoteOptions", "RemoteSpawn", "SendOptions", "ServeOptions", "ServedTask", "Serving", "TlsFiles",
+];
+
 interface Export {
   readonly name: string;
   readonly isType: boolean;
   readonly file: string;
 }
 
-/** The entry's statements, read: it holds re-exports and nothing else. */
-const entry = readSource("src/index.ts");
-const exported: Export[] = [...entry.code.matchAll(/export (type )?\{([^}]+)\} from "\.\/([^"]+)";/g)].flatMap(([, typeOnly, names, file]) =>
-  names.split(",").map((item) => {
-    const [, isType, name] = /^\s*(type )?(\w+)\s*$/.exec(item) ?? [];
-    return { name, isType: typeOnly !== undefined || isType !== undefined, file: `src/${file}` };
-  }),
-);
+/** An entry's statements, read: it holds re-exports and nothing else. */
+function exportsOf(entry: string): Export[] {
+  return [...readSource(entry).code.matchAll(/export (type )?\{([^}]+)\} from "\.\/([^"]+)";/g)].flatMap(([, typeOnly, names, file]) =>
+    names.split(",").map((item) => {
+      const [, isType, name] = /^\s*(type )?(\w+)\s*$/.exec(item) ?? [];
+      return { name, isType: typeOnly !== undefined || isType !== undefined, file: `${dirname(entry)}/${file}` };
+    }),
+  );
+}
 
-describe("src/index.ts", () => {
+describe.each([["src/index.ts", api, VALUES, TYPES], ["src/net/index.ts", netApi, NET_VALUES, NET_TYPES]] as const)("%s", (entry, module, values, types) => {
+  const exported = exportsOf(entry);
+
   test("is re-exports, nothing else", () => {
-    expect(entry.code.replaceAll(/export (type )?\{[^}]+\} from "[^"]+";/g, "").trim()).toBe("");
+    expect(readSource(entry).code.replaceAll(/export (type )?\{[^}]+\} from "[^"]+";/g, "").trim()).toBe("");
   });
 
   test("exports exactly these values", () => {
-    expect(Object.keys(api).toSorted()).toEqual(VALUES);
-    expect(exported.filter(({ isType }) => !isType).map(({ name }) => name).toSorted()).toEqual(VALUES);
+    expect(Object.keys(module).toSorted()).toEqual(values);
+    expect(exported.filter(({ isType }) => !isType).map(({ name }) => name).toSorted()).toEqual(values);
   });
 
   test("and exactly these types", () => {
-    expect(exported.filter(({ isType }) => isType).map(({ name }) => name).toSorted()).toEqual(TYPES);
+    expect(exported.filter(({ isType }) => isType).map(({ name }) => name).toSorted()).toEqual(types);
   });
 });
 
@@ -66,7 +76,7 @@ function declarationOf({ name, file }: Export): [RegExp, string] {
 }
 
 describe("every export has a TSDoc comment", () => {
-  test.each(exported.map((item) => [item.name, item] as const))("%s", (_name, item) => {
+  test.each([...exportsOf("src/index.ts"), ...exportsOf("src/net/index.ts")].map((item) => [item.name, item] as const))("%s", (_name, item) => {
     const [declaration, file] = declarationOf(item);
     const { text } = readSource(file);
     const at = text.search(declaration);

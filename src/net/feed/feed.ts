@@ -5,7 +5,7 @@
  * that were lost on the way, and values that it was too slow for.
  */
 import type { Subscription } from "@nats-io/transport-node";
-import { WarrenError } from "../../errors.ts";
+import { INSPECT, WarrenError } from "../../errors.ts";
 import { Fifo } from "../../scheduler/fifo.ts";
 import type { Receiver } from "../../channel/chan.ts";
 import type { Channel } from "../../channel/channel.ts";
@@ -33,10 +33,11 @@ export interface FeedReceiver<T> extends Receiver<T>, AsyncDisposable {
 
 /** Live values. Nothing is kept: who is not there misses them, and `missed` says how many. */
 export interface Feed<T> {
+  /** The name under which it was opened. */
   readonly name: string;
-  /** Sends a value to all receivers that are there. @throws ERR_VALUE_REFUSED, ERR_TOO_BIG, ERR_NET_DOWN: nothing was sent, ERR_NET_CLOSED */
+  /** Sends `value` to all receivers that are there. @throws ERR_VALUE_REFUSED, ERR_TOO_BIG, ERR_NET_DOWN: nothing was sent, ERR_NET_CLOSED */
   publish(value: T): void;
-  /** @throws ERR_INVALID_ARGUMENT, ERR_NET_REFUSED, ERR_NET_DOWN, ERR_NET_CLOSED */
+  /** The values from now on. Each receiver gets all of them. @throws ERR_INVALID_ARGUMENT, ERR_NET_REFUSED, ERR_NET_DOWN, ERR_NET_CLOSED */
   receive(options?: FeedOptions): Promise<FeedReceiver<T>>;
 }
 
@@ -52,6 +53,10 @@ export interface FeedHost {
 
 /** A value of a feed: fingerprint of its type, publisher, number, value. */
 const FEED: Shape = ["text", "text", "number", "any"];
+/** The longest name of a publisher. */
+const MOST_CHARACTERS = 64;
+/** So many publishers a receiver remembers: the gaps of those that were silent for longer are not seen. */
+const MOST_PUBLISHERS = 4096;
 const STAYS = "the values of a feed come on the main thread, which holds the connection: send the values";
 
 export class NetFeed<T> implements Feed<T> {
@@ -81,7 +86,8 @@ export class NetFeed<T> implements Feed<T> {
 
   async receive(options: FeedOptions = {}): Promise<FeedReceiver<T>> {
     checkKeys("receive", options, ["credit"]);
-    const credit = checkCount("credit of receive", options.credit ?? 1024, 1, 1_048_576);
+    const { credit = 1024 } = options;
+    checkCount("credit of receive", credit, 1, 1_048_576);
     const { link, space, waiters, warn, opened } = this.#host;
     const receiver = new FeedValues<T>(waiters, this.name, this.#wire, credit);
     let isWarned = false;
@@ -90,6 +96,7 @@ export class NetFeed<T> implements Feed<T> {
       try {
         const [fingerprint, publisher, number, value] = decodeMessage(space, KIND.value, data, FEED) as [string, string, number, unknown];
         if (fingerprint !== this.#type.fingerprint) throw new WarrenError("ERR_NET_MESSAGE", `the value of feed ${this.name} has another type (${fingerprint}) than ${this.#type.name} (${this.#type.fingerprint})`);
+        if (!Number.isSafeInteger(number) || number < 0 || publisher.length > MOST_CHARACTERS) throw new WarrenError("ERR_NET_MESSAGE", "its publisher or its number is none");
         this.#type.check(value);
         receiver.came(publisher, number, value as T);
       } catch (refusal) {
@@ -101,6 +108,10 @@ export class NetFeed<T> implements Feed<T> {
     } });
     receiver.open(subscription, link, opened(receiver as FeedReceiver<unknown>));
     return receiver;
+  }
+
+  [INSPECT](): string {
+    return `feed ${this.name} of ${this.#type.name}`;
   }
 }
 
@@ -137,7 +148,13 @@ class FeedValues<T> extends LocalReceiver<T> implements FeedReceiver<T> {
     if (this.#isEnded) return;
     const expected = this.#expected.get(publisher);
     if (expected !== undefined && number > expected) this.#missed += number - expected;
+    // The latest is the last.
+    this.#expected.delete(publisher);
     this.#expected.set(publisher, Math.max(expected ?? 0, number + 1));
+    for (const [oldest] of this.#expected) {
+      if (this.#expected.size <= MOST_PUBLISHERS) break;
+      this.#expected.delete(oldest);
+    }
     if (this.#values.length === this.#credit) {
       this.#values.shift();
       this.#missed++;

@@ -9,13 +9,16 @@
 import type { JetStreamClient, JetStreamManager } from "@nats-io/jetstream";
 import type { ConnectionOptions, Msg, MsgHdrs, NatsConnection, NodeConnectionOptions, Subscription } from "@nats-io/transport-node";
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
+import { type PeerCertificate, checkServerIdentity } from "node:tls";
 import { WarrenError } from "../../errors.ts";
 import { afterMicrotasks, clearTimeout, performance, setTimeout, within } from "../../host.ts";
 import type { AbortSignal } from "../../wait/abort-signal.ts";
 import { Names } from "./names.ts";
 import { type JetStream, type Transport, loadPackages } from "./packages.ts";
 import type { Credentials, ResolvedJoin } from "./options.ts";
-import { refusalOf, unreachable } from "./refusals.ts";
+import { wantCertificates } from "./probe.ts";
+import { codedError, isNamed, refusalOf, unreachable } from "./refusals.ts";
 import { Requests } from "./requests.ts";
 
 /** The oldest server that is tested. */
@@ -35,6 +38,8 @@ export interface LinkListener {
   up?(): void;
   /** There is no connection. */
   down?(): void;
+  /** The server does not let this program publish on a subject. */
+  refused?(error: WarrenError, subject: string): void;
   /** The connection is gone for good. */
   closed?(error: WarrenError): void;
 }
@@ -56,6 +61,8 @@ export class Link {
   readonly #listeners = new Set<LinkListener>();
   #isUp = true;
   #closed: WarrenError | undefined;
+  /** Why the server has last refused this program: the client ends with another error then. */
+  #refusal: WarrenError | undefined;
   readonly requests: Requests;
   /** What is published when the present microtasks have run. */
   #soon: { readonly subject: string; readonly data: Uint8Array; readonly options: PublishOptions | undefined }[] = [];
@@ -73,13 +80,16 @@ export class Link {
     void this.#watch();
   }
 
-  /** @throws ERR_NET_MISSING, ERR_NET_UNREACHABLE, ERR_NET_REFUSED, ERR_NET_SERVER */
+  /** @throws ERR_INVALID_ARGUMENT, ERR_NET_MISSING, ERR_NET_UNREACHABLE, ERR_NET_REFUSED, ERR_NET_SERVER */
   static async open(options: ResolvedJoin, warn: (text: string) => void): Promise<Link> {
     const { transport, jetstream } = await loadPackages();
+    const connection = connectionOptions(options, transport);
     let nc: NatsConnection;
     try {
-      nc = await transport.connect(connectionOptions(options, transport));
+      nc = await transport.connect(connection);
     } catch (error) {
+      const isRefused = isNamed(error, "TimeoutError") && options.tls !== undefined && (await wantCertificates(options.servers));
+      if (isRefused) throw new WarrenError("ERR_NET_REFUSED", `the server wants a certificate, and ${options.tls?.cert === undefined ? "this program has none" : "does not accept that of this program"}: check cert and key of the option tls of join`, { operation: "connect" }, { cause: error });
       throw refusalOf(error, "connect") ?? (error instanceof TypeError ? error : unreachable(options.servers, error));
     }
     const version = nc.info?.version ?? "unknown";
@@ -220,8 +230,8 @@ export class Link {
       return await (this.#jsm ??= this.#jetstream.jetstreamManager(this.nc, { timeout: this.options.timeoutMs }));
     } catch (error) {
       this.#jsm = undefined;
-      const refusal = refusalOf(error, "use JetStream ($JS.API.>)");
-      if (refusal !== undefined) throw refusal;
+      const what = "use JetStream ($JS.API.>)";
+      if (!isNamed(error, "JetStreamNotEnabled", "NoRespondersError", "JetStreamApiError")) throw codedError(error, what);
       throw new WarrenError("ERR_NET_SERVER", `the server has no JetStream, which queues need: start it with nats-server --jetstream (${(error as Error).message})`, { version: this.nc.info?.version }, { cause: error });
     }
   }
@@ -239,10 +249,20 @@ export class Link {
     for await (const status of this.nc.status()) {
       if (status.type === "disconnect" || status.type === "staleConnection") this.#turn(false);
       else if (status.type === "reconnect") this.#turn(true);
+      else if (status.type === "error") this.#refused(status.error);
     }
-    const error = await this.nc.closed();
+    const closed = await this.nc.closed();
     this.#isUp = false;
-    this.#end(new WarrenError("ERR_NET_CLOSED", `the connection to ${this.options.servers.join(", ")} has ended${error instanceof Error ? `: ${error.message}` : ""}`, {}, { cause: error }));
+    const error = closed instanceof Error ? (this.#refusal ?? closed) : undefined;
+    this.#end(new WarrenError("ERR_NET_CLOSED", `the connection to ${this.options.servers.join(", ")} has ended${error === undefined ? "" : `: ${error.message}`}`, {}, { cause: error }));
+  }
+
+  #refused(error: Error): void {
+    const { operation, subject } = error as { operation?: unknown; subject?: unknown };
+    if (!isNamed(error, "PermissionViolationError")) this.#refusal = refusalOf(error, "connect");
+    if (!isNamed(error, "PermissionViolationError") || operation !== "publish" || typeof subject !== "string") return;
+    const refusal = refusalOf(error, `publish to ${subject}`);
+    if (refusal !== undefined) for (const listener of this.#listeners) listener.refused?.(refusal, subject);
   }
 
   #turn(isUp: boolean): void {
@@ -274,15 +294,55 @@ function connectionOptions({ servers, node, name, auth, tls, isPrivate, timeoutM
     noAsyncTraces: true,
   };
   if (auth !== undefined) options.authenticator = authenticatorOf(auth, transport);
-  if (tls !== undefined) options.tls = { ...(tls.ca === undefined ? {} : { caFile: tls.ca }), ...(tls.cert === undefined ? {} : { certFile: tls.cert }), ...(tls.key === undefined ? {} : { keyFile: tls.key }) };
+  if (tls !== undefined) {
+    const check = { checkServerIdentity: (host: string, certificate: PeerCertificate) => identityError(servers, host, certificate) };
+    options.tls = { ...check, ...(tls.ca === undefined ? {} : { caFile: tls.ca }), ...(tls.cert === undefined ? {} : { certFile: tls.cert }), ...(tls.key === undefined ? {} : { keyFile: tls.key }) };
+  }
   return options;
 }
 
-function authenticatorOf(auth: Credentials, { credsAuthenticator, nkeyAuthenticator, tokenAuthenticator, usernamePasswordAuthenticator }: Transport): NonNullable<ConnectionOptions["authenticator"]> {
-  if ("credsFile" in auth) return credsAuthenticator(readFileSync(auth.credsFile));
-  if ("nkeySeed" in auth) return nkeyAuthenticator(new TextEncoder().encode(auth.nkeySeed));
+/** Why a certificate is not that of a server. The client gives no name for a server that was given as an address, and Node takes "localhost" then. */
+function identityError(servers: readonly string[], host: string, certificate: PeerCertificate): Error | undefined {
+  if (host !== "localhost") return checkServerIdentity(host, certificate);
+  const errors = servers.map((server) => new URL(`tls://${server}`).hostname.replaceAll(/[[\]]/g, ""))
+    .filter((name) => isIP(name) !== 0 || name === host)
+    .map((name) => checkServerIdentity(name, certificate));
+  return errors.includes(undefined) ? undefined : (errors[0] ?? new Error(`no server of join is called ${host}`));
+}
+
+/** @throws ERR_INVALID_ARGUMENT */
+function authenticatorOf(auth: Credentials, { credsAuthenticator, nkeyAuthenticator, tokenAuthenticator, usernamePasswordAuthenticator }: Transport): Authenticator {
+  if ("credsFile" in auth) return tried(() => credsAuthenticator(renewable(auth.credsFile)), "auth.credsFile of join names a file without a user's JWT and seed");
+  if ("nkeySeed" in auth) return tried(() => nkeyAuthenticator(new TextEncoder().encode(auth.nkeySeed)), "auth.nkeySeed of join is not the seed of a user, which begins with SU");
   if ("token" in auth) return tokenAuthenticator(auth.token);
   return usernamePasswordAuthenticator(auth.user, auth.pass);
+}
+
+type Authenticator = Exclude<NonNullable<ConnectionOptions["authenticator"]>, unknown[]>;
+
+/** A file of credentials, read for each connection, because tools renew it. While it is being replaced, the text before is used. */
+function renewable(file: string): () => Buffer {
+  let text = readFileSync(file);
+  return () => {
+    try {
+      const now = readFileSync(file);
+      if (/END USER NKEY SEED-+\s*$/.test(now.toString("latin1"))) text = now;
+    } catch {
+      // It is not there at the moment.
+    }
+    return text;
+  };
+}
+
+/** An authenticator that can sign. What it throws is kept out of the error, because it might quote a secret. */
+function tried(make: () => Authenticator, why: string): Authenticator {
+  try {
+    const authenticator = make();
+    authenticator("a nonce");
+    return authenticator;
+  } catch {
+    throw new WarrenError("ERR_INVALID_ARGUMENT", `the option ${why}`);
+  }
 }
 
 function isOlder(version: string): boolean {

@@ -1,10 +1,16 @@
 /** The options of `join`, checked once and before anything is sent. */
 import { hostname } from "node:os";
+import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { createSecureContext } from "node:tls";
 import { WarrenError, printValue } from "../../errors.ts";
 import { checkName } from "./names.ts";
 
-/** How a program proves who it is: exactly one of these ways. */
+/**
+ * How a program proves who it is, in one of these ways: a file of credentials (a user's
+ * JWT and seed, as nsc writes it; it is read for each connection, so it can be renewed),
+ * the seed of an nkey, a user with a password, or a token.
+ */
 export type Credentials = { readonly credsFile: string } | { readonly nkeySeed: string } | { readonly user: string; readonly pass: string } | { readonly token: string };
 
 /** Files for TLS: the certificate authority, and for mutual TLS the program's own certificate and key. */
@@ -27,7 +33,9 @@ export interface JoinOptions {
   readonly node?: string | undefined;
   /** Version of the program. A remote task runs only on nodes of the same build, unless `accept` says otherwise. "0" by default. */
   readonly build?: string | undefined;
+  /** How the program proves who it is. By default not at all. */
   readonly auth?: Credentials | undefined;
+  /** Files for TLS. `tls://` URLs use TLS without it, too. */
   readonly tls?: TlsFiles | undefined;
   /** Allows a connection without TLS to another machine. */
   readonly insecure?: boolean | undefined;
@@ -54,7 +62,7 @@ export interface ResolvedJoin {
 }
 
 const KNOWN = ["name", "servers", "node", "build", "auth", "tls", "insecure", "timeoutMs", "beatMs", "traceparent"];
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i;
 const PROTOCOLS = new Set(["nats:", "tls:"]);
 
 /** @throws ERR_INVALID_ARGUMENT, ERR_NET_INSECURE */
@@ -62,7 +70,7 @@ export function resolveJoin(options: JoinOptions): ResolvedJoin {
   checkKeys("join", options, KNOWN);
   const { servers = "nats://127.0.0.1:4222", build = "0", auth, tls, insecure = false, timeoutMs = 5000, beatMs = 2000 } = options;
   const name = checkName("the option name of join", options.name);
-  const node = checkName("the option node of join", options.node ?? ownName());
+  const node = checkName("the option node of join", options.node === undefined ? ownName() : options.node);
   if (typeof build !== "string" || !/^[\w.+-]{1,64}$/.test(build)) throw new WarrenError("ERR_INVALID_ARGUMENT", `the option build of join must be a version such as "2.3.0", not ${printValue(build)}`);
   if (typeof insecure !== "boolean") throw new WarrenError("ERR_INVALID_ARGUMENT", `the option insecure of join must be true or false, not ${printValue(insecure)}`);
   checkMs("timeoutMs of join", timeoutMs, 1);
@@ -88,11 +96,11 @@ function urlOf(server: unknown): URL {
   if (typeof server === "string" && server !== "") {
     const text = /^[a-z]+:\/\//i.test(server) ? server : `nats://${server}`;
     const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (url !== undefined && PROTOCOLS.has(url.protocol) && url.hostname !== "" && url.username === "" && /^\/?$/.test(url.pathname)) {
+    if (url !== undefined && PROTOCOLS.has(url.protocol) && url.hostname !== "" && url.username === "" && url.password === "" && /^\/?$/.test(url.pathname) && url.search === "" && url.hash === "") {
       if (url.port === "") url.port = "4222";
       return url;
     }
-    if (url?.username) throw new WarrenError("ERR_INVALID_ARGUMENT", `the URL of a server must not contain a user or a password: give them as the option auth of join`);
+    if (server.includes("@")) throw new WarrenError("ERR_INVALID_ARGUMENT", `the URL of a server must not contain a user or a password: give them as the option auth of join`);
   }
   throw new WarrenError("ERR_INVALID_ARGUMENT", `the option servers of join needs URLs such as "nats://host:4222" or "tls://host:4222", not ${printValue(server)}`);
 }
@@ -112,7 +120,7 @@ function checkAuth(auth: unknown): void {
   if (!fits || keys.some((key) => typeof (auth as Record<string, unknown>)[key] !== "string")) {
     throw new WarrenError("ERR_INVALID_ARGUMENT", `the option auth of join must be { credsFile }, { nkeySeed }, { user, pass } or { token }, each a text${keys.length === 0 ? "" : `; it has ${keys.join(", ")}`}`);
   }
-  if ("credsFile" in (auth as object)) checkFile("auth.credsFile", (auth as { credsFile: string }).credsFile);
+  if ("credsFile" in (auth as object)) readable("auth.credsFile", (auth as { credsFile: string }).credsFile);
 }
 
 function checkTls(tls: unknown): TlsFiles | undefined {
@@ -120,16 +128,29 @@ function checkTls(tls: unknown): TlsFiles | undefined {
   checkKeys("the option tls of join", tls, ["ca", "cert", "key"]);
   const files = tls as TlsFiles;
   if ((files.cert === undefined) !== (files.key === undefined)) throw new WarrenError("ERR_INVALID_ARGUMENT", "the option tls of join needs cert and key together");
-  for (const key of ["ca", "cert", "key"] as const) if (files[key] !== undefined) checkFile(`tls.${key}`, files[key]);
+  if (files.ca !== undefined) readable("tls.ca", files.ca, (ca) => new X509Certificate(ca));
+  if (files.cert !== undefined) {
+    const { cert } = files;
+    readable("tls.key", files.key, (key) => readable("tls.cert", cert, (text) => createSecureContext({ cert: text, key })));
+  }
   return files;
 }
 
-function checkFile(what: string, path: unknown): void {
-  if (typeof path !== "string") throw new WarrenError("ERR_INVALID_ARGUMENT", `the option ${what} of join must be the path of a file, not ${printValue(path)}`);
+/** Reads a file, and lets `use` find out whether it is what it should be. */
+function readable(what: string, path: unknown, use?: (text: Buffer) => void): void {
+  if (typeof path !== "string") throw new WarrenError("ERR_INVALID_ARGUMENT", `the option ${what} of join must be the path of a file`);
+  let text: Buffer;
   try {
-    readFileSync(path);
-  } catch (cause) {
-    throw new WarrenError("ERR_INVALID_ARGUMENT", `the file of the option ${what} of join cannot be read: ${(cause as Error).message}`, {}, { cause });
+    text = readFileSync(path);
+  } catch (error) {
+    // Without the path: it is a secret if somebody has given the text in its place.
+    throw new WarrenError("ERR_INVALID_ARGUMENT", `the file of the option ${what} of join cannot be read (${(error as NodeJS.ErrnoException).code}): the option must be its path`);
+  }
+  try {
+    use?.(text);
+  } catch (error) {
+    if (error instanceof WarrenError) throw error;
+    throw new WarrenError("ERR_INVALID_ARGUMENT", `the file of the option ${what} of join is not what it should be, a certificate or its key as PEM: ${(error as Error).message}`);
   }
 }
 
@@ -146,7 +167,26 @@ export function checkMs(what: string, value: unknown, least: number): number {
 }
 
 /** The longest time of a timer in Node. */
-const MOST_MS = 2_147_483_647;
+export const MOST_MS = 2_147_483_647;
+
+/** The longest name of a value or of a call's work. */
+export const LONGEST_ID = 200;
+
+/** The name of a value, which becomes a header. @throws ERR_INVALID_ARGUMENT */
+export function checkId(id: unknown): void {
+  if (typeof id === "string" && id !== "" && id.length <= LONGEST_ID && !/[\r\n]/.test(id)) return;
+  throw new WarrenError("ERR_INVALID_ARGUMENT", `the option id of send must be a text of 1 to ${LONGEST_ID} characters on one line, not ${printValue(id)}`);
+}
+
+export function isTraceparent(text: unknown): text is string {
+  return typeof text === "string" && /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/.test(text);
+}
+
+/** @throws ERR_INVALID_ARGUMENT */
+export function checkTraceparent(traceparent: unknown): void {
+  if (traceparent === undefined || isTraceparent(traceparent)) return;
+  throw new WarrenError("ERR_INVALID_ARGUMENT", `traceparent must be as the W3C recommendation Trace Context has it, such as "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", not ${printValue(traceparent)}`);
+}
 
 /** A whole number. @throws ERR_INVALID_ARGUMENT */
 export function checkCount(what: string, value: unknown, least: number, most: number): number {

@@ -38,13 +38,16 @@ function refuseHandle(): never {
   throw new WarrenError("ERR_NET_MESSAGE", "the message contains a handle of another machine's memory");
 }
 
-/** Encodes a value that describes itself, with `head` before it. @throws ERR_NOT_TRANSFERABLE (details: path), ERR_LIMIT */
-export function encodePortable(space: Space, value: unknown, what: string, head?: readonly number[]): Buffer {
+/** Encodes a list of values that describe themselves, with `head` before it. The path of one that cannot be sent begins in it. @throws ERR_NOT_TRANSFERABLE (details: path), ERR_LIMIT */
+export function encodePortable(space: Space, values: readonly unknown[], what: string, head: readonly number[] = []): Buffer {
   try {
-    return encodeBytes(space, value, head);
+    const bytes = encodeBytes(space, values, head);
+    if (bytes.length >= LONG_BYTES) new Check(bytes.subarray(head.length)).whole();
+    return bytes;
   } catch (error) {
+    if (error instanceof WarrenError && error.code === "ERR_NET_MESSAGE") throw new WarrenError("ERR_NOT_TRANSFERABLE", `${what} cannot be sent to another machine: ${String(error.details["why"])}`, { path: "" });
     if (!(error instanceof Refusal)) throw error;
-    const path = error.path.join("");
+    const path = error.path.slice(1).join("");
     throw new WarrenError("ERR_NOT_TRANSFERABLE", `${what}${path} cannot be sent to another machine: ${printValue(error.value)}: ${error.why}`, { path, value: error.value });
   }
 }
@@ -61,6 +64,14 @@ export function decodePortable(space: Space, bytes: Buffer): unknown {
 }
 
 const DIGITS = /^-?\d+$/;
+/** A larger number takes long to read: the time grows faster than its length. */
+const MOST_DIGITS = 100_000;
+/** Patterns with the flags u or v, all of a message, in bytes: V8 compiles their classes when it makes them, up to 0.1 ms for each character. */
+const MOST_PATTERN_BYTES = 4096;
+/** A sender checks messages from this length on as a receiver does: shorter ones are below those limits, or cost little. */
+const LONG_BYTES = MOST_PATTERN_BYTES;
+/** The properties of an error that are among its texts. */
+const TEXTS = new Set(["name", "message", "stack"]);
 
 /** Walks over a payload as the decoder will, and makes nothing. */
 class Check {
@@ -68,6 +79,7 @@ class Check {
   #at = 0;
   /** How many objects have begun. */
   #objects = 0;
+  #patternBytes = 0;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
@@ -97,6 +109,7 @@ class Check {
       case TAG.bigint: {
         const from = this.#at + 4;
         const to = this.#sized();
+        if (to - from > MOST_DIGITS) refuse(`a bigint has more than ${MOST_DIGITS} digits`);
         if (!DIGITS.test(this.#bytes.toString("latin1", from, to))) refuse("a bigint is no number");
         return;
       }
@@ -119,13 +132,13 @@ class Check {
           const element = this.#u8();
           if (element !== TAG.hole) this.#tagged(element, depth);
         }
-        return this.#entries(depth);
+        return this.#entries(depth, isIndex);
       }
       case TAG.object: return this.#entries(depth);
       case TAG.error: {
         for (let text = 0; text < 4; text++) this.#text();
         for (let left = this.#count(6); left > 0; left--) {
-          this.#sized();
+          if (TEXTS.has(this.#key())) refuse("an error has a text twice");
           this.#u8();
           this.#value(depth);
         }
@@ -141,8 +154,11 @@ class Check {
       }
       case TAG.date: return void this.#skip(8);
       case TAG.regexp: {
-        this.#text();
-        return this.#text();
+        const byteLength = this.#text().length;
+        if (!/[uv]/.test(this.#text().toString("latin1"))) return;
+        this.#patternBytes += byteLength;
+        if (this.#patternBytes > MOST_PATTERN_BYTES) refuse(`regular expressions with the flags u or v have more than ${MOST_PATTERN_BYTES} bytes`);
+        return;
       }
       case TAG.map: {
         for (let left = this.#count(2); left > 0; left--) {
@@ -159,18 +175,25 @@ class Check {
     }
   }
 
-  #entries(depth: number): void {
+  #entries(depth: number, isWrong?: (key: string) => boolean): void {
     for (let left = this.#count(5); left > 0; left--) {
-      this.#sized();
+      if (isWrong === undefined) this.#sized();
+      else if (isWrong(this.#key())) refuse("an array has an element after its end");
       this.#value(depth);
     }
   }
 
+  #key(): string {
+    const from = this.#at + 4;
+    return this.#bytes.toString("utf16le", from, this.#sized());
+  }
+
   /** A value that must be a text. */
-  #text(): void {
+  #text(): Buffer {
     const tag = this.#u8();
     if (tag !== TAG.utf8 && tag !== TAG.utf16) refuse("a text is something else");
-    this.#sized();
+    const from = this.#at + 4;
+    return this.#bytes.subarray(from, this.#sized());
   }
 
   /** A byte length and as many bytes; returns where they end. */
@@ -199,6 +222,11 @@ class Check {
   }
 }
 
+/** Whether a property of an array would be an element: one of a few bytes could make it billions long. */
+function isIndex(key: string): boolean {
+  return /^(?:0|[1-9]\d{0,9})$/.test(key) && Number(key) < 2 ** 32 - 1;
+}
+
 function refuse(why: string): never {
-  throw new WarrenError("ERR_NET_MESSAGE", `the message cannot be decoded: ${why}`);
+  throw new WarrenError("ERR_NET_MESSAGE", `the message cannot be decoded: ${why}`, { why });
 }

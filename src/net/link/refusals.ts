@@ -2,7 +2,7 @@
 import { WarrenError } from "../../errors.ts";
 
 /** Whether an error has this name: the client's classes are known by it. */
-function isNamed(error: unknown, ...names: readonly string[]): boolean {
+export function isNamed(error: unknown, ...names: readonly string[]): boolean {
   return error instanceof Error && names.includes(error.name);
 }
 
@@ -20,6 +20,19 @@ export function refusalOf(error: unknown, operation: string): WarrenError | unde
     if (isTlsError(at)) return new WarrenError("ERR_NET_REFUSED", `TLS with the server failed (${firstLine(message)}): check the option tls of join, and the names in the server's certificate`, { operation }, { cause: error });
   }
   return undefined;
+}
+
+/** Whatever an operation has thrown, as an error of warren. @param operation what the program wanted to do */
+export function codedError(error: unknown, operation: string): WarrenError {
+  if (error instanceof WarrenError) return error;
+  const refusal = refusalOf(error, operation);
+  if (refusal !== undefined) return refusal;
+  const why = error instanceof Error ? firstLine(error.message) : String(error);
+  if (isNamed(error, "TimeoutError", "NoRespondersError", "RequestError", "ClosedConnectionError", "DrainingConnectionError", "ConnectionError")) {
+    return new WarrenError("ERR_NET_DOWN", `the server has not answered when this program wanted to ${operation} (${why}): try again when it does`, { operation }, { cause: error });
+  }
+  const code: unknown = (error as { code?: unknown } | null | undefined)?.code;
+  return new WarrenError("ERR_NET_SERVER", `the server cannot ${operation}: ${why}`, { code }, { cause: error });
 }
 
 function isTlsError(error: Error): boolean {

@@ -3,22 +3,24 @@
  * and makes several objects for each; here one subscription and one timer serve all.
  */
 import type { Msg, MsgHdrs, SubscriptionOptions } from "@nats-io/transport-node";
+import type { WarrenError } from "../../errors.ts";
 import { clearInterval, performance, setInterval } from "../../host.ts";
 import type { Names } from "./names.ts";
 
-/** Why a request has no answer. */
-export type NoAnswer = "nobody" | "late" | "closed";
+/** Why a request has no answer: an error if the server does not let this program ask. */
+export type NoAnswer = "nobody" | "late" | "closed" | WarrenError;
 
 /** The connection, as far as requests need it. */
 interface Carrier {
   readonly names: Names;
   unique(): string;
-  listen(listener: { closed(): void }): unknown;
+  listen(listener: { closed(): void; refused(error: WarrenError, subject: string): void }): unknown;
   subscribe(subject: string, options: SubscriptionOptions): Promise<unknown>;
   soon(subject: string, data: Uint8Array, options: { readonly reply: string; readonly headers?: MsgHdrs }): void;
 }
 
 interface Request {
+  readonly subject: string;
   readonly untilMs: number;
   readonly resolve: (answer: Msg | NoAnswer) => void;
 }
@@ -37,9 +39,14 @@ export class Requests {
   constructor(link: Carrier) {
     this.#link = link;
     this.#inbox = link.names.inbox(link.unique());
-    link.listen({ closed: () => {
-      for (const number of this.#open.keys()) this.#end(number, "closed");
-    } });
+    link.listen({
+      closed: () => {
+        for (const number of this.#open.keys()) this.#end(number, "closed");
+      },
+      refused: (error, subject) => {
+        for (const [number, request] of this.#open) if (request.subject === subject) this.#end(number, error);
+      },
+    });
   }
 
   /** Subscribes to the answers, before the first request. @throws ERR_NET_REFUSED, ERR_NET_DOWN */
@@ -59,7 +66,7 @@ export class Requests {
   send(subject: string, data: Uint8Array, timeoutMs: number, headers?: MsgHdrs): Promise<Msg | NoAnswer> {
     const number = this.#next++;
     const { promise, resolve } = Promise.withResolvers<Msg | NoAnswer>();
-    this.#open.set(number, { untilMs: performance.now() + timeoutMs, resolve });
+    this.#open.set(number, { subject, untilMs: performance.now() + timeoutMs, resolve });
     this.#timer ??= setInterval(() => this.#look(), LOOK_MS);
     this.#link.soon(subject, data, { reply: `${this.#inbox}.${number}`, ...(headers !== undefined && { headers }) });
     return promise;

@@ -24,6 +24,8 @@ import { Refusal, type Space, Type } from "../../wire/type.ts";
 import type { Waiters } from "../../wait/waiter.ts";
 import type { Link } from "../link/link.ts";
 import { KIND, type Shape, decodeMessage } from "../link/message.ts";
+import { checkId, isTraceparent } from "../link/options.ts";
+import { codedError } from "../link/refusals.ts";
 import type { Typed } from "../link/typed.ts";
 import { type DeadLetter, type Delivery, Held, type Holder, QueueDelivery, leaseLost } from "./delivery.ts";
 import type { Marks } from "./marks.ts";
@@ -124,7 +126,7 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
       goOn: () => this.giveDue(),
     });
     this.#onClosed = queue.opened(this as Deliveries<unknown>);
-    this.#stopListening = link.listen({ up: () => this.#reconnected(), down: () => this.#unsubscribe(), closed: () => this.#disconnected() });
+    this.#stopListening = link.listen({ up: () => this.#reconnected(), down: () => this.#unsubscribe(), refused: (error, subject) => this.#refused(error, subject), closed: () => this.#disconnected() });
   }
 
   /** Subscribes, and asks for the first values. @throws ERR_NET_REFUSED, ERR_NET_DOWN, ERR_NET_CLOSED */
@@ -135,7 +137,7 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
       return deliveries;
     } catch (error) {
       await deliveries.stop();
-      throw error;
+      throw codedError(error, `receive from the queue ${queue.name}`);
     }
   }
 
@@ -313,9 +315,9 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
       return;
     }
     if (message.reply === undefined || message.reply === "") return this.#said(message);
-    this.#pulls.came();
     const at = placeOf(message.reply);
     if (at === undefined) return;
+    this.#pulls.came();
     const known = this.#leases.get(at.sequence);
     if (known !== undefined) {
       // The server has forgotten that this node has it, or has not heard the renewals.
@@ -358,8 +360,9 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
     try {
       const [fingerprint, id, traceparent, value, dead] = decodeMessage(space, KIND.value, message.data, VALUE_SHAPE) as [string, string, string | undefined, unknown, unknown];
       if (fingerprint !== type.fingerprint) throw new WarrenError("ERR_NET_MESSAGE", `its type has the fingerprint ${printValue(fingerprint)}, and the queue carries ${type.name} (${type.fingerprint})`);
+      checkId(id);
       type.check(value);
-      const held = new Held(sequence, reply, untilMs, { value, id, traceparent, dead: letterOf(dead) });
+      const held = new Held(sequence, reply, untilMs, { value, id, traceparent: isTraceparent(traceparent) ? traceparent : undefined, dead: letterOf(dead) });
       held.mayBeRepeated = message.headers?.has(AGAIN) === true;
       return held;
     } catch (error) {
@@ -451,6 +454,15 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
         if (this.#queue.link.isUp) this.#reconnected();
       }, ABSENT_MS);
     });
+  }
+
+  /** Without its permissions no value would come, or each would come again and again. */
+  #refused(error: WarrenError, subject: string): void {
+    const { link, name } = this.#queue;
+    const stream = link.names.stream(name);
+    if (!subject.startsWith(`$JS.ACK.${stream}.`) && subject !== this.#pulls.subject) return;
+    this.#failure = error;
+    this.#disconnected();
   }
 
   #tick(): void {
@@ -551,6 +563,8 @@ interface Place {
 /** Reads the subject of the answer: `$JS.ACK.[domain.account.]stream.consumer.deliveries.sequence.…`. */
 function placeOf(reply: string): Place | undefined {
   const tokens = reply.split(".");
+  // Else somebody other than the server wants to know what is acknowledged.
+  if (tokens[0] !== "$JS" || tokens[1] !== "ACK") return undefined;
   // With a domain there are two more, and one at the end.
   const at = tokens.length >= 11 ? 6 : 4;
   const deliveries = Number(tokens[at]);

@@ -1,5 +1,6 @@
 /** A delivery: one value of a queue in the hand of this node, until it is settled or its lease is lost. */
 import { INSPECT, WarrenError, printValue } from "../../errors.ts";
+import type { AbortSignal } from "../../wait/abort-signal.ts";
 import { checkMs } from "../link/options.ts";
 
 /** Where a dead letter comes from. */
@@ -14,6 +15,7 @@ export interface DeadLetter {
 
 /** One value of a queue. It belongs to this node, which renews its lease until `ack`, `retry` or `reject`. */
 export interface Delivery<T> extends AsyncDisposable {
+  /** What was sent: a copy. */
   readonly value: T;
   /** The sender's `id`, or one that was made for the value. The same for each delivery of it. */
   readonly id: string;
@@ -35,7 +37,7 @@ export interface Delivery<T> extends AsyncDisposable {
   ack(): Promise<void>;
   /** The value is to be delivered again, to any node, in `delayMs` milliseconds; after the last try it is a dead letter. @param why kept with the dead letter @throws as `ack` */
   retry(delayMs?: number, why?: unknown): Promise<void>;
-  /** The value cannot be handled: it becomes a dead letter now. @throws as `ack` */
+  /** The value cannot be handled: it becomes a dead letter now. @param why kept with the dead letter @throws as `ack` */
   reject(why: unknown): Promise<void>;
 }
 

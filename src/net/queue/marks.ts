@@ -36,7 +36,7 @@ export class Marks {
 
   async attempts(sequence: number): Promise<Attempts | undefined> {
     const note = await this.#read(this.#ofValue(sequence));
-    return typeof note?.starts === "number" ? { starts: note.starts, why: typeof note.why === "string" ? note.why : undefined } : undefined;
+    return isCount(note?.starts) ? { starts: note.starts, why: typeof note.why === "string" ? note.why : undefined } : undefined;
   }
 
   async note(sequence: number, { starts, why }: Attempts): Promise<void> {
@@ -48,7 +48,7 @@ export class Marks {
     const { serverId, names } = this.#link;
     const subject = names.mark(this.#queue, `${this.#stream}.start.${serverId}`);
     const known = await this.#read(subject);
-    if (typeof known?.upTo === "number") return known.upTo;
+    if (isCount(known?.upTo)) return known.upTo;
     const jsm = await this.#link.manager();
     const { state } = await jsm.streams.info(names.stream(this.#queue.replaceAll("=", ".")));
     // If it is the first note of all, the queue has no past.
@@ -60,7 +60,7 @@ export class Marks {
       if (codeOf(error) !== JS.wrongLastSequence) throw error;
       // Another node was faster.
       const theirs = await this.#read(subject);
-      return typeof theirs?.upTo === "number" ? theirs.upTo : upTo;
+      return isCount(theirs?.upTo) ? theirs.upTo : upTo;
     }
   }
 
@@ -83,4 +83,8 @@ export class Marks {
     this.#link.checkUp("a note of a queue");
     await this.#link.js.publish(subject, JSON.stringify(note), lastSubjectSequence === undefined ? {} : { expect: { lastSubjectSequence } });
   }
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

@@ -1,6 +1,6 @@
 /** The options of a queue, checked once. */
 import { WarrenError, printValue } from "../../errors.ts";
-import { checkCount, checkKeys, checkMs } from "../link/options.ts";
+import { MOST_MS, checkCount, checkKeys } from "../link/options.ts";
 import { checkName } from "../link/names.ts";
 
 /** Options of `net.queue`. Those of the queue itself are kept on the server: all programs must give the same, or none. */
@@ -44,12 +44,13 @@ const DEAD = ".dead";
 export function resolveQueue(queue: string, options: QueueOptions): ResolvedQueue {
   checkKeys(`queue ${queue}`, options, KNOWN);
   const { capacity = 10_000, whenFull = "wait", leaseMs = 30_000, tries = 5, dedupeMs = 120_000, replicas = 1, update = false } = options;
-  const dead = options.dead ?? (queue.endsWith(DEAD) ? false : `${queue}${DEAD}`);
+  const { dead = queue.endsWith(DEAD) ? false : `${queue}${DEAD}` } = options;
   checkCount(`capacity of queue ${queue}`, capacity, 1, 1_000_000_000);
   if (whenFull !== "wait" && whenFull !== "refuse") throw new WarrenError("ERR_INVALID_ARGUMENT", `the option whenFull of queue ${queue} must be "wait" or "refuse", not ${printValue(whenFull)}`);
-  checkMs(`leaseMs of queue ${queue}`, leaseMs, 100);
+  // Whole milliseconds, because the server counts whole nanoseconds.
+  checkCount(`leaseMs of queue ${queue}`, leaseMs, 100, MOST_MS);
   if (tries !== Infinity) checkCount(`tries of queue ${queue}`, tries, 1, 1_000_000);
-  checkMs(`dedupeMs of queue ${queue}`, dedupeMs, 100);
+  checkCount(`dedupeMs of queue ${queue}`, dedupeMs, 100, MOST_MS);
   checkCount(`replicas of queue ${queue}`, replicas, 1, 5);
   if (typeof update !== "boolean") throw new WarrenError("ERR_INVALID_ARGUMENT", `the option update of queue ${queue} must be true or false, not ${printValue(update)}`);
   if (dead !== false) checkName(`the option dead of queue ${queue}`, dead, true);

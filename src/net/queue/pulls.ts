@@ -23,8 +23,9 @@ const PAUSE_MS = 20;
 const PENDING = "Nats-Pending-Messages";
 
 export class Pulls {
+  /** Where it asks. */
+  readonly subject: string;
   readonly #link: Link;
-  readonly #subject: string;
   readonly #credit: number;
   readonly #expiresMs: number;
   #inbox = "";
@@ -36,7 +37,7 @@ export class Pulls {
 
   constructor(link: Link, stream: string, credit: number, leaseMs: number) {
     this.#link = link;
-    this.#subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${CONSUMER}`;
+    this.subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${CONSUMER}`;
     this.#credit = credit;
     this.#expiresMs = Math.min(LONGEST_MS, leaseMs / 2);
   }
@@ -55,7 +56,7 @@ export class Pulls {
     if (this.#asked === 0) this.#heardMs = performance.now();
     this.#left.set(reply, batch);
     this.#asked += batch;
-    this.#link.soon(this.#subject, Buffer.from(`{"batch":${batch},"expires":${Math.round(this.#expiresMs * NS_PER_MS)}}`), { reply });
+    this.#link.soon(this.subject, Buffer.from(`{"batch":${batch},"expires":${Math.round(this.#expiresMs * NS_PER_MS)}}`), { reply });
   }
 
   /** A value has come. */

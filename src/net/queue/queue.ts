@@ -6,15 +6,15 @@
  * once, and only a send that rejects with ERR_SEND_UNKNOWN may or may not be in it.
  */
 import type { Msg } from "@nats-io/transport-node";
-import { WarrenError, printValue } from "../../errors.ts";
+import { INSPECT, WarrenError, printValue } from "../../errors.ts";
 import { performance, setTimeout } from "../../host.ts";
 import type { Space } from "../../wire/type.ts";
 import type { AbortSignal } from "../../wait/abort-signal.ts";
 import { checkSignal } from "../../wait/wait.ts";
 import type { Waiters } from "../../wait/waiter.ts";
 import type { Link } from "../link/link.ts";
-import { checkCount, checkKeys, checkMs } from "../link/options.ts";
-import { refusalOf } from "../link/refusals.ts";
+import { LONGEST_ID, checkCount, checkId, checkKeys, checkMs, checkTraceparent } from "../link/options.ts";
+import { codedError } from "../link/refusals.ts";
 import { KIND, encodeMessage } from "../link/message.ts";
 import type { Typed } from "../link/typed.ts";
 import type { Waits } from "../link/waits.ts";
@@ -48,24 +48,28 @@ export interface QueueState {
   readonly values: number;
   /** Values in the hand of nodes. */
   readonly inHand: number;
+  /** What they take in the server's store. */
   readonly bytes: number;
+  /** So many values it holds at most. */
   readonly capacity: number;
 }
 
 /** A durable queue of values of one type, kept by the server. It is no channel: `send` is acknowledged by the server, and each value is delivered at least once. */
 export interface Queue<T> {
+  /** The name under which it was opened. */
   readonly name: string;
   /**
-   * Sends a value. Resolves when the server has it. While the queue is full it waits.
+   * Sends `value`. Resolves when the server has it. While the queue is full it waits.
    * @throws ERR_VALUE_REFUSED, ERR_QUEUE_FULL with `whenFull: "refuse"`, ERR_TOO_BIG, ERR_NET_DOWN: it was not sent, ERR_SEND_UNKNOWN: it may be in the queue, ERR_QUEUE_GONE, ERR_NET_REFUSED, ERR_NET_CLOSED, or the signal's reason
    */
   send(value: T, options?: SendOptions): Promise<void>;
   /**
    * The values of the queue, for this node: a channel on the main thread, at most `credit` of them in hand.
-   * @throws ERR_INVALID_ARGUMENT, ERR_NET_DOWN, ERR_NET_REFUSED, ERR_NET_CLOSED
+   * When the server takes a permission away that they need, they close, and `recv` throws ERR_NET_REFUSED.
+   * @throws ERR_INVALID_ARGUMENT, ERR_NET_DOWN, ERR_NET_REFUSED, ERR_NET_SERVER, ERR_NET_CLOSED
    */
   deliveries(options?: DeliveriesOptions): Promise<Deliveries<T>>;
-  /** @throws ERR_NET_DOWN, ERR_QUEUE_GONE, ERR_NET_CLOSED */
+  /** How full it is now, on all nodes. @throws ERR_NET_DOWN, ERR_QUEUE_GONE, ERR_NET_CLOSED */
   state(): Promise<QueueState>;
 }
 
@@ -80,8 +84,6 @@ const MOST_UNANSWERED = 65_536;
 const LEAST_REQUEST_MS = 1000;
 /** What a header takes, with the id. */
 const HEADER_BYTES = 32;
-/** The longest id. It becomes a header. */
-const LONGEST_ID = 200;
 
 /** What a queue needs of its connection. */
 export interface QueueHost {
@@ -117,7 +119,11 @@ export class NetQueue<T> implements Queue<T> {
     const { link } = host;
     const { created } = await openStream(link, name, type, options);
     const marks = new Marks(link, name, created);
-    await Promise.all([marks.repeatedUpTo(), link.requests.open()]);
+    try {
+      await Promise.all([marks.repeatedUpTo(), link.requests.open()]);
+    } catch (error) {
+      throw codedError(error, `open the queue ${name}`);
+    }
     if (options.dead !== undefined) await openStream(link, options.dead, type, { ...options, asked: new Set() });
     return new NetQueue(host, name, type, options, marks);
   }
@@ -157,6 +163,11 @@ export class NetQueue<T> implements Queue<T> {
       const headers = link.headers({ "Nats-Msg-Id": id, ...(isAgain && { [AGAIN]: "1" }) });
       this.#await(id);
       const answer = await unlessAborted(link.requests.send(subject, bytes, Math.min(leftMs, Math.max(LEAST_REQUEST_MS, timeoutMs / 4)), headers), signal);
+      if (answer instanceof WarrenError) {
+        // It is not in, unless one before is.
+        if (!isAgain) this.#unanswered.delete(id);
+        throw answer;
+      }
       const { stream, error } = typeof answer === "object" ? ackOf(answer) : {};
       // The server, or nobody, has answered: this one is in, or is not.
       if (stream !== undefined || (!isAgain && (error !== undefined || answer === "nobody"))) this.#unanswered.delete(id);
@@ -188,6 +199,10 @@ export class NetQueue<T> implements Queue<T> {
     }
   }
 
+  [INSPECT](): string {
+    return `queue ${this.name} of ${this.#type.name}`;
+  }
+
   async #isGone(queue: string): Promise<boolean> {
     const { link } = this.#host;
     try {
@@ -200,7 +215,8 @@ export class NetQueue<T> implements Queue<T> {
 
   async deliveries(options: DeliveriesOptions = {}): Promise<Deliveries<T>> {
     checkKeys("deliveries", options, ["credit"]);
-    const credit = checkCount("credit of deliveries", options.credit ?? 16, 1, 65_536);
+    const { credit = 16 } = options;
+    checkCount("credit of deliveries", credit, 1, 65_536);
     const { link, space, waiters, warn, opened } = this.#host;
     const parts: QueueParts<T> = { name: this.name, link, space, type: this.#type, options: this.#options, marks: this.#marks, warn, opened, bury: (value, id, letter, sequence) => this.#bury(value, id, letter, sequence) };
     return QueueDeliveries.open(waiters, parts, credit);
@@ -223,7 +239,7 @@ export class NetQueue<T> implements Queue<T> {
       return { values: state.messages, inHand: consumer.num_ack_pending, bytes: state.bytes, capacity: config.max_msgs };
     } catch (error) {
       if (codeOf(error) === JS.streamNotFound || codeOf(error) === JS.consumerNotFound) throw new WarrenError("ERR_QUEUE_GONE", `the queue ${this.name} was deleted on the server`, { queue: this.name });
-      throw refusalOf(error, `read the state of queue ${this.name}`) ?? error;
+      throw codedError(error, `read the state of queue ${this.name}`);
     }
   }
 }
@@ -233,21 +249,15 @@ function notAnswered(queue: string, id: string, timeoutMs: number, mayBeIn: bool
   return new WarrenError("ERR_SEND_UNKNOWN", `the server has not answered for ${timeoutMs} ms, so the value ${printValue(id)} may be in queue ${queue} or not: send it again with the same id, and it will be in it once`, { queue, id });
 }
 
-/** The server's answer to a value: the stream that has it, or the code of an error. */
+/** The server's answer to a value: the stream that has it, or the code of an error. Neither if it is not the server's. */
 function ackOf({ data }: Msg): { readonly stream?: string; readonly error?: number } {
-  const { stream, error } = JSON.parse(Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString()) as { stream?: string; error?: { err_code?: number } };
-  return error === undefined ? { ...(stream !== undefined && { stream }) } : { error: error.err_code ?? 0 };
-}
-
-function checkId(id: unknown): void {
-  if (typeof id === "string" && id !== "" && id.length <= LONGEST_ID && !/[\r\n]/.test(id)) return;
-  throw new WarrenError("ERR_INVALID_ARGUMENT", `the option id of send must be a text of 1 to ${LONGEST_ID} characters on one line, not ${printValue(id)}`);
-}
-
-/** @throws ERR_INVALID_ARGUMENT */
-export function checkTraceparent(traceparent: unknown): void {
-  if (traceparent === undefined || (typeof traceparent === "string" && /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/.test(traceparent))) return;
-  throw new WarrenError("ERR_INVALID_ARGUMENT", `traceparent must be as the W3C recommendation Trace Context has it, such as "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", not ${printValue(traceparent)}`);
+  try {
+    const { stream, error } = JSON.parse(Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString()) as { stream?: string; error?: { err_code?: number } };
+    return error === undefined ? { ...(stream !== undefined && { stream }) } : { error: error.err_code ?? 0 };
+  } catch {
+    // No JSON.
+    return {};
+  }
 }
 
 /** Waits for a promise, or for the signal. The promise is left alone then. */

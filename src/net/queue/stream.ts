@@ -5,7 +5,7 @@
 import type { ConsumerInfo, JetStreamManager, StreamInfo, StreamUpdateConfig } from "@nats-io/jetstream";
 import { WarrenError } from "../../errors.ts";
 import type { Link } from "../link/link.ts";
-import { refusalOf } from "../link/refusals.ts";
+import { codedError } from "../link/refusals.ts";
 import type { ResolvedQueue } from "./options.ts";
 
 /** The name of the consumer. */
@@ -40,19 +40,8 @@ export async function openStream(link: Link, queue: string, type: { readonly nam
     await agree(link, jsm, queue, info, options);
     return { created: info.created };
   } catch (error) {
-    if (error instanceof WarrenError) throw error;
-    throw refusalOf(error, what) ?? permissionOf(error, what) ?? serverError(error, what);
+    throw codedError(error, what);
   }
-}
-
-/** JetStream answers nothing to a request that the user may not make, so it is a timeout. */
-function permissionOf(error: unknown, operation: string): WarrenError | undefined {
-  if (!(error instanceof Error) || error.name !== "TimeoutError") return undefined;
-  return new WarrenError("ERR_NET_REFUSED", `the server did not answer when this program wanted to ${operation}: probably the user lacks a permission ($JS.API.>, and warren.<name>.>; docs/net.md lists them), or the server is overloaded`, { operation }, { cause: error });
-}
-
-function serverError(error: unknown, operation: string): WarrenError {
-  return new WarrenError("ERR_NET_SERVER", `the server cannot ${operation}: ${(error as Error).message}`, { code: codeOf(error) }, { cause: error });
 }
 
 async function openMarks(link: Link, jsm: JetStreamManager): Promise<void> {

@@ -71,6 +71,8 @@ export class ServedCalls {
   done(call: ServedCall, answer: Uint8Array): void {
     call.state = "done";
     call.answer = answer;
+    // They may be large, and nobody needs them any more.
+    call.message.args.length = 0;
     this.live.delete(call);
     this.#done.add(call);
     this.#bytes += answer.length;

@@ -18,7 +18,7 @@ import { checkSignal } from "../../wait/wait.ts";
 import { continueStack } from "../../wire/error-class.ts";
 import type { Space } from "../../wire/type.ts";
 import type { Link } from "../link/link.ts";
-import { checkCount, checkKeys, checkMs } from "../link/options.ts";
+import { LONGEST_ID, checkCount, checkKeys, checkMs, checkTraceparent } from "../link/options.ts";
 import { KIND, decodeMessage, encodeMessage, isJoined, kindOf, splitMessages } from "../link/message.ts";
 import type { Waits } from "../link/waits.ts";
 import type { NodeReport, Nodes } from "./nodes.ts";
@@ -46,10 +46,10 @@ export interface RemoteOptions {
 /** Starts a task on any node that serves it. It is not `spawn`: other errors can come. */
 export interface RemoteSpawn {
   /**
-   * Runs the task at most once. Arguments and result are copied; a context among the
+   * Runs the task `fn` at most once. Arguments and result are copied; a context among the
    * arguments is a new one on the other node, with the same deadline, which is cancelled
    * when this one is.
-   * @throws ERR_NO_NODE: it did not run, ERR_TASK_VERSION: it did not run, ERR_NODE_LOST: it may have run, ERR_NOT_TRANSFERABLE, ERR_TOO_BIG, ERR_NET_DOWN, ERR_NET_CLOSED, ERR_INVALID_ARGUMENT, or what the task throws, with the node's name as `node`
+   * @throws ERR_NO_NODE: it did not run, ERR_TASK_VERSION: it did not run, ERR_NET_REFUSED: it did not run, ERR_NODE_LOST: it may have run, ERR_NOT_TRANSFERABLE, ERR_TOO_BIG, ERR_NET_DOWN, ERR_NET_CLOSED, ERR_INVALID_ARGUMENT, or what the task throws, with the node's name as `node`
    */
   <A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Awaited<R>>;
   /** The same with options: `net.spawn.with({ timeoutMs: 5000 })(resize, image)`. @throws ERR_REMOTE_TIMEOUT, the signal's reason, and as above */
@@ -68,6 +68,8 @@ export interface CallHost {
 
 /** So many signs of life may be missing. */
 const LOST_BEATS = 3;
+/** So many nodes are remembered. */
+const MOST_NODES = 16_384;
 /** Between two tries: the first pause, and the longest. */
 const PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 500;
@@ -75,6 +77,8 @@ const LONGEST_PAUSE_MS = 500;
 interface Call {
   readonly number: number;
   readonly id: string;
+  /** Where it was sent. */
+  readonly subject: string;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
   /** When a sign of the call came last, or when it was sent. */
@@ -107,6 +111,9 @@ export class Calls {
       up: () => {
         this.#upMs = performance.now();
         this.#askAgain();
+      },
+      refused: ({ code, message, details, cause }, subject) => {
+        for (const call of this.#calls.values()) if (call.subject === subject) this.#end(call, () => call.reject(new WarrenError(code, `${message}: the task ${call.id} did not run`, { ...details, task: call.id, mayHaveRun: false }, { cause })));
       },
       closed: (error) => {
         for (const call of this.#calls.values()) this.#end(call, () => call.reject(new WarrenError("ERR_NET_CLOSED", `${error.message}: the task ${call.id} may have run`, { task: call.id, mayHaveRun: true })));
@@ -183,8 +190,9 @@ export class Calls {
     const { link } = this.#host;
     const number = this.#next++;
     const { promise, resolve: settle, reject } = Promise.withResolvers<unknown>();
-    const call: Call = { number, id, resolve: settle, reject, heardMs: performance.now(), node: undefined };
-    link.publish(link.names.task(id, build), bytes, `the call of ${id}`, { reply: `${link.names.answers(this.#caller)}.${number}` });
+    const subject = link.names.task(id, build);
+    const call: Call = { number, id, subject, resolve: settle, reject, heardMs: performance.now(), node: undefined };
+    link.publish(subject, bytes, `the call of ${id}`, { reply: `${link.names.answers(this.#caller)}.${number}` });
     this.#calls.set(number, call);
     if (this.#timer === undefined) {
       this.#lookedMs = performance.now();
@@ -207,7 +215,7 @@ export class Calls {
   async open(): Promise<void> {
     const { link, space, warn } = this.#host;
     const beats = link.subscribe(link.names.beat("*"), { callback: (error, { subject }) => {
-      if (error === null) this.#beats.set(subject.slice(subject.lastIndexOf(".") + 1), performance.now());
+      if (error === null) this.#heard(subject.slice(subject.lastIndexOf(".") + 1));
     } });
     const answers = link.subscribe(`${link.names.answers(this.#caller)}.*`, { callback: (error, message) => {
       if (error !== null) return warn(error.message);
@@ -222,6 +230,16 @@ export class Calls {
       }
     } });
     await Promise.all([beats, answers]);
+  }
+
+  /** A node has given a sign of life. The latest is the last. */
+  #heard(node: string): void {
+    this.#beats.delete(node);
+    this.#beats.set(node, performance.now());
+    for (const [oldest] of this.#beats) {
+      if (this.#beats.size <= MOST_NODES) return;
+      this.#beats.delete(oldest);
+    }
   }
 
   #nobody(number: number): void {
@@ -354,13 +372,14 @@ class Thrown {
 
 function resolve(options: RemoteOptions): Resolved {
   checkKeys("spawn.with", options, ["timeoutMs", "tries", "key", "accept", "signal", "traceparent"]);
-  const { timeoutMs, key, accept, signal, tries = 1 } = options;
+  const { timeoutMs, key, accept, signal, traceparent, tries = 1 } = options;
   if (timeoutMs !== undefined) checkMs("timeoutMs of spawn.with", timeoutMs, 1);
   checkCount("tries of spawn.with", tries, 1, 1000);
-  if (key !== undefined && (typeof key !== "string" || key === "" || key.length > 200)) throw new WarrenError("ERR_INVALID_ARGUMENT", `the option key of spawn.with must be a text of 1 to 200 characters, not ${printValue(key)}`);
+  if (key !== undefined && (typeof key !== "string" || key === "" || key.length > LONGEST_ID)) throw new WarrenError("ERR_INVALID_ARGUMENT", `the option key of spawn.with must be a text of 1 to ${LONGEST_ID} characters, not ${printValue(key)}`);
   if (tries > 1 && key === undefined) throw new WarrenError("ERR_INVALID_ARGUMENT", "the option tries of spawn.with needs the option key: the task may run more than once, and the key names the work");
   if (accept !== undefined) acceptOf(accept);
   if (signal !== undefined) checkSignal(signal);
+  checkTraceparent(traceparent);
   return { ...options, tries };
 }
 

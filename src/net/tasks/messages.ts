@@ -1,5 +1,6 @@
 /** The messages of remote tasks: their fields, written and read in one place. */
 import type { Shape } from "../link/message.ts";
+import { LONGEST_ID, isTraceparent } from "../link/options.ts";
 
 /** A call: the oldest call of the caller without an answer, arguments, and what few calls have. The subject says which task. */
 export const CALL: Shape = ["number", "list", "any"];
@@ -25,17 +26,17 @@ export function fieldsOf({ oldest, args, contexts, timeoutMs, key, traceparent }
 
 const NONE: CallMessage["contexts"] = [];
 
-function isTextOrNone(value: unknown): value is string | undefined {
-  return value === undefined || typeof value === "string";
+function isKeyOrNone(value: unknown): value is string | undefined {
+  return value === undefined || (typeof value === "string" && value !== "" && value.length <= LONGEST_ID);
 }
 
 /** The call of task `id` with these fields; `undefined` if they are not those of a call. */
 export function callOf(id: string, [oldest, args, more]: readonly unknown[]): CallMessage | undefined {
-  const [contexts, timeoutMs, key, traceparent] = (more ?? [NONE]) as unknown[];
+  const [contexts, timeoutMs, key, traceparent] = more === undefined ? [NONE] : Array.isArray(more) ? (more as unknown[]) : [];
   const { length } = args as unknown[];
   const isContext = (entry: unknown): boolean => Array.isArray(entry) && Number.isInteger(entry[0]) && entry[0] >= 0 && entry[0] < length && (entry[1] === undefined || typeof entry[1] === "number");
-  const isFine = Array.isArray(contexts) && contexts.every(isContext) && (timeoutMs === undefined || typeof timeoutMs === "number") && isTextOrNone(key) && isTextOrNone(traceparent);
-  return isFine ? { id, oldest: oldest as number, args: args as unknown[], contexts: contexts as CallMessage["contexts"], timeoutMs, key, traceparent } : undefined;
+  const isFine = Array.isArray(contexts) && contexts.every(isContext) && (timeoutMs === undefined || typeof timeoutMs === "number") && isKeyOrNone(key);
+  return isFine ? { id, oldest: oldest as number, args: args as unknown[], contexts: contexts as CallMessage["contexts"], timeoutMs, key, traceparent: isTraceparent(traceparent) ? traceparent : undefined } : undefined;
 }
 
 /** Who asks for a call, and where the answer goes. */

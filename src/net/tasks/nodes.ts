@@ -11,22 +11,31 @@ import type { Link } from "../link/link.ts";
 export interface ServedTask {
   /** Package, file and name. */
   readonly id: string;
+  /** Its name alone. */
   readonly name: string;
+  /** The version of the program that serves it. */
   readonly build: string;
 }
 
 /** What a process that has joined tells of itself. */
 export interface NodeReport {
+  /** The option `node` of its `join`. */
   readonly node: string;
+  /** The option `build` of its `join`. */
   readonly build: string;
+  /** The number of its process. */
   readonly pid: number;
+  /** Threads of its runtime. */
   readonly threads: number;
+  /** Milliseconds since it has joined. */
   readonly upMs: number;
   /** What it serves. */
   readonly tasks: readonly ServedTask[];
-  /** Calls of other nodes that run here, that wait to, and that have ended. */
+  /** Calls of other nodes that run on it. */
   readonly running: number;
+  /** Calls of other nodes that wait on it until others have ended. */
   readonly waiting: number;
+  /** Calls of other nodes that have ended on it. */
   readonly done: number;
   /** Its own waits for other machines. */
   readonly waits: readonly OutsideWait[];
@@ -72,7 +81,10 @@ export class Nodes {
       const text = formatDump(await rt.dump(), await rt.stats());
       return { node: link.options.node, text: text.slice(0, link.mostBytes / 4) };
     };
-    await Promise.all([answer("who", async () => report()), answer("dump", dump)]);
+    // One dump answers all who ask while it is made: it asks every thread.
+    let making: Promise<unknown> | undefined;
+    const sharedDump = (): Promise<unknown> => (making ??= dump().finally(() => (making = undefined)));
+    await Promise.all([answer("who", async () => report()), answer("dump", sharedDump)]);
   }
 
   /** The reports of all nodes, this one included. @throws ERR_NET_DOWN, ERR_NET_CLOSED */
@@ -91,7 +103,7 @@ export class Nodes {
   /** What the runtime of each node does, as text. */
   async dumps(): Promise<{ readonly node: string; readonly text: string }[]> {
     const dumps = (await this.#gather("dump")) as { node: unknown; text: unknown }[];
-    return dumps.filter((its): its is { node: string; text: string } => typeof its?.node === "string" && typeof its.text === "string").toSorted((a, b) => a.node.localeCompare(b.node));
+    return dumps.filter((its): its is { node: string; text: string } => isName(its?.node) && typeof its.text === "string").toSorted((a, b) => a.node.localeCompare(b.node));
   }
 
   async #gather(verb: string): Promise<unknown[]> {
@@ -114,7 +126,8 @@ export class Nodes {
       // A dump waits for threads that compute.
       const mostMs = verb === "dump" ? 5 * MOST_MS : MOST_MS;
       const quietMs = verb === "dump" ? 5 * QUIET_MS : QUIET_MS;
-      while (performance.now() - startMs < mostMs && performance.now() - heardMs < quietMs) await delay(QUIET_MS / 4);
+      // This node answers, too: so while there is no answer, there will be one.
+      while (performance.now() - startMs < mostMs && (answers.length === 0 || performance.now() - heardMs < quietMs)) await delay(QUIET_MS / 4);
     } finally {
       subscription.unsubscribe();
     }
@@ -126,9 +139,19 @@ function isTask(task: unknown): boolean {
   return ["id", "name", "build"].every((key) => typeof (task as Record<string, unknown> | null)?.[key] === "string");
 }
 
+function isWait(wait: unknown): boolean {
+  const { name, count, oldestMs } = (wait ?? {}) as Record<string, unknown>;
+  return typeof name === "string" && typeof count === "number" && typeof oldestMs === "number";
+}
+
+/** Whether it can be the name or the build of a node. */
+function isName(text: unknown): text is string {
+  return typeof text === "string" && /^[\w.+-]{1,64}$/.test(text);
+}
+
 function isReport(value: unknown): value is NodeReport {
   const { node, build, tasks, waits, pid, threads, upMs, running, waiting, done } = (value ?? {}) as Record<string, unknown>;
-  return typeof node === "string" && typeof build === "string" && Array.isArray(tasks) && tasks.every(isTask) && Array.isArray(waits) && [pid, threads, upMs, running, waiting, done].every((count) => typeof count === "number");
+  return isName(node) && isName(build) && Array.isArray(tasks) && tasks.every(isTask) && Array.isArray(waits) && waits.every(isWait) && [pid, threads, upMs, running, waiting, done].every((count) => typeof count === "number");
 }
 
 function delay(ms: number): Promise<void> {

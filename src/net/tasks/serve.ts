@@ -7,7 +7,7 @@
  * with "accepted", so that its caller knows the node and watches its signs of life.
  */
 import type { Msg, Subscription } from "@nats-io/transport-node";
-import { WarrenError } from "../../errors.ts";
+import { INSPECT, WarrenError } from "../../errors.ts";
 import { afterMicrotasks, clearInterval, performance, setInterval, within } from "../../host.ts";
 import type { Context } from "../../context/context.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
@@ -104,8 +104,9 @@ export class Server {
   async serve(tasks: unknown, options: ServeOptions): Promise<Serving> {
     checkKeys("serve", options, ["limit", "waiting"]);
     if (!Array.isArray(tasks) || tasks.length === 0) throw new WarrenError("ERR_INVALID_ARGUMENT", "serve needs a list of tasks: net.serve([resize, count])");
-    const limit = checkCount("limit of serve", options.limit ?? this.#limit, 1, 1_000_000);
-    const waiting = checkCount("waiting of serve", options.waiting ?? this.#mostWaiting, 0, 1_000_000);
+    const { limit = this.#limit, waiting = this.#mostWaiting } = options;
+    checkCount("limit of serve", limit, 1, 1_000_000);
+    checkCount("waiting of serve", waiting, 0, 1_000_000);
     const ids = new Map(tasks.map((fn: unknown) => [idOf("serve", fn), fn as AnyFunction]));
     for (const [id, fn] of ids) {
       const known = this.#tasks.get(id);
@@ -132,7 +133,8 @@ export class Server {
       throw error;
     }
     const counts = (): ReturnType<Serving["counts"]> => ({ running: this.#running, waiting: this.waiting, done: this.#done });
-    return { counts, stop, [Symbol.asyncDispose]: stop };
+    const served = { counts, stop, [Symbol.asyncDispose]: stop, [INSPECT]: () => `serving ${[...ids.keys()].join(", ")}${stopped === undefined ? "" : ", stopped"}` };
+    return served;
   }
 
   /** Control messages, and the timer that accepts calls. */

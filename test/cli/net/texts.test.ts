@@ -1,4 +1,8 @@
 /** What the commands of several machines print for people, and their help. */
+import { mkdtempDisposable, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { rootCertificates } from "node:tls";
 import { describe, expect, test, vi } from "vitest";
 import { runCommandLine } from "../../../src/cli/command-line.ts";
 import { queuesText, statusText } from "../../../src/cli/net/look.ts";
@@ -56,16 +60,19 @@ describe("options of the servers", () => {
   const own = { name: "shop", node: "n", build: "1" };
 
   test("become those of join; a password comes from the environment only", async () => {
-    const options = await joinOptions({ servers: "nats://localhost:1, tls://b:2", tlsCa: "package.json", insecure: true }, own, { WARREN_NATS_USER: "u", WARREN_NATS_PASSWORD: "secret" });
-    expect(options).toEqual({ ...own, servers: ["nats://localhost:1", "tls://b:2"], auth: { user: "u", pass: "secret" }, tls: { ca: "package.json" }, insecure: true });
+    await using folder = await mkdtempDisposable(join(tmpdir(), "warren-servers-"));
+    const file = join(folder.path, "ca.pem");
+    await writeFile(file, rootCertificates[0] as string);
+    const options = await joinOptions({ servers: "nats://localhost:1, tls://b:2", tlsCa: file, insecure: true }, own, { WARREN_NATS_USER: "u", WARREN_NATS_PASSWORD: "secret" });
+    expect(options).toEqual({ ...own, servers: ["nats://localhost:1", "tls://b:2"], auth: { user: "u", pass: "secret" }, tls: { ca: file }, insecure: true });
   });
 
   test.each([
     [{ servers: "10.0.0.1" }, {}, "would not be encrypted: use tls://10.0.0.1:4222, or allow it with --insecure"],
     [{ servers: "nats://u:secret@h" }, {}, "the URL of a server must not contain a user or a password: set WARREN_NATS_USER and WARREN_NATS_PASSWORD in the environment"],
     [{ servers: "" }, {}, "--servers needs URLs"],
-    [{ creds: "/no" }, {}, "the file of --creds cannot be read: ENOENT"],
-    [{ tlsCa: "/no" }, {}, "the file of --tls-ca cannot be read: ENOENT"],
+    [{ creds: "/no" }, {}, "the file of --creds cannot be read (ENOENT)"],
+    [{ tlsCa: "/no" }, {}, "the file of --tls-ca cannot be read (ENOENT)"],
     [{ tlsKey: "package.json" }, {}, "--tls-cert and --tls-key must be given together"],
     [{}, { WARREN_NATS_USER: "u" }, "WARREN_NATS_USER and WARREN_NATS_PASSWORD must be set together"],
     [{ creds: "x" }, { WARREN_NATS_USER: "u", WARREN_NATS_PASSWORD: "p" }, "use --creds or WARREN_NATS_USER, not both"],
