@@ -21,7 +21,7 @@ import { AGAIN, type Deliveries, QueueDeliveries, type QueueParts } from "./deli
 import type { DeadLetter } from "./delivery.ts";
 import { Marks } from "./marks.ts";
 import type { ResolvedQueue } from "./options.ts";
-import { JS, codeOf, openStream } from "./stream.ts";
+import { JS, codeOf, mendConsumer, openStream } from "./stream.ts";
 
 /** Options of `send`. */
 export interface SendOptions {
@@ -100,6 +100,8 @@ export class NetQueue<T> implements Queue<T> {
   readonly #marks: Marks;
   /** Ids of values that were sent, and the server has not answered. */
   readonly #unanswered = new Set<string>();
+  /** After each connection the queue is looked at before anything else. */
+  #looking: Promise<void> | undefined;
 
   private constructor(host: QueueHost, name: string, type: Typed<T>, options: ResolvedQueue, marks: Marks) {
     this.#host = host;
@@ -107,6 +109,27 @@ export class NetQueue<T> implements Queue<T> {
     this.#type = type;
     this.#options = options;
     this.#marks = marks;
+    // A queue that the program drops is not kept for this.
+    const weak = new WeakRef(this);
+    const stop = host.link.listen({ up: () => {
+      const queue = weak.deref();
+      if (queue === undefined) stop();
+      else queue.#look();
+    } });
+    this.#look();
+  }
+
+  /** Looks whether the server can go on with the queue. Nobody waits for it without an end: if it fails, the next operation does, too, and says why. */
+  #look(): void {
+    const { link, warn } = this.#host;
+    const looking = mendConsumer(link, this.name, this.#options)
+      .catch((error: unknown) => {
+        if (link.isUp && codeOf(error) !== JS.streamNotFound) warn(`queue ${this.name}: ${(error as Error).message}`);
+      })
+      .finally(() => {
+        if (this.#looking === looking) this.#looking = undefined;
+      });
+    this.#looking = looking;
   }
 
   /** Opens the queue, and its queue of dead letters. @throws as `net.queue` */
@@ -149,12 +172,13 @@ export class NetQueue<T> implements Queue<T> {
     for (;;) {
       const leftMs = untilMs - performance.now();
       if (leftMs <= 0 || !(await link.whenUp(untilMs, signal))) throw notAnswered(queue, id, timeoutMs, mayBeIn);
+      if (this.#looking !== undefined) await unlessAborted(this.#looking, signal);
       // It is known by its id, but a server that was killed forgets the ids of what is done.
       const isAgain = this.#unanswered.has(id);
       const headers = isAgain ? link.headers({ [AGAIN]: "1" }) : undefined;
       try {
         this.#await(id);
-        const { stream } = await unlessAborted(link.js.publish(subject, bytes, { msgID: id, timeout: Math.ceil(Math.min(leftMs, Math.max(LEAST_REQUEST_MS, timeoutMs / 4))), ...(headers === undefined ? {} : { headers }) }), signal);
+        const { stream } = await unlessAborted(link.answer(link.js.publish(subject, bytes, { msgID: id, timeout: Math.ceil(Math.min(leftMs, Math.max(LEAST_REQUEST_MS, timeoutMs / 4))), ...(headers === undefined ? {} : { headers }) }), "a send"), signal);
         this.#unanswered.delete(id);
         if (stream !== link.names.stream(queue)) throw new WarrenError("ERR_QUEUE_CONFLICT", `the stream ${stream} takes the values of queue ${queue}`, { here: link.names.stream(queue), there: stream });
         return;
@@ -171,7 +195,8 @@ export class NetQueue<T> implements Queue<T> {
           fullMs = Math.min(2 * fullMs, LONGEST_FULL_MS);
           continue;
         }
-        const refusal = error instanceof WarrenError ? error : refusalOf(error, `send to queue ${queue} (${subject})`);
+        const isDown = error instanceof WarrenError && error.code === "ERR_NET_DOWN";
+        const refusal = error instanceof WarrenError && !isDown ? error : refusalOf(error, `send to queue ${queue} (${subject})`);
         if (refusal !== undefined) throw refusal;
         if (isNamed(error, "JetStreamNotEnabled") && (await this.#isGone(queue))) throw new WarrenError("ERR_QUEUE_GONE", `the queue ${queue} was deleted on the server`, { queue });
         link.checkOpen();
@@ -205,7 +230,7 @@ export class NetQueue<T> implements Queue<T> {
     checkKeys("deliveries", options, ["credit"]);
     const credit = checkCount("credit of deliveries", options.credit ?? 16, 1, 65_536);
     const { link, space, waiters, warn, opened } = this.#host;
-    const parts: QueueParts<T> = { name: this.name, link, space, type: this.#type, options: this.#options, marks: this.#marks, warn, opened, bury: (value, id, letter, sequence) => this.#bury(value, id, letter, sequence) };
+    const parts: QueueParts<T> = { name: this.name, link, space, type: this.#type, options: this.#options, marks: this.#marks, warn, opened, ready: async () => this.#looking, mend: () => mendConsumer(link, this.name, this.#options), bury: (value, id, letter, sequence) => this.#bury(value, id, letter, sequence) };
     return QueueDeliveries.open(waiters, parts, credit);
   }
 
