@@ -34,6 +34,7 @@ const LAYERS: readonly Layer[] = [
   { name: "properties", what: "random operations against sequential models (fast-check), and random programs in which every value is counted", script: "verify:properties", full: ["--minutes", "5"], quick: ["--minutes", "0.3"], seeded: true },
   { name: "stress", what: "real threads with an oracle for each value, and histories checked for linearizability", script: "stress", full: [], quick: ["--scale", "0.1"], seeded: true },
   { name: "faults", what: "threads killed at random times under load: nothing hangs, is double, or is lost without its receiver", script: "verify:faults", full: [], quick: ["--kills", "40"], seeded: true },
+  { name: "net", what: "warren/net with a real nats-server: kills of consumers, producers and the broker, suspended nodes, outages", script: "verify:net", full: [], quick: ["--rounds", "10"], seeded: true },
   { name: "soak", what: "a mixed load while threads are killed", script: "soak", full: ["--minutes", "5", "--quiet"], quick: ["--minutes", "0.3", "--quiet"], seeded: true },
 ];
 

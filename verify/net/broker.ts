@@ -9,14 +9,24 @@ const PROGRAM = "nats-server";
 /** Ends what hangs. */
 const READY_MS = 30_000;
 
+/** The version of the server that is installed, if one is. */
+export function serverVersion(): string | undefined {
+  try {
+    return /v?(\d+\.\d+\.\d+)/.exec(execFileSync(PROGRAM, ["--version"], { encoding: "utf8" }))?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
 /** Why no server can be started here, if so. */
 export function missingServer(): string | undefined {
-  try {
-    execFileSync(PROGRAM, ["--version"], { stdio: "ignore" });
-    return undefined;
-  } catch {
-    return `${PROGRAM} is not installed: apt-get install ${PROGRAM}`;
-  }
+  return serverVersion() === undefined ? `${PROGRAM} is not installed: apt-get install ${PROGRAM}` : undefined;
+}
+
+/** Since 2.10 a server can be told to acknowledge only what is on the disk. An older one has written it to the file then, which a kill does not undo. */
+function canSync(): boolean {
+  const [major = 0, minor = 0] = (serverVersion() ?? "").split(".").map(Number);
+  return major > 2 || (major === 2 && minor >= 10);
 }
 
 export interface BrokerOptions {
@@ -53,6 +63,11 @@ export class Broker implements AsyncDisposable {
     return broker;
   }
 
+  /** How it writes to the disk. */
+  get sync(): string {
+    return canSync() ? "sync_interval: always" : `${PROGRAM} ${serverVersion()}, which has no sync_interval`;
+  }
+
   get url(): string {
     return `nats://127.0.0.1:${this.#port}`;
   }
@@ -62,7 +77,7 @@ export class Broker implements AsyncDisposable {
     const { config = "", syncs = false } = this.#options;
     const file = join(this.#folder, "server.conf");
     const store = join(this.#folder, "store");
-    writeFileSync(file, `listen: "127.0.0.1:${this.#port}"\nports_file_dir: ${JSON.stringify(this.#folder)}\njetstream { store_dir: ${JSON.stringify(store)}${syncs ? ", sync_interval: always" : ""} }\n${config}\n`);
+    writeFileSync(file, `listen: "127.0.0.1:${this.#port}"\nports_file_dir: ${JSON.stringify(this.#folder)}\njetstream { store_dir: ${JSON.stringify(store)}${syncs && canSync() ? ", sync_interval: always" : ""} }\n${config}\n`);
     const child = spawn(PROGRAM, ["-c", file], { stdio: ["ignore", "ignore", "pipe"] });
     this.#child = child;
     this.#log = "";

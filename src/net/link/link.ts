@@ -204,6 +204,21 @@ export class Link {
     return subscription;
   }
 
+  /** Waits for an answer of the server. After the connection has ended it will not come. @throws ERR_NET_DOWN, ERR_NET_CLOSED */
+  async answer<T>(asked: Promise<T>, what: string): Promise<T> {
+    const gone = Promise.withResolvers<never>();
+    const stop = this.listen({ down: () => gone.reject(this.#interrupted(what)), closed: (error) => gone.reject(error) });
+    try {
+      return await Promise.race([asked, gone.promise]);
+    } finally {
+      stop();
+    }
+  }
+
+  #interrupted(what: string): WarrenError {
+    return new WarrenError("ERR_NET_DOWN", `the connection ended before the server had answered ${what}`, { servers: this.options.servers });
+  }
+
   headers(fields: Readonly<Record<string, string>>): MsgHdrs {
     const headers = this.#transport.headers();
     for (const [name, value] of Object.entries(fields)) headers.set(name, value);
@@ -227,9 +242,10 @@ export class Link {
   async manager(): Promise<JetStreamManager> {
     this.checkUp("a request to JetStream");
     try {
-      return await (this.#jsm ??= this.#jetstream.jetstreamManager(this.nc, { timeout: this.options.timeoutMs }));
+      return await this.answer((this.#jsm ??= this.#jetstream.jetstreamManager(this.nc, { timeout: this.options.timeoutMs })), "whether it has JetStream");
     } catch (error) {
       this.#jsm = undefined;
+      if (error instanceof WarrenError) throw error;
       const what = "use JetStream ($JS.API.>)";
       if (!isNamed(error, "JetStreamNotEnabled", "NoRespondersError", "JetStreamApiError")) throw codedError(error, what);
       throw new WarrenError("ERR_NET_SERVER", `the server has no JetStream, which queues need: start it with nats-server --jetstream (${(error as Error).message})`, { version: this.nc.info?.version }, { cause: error });

@@ -14,7 +14,7 @@ const VERSION = 1;
 const MARK = [0x77, 0x6e] as const;
 const HEAD_BYTES = 4;
 /** Number and length of one message of several. */
-const PART_BYTES = 12;
+export const PART_BYTES = 12;
 
 /** What a message is. */
 export const KIND = { value: 1, call: 2, accepted: 3, result: 4, failure: 5, busy: 6, calls: 7, beat: 8, node: 9, answers: 10 } as const;

@@ -14,7 +14,7 @@ export type NoAnswer = "nobody" | "late" | "closed" | WarrenError;
 interface Carrier {
   readonly names: Names;
   unique(): string;
-  listen(listener: { closed(): void; refused(error: WarrenError, subject: string): void }): unknown;
+  listen(listener: { down(): void; closed(): void; refused(error: WarrenError, subject: string): void }): unknown;
   subscribe(subject: string, options: SubscriptionOptions): Promise<unknown>;
   soon(subject: string, data: Uint8Array, options: { readonly reply: string; readonly headers?: MsgHdrs }): void;
 }
@@ -39,10 +39,13 @@ export class Requests {
   constructor(link: Carrier) {
     this.#link = link;
     this.#inbox = link.names.inbox(link.unique());
+    // What was under way when a connection ended has no answer on the next.
+    const endAll = (answer: NoAnswer) => (): void => {
+      for (const number of this.#open.keys()) this.#end(number, answer);
+    };
     link.listen({
-      closed: () => {
-        for (const number of this.#open.keys()) this.#end(number, "closed");
-      },
+      down: endAll("late"),
+      closed: endAll("closed"),
       refused: (error, subject) => {
         for (const [number, request] of this.#open) if (request.subject === subject) this.#end(number, error);
       },

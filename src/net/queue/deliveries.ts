@@ -54,12 +54,19 @@ export interface QueueParts<T> {
   /** Sends a value to the queue of dead letters; does nothing if there is none. */
   readonly bury: (value: T, id: string, letter: DeadLetter, sequence: number) => Promise<void>;
   readonly warn: (text: string) => void;
+  /** Resolves when the queue was looked at after the connection began. */
+  readonly ready: () => Promise<void>;
+  /** Makes the consumer if it is missing. */
+  readonly mend: () => Promise<void>;
   /** Called with what is to be stopped when the connection is closed; what it returns is called when it has stopped. */
   readonly opened: (deliveries: Deliveries<unknown>) => () => void;
 }
 
 /** Between two looks at a queue that nobody answers for. */
 const ABSENT_MS = 250;
+const ACK = new TextEncoder().encode("+ACK");
+/** So many acknowledgements are remembered. */
+const MOST_ACKNOWLEDGED = 16_384;
 /** After so long a value comes again for which there was no memory. */
 const FULL_MS = 1000;
 
@@ -99,8 +106,10 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
   });
   #subscription: Subscription | undefined;
   readonly #stopListening: () => void;
-  /** All values up to this number may be repeated. */
+  /** All values up to this number may be repeated: they were delivered before, to this node or any. */
   #repeatedUpTo = 0;
+  /** The latest values that were acknowledged here, with their ids: a server that is killed forgets acknowledgements. */
+  readonly #acknowledged = new Map<number, string>();
   #isAbsent = false;
   #isEnded = false;
   #failure: WarrenError | undefined;
@@ -119,7 +128,7 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
       marks: queue.marks,
       tries: options.tries,
       retryMs: options.leaseMs / 8,
-      warn: (error) => queue.warn(`queue ${name}: ${(error as Error).message}`),
+      warn: (error) => this.#complain(error),
       isWanted: () => this.#watchers.size > 0 && !this.#isEnded,
       give: (held) => this.#noted.push(held),
       bury: (held) => this.#buryUnstarted(held),
@@ -227,6 +236,12 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
     link.checkUp("the acknowledgement");
     link.soon(held.reply, ACK);
     this.#settle(held);
+    this.#acknowledged.set(held.sequence, held.id);
+    if (this.#acknowledged.size <= MOST_ACKNOWLEDGED) return;
+    for (const oldest of this.#acknowledged.keys()) {
+      this.#acknowledged.delete(oldest);
+      return;
+    }
   }
 
   async again(held: Held, delayMs: number, why: string): Promise<void> {
@@ -234,7 +249,7 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
     const starts = (held.starts ?? 0) + 1;
     if (starts >= options.tries) return this.bury(held, why);
     await this.#settling(held, async () => {
-      await this.#queue.marks.note(held.sequence, { starts, why });
+      await this.#queue.marks.note(held.sequence, held.id, { starts, why });
       return nak(delayMs);
     });
   }
@@ -296,7 +311,7 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
     const { starts, why } = held;
     held.state = "settling";
     try {
-      if (starts !== undefined) await marks.note(held.sequence, { starts, why });
+      if (starts !== undefined) await marks.note(held.sequence, held.id, { starts, why });
       if (!this.#leases.check(held)) return;
       const isUp = link.isUp;
       this.#settle(held);
@@ -318,18 +333,23 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
     const at = placeOf(message.reply);
     if (at === undefined) return;
     this.#pulls.came();
-    const known = this.#leases.get(at.sequence);
-    if (known !== undefined) {
-      // The server has forgotten that this node has it, or has not heard the renewals.
-      known.reply = message.reply;
-      known.mayBeRepeated = true;
-      return;
-    }
     const { untilMs } = this.#leases;
     // It waited in the socket while the process stood still: another node gets it, or this one once more.
     if (performance.now() >= untilMs) return this.#pulls.ask(this.#leases.size);
     const held = this.#read(message, at, untilMs);
-    if (held !== undefined) {
+    const known = this.#leases.get(at.sequence);
+    if (held !== undefined && known?.id === held.id) {
+      // The server has forgotten that this node has it, or has not heard the renewals.
+      known.reply = held.reply;
+      known.mayBeRepeated = true;
+      return;
+    }
+    // A server that was killed uses the number again.
+    if (held !== undefined && known !== undefined) this.#leases.lose(known);
+    if (held !== undefined && this.#acknowledged.get(held.sequence) === held.id) {
+      // The server has forgotten it.
+      this.#queue.link.nc.publish(held.reply, ACK);
+    } else if (held !== undefined) {
       this.#leases.add(held);
       this.#sort(held, at.deliveries);
     }
@@ -339,6 +359,8 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
   /** Whether a value may be given, or is a suspect. */
   #sort(held: Held, deliveries: number): void {
     const mayBeStarted = deliveries > 1 || held.sequence <= this.#repeatedUpTo;
+    // New values come in their order, so what comes after a later one has come before (nats-server 2.9, pulls.ts).
+    this.#repeatedUpTo = Math.max(this.#repeatedUpTo, held.sequence);
     held.mayBeRepeated ||= mayBeStarted;
     // Without a note a value that comes again was started once; so where one try is all, the first start is noted, too.
     held.startsUnnoted = deliveries > 1 && this.#queue.options.tries > 1 ? 1 : 0;
@@ -357,10 +379,12 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
   #read(message: Msg, { sequence }: Place, untilMs: number): Held | undefined {
     const { name, space, type, link, warn } = this.#queue;
     const reply = message.reply as string;
+    let id = "";
     try {
-      const [fingerprint, id, traceparent, value, dead] = decodeMessage(space, KIND.value, message.data, VALUE_SHAPE) as [string, string, string | undefined, unknown, unknown];
+      const [fingerprint, itsId, traceparent, value, dead] = decodeMessage(space, KIND.value, message.data, VALUE_SHAPE) as [string, string, string | undefined, unknown, unknown];
       if (fingerprint !== type.fingerprint) throw new WarrenError("ERR_NET_MESSAGE", `its type has the fingerprint ${printValue(fingerprint)}, and the queue carries ${type.name} (${type.fingerprint})`);
-      checkId(id);
+      checkId(itsId);
+      id = itsId;
       type.check(value);
       const held = new Held(sequence, reply, untilMs, { value, id, traceparent: isTraceparent(traceparent) ? traceparent : undefined, dead: letterOf(dead) });
       held.mayBeRepeated = message.headers?.has(AGAIN) === true;
@@ -368,7 +392,7 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
     } catch (error) {
       if (error instanceof WarrenError && error.code === "ERR_ARENA_FULL") {
         warn(`queue ${name}: there was no memory for value ${sequence}, which comes again: ${error.message}`);
-        const held = new Held(sequence, reply, untilMs, { value: undefined, id: "", traceparent: undefined, dead: undefined });
+        const held = new Held(sequence, reply, untilMs, { value: undefined, id, traceparent: undefined, dead: undefined });
         held.isMissing = true;
         return held;
       }
@@ -395,11 +419,9 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
     this.#isAbsent = false;
     if (this.#isEnded || !link.isUp) return;
     try {
-      const jsm = await link.manager();
-      await jsm.consumers.info(link.names.stream(name), CONSUMER);
+      await this.#queue.mend();
     } catch (error) {
-      const code = codeOf(error);
-      if (code === JS.streamNotFound || code === JS.consumerNotFound) {
+      if (codeOf(error) === JS.streamNotFound) {
         this.#failure = new WarrenError("ERR_QUEUE_GONE", `the queue ${name} was deleted on the server: its values are gone`, { queue: name });
         return this.stop();
       }
@@ -433,23 +455,27 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
     const inbox = link.names.inbox(link.unique());
     this.#pulls.begin(inbox);
     const subscription = await link.subscribe(`${inbox}.*`, { callback: (error, message) => this.#came(error, message) });
-    if (this.#subscription !== undefined || this.#isEnded) return subscription.unsubscribe();
+    // Meanwhile the connection may have ended, and another may have begun.
+    if (!this.#pulls.isFor(inbox) || this.#isEnded) return subscription.unsubscribe();
     this.#subscription = subscription;
-    this.#repeatedUpTo = await marks.repeatedUpTo();
+    await this.#queue.ready();
+    this.#repeatedUpTo = Math.max(await marks.repeatedUpTo(), await this.#delivered());
+    if (!this.#pulls.isFor(inbox)) return;
     await this.#leases.renew();
+    this.#pulls.start();
     this.#pulls.ask(this.#leases.size);
   }
 
   #unsubscribe(): void {
     this.#subscription?.unsubscribe();
     this.#subscription = undefined;
-    this.#pulls.forget();
+    this.#pulls.end();
   }
 
   #reconnected(): void {
     if (this.#isEnded) return void this.#leases.renew();
     this.#begin().catch((error: unknown) => {
-      this.#queue.warn(`queue ${this.#queue.name}: ${(error as Error).message}`);
+      this.#complain(error);
       setTimeout(() => {
         if (this.#queue.link.isUp) this.#reconnected();
       }, ABSENT_MS);
@@ -463,6 +489,11 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
     if (!subject.startsWith(`$JS.ACK.${stream}.`) && subject !== this.#pulls.subject) return;
     this.#failure = error;
     this.#disconnected();
+  }
+
+  /** What failed is tried again. That the connection has ended is no news. */
+  #complain(error: unknown): void {
+    if (!(error instanceof WarrenError && (error.code === "ERR_NET_DOWN" || error.code === "ERR_NET_CLOSED"))) this.#queue.warn(`queue ${this.#queue.name}: ${(error as Error).message}`);
   }
 
   #tick(): void {
@@ -483,7 +514,8 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
     await this.#pulls.settled();
     if (link.isUp && this.#subscription !== undefined) {
       await within(this.#subscription.drain(), link.options.timeoutMs);
-      await this.#removeRequests();
+      // If it does not answer, what is given back may come later.
+      await within(this.#delivered(), link.options.timeoutMs);
     }
     this.#unsubscribe();
     const waiting = [...this.#leases.values()].filter(({ state }) => state === "waiting");
@@ -492,14 +524,12 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
     this.#closeIfDone();
   }
 
-  /** The server removes requests that nobody listens to when it is asked what the consumer does. */
-  async #removeRequests(): Promise<void> {
+  /** The number of the last value that was delivered to any node. A server that is asked for it removes requests that nobody listens to. */
+  async #delivered(): Promise<number> {
     const { link, name } = this.#queue;
-    try {
-      await (await link.manager()).consumers.info(link.names.stream(name), CONSUMER);
-    } catch {
-      // It does not answer, or the queue is gone: then what is given back comes later.
-    }
+    const jsm = await link.manager();
+    const { delivered } = await link.answer(jsm.consumers.info(link.names.stream(name), CONSUMER), "what a queue has delivered");
+    return delivered.stream_seq;
   }
 
   #disconnected(): void {
@@ -546,8 +576,6 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
     return held.state === "waiting" && this.#leases.check(held);
   }
 }
-
-const ACK = new TextEncoder().encode("+ACK");
 
 /** The fields of a value: fingerprint of its type, id, traceparent, the value, and for a dead letter where it comes from. */
 const VALUE_SHAPE: Shape = ["text", "text", "text?", "any", "any"];

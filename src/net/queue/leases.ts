@@ -74,7 +74,7 @@ export class Leases {
   check(held: Held): boolean {
     if (held.state === "lost") return false;
     if (performance.now() < held.untilMs) return true;
-    this.#lose(held);
+    this.lose(held);
     return false;
   }
 
@@ -104,7 +104,7 @@ export class Leases {
 
   /** All leases are lost: there will be no connection any more. */
   loseAll(): void {
-    for (const held of this.#held.values()) this.#lose(held);
+    for (const held of this.#held.values()) this.lose(held);
   }
 
   stop(): void {
@@ -112,7 +112,8 @@ export class Leases {
     this.#timer = undefined;
   }
 
-  #lose(held: Held): void {
+  /** It is lost now. */
+  lose(held: Held): void {
     this.remove(held);
     held.state = "lost";
     this.#onLost(held);

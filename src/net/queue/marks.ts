@@ -22,6 +22,8 @@ export interface Attempts {
   readonly why: string | undefined;
 }
 
+const NOTE = "a note of a queue";
+
 export class Marks {
   readonly #link: Link;
   readonly #queue: string;
@@ -34,13 +36,14 @@ export class Marks {
     this.#stream = Date.parse(created).toString(36);
   }
 
-  async attempts(sequence: number): Promise<Attempts | undefined> {
+  /** @param id the value's: a server that was killed may use a number again */
+  async attempts(sequence: number, id: string): Promise<Attempts | undefined> {
     const note = await this.#read(this.#ofValue(sequence));
-    return isCount(note?.starts) ? { starts: note.starts, why: typeof note.why === "string" ? note.why : undefined } : undefined;
+    return isCount(note?.starts) && note.id === id ? { starts: note.starts, why: typeof note.why === "string" ? note.why : undefined } : undefined;
   }
 
-  async note(sequence: number, { starts, why }: Attempts): Promise<void> {
-    await this.#write(this.#ofValue(sequence), { starts, why });
+  async note(sequence: number, id: string, { starts, why }: Attempts): Promise<void> {
+    await this.#write(this.#ofValue(sequence), { id, starts, why });
   }
 
   /** Up to which sequence number values may have been delivered before the server's last start. */
@@ -50,7 +53,7 @@ export class Marks {
     const known = await this.#read(subject);
     if (isCount(known?.upTo)) return known.upTo;
     const jsm = await this.#link.manager();
-    const { state } = await jsm.streams.info(names.stream(this.#queue.replaceAll("=", ".")));
+    const { state } = await this.#link.answer(jsm.streams.info(names.stream(this.#queue.replaceAll("=", "."))), "what a queue holds");
     // If it is the first note of all, the queue has no past.
     const upTo = state.last_seq;
     try {
@@ -71,7 +74,7 @@ export class Marks {
   async #read(subject: string): Promise<Record<string, unknown> | undefined> {
     const jsm = await this.#link.manager();
     try {
-      const message = await jsm.streams.getMessage(this.#link.names.marks, { last_by_subj: subject });
+      const message = await this.#link.answer(jsm.streams.getMessage(this.#link.names.marks, { last_by_subj: subject }), NOTE);
       return message === null ? undefined : (message.json() as Record<string, unknown>);
     } catch (error) {
       if (codeOf(error) === JS.noMessage || error instanceof SyntaxError) return undefined;
@@ -80,8 +83,8 @@ export class Marks {
   }
 
   async #write(subject: string, note: object, lastSubjectSequence?: number): Promise<void> {
-    this.#link.checkUp("a note of a queue");
-    await this.#link.js.publish(subject, JSON.stringify(note), lastSubjectSequence === undefined ? {} : { expect: { lastSubjectSequence } });
+    this.#link.checkUp(NOTE);
+    await this.#link.answer(this.#link.js.publish(subject, JSON.stringify(note), lastSubjectSequence === undefined ? {} : { expect: { lastSubjectSequence } }), NOTE);
   }
 }
 

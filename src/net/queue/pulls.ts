@@ -29,6 +29,7 @@ export class Pulls {
   readonly #credit: number;
   readonly #expiresMs: number;
   #inbox = "";
+  #isStarted = false;
   /** What is left of each request, as far as is known: the server takes values off any of them. */
   readonly #left = new Map<string, number>();
   #asked = 0;
@@ -42,16 +43,33 @@ export class Pulls {
     this.#expiresMs = Math.min(LONGEST_MS, leaseMs / 2);
   }
 
-  /** Begins anew, without requests. @param inbox where the answers come */
+  /** Begins anew, without requests, and asks for nothing before `start`. @param inbox where the answers will come */
   begin(inbox: string): void {
+    this.end();
     this.#inbox = inbox;
+  }
+
+  /** Whether `begin` was last called with this inbox, and not `end`. */
+  isFor(inbox: string): boolean {
+    return this.#inbox === inbox;
+  }
+
+  /** Somebody listens to the inbox. */
+  start(): void {
+    this.#isStarted = true;
+  }
+
+  /** Nobody listens any more. */
+  end(): void {
+    this.#inbox = "";
+    this.#isStarted = false;
     this.forget();
   }
 
   /** Asks for more if a quarter of the credit is free. @param inHand how many values this node has */
   ask(inHand: number): void {
     const batch = this.#credit - inHand - this.#asked;
-    if (batch < 1 || (this.#asked > 0 && batch * 4 < this.#credit) || !this.#link.isUp) return;
+    if (!this.#isStarted || batch < 1 || (this.#asked > 0 && batch * 4 < this.#credit) || !this.#link.isUp) return;
     const reply = `${this.#inbox}.${this.#next++}`;
     if (this.#asked === 0) this.#heardMs = performance.now();
     this.#left.set(reply, batch);

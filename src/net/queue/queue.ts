@@ -22,7 +22,7 @@ import { AGAIN, type Deliveries, QueueDeliveries, type QueueParts } from "./deli
 import type { DeadLetter } from "./delivery.ts";
 import { Marks } from "./marks.ts";
 import type { ResolvedQueue } from "./options.ts";
-import { JS, codeOf, openStream } from "./stream.ts";
+import { JS, codeOf, mendConsumer, openStream } from "./stream.ts";
 
 /** Options of `send`. */
 export interface SendOptions {
@@ -105,6 +105,8 @@ export class NetQueue<T> implements Queue<T> {
   readonly #marks: Marks;
   /** Ids of values that were sent, and the server has not answered. */
   readonly #unanswered = new Set<string>();
+  /** After each connection the queue is looked at before anything else. */
+  #looking: Promise<void> | undefined;
 
   private constructor(host: QueueHost, name: string, type: Typed<T>, options: ResolvedQueue, marks: Marks) {
     this.#host = host;
@@ -112,6 +114,27 @@ export class NetQueue<T> implements Queue<T> {
     this.#type = type;
     this.#options = options;
     this.#marks = marks;
+    // A queue that the program drops is not kept for this.
+    const weak = new WeakRef(this);
+    const stop = host.link.listen({ up: () => {
+      const queue = weak.deref();
+      if (queue === undefined) stop();
+      else queue.#look();
+    } });
+    this.#look();
+  }
+
+  /** Looks whether the server can go on with the queue. Nobody waits for it without an end: if it fails, the next operation does, too, and says why. */
+  #look(): void {
+    const { link, warn } = this.#host;
+    const looking = mendConsumer(link, this.name, this.#options)
+      .catch((error: unknown) => {
+        if (link.isUp && codeOf(error) !== JS.streamNotFound) warn(`queue ${this.name}: ${(error as Error).message}`);
+      })
+      .finally(() => {
+        if (this.#looking === looking) this.#looking = undefined;
+      });
+    this.#looking = looking;
   }
 
   /** Opens the queue, and its queue of dead letters. @throws as `net.queue` */
@@ -158,6 +181,7 @@ export class NetQueue<T> implements Queue<T> {
     for (;;) {
       const leftMs = untilMs - performance.now();
       if (leftMs <= 0 || !(await link.whenUp(untilMs, signal))) throw notAnswered(queue, id, timeoutMs, mayBeIn);
+      if (this.#looking !== undefined) await unlessAborted(this.#looking, signal);
       // It is known by its id, but a server that was killed forgets the ids of what is done.
       const isAgain = this.#unanswered.has(id);
       const headers = link.headers({ "Nats-Msg-Id": id, ...(isAgain && { [AGAIN]: "1" }) });
@@ -218,7 +242,7 @@ export class NetQueue<T> implements Queue<T> {
     const { credit = 16 } = options;
     checkCount("credit of deliveries", credit, 1, 65_536);
     const { link, space, waiters, warn, opened } = this.#host;
-    const parts: QueueParts<T> = { name: this.name, link, space, type: this.#type, options: this.#options, marks: this.#marks, warn, opened, bury: (value, id, letter, sequence) => this.#bury(value, id, letter, sequence) };
+    const parts: QueueParts<T> = { name: this.name, link, space, type: this.#type, options: this.#options, marks: this.#marks, warn, opened, ready: async () => this.#looking, mend: () => mendConsumer(link, this.name, this.#options), bury: (value, id, letter, sequence) => this.#bury(value, id, letter, sequence) };
     return QueueDeliveries.open(waiters, parts, credit);
   }
 

@@ -126,6 +126,24 @@ function conflict(message: string, here: ResolvedQueue, there: Readonly<Record<s
   return new WarrenError("ERR_QUEUE_CONFLICT", message, { here: Object.fromEntries(keys.map((key) => [key, here[key]])), there: Object.fromEntries(keys.map((key) => [key, there[key]])) });
 }
 
+/**
+ * A server that was killed when a queue was empty may begin its numbers again (nats-server
+ * 2.9), and still know how far its consumer was: what comes then would never be delivered.
+ * So the consumer is made anew. If it is missing, it is made, too.
+ */
+export async function mendConsumer(link: Link, queue: string, options: ResolvedQueue): Promise<void> {
+  const jsm = await link.manager();
+  const stream = link.names.stream(queue);
+  // In this order: meanwhile the stream only grows.
+  const consumer = await link.answer(consumerOf(jsm, stream), "how far a queue is");
+  const { state } = await link.answer(jsm.streams.info(stream), "what a queue holds");
+  if (consumer !== undefined) {
+    if (consumer.delivered.stream_seq <= state.last_seq) return;
+    await link.answer(jsm.consumers.delete(stream, CONSUMER), "a consumer's end");
+  }
+  await link.answer(addConsumer(link, jsm, stream, options), "a new consumer");
+}
+
 async function consumerOf(jsm: JetStreamManager, stream: string): Promise<ConsumerInfo | undefined> {
   try {
     return await jsm.consumers.info(stream, CONSUMER);

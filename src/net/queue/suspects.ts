@@ -87,7 +87,7 @@ export class Suspects {
     while (held.state === "waiting") {
       try {
         if (held.starts === undefined) {
-          const known = await marks.attempts(held.sequence);
+          const known = await marks.attempts(held.sequence, held.id);
           held.why = known?.why;
           // Without a note it was started once, at most.
           held.starts = known?.starts ?? held.startsUnnoted;
@@ -112,7 +112,7 @@ export class Suspects {
     if (starts >= this.#careful) this.#alone = held;
     this.#isNoting = true;
     try {
-      await marks.note(held.sequence, { starts: starts + 1, why: held.why });
+      await marks.note(held.sequence, held.id, { starts: starts + 1, why: held.why });
       this.#all = this.#all.filter((its) => its !== held);
       if (held.state === "waiting") give(held);
     } catch (error) {

@@ -16,7 +16,7 @@ import { Fifo } from "../../scheduler/fifo.ts";
 import type { Space } from "../../wire/type.ts";
 import type { Link } from "../link/link.ts";
 import { checkCount, checkKeys } from "../link/options.ts";
-import { KIND, type Kind, decodeMessage, encodeMessage, joinMessages } from "../link/message.ts";
+import { KIND, type Kind, PART_BYTES, decodeMessage, encodeMessage, joinMessages } from "../link/message.ts";
 import { type ServedCall, ServedCalls } from "./answers.ts";
 import { idOf } from "./identity.ts";
 import { type Asker, CALL, CALLS, type CallMessage, callOf, askerOf } from "./messages.ts";
@@ -303,15 +303,16 @@ export class Server {
 
   /** One message for each caller: what the server and the caller do for a message costs more than an answer. */
   #sendAll(): void {
+    const mostBytes = Math.min(MOST_TOGETHER, this.#host.link.mostBytes / 2);
     for (const answers of this.#outbox.values()) {
       let together: Answer[] = [];
       let byteLength = 0;
       for (const answer of answers) {
-        byteLength += answer.bytes.length;
-        if (byteLength > MOST_TOGETHER && together.length > 0) {
+        byteLength += answer.bytes.length + PART_BYTES;
+        if (byteLength > mostBytes && together.length > 0) {
           this.#sendTogether(together);
           together = [];
-          byteLength = answer.bytes.length;
+          byteLength = answer.bytes.length + PART_BYTES;
         }
         together.push(answer);
       }

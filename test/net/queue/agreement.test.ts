@@ -23,7 +23,7 @@ onBroker("agreement", (place) => {
     expect(await same.state()).toMatchObject({ capacity: 5 });
   });
 
-  test("update changes what is given, and nothing else", async () => {
+  test("update changes what is given, and nothing else", { tags: ["deep"] }, async () => {
     const net = await place.node();
     const jobs = await net.queue("jobs", i32, { capacity: 5, leaseMs: 400, dedupeMs: 1000 });
     await jobs.send(1);

@@ -256,7 +256,7 @@ onBroker("deliveries", (place) => {
     expect(await thrown(() => jobs.state())).toMatchObject({ code: "ERR_QUEUE_GONE" });
   });
 
-  test("values that a node has no memory for go back and come again", async () => {
+  test("values that a node has no memory for go back and come again", { tags: ["deep"] }, async () => {
     const net = await place.node();
     const jobs = await net.queue("jobs", utf8, { leaseMs: 60_000 });
     await using inbox = await jobs.deliveries();

@@ -45,7 +45,7 @@ onBroker("remote spawn", (place) => {
     expect(await thrown(() => caller.spawn.with({ accept: ">2" })(double, 1))).toMatchObject({ code: "ERR_INVALID_ARGUMENT" });
   });
 
-  test("accept finds a node that has just begun to serve, and leaves one that has just ended", async () => {
+  test("accept finds a node that has just begun to serve, and leaves one that has just ended", { tags: ["deep"] }, async () => {
     const [caller, old] = [await place.node({ build: "1.0.0" }), await place.node({ build: "1.1.0" })];
     await old.serve([double]);
     expect(await caller.spawn.with({ accept: "^1" })(double, 1)).toBe(2);
@@ -193,7 +193,7 @@ onBroker("remote spawn", (place) => {
     opened().add(1);
   });
 
-  test("a main thread that stood still does not take a node for lost", async () => {
+  test("a main thread that stood still does not take a node for lost", { tags: ["deep"] }, async () => {
     const [caller, server] = [await place.node({ beatMs: 50 }), await place.node({ beatMs: 50 })];
     await server.serve([hold]);
     const begun = starts().value;
