@@ -72,7 +72,7 @@ export class Server {
   /** Answers that could not be sent while there was no connection. */
   readonly #unsent: Answer[] = [];
   /** The answers of this turn, by caller. */
-  readonly #outbox = new Map<string, Answer[]>();
+  #outbox = new Map<string, Answer[]>();
   #listening: Promise<void> | undefined;
   /** How many calls of each task run or wait. */
   readonly #live = new Map<AnyFunction, number>();
@@ -304,7 +304,10 @@ export class Server {
   /** One message for each caller: what the server and the caller do for a message costs more than an answer. */
   #sendAll(): void {
     const mostBytes = Math.min(MOST_TOGETHER, this.#host.link.mostBytes / 2);
-    for (const answers of this.#outbox.values()) {
+    // What is too large for the server becomes a failure, which is sent after these.
+    const outbox = this.#outbox;
+    this.#outbox = new Map();
+    for (const answers of outbox.values()) {
       let together: Answer[] = [];
       let byteLength = 0;
       for (const answer of answers) {
@@ -318,7 +321,6 @@ export class Server {
       }
       this.#sendTogether(together);
     }
-    this.#outbox.clear();
   }
 
   #sendTogether(answers: readonly Answer[]): void {
