@@ -30,8 +30,12 @@ export class Marks {
   /** A word for this making of the stream. */
   readonly #stream: string;
 
-  constructor(link: Link, queue: string, created: string) {
+  readonly #mend: () => Promise<void>;
+
+  /** @param mend called before the first look of any node at the queue after a start of the server */
+  constructor(link: Link, queue: string, created: string, mend: () => Promise<void>) {
     this.#link = link;
+    this.#mend = mend;
     this.#queue = queue.replaceAll(".", "=");
     this.#stream = Date.parse(created).toString(36);
   }
@@ -52,6 +56,7 @@ export class Marks {
     const subject = names.mark(this.#queue, `${this.#stream}.start.${serverId}`);
     const known = await this.#read(subject);
     if (typeof known?.upTo === "number") return known.upTo;
+    await this.#mend();
     const jsm = await this.#link.manager();
     const { state } = await this.#link.answer(jsm.streams.info(names.stream(this.#queue.replaceAll("=", "."))), "what a queue holds");
     // If it is the first note of all, the queue has no past.

@@ -98,17 +98,20 @@ export class NetQueue<T> implements Queue<T> {
   readonly #type: Typed<T>;
   readonly #options: ResolvedQueue;
   readonly #marks: Marks;
+  /** Of the queue of dead letters. */
+  readonly #deadMarks: Marks | undefined;
   /** Ids of values that were sent, and the server has not answered. */
   readonly #unanswered = new Set<string>();
   /** After each connection the queue is looked at before anything else. */
-  #looking: Promise<void> | undefined;
+  #looking: Promise<unknown> | undefined;
 
-  private constructor(host: QueueHost, name: string, type: Typed<T>, options: ResolvedQueue, marks: Marks) {
+  private constructor(host: QueueHost, name: string, type: Typed<T>, options: ResolvedQueue, marks: Marks, deadMarks: Marks | undefined) {
     this.#host = host;
     this.name = name;
     this.#type = type;
     this.#options = options;
     this.#marks = marks;
+    this.#deadMarks = deadMarks;
     // A queue that the program drops is not kept for this.
     const weak = new WeakRef(this);
     const stop = host.link.listen({ up: () => {
@@ -116,13 +119,12 @@ export class NetQueue<T> implements Queue<T> {
       if (queue === undefined) stop();
       else queue.#look();
     } });
-    this.#look();
   }
 
-  /** Looks whether the server can go on with the queue. Nobody waits for it without an end: if it fails, the next operation does, too, and says why. */
+  /** Notes the start of the server before anything is sent to it or received. If that fails, the next operation does, too, and says why. */
   #look(): void {
     const { link, warn } = this.#host;
-    const looking = mendConsumer(link, this.name, this.#options)
+    const looking: Promise<unknown> = Promise.all([this.#marks.repeatedUpTo(), this.#deadMarks?.repeatedUpTo()])
       .catch((error: unknown) => {
         if (link.isUp && codeOf(error) !== JS.streamNotFound) warn(`queue ${this.name}: ${(error as Error).message}`);
       })
@@ -135,11 +137,15 @@ export class NetQueue<T> implements Queue<T> {
   /** Opens the queue, and its queue of dead letters. @throws as `net.queue` */
   static async open<T>(host: QueueHost, name: string, type: Typed<T>, options: ResolvedQueue): Promise<NetQueue<T>> {
     const { link } = host;
-    const { created } = await openStream(link, name, type, options);
-    const marks = new Marks(link, name, created);
-    await marks.repeatedUpTo();
-    if (options.dead !== undefined) await openStream(link, options.dead, type, { ...options, asked: new Set() });
-    return new NetQueue(host, name, type, options, marks);
+    const openMarks = async (queue: string, its: ResolvedQueue): Promise<Marks> => {
+      const { created } = await openStream(link, queue, type, its);
+      const marks = new Marks(link, queue, created, () => mendConsumer(link, queue, its, true));
+      await marks.repeatedUpTo();
+      return marks;
+    };
+    const marks = await openMarks(name, options);
+    const deadMarks = options.dead === undefined ? undefined : await openMarks(options.dead, { ...options, asked: new Set() });
+    return new NetQueue(host, name, type, options, marks, deadMarks);
   }
 
   async send(value: T, options: SendOptions = {}): Promise<void> {
@@ -230,7 +236,7 @@ export class NetQueue<T> implements Queue<T> {
     checkKeys("deliveries", options, ["credit"]);
     const credit = checkCount("credit of deliveries", options.credit ?? 16, 1, 65_536);
     const { link, space, waiters, warn, opened } = this.#host;
-    const parts: QueueParts<T> = { name: this.name, link, space, type: this.#type, options: this.#options, marks: this.#marks, warn, opened, ready: async () => this.#looking, mend: () => mendConsumer(link, this.name, this.#options), bury: (value, id, letter, sequence) => this.#bury(value, id, letter, sequence) };
+    const parts: QueueParts<T> = { name: this.name, link, space, type: this.#type, options: this.#options, marks: this.#marks, warn, opened, ready: async () => void (await this.#looking), mend: () => mendConsumer(link, this.name, this.#options, false), bury: (value, id, letter, sequence) => this.#bury(value, id, letter, sequence) };
     return QueueDeliveries.open(waiters, parts, credit);
   }
 
