@@ -514,7 +514,7 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
   async #delivered(): Promise<number> {
     const { link, name } = this.#queue;
     const jsm = await link.manager();
-    const { delivered } = await link.answer(jsm.consumers.info(link.names.stream(name), CONSUMER), "what a queue has delivered");
+    const { delivered } = await link.answer(jsm.consumers.info(link.names.stream(name), CONSUMER));
     return delivered.stream_seq;
   }
 

@@ -58,7 +58,7 @@ export class Marks {
     if (typeof known?.upTo === "number") return known.upTo;
     await this.#mend();
     const jsm = await this.#link.manager();
-    const { state } = await this.#link.answer(jsm.streams.info(names.stream(this.#queue.replaceAll("=", "."))), "what a queue holds");
+    const { state } = await this.#link.answer(jsm.streams.info(names.stream(this.#queue.replaceAll("=", "."))));
     // If it is the first note of all, the queue has no past.
     const upTo = state.last_seq;
     try {
@@ -79,7 +79,7 @@ export class Marks {
   async #read(subject: string): Promise<Record<string, unknown> | undefined> {
     const jsm = await this.#link.manager();
     try {
-      const message = await this.#link.answer(jsm.streams.getMessage(this.#link.names.marks, { last_by_subj: subject }), NOTE);
+      const message = await this.#link.answer(jsm.streams.getMessage(this.#link.names.marks, { last_by_subj: subject }));
       return message === null ? undefined : (message.json() as Record<string, unknown>);
     } catch (error) {
       if (codeOf(error) === JS.noMessage || error instanceof SyntaxError) return undefined;
@@ -89,6 +89,6 @@ export class Marks {
 
   async #write(subject: string, note: object, lastSubjectSequence?: number): Promise<void> {
     this.#link.checkUp(NOTE);
-    await this.#link.answer(this.#link.js.publish(subject, JSON.stringify(note), lastSubjectSequence === undefined ? {} : { expect: { lastSubjectSequence } }), NOTE);
+    await this.#link.answer(this.#link.js.publish(subject, JSON.stringify(note), lastSubjectSequence === undefined ? {} : { expect: { lastSubjectSequence } }));
   }
 }

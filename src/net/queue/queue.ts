@@ -184,7 +184,7 @@ export class NetQueue<T> implements Queue<T> {
       const headers = isAgain ? link.headers({ [AGAIN]: "1" }) : undefined;
       try {
         this.#await(id);
-        const { stream } = await unlessAborted(link.answer(link.js.publish(subject, bytes, { msgID: id, timeout: Math.ceil(Math.min(leftMs, Math.max(LEAST_REQUEST_MS, timeoutMs / 4))), ...(headers === undefined ? {} : { headers }) }), "a send"), signal);
+        const { stream } = await unlessAborted(link.answer(link.js.publish(subject, bytes, { msgID: id, timeout: Math.ceil(Math.min(leftMs, Math.max(LEAST_REQUEST_MS, timeoutMs / 4))), ...(headers === undefined ? {} : { headers }) })), signal);
         this.#unanswered.delete(id);
         if (stream !== link.names.stream(queue)) throw new WarrenError("ERR_QUEUE_CONFLICT", `the stream ${stream} takes the values of queue ${queue}`, { here: link.names.stream(queue), there: stream });
         return;

@@ -142,14 +142,14 @@ export async function mendConsumer(link: Link, queue: string, options: ResolvedQ
   const jsm = await link.manager();
   const stream = link.names.stream(queue);
   // In this order: meanwhile the stream only grows.
-  const consumer = await link.answer(consumerOf(jsm, stream), "how far a queue is");
+  const consumer = await link.answer(consumerOf(jsm, stream));
   if (consumer !== undefined) {
     if (!hasStarted) return;
-    const { state } = await link.answer(jsm.streams.info(stream), "what a queue holds");
+    const { state } = await link.answer(jsm.streams.info(stream));
     if (fits(consumer, state)) return;
-    await link.answer(jsm.consumers.delete(stream, CONSUMER), "a consumer's end");
+    await link.answer(jsm.consumers.delete(stream, CONSUMER));
   }
-  await link.answer(addConsumer(link, jsm, stream, options), "a new consumer");
+  await link.answer(addConsumer(link, jsm, stream, options));
 }
 
 /**
