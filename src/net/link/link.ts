@@ -59,6 +59,8 @@ export class Link {
   readonly #transport: Transport;
   readonly #warn: (text: string) => void;
   readonly #listeners = new Set<LinkListener>();
+  /** What rejects each wait for an answer. */
+  readonly #asked = new Set<(error: WarrenError) => void>();
   #isUp = true;
   #closed: WarrenError | undefined;
   /** Why the server has last refused this program: the client ends with another error then. */
@@ -205,18 +207,25 @@ export class Link {
   }
 
   /** Waits for an answer of the server. After the connection has ended it will not come. @throws ERR_NET_DOWN, ERR_NET_CLOSED */
-  async answer<T>(asked: Promise<T>, what: string): Promise<T> {
-    const gone = Promise.withResolvers<never>();
-    const stop = this.listen({ down: () => gone.reject(this.#interrupted(what)), closed: (error) => gone.reject(error) });
-    try {
-      return await Promise.race([asked, gone.promise]);
-    } finally {
-      stop();
-    }
+  answer<T>(asked: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#asked.add(reject);
+      asked.then(
+        (value) => {
+          this.#asked.delete(reject);
+          resolve(value);
+        },
+        (error: unknown) => {
+          this.#asked.delete(reject);
+          reject(error as Error);
+        },
+      );
+    });
   }
 
-  #interrupted(what: string): WarrenError {
-    return new WarrenError("ERR_NET_DOWN", `the connection ended before the server had answered ${what}`, { servers: this.options.servers });
+  #endAnswers(error: WarrenError): void {
+    for (const reject of this.#asked) reject(error);
+    this.#asked.clear();
   }
 
   headers(fields: Readonly<Record<string, string>>): MsgHdrs {
@@ -242,7 +251,7 @@ export class Link {
   async manager(): Promise<JetStreamManager> {
     this.checkUp("a request to JetStream");
     try {
-      return await this.answer((this.#jsm ??= this.#jetstream.jetstreamManager(this.nc, { timeout: this.options.timeoutMs })), "whether it has JetStream");
+      return await this.answer((this.#jsm ??= this.#jetstream.jetstreamManager(this.nc, { timeout: this.options.timeoutMs })));
     } catch (error) {
       this.#jsm = undefined;
       if (error instanceof WarrenError) throw error;
@@ -284,6 +293,7 @@ export class Link {
   #turn(isUp: boolean): void {
     if (this.#isUp === isUp || this.#closed !== undefined) return;
     this.#isUp = isUp;
+    if (!isUp) this.#endAnswers(new WarrenError("ERR_NET_DOWN", "the connection ended before the server had answered", { servers: this.options.servers }));
     for (const listener of this.#listeners) if (isUp) listener.up?.();
     else listener.down?.();
   }
@@ -291,6 +301,7 @@ export class Link {
   #end(error: WarrenError): void {
     if (this.#closed !== undefined) return;
     this.#closed = error;
+    this.#endAnswers(error);
     for (const listener of this.#listeners) listener.closed?.(error);
   }
 }

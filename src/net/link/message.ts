@@ -17,12 +17,19 @@ const HEAD_BYTES = 4;
 export const PART_BYTES = 12;
 
 /** What a message is. */
-export const KIND = { value: 1, call: 2, accepted: 3, result: 4, failure: 5, busy: 6, calls: 7, beat: 8, node: 9, answers: 10 } as const;
+export const KIND = { value: 1, call: 2, accepted: 3, result: 4, failure: 5, busy: 6, calls: 7, beat: 8, node: 9, answers: 10, again: 11 } as const;
 export type Kind = (typeof KIND)[keyof typeof KIND];
 
 /** @throws ERR_NOT_TRANSFERABLE, ERR_LIMIT */
 export function encodeMessage(space: Space, kind: Kind, fields: readonly unknown[], what: string): Buffer {
   return encodePortable(space, fields, what, [...MARK, VERSION, kind]);
+}
+
+/** A message as one of another kind with the same fields. */
+export function asKind(bytes: Uint8Array, kind: Kind): Uint8Array {
+  const copy = Uint8Array.from(bytes);
+  copy[HEAD_BYTES - 1] = kind;
+  return copy;
 }
 
 /** Several messages in one, each with a number. */

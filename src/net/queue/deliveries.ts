@@ -23,7 +23,7 @@ import type { Wait, WaitOptions } from "../../wait/wait.ts";
 import { Refusal, type Space, Type } from "../../wire/type.ts";
 import type { Waiters } from "../../wait/waiter.ts";
 import type { Link } from "../link/link.ts";
-import { KIND, type Shape, decodeMessage } from "../link/message.ts";
+import { KIND, type Shape, decodeMessage, kindOf } from "../link/message.ts";
 import { checkId, isTraceparent } from "../link/options.ts";
 import { codedError } from "../link/refusals.ts";
 import type { Typed } from "../link/typed.ts";
@@ -381,13 +381,15 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
     const reply = message.reply as string;
     let id = "";
     try {
-      const [fingerprint, itsId, traceparent, value, dead] = decodeMessage(space, KIND.value, message.data, VALUE_SHAPE) as [string, string, string | undefined, unknown, unknown];
+      // The sender has sent it before, and does not know whether it came.
+      const isAgain = kindOf(message.data) === KIND.again;
+      const [fingerprint, itsId, traceparent, value, dead] = decodeMessage(space, isAgain ? KIND.again : KIND.value, message.data, VALUE_SHAPE) as [string, string, string | undefined, unknown, unknown];
       if (fingerprint !== type.fingerprint) throw new WarrenError("ERR_NET_MESSAGE", `its type has the fingerprint ${printValue(fingerprint)}, and the queue carries ${type.name} (${type.fingerprint})`);
       checkId(itsId);
       id = itsId;
       type.check(value);
       const held = new Held(sequence, reply, untilMs, { value, id, traceparent: isTraceparent(traceparent) ? traceparent : undefined, dead: letterOf(dead) });
-      held.mayBeRepeated = message.headers?.has(AGAIN) === true;
+      held.mayBeRepeated = isAgain;
       return held;
     } catch (error) {
       if (error instanceof WarrenError && error.code === "ERR_ARENA_FULL") {
@@ -528,7 +530,7 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
   async #delivered(): Promise<number> {
     const { link, name } = this.#queue;
     const jsm = await link.manager();
-    const { delivered } = await link.answer(jsm.consumers.info(link.names.stream(name), CONSUMER), "what a queue has delivered");
+    const { delivered } = await link.answer(jsm.consumers.info(link.names.stream(name), CONSUMER));
     return delivered.stream_seq;
   }
 
@@ -579,9 +581,6 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
 
 /** The fields of a value: fingerprint of its type, id, traceparent, the value, and for a dead letter where it comes from. */
 const VALUE_SHAPE: Shape = ["text", "text", "text?", "any", "any"];
-
-/** The header of a value that its sender has sent before without an answer: the server may have forgotten that it has had it. */
-export const AGAIN = "Warren-Again";
 
 interface Place {
   readonly sequence: number;

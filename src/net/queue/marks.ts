@@ -30,8 +30,12 @@ export class Marks {
   /** A word for this making of the stream. */
   readonly #stream: string;
 
-  constructor(link: Link, queue: string, created: string) {
+  readonly #mend: () => Promise<void>;
+
+  /** @param mend called before the first look of any node at the queue after a start of the server */
+  constructor(link: Link, queue: string, created: string, mend: () => Promise<void>) {
     this.#link = link;
+    this.#mend = mend;
     this.#queue = queue.replaceAll(".", "=");
     this.#stream = Date.parse(created).toString(36);
   }
@@ -52,8 +56,9 @@ export class Marks {
     const subject = names.mark(this.#queue, `${this.#stream}.start.${serverId}`);
     const known = await this.#read(subject);
     if (isCount(known?.upTo)) return known.upTo;
+    await this.#mend();
     const jsm = await this.#link.manager();
-    const { state } = await this.#link.answer(jsm.streams.info(names.stream(this.#queue.replaceAll("=", "."))), "what a queue holds");
+    const { state } = await this.#link.answer(jsm.streams.info(names.stream(this.#queue.replaceAll("=", "."))));
     // If it is the first note of all, the queue has no past.
     const upTo = state.last_seq;
     try {
@@ -74,7 +79,7 @@ export class Marks {
   async #read(subject: string): Promise<Record<string, unknown> | undefined> {
     const jsm = await this.#link.manager();
     try {
-      const message = await this.#link.answer(jsm.streams.getMessage(this.#link.names.marks, { last_by_subj: subject }), NOTE);
+      const message = await this.#link.answer(jsm.streams.getMessage(this.#link.names.marks, { last_by_subj: subject }));
       return message === null ? undefined : (message.json() as Record<string, unknown>);
     } catch (error) {
       if (codeOf(error) === JS.noMessage || error instanceof SyntaxError) return undefined;
@@ -84,7 +89,7 @@ export class Marks {
 
   async #write(subject: string, note: object, lastSubjectSequence?: number): Promise<void> {
     this.#link.checkUp(NOTE);
-    await this.#link.answer(this.#link.js.publish(subject, JSON.stringify(note), lastSubjectSequence === undefined ? {} : { expect: { lastSubjectSequence } }), NOTE);
+    await this.#link.answer(this.#link.js.publish(subject, JSON.stringify(note), lastSubjectSequence === undefined ? {} : { expect: { lastSubjectSequence } }));
   }
 }
 

@@ -15,10 +15,10 @@ import type { Waiters } from "../../wait/waiter.ts";
 import type { Link } from "../link/link.ts";
 import { LONGEST_ID, checkCount, checkId, checkKeys, checkMs, checkTraceparent } from "../link/options.ts";
 import { codedError } from "../link/refusals.ts";
-import { KIND, encodeMessage } from "../link/message.ts";
+import { KIND, asKind, encodeMessage } from "../link/message.ts";
 import type { Typed } from "../link/typed.ts";
 import type { Waits } from "../link/waits.ts";
-import { AGAIN, type Deliveries, QueueDeliveries, type QueueParts } from "./deliveries.ts";
+import { type Deliveries, QueueDeliveries, type QueueParts } from "./deliveries.ts";
 import type { DeadLetter } from "./delivery.ts";
 import { Marks } from "./marks.ts";
 import type { ResolvedQueue } from "./options.ts";
@@ -103,17 +103,20 @@ export class NetQueue<T> implements Queue<T> {
   readonly #type: Typed<T>;
   readonly #options: ResolvedQueue;
   readonly #marks: Marks;
+  /** Of the queue of dead letters. */
+  readonly #deadMarks: Marks | undefined;
   /** Ids of values that were sent, and the server has not answered. */
   readonly #unanswered = new Set<string>();
   /** After each connection the queue is looked at before anything else. */
-  #looking: Promise<void> | undefined;
+  #looking: Promise<unknown> | undefined;
 
-  private constructor(host: QueueHost, name: string, type: Typed<T>, options: ResolvedQueue, marks: Marks) {
+  private constructor(host: QueueHost, name: string, type: Typed<T>, options: ResolvedQueue, marks: Marks, deadMarks: Marks | undefined) {
     this.#host = host;
     this.name = name;
     this.#type = type;
     this.#options = options;
     this.#marks = marks;
+    this.#deadMarks = deadMarks;
     // A queue that the program drops is not kept for this.
     const weak = new WeakRef(this);
     const stop = host.link.listen({ up: () => {
@@ -121,13 +124,12 @@ export class NetQueue<T> implements Queue<T> {
       if (queue === undefined) stop();
       else queue.#look();
     } });
-    this.#look();
   }
 
-  /** Looks whether the server can go on with the queue. Nobody waits for it without an end: if it fails, the next operation does, too, and says why. */
+  /** Notes the start of the server before anything is sent to it or received. If that fails, the next operation does, too, and says why. */
   #look(): void {
     const { link, warn } = this.#host;
-    const looking = mendConsumer(link, this.name, this.#options)
+    const looking: Promise<unknown> = Promise.all([this.#marks.repeatedUpTo(), this.#deadMarks?.repeatedUpTo()])
       .catch((error: unknown) => {
         if (link.isUp && codeOf(error) !== JS.streamNotFound) warn(`queue ${this.name}: ${(error as Error).message}`);
       })
@@ -140,15 +142,19 @@ export class NetQueue<T> implements Queue<T> {
   /** Opens the queue, and its queue of dead letters. @throws as `net.queue` */
   static async open<T>(host: QueueHost, name: string, type: Typed<T>, options: ResolvedQueue): Promise<NetQueue<T>> {
     const { link } = host;
-    const { created } = await openStream(link, name, type, options);
-    const marks = new Marks(link, name, created);
-    try {
-      await Promise.all([marks.repeatedUpTo(), link.requests.open()]);
-    } catch (error) {
-      throw codedError(error, `open the queue ${name}`);
-    }
-    if (options.dead !== undefined) await openStream(link, options.dead, type, { ...options, asked: new Set() });
-    return new NetQueue(host, name, type, options, marks);
+    const openMarks = async (queue: string, its: ResolvedQueue): Promise<Marks> => {
+      const { created } = await openStream(link, queue, type, its);
+      const marks = new Marks(link, queue, created, () => mendConsumer(link, queue, its, true));
+      try {
+        await Promise.all([marks.repeatedUpTo(), link.requests.open()]);
+      } catch (error) {
+        throw codedError(error, `open the queue ${queue}`);
+      }
+      return marks;
+    };
+    const marks = await openMarks(name, options);
+    const deadMarks = options.dead === undefined ? undefined : await openMarks(options.dead, { ...options, asked: new Set() });
+    return new NetQueue(host, name, type, options, marks, deadMarks);
   }
 
   async send(value: T, options: SendOptions = {}): Promise<void> {
@@ -184,9 +190,9 @@ export class NetQueue<T> implements Queue<T> {
       if (this.#looking !== undefined) await unlessAborted(this.#looking, signal);
       // It is known by its id, but a server that was killed forgets the ids of what is done.
       const isAgain = this.#unanswered.has(id);
-      const headers = link.headers({ "Nats-Msg-Id": id, ...(isAgain && { [AGAIN]: "1" }) });
+      const headers = link.headers({ "Nats-Msg-Id": id });
       this.#await(id);
-      const answer = await unlessAborted(link.requests.send(subject, bytes, Math.min(leftMs, Math.max(LEAST_REQUEST_MS, timeoutMs / 4)), headers), signal);
+      const answer = await unlessAborted(link.requests.send(subject, isAgain ? asKind(bytes, KIND.again) : bytes, Math.min(leftMs, Math.max(LEAST_REQUEST_MS, timeoutMs / 4)), headers), signal);
       if (answer instanceof WarrenError) {
         // It is not in, unless one before is.
         if (!isAgain) this.#unanswered.delete(id);
@@ -242,7 +248,7 @@ export class NetQueue<T> implements Queue<T> {
     const { credit = 16 } = options;
     checkCount("credit of deliveries", credit, 1, 65_536);
     const { link, space, waiters, warn, opened } = this.#host;
-    const parts: QueueParts<T> = { name: this.name, link, space, type: this.#type, options: this.#options, marks: this.#marks, warn, opened, ready: async () => this.#looking, mend: () => mendConsumer(link, this.name, this.#options), bury: (value, id, letter, sequence) => this.#bury(value, id, letter, sequence) };
+    const parts: QueueParts<T> = { name: this.name, link, space, type: this.#type, options: this.#options, marks: this.#marks, warn, opened, ready: async () => void (await this.#looking), mend: () => mendConsumer(link, this.name, this.#options, false), bury: (value, id, letter, sequence) => this.#bury(value, id, letter, sequence) };
     return QueueDeliveries.open(waiters, parts, credit);
   }
 

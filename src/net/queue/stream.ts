@@ -2,7 +2,7 @@
  * What a queue is on the server: a stream that removes what is acknowledged and refuses
  * what is above the capacity, and one durable consumer that all nodes share.
  */
-import type { ConsumerInfo, JetStreamManager, StreamInfo, StreamUpdateConfig } from "@nats-io/jetstream";
+import type { ConsumerInfo, JetStreamManager, StreamInfo, StreamState, StreamUpdateConfig } from "@nats-io/jetstream";
 import { WarrenError } from "../../errors.ts";
 import type { Link } from "../link/link.ts";
 import { codedError } from "../link/refusals.ts";
@@ -126,22 +126,28 @@ function conflict(message: string, here: ResolvedQueue, there: Readonly<Record<s
   return new WarrenError("ERR_QUEUE_CONFLICT", message, { here: Object.fromEntries(keys.map((key) => [key, here[key]])), there: Object.fromEntries(keys.map((key) => [key, there[key]])) });
 }
 
-/**
- * A server that was killed when a queue was empty may begin its numbers again (nats-server
- * 2.9), and still know how far its consumer was: what comes then would never be delivered.
- * So the consumer is made anew. If it is missing, it is made, too.
- */
-export async function mendConsumer(link: Link, queue: string, options: ResolvedQueue): Promise<void> {
+/** Makes the consumer if it is missing. @param hasStarted the server has started, and no node has looked at the queue yet: then a consumer that does not fit the stream is made anew */
+export async function mendConsumer(link: Link, queue: string, options: ResolvedQueue, hasStarted: boolean): Promise<void> {
   const jsm = await link.manager();
   const stream = link.names.stream(queue);
   // In this order: meanwhile the stream only grows.
-  const consumer = await link.answer(consumerOf(jsm, stream), "how far a queue is");
-  const { state } = await link.answer(jsm.streams.info(stream), "what a queue holds");
+  const consumer = await link.answer(consumerOf(jsm, stream));
   if (consumer !== undefined) {
-    if (consumer.delivered.stream_seq <= state.last_seq) return;
-    await link.answer(jsm.consumers.delete(stream, CONSUMER), "a consumer's end");
+    if (!hasStarted) return;
+    const { state } = await link.answer(jsm.streams.info(stream));
+    if (fits(consumer, state)) return;
+    await link.answer(jsm.consumers.delete(stream, CONSUMER));
   }
-  await link.answer(addConsumer(link, jsm, stream, options), "a new consumer");
+  await link.answer(addConsumer(link, jsm, stream, options));
+}
+
+/**
+ * A server that was killed may have forgotten its last numbers, or what it had removed,
+ * and not how far its consumer was (nats-server 2.9). It would never deliver what has a
+ * number below that.
+ */
+function fits({ delivered, ack_floor }: ConsumerInfo, { messages, first_seq, last_seq }: StreamState): boolean {
+  return delivered.stream_seq <= last_seq && (messages === 0 || first_seq > ack_floor.stream_seq);
 }
 
 async function consumerOf(jsm: JetStreamManager, stream: string): Promise<ConsumerInfo | undefined> {

@@ -84,7 +84,7 @@ onBroker("serve", (place) => {
     await closed;
   });
 
-  test("calls are shared by the nodes that serve a task", async () => {
+  test("calls are shared by the nodes that serve a task", { tags: ["deep"] }, async () => {
     const [caller, ...servers] = [await place.node(), await place.node(), await place.node()];
     await Promise.all(servers.map((net) => net.serve([hold])));
     gate++;
@@ -105,7 +105,7 @@ onBroker("serve", (place) => {
     expect(await net.spawn(double, 2)).toBe(4);
   });
 
-  test("nodes tell what they are, and dumps what they do", async () => {
+  test("nodes tell what they are, and dumps what they do", { tags: ["deep"] }, async () => {
     const [caller, server] = [await place.node({ build: "1.2.3" }), await place.node({ node: "worker" })];
     await server.serve([double]);
     const nodes = await caller.nodes();

@@ -153,7 +153,7 @@ onBroker("remote spawn", (place) => {
     expect(starts().value).toBe(begun + 2);
   });
 
-  test("a try that is late is cancelled, and the next one runs anew", async () => {
+  test("a try that is late is cancelled, and the next one runs anew", { tags: ["deep"] }, async () => {
     const [caller, server] = [await place.node(), await place.node()];
     await server.serve([heed]);
     const begun = starts().value;
@@ -162,7 +162,7 @@ onBroker("remote spawn", (place) => {
     expect(starts().value).toBe(begun + 2);
   });
 
-  test("one of two callers of the same work does not cancel it for the other", async () => {
+  test("one of two callers of the same work does not cancel it for the other", { tags: ["deep"] }, async () => {
     const [caller, server] = [await place.node(), await place.node()];
     await server.serve([heed, untilCancelled]);
     const begun = starts().value;
@@ -181,7 +181,7 @@ onBroker("remote spawn", (place) => {
     expect(await second).toBe("cancelled");
   });
 
-  test("an error after a try that may have run says so", async () => {
+  test("an error after a try that may have run says so", { tags: ["deep"] }, async () => {
     const [caller, server] = [await place.node(), await place.node()];
     await server.serve([hold]);
     const begun = starts().value;
