@@ -23,6 +23,11 @@ export const double = task(import.meta, async function double(value: number) {
   return 2 * value;
 });
 
+/** A text of so many characters. */
+export const textOf = task(import.meta, function textOf(length: number) {
+  return "x".repeat(length);
+});
+
 export const refuse = task(import.meta, async function refuse(order: number): Promise<never> {
   starts().add(1);
   throw new ShopError("no such order", order);

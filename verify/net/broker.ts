@@ -32,6 +32,8 @@ function canSync(): boolean {
 export interface BrokerOptions {
   /** More lines of its configuration. */
   readonly config?: string;
+  /** `false`: without JetStream. */
+  readonly jetstream?: boolean;
   /** Acknowledges only what is on the disk. */
   readonly syncs?: boolean;
 }
@@ -68,16 +70,20 @@ export class Broker implements AsyncDisposable {
     return canSync() ? "sync_interval: always" : `${PROGRAM} ${serverVersion()}, which has no sync_interval`;
   }
 
+  get host(): string {
+    return `127.0.0.1:${this.#port}`;
+  }
+
   get url(): string {
-    return `nats://127.0.0.1:${this.#port}`;
+    return `nats://${this.host}`;
   }
 
   /** Starts it, at its port if it had one. */
   async begin(): Promise<void> {
-    const { config = "", syncs = false } = this.#options;
+    const { config = "", syncs = false, jetstream = true } = this.#options;
     const file = join(this.#folder, "server.conf");
     const store = join(this.#folder, "store");
-    writeFileSync(file, `listen: "127.0.0.1:${this.#port}"\nports_file_dir: ${JSON.stringify(this.#folder)}\njetstream { store_dir: ${JSON.stringify(store)}${syncs && canSync() ? ", sync_interval: always" : ""} }\n${config}\n`);
+    writeFileSync(file, `listen: "127.0.0.1:${this.#port}"\nports_file_dir: ${JSON.stringify(this.#folder)}\n${jetstream ? `jetstream { store_dir: ${JSON.stringify(store)}${syncs && canSync() ? ", sync_interval: always" : ""} }` : ""}\n${config}\n`);
     const child = spawn(PROGRAM, ["-c", file], { stdio: ["ignore", "ignore", "pipe"] });
     this.#child = child;
     this.#log = "";
@@ -94,8 +100,8 @@ export class Broker implements AsyncDisposable {
   async #portOf({ pid }: ChildProcess): Promise<number> {
     for (const endMs = performance.now() + READY_MS; ; await wait(2)) {
       try {
-        const { nats: [url] } = JSON.parse(readFileSync(join(this.#folder, `${PROGRAM}_${pid}.ports`), "utf8")) as { nats: [string] };
-        return Number(new URL(url).port);
+        const { nats = [], tls = [] } = JSON.parse(readFileSync(join(this.#folder, `${PROGRAM}_${pid}.ports`), "utf8")) as { nats?: string[]; tls?: string[] };
+        return Number(/\d+$/.exec([...nats, ...tls][0] as string)?.[0]);
       } catch (error) {
         if (performance.now() > endMs) throw error;
       }

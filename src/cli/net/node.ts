@@ -16,7 +16,7 @@ import { firstSignal } from "../terminal/signals.ts";
 import { VERSION } from "../terminal/version.ts";
 import { StatusLine } from "./status-line.ts";
 import { serveHealth, type Health } from "./health.ts";
-import { USUAL_PORT } from "./local-server.ts";
+import { USUAL_PORT } from "../../lab/machine/nats-server.ts";
 import { joinOptions, reachOrStart, type RawServers } from "./servers.ts";
 
 /** The options as commander gives them. */

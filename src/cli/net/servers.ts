@@ -4,7 +4,7 @@ import { WarrenError } from "../../errors.ts";
 import type { Credentials, JoinOptions } from "../../net/index.ts";
 import { FileError, UsageError, type Raw } from "../options/values.ts";
 import { note } from "../terminal/streams.ts";
-import { answers, findServer, HOW_TO_INSTALL, startServer, USUAL_PORT } from "./local-server.ts";
+import { answers, findServer, HOW_TO_INSTALL, startServer, USUAL_PORT } from "../../lab/machine/nats-server.ts";
 
 /** The options as commander gives them. */
 export type RawServers = Raw<"servers" | "creds" | "tlsCa" | "tlsCert" | "tlsKey", "insecure">;
@@ -115,7 +115,9 @@ export async function reachOrStart(options: JoinOptions, port?: number): Promise
   if (found !== undefined) return found;
   const program = findServer();
   if (program === undefined) throw new FileError(`no NATS server answers on 127.0.0.1:${USUAL_PORT}, and there is no nats-server on this machine: ${HOW_TO_INSTALL}, or name another with --servers`);
-  const { url, stop } = await startServer(program, port);
+  const { url, stop } = await startServer(program, port).catch((error: unknown) => {
+    throw new FileError((error as Error).message);
+  });
   note(`started ${program} on ${url.replace("nats://", "")} with a temporary store; it ends with this command`);
   return { servers: url, isOwn: true, [Symbol.asyncDispose]: stop };
 }

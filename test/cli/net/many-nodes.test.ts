@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findServer, startServer } from "../../../src/cli/net/local-server.ts";
+import { findServer, startServer } from "../../../src/lab/machine/nats-server.ts";
 import { warren } from "../warren-process.ts";
 import { beginServing, endNodes, MISSING, server, until } from "./nodes.ts";
 
@@ -97,6 +97,6 @@ test.skipIf(MISSING !== "")(`without --servers a server is started, and ends wit
   // Another server of this machine may answer on the usual port.
   const [, started] = /^started \S+nats-server on 127\.0\.0\.1:(\d+) with a temporary store; it ends with this command$/m.exec(stderr) ?? [];
   if (started === undefined) return;
-  const { answers } = await import("../../../src/cli/net/local-server.ts");
+  const { answers } = await import("../../../src/lab/machine/nats-server.ts");
   expect(await answers(Number(started))).toBe(false);
 });

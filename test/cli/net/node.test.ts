@@ -5,7 +5,7 @@ import { join as joined } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { start, struct, utf8, type Runtime } from "../../../src/index.ts";
 import { join, type Net } from "../../../src/net/index.ts";
-import { answers } from "../../../src/cli/net/local-server.ts";
+import { answers } from "../../../src/lab/machine/nats-server.ts";
 import { beginNode } from "../../node-process.ts";
 import { warren } from "../warren-process.ts";
 import { beginServing, endNodes, MISSING, server, until } from "./nodes.ts";
@@ -117,7 +117,7 @@ describe.skipIf(MISSING !== "")(`with a server${MISSING}`, () => {
 
 test.skipIf(MISSING !== "")(`a server that a command has started ends with it, also if the command is killed${MISSING}`, { tags: ["deep"] }, async () => {
   const folder = mkdtempSync(joined(tmpdir(), "warren-killed-"));
-  const program = `import { startServer, findServer } from "./src/cli/net/local-server.ts"; process.stdout.write((await startServer(findServer())).url);`;
+  const program = `import { startServer, findServer } from "./src/lab/machine/nats-server.ts"; process.stdout.write((await startServer(findServer())).url);`;
   let url = "";
   const { outcome } = beginNode(["--input-type=module-typescript", "--eval", program], { env: { ...process.env, TMPDIR: folder }, deadlineMs: 60_000, onStdout: (text, child) => {
     url = text;

@@ -1,5 +1,5 @@
 /** Servers and nodes for tests: real processes, which end with the test. */
-import { findServer, startServer } from "../../../src/cli/net/local-server.ts";
+import { findServer, startServer } from "../../../src/lab/machine/nats-server.ts";
 import { beginNode, type NodeProcess } from "../../node-process.ts";
 
 /** Why these tests cannot run here; `undefined`: they can. */

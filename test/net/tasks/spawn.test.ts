@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { i32 } from "../../../src/index.ts";
 import { thrown, until } from "../../runtime/until.ts";
-import { deadlineOf, double, echo, giveChannel, heed, hold, opened, ShopError, refuse, starts, traceOf, untilCancelled } from "../net-tasks.ts";
+import { ShopError, deadlineOf, double, echo, giveChannel, heed, hold, opened, refuse, starts, textOf, traceOf, untilCancelled } from "../net-tasks.ts";
 import { onBroker } from "../on-broker.ts";
 
 onBroker("remote spawn", (place) => {
@@ -76,9 +76,12 @@ onBroker("remote spawn", (place) => {
 
   test("what is too big is refused, as argument and as result", async () => {
     const [caller, server] = [await place.node(), await place.node()];
-    await server.serve([echo]);
+    await server.serve([textOf, echo]);
     expect(await thrown(() => caller.spawn(echo, "x".repeat(2_000_000)))).toMatchObject({ code: "ERR_TOO_BIG" });
-    expect(await caller.spawn(echo, 1)).toBe(1);
+    // Answers of one turn travel together, and each has its own end.
+    const lengths = [2_000_000, 1, 700_000, 600_000, 3_000_000, 2];
+    const got = await Promise.allSettled(lengths.map((length) => caller.spawn(textOf, length)));
+    expect(got.map((end) => (end.status === "fulfilled" ? end.value.length : (end.reason as { code: string }).code))).toEqual(["ERR_TOO_BIG", 1, 700_000, 600_000, "ERR_TOO_BIG", 2]);
   });
 
   test("a context is cancelled on the other node with that of the caller, and has its deadline", async () => {

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { answers, findServer, startServer } from "../../../src/cli/net/local-server.ts";
+import { answers, findServer, startServer } from "../../../src/lab/machine/nats-server.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "warren-local-server-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,11 +1,11 @@
 /** A nats-server of this machine: one that answers, or one that is started for a command and ends with it. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { accessSync, constants, mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { FileError } from "../options/values.ts";
+import { findOnPath } from "./other-programs.ts";
 
 export const USUAL_PORT = 4222;
 const HOST = "127.0.0.1";
@@ -27,16 +27,8 @@ export interface LocalServer {
 }
 
 /** The program, if it is installed. On Windows none is started: there is no shell to watch it. */
-export function findServer(folders: readonly string[] = [...(process.env["PATH"] ?? "").split(delimiter), ...FOLDERS]): string | undefined {
-  return folders.filter((folder) => folder !== "").map((folder) => join(folder, PROGRAM)).find((file) => {
-    try {
-      accessSync(file, constants.X_OK);
-      return true;
-    } catch {
-      // It is not there, or cannot be run.
-      return false;
-    }
-  });
+export function findServer(folders: readonly string[] = [process.env["PATH"] ?? "", ...FOLDERS]): string | undefined {
+  return findOnPath(PROGRAM, folders.join(delimiter)) ?? undefined;
 }
 
 /** Whether a NATS server answers on a port of this machine: it speaks first. */
@@ -60,7 +52,7 @@ export function answers(port: number): Promise<boolean> {
  */
 const UNTIL_INPUT_ENDS = 'exec 3<&0; "$@" & server=$!; (read -r _ <&3; kill "$server") & watcher=$!; wait "$server"; rm -rf "$0"; kill "$watcher" 2>/dev/null';
 
-/** Starts one with JetStream on a port of this machine: `port`, or any that is free. Its store is temporary. @throws FileError */
+/** Starts one with JetStream on a port of this machine: `port`, or any that is free. Its store is temporary. @throws if it does not start */
 export async function startServer(program: string, port?: number): Promise<LocalServer> {
   const folder = mkdtempSync(join(tmpdir(), "warren-nats-"));
   const args = ["-a", HOST, "-p", port === undefined ? "-1" : String(port), "-js", "-sd", folder, "--ports_file_dir", folder];
@@ -82,7 +74,7 @@ export async function startServer(program: string, port?: number): Promise<Local
   const url = await urlOf(child, folder);
   if (url !== undefined) return { url, stop };
   await stop();
-  throw new FileError(`nats-server did not start: ${log.trim().split("\n").at(-1)}`);
+  throw new Error(`nats-server did not start: ${log.trim().split("\n").at(-1)}`);
 }
 
 /** The server writes the address where it listens into a file. `undefined`: it has ended, or takes too long. */
