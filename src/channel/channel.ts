@@ -10,6 +10,7 @@
 import { type ErrorCode, INSPECT, WarrenError, invariant, printValue } from "../errors.ts";
 import { isScalar } from "../wire/scalars.ts";
 import { Refusal, refusalOf, refused } from "../wire/type.ts";
+import { USE } from "../memory/layout.ts";
 import { signalOf } from "../wait/wait.ts";
 import { REASON_PLACE } from "../wait/wait-reason.ts";
 import type { Chan, Sending, WaitOptions } from "./chan.ts";
@@ -28,6 +29,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   send(value: T, options?: WaitOptions): void | Promise<void> {
     const signal = signalOf(options);
     const at = this.#stage(value);
+    if (this.waiters.recorder !== undefined) this.noteUse(USE.send);
     if (this.capacity === 0) return this.#sendOrWait(at, signal);
     let attempt = this.tryPut(at);
     if (attempt === WOULD_WAIT && this.patience(SENDERS)) attempt = this.tryPut(at);
@@ -39,6 +41,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   trySend(value: T): boolean {
     const at = this.#stage(value);
     const attempt = this.tryPut(at);
+    if (this.waiters.recorder !== undefined) this.noteUse(attempt === DONE ? USE.send : USE.miss);
     if (attempt === DONE) return true;
     if (attempt === CLOSED) this.refuseClosed(at);
     this.type.drop(this.waiters, at);
@@ -47,6 +50,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
 
   recv(options?: WaitOptions): T | undefined | Promise<T | undefined> {
     const signal = signalOf(options);
+    if (this.waiters.recorder !== undefined) this.noteUse(USE.receive);
     if (this.capacity === 0) return this.#recvOrWait(signal) as T | undefined | Promise<T | undefined>;
     const at = this.waiters.scratchTop;
     let attempt = this.tryTake(at);
@@ -58,6 +62,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   tryRecv(): T | undefined {
     const at = this.waiters.scratchTop;
     const attempt = this.tryTake(at);
+    if (this.waiters.recorder !== undefined) this.noteUse(attempt === WOULD_WAIT ? USE.miss : USE.receive);
     if (attempt === DONE) return this.type.decode(this.waiters, at);
     if (attempt === CLOSED) this.waiters.checkOpen();
     return undefined;
@@ -82,6 +87,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     const signal = signalOf(options);
     let values = this.#recvBurst(max);
     if (values === WOULD_WAIT && this.patience(RECEIVERS)) values = this.#recvBurst(max);
+    if (this.waiters.recorder !== undefined) this.noteUse(USE.receive, values === WOULD_WAIT || values === undefined ? 1 : values.length);
     if (values === WOULD_WAIT) return this.#recvOrWait(signal, max) as T[] | undefined | Promise<T[] | undefined>;
     if (values === undefined) this.#ended();
     if (--scheduler.ticks < 0 && scheduler.tick()) return scheduler.hop(values);
@@ -226,7 +232,11 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   #received(attempt: Attempt, at: number, max: number): T | T[] | undefined | Promise<T | T[] | undefined> {
     const { waiters } = this;
     let value: T | T[] | undefined = attempt === DONE ? this.type.decode(waiters, at) : undefined;
-    if (max > 0 && attempt === DONE) value = this.withMore(value as T, max);
+    if (max > 0 && attempt === DONE) {
+      const batch = this.withMore(value as T, max);
+      if (waiters.recorder !== undefined) this.noteUse(USE.receive, batch.length - 1);
+      value = batch;
+    }
     if (attempt === CLOSED) this.#ended();
     if (--waiters.scheduler.ticks < 0 && waiters.scheduler.tick()) return waiters.scheduler.hop(value);
     return value;
@@ -259,6 +269,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
       waiters.scratchTop = at;
     }
     const put = this.putMany(at, count);
+    if (put > 0 && waiters.recorder !== undefined) this.noteUse(USE.send, put);
     for (let k = Math.max(put, 0); k < count; k++) type.drop(waiters, at + k * words);
     if (put < 0) throw withSent(this.closedError(), from, "ERR_CHANNEL_CLOSED");
     return put;
@@ -268,7 +279,9 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   async #sendRest(values: ArrayLike<T>, from: number, signal: AbortSignal | undefined): Promise<void> {
     for (let sent = from; sent < values.length; ) {
       try {
-        const waiting = this.#sendOrWait(this.#stage(values[sent] as T), signal);
+        const at = this.#stage(values[sent] as T);
+        if (this.waiters.recorder !== undefined) this.noteUse(USE.send);
+        const waiting = this.#sendOrWait(at, signal);
         if (waiting !== undefined) await waiting;
       } catch (error) {
         throw withSent(error, sent, signal?.aborted && error === signal.reason ? "ERR_CANCELLED" : "ERR_VALUE_REFUSED");

@@ -9,6 +9,8 @@
  *   end      task        failed                   foreign  task       since (double)
  *   park     task        reason      record       steal               from     count
  *   wake     waker       record      to thread    turn
+ *   join     task        child                    use      task       object   use, room
+ *   choice   task        ready
  *   ready                record                   idle
  *   resume   task        record                   gc       type       duration (double)
  *                                                 outside             busy (double)
@@ -32,7 +34,7 @@
  * make each await several times slower, and a trace must not change what it shows.
  */
 import { idleMs, performance } from "../host.ts";
-import { TRACE } from "../memory/layout.ts";
+import { TRACE, USE_ROOM } from "../memory/layout.ts";
 import type { TraceRing } from "./ring.ts";
 import type { Running, Tracer, Wait } from "../wait/wait.ts";
 import { REASON_PLACE } from "../wait/wait-reason.ts";
@@ -57,6 +59,8 @@ export class Recorder implements Tracer {
   readonly #takeTurn: () => void;
   #stretch = ++stretches;
   #hops = 0;
+  /** In this turn a task has got the result of another, and goes on when the loop's own code has ended. */
+  #hasJoined = false;
   /** When the thread fell asleep, or was last noted as busy outside, on the clock of `performance.now()`, and how long its event loop had been idle by then; −1 while it is awake. */
   #asleepMs = -1;
   #idleMs = 0;
@@ -73,9 +77,28 @@ export class Recorder implements Tracer {
     this.#takeTurn = takeTurn;
   }
 
-  /** The running task is about to place the task `child` on thread `to`. */
+  /** The running task is about to place the task `child` on thread `to`, a number to which `SPAWN_CHOSEN` or `SPAWN_CLOSURE` can be added. */
   noteSpawn(child: number, to: number): void {
     this.#ring.record(TRACE.spawn, this.#actor(), child, to);
+  }
+
+  /** The result of the task `child` has come to `task`, which goes on if it awaits that. */
+  noteJoin(task: Running | undefined, child: number): void {
+    if (task !== undefined) task.stretch = this.#stretch;
+    this.#hasJoined = true;
+    this.#ring.record(TRACE.join, idOf(task), child, 0);
+    // Nothing else would show when the task has stopped again.
+    this.#takeTurn();
+  }
+
+  /** The running task uses a channel or a shared object. @param use one of `USE`; @param task the task, if it does so as it is resumed */
+  noteUse(object: number, use: number, room = 0, task?: Running): void {
+    this.#ring.record(TRACE.use, task === undefined ? this.#actor() : task.id, object, use + room * USE_ROOM);
+  }
+
+  /** A select of the running task has found several cases ready. */
+  noteChoice(ready: number): void {
+    this.#ring.record(TRACE.choice, this.#actor(), ready, 0);
   }
 
   noteStart(task: Running, name: number): void {
@@ -149,6 +172,7 @@ export class Recorder implements Tracer {
     this.isOutside = true;
     this.#asleepMs = -1;
     this.#turnMs = nowMs;
+    this.#hasJoined = false;
     if (this.#ring.isIdle) return;
     this.#stretch = ++stretches;
     this.#ring.recordAt(nowMs, TRACE.turn);
@@ -156,7 +180,7 @@ export class Recorder implements Tracer {
 
   /** The last turn has found nothing to do. */
   noteIdle(): void {
-    if (this.#ring.isIdle) return;
+    if (this.#ring.isIdle || this.#hasJoined) return;
     this.#stretch = ++stretches;
     this.#ring.recordSame(TRACE.idle, 0, 0, 0);
   }
