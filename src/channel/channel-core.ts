@@ -97,7 +97,7 @@ export abstract class ChannelCore<T> implements Finisher {
 
   /** Records what the running task, or `task` as it is resumed, does to this channel. Call it only while there is a trace. @param use one of `USE`; @param times for a batch */
   noteUse(use: number, times = 1, task?: Running): void {
-    for (let k = 0; k < times; k++) this.waiters.recorder?.noteUse(this.header, use, use === USE.send ? this.capacity : 0, task);
+    for (let k = 0; k < times; k++) this.waiters.recorder?.noteUse(this.header, this.generation, use, use === USE.send ? this.capacity : 0, task);
   }
 
   /** @throws ERR_CHANNEL_CLOSED if it is closed already */

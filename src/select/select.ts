@@ -178,7 +178,7 @@ class Selection implements Finisher {
       waiters.flush();
       waiters.release(wait);
       for (const side of this.#sides) if (side !== chosen) side.discard();
-      if (chosen === undefined && waiters.recorder !== undefined) waiters.recorder.noteUse(0, USE.miss);
+      if (chosen === undefined && waiters.recorder !== undefined) waiters.recorder.noteUse(0, 0, USE.miss);
       return chosen === undefined ? OTHERWISE : chosen.result();
     }
     for (const side of this.#sides) side.watch(wait);

@@ -44,7 +44,7 @@ export type TraceEvent =
   /** The result of `child` has reached `task`, which had spawned it: what awaits the result continues, in the next microtask. */
   | (At & { readonly kind: "join"; readonly task: number; readonly child: number })
   /**
-   * `task` uses the channel or shared object `of`: an address in shared memory, which can be used again when the object has been freed.
+   * `task` uses the channel or shared object `of`: a number that stands for it.
    * `send`, `receive` (one event for each value of a batch), `lock`, `signal` (`done` of a WaitGroup, an arrival at a Barrier) and `await`
    * are recorded when the task calls them, before a `park`; the use that a select has made, when the select has chosen it.
    * `miss`: a try found nothing. `room`: the capacity of the channel of a `send`; how many tasks can hold the lock at the same time, 0 for a shared `lock`.

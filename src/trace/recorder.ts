@@ -44,6 +44,9 @@ export const OUTSIDE_EVERY_MS = 5;
 /** To wake, and to read the clocks, takes tens of microseconds. Less than this says nothing about tasks. */
 const LEAST_OUTSIDE_MS = 0.05;
 
+/** An odd number that spreads generations over 32 bits (the golden ratio): one number for a header and its generation. */
+const SPREAD = 0x9e3779b1;
+
 /** `Running.stretch` of a task that is not known to run. */
 const STOPPED = -1;
 /** Counts stretches for all recorders of this JavaScript thread, because a task can outlive a trace. */
@@ -91,9 +94,9 @@ export class Recorder implements Tracer {
     this.#takeTurn();
   }
 
-  /** The running task uses a channel or a shared object. @param use one of `USE`; @param task the task, if it does so as it is resumed */
-  noteUse(object: number, use: number, room = 0, task?: Running): void {
-    this.#ring.record(TRACE.use, task === undefined ? this.#actor() : task.id, object, use + room * USE_ROOM);
+  /** The running task uses a channel or a shared object, given by its header and generation. @param use one of `USE`; @param task the task, if it does so as it is resumed */
+  noteUse(header: number, generation: number, use: number, room = 0, task?: Running): void {
+    this.#ring.record(TRACE.use, task === undefined ? this.#actor() : task.id, header ^ Math.imul(generation, SPREAD), use + room * USE_ROOM);
   }
 
   /** A select of the running task has found several cases ready. */

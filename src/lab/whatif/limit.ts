@@ -1,0 +1,106 @@
+/** Why more processors do not gain more: the kind of the limit, and a sentence that names it. */
+import { count, printTime } from "../text.ts";
+import type { CriticalPath, PathPart } from "./path.ts";
+
+/**
+ * What limits the gain. `"processors"`: nothing yet, each further one helps; `"span"`: the
+ * longest chain; `"spawner"`: a task on it that starts the others; `"channel"`: a task on
+ * it through which all values go; `"lock"`: a lock that is held by one task at a time;
+ * `"waiting"`: time that tasks wait for something outside; `"handover"`: waking tasks on
+ * other processors; `"pinned"`: tasks that have started stay on their processor.
+ */
+export type LimitKind = "processors" | "span" | "spawner" | "channel" | "lock" | "waiting" | "handover" | "pinned";
+
+/** A limit. */
+export interface Limit {
+  readonly kind: LimitKind;
+  /** The fewest processors that give 95 % of the greatest gain. */
+  readonly enough: number;
+  readonly sentence: string;
+}
+
+/** What the search for the limit knows. */
+export interface LimitFacts {
+  readonly path: CriticalPath;
+  readonly heldNs: number;
+  /** The most processors that were asked about, and the gain on them: expected, without hand-overs, and the most that is possible. */
+  readonly processors: number;
+  readonly expected: number;
+  readonly ideal: number;
+  readonly bound: number;
+  readonly enough: number;
+  readonly handOvers: number;
+  readonly tasks: number;
+}
+
+/** From this share on, one is as good as the other. */
+const CLOSE = 0.8;
+
+/** The limit. */
+export function limitOf(facts: LimitFacts): Limit {
+  const kind = kindOf(facts);
+  const { enough, processors } = facts;
+  const begins = kind === "processors" ? `Up to ${count(processors, "processor")}, each one more helps` : enough === 1 ? "A second processor buys nothing" : `More than ${enough} processors buy ${enough < processors ? "nothing" : "little"}`;
+  return { kind, enough, sentence: `${begins}: ${reasonOf(kind, facts)}.` };
+}
+
+function kindOf({ path, heldNs, processors, expected, ideal, bound }: LimitFacts): LimitKind {
+  if (expected >= CLOSE * processors && bound >= processors * CLOSE) return "processors";
+  const waitNs = path.parts.reduce((sum, part) => sum + part.waitNs, 0);
+  if (ideal < CLOSE * bound) return "pinned";
+  if (expected < CLOSE * ideal) return "handover";
+  if (heldNs > path.ns) return "lock";
+  if (waitNs > path.ns / 2) return "waiting";
+  const top = longest(path);
+  if (top.ns >= path.ns * 0.4 && top.spawns >= 4) return "spawner";
+  const byChannel = path.parts.filter(({ by }) => by === "value" || by === "room").length;
+  return byChannel * 2 > path.parts.length ? "channel" : "span";
+}
+
+function reasonOf(kind: LimitKind, { path, heldNs, processors, bound, handOvers, tasks }: LimitFacts): string {
+  const top = longest(path);
+  const whole = `of the ${printTime(path.ns)} that the longest chain takes`;
+  switch (kind) {
+    case "processors":
+      return `the longest chain takes ${printTime(path.ns)}, and work for ${bound.toFixed(1)} processors is there all the time`;
+    case "spawner":
+      return `\`${top.task}\` itself runs for ${printTime(top.ns)} to spawn ${count(top.spawns, "task")}`;
+    case "channel":
+      return `the values go through \`${top.task}\`, which runs for ${printTime(top.ns)} ${whole}`;
+    case "lock":
+      return `a lock is held for ${printTime(heldNs)} in all, by one task at a time`;
+    case "waiting":
+      return `${printTime(path.parts.reduce((sum, part) => sum + part.waitNs, 0))} ${whole} is waiting, which no processor shortens`;
+    case "handover":
+      return `${handOvers.toLocaleString("en-US")} times a task waits for another one, and to wake it on another processor takes longer than what it then runs`;
+    case "pinned":
+      return `a task that has started stays on its processor, and ${count(tasks, "task")} of such lengths cannot keep ${processors} busy`;
+    default:
+      return `\`${top.task}\` itself runs for ${printTime(top.ns)} ${whole}`;
+  }
+}
+
+/** A task's pieces on the critical path, together. */
+export interface PathTask {
+  readonly task: string;
+  readonly ns: number;
+  readonly waitNs: number;
+  readonly spawns: number;
+}
+
+/** The task that has most of the path. */
+function longest({ parts }: CriticalPath): PathTask {
+  return tasksOf(parts, ({ taskIndex }) => taskIndex)[0] ?? { task: "", ns: 0, waitNs: 0, spawns: 0 };
+}
+
+/** The parts of a path by task, or by whatever `key` says, the longest first. */
+export function tasksOf(parts: readonly PathPart[], key: (part: PathPart) => unknown = ({ task }) => task): PathTask[] {
+  return [...Map.groupBy(parts, key).values()]
+    .map((same) => ({
+      task: (same[0] as PathPart).task,
+      ns: same.reduce((sum, { ns }) => sum + ns, 0),
+      waitNs: same.reduce((sum, { waitNs }) => sum + waitNs, 0),
+      spawns: same.reduce((sum, { spawns }) => sum + spawns, 0),
+    }))
+    .toSorted((a, b) => b.ns + b.waitNs - a.ns - a.waitNs);
+}
