@@ -119,6 +119,23 @@ export const KNOWN: readonly Known[] = [
   { name: "Amdahl, a fifth serial", trace: traceOf(forkJoin(31, 5 * MS, 30 * MS, 10 * MS)), processors: [1, 2, 4, 8, 16, 32, 64], ns: (p) => 40 * MS + rounds(31, p) * 5 * MS, span: 45 * MS },
   { name: "pipe of four stages", trace: traceOf(pipe(PIPE, 50, 4)), processors: [1, 4, 5, 64], ns: (p) => (p === 1 ? 50 * sum(PIPE) : sum(PIPE) + 49 * Math.max(...PIPE)), span: sum(PIPE) + 49 * 12 * MS },
   { name: "pipe with a fast source, held back by its buffers", trace: traceOf(pipe([MS, 10 * MS, MS], 40, 1)), processors: [3, 8], ns: () => 12 * MS + 39 * 10 * MS, span: 12 * MS + 39 * 10 * MS },
+  {
+    name: "a source that can do its own work only when its buffer has room",
+    trace: traceOf(function* () {
+      const values = channel(1);
+      yield { name: "sink", spawn: stage(values, null, 40, 10 * MS) };
+      yield { name: "source", spawn: function* () {
+        for (let k = 0; k < 40; k++) yield { send: values };
+        yield { close: values };
+        yield { run: 100 * MS };
+      } };
+      yield { join: true };
+    }),
+    // Value 40 finds room when value 39 is taken, after 38 have been used up.
+    processors: [2, 64],
+    ns: () => 480 * MS,
+    span: 480 * MS,
+  },
   { name: "pipe without buffers", trace: traceOf(pipe([5 * MS, 5 * MS], 40, 0)), processors: [2, 8], ns: () => 41 * 5 * MS, span: 41 * 5 * MS },
   { name: "butterfly of 16", trace: traceOf(butterfly(16, 5 * MS)), processors: [1, 2, 4, 8, 17, 64], ns: (p) => 4 * Math.ceil(16 / p) * 5 * MS, span: 20 * MS },
   { name: "sieve", trace: traceOf(sieve(5 * MS)), processors: [7, 64], ns: () => sieveSpan(5 * MS), span: sieveSpan(5 * MS) },
@@ -174,7 +191,7 @@ export const KNOWN: readonly Known[] = [
       const cancelled = bell();
       yield { name: "waits", spawn: function* () {
         yield { wakeOf: cancelled };
-        yield { run: 10 * MS };
+        yield { run: 40 * MS };
       } };
       yield { name: "wakes", spawn: function* () {
         yield { run: 20 * MS };
@@ -184,8 +201,8 @@ export const KNOWN: readonly Known[] = [
       yield { join: true };
     }),
     processors: [1, 2, 64],
-    ns: (p) => (p === 1 ? 60 * MS : 50 * MS),
-    span: 50 * MS,
+    ns: (p) => (p === 1 ? 90 * MS : 60 * MS),
+    span: 60 * MS,
   },
   {
     name: "sleeping: no processor shortens it",
