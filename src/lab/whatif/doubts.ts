@@ -59,7 +59,7 @@ export function doubtsOf(recordings: readonly Recording[], { alike, graph }: Mer
   const choices = most((each) => each.choices);
   if (choices > 0) doubts.push(`${count(choices, "select")} found several cases ready: the replay takes the case that the recording took.`);
   const misses = most((each) => each.misses);
-  if (misses > 0) doubts.push(`${misses === 1 ? "1 try" : `${misses} tries`} found nothing (trySend, tryRecv, tryLock, otherwise): on more processors a try may find something.`);
+  if (misses > 0) doubts.push(`${misses === 1 ? "1 try" : `${misses} tries`} found nothing (trySend, tryRecv, tryLock, otherwise): on more cores a try may find something.`);
   const chosen = most((each) => each.chosen);
   if (chosen > 0) doubts.push(`${count(chosen, "task")} had a thread chosen by the program (spawn.on): the replay lets warren choose.`);
   const waitNs = graph.edgeNs.reduce((sum, ns) => sum + ns, 0);

@@ -40,7 +40,7 @@ const CLOSE = 0.8;
 export function limitOf(facts: LimitFacts): Limit {
   const kind = kindOf(facts);
   const { enough, processors } = facts;
-  const begins = kind === "processors" ? `Up to ${count(processors, "processor")}, each one more helps` : enough === 1 ? "A second processor buys nothing" : `More than ${enough} processors buy ${enough < processors ? "nothing" : "little"}`;
+  const begins = kind === "processors" ? `Up to ${count(processors, "core")}, each one more helps` : enough === 1 ? "A second core buys nothing" : `More than ${enough} cores buy ${enough < processors ? "nothing" : "little"}`;
   return { kind, enough, sentence: `${begins}: ${reasonOf(kind, facts)}.` };
 }
 
@@ -62,7 +62,7 @@ function reasonOf(kind: LimitKind, { path, heldNs, processors, bound, handOvers,
   const whole = `of the ${printTime(path.ns)} that the longest chain takes`;
   switch (kind) {
     case "processors":
-      return `the longest chain takes ${printTime(path.ns)}, and work for ${bound.toFixed(1)} processors is there all the time`;
+      return `the longest chain takes ${printTime(path.ns)}, and work for ${bound.toFixed(1)} cores is there all the time`;
     case "spawner":
       return `\`${top.task}\` itself runs for ${printTime(top.ns)} to spawn ${count(top.spawns, "task")}`;
     case "channel":
@@ -70,11 +70,11 @@ function reasonOf(kind: LimitKind, { path, heldNs, processors, bound, handOvers,
     case "lock":
       return `a lock is held for ${printTime(heldNs)} in all, by one task at a time`;
     case "waiting":
-      return `${printTime(path.parts.reduce((sum, part) => sum + part.waitNs, 0))} ${whole} is waiting, which no processor shortens`;
+      return `${printTime(path.parts.reduce((sum, part) => sum + part.waitNs, 0))} ${whole} is waiting, which no core shortens`;
     case "handover":
-      return `${handOvers.toLocaleString("en-US")} times a task waits for another one, and to wake it on another processor takes longer than what it then runs`;
+      return `${handOvers.toLocaleString("en-US")} times a task waits for another one, and to wake it on another core takes longer than what it then runs`;
     case "pinned":
-      return `a task that has started stays on its processor, and ${count(tasks, "task")} of such lengths cannot keep ${processors} busy`;
+      return `a task that has started stays on its thread, and ${count(tasks, "task")} of such lengths cannot keep ${processors} busy`;
     default:
       return `\`${top.task}\` itself runs for ${printTime(top.ns)} ${whole}`;
   }

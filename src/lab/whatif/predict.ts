@@ -118,7 +118,7 @@ type Checked = Required<{ [K in keyof PredictOptions]: NonNullable<PredictOption
 
 /** @throws RangeError */
 function resolve({ processors = PROCESSORS, faster = {}, free = [], handOff = HAND_OFF, seeds = SEEDS }: PredictOptions): Checked {
-  if (processors.length === 0 || processors.some((count) => !Number.isInteger(count) || count < 1 || count > MOST_PROCESSORS)) throw new RangeError(`processors must be integers from 1 to ${MOST_PROCESSORS}, not ${processors.join(", ") || "none"}`);
+  if (processors.length === 0 || processors.some((count) => !Number.isInteger(count) || count < 1 || count > MOST_PROCESSORS)) throw new RangeError(`numbers of cores must be integers from 1 to ${MOST_PROCESSORS}, not ${processors.join(", ") || "none"}`);
   for (const [task, times] of Object.entries(faster)) if (!(times > 0) || times === Infinity) throw new RangeError(`faster: ${task} must be a number above 0, not ${times}`);
   for (const one of free) if (!["lock", "handoff", "gc"].includes(one)) throw new RangeError(`free must be lock, handoff or gc, not ${JSON.stringify(one)}`);
   for (const ns of [handOff.awakeNs, handOff.asleepNs]) if (!(ns >= 0) || ns === Infinity) throw new RangeError(`handOff must be times of at least 0, not ${ns}`);
@@ -160,7 +160,7 @@ export function predictGraph(whole: Graph, options: PredictOptions = {}): Forese
   const hasWaits = graph.edgeNs.some((ns) => ns > 0);
   const checks: ModelCheck[] = [
     { name: "the replay ran every piece", ok: one.left === 0, detail: `${pieces - one.left} of ${pieces}` },
-    { name: hasWaits ? "the replay on one processor takes at least the work" : "the replay on one processor takes the work", ok: hasWaits ? one.ns >= workNs * (1 - 1e-9) : Math.abs(one.ns - workNs) <= 1e-6 * workNs, detail: `${(one.ns / 1e6).toFixed(3)} and ${(workNs / 1e6).toFixed(3)} ms` },
+    { name: hasWaits ? "the replay on one core takes at least the work" : "the replay on one core takes the work", ok: hasWaits ? one.ns >= workNs * (1 - 1e-9) : Math.abs(one.ns - workNs) <= 1e-6 * workNs, detail: `${(one.ns / 1e6).toFixed(3)} and ${(workNs / 1e6).toFixed(3)} ms` },
   ];
   return { workNs, spanNs: path.ns, oneNs: one.ns, predictions, criticalPath: tasksOf(path.parts).filter(({ ns, waitNs }) => ns + waitNs > 0), limit, doubts: [], checks, recordings: 0, alike: 0, tasks: graph.tasks.length - 1, pieces };
 }
