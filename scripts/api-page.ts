@@ -27,7 +27,10 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   Observing: ["formatDump", "formatMetrics", "MetricsOptions", "Dump", "ThreadReport", "TaskReport", "ParkedReport", "StuckReport", "StuckWait", "OutsideWait", "RuntimeStats", "ThreadStats", "Parked", "WaitReason", "ArenaUse", "Trace", "TraceEvent", "TraceOptions", "Tracing", "assertQuiet", "QuietOptions", "leftovers", "Leftovers", "LeftObject"],
   Errors: ["WarrenError", "ErrorCode", "ERROR_CODES", "registerError"],
   Limits: ["LIMITS"],
+  "Prediction (`warren/lab`)": ["predict", "PredictOptions", "Free", "HandOff", "Foreseen", "Prediction", "Limit", "LimitKind", "PathTask", "ModelCheck", "NotPredictable"],
 };
+/** The entry of the last group. */
+const LAB = "src/lab/whatif/index.ts";
 /** Exports whose members the page leaves out, and what it says of them instead. */
 const CLOSED: Readonly<Record<string, string>> = {
   Type: "Made by the names above; its members are the runtime's, but for `name`, its canonical text, such as `struct(n:i32,reply:chan(f64))`.",
@@ -38,13 +41,13 @@ const CLOSED: Readonly<Record<string, string>> = {
 
 /** The page, and what is missing for it to be whole. */
 export function renderApiPage(): { page: string; missing: string[] } {
-  const files = exportsOf();
+  const files = new Map([...exportsOf(), ...exportsOf(LAB)]);
   const missing: string[] = [];
   const placed = Object.values(GROUPS).flatMap((names) => names.flatMap((name) => name.split("+")));
   for (const name of files.keys()) if (!placed.includes(name)) missing.push(`${name} is in no group of scripts/api-page.ts`);
   for (const name of placed) if (!files.has(name)) missing.push(`${name} is not exported`);
   for (const name of new Set(placed)) if (placed.indexOf(name) !== placed.lastIndexOf(name)) missing.push(`${name} is in two groups`);
-  const lines = ["<!-- GENERATED from the source by `node scripts/api-page.ts`: do not edit. -->", "", "# API", "", "Every export of `warren`. [guide.md](guide.md) teaches them in order. Operations that can wait return their value or a promise of it (`T | Promise<T>`): `await` works on both. Where a code is named, the error is a `WarrenError` with that `code`; [errors.md](errors.md) explains each. Every free function throws `ERR_NO_RUNTIME` where no runtime runs, `ERR_WHICH_RUNTIME` on a main thread with several, and `ERR_RUNTIME_STOPPED` once its runtime has stopped.", ""];
+  const lines = ["<!-- GENERATED from the source by `node scripts/api-page.ts`: do not edit. -->", "", "# API", "", "Every export of `warren` and, in the last group, of `warren/lab`. [guide.md](guide.md) teaches them in order. Operations that can wait return their value or a promise of it (`T | Promise<T>`): `await` works on both. Where a code is named, the error is a `WarrenError` with that `code`; [errors.md](errors.md) explains each. Every free function throws `ERR_NO_RUNTIME` where no runtime runs, `ERR_WHICH_RUNTIME` on a main thread with several, and `ERR_RUNTIME_STOPPED` once its runtime has stopped.", ""];
   const anchors = anchorsOf(Object.entries(GROUPS).flatMap(([title, names]) => [title].concat(names.map((name) => name.split("+")[0]))));
   let k = 0;
   for (const [title, names] of Object.entries(GROUPS)) {

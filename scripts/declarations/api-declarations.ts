@@ -119,12 +119,12 @@ function fileOf(path: string): SourceFile {
   return file;
 }
 
-/** Names that the entry exports, and the file of each; a name may be a value and a type. */
-export function exportsOf(): Map<string, string> {
-  const { text } = fileOf(ENTRY);
+/** Names that an entry exports, and the file of each; a name may be a value and a type. */
+export function exportsOf(entry = ENTRY): Map<string, string> {
+  const { text } = fileOf(entry);
   const found = new Map<string, string>();
   for (const [, names, from] of text.matchAll(/export (?:type )?\{([^}]+)\} from "([^"]+)"/g)) {
-    for (const name of names.split(",")) found.set(name.replace(/^\s*(type )?/, "").trim(), join(dirname(ENTRY), from).replaceAll("\\", "/"));
+    for (const name of names.split(",")) found.set(name.replace(/^\s*(type )?/, "").trim(), join(dirname(entry), from).replaceAll("\\", "/"));
   }
   return found;
 }

@@ -36,6 +36,10 @@ const exported: Export[] = [...entry.code.matchAll(/export (type )?\{([^}]+)\} f
   }),
 );
 
+test("src/lab/whatif/index.ts, the entry warren/lab, has exactly these names", async () => {
+  expect(Object.keys(await import("../../src/lab/whatif/index.ts")).toSorted()).toEqual(["NotPredictable", "predict"]);
+});
+
 describe("src/index.ts", () => {
   test("is re-exports, nothing else", () => {
     expect(entry.code.replaceAll(/export (type )?\{[^}]+\} from "[^"]+";/g, "").trim()).toBe("");

@@ -28,7 +28,7 @@ export function printWhatIf(result: WhatIfResult, style: WhatIfStyle): string {
 }
 
 /** One program. */
-export function printProgram(program: WhatIfProgram, style: WhatIfStyle): string {
+function printProgram(program: WhatIfProgram, style: WhatIfStyle): string {
   const { name, foreseen, refused, measured, gap } = program;
   const line = (text: string): string => wrapped(text, style.width, "  ");
   if (foreseen === null) return [name, line(`cannot be predicted: ${refused?.message ?? ""}`)].join("\n");

@@ -12,6 +12,7 @@ const MOST_ELSEWHERE = 0.05;
 
 /** Thrown if a program cannot be predicted. The message says what was found and what to do. */
 export class NotPredictable extends Error {
+  /** The name of the class, for programs that have another copy of it. */
   override name = "NotPredictable";
   /** `"recordings"`: none that is complete; `"lost"`: events are missing; `"shapes"`: no two recordings agree; `"elsewhere"`: too much outside warren; `"unnamed"`: tasks that cannot be told apart; `"open"`: tasks that had not ended. */
   readonly code: "recordings" | "lost" | "shapes" | "elsewhere" | "unnamed" | "open";
@@ -29,10 +30,10 @@ export function usable(recordings: readonly Recording[]): readonly Recording[] {
   if (threads !== 1) throw new NotPredictable("recordings", `the recording is of ${threads} threads`, "Record on a runtime with one thread: only there is the order of all operations known");
   const complete = recordings.filter(({ lost }) => lost === 0);
   if (complete.length === 0) throw new NotPredictable("lost", `events were lost: at least ${Math.min(...recordings.map(({ lost }) => lost)).toLocaleString("en-US")} in each recording`, "Keep more events (the option events of rt.trace, --events), or record a shorter run");
-  const open = Math.min(...complete.map((each) => each.open));
-  if (open > 0) throw new NotPredictable("open", `${count(open, "task")} had not ended when the recording stopped`, "Stop the trace when the program's tasks have ended");
   const unnamed = Math.min(...complete.map((each) => each.unnamed));
   if (unnamed > 0) throw new NotPredictable("unnamed", `${unnamed} tasks have no identity of their own, because more than 10,000 lived on one thread at the same time`, "Record a run with fewer tasks");
+  const open = Math.min(...complete.map((each) => each.open));
+  if (open > 0) throw new NotPredictable("open", `${count(open, "task")} had not ended when the recording stopped`, "Stop the trace when the program's tasks have ended");
   if (complete.every(({ graph }) => graph.tasks.length === 1)) throw new NotPredictable("recordings", "the recording contains no task", "Start the program's work with spawn or go while the trace records");
   return complete;
 }

@@ -13,9 +13,11 @@ export type LimitKind = "processors" | "span" | "spawner" | "channel" | "lock" |
 
 /** A limit. */
 export interface Limit {
+  /** Its kind. */
   readonly kind: LimitKind;
   /** The fewest processors that give 95 % of the greatest gain. */
   readonly enough: number;
+  /** The limit in words. */
   readonly sentence: string;
 }
 
@@ -36,6 +38,14 @@ export interface LimitFacts {
 /** From this share on, one is as good as the other. */
 const CLOSE = 0.8;
 
+/** A task that has so much of the longest chain, and spawns so many tasks or gets so many values there, is named for it. */
+const LARGE = 0.4;
+const SEVERAL = 4;
+
+function valuesOf({ parts }: CriticalPath, task: string): number {
+  return parts.reduce((sum, part) => sum + (part.task === task ? part.values : 0), 0);
+}
+
 /** The limit. */
 export function limitOf(facts: LimitFacts): Limit {
   const kind = kindOf(facts);
@@ -52,9 +62,8 @@ function kindOf({ path, heldNs, processors, expected, ideal, bound }: LimitFacts
   if (heldNs > path.ns) return "lock";
   if (waitNs > path.ns / 2) return "waiting";
   const top = longest(path);
-  if (top.ns >= path.ns * 0.4 && top.spawns >= 4) return "spawner";
-  const byChannel = path.parts.filter(({ by }) => by === "value" || by === "room").length;
-  return byChannel * 2 > path.parts.length ? "channel" : "span";
+  if (top.ns < path.ns * LARGE) return "span";
+  return top.spawns >= SEVERAL ? "spawner" : valuesOf(path, top.task) >= SEVERAL ? "channel" : "span";
 }
 
 function reasonOf(kind: LimitKind, { path, heldNs, processors, bound, handOvers, tasks }: LimitFacts): string {
@@ -82,9 +91,13 @@ function reasonOf(kind: LimitKind, { path, heldNs, processors, bound, handOvers,
 
 /** A task's pieces on the critical path, together. */
 export interface PathTask {
+  /** The name of the task, or of all tasks with that name. */
   readonly task: string;
+  /** How long it runs on the critical path, nanoseconds. */
   readonly ns: number;
+  /** How long it waits there for timers and other things outside the program. */
   readonly waitNs: number;
+  /** How many tasks it spawns there. */
   readonly spawns: number;
 }
 

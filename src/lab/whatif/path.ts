@@ -15,9 +15,11 @@ export interface PathPart {
   readonly waitNs: number;
   /** How many tasks it spawns on the path. */
   readonly spawns: number;
-  /** How the path came to it. */
-  readonly by: EdgeKind | "start";
+  /** How many of its pieces on the path had to wait for a value, or for room, in a channel. */
+  readonly values: number;
 }
+
+const BY_CHANNEL: ReadonlySet<EdgeKind> = new Set(["value", "room"]);
 
 /** The longest chain of a graph. */
 export interface CriticalPath {
@@ -26,7 +28,7 @@ export interface CriticalPath {
 }
 
 /** What the program waits for in a circle, which no recording can contain. */
-export class CircleError extends Error {
+class CircleError extends Error {
   override name = "CircleError";
 }
 
@@ -61,19 +63,20 @@ export function criticalPath(graph: Graph): CriticalPath {
     for (let edge = at(edgesFrom, piece); edge < at(edgesFrom, piece + 1); edge++) reach(at(edgeTo, edge), ns + at(edgeNs, edge), piece, edge);
   }
   if (done < count) throw new CircleError(`${count - done} of ${count} pieces wait for each other`);
-  const parts: { taskIndex: number; task: string; ns: number; waitNs: number; spawns: number; by: EdgeKind | "start" }[] = [];
+  const afterValue = new Uint8Array(count);
+  for (const [edge, to] of edgeTo.entries()) if (BY_CHANNEL.has(EDGES[at(edgeKind, edge)] as EdgeKind)) afterValue[to] = 1;
+  const parts: { taskIndex: number; task: string; ns: number; waitNs: number; spawns: number; values: number }[] = [];
   for (let piece = end; piece >= 0; piece = at(because, piece)) {
     const task = at(taskOf, piece);
     const edge = at(edgeOf, piece);
-    const by = edge < 0 ? "start" : (EDGES[at(edgeKind, edge)] as EdgeKind);
     let part = parts.at(-1);
-    if (part?.taskIndex !== task) parts.push((part = { taskIndex: task, task: tasks[task]?.name ?? "", ns: 0, waitNs: 0, spawns: 0, by }));
+    if (part?.taskIndex !== task) parts.push((part = { taskIndex: task, task: tasks[task]?.name ?? "", ns: 0, waitNs: 0, spawns: 0, values: 0 }));
     part.ns += at(costNs, piece);
-    part.by = by;
+    part.values += at(afterValue, piece);
     if (edge >= 0) part.waitNs += at(edgeNs, edge);
     for (let out = at(edgesFrom, piece); out < at(edgesFrom, piece + 1); out++) if (at(edgeKind, out) === 0) part.spawns++;
   }
-  return { ns: Math.max(0, endNs), parts: parts.reverse() };
+  return { ns: Math.max(0, endNs), parts: parts.toReversed() };
 }
 
 /** By piece: how many pieces must end before it can begin. */

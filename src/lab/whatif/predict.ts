@@ -37,11 +37,13 @@ export interface PredictOptions {
 
 /** The gain on a number of processors: the time on one divided by the time on these. */
 export interface Prediction {
+  /** On so many cores, each of which runs one of warren's threads. */
   readonly processors: number;
   /** No schedule can gain more. */
   readonly bound: number;
-  /** The median of all replays, and the least and the greatest. */
+  /** The median of all replays. */
   readonly expected: number;
+  /** The least and the greatest of all replays. */
   readonly band: readonly [least: number, most: number];
   /** The share of the processors' time in which they run tasks. */
   readonly used: number;
@@ -49,8 +51,11 @@ export interface Prediction {
 
 /** Something that must hold if the model is right. */
 export interface ModelCheck {
+  /** What must hold. */
   readonly name: string;
+  /** Whether it does. */
   readonly ok: boolean;
+  /** The figures that were compared. */
   readonly detail: string;
 }
 
@@ -62,17 +67,23 @@ export interface Foreseen {
   readonly spanNs: number;
   /** The time on one processor, nanoseconds: the work, and waiting in which no task can run. */
   readonly oneNs: number;
+  /** The gain on each number of processors. */
   readonly predictions: readonly Prediction[];
   /** The critical path by task name, the longest first. */
   readonly criticalPath: readonly PathTask[];
+  /** Why more processors gain no more. */
   readonly limit: Limit;
   /** What a reader must know before believing it, a sentence each. */
   readonly doubts: readonly string[];
+  /** What must hold if the model is right. */
   readonly checks: readonly ModelCheck[];
-  /** How many recordings there were, and how many did the same and were used. */
+  /** How many recordings there were. */
   readonly recordings: number;
+  /** How many of them did the same and were used. */
   readonly alike: number;
+  /** Tasks in a recording. */
   readonly tasks: number;
+  /** Pieces of tasks in a recording: what is run from one operation to the next. */
   readonly pieces: number;
 }
 

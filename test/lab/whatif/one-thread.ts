@@ -159,9 +159,9 @@ export function traceOf(program: Program, name = "root"): Trace {
   spawn(null, program(), name);
   for (;;) {
     add({ kind: "turn" });
-    const due = sleepers.toSorted((a, b) => a.atNs - b.atNs)[0];
-    if (due !== undefined && (due.atNs <= now || (ready.length === 0 && fresh.length === 0))) {
-      now = Math.max(now, due.atNs);
+    if (ready.length === 0 && fresh.length === 0 && sleepers.length > 0) now = Math.max(now, Math.min(...sleepers.map(({ atNs }) => atNs)));
+    // A loop calls all timers that are due.
+    for (const due of sleepers.filter(({ atNs }) => atNs <= now)) {
       sleepers.splice(sleepers.indexOf(due), 1);
       wake(0, due.task);
     }

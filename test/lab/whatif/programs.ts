@@ -2,7 +2,7 @@
 import { bell, channel, group, lock, traceOf, type Channel, type Program } from "./one-thread.ts";
 import type { Trace } from "../../../src/index.ts";
 
-export const MS = 1e6;
+const MS = 1e6;
 
 /** A program, and how long it takes on so many processors. */
 export interface Known {

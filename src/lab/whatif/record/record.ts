@@ -40,7 +40,8 @@ export async function record({ name, prepare, run }: Subject, { runs, events, pr
   const recordings: Recording[] = [];
   const untracedNs: number[] = [];
   const tracedNs: number[] = [];
-  for (let k = 1; k <= runs && signal?.aborted !== true; k++) {
+  for (let k = 1; k <= runs; k++) {
+    if (signal?.aborted) break;
     progress(`${name}: recording ${k} of ${runs}`);
     untracedNs.push(await timed(() => run(runtime)));
     await using tracing = await runtime.trace({ events });
