@@ -39,8 +39,8 @@ export function usable(recordings: readonly Recording[]): readonly Recording[] {
 }
 
 /** Checks what several recordings say together. @throws NotPredictable */
-export function checkMerged(recordings: readonly Recording[], { alike }: Merged): void {
-  if (recordings.length > 1 && alike.length === 1) {
+export function checkMerged(recordings: readonly Recording[], { alike, similar }: Merged): void {
+  if (recordings.length > 1 && alike.length === 1 && similar === 0) {
     throw new NotPredictable("shapes", `no two of ${recordings.length} recordings did the same: what the program does depends on timing (which task got which value, how large a batch was, or which case a select took)`, "Record a run in which that is fixed, for example with one receiver for each channel and values sent one by one");
   }
   const share = elsewhereOf(alike);
@@ -52,10 +52,11 @@ function elsewhereOf(recordings: readonly Recording[]): number {
 }
 
 /** What a reader must know, a sentence each. */
-export function doubtsOf(recordings: readonly Recording[], { alike, graph }: Merged): string[] {
+export function doubtsOf(recordings: readonly Recording[], { alike, graph, similar }: Merged): string[] {
   const most = (figure: (recording: Recording) => number): number => Math.max(...alike.map(figure));
   const doubts: string[] = [];
-  if (alike.length < recordings.length) doubts.push(`${recordings.length - alike.length} of ${recordings.length} recordings did something else and were left out: what the program does depends on timing in part.`);
+  if (similar > 0) doubts.push(`In ${recordings.length} recordings the tasks did the same, but which task got which value differed each time: one recording is used, the one with the least work, and an interruption of it counts as work.`);
+  else if (alike.length < recordings.length) doubts.push(`${recordings.length - alike.length} of ${recordings.length} recordings did something else and were left out: what the program does depends on timing in part.`);
   if (recordings.length === 1) doubts.push("There is one recording only: an interruption by another program counts as work. Nine recordings or more remove most of them.");
   const choices = most((each) => each.choices);
   if (choices > 0) doubts.push(`${count(choices, "select")} found several cases ready: the replay takes the case that the recording took.`);

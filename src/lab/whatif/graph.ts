@@ -33,9 +33,10 @@ export interface GraphTask {
   readonly count: number;
 }
 
-/** How a piece ends, if its task may have to wait then. */
+/** How a piece ends: its task goes on, it awaits something, or it lets the others on its thread run. */
 export const RUNS_ON = 0;
 export const MAY_WAIT = 1;
+export const YIELDS = 2;
 
 /** All pieces of an exclusive holder of a lock for readers. */
 export const ALL_PERMITS = 2 ** 30;
@@ -48,7 +49,7 @@ export interface Graph {
   readonly costNs: Float64Array;
   /** By piece: its task. */
   readonly taskOf: Int32Array;
-  /** By piece: `RUNS_ON`, or `MAY_WAIT`. */
+  /** By piece: `RUNS_ON`, `MAY_WAIT` or `YIELDS`. */
   readonly ending: Uint8Array;
   /** By piece: the edges that leave it are `edgesFrom[piece] … edgesFrom[piece + 1] − 1`. */
   readonly edgesFrom: Int32Array;

@@ -27,9 +27,11 @@ export interface LimitFacts {
   readonly heldNs: number;
   /** The most processors that were asked about, and the gain on them: expected, without hand-overs, and the most that is possible. */
   readonly processors: number;
-  readonly expected: number;
+  readonly last: number;
   readonly ideal: number;
   readonly bound: number;
+  /** The greatest expected gain on any number, and the fewest processors for nearly that. */
+  readonly expected: number;
   readonly enough: number;
   readonly handOvers: number;
   readonly tasks: number;
@@ -49,16 +51,17 @@ function valuesOf({ parts }: CriticalPath, task: string): number {
 /** The limit. */
 export function limitOf(facts: LimitFacts): Limit {
   const kind = kindOf(facts);
-  const { enough, processors } = facts;
+  const { enough, processors, last, expected } = facts;
+  const ends = last < CLOSE * expected ? ` On ${processors} cores it gains ${last.toFixed(2)}.` : "";
   const begins = kind === "processors" ? `Up to ${count(processors, "core")}, each one more helps` : enough === 1 ? "A second core buys nothing" : `More than ${enough} cores buy ${enough < processors ? "nothing" : "little"}`;
-  return { kind, enough, sentence: `${begins}: ${reasonOf(kind, facts)}.` };
+  return { kind, enough, sentence: `${begins}: ${reasonOf(kind, facts)}.${ends}` };
 }
 
-function kindOf({ path, heldNs, processors, expected, ideal, bound }: LimitFacts): LimitKind {
+function kindOf({ path, heldNs, processors, expected, last, ideal, bound }: LimitFacts): LimitKind {
   if (expected >= CLOSE * processors && bound >= processors * CLOSE) return "processors";
   const waitNs = path.parts.reduce((sum, part) => sum + part.waitNs, 0);
   if (ideal < CLOSE * bound) return "pinned";
-  if (expected < CLOSE * ideal) return "handover";
+  if (last < CLOSE * ideal) return "handover";
   if (heldNs > path.ns) return "lock";
   if (waitNs > path.ns / 2) return "waiting";
   const top = longest(path);

@@ -4,10 +4,15 @@
  * with its shortest time in all recordings, and each wait with its median.
  *
  * Two recordings have the same *shape* if their graphs differ in times only. The shape
- * that most recordings have is used; with several, the first.
+ * that most recordings have is used; with several, the first. Where the pieces between
+ * yields agree, they are used, because short pieces are interrupted less often.
+ *
+ * If no two recordings have the same shape, but each function does the same number of
+ * operations in all of them, only the distribution differs (which worker of several got
+ * which value). Then the recording with the least work is used alone.
  */
 import { median } from "../figures/statistics.ts";
-import { at, workOf, type Graph } from "./graph.ts";
+import { at, EDGES, workOf, type EdgeKind, type Graph } from "./graph.ts";
 import type { Recording } from "./read.ts";
 
 /** What several recordings have in common. */
@@ -15,16 +20,43 @@ export interface Merged {
   readonly graph: Graph;
   /** The recordings that have its shape. */
   readonly alike: readonly Recording[];
+  /** No two recordings have the same shape, but so many do the same, distributed otherwise; else 0. */
+  readonly similar: number;
 }
 
 /** Merges recordings, of which there must be one at least. */
 export function merged(recordings: readonly Recording[]): Merged {
-  const groups = [...Map.groupBy(recordings, ({ graph }) => shapeOf(graph)).values()];
-  const alike = groups.toSorted((a, b) => b.length - a.length)[0] as Recording[];
-  const [{ graph }] = alike as [Recording];
-  const costNs = graph.costNs.map((_, piece) => Math.min(...alike.map((each) => at(each.graph.costNs, piece))));
-  const edgeNs = graph.edgeNs.map((ns, edge) => (ns === 0 ? 0 : median(alike.map((each) => at(each.graph.edgeNs, edge)))));
-  return { graph: { ...graph, costNs, edgeNs }, alike };
+  const fine = largest(recordings, ({ fine: graph }) => shapeOf(graph));
+  const coarse = fine.length > recordings.length / 2 ? fine : largest(recordings, ({ graph }) => shapeOf(graph));
+  const [alike, graphOf] = fine.length >= coarse.length ? [fine, (each: Recording): Graph => each.fine] : [coarse, (each: Recording): Graph => each.graph];
+  if (alike.length === 1 && recordings.length > 1) {
+    const same = largest(recordings, outlineOf);
+    if (same.length > 1) {
+      const least = same.reduce((a, b) => (workOf(b.graph) < workOf(a.graph) ? b : a));
+      return { graph: least.fine, alike: [least], similar: same.length };
+    }
+  }
+  const graphs = alike.map((each) => graphOf(each));
+  const [graph] = graphs as [Graph];
+  const costNs = graph.costNs.map((_, piece) => Math.min(...graphs.map((each) => at(each.costNs, piece))));
+  const edgeNs = graph.edgeNs.map((ns, edge) => (ns === 0 ? 0 : median(graphs.map((each) => at(each.edgeNs, edge)))));
+  return { graph: { ...graph, costNs, edgeNs }, alike, similar: 0 };
+}
+
+function largest(recordings: readonly Recording[], key: (recording: Recording) => string): readonly Recording[] {
+  return [...Map.groupBy(recordings, key).values()].toSorted((a, b) => b.length - a.length)[0] as Recording[];
+}
+
+/** How many tasks each function has, and how many edges of each kind lead to them. Joins and waits are left out, because the clock decides about some. */
+function outlineOf({ graph }: Recording): string {
+  const counts = new Map<string, number>();
+  const add = (key: string): unknown => counts.set(key, (counts.get(key) ?? 0) + 1);
+  for (const { name } of graph.tasks) add(name);
+  for (const [edge, to] of graph.edgeTo.entries()) {
+    const kind = EDGES[at(graph.edgeKind, edge)] as EdgeKind;
+    if (kind === "value" || kind === "spawn" || kind === "signal") add(`${kind} ${graph.tasks[at(graph.taskOf, to)]?.name}`);
+  }
+  return JSON.stringify([...counts].toSorted());
 }
 
 /** A number for all of a graph that is not time: equal for recordings of the same shape. */

@@ -93,6 +93,8 @@ const SEEDS = 20;
 /** Pieces that are replayed in all at most, for the choice of the number of seeds. */
 const MOST_PIECES = 6e6;
 const MOST_PROCESSORS = 1024;
+/** With this share of the greatest gain, processors are enough. */
+const ENOUGH = 0.95;
 
 /**
  * Predicts the gain of a program on more processors. `traces` are recordings of the same
@@ -157,14 +159,17 @@ export function predictGraph(whole: Graph, options: PredictOptions = {}): Forese
     return { processors: count, bound: boundOn(count), expected, band: [Math.min(...gains), Math.max(...gains)], used: (workNs * expected) / Math.max(one.ns * count, Number.MIN_VALUE) };
   });
   const most = Math.max(...processors);
-  const mostExpected = most === 1 ? 1 : expectedOn(most);
+  const best = Math.max(...predictions.map(({ expected }) => expected));
+  const isEnough = (gain: number): boolean => gain >= ENOUGH * best;
+  const first = predictions.toSorted((a, b) => a.processors - b.processors).find(({ expected }) => isEnough(expected))?.processors ?? most;
   const limit = limitOf({
     path, heldNs,
     processors: most,
-    expected: mostExpected,
+    expected: best,
     ideal: one.ns / Math.max(replay(graph, most).ns, Number.MIN_VALUE),
     bound: boundOn(most),
-    enough: fewest(most, (count) => expectedOn(count) >= 0.95 * mostExpected),
+    enough: fewest(first, (count) => isEnough(expectedOn(count))),
+    last: expectedOn(most),
     handOvers: graph.edgeTo.length,
     tasks: graph.tasks.length - 1,
   });

@@ -25,11 +25,13 @@ import type { Trace, TraceEvent } from "../../index.ts";
 import { statesOf, type States } from "../trace/states.ts";
 import type { Interval } from "../trace/steps.ts";
 import type { RunSlice } from "../timeline.ts";
-import { ALL_PERMITS, GraphBuilder, MAY_WAIT, RUNS_ON, type EdgeKind, type Graph } from "./graph.ts";
+import { ALL_PERMITS, GraphBuilder, MAY_WAIT, RUNS_ON, YIELDS, type EdgeKind, type Graph } from "./graph.ts";
 
 /** What a recording says next to its graph. */
 export interface Recording {
   readonly graph: Graph;
+  /** The same, with what a task runs up to each yield as a piece: time slices, which end by the clock, are among these. */
+  readonly fine: Graph;
   readonly threads: number;
   /** From the first thing that the program did to the last. */
   readonly wallNs: number;
@@ -54,11 +56,13 @@ export interface Recording {
 interface Op {
   readonly ns: number;
   /** What the piece after it waits for. "nothing", "park" and "deferred" end no piece. */
-  kind: "nothing" | "spawn" | "send" | "receive" | "close" | "lock" | "unlock" | "signal" | "await" | "join" | "deferred" | "park" | "wait" | "woken" | "wakes" | "gate";
-  /** The object, task or record; for "wait" the time, and for one outside warren −1 until it is known. */
+  kind: "nothing" | "spawn" | "send" | "receive" | "close" | "lock" | "unlock" | "signal" | "await" | "join" | "deferred" | "park" | "wait" | "woken" | "wakes" | "gate" | "yield";
+  /** The object, task or record; for "wait" the time. */
   what: number;
   /** Permits of a lock. */
   room: number;
+  /** A wait for something outside warren. */
+  isOutside: boolean;
   /** What it waits for holds for the piece after this operation: itself, unless the task did something else in between. */
   gate: Op;
   /** For "woken": who ended the wait. For "await": the signals that count. */
@@ -69,7 +73,7 @@ interface Op {
 }
 
 function op(kind: Op["kind"], ns: number, what = 0, room = 0): Op {
-  const made: Omit<Op, "gate"> & { gate: Op | null } = { ns, kind, what, room, gate: null, cause: null, signals: [], piece: -1 };
+  const made: Omit<Op, "gate"> & { gate: Op | null } = { ns, kind, what, room, isOutside: false, gate: null, cause: null, signals: [], piece: -1 };
   made.gate = made as Op;
   return made as Op;
 }
@@ -129,7 +133,7 @@ class Reader {
   #misses = 0;
   #unnamed = 0;
   #chosen = 0;
-  #elsewhereNs = 0;
+  #outsideNs = 0;
 
   constructor(trace: Trace) {
     this.#trace = trace;
@@ -148,11 +152,12 @@ class Reader {
     }
     const states = statesOf(this.#trace);
     const order = this.#inOrder();
-    const { graph, gcNs } = this.#build(order, states);
+    const { graph: fine } = this.#build(order, states, true);
+    const { graph, gcNs, elsewhereNs } = this.#build(order, states, false);
     return {
-      graph, threads, gcNs,
+      graph, fine, threads, gcNs,
       wallNs: Math.max(0, lastNs - firstNs),
-      elsewhereNs: this.#elsewhereNs,
+      elsewhereNs: this.#outsideNs + elsewhereNs,
       events: events.length,
       lost: lost.reduce((sum, count) => sum + count, 0),
       choices: this.#choices,
@@ -197,10 +202,13 @@ class Reader {
         return this.#wake(event, isMain, ns);
       case "resume":
         return this.#resume(of(event.task), event.wait, ns);
+      case "yield":
+        if (!isMain) this.#add(this.#task(event.task), op("yield", ns));
+        return;
       case "foreign":
         return this.#outside(of(event.task), Math.max(0, Math.round(event.sinceNs - this.#trace.startNs)));
       case "outside":
-        if (!isMain) this.#elsewhereNs += event.busyNs;
+        if (!isMain) this.#outsideNs += event.busyNs;
     }
   }
 
@@ -310,7 +318,7 @@ class Reader {
   #outside(task: Draft, sinceNs: number): void {
     const last = task.ops.at(-1);
     if (task.id === MAIN || sinceNs <= (last?.ns ?? 0) || last?.kind === "join") return;
-    this.#add(task, op("wait", sinceNs, -1));
+    this.#add(task, op("wait", sinceNs)).isOutside = true;
   }
 
   /** The tasks, each after its parent, in the order in which their parents spawned them. */
@@ -328,7 +336,7 @@ class Reader {
     return [...order, ...[...this.#tasks.values()].filter(({ id }) => !known.has(id))];
   }
 
-  #build(order: readonly Draft[], states: States): { graph: Graph; gcNs: number } {
+  #build(order: readonly Draft[], states: States, withYields: boolean): { graph: Graph; gcNs: number; elsewhereNs: number } {
     const builder = new GraphBuilder();
     const places = new Map<number, number>(order.map(({ id }, place) => [id, place]));
     const slices = new Map(states.tasks.map((life) => [life.id, life.slices]));
@@ -336,23 +344,25 @@ class Reader {
     /** The first piece of each task. */
     const firsts: number[] = [];
     let gcNs = 0;
+    let elsewhereNs = 0;
     for (const [place, task] of order.entries()) {
       if (place > 0) builder.task(task.name, places.get(task.parent) ?? 0, task.isClosure);
       const clock = new RunClock(slices.get(task.id) ?? [], gcs);
       for (const each of task.ops) {
-        if (NO_END.has(each.kind)) continue;
-        each.piece = builder.piece(place, clock.until(each.ns), GOES_ON.has(each.kind) ? RUNS_ON : MAY_WAIT);
+        each.piece = -1;
+        if (NO_END.has(each.kind) || (each.kind === "yield" && !withYields)) continue;
+        each.piece = builder.piece(place, clock.until(each.ns), GOES_ON.has(each.kind) ? RUNS_ON : each.kind === "yield" ? YIELDS : MAY_WAIT);
         if (firsts.length === place) firsts.push(each.piece);
-        if (each.kind !== "wait" || each.what >= 0) continue;
+        if (each.kind !== "wait" || !each.isOutside) continue;
         each.what = Math.max(0, each.ns - clock.stoppedNs);
-        this.#elsewhereNs += each.what;
+        elsewhereNs += each.what;
       }
       const rest = task.ended === null ? builder.piece(place, clock.until(Infinity)) : -1;
       if (firsts.length === place) firsts.push(rest);
       gcNs += clock.gcNs;
     }
     this.#connect(order, places, firsts, builder);
-    return { graph: builder.graph(), gcNs };
+    return { graph: builder.graph(), gcNs, elsewhereNs };
   }
 
   /** Adds the edges and the locks. */
@@ -372,11 +382,12 @@ class Reader {
       if (from !== null && from !== undefined && from.piece >= 0 && target !== undefined) builder.edge(kind, from.piece, target, ns);
     };
     for (const { ops } of order) {
+      const children = joinsInOrder(ops, places);
       for (const each of ops) {
         if (each.kind === "spawn") {
           const first = firsts[places.get(each.what) ?? -1] ?? -1;
           if (first >= 0) builder.edge("spawn", each.piece, first);
-        } else if (each.kind === "join" || each.kind === "deferred") edge("join", this.#tasks.get(each.what)?.ended, each);
+        } else if (each.kind === "join" || each.kind === "deferred") edge("join", this.#tasks.get(children.get(each) ?? each.what)?.ended, each);
         else if (each.kind === "wait") edge("wait", each, each, each.what);
         else if (each.kind === "woken") edge("wake", each.cause, each);
         else if (each.kind === "await") {
@@ -417,6 +428,27 @@ class Reader {
       }
     }
   }
+}
+
+/**
+ * Which task each join is of. Of joins without anything between them, it is not known for
+ * which one the task waited: results are mostly awaited in the order in which the tasks
+ * were spawned, in a loop or all together. So in that order they count.
+ */
+function joinsInOrder(ops: readonly Op[], places: ReadonlyMap<number, number>): ReadonlyMap<Op, number> {
+  const children = new Map<Op, number>();
+  let run: Op[] = [];
+  const close = (): void => {
+    const inOrder = run.map(({ what }) => what).toSorted((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0));
+    for (const [k, join] of run.entries()) children.set(join, inOrder[k] as number);
+    run = [];
+  };
+  for (const each of ops) {
+    if (each.kind === "join") run.push(each);
+    else if (each.kind !== "yield") close();
+  }
+  close();
+  return children;
 }
 
 function draft(id: number, name: string, parent: number, isClosure: boolean): Draft {

@@ -13,7 +13,7 @@
  * cost of a hand-over unless `handOff` is given.
  */
 import { randomSource } from "../random.ts";
-import { at, EDGES, isLast, MAY_WAIT, type Graph, type GraphTask } from "./graph.ts";
+import { at, EDGES, isLast, RUNS_ON, YIELDS, type Graph, type GraphTask } from "./graph.ts";
 import { Agenda, Line } from "./agenda.ts";
 import { inCounts } from "./path.ts";
 import { placeFor, stolenFrom } from "./placement.ts";
@@ -264,9 +264,9 @@ class Replay {
     }
     if (!isHeld) this.#waits[piece + 1] = at(this.#waits, piece + 1) - 1;
     if (at(this.#waits, piece + 1) > 0) return this.#go(processor);
-    if (at(ending, piece) !== MAY_WAIT) return this.#begin(self, piece + 1);
-    if (self.isStarting) self.next.push(piece + 1);
-    else if (this.#nowNs >= self.sliceEndNs && at(taskOf, piece) !== 0) self.ready.push(piece + 1);
+    if (at(ending, piece) === RUNS_ON) return this.#begin(self, piece + 1);
+    if (at(ending, piece) === YIELDS || (!self.isStarting && this.#nowNs >= self.sliceEndNs && at(taskOf, piece) !== 0)) self.ready.push(piece + 1);
+    else if (self.isStarting) self.next.push(piece + 1);
     else return this.#begin(self, piece + 1);
     this.#go(processor);
   }
