@@ -22,7 +22,7 @@ interface WhatIfFrame {
 
 /** Elements of the dot product: both vectors together take 16 MB. */
 const DOT = { label: "1,000,000 elements", size: 1_000_000 };
-const USUAL_HAND_OFF = { awakeNs: 800, asleepNs: 160_000 };
+const USUAL_HAND_OFF = { awakeNs: 800, asleepNs: 30_000 };
 
 /** Records and predicts, program by program. */
 export async function runWhatIf(options: WhatIfOptions, { command, quiet, signal }: WhatIfFrame): Promise<WhatIfResult> {

@@ -29,7 +29,7 @@ export interface PredictOptions {
   readonly faster?: Readonly<Record<string, number>> | undefined;
   /** What costs nothing. */
   readonly free?: readonly Free[] | undefined;
-  /** What a hand-over to another processor costs, by default 800 ns if that is awake and 0.16 ms if it sleeps. */
+  /** What a hand-over to another processor costs, by default 800 ns if that is awake and 30 µs if it sleeps. */
   readonly handOff?: HandOff | undefined;
   /** How many times the replay of each number of processors is varied, by default 20, and fewer for large programs. */
   readonly seeds?: number | undefined;
@@ -88,7 +88,7 @@ export interface Foreseen {
 }
 
 const PROCESSORS = [1, 2, 4, 8, 16, 32, 64];
-const HAND_OFF: HandOff = { awakeNs: 800, asleepNs: 160_000 };
+const HAND_OFF: HandOff = { awakeNs: 800, asleepNs: 30_000 };
 const SEEDS = 20;
 /** Pieces that are replayed in all at most, for the choice of the number of seeds. */
 const MOST_PIECES = 6e6;

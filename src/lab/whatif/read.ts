@@ -89,6 +89,8 @@ interface Draft {
   ended: Op | null;
   /** Its waits that are not over. */
   open: number;
+  /** The number of its hop, if it has yielded and not gone on; otherwise 0. */
+  hop: number;
   /** It has just gone on after a select: the operation that stands for the wait. */
   selected: Op | null;
 }
@@ -128,10 +130,12 @@ class Reader {
   readonly #tasks = new Map<number, Draft>();
   readonly #waiting = new Map<number, Waiting>();
   readonly #wakes = new Map<number, { readonly cause: Op | null; readonly ns: number }>();
+  readonly #hops = new Map<number, Draft>();
   readonly #objects = new Map<number, Used>();
   #choices = 0;
   #misses = 0;
   #unnamed = 0;
+  #yields = 0;
   #chosen = 0;
   #outsideNs = 0;
 
@@ -152,8 +156,8 @@ class Reader {
     }
     const states = statesOf(this.#trace);
     const order = this.#inOrder();
-    const { graph: fine } = this.#build(order, states, true);
-    const { graph, gcNs, elsewhereNs } = this.#build(order, states, false);
+    const { graph: fine, ...facts } = this.#build(order, states, true);
+    const { graph, gcNs, elsewhereNs } = this.#yields === 0 ? { graph: fine, ...facts } : this.#build(order, states, false);
     return {
       graph, fine, threads, gcNs,
       wallNs: Math.max(0, lastNs - firstNs),
@@ -203,8 +207,10 @@ class Reader {
       case "resume":
         return this.#resume(of(event.task), event.wait, ns);
       case "yield":
-        if (!isMain) this.#add(this.#task(event.task), op("yield", ns));
+        if (!isMain) this.#yield(this.#task(event.task), event.hop, ns);
         return;
+      case "hop":
+        return this.#hop(event.hop);
       case "foreign":
         return this.#outside(of(event.task), Math.max(0, Math.round(event.sinceNs - this.#trace.startNs)));
       case "outside":
@@ -235,9 +241,22 @@ class Reader {
     this.#gateDeferred(task, task.ended);
   }
 
+  #yield(task: Draft, hop: number, ns: number): void {
+    this.#yields++;
+    this.#add(task, op("yield", ns));
+    task.hop = hop;
+    this.#hops.set(hop, task);
+  }
+
+  #hop(hop: number): void {
+    const task = this.#hops.get(hop);
+    if (task?.hop === hop) task.hop = 0;
+    this.#hops.delete(hop);
+  }
+
   #join(task: Draft, child: number, ns: number): void {
     // The main thread does nothing but wait for tasks.
-    if (task.open > 0 && task.id !== MAIN) return void this.#add(task, op("deferred", ns, child));
+    if ((task.open > 0 || task.hop > 0) && task.id !== MAIN) return void this.#add(task, op("deferred", ns, child));
     const joined = this.#add(task, op("join", ns, child));
     this.#gateDeferred(task, joined);
   }
@@ -452,7 +471,7 @@ function joinsInOrder(ops: readonly Op[], places: ReadonlyMap<number, number>): 
 }
 
 function draft(id: number, name: string, parent: number, isClosure: boolean): Draft {
-  return { id, name, parent, isClosure, ops: [], ended: null, open: 0, selected: null };
+  return { id, name, parent, isClosure, ops: [], ended: null, open: 0, hop: 0, selected: null };
 }
 
 /** How long a task has run, without garbage collections, from one moment to a later one. */

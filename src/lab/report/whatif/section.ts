@@ -58,7 +58,7 @@ ${program.foreseen === null ? html`<p class="absent">Cannot be predicted: ${prog
 
 function facts(program: WhatIfProgram, { limit, workNs, spanNs, criticalPath, doubts, predictions }: NonNullable<WhatIfProgram["foreseen"]>): Html {
   const { drawing, height } = bars(program, 0);
-  return html`<p>${limit.sentence}${program.gap !== null && html` <strong>${program.gap}</strong>`}</p>
+  return html`<p>${program.gap ?? limit.sentence}</p>
 <figure><svg role="img" aria-label="gain of ${program.name} by number of cores" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-size="${SIZE}" fill="var(--ink)">${drawing}</svg></figure>
 <p>Work ${printTime(workNs)}, span ${printTime(spanNs)}. Longest on the critical path: ${criticalPath.slice(0, 3).map(({ task, ns }) => `${task} ${printTime(ns)}`).join(", ")}.</p>
 ${asTable(`P of ${program.name}`, [
@@ -91,7 +91,7 @@ export function whatIfPicture({ programs }: WhatIfResult): string {
   const parts = programs.map((program) => {
     const top = y + 44;
     const { drawing, height } = bars(program, top);
-    const said = program.foreseen === null ? `Cannot be predicted: ${program.refused?.code}` : program.foreseen.limit.sentence;
+    const said = program.foreseen === null ? `Cannot be predicted: ${program.refused?.code}` : (program.gap ?? program.foreseen.limit.sentence);
     const part = html`<text x="${EDGE}" y="${y + 18}" font-size="16" font-weight="700">${program.name}</text><text x="${EDGE}" y="${y + 36}" fill="var(--quiet)">${said}</text>${drawing}`;
     y = top + height + EDGE;
     return part;
@@ -99,7 +99,7 @@ export function whatIfPicture({ programs }: WhatIfResult): string {
   const { drawing, style } = coloured(html`<rect width="${WIDTH}" height="${y}" fill="var(--page)"/><g fill="var(--ink)">${parts}</g>`, "auto");
   return html`<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${y}" viewBox="0 0 ${WIDTH} ${y}" role="img" font-size="${SIZE}" font-family="system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif">
 <title>What more cores would gain</title>
-<desc>${programs.map(({ name, foreseen }) => `${name}: ${foreseen?.limit.sentence ?? "cannot be predicted."}`).join(" ")}</desc>
+<desc>${programs.map(({ name, foreseen, gap }) => `${name}: ${gap ?? foreseen?.limit.sentence ?? "cannot be predicted."}`).join(" ")}</desc>
 ${style}${drawing}
 </svg>
 `.text;
