@@ -27,7 +27,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   Observing: ["formatDump", "formatMetrics", "MetricsOptions", "Dump", "ThreadReport", "TaskReport", "ParkedReport", "StuckReport", "StuckWait", "OutsideWait", "RuntimeStats", "ThreadStats", "Parked", "WaitReason", "ArenaUse", "Trace", "TraceEvent", "TraceOptions", "Tracing", "assertQuiet", "QuietOptions", "leftovers", "Leftovers", "LeftObject"],
   Errors: ["WarrenError", "ErrorCode", "ERROR_CODES", "registerError"],
   Limits: ["LIMITS"],
-  "Prediction (`warren/lab`)": ["predict", "PredictOptions", "Free", "HandOff", "Foreseen", "Prediction", "Limit", "LimitKind", "PathTask", "ModelCheck", "NotPredictable"],
+  Prediction: ["predict", "PredictOptions", "Free", "HandOff", "Foreseen", "Prediction", "Limit", "LimitKind", "PathTask", "ModelCheck", "NotPredictable"],
 };
 /** The entry of the last group. */
 const LAB = "src/lab/whatif/index.ts";

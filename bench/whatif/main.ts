@@ -2,7 +2,7 @@
  * Compares predicted gains with measured ones, for the designs of the talk and its other
  * programs, and writes docs/results/whatif.md.
  *
- *   node scripts/whatif-proof.ts [--runs 7] [--only cpu]
+ *   node bench/whatif/main.ts [--runs 7] [--only cpu]
  *
  * Each row records on one thread, then measures on one and on two threads in turn. Next to
  * it stands what two threads gained at that moment that only compute: below 1.8, other
@@ -10,17 +10,18 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import type { Runtime } from "../src/index.ts";
-import { computes } from "../workers/calibration.ts";
-import { DESIGN_IDS, WORLDS } from "../src/lab/talk/gophers/grid.ts";
-import { NotPredictable } from "../src/lab/whatif/doubts.ts";
-import { predictFrom, type Foreseen } from "../src/lab/whatif/predict.ts";
-import { measureHandOff } from "../src/lab/whatif/record/calibrate.ts";
-import { measureGain, record, type Subject } from "../src/lab/whatif/record/record.ts";
-import { balanceSubject, dotSubject, gopherSubjects, sawzallSubject, sieveSubject } from "../src/lab/whatif/record/subjects.ts";
+import type { Runtime } from "../../src/index.ts";
+import { computes } from "../../workers/calibration.ts";
+import { DESIGN_IDS, WORLDS } from "../../src/lab/talk/gophers/grid.ts";
+import { NotPredictable } from "../../src/lab/whatif/doubts.ts";
+import { predictFrom, type Foreseen } from "../../src/lab/whatif/predict.ts";
+import { measureHandOff } from "../../src/lab/whatif/record/calibrate.ts";
+import { measureGain, record, type Subject } from "../../src/lab/whatif/record/record.ts";
+import { balanceSubject, dotSubject, gopherSubjects, moduleSubject, sawzallSubject, sieveSubject } from "../../src/lab/whatif/record/subjects.ts";
 
-const PAGE = new URL("../docs/results/whatif.md", import.meta.url);
+const PAGE = new URL("../../docs/results/whatif.md", import.meta.url);
 const { values } = parseArgs({ options: { runs: { type: "string", default: "7" }, only: { type: "string", default: "" } } });
 const RUNS = Number(values.runs);
 /** As close as a prediction must be. */
@@ -29,6 +30,9 @@ const CLOSE = 0.1;
 const IDLE = 1.8;
 
 const COMPUTING: Subject = { name: "computing", run: (runtime: Runtime) => Promise.all(Array.from({ length: 4 }, () => runtime.spawn(computes, 10_000_000))) };
+
+/** The short examples, each with a size that takes some milliseconds. */
+const EXAMPLES = [["bounded-buffer", "boundedBuffer", [2000]], ["philosophers", "philosophers", [200]], ["ring", "ring", [20_000]], ["skynet", "skynet", [0, 1000]]] as const;
 
 interface Row {
   readonly name: string;
@@ -41,7 +45,7 @@ interface Row {
 
 /** P on two threads of each design, as published: measured on this kind of machine while nothing else ran (docs/results/README.md). */
 const PUBLISHED = new Map<string, number>(["cpu-and-mixed-world", "wait-world"].flatMap((name) => {
-  const page = readFileSync(new URL(`../docs/results/${name}.html`, import.meta.url), "utf8");
+  const page = readFileSync(new URL(`../../docs/results/${name}.html`, import.meta.url), "utf8");
   const { gains } = JSON.parse(/id="warren-result">(.*?)<\/script>/s.exec(page)?.[1] ?? "{}") as { gains: { design: string; world: string; threads: number; P: number }[] };
   return gains.filter(({ threads }) => threads === 2).map(({ design, world, P }) => [`gophers ${design}, ${world}`, P] as const);
 }));
@@ -74,7 +78,7 @@ function page(rows: readonly Row[], handOff: { awakeNs: number; asleepNs: number
   const share = (some: readonly Row[]): string => (some.length === 0 ? "none of 0" : `${some.filter(isClose).length} of ${some.length}`);
   return `# Predicted and measured gain on two cores
 
-Written by \`node scripts/whatif-proof.ts\`. Each program is recorded ${RUNS} times on one thread; P(2) is predicted from that, and measured ${RUNS} times on one and on two threads in turn. *measured* divides the shortest times, *median* the median ones. *ceiling* is what two threads gained just before or just after, whichever was less, that only compute: below ${IDLE}, other programs used the cores, so that no measurement of this row can be trusted.
+Written by \`node bench/whatif/main.ts\`. Each program is recorded ${RUNS} times on one thread; P(2) is predicted from that, and measured ${RUNS} times on one and on two threads in turn. *measured* divides the shortest times, *median* the median ones. *ceiling* is what two threads gained just before or just after, whichever was less, that only compute: below ${IDLE}, other programs used the cores, so that no measurement of this row can be trusted.
 
 Machine: ${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown"}, Linux; Node ${process.versions.node}; ${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC; a hand-over took ${(handOff.awakeNs / 1000).toFixed(1)} µs to a thread that was awake and ${(handOff.asleepNs / 1000).toFixed(1)} µs to one that slept.
 
@@ -89,6 +93,7 @@ ${rows.map((row) => `| ${row.name} | ${row.predicted?.toFixed(2) ?? "refused"} |
 const subjects = [
   ...gopherSubjects(DESIGN_IDS, WORLDS),
   sieveSubject(), sawzallSubject("docs"), sawzallSubject("docs/api.md"), balanceSubject(), dotSubject({ label: "1,000,000 elements", size: 1_000_000 }), dotSubject({ label: "8,000,000 elements", size: 8_000_000 }),
+  ...(await Promise.all(EXAMPLES.map(async ([file, task, args]): Promise<Subject> => ({ ...(await moduleSubject(fileURLToPath(new URL(`../../workers/examples/${file}.ts`, import.meta.url)), task, args)), name: `examples/${file}` })))),
 ].filter(({ name }) => name.includes(values.only));
 const handOff = await measureHandOff();
 const rows: Row[] = [];
