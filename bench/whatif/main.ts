@@ -93,7 +93,10 @@ ${rows.map((row) => `| ${row.name} | ${row.predicted?.toFixed(2) ?? "refused"} |
 const subjects = [
   ...gopherSubjects(DESIGN_IDS, WORLDS),
   sieveSubject(), sawzallSubject("docs"), sawzallSubject("docs/api.md"), balanceSubject(), dotSubject({ label: "1,000,000 elements", size: 1_000_000 }), dotSubject({ label: "8,000,000 elements", size: 8_000_000 }),
-  ...(await Promise.all(EXAMPLES.map(async ([file, task, args]): Promise<Subject> => ({ ...(await moduleSubject(fileURLToPath(new URL(`../../workers/examples/${file}.ts`, import.meta.url)), task, args)), name: `examples/${file}` })))),
+  ...(await Promise.all(EXAMPLES.map(async ([file, task, args]): Promise<Subject> => {
+    const { run } = await moduleSubject(fileURLToPath(new URL(`../../workers/examples/${file}.ts`, import.meta.url)), task, args);
+    return { name: `examples/${file}`, run };
+  }))),
 ].filter(({ name }) => name.includes(values.only));
 const handOff = await measureHandOff();
 const rows: Row[] = [];

@@ -77,6 +77,8 @@ function decode({ timeNs, kind, task, a, b, ns }: RawEvent, thread: number, name
       return { kind: "use", ...at, task, use: USES[b % USE_ROOM], of: a, room: Math.floor(b / USE_ROOM) };
     case TRACE.choice:
       return { kind: "choice", ...at, task, ready: a };
+    case TRACE.due:
+      return { kind: "due", ...at, dueNs: ns };
     case TRACE.gc:
       return { kind: "gc", ...at, durationNs: ns, type: GC_TYPES[task] };
     default:

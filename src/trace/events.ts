@@ -62,6 +62,8 @@ export type TraceEvent =
    * It comes before the wait's `ready` and `resume`. It can come before its `park`, or without a `park` if the other task had not stopped yet.
    */
   | (At & { readonly kind: "wake"; readonly task: number; readonly wait: number; readonly to: number })
+  /** A timer of warren's fires, which was due at `dueNs`: what it wakes follows. It is late if the thread was running a task, or by the resolution of Node's timers. */
+  | (At & { readonly kind: "due"; readonly dueNs: number })
   /** A wait that has ended has reached the run queue of its thread. A wait that a signal ended has no `ready`. */
   | (At & { readonly kind: "ready"; readonly wait: number })
   /** A task continues after a wait: immediately, or when the tasks resumed before it have stopped. */

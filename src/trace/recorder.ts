@@ -10,7 +10,7 @@
  *   park     task        reason      record       steal               from     count
  *   wake     waker       record      to thread    turn
  *   join     task        child                    use      task       object   use, room
- *   choice   task        ready
+ *   choice   task        ready                    due               at (double)
  *   ready                record                   idle
  *   resume   task        record                   gc       type       duration (double)
  *                                                 outside             busy (double)
@@ -97,6 +97,10 @@ export class Recorder implements Tracer {
   /** The running task uses a channel or a shared object, given by its header and generation. @param use one of `USE`; @param task the task, if it does so as it is resumed */
   noteUse(header: number, generation: number, use: number, room = 0, task?: Running): void {
     this.#ring.record(TRACE.use, task === undefined ? this.#actor() : task.id, header ^ Math.imul(generation, SPREAD), use + room * USE_ROOM);
+  }
+
+  noteDue(deadlineMs: number): void {
+    this.#ring.recordWith(TRACE.due, 0, this.#ring.nsOf(deadlineMs));
   }
 
   /** A select of the running task has found several cases ready. */

@@ -149,6 +149,7 @@ class Reader {
       case "gc":
         return void this.#gcs.push({ thread, fromNs: Math.max(0, ns - Math.round(event.durationNs)), toNs: ns, type: event.type });
       case "steal":
+      case "due":
     }
   }
 

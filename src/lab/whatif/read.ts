@@ -10,7 +10,8 @@
  *   does not matter whether a task had to wait in the recording.
  * - A receive that no value has come for waits for the `close`.
  * - `await` waits for all signals of its object up to the moment at which it went on.
- * - A wait that a timer ended takes as long as it took. Any other wait waits for the task
+ * - A wait that a timer ended takes until the timer was due, or a millisecond longer if it
+ *   took longer. Any other wait waits for the task
  *   that ended it.
  * - A join waits for the end of the task. If the spawner waits for something else at that
  *   moment, it is not known when it awaits the join: then its next join, or its end, does.
@@ -121,6 +122,8 @@ export function readRecording(trace: Trace): Recording {
 }
 
 const MAIN = -1;
+/** A timer is late by so much on any thread, because of the resolution of Node's timers. If it is later, the thread was busy, and another one would have been in time. */
+const TIMER_NS = 1e6;
 /** Operations that end no piece, and those after which the task goes on without an await. */
 const NO_END: ReadonlySet<Op["kind"]> = new Set(["nothing", "park", "deferred"]);
 const GOES_ON: ReadonlySet<Op["kind"]> = new Set(["spawn", "wakes", "unlock", "signal", "close"]);
@@ -135,6 +138,8 @@ class Reader {
   #choices = 0;
   #misses = 0;
   #unnamed = 0;
+  /** When the timer was due that fires now, or fired last. */
+  #dueNs = Infinity;
   #yields = 0;
   #chosen = 0;
   #outsideNs = 0;
@@ -202,6 +207,9 @@ class Reader {
         return;
       case "park":
         return this.#park(of(event.task), event.wait, event.reason, ns);
+      case "due":
+        this.#dueNs = Math.max(0, Math.round(event.dueNs - this.#trace.startNs));
+        return;
       case "wake":
         return this.#wake(event, isMain, ns);
       case "resume":
@@ -298,7 +306,7 @@ class Reader {
 
   #wake({ task, wait }: TraceEvent & { readonly kind: "wake" }, isMain: boolean, ns: number): void {
     const waiting = this.#waiting.get(wait);
-    if (task === 0 && !isMain) return void this.#wakes.set(wait, { cause: null, ns });
+    if (task === 0 && !isMain) return void this.#wakes.set(wait, { cause: null, ns: Math.min(ns, this.#dueNs + TIMER_NS) });
     // What it waits for follows from the use that it belongs to.
     const needsCause = waiting === undefined || waiting.covers === null;
     const cause = needsCause ? this.#add(this.#task(isMain ? MAIN : task), op("wakes", ns, wait)) : op("wakes", ns, wait);

@@ -1,7 +1,7 @@
 /** Programs that are recorded for real: one use of each kind of hand-over. */
 import { Mutex, WaitGroup, chan, go, i32, select, sleep, spawn, task, type Chan, type Receiver, type Sender } from "../../../src/index.ts";
 
-export const part = task(import.meta, async function part(n: number) {
+const part = task(import.meta, async function part(n: number) {
   let x = n;
   for (let k = 0; k < 20_000; k++) x = (Math.imul(x, 1_103_515_245) + 12_345) | 0;
   return x;

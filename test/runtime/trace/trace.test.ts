@@ -65,6 +65,16 @@ describe("on one thread, exactly", () => {
     expect(of(trace, "choice").map(({ ready }) => ready)).toEqual([2]);
   });
 
+  test("a timer that fires says when it was due", async () => {
+    const trace = await traced(rt, (on) => on.spawn.on(0)(waits, "sleep"));
+    const [due] = of(trace, "due");
+    const [park] = of(trace, "park");
+    const wake = trace.events[trace.events.indexOf(due) + 1];
+    expect(wake).toMatchObject({ kind: "wake", task: 0, wait: park.wait });
+    expect(due.dueNs).toBeGreaterThan(park.timeNs - 1e5);
+    expect(due.dueNs).toBeLessThanOrEqual(due.timeNs);
+  });
+
   test("yieldNow: a hop in a later turn each time", async () => {
     const trace = await traced(rt, (on) => on.spawn.on(0)(yields, 2));
     // A bell of another thread may add a turn. The trace may be over before the turn that follows the end.
