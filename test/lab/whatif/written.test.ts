@@ -9,6 +9,7 @@ import { renderWhatIf, whatIfPicture } from "../../../src/lab/report/whatif/sect
 import { NotPredictable, predict } from "../../../src/lab/whatif/index.ts";
 import { judged, WHATIF_SCHEMA, type WhatIfProgram, type WhatIfResult } from "../../../src/lab/whatif/result.ts";
 import { shapeOfSchema, TypeShapes } from "../shapes.ts";
+import { fakeHeadline } from "../../cli/print/fake-result.ts";
 import { KNOWN } from "./programs.ts";
 
 const schema = JSON.parse(readFileSync("docs/results/warren-whatif-1.schema.json", "utf8")) as { type: string; $defs: Record<string, object> };
@@ -58,6 +59,16 @@ test("a picture has a bar for each number of cores and the sentence of each prog
   expect(document.querySelectorAll('rect[fill^="#"], rect[class], rect').length).toBeGreaterThanOrEqual(2 * (7 + 2));
   expect(document.querySelector("desc")?.textContent).toContain("More than");
   expect(whatIfPicture(RESULT)).not.toContain("<lost>");
+});
+
+test("the report of a result has it as a section", async () => {
+  const { renderReport } = await import("../../../src/lab/report/report.ts");
+  const result = await fakeHeadline();
+  const frame = { sentences: [], program: "warren" };
+  expect(parseHTML(renderReport(result, frame)).document.querySelector("#whatif")).toBe(null);
+  const { document } = parseHTML(renderReport(result, { ...frame, whatIf: RESULT }));
+  expect(document.querySelectorAll("#whatif h3").length).toBe(3);
+  expect(document.querySelector('nav a[href="#whatif"]')?.textContent).toBe("Predicted gain by number of cores");
 });
 
 test("a page has the section, its tables, and the result as JSON", () => {

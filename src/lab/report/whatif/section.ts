@@ -1,7 +1,7 @@
 /**
  * Predictions in the report: for each program a picture of the gain over processors, and
- * its figures as a table. One HTML file without a script, or one SVG. Pure and
- * deterministic.
+ * its figures as a table. As a section of the report, as an HTML file of its own without a
+ * script, or as one SVG. Pure and deterministic.
  */
 import { readFileSync } from "node:fs";
 import { machineLine } from "../../machine/environment.ts";
@@ -38,7 +38,9 @@ export function renderWhatIf(result: WhatIfResult): string {
 <header><h1>What more cores would gain</h1>
 <p class="lead">Recorded on one thread, replayed on more cores under warren's own rules.</p>
 <p class="machine">${machineLine(result.env)}</p></header>
+<section id="whatif" aria-labelledby="whatif-title"><h2 id="whatif-title">${WHATIF_TITLE}</h2>
 ${whatIfSection(result)}
+</section>
 </main>
 <script type="application/json" id="warren-whatif">${inlineJson(result)}</script>
 </body>
@@ -47,13 +49,13 @@ ${whatIfSection(result)}
   return page.text;
 }
 
-/** The section: a picture and a table for each program. */
-function whatIfSection({ programs, handOff }: WhatIfResult): Html {
-  return html`<section id="whatif" aria-labelledby="whatif-title"><h2 id="whatif-title">Predicted gain by number of cores</h2>
-${reading("the bar is the expected gain P, the time on one core by the time on so many; the outline is the most that any schedule could gain; a mark is what was measured. To wake a task on another core is charged with ", printTime(handOff.awakeNs), " if it is awake and ", printTime(handOff.asleepNs), " if it sleeps.")}
+export const WHATIF_TITLE = "Predicted gain by number of cores";
+
+/** The content of the section: a picture and a table for each program. */
+export function whatIfSection({ programs, handOff }: WhatIfResult): Html {
+  return html`${reading("the bar is the expected gain P, the time on one core by the time on so many; the outline is the most that any schedule could gain; a mark is what was measured. To wake a task on another core is charged with ", printTime(handOff.awakeNs), " if it is awake and ", printTime(handOff.asleepNs), " if it sleeps.")}
 ${programs.map((program) => html`<h3>${program.name}</h3>
-${program.foreseen === null ? html`<p class="absent">Cannot be predicted: ${program.refused?.message}</p>` : facts(program, program.foreseen)}`)}</section>
-`;
+${program.foreseen === null ? html`<p class="absent">Cannot be predicted: ${program.refused?.message}</p>` : facts(program, program.foreseen)}`)}`;
 }
 
 function facts(program: WhatIfProgram, { limit, workNs, spanNs, criticalPath, doubts, predictions }: NonNullable<WhatIfProgram["foreseen"]>): Html {
