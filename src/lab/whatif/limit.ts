@@ -52,8 +52,8 @@ function valuesOf({ parts }: CriticalPath, task: string): number {
 export function limitOf(facts: LimitFacts): Limit {
   const kind = kindOf(facts);
   const { enough, processors, last, expected } = facts;
-  const ends = last < CLOSE * expected ? ` On ${processors} cores it gains ${last.toFixed(2)}.` : "";
-  const begins = kind === "processors" ? `Up to ${count(processors, "core")}, each one more helps` : enough === 1 ? "A second core buys nothing" : `More than ${enough} cores buy ${enough < processors ? "nothing" : "little"}`;
+  const ends = enough < processors && last < CLOSE * expected ? ` On ${processors} cores it gains ${last.toFixed(2)}.` : "";
+  const begins = kind === "processors" ? `Up to ${count(processors, "core")}, each one more helps` : enough === 1 ? "A second core buys nothing" : enough < processors ? `More than ${enough} cores buy nothing` : `${processors} cores gain ${last.toFixed(2)}`;
   return { kind, enough, sentence: `${begins}: ${reasonOf(kind, facts)}.${ends}` };
 }
 

@@ -137,6 +137,10 @@ describe("the limit", () => {
     expect(limitOf(program)).toBe(sentence);
   });
 
+  test("no more cores were asked about", () => {
+    expect(limitOf(fan(equal(7, MS)), { processors: [1, 3] })).toMatch(/^3 cores gain 2\.33: a task that has started stays on its thread, and 8 tasks of such lengths cannot keep 3 busy\.$/);
+  });
+
   test("enough work for all cores, and hand-overs that cost more than they gain", () => {
     expect(limitOf(fan(equal(640, MS)), { processors: [1, 2, 4] })).toMatch(/^Up to 4 cores, each one more helps: the longest chain takes/);
     expect(limitOf(fan(equal(40, 20_000)), { free: [], processors: [2], handOff: { awakeNs: 1e6, asleepNs: 1e6 } })).toContain("to wake it on another core takes longer than what it then runs");
