@@ -105,7 +105,6 @@ export const main = task(import.meta, "main", async () => spawn(bad, {} as never
 if (isMain(import.meta)) await run(main, { threads: 2 });
 `;
 
-/** Prints the names of two threads. */
 /** What a program would gain, by the entry for the lab. */
 export const FORESEEN = `
 import { isMain, spawn, start, task } from "warren";
@@ -128,6 +127,7 @@ if (isMain(import.meta)) {
 }
 `;
 
+/** Prints the names of two threads. */
 export const NAMED = `
 import { isMain, start, task } from "warren";
 import { threadName } from "node:worker_threads";

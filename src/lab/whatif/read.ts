@@ -14,7 +14,8 @@
  *   took longer. Any other wait waits for the task
  *   that ended it.
  * - A join waits for the end of the task. If the spawner waits for something else at that
- *   moment, it is not known when it awaits the join: then its next join, or its end, does.
+ *   moment, or is about to run, it is not known when it awaits the join: then what follows
+ *   its next join, or its end, does.
  *
  * If a task does something else while a wait is open (`Promise.all`), what it waits for
  * counts from when it went on after that wait.
@@ -92,6 +93,8 @@ interface Draft {
   open: number;
   /** The number of its hop, if it has yielded and not gone on; otherwise 0. */
   hop: number;
+  /** The turn in which it was resumed, if it has done nothing since; otherwise −1. */
+  resumedIn: number;
   /** It has just gone on after a select: the operation that stands for the wait. */
   selected: Op | null;
 }
@@ -138,6 +141,8 @@ class Reader {
   #choices = 0;
   #misses = 0;
   #unnamed = 0;
+  /** Turns of the thread so far: what was resumed in an earlier one has stopped. */
+  #turns = 0;
   /** When the timer was due that fires now, or fired last. */
   #dueNs = Infinity;
   #yields = 0;
@@ -207,6 +212,10 @@ class Reader {
         return;
       case "park":
         return this.#park(of(event.task), event.wait, event.reason, ns);
+      case "turn":
+      case "idle":
+        if (!isMain) this.#turns++;
+        return;
       case "due":
         this.#dueNs = Math.max(0, Math.round(event.dueNs - this.#trace.startNs));
         return;
@@ -240,13 +249,14 @@ class Reader {
   }
 
   #add(task: Draft, added: Op): Op {
+    if (added.kind !== "deferred") task.resumedIn = -1;
     task.ops.push(added);
     return added;
   }
 
   #end(task: Draft, ns: number): void {
+    if (task.ops.some(({ kind, gate }) => kind === "deferred" && gate.kind === "deferred")) this.#gateDeferred(task, this.#add(task, op("gate", ns)));
     task.ended = this.#add(task, op("gate", ns));
-    this.#gateDeferred(task, task.ended);
   }
 
   #yield(task: Draft, hop: number, ns: number): void {
@@ -263,8 +273,9 @@ class Reader {
   }
 
   #join(task: Draft, child: number, ns: number): void {
+    const isBusy = task.open > 0 || task.hop > 0 || task.resumedIn === this.#turns;
     // The main thread does nothing but wait for tasks.
-    if ((task.open > 0 || task.hop > 0) && task.id !== MAIN) return void this.#add(task, op("deferred", ns, child));
+    if (isBusy && task.id !== MAIN) return void this.#add(task, op("deferred", ns, child));
     const joined = this.#add(task, op("join", ns, child));
     this.#gateDeferred(task, joined);
   }
@@ -283,7 +294,7 @@ class Reader {
     const object = this.#object(of);
     const { selected } = task;
     task.selected = null;
-    const isChoice = selected !== null && task.ops.at(-1) === selected && (use === "send" || use === "receive");
+    const isChoice = selected !== null && lastOf(task) === selected && (use === "send" || use === "receive");
     const used = isChoice ? selected : this.#add(task, op(use, ns, of, room));
     used.kind = use;
     used.what = of;
@@ -297,7 +308,7 @@ class Reader {
   }
 
   #park(task: Draft, wait: number, reason: string | undefined, ns: number): void {
-    const last = task.ops.at(-1);
+    const last = lastOf(task);
     const covers = last !== undefined && last.kind !== "park" && (COVERED[reason ?? ""] ?? []).includes(last.kind) ? last : null;
     const park = this.#add(task, op("park", ns, wait));
     task.open++;
@@ -322,7 +333,8 @@ class Reader {
     const { park, covers } = waiting;
     task.open--;
     // It has done something else since, so it was not this for which it stopped.
-    const gate = task.ops.at(-1) === park ? null : this.#add(task, op("gate", ns));
+    const gate = lastOf(task) === park ? null : this.#add(task, op("gate", ns));
+    task.resumedIn = this.#turns;
     const isTimer = wake === undefined || wake.cause === null;
     if (covers !== null && !isTimer) {
       park.kind = "nothing";
@@ -343,7 +355,7 @@ class Reader {
 
   /** A task has gone on after something outside warren. */
   #outside(task: Draft, sinceNs: number): void {
-    const last = task.ops.at(-1);
+    const last = lastOf(task);
     if (task.id === MAIN || sinceNs <= (last?.ns ?? 0) || last?.kind === "join") return;
     this.#add(task, op("wait", sinceNs)).isOutside = true;
   }
@@ -478,8 +490,13 @@ function joinsInOrder(ops: readonly Op[], places: ReadonlyMap<number, number>): 
   return children;
 }
 
+/** The last operation of a task, joins apart that came while it was waiting. */
+function lastOf({ ops }: Draft): Op | undefined {
+  return ops.findLast(({ kind }) => kind !== "deferred");
+}
+
 function draft(id: number, name: string, parent: number, isClosure: boolean): Draft {
-  return { id, name, parent, isClosure, ops: [], ended: null, open: 0, hop: 0, selected: null };
+  return { id, name, parent, isClosure, ops: [], ended: null, open: 0, hop: 0, resumedIn: -1, selected: null };
 }
 
 /** How long a task has run, without garbage collections, from one moment to a later one. */

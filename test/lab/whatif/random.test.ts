@@ -43,7 +43,7 @@ describe("each replay of a random graph", () => {
       const graph = made(tasks, hasLocks);
       expect(replay(graph, 1).ns).toBeCloseTo(workOf(graph), 3);
       for (const count of COUNTS) expect(replay(graph, count)).toMatchObject({ left: 0, busyNs: expect.closeTo(workOf(graph), 3) });
-    }), { numRuns: 100 });
+    }), { numRuns: 50 });
   });
 
   test("obeys the work law, the span law and the law of the lock, also with hand-overs that cost something", () => {
@@ -54,7 +54,7 @@ describe("each replay of a random graph", () => {
         expect(replay(graph, count).ns).toBeGreaterThanOrEqual(least(count) - EPSILON);
         expect(replay(graph, count, { handOff: { awakeNs: 800, asleepNs: 160_000 }, seed }).ns).toBeGreaterThanOrEqual(least(count) - EPSILON);
       }
-    }), { numRuns: 60 });
+    }), { numRuns: 40 });
   });
 
   test("stays below Graham's bound where no task has started, so that no processor is idle while one has two tasks", () => {
@@ -68,7 +68,7 @@ describe("each replay of a random graph", () => {
         // An idle processor looks for tasks again after 2 ms at most.
         expect(replay(graph, count).ns).toBeLessThanOrEqual(bound + 2e6 + EPSILON);
       }
-    }), { numRuns: 100 });
+    }), { numRuns: 50 });
   });
 
   test("a task that runs twice as fast never makes the work or the span longer; free locks never make the bound smaller", () => {
@@ -83,7 +83,7 @@ describe("each replay of a random graph", () => {
         expect(expected).toBeLessThanOrEqual(bound * (1 + EPSILON));
         expect(band[0]).toBeLessThanOrEqual(expected);
       }
-    }), { numRuns: 40 });
+    }), { numRuns: 20 });
   });
 });
 
