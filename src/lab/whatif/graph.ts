@@ -161,19 +161,34 @@ export class GraphBuilder {
 
   /** Edges by the piece that they leave, and of one piece by the piece that they lead to: so equal graphs have equal arrays. */
   #edges(place: Int32Array): Pick<Graph, "edgesFrom" | "edgeTo" | "edgeKind" | "edgeNs"> {
-    const order = this.#from.map((_, edge) => edge).toSorted((a, b) => at(place, at(this.#from, a)) - at(place, at(this.#from, b)) || at(place, at(this.#to, a)) - at(place, at(this.#to, b)) || at(this.#kinds, a) - at(this.#kinds, b));
+    const count = this.#from.length;
     const edgesFrom = new Int32Array(place.length + 1);
-    const edgeTo = new Int32Array(order.length);
-    const edgeKind = new Uint8Array(order.length);
-    const edgeNs = new Float64Array(order.length);
-    for (const [k, edge] of order.entries()) {
-      edgesFrom[at(place, at(this.#from, edge)) + 1] = k + 1;
-      edgeTo[k] = at(place, at(this.#to, edge));
-      edgeKind[k] = at(this.#kinds, edge);
-      edgeNs[k] = at(this.#ns, edge);
+    for (const from of this.#from) edgesFrom[at(place, from) + 1] = at(edgesFrom, at(place, from) + 1) + 1;
+    for (let piece = 1; piece < edgesFrom.length; piece++) edgesFrom[piece] = at(edgesFrom, piece) + at(edgesFrom, piece - 1);
+    const next = edgesFrom.slice();
+    const order = new Int32Array(count);
+    for (let edge = 0; edge < count; edge++) {
+      const from = at(place, at(this.#from, edge));
+      order[at(next, from)] = edge;
+      next[from] = at(next, from) + 1;
     }
-    for (let piece = 1; piece < edgesFrom.length; piece++) edgesFrom[piece] = Math.max(at(edgesFrom, piece), at(edgesFrom, piece - 1));
-    return { edgesFrom, edgeTo, edgeKind, edgeNs };
+    const isBefore = (a: number, b: number): boolean => (at(place, at(this.#to, a)) - at(place, at(this.#to, b)) || at(this.#kinds, a) - at(this.#kinds, b)) < 0;
+    // Few edges leave a piece.
+    for (let piece = 0; piece < place.length; piece++) {
+      const first = at(edgesFrom, piece);
+      for (let k = first + 1; k < at(edgesFrom, piece + 1); k++) {
+        const edge = at(order, k);
+        let to = k;
+        for (; to > first && isBefore(edge, at(order, to - 1)); to--) order[to] = at(order, to - 1);
+        order[to] = edge;
+      }
+    }
+    return {
+      edgesFrom,
+      edgeTo: Int32Array.from(order, (edge) => at(place, at(this.#to, edge))),
+      edgeKind: Uint8Array.from(order, (edge) => at(this.#kinds, edge)),
+      edgeNs: Float64Array.from(order, (edge) => at(this.#ns, edge)),
+    };
   }
 }
 

@@ -61,7 +61,7 @@ interface Op {
   kind: "nothing" | "spawn" | "send" | "receive" | "close" | "lock" | "unlock" | "signal" | "await" | "join" | "deferred" | "park" | "wait" | "woken" | "wakes" | "gate" | "yield";
   /** The object, task or record; for "wait" the time. */
   what: number;
-  /** Permits of a lock. */
+  /** Permits of a lock; for "await" how many signals its task had awaited before. */
   room: number;
   /** A wait for something outside warren. */
   isOutside: boolean;
@@ -70,12 +70,13 @@ interface Op {
   /** For "woken": who ended the wait. For "await": the signals that count. */
   cause: Op | null;
   signals: readonly Op[];
-  /** The number of the piece that it ends. */
+  /** The numbers of the piece that it ends and of the one after it; −1 for none. */
   piece: number;
+  after: number;
 }
 
 function op(kind: Op["kind"], ns: number, what = 0, room = 0): Op {
-  const made: Omit<Op, "gate"> & { gate: Op | null } = { ns, kind, what, room, isOutside: false, gate: null, cause: null, signals: [], piece: -1 };
+  const made: Omit<Op, "gate"> & { gate: Op | null } = { ns, kind, what, room, isOutside: false, gate: null, cause: null, signals: [], piece: -1, after: -1 };
   made.gate = made as Op;
   return made as Op;
 }
@@ -113,6 +114,8 @@ interface Used {
   readonly sends: Op[];
   readonly receives: Op[];
   readonly signals: Op[];
+  /** By task: how many of the signals it has awaited. */
+  readonly seen: Map<number, number>;
   closed: Op | null;
 }
 
@@ -244,7 +247,7 @@ class Reader {
 
   #object(of: number): Used {
     let object = this.#objects.get(of);
-    if (object === undefined) this.#objects.set(of, (object = { capacity: 0, sends: [], receives: [], signals: [], closed: null }));
+    if (object === undefined) this.#objects.set(of, (object = { capacity: 0, sends: [], receives: [], signals: [], seen: new Map(), closed: null }));
     return object;
   }
 
@@ -303,8 +306,18 @@ class Reader {
       object.sends.push(used);
     } else if (use === "receive") object.receives.push(used);
     else if (use === "signal") object.signals.push(used);
-    else if (use === "await") used.signals = [...object.signals];
+    else if (use === "await") {
+      used.room = object.seen.get(task.id) ?? 0;
+      this.#awaited(used, task);
+    }
     else if (use === "close") object.closed = used;
+  }
+
+  /** An await waits for all signals up to now, except those that its task has awaited before. */
+  #awaited(each: Op, task: Draft): void {
+    const { signals, seen } = this.#object(each.what);
+    each.signals = signals.slice(each.room);
+    seen.set(task.id, signals.length);
   }
 
   #park(task: Draft, wait: number, reason: string | undefined, ns: number): void {
@@ -338,7 +351,7 @@ class Reader {
     const isTimer = wake === undefined || wake.cause === null;
     if (covers !== null && !isTimer) {
       park.kind = "nothing";
-      if (covers.kind === "await") covers.signals = [...this.#object(covers.what).signals];
+      if (covers.kind === "await") this.#awaited(covers, task);
       if (gate !== null) covers.gate = gate;
       return;
     }
@@ -389,6 +402,7 @@ class Reader {
       const clock = new RunClock(slices.get(task.id) ?? [], gcs);
       for (const each of task.ops) {
         each.piece = -1;
+        each.after = -1;
         if (NO_END.has(each.kind) || (each.kind === "yield" && !withYields)) continue;
         each.piece = builder.piece(place, clock.until(each.ns), GOES_ON.has(each.kind) ? RUNS_ON : each.kind === "yield" ? YIELDS : MAY_WAIT);
         if (firsts.length === place) firsts.push(each.piece);
@@ -406,19 +420,17 @@ class Reader {
 
   /** Adds the edges and the locks. */
   #connect(order: readonly Draft[], places: ReadonlyMap<number, number>, firsts: readonly number[], builder: GraphBuilder): void {
-    /** The piece after an operation. */
-    const after = new Map<Op, number>();
     for (const { ops } of order) {
       let before: Op | null = null;
       for (const each of ops) {
         if (each.piece < 0) continue;
-        if (before !== null) after.set(before, each.piece);
+        if (before !== null) before.after = each.piece;
         before = each;
       }
     }
     const edge = (kind: EdgeKind, from: Op | null | undefined, to: Op, ns = 0): void => {
-      const target = after.get(to.gate);
-      if (from !== null && from !== undefined && from.piece >= 0 && target !== undefined) builder.edge(kind, from.piece, target, ns);
+      const target = to.gate.after;
+      if (from !== null && from !== undefined && from.piece >= 0 && target >= 0) builder.edge(kind, from.piece, target, ns);
     };
     for (const { ops } of order) {
       const children = joinsInOrder(ops, places);
