@@ -52,6 +52,8 @@ describe("each replay of a random graph", () => {
       const least = (count: number): number => Math.max(workOf(graph) / count, criticalPath(graph).ns, longestHeldNs(graph));
       for (const count of COUNTS) {
         expect(replay(graph, count).ns).toBeGreaterThanOrEqual(least(count) - EPSILON);
+        // One processor always runs something: more of them never cost more than one.
+        expect(replay(graph, count).ns).toBeLessThanOrEqual(workOf(graph) + EPSILON);
         expect(replay(graph, count, { handOff: { awakeNs: 800, asleepNs: 160_000 }, seed }).ns).toBeGreaterThanOrEqual(least(count) - EPSILON);
       }
     }), { numRuns: 40 });

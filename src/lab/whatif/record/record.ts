@@ -1,4 +1,5 @@
 /** Records a program on one thread, and measures it without a trace on as many as there are cores. */
+import { setTimeout } from "node:timers/promises";
 import { start, type Runtime } from "../../../index.ts";
 import { median } from "../../figures/statistics.ts";
 import { readRecording, type Recording } from "../read.ts";
@@ -44,11 +45,22 @@ export async function record({ name, prepare, run }: Subject, { runs, events, pr
     if (signal?.aborted) break;
     progress(`${name}: recording ${k} of ${runs}`);
     untracedNs.push(await timed(() => run(runtime)));
+    await allEnded(runtime);
     await using tracing = await runtime.trace({ events });
     tracedNs.push(await timed(() => run(runtime)));
+    await allEnded(runtime);
     recordings.push(readRecording(await tracing.stop()));
   }
   return { recordings, untracedNs, tracedNs };
+}
+
+/** How long tasks that outlive the run may take to end. */
+const MOST_WAIT_MS = 2000;
+
+/** Waits for tasks that the run has started and not awaited: they are part of the recording, and must not be part of the next one. */
+async function allEnded(runtime: Runtime): Promise<void> {
+  const untilMs = performance.now() + MOST_WAIT_MS;
+  while ((await runtime.stats()).tasks > 0 && performance.now() < untilMs) await setTimeout(1);
 }
 
 /** A gain that was measured. */
