@@ -14,8 +14,8 @@ const MOST_ELSEWHERE = 0.05;
 export class NotPredictable extends Error {
   /** The name of the class, for programs that have another copy of it. */
   override name = "NotPredictable";
-  /** `"recordings"`: none that is complete; `"lost"`: events are missing; `"shapes"`: no two recordings agree; `"elsewhere"`: too much outside warren; `"unnamed"`: tasks that cannot be told apart; `"open"`: tasks that had not ended. */
-  readonly code: "recordings" | "lost" | "shapes" | "elsewhere" | "unnamed" | "open";
+  /** `"recordings"`: none that is complete; `"lost"`: events are missing; `"shapes"`: no two recordings agree; `"elsewhere"`: too much outside warren; `"unnamed"`: tasks that cannot be told apart; `"open"`: tasks that had not ended; `"order"`: which receive belongs to which send cannot be derived. */
+  readonly code: "recordings" | "lost" | "shapes" | "elsewhere" | "unnamed" | "open" | "order";
 
   constructor(code: NotPredictable["code"], found: string, remedy: string) {
     super(`${found}. ${remedy}`);

@@ -27,8 +27,8 @@ export interface CriticalPath {
   readonly parts: readonly PathPart[];
 }
 
-/** What the program waits for in a circle, which no recording can contain. */
-class CircleError extends Error {
+/** Pieces wait for each other. In a recording only if operations were withdrawn, so that the k-th receive is not that of the k-th send. */
+export class CircleError extends Error {
   override name = "CircleError";
 }
 

@@ -10,11 +10,11 @@
  */
 import type { Trace } from "../../index.ts";
 import { median } from "../figures/statistics.ts";
-import { checkMerged, doubtsOf, usable } from "./doubts.ts";
+import { checkMerged, doubtsOf, NotPredictable, usable } from "./doubts.ts";
 import { workOf, withoutLocks, type Graph } from "./graph.ts";
 import { limitOf, tasksOf, type Limit, type PathTask } from "./limit.ts";
 import { merged, withCollections, withFaster } from "./merge.ts";
-import { criticalPath, longestHeldNs } from "./path.ts";
+import { CircleError, criticalPath, longestHeldNs } from "./path.ts";
 import { readRecording, type Recording } from "./read.ts";
 import { replay, type HandOff } from "./replay.ts";
 
@@ -118,13 +118,22 @@ export function predictFrom(all: readonly Recording[], options: PredictOptions =
   checkMerged(recordings, merge);
   const { alike } = merge;
   const gcNs = checked.free.includes("gc") ? 0 : median(alike.map((each) => each.gcNs));
-  const foreseen = predictGraph(withCollections(merge.graph, gcNs), checked);
+  const foreseen = orderedOrRefused(() => predictGraph(withCollections(merge.graph, gcNs), checked));
   const wallNs = Math.max(...alike.map((each) => each.wallNs));
   const checks: ModelCheck[] = [
     ...foreseen.checks,
     { name: "the pieces take no longer than the recordings", ok: workOf(merge.graph) <= wallNs, detail: `${(workOf(merge.graph) / 1e6).toFixed(2)} of at most ${(wallNs / 1e6).toFixed(2)} ms` },
   ];
   return { ...foreseen, doubts: doubtsOf(recordings, merge), checks, recordings: all.length, alike: alike.length };
+}
+
+function orderedOrRefused<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof CircleError)) throw error;
+    throw new NotPredictable("order", `it cannot be derived which receive belongs to which send, because ${error.message}: sends or receives were withdrawn (by a signal, a timeout or a select)`, "Record a run in which none is withdrawn");
+  }
 }
 
 type Checked = Required<{ [K in keyof PredictOptions]: NonNullable<PredictOptions[K]> }>;

@@ -79,6 +79,25 @@ describe("what cannot be predicted is refused, with what was found and what to d
     expect(error).toMatchObject({ code, message: expect.stringContaining(message) });
   });
 
+  test("receives that were withdrawn, so that an order cannot be derived", () => {
+    const values = channel(0);
+    const answers = channel(0);
+    const trace = traceOf(function* () {
+      yield { name: "asks", spawn: function* () {
+        yield { send: values };
+        yield { receive: answers };
+      } };
+      yield { receive: values };
+      yield { send: answers };
+      yield { join: true };
+    });
+    // As if `root` had first given up a receive of the answer: then its own send would answer that one.
+    const start = trace.events.findIndex(({ kind }) => kind === "start");
+    const use = { kind: "use", task: 1, thread: 0, timeNs: 0, use: "receive", of: answers.id, room: 0 } as const;
+    const withdrawn = { ...trace, events: trace.events.toSpliced(start + 1, 0, use) };
+    expect(() => predict([withdrawn])).toThrow("it cannot be derived which receive belongs to which send");
+  });
+
   test.each([
     [{ processors: [] }, "numbers of cores must be integers from 1 to 1024, not none"],
     [{ processors: [0] }, "numbers of cores must be integers from 1 to 1024, not 0"],
