@@ -5,7 +5,7 @@
  */
 import { readFileSync } from "node:fs";
 import { machineLine } from "../../machine/environment.ts";
-import { count, printPercent, printTime } from "../../text.ts";
+import { count, printPercent, printTime, wrapped } from "../../text.ts";
 import type { WhatIfProgram, WhatIfResult } from "../../whatif/result.ts";
 import { asTable, html, inlineJson, raw, reading, type Html } from "../parts/html.ts";
 import { coloured, paletteStyle } from "../parts/palette.ts";
@@ -18,6 +18,8 @@ const BAR = 480;
 const PITCH = 22;
 const EDGE = 14;
 const SIZE = 13;
+/** Characters in a line of a picture. */
+const LINE = 100;
 
 /** The whole page. */
 export function renderWhatIf(result: WhatIfResult): string {
@@ -91,10 +93,11 @@ function bars({ foreseen, measured }: WhatIfProgram, top: number): { readonly dr
 export function whatIfPicture({ programs }: WhatIfResult): string {
   let y = EDGE;
   const parts = programs.map((program) => {
-    const top = y + 44;
-    const { drawing, height } = bars(program, top);
     const said = program.foreseen === null ? `Cannot be predicted: ${program.refused?.code}` : (program.gap ?? program.foreseen.limit.sentence);
-    const part = html`<text x="${EDGE}" y="${y + 18}" font-size="16" font-weight="700">${program.name}</text><text x="${EDGE}" y="${y + 36}" fill="var(--quiet)">${said}</text>${drawing}`;
+    const lines = wrapped(said, LINE).split("\n");
+    const top = y + 26 + lines.length * 18;
+    const { drawing, height } = bars(program, top);
+    const part = html`<text x="${EDGE}" y="${y + 18}" font-size="16" font-weight="700">${program.name}</text>${lines.map((line, k) => html`<text x="${EDGE}" y="${y + 36 + k * 18}" fill="var(--quiet)">${line}</text>`)}${drawing}`;
     y = top + height + EDGE;
     return part;
   });
