@@ -12,11 +12,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import type { Runtime } from "../../src/index.ts";
-import { computes } from "../../workers/calibration.ts";
+import { i32, start, type Runtime } from "../../src/index.ts";
+import { answers, asks, computes } from "../../workers/calibration.ts";
 import { DESIGN_IDS, WORLDS } from "../../src/lab/talk/gophers/grid.ts";
 import { NotPredictable } from "../../src/lab/whatif/doubts.ts";
 import { predictFrom, type Foreseen } from "../../src/lab/whatif/predict.ts";
+import { readRecording } from "../../src/lab/whatif/read.ts";
 import { measureHandOff } from "../../src/lab/whatif/record/calibrate.ts";
 import { measureGain, record, type Subject } from "../../src/lab/whatif/record/record.ts";
 import { balanceSubject, dotSubject, gopherSubjects, moduleSubject, sawzallSubject, sieveSubject } from "../../src/lab/whatif/record/subjects.ts";
@@ -70,7 +71,36 @@ async function rowOf(subject: Subject, handOff: { awakeNs: number; asleepNs: num
   return { name: subject.name, predicted: foreseen?.predictions.find(({ processors }) => processors === 2)?.expected ?? null, measured: gain, median: medianGain, ceiling: Math.min(before, after), sentence };
 }
 
-function page(rows: readonly Row[], handOff: { awakeNs: number; asleepNs: number }): string {
+/** So many make about a million events. */
+const ROUND_TRIPS = 83_500;
+
+/** What a recording of a million events takes: a sentence. */
+async function largeRecording(): Promise<string> {
+  await using runtime = await start({ threads: 1 });
+  const run = async (): Promise<number> => {
+    const [there, back] = [runtime.chan(i32), runtime.chan(i32)];
+    const startMs = performance.now();
+    const answering = runtime.spawn(answers, there, back);
+    await runtime.spawn(asks, ROUND_TRIPS, there, back, 0);
+    await answering;
+    return performance.now() - startMs;
+  };
+  await run();
+  const plainMs = await run();
+  const tracing = await runtime.trace({ events: 1_500_000 });
+  const tracedMs = await run();
+  const times: number[] = [performance.now()];
+  const trace = await tracing.stop();
+  times.push(performance.now());
+  const recording = readRecording(trace);
+  times.push(performance.now());
+  predictFrom([recording]);
+  times.push(performance.now());
+  const [stopS, readS, predictS] = times.slice(1).map((ms, k) => ((ms - (times[k] as number)) / 1000).toFixed(1));
+  return `A recording of ${trace.events.length.toLocaleString("en-US")} events (${ROUND_TRIPS.toLocaleString("en-US")} round trips) took ${stopS} s to collect, ${readS} s to become a graph of ${recording.graph.costNs.length.toLocaleString("en-US")} pieces, and ${predictS} s to predict for seven numbers of cores; the process then had used ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB at most. The run itself took ${tracedMs.toFixed(0)} ms with the trace, and ${plainMs.toFixed(0)} ms without.`;
+}
+
+function page(rows: readonly Row[], handOff: { awakeNs: number; asleepNs: number }, large: string): string {
   const judged = rows.filter(({ predicted }) => predicted !== null);
   const isClose = ({ predicted, measured }: Row): boolean => Math.abs(measured / (predicted as number) - 1) <= CLOSE;
   const published = judged.flatMap(({ name, predicted }) => (PUBLISHED.has(name) ? [(PUBLISHED.get(name) as number) / (predicted as number) - 1] : []));
@@ -83,6 +113,8 @@ Written by \`node bench/whatif/main.ts\`. Each program is recorded ${RUNS} times
 Machine: ${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown"}, Linux; Node ${process.versions.node}; ${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC; a hand-over took ${(handOff.awakeNs / 1000).toFixed(1)} µs to a thread that was awake and ${(handOff.asleepNs / 1000).toFixed(1)} µs to one that slept.
 
 **Within ${CLOSE * 100} %: ${share(judged)} predicted rows; of the rows with an idle machine, ${share(idle)}. Of the gains that were [published](README.md), measured on an idle machine of this kind, ${published.filter((flaw) => Math.abs(flaw) <= CLOSE).length} of ${published.length}.** The aim is 90 % on an idle machine. No accuracy is claimed for numbers of cores that nobody has measured.
+
+${large}
 
 | program | P(2) predicted | published | measured now | median | ceiling | measured within ${CLOSE * 100} % | what limits it |
 |---|---:|---:|---:|---:|---:|---|---|
@@ -99,9 +131,10 @@ const subjects = [
   }))),
 ].filter(({ name }) => name.includes(values.only));
 const handOff = await measureHandOff();
+const large = await largeRecording();
 const rows: Row[] = [];
 for (const subject of subjects) {
   rows.push(await rowOf(subject, handOff));
-  writeFileSync(PAGE, page(rows, handOff));
+  writeFileSync(PAGE, page(rows, handOff, large));
 }
 progress("");
