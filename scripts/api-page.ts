@@ -35,7 +35,11 @@ const NET_GROUPS: Readonly<Record<string, readonly string[]>> = {
   "Remote tasks": ["RemoteSpawn", "RemoteOptions", "ServeOptions", "Serving", "traceparent", "NodeReport", "ServedTask"],
   Feeds: ["Feed", "FeedOptions", "FeedReceiver"],
 };
-const ENTRIES = [["src/index.ts", GROUPS], ["src/net/index.ts", NET_GROUPS]] as const;
+/** As GROUPS, of the entry `warren/lab`. */
+const LAB_GROUPS: Readonly<Record<string, readonly string[]>> = {
+  Prediction: ["predict", "PredictOptions", "Free", "HandOff", "Foreseen", "Prediction", "Limit", "LimitKind", "PathTask", "ModelCheck", "NotPredictable"],
+};
+const ENTRIES = [["src/index.ts", GROUPS], ["src/net/index.ts", NET_GROUPS], ["src/lab/whatif/index.ts", LAB_GROUPS]] as const;
 /** Exports whose members the page leaves out, and what it says of them instead. */
 const CLOSED: Readonly<Record<string, string>> = {
   Type: "Made by the names above; its members are the runtime's, but for `name`, its canonical text, such as `struct(n:i32,reply:chan(f64))`.",
@@ -60,7 +64,7 @@ export function renderApiPage(): { page: string; missing: string[] } {
     }
   }
   const groups = ENTRIES.flatMap(([, of]) => Object.entries(of));
-  const lines = ["<!-- GENERATED from the source by `node scripts/api-page.ts`: do not edit. -->", "", "# API", "", "Every export of `warren`, and at the end, from “Several machines” on, of `warren/net`. [guide.md](guide.md) teaches them in order, and [net.md](net.md) those of `warren/net`. Operations that can wait return their value or a promise of it (`T | Promise<T>`): `await` works on both. Where a code is named, the error is a `WarrenError` with that `code`; [errors.md](errors.md) explains each. Every free function throws `ERR_NO_RUNTIME` where no runtime runs, `ERR_WHICH_RUNTIME` on a main thread with several, and `ERR_RUNTIME_STOPPED` once its runtime has stopped.", ""];
+  const lines = ["<!-- GENERATED from the source by `node scripts/api-page.ts`: do not edit. -->", "", "# API", "", "Every export of `warren`; at the end, from “Several machines” on, of `warren/net`; and in the last group of `warren/lab`. [guide.md](guide.md) teaches them in order, and [net.md](net.md) those of `warren/net`. Operations that can wait return their value or a promise of it (`T | Promise<T>`): `await` works on both. Where a code is named, the error is a `WarrenError` with that `code`; [errors.md](errors.md) explains each. Every free function throws `ERR_NO_RUNTIME` where no runtime runs, `ERR_WHICH_RUNTIME` on a main thread with several, and `ERR_RUNTIME_STOPPED` once its runtime has stopped.", ""];
   const anchors = anchorsOf(groups.flatMap(([title, names]) => [title].concat(names.map((name) => name.split("+")[0]))));
   let k = 0;
   for (const [title, names] of groups) {

@@ -35,5 +35,5 @@ for (const file of globSync(ASSETS, { cwd: ROOT })) {
   copyFileSync(join(ROOT, file), target);
 }
 chmodSync(join(ROOT, OUTPUT, COMMAND), 0o755);
-keepPublicTypes(join(ROOT, OUTPUT), ["src/index.d.ts", "src/net/index.d.ts"]);
+keepPublicTypes(join(ROOT, OUTPUT), ["src/index.d.ts", "src/net/index.d.ts", "src/lab/whatif/index.d.ts"]);
 await bundle(ROOT, OUTPUT);

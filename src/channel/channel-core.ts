@@ -13,9 +13,9 @@
  * Source: Go, runtime/chan.go.
  */
 import { INSPECT, WarrenError } from "../errors.ts";
-import { KIND, OUTCOME, WAITER_VALUE_WORDS, header, nextGeneration, waiter } from "../memory/layout.ts";
+import { KIND, OUTCOME, USE, WAITER_VALUE_WORDS, header, nextGeneration, waiter } from "../memory/layout.ts";
 import { type Type, handleKey } from "../wire/type.ts";
-import type { Finisher, Partners, Wait } from "../wait/wait.ts";
+import type { Finisher, Partners, Running, Wait } from "../wait/wait.ts";
 import { claimFirst } from "../wait/claims.ts";
 import { enqueue, isQueued, unlink } from "../wait/wait-queue.ts";
 import { REASON_PLACE } from "../wait/wait-reason.ts";
@@ -121,8 +121,14 @@ export abstract class ChannelCore<T> implements Finisher {
     return false;
   }
 
+  /** Records what the running task, or `task` as it is resumed, does to this channel. Call it only while there is a trace. @param use one of `USE`; @param times for a batch */
+  noteUse(use: number, times = 1, task?: Running): void {
+    for (let k = 0; k < times; k++) this.waiters.recorder?.noteUse(this.header, this.generation, use, use === USE.send ? this.capacity : 0, task);
+  }
+
   /** @throws ERR_CHANNEL_CLOSED if it is closed already */
   close(): void {
+    if (this.waiters.recorder !== undefined) this.noteUse(USE.close);
     if (!this.lock()) this.#refuseClose();
     if (!this.closeLocked()) {
       this.unlock();
@@ -178,9 +184,14 @@ export abstract class ChannelCore<T> implements Finisher {
     try {
       if (ok && isSend) {
         waiters.countSent(1);
-        return wait.extra === undefined ? undefined : this.sendAhead(wait.extra as Batch<T>);
+        return wait.extra === undefined ? undefined : this.sendAhead(wait.extra as Batch<T>, wait.task);
       }
-      if (ok) return wait.extra === undefined ? this.type.decode(waiters, at) : this.withMore(this.type.decode(waiters, at), wait.extra as number);
+      if (ok && wait.extra === undefined) return this.type.decode(waiters, at);
+      if (ok) {
+        const batch = this.withMore(this.type.decode(waiters, at), wait.extra as number);
+        if (waiters.recorder !== undefined) this.noteUse(USE.receive, batch.length - 1, wait.task);
+        return batch;
+      }
       if (isSend) this.refuseClosed(at);
       return undefined;
     } finally {
@@ -190,7 +201,7 @@ export abstract class ChannelCore<T> implements Finisher {
   }
 
   /** Sends as many values of a batch as fit now, before its sender continues. */
-  protected abstract sendAhead(batch: Batch<T>): void;
+  protected abstract sendAhead(batch: Batch<T>, task: Running | undefined): void;
   /** The batch of at most `max` values that begins with `first`. */
   protected abstract withMore(first: T, max: number): T[];
 
@@ -218,6 +229,16 @@ export abstract class ChannelCore<T> implements Finisher {
     const isOpen = !this.isClosedLocked();
     this.unlock();
     return isOpen;
+  }
+
+  /** Whether a receive would find a value or a waiting sender: a hint, read without the lock. */
+  get canReceive(): boolean {
+    return this.length > 0 || this.i32[this.header + SENDERS] !== 0;
+  }
+
+  /** Whether a send would find room or a waiting receiver: a hint, as `canReceive`. */
+  get canSend(): boolean {
+    return this.length < this.capacity || this.i32[this.header + RECEIVERS] !== 0;
   }
 
   describe(): string {

@@ -10,7 +10,8 @@
 import { type ErrorCode, INSPECT, WarrenError, invariant, printValue } from "../errors.ts";
 import { isScalar } from "../wire/scalars.ts";
 import { Refusal, refusalOf, refused } from "../wire/type.ts";
-import { signalOf } from "../wait/wait.ts";
+import { USE } from "../memory/layout.ts";
+import { type Running, signalOf } from "../wait/wait.ts";
 import { REASON_PLACE } from "../wait/wait-reason.ts";
 import type { Chan, Sending, WaitOptions } from "./chan.ts";
 import { type Attempt, type Batch, ChannelCore, type Quick } from "./channel-core.ts";
@@ -29,6 +30,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   send(value: T, options?: WaitOptions): void | Promise<void> {
     const signal = signalOf(options);
     const at = this.#stage(value);
+    if (this.waiters.recorder !== undefined) this.noteUse(USE.send);
     if (this.capacity > 0) {
       let attempt = this.putFast(at);
       if (attempt !== DONE && !this.#joinsAtOnce) attempt = this.#putPatiently(at, attempt);
@@ -40,6 +42,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   trySend(value: T): boolean {
     const at = this.#stage(value);
     const attempt = this.tryPut(at);
+    if (this.waiters.recorder !== undefined) this.noteUse(attempt === DONE ? USE.send : USE.miss);
     if (attempt === DONE) return true;
     if (attempt === CLOSED) this.refuseClosed(at);
     this.type.drop(this.waiters, at);
@@ -48,6 +51,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
 
   recv(options?: WaitOptions): T | undefined | Promise<T | undefined> {
     const signal = signalOf(options);
+    if (this.waiters.recorder !== undefined) this.noteUse(USE.receive);
     if (this.capacity > 0) {
       const at = this.waiters.scratchTop;
       let attempt = this.takeFast(at);
@@ -60,6 +64,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   tryRecv(): T | undefined {
     const at = this.waiters.scratchTop;
     const attempt = this.tryTake(at);
+    if (this.waiters.recorder !== undefined) this.noteUse(attempt === WOULD_WAIT ? USE.miss : USE.receive);
     if (attempt === DONE) return this.type.decode(this.waiters, at);
     if (attempt === CLOSED) this.waiters.checkOpen();
     return undefined;
@@ -84,6 +89,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     const signal = signalOf(options);
     let values = this.#recvBurst(max);
     if (values === WOULD_WAIT && this.patience(RECEIVERS)) values = this.#recvBurst(max);
+    if (this.waiters.recorder !== undefined) this.noteUse(USE.receive, values === WOULD_WAIT || values === undefined ? 1 : values.length);
     if (values === WOULD_WAIT) return this.#recvOrWait(signal, max) as T[] | undefined | Promise<T[] | undefined>;
     if (values === undefined) this.#ended();
     if (--scheduler.ticks < 0 && scheduler.tick()) return scheduler.hop(values);
@@ -247,7 +253,11 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   #received(attempt: Attempt, at: number, max: number): T | T[] | undefined | Promise<T | T[] | undefined> {
     const { waiters } = this;
     let value: T | T[] | undefined = attempt === DONE ? this.type.decode(waiters, at) : undefined;
-    if (max > 0 && attempt === DONE) value = this.withMore(value as T, max);
+    if (max > 0 && attempt === DONE) {
+      const batch = this.withMore(value as T, max);
+      if (waiters.recorder !== undefined) this.noteUse(USE.receive, batch.length - 1);
+      value = batch;
+    }
     if (attempt === CLOSED) this.#ended();
     if (--waiters.scheduler.ticks < 0 && waiters.scheduler.tick()) return waiters.scheduler.hop(value);
     return value;
@@ -280,6 +290,7 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
       waiters.scratchTop = at;
     }
     const put = this.putMany(at, count);
+    if (put > 0 && waiters.recorder !== undefined) this.noteUse(USE.send, put);
     for (let k = Math.max(put, 0); k < count; k++) type.drop(waiters, at + k * words);
     if (put < 0) throw withSent(this.closedError(), from, "ERR_CHANNEL_CLOSED");
     return put;
@@ -291,7 +302,9 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
     while (batch.sent < values.length) {
       const at = batch.sent++;
       try {
-        const waiting = this.#sendOrWait(this.#stage(values[at] as T), signal, batch);
+        const staged = this.#stage(values[at] as T);
+        if (this.waiters.recorder !== undefined) this.noteUse(USE.send);
+        const waiting = this.#sendOrWait(staged, signal, batch);
         if (waiting !== undefined) await waiting;
       } catch (error) {
         throw withSent(error, at, signal?.aborted && error === signal.reason ? "ERR_CANCELLED" : "ERR_VALUE_REFUSED");
@@ -305,13 +318,15 @@ export abstract class Channel<T> extends ChannelCore<T> implements Chan<T> {
   }
 
   /** So the values are there when the next task runs, which may be their receiver. What does not fit is left to `#sendRest`, and errors, too. */
-  protected override sendAhead(batch: Batch<T>): void {
+  protected override sendAhead(batch: Batch<T>, task: Running | undefined): void {
     const { values, sent } = batch;
     const count = Math.min(values.length - sent, this.capacity - this.length, (BATCH_WORDS / this.words) | 0);
     // Encoding other types can run code of the program, which belongs to the task that sends.
     const block = count > 0 && this.#isScalar ? this.#blockOf(values, sent, count) : 0;
     if (block === 0) return;
-    batch.sent += Math.max(0, this.putMany(block, count));
+    const put = Math.max(0, this.putMany(block, count));
+    if (put > 0 && this.waiters.recorder !== undefined) this.noteUse(USE.send, put, task);
+    batch.sent += put;
     this.waiters.arena.free(block);
   }
 

@@ -22,6 +22,7 @@ import { asksForNodes, inOptions, withNodes } from "./net/servers.ts";
 import { addReport } from "./commands/report.ts";
 import { addCompare } from "./commands/results.ts";
 import { declareTrace, TRACE_EXAMPLES } from "./commands/trace.ts";
+import { declareWhatIf, WHATIF_EXAMPLES } from "./commands/whatif.ts";
 import { FileError, FOLDER, suggestion, UsageError } from "./options/values.ts";
 import { VERSION } from "./terminal/version.ts";
 
@@ -129,6 +130,7 @@ function buildCommands(args: readonly string[], done: (code: number) => void, sa
 
   program.commandsGroup("Look at runs and results:");
   declareTrace(add("trace", TRACE_EXAMPLES), { args, whole: (options) => withRoot(options, program), done });
+  declareWhatIf(add("whatif", WHATIF_EXAMPLES), { args, whole: (options) => withRoot(options, program), done });
   addCompare(add("compare", [["warren compare old.json new.json", "what has changed"], ["warren compare main new.json --max-regression 5%", "exit code 1 if slower"]]), done);
   addReport(add("report", [
     ["warren report run.json -o report.html", "the pictures of a result"],

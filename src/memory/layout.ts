@@ -447,7 +447,15 @@ export const traceEvent = { time: 0, kind: 2, task: 3, a: 4, b: 5 } as const;
 export const TRACE_EVENT_WORDS = 6;
 
 /** `traceEvent.kind`; their meanings and operands: trace/recorder.ts. */
-export const TRACE = { spawn: 1, start: 2, end: 3, park: 4, wake: 5, ready: 6, resume: 7, yield: 8, hop: 9, foreign: 10, steal: 11, turn: 12, idle: 13, gc: 14, died: 15, outside: 16 } as const;
+export const TRACE = { spawn: 1, start: 2, end: 3, park: 4, wake: 5, ready: 6, resume: 7, yield: 8, hop: 9, foreign: 10, steal: 11, turn: 12, idle: 13, gc: 14, died: 15, outside: 16, join: 17, use: 18, choice: 19, due: 20 } as const;
+
+/** What a task does to a channel or a shared object, as a trace records it (`TraceEvent`, kind `use`). */
+export const USE = { send: 0, receive: 1, close: 2, lock: 3, unlock: 4, signal: 5, await: 6, miss: 7 } as const;
+/** In a recorded use: the factor of `room`. */
+export const USE_ROOM = 8;
+/** In a recorded spawn: added to the thread if the program chose it, or if the task is a closure. */
+export const SPAWN_CHOSEN = 2 ** 16;
+export const SPAWN_CLOSURE = 2 ** 17;
 
 /** How a wait or a task ended. */
 export const OUTCOME = { pending: 0, ok: 1, closed: 2, failed: 3, noRoom: 4 } as const;

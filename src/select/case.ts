@@ -5,7 +5,7 @@ import type { Attempt } from "../channel/channel-core.ts";
 import { CLOSED, DONE, WOULD_WAIT } from "../channel/exchange.ts";
 import type { LocalReceiver } from "../channel/local-receiver.ts";
 import { type Queue, RECEIVERS, SENDERS } from "../channel/words.ts";
-import { OUTCOME, waiter } from "../memory/layout.ts";
+import { OUTCOME, USE, waiter } from "../memory/layout.ts";
 import type { Wait } from "../wait/wait.ts";
 import type { Waiters } from "../wait/waiter.ts";
 import { decide } from "../wait/waiter-state.ts";
@@ -122,6 +122,7 @@ export class RecvSide extends ChannelSide {
   }
 
   override result(): unknown {
+    if (this.waiters.recorder !== undefined) this.channel.noteUse(USE.receive);
     this.freeRecord();
     return { case: this.name, value: this.#value };
   }
@@ -137,6 +138,7 @@ export class RecvSide extends ChannelSide {
   override resultOf(waiters: Waiters, wait: Wait): unknown {
     const ok = waiters.outcomeOf(wait) === OUTCOME.ok;
     const value = ok ? this.channel.type.decode(waiters, waiters.valueAt(this.record)) : undefined;
+    if (waiters.recorder !== undefined) this.channel.noteUse(USE.receive, 1, wait.task);
     this.freeRecord();
     return { case: this.name, value };
   }
@@ -167,6 +169,7 @@ export class SendSide extends ChannelSide {
 
   override result(): unknown {
     if (this.attempt === CLOSED) this.#refuse();
+    if (this.waiters.recorder !== undefined) this.channel.noteUse(USE.send);
     this.#freeStaged();
     this.freeRecord();
     return { case: this.name };
@@ -187,6 +190,7 @@ export class SendSide extends ChannelSide {
 
   override resultOf(waiters: Waiters, wait: Wait): unknown {
     if (waiters.outcomeOf(wait) !== OUTCOME.ok) this.#refuse();
+    if (waiters.recorder !== undefined) this.channel.noteUse(USE.send, 1, wait.task);
     waiters.countSent(1);
     this.#freeStaged();
     this.freeRecord();

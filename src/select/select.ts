@@ -23,7 +23,7 @@ import { LocalReceiver } from "../channel/local-receiver.ts";
 import { watchFor } from "../channel/patience.ts";
 import { Never } from "../channel/never.ts";
 import { DONE, WOULD_WAIT } from "../channel/exchange.ts";
-import { waiter } from "../memory/layout.ts";
+import { USE, waiter } from "../memory/layout.ts";
 import { type Finisher, type Partners, type Wait, signalOf } from "../wait/wait.ts";
 import { REASON_PLACE } from "../wait/wait-reason.ts";
 import type { Waiters } from "../wait/waiter.ts";
@@ -67,6 +67,7 @@ export function runSelect(waiters: Waiters, cases: Cases, options: SelectOptions
   if (typeof cases !== "object" || cases === null) throw new WarrenError("ERR_INVALID_ARGUMENT", `select needs an object or an array of cases, not ${printValue(cases)}`);
   const values = Array.isArray(cases) ? (cases as readonly SelectCase[]) : Object.values(cases as Readonly<Record<string, SelectCase>>);
   if (values.length === 0 && !otherwise) throw new WarrenError("ERR_SELECT_EMPTY", "a select without cases can never proceed");
+  if (waiters.recorder !== undefined) noteChoice(waiters, values);
   if (!otherwise && areChannels(waiters, values)) {
     const taken = takeAny(waiters, cases, values);
     if (taken !== undefined) return proceed(waiters, taken);
@@ -78,6 +79,15 @@ export function runSelect(waiters: Waiters, cases: Cases, options: SelectOptions
     if (side.poll()) return committed(waiters, sides, side);
   }
   return new Selection(waiters, sides, order).run(otherwise, signal);
+}
+
+/** For a trace: a select takes one of several ready cases at random, so its run can differ from the next. What is ready is read as a hint. */
+function noteChoice(waiters: Waiters, values: readonly SelectCase[]): void {
+  let ready = 0;
+  for (const value of values) {
+    if (value instanceof SendCase ? value.channel.canSend : value instanceof Channel ? value.canReceive : value instanceof LocalReceiver && value.isReady) ready++;
+  }
+  if (ready > 1) waiters.recorder?.noteChoice(ready);
 }
 
 /** Whether all cases receive from channels: most selects. */
@@ -100,6 +110,7 @@ function takeAny(waiters: Waiters, cases: Cases, channels: readonly (Channel<unk
       const attempt = channel.tryTake(at);
       if (attempt === WOULD_WAIT) continue;
       const value = attempt === DONE ? channel.type.decode(waiters, at) : undefined;
+      if (waiters.recorder !== undefined) channel.noteUse(USE.receive);
       return { case: Array.isArray(cases) ? order[k] : (Object.keys(cases)[order[k]] as string), value };
     }
     if (!patience(waiters, channels)) return undefined;
@@ -167,6 +178,7 @@ class Selection implements Finisher {
       waiters.flush();
       waiters.release(wait);
       for (const side of this.#sides) if (side !== chosen) side.discard();
+      if (chosen === undefined && waiters.recorder !== undefined) waiters.recorder.noteUse(0, 0, USE.miss);
       return chosen === undefined ? OTHERWISE : chosen.result();
     }
     for (const side of this.#sides) side.watch(wait);

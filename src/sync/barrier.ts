@@ -7,7 +7,7 @@
  * the queue, and the places behind it move up. The next round can begin before the tasks
  * of the previous round have continued.
  */
-import { KIND, syncHeader, syncWaiter } from "../memory/layout.ts";
+import { KIND, USE, syncHeader, syncWaiter } from "../memory/layout.ts";
 import type { Barrier } from "./objects.ts";
 import { checkCount } from "./semaphore.ts";
 import { SharedObject, makeHeader } from "./shared-object.ts";
@@ -30,6 +30,8 @@ export class SharedBarrier extends SharedObject implements Barrier {
   wait(options?: WaitOptions): number | Promise<number> {
     const signal = this.begin(options);
     const { i32, header: at } = this;
+    this.noteUse(USE.signal);
+    this.noteUse(USE.await);
     this.enter();
     const place = i32[at + syncHeader.size] - 1;
     if (i32[at + syncHeader.waiting] < place) return this.waitLocked("barrier", signal) as number | Promise<number>;

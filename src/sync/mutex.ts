@@ -3,7 +3,7 @@
  * a time holds it. The word `holder` decides: it is 0, the lock id of the thread whose
  * task has the lock, or a lease. Invariant: while it is 0 no task waits.
  */
-import { KIND, syncHeader, syncWaiter } from "../memory/layout.ts";
+import { KIND, USE, syncHeader, syncWaiter } from "../memory/layout.ts";
 import { ownerIndex } from "../wait/claims.ts";
 import { type Guard, LockGuard } from "./guard.ts";
 import { LockObject } from "./lock-object.ts";
@@ -22,6 +22,7 @@ export abstract class ExclusiveLock<G extends Guard> extends LockObject {
   }
 
   #lock(signal: AbortSignal | undefined): G | Promise<G> {
+    this.noteUse(USE.lock, 1);
     this.enter();
     if (this.#isHeld) return this.waitLocked("lock", signal) as G | Promise<G>;
     return this.#take();
@@ -29,6 +30,7 @@ export abstract class ExclusiveLock<G extends Guard> extends LockObject {
 
   tryLock(): G | undefined {
     this.enter();
+    this.noteUse(this.#isHeld ? USE.miss : USE.lock, 1);
     if (!this.#isHeld) return this.#take();
     this.leave();
     return undefined;
@@ -49,6 +51,7 @@ export abstract class ExclusiveLock<G extends Guard> extends LockObject {
   }
 
   giveBack(): boolean {
+    this.noteUse(USE.unlock);
     if (!this.enterIfLive()) return false;
     this.i32[this.header + syncHeader.holder] = 0;
     this.settle();

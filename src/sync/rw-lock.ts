@@ -7,7 +7,7 @@
  * for both, so no task is overtaken: a reader that comes while a writer waits is queued
  * behind it, and the readers behind that writer get the lock together when it is done.
  */
-import { KIND, syncHeader, syncWaiter } from "../memory/layout.ts";
+import { KIND, USE, syncHeader, syncWaiter } from "../memory/layout.ts";
 import { ownerIndex } from "../wait/claims.ts";
 import { type Guard, LockGuard } from "./guard.ts";
 import { LockObject } from "./lock-object.ts";
@@ -50,6 +50,7 @@ export class SharedRwLock extends LockObject implements RwLock {
   }
 
   #lock(mode: number, signal: AbortSignal | undefined): Guard | Promise<Guard> {
+    this.noteUse(USE.lock, mode === READ ? 0 : 1);
     this.enter();
     if (!this.#isFree(mode)) return this.waitLocked("lock", signal, mode) as Guard | Promise<Guard>;
     return this.#take(mode);
@@ -57,6 +58,7 @@ export class SharedRwLock extends LockObject implements RwLock {
 
   #tryLock(mode: number): Guard | undefined {
     this.enter();
+    this.noteUse(this.#isFree(mode) ? USE.lock : USE.miss, mode === READ ? 0 : 1);
     if (this.#isFree(mode)) return this.#take(mode);
     this.leave();
     return undefined;
@@ -89,6 +91,7 @@ export class SharedRwLock extends LockObject implements RwLock {
   }
 
   giveBack(mode: number): boolean {
+    this.noteUse(USE.unlock);
     if (!this.enterIfLive()) return false;
     const { i32, header: at } = this;
     if (mode === READ) {

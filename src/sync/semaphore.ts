@@ -8,7 +8,7 @@
  */
 import { WarrenError, printValue } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
-import { KIND, syncHeader } from "../memory/layout.ts";
+import { KIND, USE, syncHeader } from "../memory/layout.ts";
 import { ownerIndex } from "../wait/claims.ts";
 import { type Guard, LockGuard } from "./guard.ts";
 import { LockObject } from "./lock-object.ts";
@@ -39,6 +39,7 @@ export class SharedSemaphore extends LockObject implements Semaphore {
   }
 
   #acquire(n: number, signal: AbortSignal | undefined): Guard | Promise<Guard> {
+    this.#notePermits(USE.lock, n);
     this.enter();
     if (!this.#isFree(n)) return this.waitLocked("acquire", signal, n) as Guard | Promise<Guard>;
     return this.#take(n);
@@ -47,6 +48,7 @@ export class SharedSemaphore extends LockObject implements Semaphore {
   tryAcquire(n = 1): Guard | undefined {
     this.#check(n);
     this.enter();
+    this.#notePermits(this.#isFree(n) ? USE.lock : USE.miss, n);
     if (this.#isFree(n)) return this.#take(n);
     this.leave();
     return undefined;
@@ -57,6 +59,11 @@ export class SharedSemaphore extends LockObject implements Semaphore {
     checkCount(n, "acquire");
     // A stale handle reads what the header is used for now; it fails later, when it locks.
     if ((n as number) > permits && this.isCurrent) throw new WarrenError("ERR_INVALID_ARGUMENT", `acquire(${n as number}) could never be granted: ${this.describe()} has ${permits} permits in all`);
+  }
+
+  /** One event for each permit. */
+  #notePermits(use: number, n: number): void {
+    for (let k = 0; k < n && this.waiters.recorder !== undefined; k++) this.noteUse(use, this.i32[this.header + syncHeader.size]);
   }
 
   #isFree(n: number): boolean {
@@ -73,6 +80,7 @@ export class SharedSemaphore extends LockObject implements Semaphore {
   }
 
   giveBack(n: number): boolean {
+    this.#notePermits(USE.unlock, n);
     if (!this.enterIfLive()) return false;
     const { i32, header: at } = this;
     i32[i32[at + syncHeader.block] + this.waiters.arena.index] -= n;

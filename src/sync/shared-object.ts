@@ -82,6 +82,11 @@ export abstract class SharedObject implements Finisher, Disposable {
     this.waiters.flush();
   }
 
+  /** Records, while there is a trace, what the running task does to this object. @param use one of `USE`; @param room see `TraceEvent` */
+  protected noteUse(use: number, room = 0): void {
+    if (this.waiters.recorder !== undefined) this.waiters.recorder.noteUse(this.header, this.generation, use, room);
+  }
+
   /** The first step of an operation that can wait: checks its signal and reserves a record, because nothing is allocated under the lock. */
   protected begin(options: WaitOptions | undefined): AbortSignal | undefined {
     const signal = signalOf(options);

@@ -6,7 +6,7 @@
  */
 import { WarrenError, printValue } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
-import { KIND, syncHeader } from "../memory/layout.ts";
+import { KIND, USE, syncHeader } from "../memory/layout.ts";
 import type { WaitGroup } from "./objects.ts";
 import { SharedObject, makeHeader } from "./shared-object.ts";
 import type { WaitOptions } from "../wait/wait.ts";
@@ -36,6 +36,7 @@ export class SharedWaitGroup extends SharedObject implements WaitGroup {
       if (count < 0) throw new WarrenError("ERR_NEGATIVE_COUNT", `${n === -1 ? "done()" : `add(${n})`} would make the count of ${this.describe()} negative: it is ${before}`, { count: before, added: n });
       throw new WarrenError("ERR_LIMIT", `count: ${count} is above the limit of ${LIMITS.count}`, { limit: "count", maximum: LIMITS.count, actual: count });
     }
+    if (n < 0) this.noteUse(USE.signal);
     this.i32[at] = count;
     this.settle();
     this.leave();
@@ -47,6 +48,7 @@ export class SharedWaitGroup extends SharedObject implements WaitGroup {
 
   wait(options?: WaitOptions): void | Promise<void> {
     const signal = this.begin(options);
+    this.noteUse(USE.await);
     this.enter();
     if (this.i32[this.header + syncHeader.value] !== 0) return this.waitLocked("wait", signal) as void | Promise<void>;
     this.leave();

@@ -1,10 +1,14 @@
 /** Makes a `Trace` from the rings of all threads: events are decoded and merged by time. */
 import { constants } from "node:perf_hooks";
-import { TRACE } from "../memory/layout.ts";
+import { SPAWN_CHOSEN, SPAWN_CLOSURE, TRACE, USE, USE_ROOM } from "../memory/layout.ts";
 import type { Names } from "../memory/names.ts";
 import type { RawEvent, RingContent } from "./ring.ts";
 import { WAIT_REASONS } from "../wait/wait-reason.ts";
 import type { Trace, TraceEvent } from "./events.ts";
+
+type UseOf = Extract<TraceEvent, { kind: "use" }>["use"];
+
+const USES = Object.keys(USE) as UseOf[];
 
 type GcType = Extract<TraceEvent, { kind: "gc" }>["type"];
 
@@ -40,7 +44,7 @@ function decode({ timeNs, kind, task, a, b, ns }: RawEvent, thread: number, name
   const at = { timeNs, thread };
   switch (kind) {
     case TRACE.spawn:
-      return { kind: "spawn", ...at, task, child: a, to: b };
+      return { kind: "spawn", ...at, task, child: a, to: b & (SPAWN_CHOSEN - 1), place: b >= SPAWN_CLOSURE ? "here" : b >= SPAWN_CHOSEN ? "chosen" : "any" };
     case TRACE.start:
       return { kind: "start", ...at, task, name: nameOf(a, names) };
     case TRACE.end:
@@ -67,6 +71,14 @@ function decode({ timeNs, kind, task, a, b, ns }: RawEvent, thread: number, name
       return { kind: "idle", ...at };
     case TRACE.outside:
       return { kind: "outside", ...at, busyNs: ns };
+    case TRACE.join:
+      return { kind: "join", ...at, task, child: a };
+    case TRACE.use:
+      return { kind: "use", ...at, task, use: USES[b % USE_ROOM], of: a, room: Math.floor(b / USE_ROOM) };
+    case TRACE.choice:
+      return { kind: "choice", ...at, task, ready: a };
+    case TRACE.due:
+      return { kind: "due", ...at, dueNs: ns };
     case TRACE.gc:
       return { kind: "gc", ...at, durationNs: ns, type: GC_TYPES[task] };
     default:

@@ -13,8 +13,7 @@
  * in this order, each when the one before has stopped, after the tasks that are started
  * in the same turn. A task has stopped with its `park`, `yield` or `end`, or at the
  * latest with the next `turn` or `idle` of its thread, because no event shows what a task
- * awaits other than warren's own operations (a join, a timer of Node's, an available
- * value). So it is exact how long a thread ran tasks. It is also exact which task it ran,
+ * awaits other than warren's own operations (a timer of Node's, an available value). So it is exact how long a thread ran tasks. It is also exact which task it ran,
  * unless a task that awaited something else was followed by another task in the same
  * turn. A task that acts (`spawn`, `park`, `wake`, `yield`, `end`) runs at that moment. A
  * task that continues outside the loop is followed by a turn.
@@ -33,12 +32,26 @@ interface At {
  * number of threads. `task` is the task that acted, or to which it happened.
  */
 export type TraceEvent =
-  /** `task` started another task, `child`, which was placed on thread `to`. */
-  | (At & { readonly kind: "spawn"; readonly task: number; readonly child: number; readonly to: number })
+  /**
+   * `task` started another task, `child`, which was placed on thread `to`. `place`: `"any"` if warren chose the thread,
+   * `"chosen"` if the program did (`spawn.on`), `"here"` for a closure, which stays on its thread.
+   */
+  | (At & { readonly kind: "spawn"; readonly task: number; readonly child: number; readonly to: number; readonly place: "any" | "chosen" | "here" })
   /** A task begins to run. One that cannot be started (its module fails, the heap is full) has neither `start` nor `end`. */
   | (At & { readonly kind: "start"; readonly task: number; readonly name: string })
   /** A task ended. */
   | (At & { readonly kind: "end"; readonly task: number; readonly failed: boolean })
+  /** The result of `child` has reached `task`, which had spawned it: what awaits the result continues, in the next microtask. */
+  | (At & { readonly kind: "join"; readonly task: number; readonly child: number })
+  /**
+   * `task` uses the channel or shared object `of`: a number that stands for it.
+   * `send`, `receive` (one event for each value of a batch), `lock`, `signal` (`done` of a WaitGroup, an arrival at a Barrier) and `await`
+   * are recorded when the task calls them, before a `park`; the use that a select has made, when the select has chosen it.
+   * `miss`: a try found nothing. `room`: the capacity of the channel of a `send`; how many tasks can hold the lock at the same time, 0 for a shared `lock`.
+   */
+  | (At & { readonly kind: "use"; readonly task: number; readonly use: "send" | "receive" | "close" | "lock" | "unlock" | "signal" | "await" | "miss"; readonly of: number; readonly room: number })
+  /** A select of `task` found `ready` cases, at least two, of which it takes one at random. */
+  | (At & { readonly kind: "choice"; readonly task: number; readonly ready: number })
   /**
    * A task stops to wait. `wait` is the record of the wait, which `wake`, `ready` and `resume` name again; later waits use the same records.
    * A task can have several waits at the same time (`Promise.all`), and runs until it awaits them.
@@ -49,6 +62,8 @@ export type TraceEvent =
    * It comes before the wait's `ready` and `resume`. It can come before its `park`, or without a `park` if the other task had not stopped yet.
    */
   | (At & { readonly kind: "wake"; readonly task: number; readonly wait: number; readonly to: number })
+  /** A timer of warren's fires, which was due at `dueNs`: what it wakes follows. It is late if the thread was running a task, or by the resolution of Node's timers. */
+  | (At & { readonly kind: "due"; readonly dueNs: number })
   /** A wait that has ended has reached the run queue of its thread. A wait that a signal ended has no `ready`. */
   | (At & { readonly kind: "ready"; readonly wait: number })
   /** A task continues after a wait: immediately, or when the tasks resumed before it have stopped. */

@@ -9,6 +9,8 @@
  *   end      task        failed                   foreign  task       since (double)
  *   park     task        reason      record       steal               from     count
  *   wake     waker       record      to thread    turn
+ *   join     task        child                    use      task       object   use, room
+ *   choice   task        ready                    due               at (double)
  *   ready                record                   idle
  *   resume   task        record                   gc       type       duration (double)
  *                                                 outside             busy (double)
@@ -32,7 +34,7 @@
  * make each await several times slower, and a trace must not change what it shows.
  */
 import { idleMs, performance } from "../host.ts";
-import { TRACE } from "../memory/layout.ts";
+import { TRACE, USE_ROOM } from "../memory/layout.ts";
 import type { TraceRing } from "./ring.ts";
 import type { Running, Tracer, Wait } from "../wait/wait.ts";
 import { REASON_PLACE } from "../wait/wait-reason.ts";
@@ -41,6 +43,9 @@ import { REASON_PLACE } from "../wait/wait-reason.ts";
 export const OUTSIDE_EVERY_MS = 5;
 /** To wake, and to read the clocks, takes tens of microseconds. Less than this says nothing about tasks. */
 const LEAST_OUTSIDE_MS = 0.05;
+
+/** An odd number that spreads generations over 32 bits (the golden ratio): one number for a header and its generation. */
+const SPREAD = 0x9e3779b1;
 
 /** `Running.stretch` of a task that is not known to run. */
 const STOPPED = -1;
@@ -57,6 +62,8 @@ export class Recorder implements Tracer {
   readonly #takeTurn: () => void;
   #stretch = ++stretches;
   #hops = 0;
+  /** In this turn a task has got the result of another, and goes on when the loop's own code has ended. */
+  #hasJoined = false;
   /** When the thread fell asleep, or was last noted as busy outside, on the clock of `performance.now()`, and how long its event loop had been idle by then; −1 while it is awake. */
   #asleepMs = -1;
   #idleMs = 0;
@@ -73,9 +80,32 @@ export class Recorder implements Tracer {
     this.#takeTurn = takeTurn;
   }
 
-  /** The running task is about to place the task `child` on thread `to`. */
+  /** The running task is about to place the task `child` on thread `to`, a number to which `SPAWN_CHOSEN` or `SPAWN_CLOSURE` can be added. */
   noteSpawn(child: number, to: number): void {
     this.#ring.record(TRACE.spawn, this.#actor(), child, to);
+  }
+
+  /** The result of the task `child` has come to `task`, which goes on if it awaits that. */
+  noteJoin(task: Running | undefined, child: number): void {
+    if (task !== undefined) task.stretch = this.#stretch;
+    this.#hasJoined = true;
+    this.#ring.record(TRACE.join, idOf(task), child, 0);
+    // Nothing else would show when the task has stopped again.
+    this.#takeTurn();
+  }
+
+  /** The running task uses a channel or a shared object, given by its header and generation. @param use one of `USE`; @param task the task, if it does so as it is resumed */
+  noteUse(header: number, generation: number, use: number, room = 0, task?: Running): void {
+    this.#ring.record(TRACE.use, task === undefined ? this.#actor() : task.id, header ^ Math.imul(generation, SPREAD), use + room * USE_ROOM);
+  }
+
+  noteDue(deadlineMs: number): void {
+    this.#ring.recordWith(TRACE.due, 0, this.#ring.nsOf(deadlineMs));
+  }
+
+  /** A select of the running task has found several cases ready. */
+  noteChoice(ready: number): void {
+    this.#ring.record(TRACE.choice, this.#actor(), ready, 0);
   }
 
   noteStart(task: Running, name: number): void {
@@ -149,6 +179,7 @@ export class Recorder implements Tracer {
     this.isOutside = true;
     this.#asleepMs = -1;
     this.#turnMs = nowMs;
+    this.#hasJoined = false;
     if (this.#ring.isIdle) return;
     this.#stretch = ++stretches;
     this.#ring.recordAt(nowMs, TRACE.turn);
@@ -156,7 +187,7 @@ export class Recorder implements Tracer {
 
   /** The last turn has found nothing to do. */
   noteIdle(): void {
-    if (this.#ring.isIdle) return;
+    if (this.#ring.isIdle || this.#hasJoined) return;
     this.#stretch = ++stretches;
     this.#ring.recordSame(TRACE.idle, 0, 0, 0);
   }

@@ -100,6 +100,7 @@ export class Timers {
     while (this.#heap.length > 0 && this.#heap[0].deadlineMs <= nowMs) {
       const timer = this.#heap[0];
       this.#remove(timer);
+      if (recorder !== undefined) recorder.noteDue(timer.deadlineMs);
       timer.fire();
     }
     if (recorder !== undefined) recorder.isOutside = false;

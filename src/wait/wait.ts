@@ -82,6 +82,12 @@ export interface Tracer {
   noteWake(record: number, to: number): void;
   /** A wait of this thread that another thread has ended is on the run queue. */
   noteReady(record: number): void;
+  /** The running task, or `task` as it is resumed, uses the channel or shared object with that header and generation: `use` is one of `USE`. */
+  noteUse(header: number, generation: number, use: number, room?: number, task?: Running): void;
+  /** A timer fires that was due at `deadlineMs`, on the clock of `performance.now()`. What it wakes follows. */
+  noteDue(deadlineMs: number): void;
+  /** A select has found several cases ready. */
+  noteChoice(ready: number): void;
   /** A signal has ended a wait. */
   noteAbort(wait: Wait): void;
 }

@@ -105,6 +105,28 @@ export const main = task(import.meta, "main", async () => spawn(bad, {} as never
 if (isMain(import.meta)) await run(main, { threads: 2 });
 `;
 
+/** What a program would gain, by the entry for the lab. */
+export const FORESEEN = `
+import { isMain, spawn, start, task } from "warren";
+import { predict, type Foreseen } from "warren/lab";
+
+export const part = task(import.meta, "part", async (steps: number) => {
+  let x = 1;
+  for (let k = 0; k < steps; k++) x = (Math.imul(x, 1_103_515_245) + 12_345) | 0;
+  return x;
+});
+export const whole = task(import.meta, "whole", async () => (await Promise.all([spawn(part, 100_000), spawn(part, 100_000)])).length);
+
+if (isMain(import.meta)) {
+  await using rt = await start({ threads: 1 });
+  await rt.spawn(whole);
+  const tracing = await rt.trace();
+  await rt.spawn(whole);
+  const foreseen: Foreseen = predict([await tracing.stop()], { processors: [1, 2] });
+  console.log(JSON.stringify([foreseen.tasks, foreseen.predictions.map(({ processors }) => processors)]));
+}
+`;
+
 /** Prints the names of two threads. */
 export const NAMED = `
 import { isMain, start, task } from "warren";

@@ -7,7 +7,7 @@ import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { noServer, startServer, titled } from "../net/with-server.ts";
-import { FAILS, LOADED, NAMED, NET, PLAIN, PRINTED, PROGRAM, TASKS, tsconfig } from "./consumer.ts";
+import { FAILS, FORESEEN, LOADED, NAMED, NET, PLAIN, PRINTED, PROGRAM, TASKS, tsconfig } from "./consumer.ts";
 
 const execute = promisify(execFile);
 const ROOT = join(import.meta.dirname, "../..");
@@ -65,6 +65,13 @@ describe("the packed package, installed elsewhere", () => {
   test("gives its threads the name that the program asks for", async () => {
     await writeFile(join(project, "name.ts"), NAMED);
     expect(JSON.parse(await inProject(process.execPath, "name.ts"))).toEqual(["images", "images"]);
+  });
+
+  test("predicts by the entry warren/lab, with its types", async () => {
+    await writeFile(join(project, "foreseen.ts"), FORESEEN);
+    expect(JSON.parse(await inProject(process.execPath, "foreseen.ts"))).toEqual([3, [1, 2]]);
+    await writeFile(join(project, "tsconfig.json"), tsconfig({ file: "foreseen.ts", lib: ["esnext"], typeRoots: TYPES }));
+    expect(await inProject(process.execPath, COMPILER, "--project", ".")).toBe("");
   });
 
   test("an error of a task is printed from its message on, with lines of the program only", async () => {

@@ -47,6 +47,10 @@ function exportsOf(entry: string): Export[] {
 describe.each([["src/index.ts", api, VALUES, TYPES], ["src/net/index.ts", netApi, NET_VALUES, NET_TYPES]] as const)("%s", (entry, module, values, types) => {
   const exported = exportsOf(entry);
 
+test("src/lab/whatif/index.ts, the entry warren/lab, has exactly these names", async () => {
+  expect(Object.keys(await import("../../src/lab/whatif/index.ts")).toSorted()).toEqual(["NotPredictable", "predict"]);
+});
+
   test("is re-exports, nothing else", () => {
     expect(readSource(entry).code.replaceAll(/export (type )?\{[^}]+\} from "[^"]+";/g, "").trim()).toBe("");
   });

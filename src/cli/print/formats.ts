@@ -7,6 +7,7 @@ import { COLUMNS, knownColumns, TABLE, type Column } from "../../lab/print/colum
 import { machineLine } from "../../lab/machine/environment.ts";
 import type { Theme } from "../../lab/report/picture.ts";
 import type { Result } from "../../lab/result.ts";
+import type { WhatIfResult } from "../../lab/whatif/result.ts";
 import { allRows, groupTitle, rowGroups, type Row } from "../../lab/print/rows.ts";
 import { doubtLines, doubtsAbout } from "../../lab/print/doubts.ts";
 import { textTable } from "../../lab/print/text-table.ts";
@@ -81,10 +82,10 @@ export function markdownTable(columns: readonly Pick<Column, "title" | "align">[
 }
 
 /** The report, one self-contained file. What draws it is loaded only when it is asked for. */
-export async function printHtml(result: Result): Promise<string> {
+export async function printHtml(result: Result, whatIf?: WhatIfResult): Promise<string> {
   const { renderReport } = await import("../../lab/report/report.ts");
   // the reader of a report has the package, not necessarily this checkout
-  return renderReport(result, { sentences: sentences(result), program: "warren" }).trimEnd();
+  return renderReport(result, { sentences: sentences(result), program: "warren", whatIf }).trimEnd();
 }
 
 /** The answer as a picture. What draws it is loaded only when it is asked for. */

@@ -2,6 +2,7 @@
 import type { Theme } from "../../lab/report/picture.ts";
 import type { Result } from "../../lab/result.ts";
 import { wrapped } from "../../lab/text.ts";
+import type { WhatIfResult } from "../../lab/whatif/result.ts";
 import { printBenchfmt } from "./benchfmt.ts";
 import { comparisonMarkdown, printComparison } from "./comparison.ts";
 import { fitLines } from "./fit-lines.ts";
@@ -26,6 +27,8 @@ export interface ResultStyle {
   readonly theme: Theme;
   /** Of the table: what to do next. */
   readonly next: Next;
+  /** Of the report: predictions to show with it. */
+  readonly whatIf?: WhatIfResult | undefined;
 }
 
 /** The result in one format. */
@@ -40,7 +43,7 @@ export async function resultText(result: Result, style: ResultStyle): Promise<st
     case "benchfmt":
       return printBenchfmt(result);
     case "html":
-      return printHtml(result);
+      return printHtml(result, style.whatIf);
     case "svg":
       return printSvg(result, style.theme);
     case "table":

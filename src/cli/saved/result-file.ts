@@ -14,6 +14,7 @@ import { cellKey } from "../../lab/figures/compare.ts";
 import { gainsOfCells } from "../../lab/figures/gains.ts";
 import { judge } from "../../lab/figures/verdict.ts";
 import { GAIN_RULE, SCHEMA, type CellResult, type Result } from "../../lab/result.ts";
+import { WHATIF_SCHEMA, type WhatIfResult } from "../../lab/whatif/result.ts";
 import { reasonOf } from "../terminal/streams.ts";
 import { UsageError } from "../options/values.ts";
 import { VERSION } from "../terminal/version.ts";
@@ -41,6 +42,14 @@ const ABOVE_ZERO = new Set(["cells[].samples[].wallNs", "cells[].items", "cells[
 export async function readResult(path: string): Promise<Result> {
   const { written, name } = await readWritten(path);
   return parseResult(written, name);
+}
+
+/** Reads predictions. @throws UsageError when there are none */
+export async function readWhatIf(path: string): Promise<WhatIfResult> {
+  const { written, name } = await readWritten(path);
+  const value = parsed(written, name) as Partial<WhatIfResult> | null;
+  if (value?.schema !== WHATIF_SCHEMA || !Array.isArray(value.programs)) throw new UsageError(`--whatif: ${name} has no predictions of warren whatif --format json (schema ${WHATIF_SCHEMA})`);
+  return value as WhatIfResult;
 }
 
 /** What is in a file; `name` is what an error calls it. @throws UsageError */

@@ -12,6 +12,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Result } from "../result.ts";
+import type { WhatIfResult } from "../whatif/result.ts";
 import { count } from "../text.ts";
 import { answerSection } from "./charts/answer.ts";
 import { parallelismSection } from "./charts/parallelism.ts";
@@ -27,6 +28,7 @@ import { factorsSection, resultsTable } from "./tables/results.ts";
 import { again, checksSection, surroundings } from "./tables/surroundings.ts";
 import { LEAST_NUMBERED, MOST_ARROWS, UNITS } from "./timeline/paths.ts";
 import { timelineSection } from "./timeline/section.ts";
+import { WHATIF_TITLE, whatIfSection } from "./whatif/section.ts";
 
 const [SCRIPT = "", STYLE = ""] = ["page/script.js", "page/style.css"].map((file) => readFileSync(new URL(file, import.meta.url), "utf8"));
 
@@ -36,6 +38,8 @@ export interface ReportFrame {
   readonly sentences: readonly string[];
   /** How this program is started: "warren". */
   readonly program: string;
+  /** Predictions to show next to the result. */
+  readonly whatIf?: WhatIfResult | undefined;
 }
 
 /** A section of the report. */
@@ -62,6 +66,7 @@ const SECTIONS: readonly Section[] = [
   { id: "speed-up", title: "Speed-up by number of threads", body: speedUp, isFolded: (result) => threadCounts(result) < 3 },
   { id: "parallelism", title: "How many threads ran at the same time", body: parallelismSection, isFolded: folded },
   { id: "predicted", title: "Measured and predicted times", body: predictedSection, isFolded: folded },
+  { id: "whatif", title: WHATIF_TITLE, body: (_, { whatIf }) => (whatIf === undefined ? null : whatIfSection(whatIf)) },
   { id: "samples", title: "Every run", body: samplesSection, isFolded: folded },
   { id: "checks", title: "Checks", body: checksSection },
   { id: "environment", title: "Environment and configuration", body: surroundings },

@@ -61,6 +61,11 @@ export class Life {
     this.#marks.push({ ns, rest });
   }
 
+  /** Whether one of its waits is not over. */
+  get isWaiting(): boolean {
+    return this.#waits.length > 0;
+  }
+
   /** A wait begins. */
   park(record: number, reason: Reason): void {
     this.over(record);

@@ -122,6 +122,14 @@ class Reader {
       case "resume":
         line.push(at(event.task), ns);
         return this.#resume(at(event.task), event, ns);
+      case "join":
+        // it may await other tasks, too; then it stops again without a sign
+        if (event.task !== 0 && !this.#census.life(at(event.task)).isWaiting) line.push(at(event.task), ns);
+        return;
+      case "use":
+      case "choice":
+        if (event.task !== 0) line.act(at(event.task), ns);
+        return;
       case "yield":
         line.stop(at(event.task), ns);
         this.#census.life(at(event.task)).mark(ns, "ready");
@@ -141,6 +149,7 @@ class Reader {
       case "gc":
         return void this.#gcs.push({ thread, fromNs: Math.max(0, ns - Math.round(event.durationNs)), toNs: ns, type: event.type });
       case "steal":
+      case "due":
     }
   }
 

@@ -53,6 +53,11 @@ export class Joins {
     return this.#joins[index]?.task.starter;
   }
 
+  /** The id of the task of a join. */
+  childOf(index: number): number {
+    return this.#joins[index]?.task.id ?? 0;
+  }
+
   list(): readonly Join[] {
     return this.#joins.filter((join) => join !== undefined);
   }

@@ -12,7 +12,7 @@ import { captureContext, performance, setImmediate } from "../../host.ts";
 import { WarrenError, printValue } from "../../errors.ts";
 import { store } from "../../memory/atomics.ts";
 import type { Arena } from "../../memory/arena.ts";
-import { OUTCOME, RECORD, TASK_WORDS, indexOfId, processor, taskRecord } from "../../memory/layout.ts";
+import { OUTCOME, RECORD, SPAWN_CHOSEN, SPAWN_CLOSURE, TASK_WORDS, indexOfId, processor, taskRecord } from "../../memory/layout.ts";
 import type { Names } from "../../memory/names.ts";
 import { beganAt } from "../../wire/frames.ts";
 import { decodePayload, dropPayload, encodePayload } from "../../wire/payload.ts";
@@ -174,7 +174,7 @@ export class Tasks implements TaskRunner {
   }
 
   #startClosure(fn: AnyFunction, args: unknown[], task: Identity, join: number, context = captureContext()): void {
-    if (this.recorder !== undefined) this.recorder.noteSpawn(task.id, this.#arena.index);
+    if (this.recorder !== undefined) this.recorder.noteSpawn(task.id, this.#arena.index + SPAWN_CLOSURE);
     changeHeld(this.#arena, 1);
     this.#countPlaced();
     if (join >= 0) {
@@ -255,7 +255,7 @@ export class Tasks implements TaskRunner {
     i32[record + taskRecord.outcome] = OUTCOME.pending;
     i32[record + taskRecord.holder] = arena.id + 1;
     lendGuards(arena, record, guards, leases);
-    if (this.recorder !== undefined) this.recorder.noteSpawn(id, to);
+    if (this.recorder !== undefined) this.recorder.noteSpawn(id, target === undefined ? to : to + SPAWN_CHOSEN);
     const count = pushTask(arena, to, record, target !== undefined);
     this.#countPlaced();
     if (to === me) this.#options.processor.wake();
@@ -267,7 +267,9 @@ export class Tasks implements TaskRunner {
 
   /** Ends a join: the task that awaits it continues. */
   #settle(join: number, failed: boolean, value: unknown): void {
-    this.resuming(this.joins.by(join));
+    const joining = this.joins.by(join);
+    this.resuming(joining);
+    if (this.recorder !== undefined) this.recorder.noteJoin(joining, this.joins.childOf(join));
     this.joins.settle(join, failed, value);
   }
 

@@ -89,7 +89,7 @@ class Simulator {
   #spawn(parent: number, thread: number, ns: number): void {
     const to = this.#random.below(this.#options.threads);
     const task: SimulatedTask = { id: this.#nextId++, thread: to, steps: 1 + this.#random.below(6), wait: 0, isForeign: false };
-    this.#emit({ kind: "spawn", thread, timeNs: ns, task: parent, child: task.id, to });
+    this.#emit({ kind: "spawn", thread, timeNs: ns, task: parent, child: task.id, to, place: "any" });
     this.#arrivals[to]?.push({ ns: ns + 1, task, how: "start" });
   }
 

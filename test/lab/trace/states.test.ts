@@ -23,7 +23,7 @@ function didOf({ timeline }: Analysis, name: string): (readonly [string, number,
 describe("what a task did", () => {
   test("ready until it starts, running, waiting for what it says, ready from when somebody ended the wait", () => {
     const analysis = analyseTrace(traceOf(
-      [10, MAIN, { kind: "spawn", task: 0, child: 1, to: 0 }],
+      [10, MAIN, { kind: "spawn", task: 0, child: 1, to: 0, place: "any" }],
       [50, 0, { kind: "start", task: 1, name: "one" }],
       [200, 0, { kind: "park", task: 1, reason: "receive", wait: 9 }],
       [210, 0, { kind: "idle" }],
@@ -88,7 +88,7 @@ describe("what a task did", () => {
 describe("who is counted", () => {
   test("the main thread never: not its closures, and not what it does", () => {
     const { activity, timeline } = analyseTrace(traceOf(
-      [0, MAIN, { kind: "spawn", task: 0, child: 1, to: MAIN }],
+      [0, MAIN, { kind: "spawn", task: 0, child: 1, to: MAIN, place: "any" }],
       [10, MAIN, { kind: "start", task: 1, name: "closure" }],
       [900, MAIN, { kind: "end", task: 1, failed: false }],
     ));
@@ -98,9 +98,9 @@ describe("who is counted", () => {
 
   test("not who only waits for those it has started; who sleeps itself is", () => {
     const of = (reason: "join" | "sleep"): Analysis => analyseTrace(traceOf(
-      [0, MAIN, { kind: "spawn", task: 0, child: 1, to: 0 }],
+      [0, MAIN, { kind: "spawn", task: 0, child: 1, to: 0, place: "any" }],
       [0, 0, { kind: "start", task: 1, name: "boss" }],
-      [50, 0, { kind: "spawn", task: 1, child: 2, to: 1 }],
+      [50, 0, { kind: "spawn", task: 1, child: 2, to: 1, place: "any" }],
       [60, 0, { kind: "park", task: 1, reason, wait: 5 }],
       [60, 1, { kind: "start", task: 2, name: "worker" }],
       [960, 1, { kind: "end", task: 2, failed: false }],
@@ -117,9 +117,9 @@ describe("who is counted", () => {
       [130 + 100 * k, 0, { kind: "park", task: 1, reason: "join", wait: 5 }],
     ]).flat();
     const { activity, view } = analyseTrace(traceOf(
-      [0, MAIN, { kind: "spawn", task: 0, child: 1, to: 0 }],
+      [0, MAIN, { kind: "spawn", task: 0, child: 1, to: 0, place: "any" }],
       [0, 0, { kind: "start", task: 1, name: "boss" }],
-      [10, 0, { kind: "spawn", task: 1, child: 2, to: 1 }],
+      [10, 0, { kind: "spawn", task: 1, child: 2, to: 1, place: "any" }],
       [20, 0, { kind: "park", task: 1, reason: "join", wait: 5 }],
       [20, 1, { kind: "start", task: 2, name: "worker" }],
       ...turns,
@@ -130,8 +130,8 @@ describe("who is counted", () => {
 
   test("tasks that cannot be told apart: their number and what they ran, by thread", () => {
     const { activity, timeline } = analyseTrace(traceOf(
-      [0, MAIN, { kind: "spawn", task: 0, child: 11, to: 0 }],
-      [0, MAIN, { kind: "spawn", task: 0, child: 12, to: 0 }],
+      [0, MAIN, { kind: "spawn", task: 0, child: 11, to: 0, place: "any" }],
+      [0, MAIN, { kind: "spawn", task: 0, child: 12, to: 0, place: "any" }],
       [100, 0, { kind: "start", task: 0, name: "many" }],
       [200, 0, { kind: "park", task: 0, reason: "sleep", wait: 5 }],
       [200, 0, { kind: "start", task: 0, name: "many" }],

@@ -1,11 +1,11 @@
 /** A trace as lines that a test can compare: which task did what, by name, without times. Code outside tasks is "nobody". */
 import type { Trace, TraceEvent } from "../../../src/index.ts";
 
-type Named = Exclude<TraceEvent, { kind: "turn" | "idle" | "gc" | "outside" | "died" }>;
+type Named = Exclude<TraceEvent, { kind: "turn" | "idle" | "gc" | "outside" | "died" | "use" | "choice" | "due" }>;
 
 /** What happened, in order, on one thread or on all. Turns, idle moments, collections and what is seen of the event loop only are left out unless they are asked for. */
 export function script(trace: Trace, { thread, also = [] }: { thread?: number; also?: readonly TraceEvent["kind"][] } = {}): string[] {
-  const left = new Set<TraceEvent["kind"]>((["turn", "idle", "gc", "outside"] as const).filter((kind) => !also.includes(kind)));
+  const left = new Set<TraceEvent["kind"]>((["turn", "idle", "gc", "outside", "use", "choice", "due"] as const).filter((kind) => !also.includes(kind)));
   const names = new Map<number, string>([[0, "nobody"]]);
   for (const event of trace.events) if (event.kind === "start") names.set(event.task, event.name);
   const of = (task: number | undefined): string => (task === undefined ? "?" : (names.get(task) ?? `task ${task}`));
@@ -32,6 +32,12 @@ function lineOf(event: TraceEvent, of: (task: number | undefined) => string, wai
       return `${of(event.task)} ${VERBS[event.kind]}`;
     case "end":
       return `${of(event.task)} ${event.failed ? "fails" : "ends"}`;
+    case "join":
+      return `${of(event.child)} comes back to ${of(event.task)}`;
+    case "use":
+      return `${of(event.task)}: ${event.use}`;
+    case "choice":
+      return `${of(event.task)} has ${event.ready} cases to choose from`;
     case "park":
       return `${of(event.task)} waits: ${event.reason}`;
     case "wake":

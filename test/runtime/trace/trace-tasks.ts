@@ -1,6 +1,6 @@
 /** Small programs whose traces are known. Each gets the thread of its children; closures stay on its own. */
 import { setTimeout as nodeTimer } from "node:timers/promises";
-import { type Chan, type SharedArray, after, chan, context, go, i32, never, select, sleep, spawn, task, yieldNow } from "../../../src/index.ts";
+import { Mutex, RwLock, Semaphore, WaitGroup, type Chan, type SharedArray, after, chan, context, go, i32, never, select, sleep, spawn, task, yieldNow } from "../../../src/index.ts";
 
 /** Sends `count` values. */
 export const send = task(import.meta, async function send(ch: Chan<number>, count: number) {
@@ -117,7 +117,29 @@ const naps = task(import.meta, async function naps() {
   await sleep(20);
 });
 
-/** Waits for a task of thread 0: a join is a promise as any other. */
+/** Waits for a task of thread 0. */
 export const joins = task(import.meta, async function joins() {
   await spawn.on(0)(naps);
+});
+
+/** One use of each kind, without a wait; the select finds two cases ready. */
+export const uses = task(import.meta, async function uses() {
+  const ch = chan(i32, 4);
+  await ch.sendMany([1, 2]);
+  await ch.recvMany(2);
+  ch.tryRecv();
+  await ch.send(3);
+  await select({ ch, again: ch });
+  ch.close();
+  await ch.recv();
+  using mutex = new Mutex();
+  (await mutex.lock()).unlock();
+  using lock = new RwLock();
+  (await lock.readLock()).unlock();
+  using semaphore = new Semaphore(3);
+  (await semaphore.acquire(2)).unlock();
+  using group = new WaitGroup();
+  group.add(1);
+  group.done();
+  await group.wait();
 });

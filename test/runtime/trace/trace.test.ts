@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Runtime, i32, start } from "../../../src/index.ts";
 import { script } from "./trace-script.ts";
 import { expectOrder, of, traced } from "./trace-stage.ts";
-import { crowd, fails, failsAtOnce, foreign, hoard, joins, litter, pair, pingPong, receive, send, touch, waits, yields } from "./trace-tasks.ts";
+import { crowd, fails, failsAtOnce, foreign, hoard, joins, litter, pair, pingPong, receive, send, touch, uses, waits, yields } from "./trace-tasks.ts";
 import { until } from "../until.ts";
 
 let rt: Runtime;
@@ -15,7 +15,7 @@ afterAll(async () => {
 });
 
 describe("on one thread, exactly", () => {
-  test("a rendezvous: a hand-off each way; the join is none of warren's waits", async () => {
+  test("a rendezvous: a hand-off each way, then the join", async () => {
     const trace = await traced(rt, (on) => on.spawn.on(0)(pair, 0));
     expect(script(trace, { thread: 0 })).toEqual([
       "pair starts",
@@ -30,7 +30,7 @@ describe("on one thread, exactly", () => {
       "sender is ready",
       "sender goes on",
       "sender ends",
-      "pair went on by itself",
+      "sender comes back to pair",
       "pair ends",
     ]);
     expectOrder(trace);
@@ -38,7 +38,7 @@ describe("on one thread, exactly", () => {
 
   test("a buffer of one: the second value needs no wait", async () => {
     const trace = await traced(rt, (on) => on.spawn.on(0)(pair, 1));
-    expect(script(trace, { thread: 0 })).toEqual(["pair starts", "pair spawns sender on 0", "pair waits: receive", "sender starts", "sender wakes pair", "pair is ready", "sender ends", "pair goes on", "pair ends"]);
+    expect(script(trace, { thread: 0 })).toEqual(["pair starts", "pair spawns sender on 0", "pair waits: receive", "sender starts", "sender wakes pair", "pair is ready", "sender ends", "sender comes back to pair", "pair goes on", "pair ends"]);
     expectOrder(trace);
   });
 
@@ -54,6 +54,25 @@ describe("on one thread, exactly", () => {
     const trace = await traced(rt, (on) => on.spawn.on(0)(waits, how));
     expect(script(trace, { thread: 0 })).toEqual(["waits starts", ...lines, "waits ends"]);
     expectOrder(trace);
+  });
+
+  test("uses of channels, a lock and a group of waits, one event for each value", async () => {
+    const trace = await traced(rt, (on) => on.spawn.on(0)(uses));
+    expect(of(trace, "use").map(({ use, room }) => `${use} ${room}`)).toEqual([
+      "send 4", "send 4", "receive 0", "receive 0", "miss 0", "send 4", "receive 0", "close 0", "receive 0",
+      "lock 1", "unlock 0", "lock 0", "unlock 0", "lock 3", "lock 3", "unlock 3", "unlock 3", "signal 0", "await 0",
+    ]);
+    expect(of(trace, "choice").map(({ ready }) => ready)).toEqual([2]);
+  });
+
+  test("a timer that fires says when it was due", async () => {
+    const trace = await traced(rt, (on) => on.spawn.on(0)(waits, "sleep"));
+    const [due] = of(trace, "due");
+    const [park] = of(trace, "park");
+    const wake = trace.events[trace.events.indexOf(due) + 1];
+    expect(wake).toMatchObject({ kind: "wake", task: 0, wait: park.wait });
+    expect(due.dueNs).toBeGreaterThan(park.timeNs - 1e5);
+    expect(due.dueNs).toBeLessThanOrEqual(due.timeNs);
   });
 
   test("yieldNow: a hop in a later turn each time", async () => {
@@ -138,8 +157,8 @@ describe("on the main thread", () => {
       "mine is ready",
       "mine goes on",
       "mine spawns touch on 1",
-      "mine went on by itself",
       "mine ends",
+      "mine comes back to nobody",
     ]);
     expect(script(trace, { thread: 1 })).toEqual(["touch starts", "touch ends"]);
   });
@@ -156,15 +175,16 @@ describe("on the main thread", () => {
 });
 
 describe("between threads", () => {
-  test("a task that waits through a foreign promise has not gone on before what it waits for has ended", async () => {
+  test("a task that waits for one of another thread gets its result after that has ended, and has not gone on before", async () => {
     const trace = await traced(rt, async (on) => {
       for (let k = 0; k < 5; k++) await on.spawn.on(1)(joins);
     });
     const napped = of(trace, "end").filter(({ thread }) => thread === 0);
-    const wentOn = of(trace, "foreign").filter(({ thread }) => thread === 1);
-    expect(wentOn).toHaveLength(5);
+    const joined = of(trace, "join").filter(({ thread }) => thread === 1);
+    expect(joined).toHaveLength(5);
+    expect(of(trace, "foreign").filter(({ thread }) => thread === 1)).toEqual([]);
     // to within the grain of the clocks of two threads
-    for (const [k, { sinceNs }] of wentOn.entries()) expect(sinceNs).toBeGreaterThan((napped[k]?.timeNs ?? Infinity) - 1e6);
+    for (const [k, { timeNs }] of joined.entries()) expect(timeNs).toBeGreaterThan((napped[k]?.timeNs ?? Infinity) - 1e6);
   });
 
   test.each([
