@@ -1,6 +1,6 @@
 /** What this machine adds to a model of processors: how long a hand-over takes, and what two threads gain that only compute, or only read memory. */
 import { start, i32, type Runtime } from "../../../index.ts";
-import { answers, asks, computes } from "../../../../workers/calibration.ts";
+import { answers, asks, computes } from "../../../../workers/whatif/calibration.ts";
 import { median } from "../../figures/statistics.ts";
 import type { HandOff } from "../replay.ts";
 import { measureGain, type Subject } from "./record.ts";

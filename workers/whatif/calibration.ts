@@ -3,11 +3,11 @@
  * threads, and work that only computes.
  *
  * ```ts
- * import { start } from "../src/index.ts";
+ * import { start } from "../../src/index.ts";
  * import { asks, answers } from "./calibration.ts";
  * ```
  */
-import { sleep, task, type Receiver, type Sender } from "../src/index.ts";
+import { sleep, task, type Receiver, type Sender } from "../../src/index.ts";
 
 /** Sends back each number. */
 export const answers = task(import.meta, async function answers(there: Receiver<number>, back: Sender<number>): Promise<void> {
