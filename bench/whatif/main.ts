@@ -13,7 +13,7 @@ import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { i32, start, type Runtime } from "../../src/index.ts";
-import { answers, asks, computes } from "../../workers/calibration.ts";
+import { answers, asks, computes } from "../../workers/whatif/calibration.ts";
 import { DESIGN_IDS, WORLDS } from "../../src/lab/talk/gophers/grid.ts";
 import { NotPredictable } from "../../src/lab/whatif/doubts.ts";
 import { predictFrom, type Foreseen } from "../../src/lab/whatif/predict.ts";
