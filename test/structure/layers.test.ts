@@ -5,7 +5,8 @@
  * list: so no import runs up. Type-only imports count.
  */
 import { execFileSync } from "node:child_process";
-import { dirname } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ROOT, readSource, sourcesOf } from "./sources.ts";
 
@@ -72,6 +73,11 @@ const ROOMS: Readonly<Record<string, string>> = {
 /** As many files as one takes in at a look. */
 const MOST_FILES = 15;
 
+/** What is directly in the repository. */
+const TOP_LEVEL = [".ci", ".editorconfig", ".github", ".gitignore", ".oxlintrc.json", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "VERIFY.md", "bench", "docs", "knip.json", "package-lock.json", "package.json", "scripts", "src", "test", "tsconfig.build.json", "tsconfig.json", "verify", "vitest.config.ts", "workers"];
+/** A checkout, or a folder of a user. Examples have `/path/to/…`, or a folder of the system. */
+const LOCAL_PATH = /(?<![\w.}-])\/(?:work|root|home\/\w+|Users\/\w+)\/[\w.-]+\/[\w./-]+/;
+
 /** `src/lab/trial/trial.ts` is in room `lab/trial`, `src/index.ts` in `index`, `workers/dot/config.ts` in `workers`. */
 function roomOf(path: string): string {
   if (path === "src/index.ts") return "index";
@@ -125,9 +131,23 @@ describe("files", () => {
     expect(circles).toEqual([]);
   });
 
+  /** Those of git, and those that the next commit would add. */
+  const tracked = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: ROOT, encoding: "utf8" }).split("\0").filter((file) => file !== "" && existsSync(join(ROOT, file)));
+
+  test("the top level has these, and no output of a tool", () => {
+    expect([...new Set(tracked.map((file) => file.split("/", 1)[0]))].toSorted()).toEqual(TOP_LEVEL);
+  });
+
+  test("none names a folder of somebody's machine", () => {
+    const wrong = tracked.flatMap((file) => {
+      const [found] = LOCAL_PATH.exec(readFileSync(join(ROOT, file), "utf8")) ?? [];
+      return found === undefined ? [] : [`${file}: ${found}`];
+    });
+    expect(wrong).toEqual([]);
+  });
+
   test(`no folder has more than ${MOST_FILES} directly in it`, () => {
     const count = new Map<string, number>();
-    const tracked = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: ROOT, encoding: "utf8" }).split("\0");
     for (const folder of tracked.filter((file) => file.includes("/")).map(dirname)) count.set(folder, (count.get(folder) ?? 0) + 1);
     expect([...count].filter(([, files]) => files > MOST_FILES)).toEqual([]);
   });
