@@ -45,7 +45,9 @@ export class Counts {
 
   /** @param {SVGElement} dots @param {number} count @param {number} full */
   #fill(dots, count, full) {
-    setTo(dots, "width", 17 * Math.min(MOST_DOTS, count));
+    const width = 17 * Math.min(MOST_DOTS, Math.max(1, count));
+    setTo(dots, "width", width);
+    setTo(dots, "viewBox", `0 0 ${width} 16`);
     for (const [k, dot] of [...dots.children].entries()) {
       setTo(dot, "visibility", k < count ? "visible" : "hidden");
       setTo(dot, "class", k < full ? "full" : "empty");

@@ -73,7 +73,7 @@ export class Page {
       choices.onStop = () => void this.#command({ do: "stop" });
       listen({ message: (message) => this.#hear(message), connected: (is) => this.#connected(is) });
     } else this.#readRecording(recording.messages);
-    bindKeys({ pause: () => this.#pause(), step: (forward) => this.#step(forward), live: () => this.#toLive(), start: () => this.#choices?.startOrStop(), sound: () => this.#tick.toggle(), slower: (by) => this.#bar.changeSpeed(by) });
+    bindKeys({ pause: () => this.#pause(), step: (forward) => this.#step(forward), live: () => this.#toLive(), start: () => this.#choices?.startOrStop(), sound: () => this.#tick.toggle(), slower: (by) => this.#player.changeSpeed(by) });
     new ResizeObserver(() => this.#resize()).observe(byId("scene"));
     this.#resize();
     const frame = (/** @type {number} */ now) => {

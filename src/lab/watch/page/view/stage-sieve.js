@@ -115,7 +115,7 @@ export class SieveStageView {
     setTo(drawn.box, "data-state", this.#activity.doing(task, t).kind);
     say(drawn.prime, prime);
     say(drawn.number, last === null ? "" : last.n);
-    say(drawn.what, last === null ? "" : last.what === "drop" ? "dropped" : last.what === "pass" ? "passed on" : "?");
+    say(drawn.what, last === null ? "" : last.what === "drop" ? "dropped" : last.what === "pass" ? "passed on" : "tested");
     setTo(drawn.box, "data-what", last?.what ?? "");
   }
 
