@@ -11,12 +11,12 @@ import { GainsView } from "./gains.js";
 import { showLegend } from "./legend.js";
 import { isReduced } from "./motion.js";
 import { PlayerBar } from "./player-bar.js";
-import { stageOf } from "./stage.js";
+import { stageOf } from "./stage/stage.js";
 import { Strip } from "./strip.js";
 import { Tick } from "./tick.js";
 import { bindKeys, bindTheme } from "./keys.js";
 
-/** @typedef {import("./stage.js").StageView} StageView */
+/** @typedef {import("./stage/stage.js").StageView} StageView */
 
 /** In a recording: one run with what was measured after it. @typedef {{ story: Story, gains: Gains | null, foreseen: Foreseen | null }} Recorded */
 

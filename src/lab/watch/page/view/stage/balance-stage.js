@@ -2,12 +2,12 @@
  * The stage of the load balancer: requesters above, the balancer with its heap in the middle,
  * the workers with their queues below. The heap is a tree of workers, fewest pending requests at the top.
  */
-/** @import { BalanceStory } from "../story/balance.js" */
-/** @import { Activity } from "../story/activity.js" */
-import { say, setTo, svg } from "./draw.js";
+/** @import { BalanceStory } from "../../story/balance.js" */
+/** @import { Activity } from "../../story/activity.js" */
+import { say, setTo, svg } from "../draw.js";
 import { Figure } from "./figure.js";
 import { Flights, PART_OF_SCREEN } from "./flights.js";
-import { Mover } from "./motion.js";
+import { Mover } from "../motion.js";
 
 const HEIGHT = 404;
 const REQUESTERS_Y = 62;

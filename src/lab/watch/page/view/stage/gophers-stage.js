@@ -2,13 +2,13 @@
  * The stage of gophers: for each lane a pile, carts, gophers and an incinerator. It draws a
  * time of the story; the only motion of its own are short glides, and the flight of a burnt book into the flame.
  */
-/** @import { GopherStory, CartNow, GopherNow } from "../story/gophers.js" */
-/** @import { Activity } from "../story/activity.js" */
-import { bookDrawing, cartDrawing, incineratorDrawing, say, setTo, svg } from "./draw.js";
+/** @import { GopherStory, CartNow, GopherNow } from "../../story/gophers.js" */
+/** @import { Activity } from "../../story/activity.js" */
+import { bookDrawing, cartDrawing, incineratorDrawing, say, setTo, svg } from "../draw.js";
 import { Figure } from "./figure.js";
 import { Flights, PART_OF_SCREEN } from "./flights.js";
 import { Geometry, LANE } from "./geometry.js";
-import { Mover, isReduced } from "./motion.js";
+import { Mover, isReduced } from "../motion.js";
 
 /** Pixels for a unit, at most, and the least width in units. */
 const LARGEST = 1.55;

@@ -1,7 +1,7 @@
 /** The stage of replicated queries: a client asks all replicas, the first answer counts, the others are cancelled. */
-/** @import { ReplicaStory, ReplicaNow } from "../story/replicas.js" */
-/** @import { Activity } from "../story/activity.js" */
-import { say, setTo, svg } from "./draw.js";
+/** @import { ReplicaStory, ReplicaNow } from "../../story/replicas.js" */
+/** @import { Activity } from "../../story/activity.js" */
+import { say, setTo, svg } from "../draw.js";
 import { Figure } from "./figure.js";
 import { Flights, PART_OF_SCREEN } from "./flights.js";
 
