@@ -128,6 +128,7 @@ class Reader {
         return;
       case "use":
       case "choice":
+      case "mark":
         if (event.task !== 0) line.act(at(event.task), ns);
         return;
       case "yield":
