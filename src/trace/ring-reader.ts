@@ -89,11 +89,11 @@ export class RingReader {
   /** Reads the events that `look` has found, and holds them until `give`. */
   take(): void {
     // What is held for long because a thread was stopped while it wrote must not grow.
-    if (this.#held.length < this.#capacity) this.#read();
+    if (this.#held.length < 2 * this.#capacity) this.#read();
     const { f64 } = this.#arena;
     const beganNs = f64[(this.#at + traceRing.began) >>> 1];
-    if (this.#next < this.#count) return;
-    this.boundNs = Math.max(this.boundNs, this.#isWriting ? Math.max(beganNs, this.#newestNs) : this.#seenFloorNs);
+    const isQuiet = this.#next === this.#count && !this.#isWriting;
+    this.boundNs = Math.max(this.boundNs, isQuiet ? this.#seenFloorNs : Math.max(beganNs, this.#newestNs));
   }
 
   #read(): void {
