@@ -158,3 +158,14 @@ export const marksForEver = task(import.meta, async function marksForEver(stoppe
   while (Atomics.load(stopped.array, 0) === 0) mark("step", count++);
   return count;
 });
+
+/** Waits for a timer of Node's, and then marks. */
+export const foreignMark = task(import.meta, async function foreignMark() {
+  await nodeTimer(2);
+  mark("awake");
+});
+
+/** Marks with `count` different names. */
+export const manyNames = task(import.meta, async function manyNames(count: number) {
+  for (let k = 0; k < count; k++) mark(`name ${k}`, k);
+});
