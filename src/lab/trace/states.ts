@@ -20,10 +20,23 @@ export interface Collection extends Interval {
   readonly type: string;
 }
 
+/** A moment that the program has marked. */
+export interface Mark {
+  readonly ns: number;
+  /** The main thread's index is the number of threads. */
+  readonly thread: number;
+  /** The id of the task, 0 outside tasks. */
+  readonly task: number;
+  readonly name: string;
+  readonly n: number;
+}
+
 /** A trace as states, in the structures of a timeline. Times are whole nanoseconds from the start of the trace. */
 export interface States extends Pick<Timeline, "threads" | "durationNs" | "runs" | "handOffs"> {
   readonly tasks: readonly Life[];
   readonly gcs: readonly Collection[];
+  /** Those of the main thread, too. */
+  readonly marks: readonly Mark[];
   /** When tasks without an identity of their own began and ended. */
   readonly crowd: readonly Interval[];
 }
@@ -44,6 +57,7 @@ class Reader {
   readonly #hops = new Map<string, number>();
   readonly #handOffs: { from: number; to: number; sentNs: number; ns: number }[] = [];
   readonly #gcs: Collection[] = [];
+  readonly #marks: Mark[] = [];
   /** By thread: when the event loop of the sleeping thread worked. */
   readonly #outside: Interval[][];
 
@@ -59,6 +73,7 @@ class Reader {
     const durationNs = this.#ns(this.#trace.endNs);
     for (const event of events) {
       const ns = Math.min(durationNs, Math.max(0, this.#ns(event.timeNs)));
+      if (event.kind === "mark") this.#marks.push({ ns, thread: event.thread, task: event.task, name: event.name, n: event.n });
       if (event.thread < threads) this.#onThread(event, this.#lines[event.thread] as ThreadLine, ns);
       else this.#onMainThread(event, ns);
     }
@@ -73,7 +88,7 @@ class Reader {
       for (const slice of seen) (tasks[slice[1]] as Life).slices.push(slice);
       return this.#withUnseen(seen, thread, tasks, durationNs);
     });
-    return { threads, durationNs, tasks, runs, handOffs: this.#resumed(tasks, placeOf), gcs: this.#gcs, crowd: this.#census.crowd(durationNs) };
+    return { threads, durationNs, tasks, runs, handOffs: this.#resumed(tasks, placeOf), gcs: this.#gcs, marks: this.#marks, crowd: this.#census.crowd(durationNs) };
   }
 
   /** Adds what the tasks of a thread ran while they seemed to wait for something outside warren. */
@@ -128,6 +143,7 @@ class Reader {
         return;
       case "use":
       case "choice":
+      case "mark":
         if (event.task !== 0) line.act(at(event.task), ns);
         return;
       case "yield":
