@@ -1,7 +1,8 @@
 /**
  * The contrast of all text that a page shows, by WCAG 2.1 (relative luminance).
  * Runs in the browser; gives what is below 4.5:1. Text in a drawing stands on
- * the shape under it: numbers in bars on the bar, the rest on the page.
+ * the shape under it: numbers in bars on the bar, text with `data-ground` on the
+ * neighbour that this selects, the rest on the page.
  */
 import type { Page } from "playwright-core";
 
@@ -36,7 +37,9 @@ export function lowContrast(page: Page, leastTexts = 100): Promise<string[]> {
       const below = ground(element.closest("svg")?.parentElement ?? element);
       const grounds = element.closest(".numbers")
         ? [...element.closest("svg").querySelectorAll('[data-kind="threads"] .run')].map((bar) => rgba(getComputedStyle(bar).fill))
-        : [below];
+        : element.dataset.ground !== undefined
+          ? [over(rgba(getComputedStyle(element.parentElement.querySelector(element.dataset.ground)).fill), below)]
+          : [below];
       const ink = over(rgba(element.closest("svg") ? style.fill : style.color), below);
       seen++;
       for (const under of grounds) if (ratio(ink, under) < 4.5) low.push(ratio(ink, under).toFixed(2) + " " + element.tagName + " " + text.slice(0, 40));
