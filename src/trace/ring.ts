@@ -3,8 +3,8 @@
  * size in the arena, of which the newest stay. Main makes and frees it, and reads it when
  * the recording has ended.
  *
- * Invariants: only the ring's thread writes events and `count`; after its death its
- * replacement does, and main in between. Only main writes `state`. The k-th event is in
+ * Invariants: only the ring's thread writes events, `begun` and `count`; after its death
+ * its replacement does, and main in between. Only main writes `state` and `floor`. The k-th event is in
  * slot k mod `capacity` and is complete when `count` exceeds k, so `count` − `capacity`
  * events were overwritten. Times do not decrease, except those given to `recordAside`.
  * After main has stored `closed`, at most one event in progress is still recorded: so the
@@ -22,13 +22,15 @@
 import { performance } from "../host.ts";
 import { store } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
-import { RING_STATE, TRACE, TRACE_EVENT_WORDS, traceEvent, traceRing } from "../memory/layout.ts";
+import { MARK_NAME, RING_STATE, TRACE, TRACE_EVENT_WORDS, traceEvent, traceRing } from "../memory/layout.ts";
 
 /** An event as it is stored in the ring. */
 export interface RawEvent {
   readonly timeNs: number;
   /** One of TRACE. */
   readonly kind: number;
+  /** The number of the name of a mark. */
+  readonly name: number;
   readonly task: number;
   readonly a: number;
   readonly b: number;
@@ -67,18 +69,22 @@ export function readRing({ i32, f64 }: Arena, at: number, isComplete: boolean): 
   const count = f64[(at + traceRing.count) >>> 1];
   const lost = Math.max(0, count - (isComplete ? capacity : capacity - 1));
   const events: RawEvent[] = [];
-  for (let k = lost; k < count; k++) {
-    const event = at + traceRing.events + (k % capacity) * TRACE_EVENT_WORDS;
-    events.push({
-      timeNs: f64[(event + traceEvent.time) >>> 1],
-      kind: i32[event + traceEvent.kind],
-      task: i32[event + traceEvent.task],
-      a: i32[event + traceEvent.a],
-      b: i32[event + traceEvent.b],
-      ns: f64[(event + traceEvent.a) >>> 1],
-    });
-  }
+  for (let k = lost; k < count; k++) events.push(rawEvent(i32, f64, at + traceRing.events + (k % capacity) * TRACE_EVENT_WORDS));
   return { events, lost, beganNs: f64[(at + traceRing.began) >>> 1] };
+}
+
+/** The event in the slot at `event`, an index of `i32`. `f64` has the same bytes. */
+export function rawEvent(i32: Int32Array, f64: Float64Array, event: number): RawEvent {
+  const kind = i32[event + traceEvent.kind];
+  return {
+    timeNs: f64[(event + traceEvent.time) >>> 1],
+    kind: kind % MARK_NAME,
+    name: Math.floor(kind / MARK_NAME),
+    task: i32[event + traceEvent.task],
+    a: i32[event + traceEvent.a],
+    b: i32[event + traceEvent.b],
+    ns: f64[(event + traceEvent.a) >>> 1],
+  };
 }
 
 /** The writing side of a ring. */
@@ -86,8 +92,10 @@ export class TraceRing {
   readonly #i32: Int32Array;
   readonly #f64: Float64Array;
   readonly #state: number;
-  /** The index of `count`, as a double. */
+  /** Indices of doubles. */
   readonly #count: number;
+  readonly #begun: number;
+  readonly #floor: number;
   readonly #first: number;
   readonly #end: number;
   /** The slot that is written next, and the event that was recorded last. */
@@ -102,10 +110,14 @@ export class TraceRing {
     this.#f64 = f64;
     this.#state = at + traceRing.state;
     this.#count = (at + traceRing.count) >>> 1;
+    this.#begun = (at + traceRing.begun) >>> 1;
+    this.#floor = (at + traceRing.floor) >>> 1;
     this.#first = at + traceRing.events;
     this.#end = this.#first + capacity * TRACE_EVENT_WORDS;
     this.#offsetNs = offsetNs();
     const count = f64[this.#count];
+    // A thread that died while it wrote an event leaves one that was begun.
+    f64[this.#begun] = count;
     this.#next = this.#first + (count % capacity) * TRACE_EVENT_WORDS;
     this.#newest = count === 0 ? at + traceRing.began : this.#first + ((count - 1) % capacity) * TRACE_EVENT_WORDS;
     if (f64[(at + traceRing.began) >>> 1] !== 0) return;
@@ -142,6 +154,7 @@ export class TraceRing {
   /** Records an event that happens now. */
   record(kind: number, task: number, a: number, b: number): void {
     if (this.#i32[this.#state] !== RING_STATE.recording) return;
+    this.#begin();
     this.#put(a, b);
     this.#commit(performance.now() * 1e6 + this.#offsetNs, kind, task);
   }
@@ -149,6 +162,7 @@ export class TraceRing {
   /** Records an event with the time of the last one, which it follows so closely that the clock is not read again. */
   recordSame(kind: number, task: number, a: number, b: number): void {
     if (this.#i32[this.#state] !== RING_STATE.recording) return;
+    this.#begin();
     this.#put(a, b);
     this.#commit(this.newestNs, kind, task);
   }
@@ -156,6 +170,7 @@ export class TraceRing {
   /** Records an event without operands at a given time, on the clock of `performance.now()`. */
   recordAt(timeMs: number, kind: number): void {
     if (this.#i32[this.#state] !== RING_STATE.recording) return;
+    this.#begin();
     this.#put(0, 0);
     this.#commit(timeMs * 1e6 + this.#offsetNs, kind, 0);
   }
@@ -163,6 +178,7 @@ export class TraceRing {
   /** Records an event that happens now, with a double in place of its operands. */
   recordWith(kind: number, task: number, ns: number): void {
     if (this.#i32[this.#state] !== RING_STATE.recording) return;
+    this.#begin();
     this.#f64[(this.#next + traceEvent.a) >>> 1] = ns;
     this.#commit(performance.now() * 1e6 + this.#offsetNs, kind, task);
   }
@@ -171,10 +187,16 @@ export class TraceRing {
   recordAside(timeNs: number, kind: number, task: number, ns: number): void {
     if (this.#i32[this.#state] === RING_STATE.read) return;
     const newest = this.#newest;
+    this.#begin();
     this.#f64[(this.#next + traceEvent.a) >>> 1] = ns;
-    this.#commit(timeNs, kind, task);
+    this.#complete(timeNs, kind, task);
     // Unless it has just been overwritten.
     if (newest !== this.#newest) this.#newest = newest;
+  }
+
+  /** An event begins, before its time is read. Pairs with `RingReader.look`. */
+  #begin(): void {
+    this.#f64[this.#begun] = this.#f64[this.#count] + 1;
   }
 
   #put(a: number, b: number): void {
@@ -182,8 +204,13 @@ export class TraceRing {
     this.#i32[this.#next + traceEvent.b] = b;
   }
 
-  /** Completes the event whose operands have been written. */
+  /** Completes the event whose operands have been written, not before the floor. */
   #commit(timeNs: number, kind: number, task: number): void {
+    const floorNs = this.#f64[this.#floor];
+    this.#complete(timeNs < floorNs ? floorNs : timeNs, kind, task);
+  }
+
+  #complete(timeNs: number, kind: number, task: number): void {
     const at = this.#next;
     this.#f64[(at + traceEvent.time) >>> 1] = timeNs;
     this.#i32[at + traceEvent.kind] = kind;

@@ -29,7 +29,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   "runtime/module": "",
   "runtime/task": "memory wire wait trace sync context scheduler runtime/module",
   "runtime/trace": "memory wait trace scheduler runtime/task",
-  "runtime/thread": "memory wire wait channel sync context shared-map scheduler runtime/task runtime/trace",
+  "runtime/thread": "memory wire wait trace channel sync context shared-map scheduler runtime/task runtime/trace",
   "runtime/inspect": "memory wire wait scheduler runtime/task runtime/thread",
   "runtime/main": "memory wire wait channel sync shared-map scheduler runtime/module runtime/thread",
   parallel: "memory wire wait context runtime/module runtime/thread",

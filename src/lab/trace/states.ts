@@ -191,6 +191,7 @@ export class EventReader {
         return;
       case "use":
       case "choice":
+      case "mark":
         if (event.task !== 0) line.act(at(event.task), ns);
         return;
       case "yield":
