@@ -49,6 +49,8 @@ export interface PageServer {
   send(message: Message): void;
   /** Pages that look on. */
   readonly viewers: number;
+  /** Bytes that wait for the slowest page. */
+  readonly outstanding: number;
   /** Ends all connections at once. */
   close(): Promise<void>;
 }
@@ -95,6 +97,9 @@ export async function openServer(served: Served): Promise<PageServer> {
     send: (message) => viewers.send(message),
     get viewers() {
       return viewers.size;
+    },
+    get outstanding() {
+      return viewers.outstanding;
     },
     async close() {
       viewers.close();

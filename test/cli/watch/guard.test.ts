@@ -289,5 +289,3 @@ describe("the addresses", () => {
     for (const address of [...others, "127.0.0.2"]) expect((await ask(server.port, { headers: { cookie }, address })).raw).toBe("");
   });
 });
-
-const HAS_IPV6 = Object.values(networkInterfaces()).flatMap((list = []) => list).some(({ address }) => address === "::1");

@@ -127,7 +127,7 @@ export function lookOn({ server, cookie }: Pick<Opened, "server" | "cookie">, pa
     }
     rest = events.pop() as string;
     for (const event of events) {
-      const [, id, data] = /^id: (\d+)\ndata: (.*)$/.exec(event) ?? [];
+      const [, id, data] = /^id: (\d+)\ndata: ([^\n]*)$/.exec(event) ?? [];
       if (data === undefined) comments.push(event);
       else received.push({ id: Number(id), message: JSON.parse(data) as Message });
     }
