@@ -436,8 +436,8 @@ export const traceRing = {
   count: 2,
   /** When the thread began to record: the time of an event of kind 0, which takes the place of the event before the first. */
   began: 4,
-  /** Events that the thread has begun to record (a double): more than `count` while it writes one. Written by the thread. */
-  begun: 8,
+  /** 1 while the thread writes an event. Written by the thread. */
+  writing: 8,
   /** No event that is begun from now on gets an earlier time, except those told aside (a double). Written by main while somebody follows the trace. */
   floor: 10,
   events: LINE,

@@ -18,6 +18,8 @@ const DEFAULT_EVERY_MS = 50;
 const MOST_EVERY_MS = 2_147_483_647;
 /** After so long every core has seen what another one has stored (microseconds are enough). */
 const SETTLE_MS = 1;
+/** More than the clocks of two threads can differ by: a time that a thread reads later is not before the floor. */
+const CLOCKS_NS = 100_000;
 
 export class Follower implements AsyncIterableIterator<TraceBatch, undefined> {
   readonly #readers: readonly RingReader[];
@@ -76,7 +78,7 @@ export class Follower implements AsyncIterableIterator<TraceBatch, undefined> {
 
   async #next(): Promise<IteratorResult<TraceBatch, undefined>> {
     await this.#pause(this.#dueMs - performance.now());
-    const floorNs = this.#nowNs();
+    const floorNs = this.#nowNs() - CLOCKS_NS;
     if (this.#isOpen) for (const reader of this.#readers) reader.raise(floorNs);
     await this.#pause(SETTLE_MS);
     if (this.#isOpen) for (const reader of this.#readers) reader.look();

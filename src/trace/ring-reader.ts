@@ -4,11 +4,11 @@
  *
  * Invariants:
  * - Each event is given once, or is counted in `lost`: when it was overwritten before it
- *   was read, or while it was read. The event with the number `begun` − 1 is perhaps being
- *   written, over the one `capacity` before it; so that one and all before it are dropped.
+ *   was read, or while it was read. After a copy `count` and `writing` are read again, and
+ *   what may have been overwritten by then is dropped.
  * - No event that is given later is earlier than `boundNs`, except those told aside
- *   (collections, `outside`): the thread reads `floor` after it has begun an event, and
- *   gives it no earlier time. So when no event is in progress, a floor that the thread
+ *   (collections, `outside`): the thread reads the clock, or `floor`, after it has begun
+ *   an event, and gives it no earlier time. So when no event is in progress, a floor that the thread
  *   has seen bounds all that follow. An event in progress may have begun before the floor
  *   was there: then the time of the newest event bounds it, because times of a thread do
  *   not decrease.
@@ -77,11 +77,10 @@ export class RingReader {
   look(): void {
     const { i32, f64 } = this.#arena;
     load(i32, this.#at + traceRing.state);
-    // In this order: an event that begins in between sees the floor.
-    const begun = f64[(this.#at + traceRing.begun) >>> 1];
+    // In this order: an event that begins in between has seen the floor.
+    this.#isWriting = i32[this.#at + traceRing.writing] !== 0;
     load(i32, this.#at + traceRing.state);
     this.#count = f64[(this.#at + traceRing.count) >>> 1];
-    this.#isWriting = begun > this.#count;
   }
 
   /** Reads the events that `look` has found, and holds them until `give`. */
@@ -105,7 +104,10 @@ export class RingReader {
       k = upTo;
     }
     load(i32, this.#at + traceRing.state);
-    const whole = Math.max(from, f64[(this.#at + traceRing.begun) >>> 1] - this.#capacity + this.#unsure);
+    // In this order: if it is not writing, all that it has written over the copied slots is counted.
+    const writing = i32[this.#at + traceRing.writing];
+    load(i32, this.#at + traceRing.state);
+    const whole = Math.max(from, f64[(this.#at + traceRing.count) >>> 1] + writing - this.#capacity + this.#unsure);
     this.#lose(Math.min(whole, this.#count));
     const beganNs = f64[(this.#at + traceRing.began) >>> 1];
     let k = from;

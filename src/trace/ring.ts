@@ -3,7 +3,7 @@
  * size in the arena, of which the newest stay. Main makes and frees it, and reads it when
  * the recording has ended.
  *
- * Invariants: only the ring's thread writes events, `begun` and `count`; after its death
+ * Invariants: only the ring's thread writes events, `writing` and `count`; after its death
  * its replacement does, and main in between. Only main writes `state` and `floor`. The k-th event is in
  * slot k mod `capacity` and is complete when `count` exceeds k, so `count` − `capacity`
  * events were overwritten. Times do not decrease, except those given to `recordAside`.
@@ -87,14 +87,19 @@ export function rawEvent(i32: Int32Array, f64: Float64Array, event: number): Raw
   };
 }
 
+// As variables of this file, because V8 inlines functions up to a size, and then no number becomes an object.
+const { time: TIME, kind: KIND, task: TASK, a: A, b: B } = traceEvent;
+const { recording: RECORDING } = RING_STATE;
+const WORDS = TRACE_EVENT_WORDS;
+
 /** The writing side of a ring. */
 export class TraceRing {
   readonly #i32: Int32Array;
   readonly #f64: Float64Array;
   readonly #state: number;
-  /** Indices of doubles. */
+  readonly #writing: number;
+  /** The indices of `count` and `floor`, as doubles. */
   readonly #count: number;
-  readonly #begun: number;
   readonly #floor: number;
   readonly #first: number;
   readonly #end: number;
@@ -110,16 +115,16 @@ export class TraceRing {
     this.#f64 = f64;
     this.#state = at + traceRing.state;
     this.#count = (at + traceRing.count) >>> 1;
-    this.#begun = (at + traceRing.begun) >>> 1;
+    this.#writing = at + traceRing.writing;
     this.#floor = (at + traceRing.floor) >>> 1;
     this.#first = at + traceRing.events;
-    this.#end = this.#first + capacity * TRACE_EVENT_WORDS;
+    this.#end = this.#first + capacity * WORDS;
     this.#offsetNs = offsetNs();
     const count = f64[this.#count];
-    // A thread that died while it wrote an event leaves one that was begun.
-    f64[this.#begun] = count;
-    this.#next = this.#first + (count % capacity) * TRACE_EVENT_WORDS;
-    this.#newest = count === 0 ? at + traceRing.began : this.#first + ((count - 1) % capacity) * TRACE_EVENT_WORDS;
+    // The thread before may have died while it wrote.
+    i32[this.#writing] = 0;
+    this.#next = this.#first + (count % capacity) * WORDS;
+    this.#newest = count === 0 ? at + traceRing.began : this.#first + ((count - 1) % capacity) * WORDS;
     if (f64[(at + traceRing.began) >>> 1] !== 0) return;
     // Touched now, so that no event has to wait until the system provides a page.
     i32.fill(0, this.#first, this.#end);
@@ -133,17 +138,17 @@ export class TraceRing {
 
   /** The time of the last event. */
   get newestNs(): number {
-    return this.#f64[(this.#newest + traceEvent.time) >>> 1];
+    return this.#f64[(this.#newest + TIME) >>> 1];
   }
 
   /** Whether it takes events that happen now. */
   get isRecording(): boolean {
-    return this.#i32[this.#state] === RING_STATE.recording;
+    return this.#i32[this.#state] === RECORDING;
   }
 
   /** Whether the last event is `TRACE.idle`. */
   get isIdle(): boolean {
-    return this.#i32[this.#newest + traceEvent.kind] === TRACE.idle;
+    return this.#i32[this.#newest + KIND] === TRACE.idle;
   }
 
   /** A time of `performance.now()` on this thread as nanoseconds of `process.hrtime`. */
@@ -153,33 +158,30 @@ export class TraceRing {
 
   /** Records an event that happens now. */
   record(kind: number, task: number, a: number, b: number): void {
-    if (this.#i32[this.#state] !== RING_STATE.recording) return;
-    this.#begin();
+    if (this.#i32[this.#state] !== RECORDING) return;
     this.#put(a, b);
     this.#commit(performance.now() * 1e6 + this.#offsetNs, kind, task);
   }
 
   /** Records an event with the time of the last one, which it follows so closely that the clock is not read again. */
   recordSame(kind: number, task: number, a: number, b: number): void {
-    if (this.#i32[this.#state] !== RING_STATE.recording) return;
-    this.#begin();
+    if (this.#i32[this.#state] !== RECORDING) return;
     this.#put(a, b);
-    this.#commit(this.newestNs, kind, task);
+    this.#commit(this.#raised(this.newestNs), kind, task);
   }
 
   /** Records an event without operands at a given time, on the clock of `performance.now()`. */
   recordAt(timeMs: number, kind: number): void {
-    if (this.#i32[this.#state] !== RING_STATE.recording) return;
-    this.#begin();
+    if (this.#i32[this.#state] !== RECORDING) return;
     this.#put(0, 0);
-    this.#commit(timeMs * 1e6 + this.#offsetNs, kind, 0);
+    this.#commit(this.#raised(timeMs * 1e6 + this.#offsetNs), kind, 0);
   }
 
   /** Records an event that happens now, with a double in place of its operands. */
   recordWith(kind: number, task: number, ns: number): void {
-    if (this.#i32[this.#state] !== RING_STATE.recording) return;
-    this.#begin();
-    this.#f64[(this.#next + traceEvent.a) >>> 1] = ns;
+    if (this.#i32[this.#state] !== RECORDING) return;
+    this.#i32[this.#writing] = 1;
+    this.#f64[(this.#next + A) >>> 1] = ns;
     this.#commit(performance.now() * 1e6 + this.#offsetNs, kind, task);
   }
 
@@ -187,37 +189,41 @@ export class TraceRing {
   recordAside(timeNs: number, kind: number, task: number, ns: number): void {
     if (this.#i32[this.#state] === RING_STATE.read) return;
     const newest = this.#newest;
-    this.#begin();
-    this.#f64[(this.#next + traceEvent.a) >>> 1] = ns;
-    this.#complete(timeNs, kind, task);
+    this.#i32[this.#writing] = 1;
+    this.#f64[(this.#next + A) >>> 1] = ns;
+    this.#commit(timeNs, kind, task);
     // Unless it has just been overwritten.
     if (newest !== this.#newest) this.#newest = newest;
   }
 
-  /** An event begins, before its time is read. Pairs with `RingReader.look`. */
-  #begin(): void {
-    this.#f64[this.#begun] = this.#f64[this.#count] + 1;
-  }
-
+  /** An event begins, before its time is read, with these operands. */
   #put(a: number, b: number): void {
-    this.#i32[this.#next + traceEvent.a] = a;
-    this.#i32[this.#next + traceEvent.b] = b;
-  }
-
-  /** Completes the event whose operands have been written, not before the floor. */
-  #commit(timeNs: number, kind: number, task: number): void {
-    const floorNs = this.#f64[this.#floor];
-    this.#complete(timeNs < floorNs ? floorNs : timeNs, kind, task);
-  }
-
-  #complete(timeNs: number, kind: number, task: number): void {
+    const i32 = this.#i32;
     const at = this.#next;
-    this.#f64[(at + traceEvent.time) >>> 1] = timeNs;
-    this.#i32[at + traceEvent.kind] = kind;
-    this.#i32[at + traceEvent.task] = task;
+    i32[this.#writing] = 1;
+    i32[at + A] = a;
+    i32[at + B] = b;
+  }
+
+  /** A time that was not read from the clock now, but not before the floor. Pairs with `raise` in ring-reader.ts. */
+  #raised(timeNs: number): number {
+    const floorNs = this.#f64[this.#floor];
+    return timeNs < floorNs ? floorNs : timeNs;
+  }
+
+  /** Completes the event whose operands have been written. Pairs with `look` in ring-reader.ts. */
+  #commit(timeNs: number, kind: number, task: number): void {
+    const f64 = this.#f64;
+    const i32 = this.#i32;
+    const at = this.#next;
+    f64[(at + TIME) >>> 1] = timeNs;
+    i32[at + KIND] = kind;
+    i32[at + TASK] = task;
     this.#newest = at;
-    this.#next = at + TRACE_EVENT_WORDS === this.#end ? this.#first : at + TRACE_EVENT_WORDS;
-    this.#f64[this.#count] += 1;
+    const next = at + WORDS;
+    this.#next = next === this.#end ? this.#first : next;
+    f64[this.#count] += 1;
+    i32[this.#writing] = 0;
   }
 }
 

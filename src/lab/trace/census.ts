@@ -29,7 +29,7 @@ export function append(rests: RestSlice[], rest: RestSlice): void {
 }
 
 /** From `ns` on, whenever the task does not run, it does this. */
-export interface Mark {
+export interface RestMark {
   readonly ns: number;
   readonly rest: Rest;
 }
@@ -52,7 +52,7 @@ export class Life {
   /** Its waits that are not over, each by its record in shared memory. Mostly there is one at most. */
   readonly #waits: { readonly record: number; readonly reason: Reason }[] = [];
   readonly slices: RunSlice[] = [];
-  readonly #marks: Mark[] = [];
+  readonly #marks: RestMark[] = [];
 
   constructor(born: { id: number; name: string; bornNs: number; startNs: number | null; hasParent: boolean }) {
     this.id = born.id;
@@ -68,7 +68,7 @@ export class Life {
   }
 
   /** Removes its marks so far and returns them. */
-  takeMarks(): readonly Mark[] {
+  takeMarks(): readonly RestMark[] {
     return this.#marks.splice(0);
   }
 

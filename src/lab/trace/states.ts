@@ -20,10 +20,23 @@ export interface Collection extends Interval {
   readonly type: string;
 }
 
+/** A moment that the program has marked. */
+export interface Mark {
+  readonly ns: number;
+  /** The main thread's index is the number of threads. */
+  readonly thread: number;
+  /** The id of the task, 0 outside tasks. */
+  readonly task: number;
+  readonly name: string;
+  readonly n: number;
+}
+
 /** A trace as states, in the structures of a timeline. Times are whole nanoseconds from the start of the trace. */
 export interface States extends Pick<Timeline, "threads" | "durationNs" | "runs" | "handOffs"> {
   readonly tasks: readonly Life[];
   readonly gcs: readonly Collection[];
+  /** Those of the main thread, too. */
+  readonly marks: readonly Mark[];
   /** When tasks without an identity of their own began and ended. */
   readonly crowd: readonly Interval[];
 }
@@ -40,6 +53,7 @@ class Reader implements Beside {
   readonly #events: EventReader;
   readonly #handOffs: SentHandOff[] = [];
   readonly #gcs: Collection[] = [];
+  readonly #marks: Mark[] = [];
   /** By thread: when the event loop of the sleeping thread worked. */
   readonly #outside: Interval[][];
 
@@ -65,7 +79,7 @@ class Reader implements Beside {
       for (const slice of seen) (tasks[slice[1]] as Life).slices.push(slice);
       return this.#withUnseen(seen, thread, tasks, durationNs);
     });
-    return { threads: this.#trace.threads, durationNs, tasks, runs, handOffs: this.#resumed(tasks, placeOf), gcs: this.#gcs, crowd: census.crowd(durationNs) };
+    return { threads: this.#trace.threads, durationNs, tasks, runs, handOffs: this.#resumed(tasks, placeOf), gcs: this.#gcs, marks: this.#marks, crowd: census.crowd(durationNs) };
   }
 
   /** Adds what the tasks of a thread ran while they seemed to wait for something outside warren. */
@@ -89,6 +103,10 @@ class Reader implements Beside {
 
   gc(collection: Collection): void {
     this.#gcs.push(collection);
+  }
+
+  mark(mark: Mark): void {
+    this.#marks.push(mark);
   }
 
   /** One after the other, also if the events overlap. */
@@ -122,6 +140,7 @@ export interface SentHandOff {
 export interface Beside {
   handOff?(sent: SentHandOff): void;
   gc?(collection: Collection): void;
+  mark?(mark: Mark): void;
   /** The event loop of a sleeping thread has worked for `busyNs` until `toNs`. */
   outside?(thread: number, toNs: number, busyNs: number): void;
 }
@@ -152,6 +171,7 @@ export class EventReader {
   read(event: TraceEvent): void {
     const ns = this.nsOf(event.timeNs);
     const line = this.lines[event.thread];
+    if (event.kind === "mark") this.#beside.mark?.({ ns, thread: event.thread, task: event.task, name: event.name, n: event.n });
     if (line !== undefined) this.#onThread(event, line, ns);
     else this.#onMainThread(event, ns);
   }

@@ -15,7 +15,7 @@
  */
 import type { TraceEvent } from "../../index.ts";
 import type { Life } from "../trace/census.ts";
-import { EventReader } from "../trace/states.ts";
+import { EventReader, type Mark } from "../trace/states.ts";
 import type { EndLine, MarkLine, Message, SliceLine, TaskLine, WaitLine } from "./protocol.ts";
 
 /** Events of a program since the last batch, as `tracing.follow()` gives them. */
@@ -40,38 +40,41 @@ export class Reducer {
   /** Places of tasks that have not begun, and of those that have not ended. */
   readonly #unborn = new Set<number>();
   readonly #alive = new Set<number>();
+  /** Marks since the last message. */
+  readonly #marks: MarkLine[] = [];
   #lost = 0;
 
   /** @param startNs zero of all times, on the clock of `process.hrtime` */
   constructor(run: number, { threads, startNs }: { readonly threads: number; readonly startNs: number }) {
     this.#run = run;
-    this.#reader = new EventReader({ threads, startNs });
+    this.#reader = new EventReader({ threads, startNs }, { mark: (mark) => this.#mark(mark) });
   }
 
   /** The message of a batch. */
   take({ events, lost, untilNs }: Batch): EventsMessage {
-    const marks: MarkLine[] = [];
-    for (const event of events) {
-      this.#reader.read(event);
-      if (event.kind === "mark" && event.thread < this.#reader.lines.length) marks.push([msOf(this.#reader.nsOf(event.timeNs)), event.task, event.thread, event.name, event.n]);
-    }
+    for (const event of events) this.#reader.read(event);
     this.#lost = lost.reduce((sum, count) => sum + count, 0);
-    return this.#message(marks, this.#reader.nsOf(untilNs));
+    return this.#message(this.#reader.nsOf(untilNs));
   }
 
   /** The last message: the run is over, and nothing runs any more. */
   end(endNs: number): EventsMessage {
     const ns = this.#reader.nsOf(endNs);
     for (const line of this.#reader.lines) line.clear(ns);
-    return this.#message([], ns);
+    return this.#message(ns);
   }
 
-  #message(marks: readonly MarkLine[], untilNs: number): EventsMessage {
+  /** Not those of the main thread, which coordinates. */
+  #mark({ ns, task, thread, name, n }: Mark): void {
+    if (thread < this.#reader.lines.length) this.#marks.push([msOf(ns), task, thread, name, n]);
+  }
+
+  #message(untilNs: number): EventsMessage {
     const { lines } = this.#reader;
     const { tasks, ends, waits } = this.#news();
     const slices = lines.flatMap((line) => line.take()).flatMap(([thread, place, fromNs, toNs]): SliceLine[] => (toNs > fromNs ? [[thread, this.#life(place).id, msOf(fromNs), msOf(toNs)]] : []));
     const open = lines.flatMap(({ running }, thread): EventsMessage["open"] => (running === null ? [] : [[thread, this.#life(running.task).id, msOf(running.sinceNs)]]));
-    return { kind: "events", run: this.#run, untilMs: msOf(untilNs), lost: this.#lost, tasks, ends, marks, slices, waits, open };
+    return { kind: "events", run: this.#run, untilMs: msOf(untilNs), lost: this.#lost, tasks, ends, marks: this.#marks.splice(0), slices, waits, open };
   }
 
   /** Tasks that began or ended, and what is known since the last message of how they wait. Tasks that share a number are left out: each would be all of them. */
