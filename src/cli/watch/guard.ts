@@ -1,12 +1,12 @@
 /**
- * Who may talk to the page's server. It listens on this machine only, but that is not enough:
- * every page that the person has open can send requests to this machine, and so can every
- * other user of it.
+ * Which requests the page's server accepts. The server listens on this machine only, but that is
+ * not enough: every page that the person has open can send requests to this machine, and so can
+ * every other user of the machine.
  *
- * - A foreign page under a name that leads to 127.0.0.1 (DNS rebinding): `Host` must be ours.
- * - A foreign page that sends forms, images, frames or `fetch`: `Origin`, `Sec-Fetch-Site` and
- *   the cookie's SameSite=Strict; and no answer ever has a CORS header.
- * - Another user, or another program: a secret of 128 bits, compared in constant time.
+ * - A foreign page under a name that leads to 127.0.0.1 (DNS rebinding) is stopped by `Host`.
+ * - A foreign page that sends a form, an image, a frame or a `fetch` is stopped by `Origin`, by
+ *   `Sec-Fetch-Site` and by the cookie's SameSite=Strict. No answer ever has a CORS header.
+ * - Another user, or another program, is stopped by a secret of 128 bits, compared in constant time.
  *
  * The secret in the terminal's address is valid as long as the command runs, so that a second
  * browser needs no second address. The address that is handed to a browser as an argument is
@@ -19,9 +19,9 @@
  * send `Origin` with a command as every browser does.
  *
  * Not done: a path with a secret instead of a cookie. Browsers send a cookie to every port of a
- * host: another server on this machine that the person visits gets it. It could then look at the
- * page and start what the page can start, which is a closed set. A secret path would be in the
- * history and on the screen.
+ * host, so another server on this machine gets the cookie if the person visits it by the same
+ * name. It could then read the page and send its commands, which are a closed set. A secret path
+ * prevents that, but it would be in the history and on the screen.
  */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
@@ -45,7 +45,7 @@ const SECRET_BYTES = 16;
 const HTTP_PORT = 80;
 const TICKET_MS = 60_000;
 /** For a person: the only refusal that one can come across. */
-const NO_ENTRY = "this address does not open the page: it was used already, it is incomplete, or it is of a warren watch that has ended. Open the address that warren watch printed in the terminal";
+const NO_ENTRY = "this address does not open the page: it was used before, it is incomplete, or it belongs to a warren watch that has ended. Open the address that warren watch printed in the terminal";
 
 /** The checks of one server. */
 export class Guard {
@@ -82,10 +82,10 @@ export class Guard {
   check(request: IncomingMessage): Admitted | Refusal {
     const { headers, headersDistinct, method = "", url = "" } = request;
     const host = headers.host ?? "";
-    if (headersDistinct["host"]?.length !== 1 || !this.#hosts.has(host)) return { status: 421, text: "this server answers only to 127.0.0.1, localhost and [::1] with its port" };
-    if (headers.upgrade !== undefined) return { status: 400, text: "there is no other protocol here" };
+    if (headersDistinct["host"]?.length !== 1 || !this.#hosts.has(host)) return { status: 421, text: "this server answers only to 127.0.0.1, localhost and [::1], each with its port" };
+    if (headers.upgrade !== undefined) return { status: 400, text: "a change of protocol is refused" };
     const [, path, query] = /^(\/[\w./-]*)(?:\?([^#]*))?$/.exec(url) ?? [];
-    if (path === undefined) return { status: 400, text: "the request has no path that this server could have" };
+    if (path === undefined) return { status: 400, text: "the path of the request is malformed" };
     if (method !== "GET" && method !== "POST") return { status: 405, text: "only GET and POST are answered", allow: "GET, POST" };
     const foreign = foreignOf(request, path, `http://${host}`);
     if (foreign !== null) return { status: 403, text: foreign };

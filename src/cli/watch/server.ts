@@ -7,7 +7,7 @@
  *   GET  /recording  the last run as a page of its own, to keep
  *
  * Paths are compared as they were sent, nothing is decoded, and nothing is read from a disk.
- * It knows nothing of gophers: what is served and what a command does is told by its caller.
+ * It knows nothing of gophers: its caller says what is served and what a command does.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -26,7 +26,7 @@ export interface Served {
   readonly port: number;
   /** The page. */
   readonly page: () => string;
-  /** The page's Content-Security-Policy. It cannot be framed, whatever this says. */
+  /** The page's Content-Security-Policy. Whatever it says, no page can frame this one. */
   readonly policy: string;
   /** The last run as a page of its own; `null`: there was none. */
   readonly recording: () => string | null;
@@ -45,9 +45,9 @@ export interface PageServer {
   readonly url: string;
   /** For the command line of a browser, which every user of the machine can read: valid once, for a minute, until the next one is made. */
   ticketUrl(): string;
-  /** Sends a message to all pages. Nobody waits for a page. */
+  /** Sends a message to all pages. The program never waits for a page. */
   send(message: Message): void;
-  /** Pages that look on. */
+  /** Pages that watch. */
   readonly viewers: number;
   /** Bytes that wait for the slowest page. */
   readonly outstanding: number;
@@ -121,10 +121,10 @@ function answer(request: IncomingMessage, response: ServerResponse, site: Site):
   if ("status" in admitted) return refuse(request, response, admitted);
   const { path, entered } = admitted;
   const method = ROUTES.get(path);
-  if (method === undefined) return refuse(request, response, { status: 404, text: "there is nothing here" });
+  if (method === undefined) return refuse(request, response, { status: 404, text: "there is no such page" });
   if (request.method !== method) return refuse(request, response, { status: 405, text: `${path} answers only ${method}`, allow: method });
   if (path === "/command") return readBody(request, response, site);
-  if (path === "/events") return lookOn(request, response, viewers, served);
+  if (path === "/events") return beginStream(request, response, viewers, served);
   if (path === "/recording") return sendRecording(request, response, served.recording());
   if (entered) return send(response, 303, "text/plain", "", { location: "/", "set-cookie": guard.setCookie });
   send(response, 200, "text/html", served.page(), { "content-security-policy": [served.policy, NO_FRAME] });
@@ -150,8 +150,8 @@ function send(response: ServerResponse, status: number, type: string, text: stri
   response.end(text);
 }
 
-function lookOn(request: IncomingMessage, response: ServerResponse, viewers: Viewers, served: Served): void {
-  if (viewers.size >= MOST_VIEWERS) return refuse(request, response, { status: 503, text: `${MOST_VIEWERS} pages look on already: close one of them` });
+function beginStream(request: IncomingMessage, response: ServerResponse, viewers: Viewers, served: Served): void {
+  if (viewers.size >= MOST_VIEWERS) return refuse(request, response, { status: 503, text: `${MOST_VIEWERS} pages watch already: close one of them` });
   response.writeHead(200, { ...HEADERS, "content-security-policy": NOTHING, "content-type": "text/event-stream" });
   // In one step: what is sent from now on comes after the snapshot.
   viewers.add(response, served.snapshot());
@@ -163,7 +163,7 @@ function sendRecording(request: IncomingMessage, response: ServerResponse, recor
 }
 
 function readBody(request: IncomingMessage, response: ServerResponse, { served }: Site): void {
-  if (request.headers["content-type"] !== "application/json") return refuse(request, response, { status: 415, text: "a command is application/json" });
+  if (request.headers["content-type"] !== "application/json") return refuse(request, response, { status: 415, text: "a command must have the type application/json" });
   const parts: Buffer[] = [];
   let length = 0;
   request.on("data", (part: Buffer) => {

@@ -1,5 +1,5 @@
 /**
- * The pages that look on, as streams of Server-Sent Events. Nobody waits for a page:
+ * The pages that watch, as streams of Server-Sent Events. The program never waits for a page:
  *
  * - Each message is encoded once, for all pages together.
  * - A page with more than 1 MB outstanding gets no `events`; they are counted, and as soon as it
@@ -17,7 +17,7 @@
 import type { ServerResponse } from "node:http";
 import type { Message } from "../../lab/watch/protocol.ts";
 
-/** Pages that can look on at a time. */
+/** Maximum number of pages that watch at a time. */
 export const MOST_VIEWERS = 32;
 /** Bytes outstanding above which a page gets no events. */
 export const CROWDED_BYTES = 1_000_000;
@@ -32,7 +32,7 @@ const MOST_WRITTEN = 256;
 /** After how many milliseconds a browser connects again. */
 const RETRY_MS = 1000;
 
-/** All pages that look on. */
+/** All pages that watch. */
 export class Viewers {
   readonly #viewers = new Set<Viewer>();
   readonly #timer = setInterval(() => this.#ping(), PING_MS).unref();
@@ -83,6 +83,7 @@ class Viewer {
   #dropped = 0;
   readonly #snapshotId: number;
   #id: number;
+  /** Pings since the page last took something, while there was something to take. */
   #pingsStuck = 0;
 
   constructor(response: ServerResponse, snapshot: readonly Message[], id: number) {
@@ -90,9 +91,8 @@ class Viewer {
     this.#queue = [...snapshot];
     this.#snapshotId = id;
     this.#id = id;
-    response.write(`retry: ${RETRY_MS}\n\n`);
+    this.#write(`retry: ${RETRY_MS}\n\n`);
     response.on("drain", () => {
-      this.#pingsStuck = 0;
       this.#pump();
       this.#admitDropped();
     });
@@ -115,7 +115,7 @@ class Viewer {
   }
 
   ping(): void {
-    if (this.outstanding === 0) this.#response.write(": ping\n\n");
+    if (this.outstanding === 0) this.#write(": ping\n\n");
     else if (++this.#pingsStuck >= STUCK_PINGS) this.end();
   }
 
@@ -137,11 +137,17 @@ class Viewer {
     this.#pump();
   }
 
+  #write(what: Buffer | string): void {
+    this.#response.write(what, () => {
+      this.#pingsStuck = 0;
+    });
+  }
+
   #pump(): void {
     while (this.#next < this.#queue.length && !this.#response.writableNeedDrain && !this.#response.destroyed) {
       const next = this.#queue[this.#next++] as Message | Buffer;
       if (Buffer.isBuffer(next)) this.#queued -= next.byteLength;
-      this.#response.write(Buffer.isBuffer(next) ? next : encoded(this.#snapshotId, next));
+      this.#write(Buffer.isBuffer(next) ? next : encoded(this.#snapshotId, next));
       if (this.#next === this.#queue.length || this.#next === MOST_WRITTEN) {
         this.#queue.splice(0, this.#next);
         this.#next = 0;

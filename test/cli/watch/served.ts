@@ -5,12 +5,12 @@ import { openServer, type Answer, type PageServer, type Served } from "../../../
 import type { CommandLimits } from "../../../src/lab/watch/commands.ts";
 import type { Choice, Command, Message } from "../../../src/lab/watch/protocol.ts";
 
-export const LIMITS: CommandLimits = {
+const LIMITS: CommandLimits = {
   designs: [{ id: "G1", what: "one gopher", takesCarts: false, mostCarts: 1 }, { id: "G6", what: "a team", takesCarts: true, mostCarts: 8 }],
   worlds: ["cpu", "wait"],
   mostThreads: 16,
 };
-export const CHOICE: Choice = { program: "gophers", design: "G6", world: "wait", threads: 2, carts: null };
+const CHOICE: Choice = { program: "gophers", design: "G6", world: "wait", threads: 2, carts: null };
 export const START = JSON.stringify({ do: "start", choice: CHOICE } satisfies Command);
 
 /** A server, and what it was told to do. */
@@ -100,7 +100,7 @@ export interface Received {
   readonly message: Message;
 }
 
-/** A page that looks on. */
+/** A page that watches. */
 export interface Onlooker {
   readonly socket: Socket;
   readonly received: Received[];
@@ -112,7 +112,7 @@ export interface Onlooker {
 
 /** Connects to the stream. `paused`: takes nothing until its socket is resumed. */
 export function lookOn({ server, cookie }: Pick<Opened, "server" | "cookie">, paused = false): Onlooker {
-  const socket = connect({ port: server.port, host: "127.0.0.1", onread: undefined as never });
+  const socket = connect({ port: server.port, host: "127.0.0.1" });
   onTestFinished(() => void socket.destroy());
   const received: Received[] = [];
   const comments: string[] = [];

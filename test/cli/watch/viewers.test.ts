@@ -1,4 +1,4 @@
-/** The pages that look on: what each gets, and what becomes of those that do not keep up. */
+/** The pages that watch: what each gets, and what becomes of those that do not keep up. */
 import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { CROWDED_BYTES, MOST_VIEWERS, PING_MS, STUCK_BYTES } from "../../../src/cli/watch/viewers.ts";
@@ -151,7 +151,9 @@ describe("a page that does not keep up", () => {
       }
       const calm = lookOn(site);
       await until(() => site.server.viewers === 2);
-      vi.advanceTimersByTime(2 * PING_MS);
+      vi.advanceTimersByTime(PING_MS);
+      await until(() => calm.comments.length === 2);
+      vi.advanceTimersByTime(PING_MS);
       await until(() => calm.comments.length === 3);
       expect(calm.comments).toEqual(["retry: 1000", ": ping", ": ping"]);
       expect(site.server.viewers).toBe(2);
@@ -181,7 +183,7 @@ describe("many", () => {
     const pages = Array.from({ length: MOST_VIEWERS }, () => lookOn(site));
     await until(() => site.server.viewers === MOST_VIEWERS);
     const ten = await Promise.all(Array.from({ length: 10 }, () => ask(site.server.port, { path: "/events", headers: { cookie: site.cookie } })));
-    expect(ten.map(({ status, body }) => `${status} ${body}`)).toEqual(Array.from({ length: 10 }, () => "503 32 pages look on already: close one of them\n"));
+    expect(ten.map(({ status, body }) => `${status} ${body}`)).toEqual(Array.from({ length: 10 }, () => "503 32 pages watch already: close one of them\n"));
     pages[0]?.socket.destroy();
     await until(() => site.server.viewers === MOST_VIEWERS - 1);
     lookOn(site);
