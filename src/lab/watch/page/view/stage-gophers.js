@@ -1,0 +1,250 @@
+/**
+ * The stage of gophers: for each lane a pile, carts, gophers and an incinerator. It draws a
+ * time of the story; the only motion of its own are short glides, and the flight of a burnt book into the flame.
+ */
+/** @import { GopherStory, CartNow, GopherNow } from "../story/gophers.js" */
+/** @import { Activity } from "../story/activity.js" */
+import { badge, bookDrawing, cartDrawing, colourOf, gopherDrawing, incineratorDrawing, say, setTo, svg } from "./draw.js";
+import { Geometry } from "./geometry.js";
+import { Mover, isReduced } from "./motion.js";
+
+/** Pixels for a unit, at most, and the least width in units. */
+const LARGEST = 1.55;
+const LEAST_WIDTH = 470;
+const LEAST_LEG = 330;
+const FLIGHT_MS = 420;
+const BETWEEN_MS = 60;
+/** More books than these in one frame are burnt without a flight. */
+const MOST_FLIGHTS = 48;
+const FED_MS = 260;
+/** Books that are drawn of a pile and of a cart; more are a number only. */
+const DRAWN_IN_PILE = 48;
+const DRAWN_IN_CART = 8;
+
+/**
+ * @typedef {{ pile: SVGElement, pileBooks: SVGElement[], pileText: SVGElement, staging: SVGElement | null, stagingBooks: SVGElement[], stagingText: SVGElement | null, fire: SVGElement, fireText: SVGElement, arrived: number, fedMs: number }} DrawnLane
+ * @typedef {{ readonly drawing: SVGElement, readonly from: { x: number, y: number }, readonly to: { x: number, y: number }, readonly startMs: number, readonly lane: number, readonly book: number, isOver: boolean }} Flight
+ */
+
+export class GopherStageView {
+  element;
+  #story;
+  #activity;
+  /** @type {Geometry} */
+  #geometry;
+  #pixels = 0;
+  #world = svg("g");
+  #flightLayer = svg("g", { class: "flights" });
+  /** @type {Map<number, { drawing: SVGElement, mover: Mover, books: SVGElement[], load: SVGElement }>} */
+  #carts = new Map();
+  /** @type {Map<number, { drawing: SVGElement, body: SVGElement, mover: Mover, thread: number, badge: SVGElement }>} */
+  #gophers = new Map();
+  /** @type {DrawnLane[]} */
+  #lanes = [];
+  /** @type {Flight[]} */
+  #flights = [];
+  #shownMs = -1;
+  /** Called for each book that arrives in a flame. @type {() => void} */
+  onArrival = () => {};
+
+  /** @param {GopherStory} story @param {Activity} activity */
+  constructor(story, activity) {
+    this.#story = story;
+    this.#activity = activity;
+    this.#geometry = new Geometry(story.stage, 800);
+    this.element = svg("svg", { class: "gopher-stage", role: "img" }, [this.#world]);
+    const { design, gophers, carts, lanes } = story.stage;
+    this.element.setAttribute("aria-label", `Design ${design}: ${gophers.length} gophers and ${carts.length} carts move books from ${lanes === 1 ? "a pile to an incinerator" : `${lanes} piles to ${lanes} incinerators`}`);
+  }
+
+  /** Draws all anew for a width. @param {number} pixels @param {boolean} isPresented */
+  resize(pixels, isPresented) {
+    if (pixels === this.#pixels) return;
+    this.#pixels = pixels;
+    const { legs } = this.#story.stage;
+    // As large as the width allows, and not so small that the carts lie on each other.
+    const width = Math.round(Math.max(pixels / (isPresented ? 2.2 : LARGEST), LEAST_WIDTH + (legs - 1) * LEAST_LEG));
+    this.#geometry = new Geometry(this.#story.stage, width);
+    setTo(this.element, "viewBox", `0 0 ${width} ${this.#geometry.height}`);
+    setTo(this.element, "width", pixels);
+    setTo(this.element, "height", Math.round((this.#geometry.height * pixels) / width));
+    for (const { drawing } of this.#flights) drawing.remove();
+    this.#flights = [];
+    this.#build();
+    this.#shownMs = -1;
+  }
+
+  #build() {
+    const { stage } = this.#story;
+    const geometry = this.#geometry;
+    const ground = svg("g");
+    const cartLayer = svg("g");
+    const gopherLayer = svg("g");
+    this.#world.replaceChildren(ground, cartLayer, gopherLayer, this.#flightLayer);
+    this.#carts.clear();
+    this.#gophers.clear();
+    this.#lanes = Array.from({ length: stage.lanes }, (_, lane) => {
+      for (let leg = 0; leg < stage.legs; leg++) ground.append(svg("path", { class: "way", d: geometry.ring(lane, leg) }));
+      const [pile, fire] = [geometry.pile(lane), geometry.incinerator(lane)];
+      const count = Math.min(DRAWN_IN_PILE, (stage.loads[lane] ?? 0) * stage.booksPerCart);
+      const pileBooks = booksOf(count, 3);
+      const pileText = svg("text", { class: "amount", y: 16 });
+      const fireText = svg("text", { class: "amount", y: 16 });
+      const pileGroup = svg("g", { class: "pile", transform: `translate(${pile.x} ${pile.y})` }, [...pileBooks, pileText]);
+      const fireGroup = svg("g", { transform: `translate(${fire.x} ${fire.y})`, "data-lane": lane, "data-burnt": 0 }, [incineratorDrawing(), fireText]);
+      ground.append(pileGroup, fireGroup);
+      let [staging, stagingText] = /** @type {[SVGElement | null, SVGElement | null]} */ ([null, null]);
+      const stagingBooks = stage.legs > 1 ? booksOf(Math.min(DRAWN_IN_PILE, stage.dumpCapacity * stage.booksPerCart), 3) : [];
+      if (stage.legs > 1) {
+        const at = geometry.staging(lane);
+        stagingText = svg("text", { class: "amount", y: 16 });
+        staging = svg("g", { class: "pile staging", transform: `translate(${at.x} ${at.y})` }, [svg("rect", { class: "pallet", x: -26, y: 0, width: 52, height: 4 }), ...stagingBooks, stagingText]);
+        ground.append(staging);
+      }
+      return { pile: pileGroup, pileBooks, pileText, staging, stagingBooks, stagingText, fire: fireGroup, fireText, arrived: 0, fedMs: -Infinity };
+    });
+    for (const { n } of stage.carts) {
+      const load = svg("g", { class: "load" });
+      const books = Array.from({ length: Math.min(DRAWN_IN_CART, stage.booksPerCart) }, (_, k) => bookDrawing(k % 2 === 0 ? -6.5 : 6.5, -16 - 4 * Math.floor(k / 2), n + k));
+      load.append(...books);
+      const drawing = svg("g", { "data-cart": n }, [load, cartDrawing(n)]);
+      cartLayer.append(drawing);
+      this.#carts.set(n, { drawing, mover: new Mover(drawing), books, load });
+    }
+    for (const { n } of stage.gophers) {
+      const body = gopherDrawing(n);
+      const badgePlace = svg("g", { class: "badge-place", transform: "translate(18 -52)" });
+      const drawing = svg("g", { "data-gopher": n, "data-state": "absent" }, [body, badgePlace]);
+      gopherLayer.append(drawing);
+      this.#gophers.set(n, { drawing, body, mover: new Mover(drawing), thread: -1, badge: badgePlace });
+    }
+  }
+
+  /**
+   * Draws a time. `isContinuous`: the playhead came here from what was drawn last, not by a jump.
+   *
+   * @param {number} now
+   * @param {number} t
+   * @param {boolean} isContinuous
+   */
+  draw(now, t, isContinuous) {
+    const { lanes, carts, gophers } = this.#story.at(t);
+    const came = isContinuous && this.#shownMs >= 0 && t >= this.#shownMs;
+    for (const cart of carts) this.#drawCart(now, cart);
+    for (const gopher of gophers) this.#drawGopher(now, t, gopher);
+    if (came) this.#burn(now, this.#shownMs, t);
+    else {
+      for (const { drawing } of this.#flights) drawing.remove();
+      this.#flights = [];
+      for (const [lane, { burnt }] of lanes.entries()) /** @type {{ arrived: number }} */ (this.#lanes[lane]).arrived = burnt;
+    }
+    this.#shownMs = t;
+    this.#fly(now);
+    for (const [lane, { pile, staging }] of lanes.entries()) {
+      const drawn = /** @type {DrawnLane} */ (this.#lanes[lane]);
+      const { booksPerCart, loads, dumpCapacity } = this.#story.stage;
+      drawPile(drawn.pile, drawn.pileBooks, drawn.pileText, pile, (loads[lane] ?? 0) * booksPerCart);
+      if (drawn.staging !== null && drawn.stagingText !== null) drawPile(drawn.staging, drawn.stagingBooks, drawn.stagingText, staging, dumpCapacity * booksPerCart);
+      setTo(drawn.fire, "data-burnt", drawn.arrived);
+      setTo(drawn.fire, "class", now - drawn.fedMs < FED_MS ? "fed" : "");
+      say(drawn.fireText, `${drawn.arrived} burnt`);
+    }
+  }
+
+  /** @param {number} now @param {CartNow} cart */
+  #drawCart(now, cart) {
+    const drawn = this.#carts.get(cart.n);
+    if (drawn === undefined) return;
+    const { step } = cart;
+    drawn.mover.place(now, step === null ? `${cart.zone} ${cart.slot}` : `${step.kind} ${step.from}`, this.#geometry.cart(isReduced() ? { ...cart, progress: 0 } : cart));
+    setTo(drawn.drawing, "data-books", cart.books);
+    setTo(drawn.drawing, "data-step", step?.kind ?? "");
+    const shown = Math.ceil((cart.books / this.#story.stage.booksPerCart) * drawn.books.length);
+    for (const [k, book] of drawn.books.entries()) setTo(book, "visibility", k < shown ? "visible" : "hidden");
+  }
+
+  /** @param {number} now @param {number} t @param {GopherNow} gopher */
+  #drawGopher(now, t, gopher) {
+    const drawn = this.#gophers.get(gopher.n);
+    if (drawn === undefined) return;
+    const { step, last } = gopher;
+    const stand = this.#geometry.gopher(isReduced() && step !== null ? { ...gopher, progress: 0 } : gopher);
+    drawn.mover.place(now, step === null ? `stands ${last?.from ?? ""}` : `${step.kind} ${step.from}`, stand);
+    const thread = this.#activity.threadOf(gopher.task);
+    if (thread !== drawn.thread) {
+      drawn.thread = thread;
+      drawn.badge.replaceChildren(...(thread < 0 ? [] : [badge(thread)]));
+      drawn.drawing.setAttribute("data-thread", String(thread));
+      drawn.drawing.style.setProperty("--own", colourOf(thread));
+    }
+    setTo(drawn.drawing, "data-state", this.#activity.doing(gopher.task, t).kind);
+    setTo(drawn.drawing, "data-step", step?.kind ?? "");
+    setTo(/** @type {Element} */ (drawn.body.children[1]), "transform", `scale(${stand.facing} 1)`);
+  }
+
+  /** Sends books that were burnt in a time on their way. @param {number} now @param {number} from @param {number} to */
+  #burn(now, from, to) {
+    const burnt = this.#story.burntIn(from, to);
+    const areTooMany = burnt.length > MOST_FLIGHTS || isReduced();
+    let k = 0;
+    for (const { lane, cart, book } of burnt) {
+      if (areTooMany) {
+        this.#arrive(now, lane, book);
+        continue;
+      }
+      const mover = this.#carts.get(cart)?.mover;
+      const fire = this.#geometry.incinerator(lane);
+      const drawing = svg("g", { "data-flight": book }, [bookDrawing(0, 0, book)]);
+      this.#flightLayer.append(drawing);
+      this.#flights.push({ drawing, from: { x: mover?.x ?? fire.x, y: (mover?.y ?? fire.y) - 20 }, to: { x: fire.x, y: fire.y - 20 }, startMs: now + BETWEEN_MS * k++, lane, book, isOver: false });
+    }
+  }
+
+  /** @param {number} now */
+  #fly(now) {
+    for (const flight of this.#flights) {
+      const part = Math.min(1, Math.max(0, (now - flight.startMs) / FLIGHT_MS));
+      if (part < 1) {
+        const x = flight.from.x + (flight.to.x - flight.from.x) * part;
+        const y = flight.from.y + (flight.to.y - flight.from.y) * part - 34 * 4 * part * (1 - part);
+        flight.drawing.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)}) rotate(${Math.round(part * 200)})`);
+        continue;
+      }
+      flight.isOver = true;
+      flight.drawing.remove();
+      this.#arrive(now, flight.lane, flight.book);
+    }
+    if (this.#flights.some(({ isOver }) => isOver)) this.#flights = this.#flights.filter(({ isOver }) => !isOver);
+  }
+
+  /** @param {number} now @param {number} lane @param {number} book */
+  #arrive(now, lane, book) {
+    const at = this.#lanes[lane];
+    if (at === undefined) return;
+    at.arrived += 1;
+    at.fedMs = now;
+    at.fire.setAttribute("data-last", String(book));
+    this.onArrival();
+  }
+
+  /** Whether something still moves although the playhead stands. */
+  get isMoving() {
+    return this.#flights.length > 0;
+  }
+}
+
+/** Books on a heap, the lowest row first. @param {number} count @param {number} columns */
+function booksOf(count, columns) {
+  return Array.from({ length: count }, (_, k) => {
+    const row = Math.floor(k / columns);
+    return bookDrawing((k % columns - (columns - 1) / 2) * 13.5 + (row % 2 === 0 ? 0 : 1.5), -4 * row, k * 7 + row);
+  });
+}
+
+/** @param {SVGElement} group @param {readonly SVGElement[]} drawn @param {SVGElement} text @param {number} books @param {number} most */
+function drawPile(group, drawn, text, books, most) {
+  setTo(group, "data-books", books);
+  const shown = most === 0 ? 0 : Math.min(drawn.length, Math.ceil((books / most) * drawn.length));
+  for (const [k, book] of drawn.entries()) setTo(book, "visibility", k < shown ? "visible" : "hidden");
+  say(text, books === 1 ? "1 book" : `${books} books`);
+}
