@@ -1,4 +1,4 @@
-/** What threads would gain on cores that are not here: recorded on one thread and replayed (docs/whatif.md), never run. */
+/** What threads would gain on cores that are not here: recorded on one thread and replayed, never run. */
 import { median } from "../../figures/statistics.ts";
 import { takesCarts, type DesignId, type World } from "../../talk/gophers/grid.ts";
 import { NotPredictable } from "../../whatif/doubts.ts";
