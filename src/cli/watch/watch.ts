@@ -15,6 +15,7 @@ import { VERSION } from "../terminal/version.ts";
 import { openBrowser } from "./browser.ts";
 import { recordTo } from "./record.ts";
 import { openServer, type PageServer } from "./server.ts";
+import { withoutStuckTasks } from "./warnings.ts";
 
 /** `warren watch [program]`; the exit code. */
 export async function watch(raw: RawWatch, operands: readonly string[]): Promise<number> {
@@ -22,9 +23,9 @@ export async function watch(raw: RawWatch, operands: readonly string[]): Promise
   const cores = Math.max(1, Math.floor(machine.usable));
   const options = resolveWatch(raw, operands, cores);
   const welcome: Welcome = { ...CHOICES, version: VERSION, cores, machine: `${machine.cpu}, ${printProcessors(machine.usable)}`, choice: options.choice, present: options.present };
-  if (options.record === null) return serve(welcome, options);
-  await requireWritable("--record", options.record);
-  return recordTo(options.record, { welcome, unitMs: options.unitMs, quiet: raw.quiet === true });
+  const { record, unitMs } = options;
+  if (record !== null) await requireWritable("--record", record);
+  return withoutStuckTasks(() => (record === null ? serve(welcome, options) : recordTo(record, { welcome, unitMs, quiet: raw.quiet === true })));
 }
 
 async function serve(welcome: Welcome, { choice, unitMs, port, opens }: WatchOptions): Promise<number> {

@@ -51,7 +51,7 @@ test("rounds of measurement: gains of all cells, sharper with each", async () =>
   const { structure, threads, together, verdict } = rounds[1] as GainsMessage;
   expect(together.value).toBeCloseTo(structure.value * threads.value, 9);
   expect([structure.low, threads.high]).toEqual([null, null]);
-  expect(verdict).toMatch(/^The structure of G6 gains about .*× on one thread\. Two threads .*Intervals come with round 6\./);
+  expect(verdict).toMatch(/^So far, the structure of G6 gives .*× on one thread\. So far, two threads give .*Intervals come with round 6\./);
 });
 
 test("a measurement that is aborted ends without an error", async () => {

@@ -145,7 +145,7 @@ describe("measuring", () => {
     const watched = new Watched({ parts: { measure: endless } });
     watched.start();
     await watched.until(({ kind }) => kind === "gains");
-    expect(watched.session.state).toMatchObject({ phase: "measuring", text: "Measuring without a page and without a trace, round 2 of 2." });
+    expect(watched.session.state).toMatchObject({ phase: "measuring", text: "Measuring in processes of their own: round 2 of 2." });
     watched.session.command({ do: "stop" });
     await watched.session.idle;
     expect(watched.session.state).toMatchObject({ phase: "idle", text: "Stopped.", failed: false });

@@ -3,7 +3,7 @@ import { designOf, gophers, type Design, type DesignId, type GopherConfig, type 
 import { isBound, predictNs } from "../../talk/gophers/finish.ts";
 import { takesCarts } from "../../talk/gophers/grid.ts";
 import { EVEN } from "../../talk/gophers/model.ts";
-import { count, printTime, spelt, capital } from "../../text.ts";
+import { capital, printTime, spelt } from "../../text.ts";
 import type { CartHead, Choice, GopherHead, Stage } from "../protocol.ts";
 import { SHORT_UNIT_MS, USUAL_UNIT_MS, type Outcome, type WatchedProgram, type WatchSettings } from "./program.ts";
 
@@ -68,7 +68,7 @@ function outcomeOf({ wallNs, books, checks }: GopherResult, { design, world, thr
       ["books burnt", `${books} of ${LOADS}`],
       ["time", printTime(wallNs)],
       ["expected by the model", `${isBound(modelled) ? "at least " : ""}${printTime(predictNs(modelled, unitMs))}`],
-      ["checks that hold", `${checks.filter(({ ok }) => ok).length} of ${count(checks.length, "check")}`],
+      ["checks that hold", `${checks.filter(({ ok }) => ok).length} of ${checks.length}`],
     ],
     problems: checks.filter(({ ok }) => !ok).map(({ name, detail }) => `${name}: ${detail}`),
   };

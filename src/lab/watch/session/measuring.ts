@@ -1,12 +1,13 @@
 /**
  * Rounds of measurement: what structure and what threads gain, by the lab's own protocol
- * (docs/method.md). No trace is taken, and no page slows it: each round is a block in a
- * process of its own. After each the figures are sharper, and from the sixth on they have
- * intervals.
+ * (docs/method.md). The runs that are timed are not traced, and no page slows them: each
+ * round is a block in a process of its own. After each the figures are sharper, and from
+ * the sixth on they have intervals. The first two rounds have a traced run of each cell,
+ * too, which says what ran at the same time.
  */
 import { gainOf } from "../../figures/gains.ts";
 import { isSliced, strengthOf, type Strength } from "../../figures/strength.ts";
-import { verdictMeaning, verdictWord } from "../../figures/verdict.ts";
+import { judge, verdictWord } from "../../figures/verdict.ts";
 import { surroundings } from "../../machine/environment.ts";
 import { answerOf } from "../../print/answer.ts";
 import type { CellResult, GainResult, Result } from "../../result.ts";
@@ -32,8 +33,6 @@ const FOR_INTERVALS = 6;
 /** Long enough to be judged, short enough that a person waits for it. */
 const LEAST_RUN_MS = 120;
 const WARM_MS = 100;
-/** Steps of a measured run where gophers wait: shorter than usual, because nobody looks at them. */
-const UNIT_MS: Readonly<Record<World, number>> = { cpu: 1, wait: 3, mixed: 3 };
 const REFERENCE = "G1";
 
 /**
@@ -56,7 +55,7 @@ export async function measureRounds(choice: Choice, { version, signal, onRound, 
     version,
     signal,
     onProgress: ({ block, next }, soFar) => {
-      if (next !== null && block > known && !signal.aborted) tell(block, soFar());
+      if (next !== null && block > known && !signal.aborted) tell(block, soFar(true));
     },
   });
   if (signal.aborted) return;
@@ -68,8 +67,8 @@ export async function measureRounds(choice: Choice, { version, signal, onRound, 
 function planOf(choice: Choice, rounds: number): MeasurePlan {
   const [design, world] = [choice.design as DesignId, choice.world as World];
   const carts = takesCarts(design) ? choice.carts : null;
-  const grid = { designs: distinct<DesignId>([REFERENCE, design]), worlds: [world], threads: distinct([1, choice.threads]), unitMs: UNIT_MS[world], books: null, lanes: null, carts, pile: null, seed: 1 };
-  return { programs: [{ kind: "gophers", grid }], blocks: rounds, runs: 1, traced: false, warmupMs: WARM_MS, minTimeMs: LEAST_RUN_MS, seed: 1 };
+  const grid = { designs: distinct<DesignId>([REFERENCE, design]), worlds: [world], threads: distinct([1, choice.threads]), unitMs: null, books: null, lanes: null, carts, pile: null, seed: 1 };
+  return { programs: [{ kind: "gophers", grid }], blocks: rounds, runs: 1, warmupMs: WARM_MS, minTimeMs: LEAST_RUN_MS, seed: 1 };
 }
 
 function distinct<T>(values: readonly T[]): T[] {
@@ -103,7 +102,8 @@ interface Judged {
 
 /** What the figures say, in words. */
 function verdictOf({ design, threads }: Choice, { cell, gain, round }: Judged, warnings: readonly string[]): string {
-  const said = [structureOf(design, gain), threadsOf(threads, cell, gain), `${capital(verdictWord(cell.verdict))}: ${verdictMeaning(cell.verdict)}.`];
+  const { verdict, why } = judge(cell);
+  const said = [structureOf(design, gain), threadsOf(threads, cell, gain), `${capital(verdictWord(verdict))}: ${why}.`];
   if (round < FOR_INTERVALS) said.push(`Intervals come with round ${FOR_INTERVALS}.`);
   if (warnings.length > 0) said.push(`Caution: ${warnings[0]}.`);
   return said.filter((sentence) => sentence !== "").join(" ");
@@ -117,7 +117,7 @@ function structureOf(design: string, gain: GainResult): string {
     none: `The structure of ${design} alone gains nothing.`,
     loss: `The structure of ${design} alone costs time (${ratio}).`,
     unclear: `Whether the structure of ${design} alone gains is not clear (${ratio}).`,
-    unknown: `The structure of ${design} gains about ${ratio} on one thread.`,
+    unknown: `So far, the structure of ${design} gives ${ratio} on one thread.`,
   };
   return words[strengthOf(gain, "C")];
 }
@@ -132,7 +132,7 @@ function threadsOf(threads: number, cell: CellResult, gain: GainResult): string 
     none: `${many} add nothing.`,
     loss: `${many} cost time (${ratio}).`,
     unclear: `Whether ${count(threads, "thread")} gain is not clear (${ratio}).`,
-    unknown: `${many} gain about ${ratio}.`,
+    unknown: `So far, ${spelt(threads)} threads give ${ratio}.`,
   };
   return words[strengthOf(gain, "P")];
 }

@@ -38,9 +38,9 @@ export async function runWatched(run: number, choice: Choice, program: WatchedPr
   const ended = outcomeOf(program.run(runtime));
   const outcome = await Promise.race([ended, aborted(signal)]);
   const endNs = nowNs();
-  await tracing.stop();
+  const trace = await tracing.stop();
   await following;
-  send(reducer.end(endNs));
+  send(reducer.end(trace.endNs));
   const { facts, problems } = outcome ?? { facts: [], problems: [] };
   send({ kind: "end", run, wallMs: (endNs - startNs) / 1e6, stopped: outcome === null, facts, problems });
   return { stopped: outcome === null, problems };

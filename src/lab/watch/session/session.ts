@@ -133,13 +133,13 @@ export class Session {
       return null;
     }
     if (stopped || choice.program !== "gophers") return "The run is over.";
-    this.#tell("measuring", choice, "Measuring without a page and without a trace, round 1.");
+    this.#tell("measuring", choice, "Measuring in processes of their own: round 1.");
     await this.#parts.measure(choice, {
       version: this.#options.welcome.version,
       signal,
       onRound: (gains) => {
         this.#send(gains);
-        if (gains.round < gains.of) this.#tell("measuring", choice, `Measuring without a page and without a trace, round ${gains.round + 1} of ${gains.of}.`);
+        if (gains.round < gains.of) this.#tell("measuring", choice, `Measuring in processes of their own: round ${gains.round + 1} of ${gains.of}.`);
       },
     });
     return "Measured.";
