@@ -51,8 +51,8 @@ function stageOf(id: DesignId, world: World, design: Design): Stage {
     loads: Array.from({ length: lanes }, (_, lane) => Math.floor((LOADS * (lane + 1)) / lanes) - Math.floor((LOADS * lane) / lanes)),
     booksPerCart: 1,
     dumpCapacity: DUMP_CAPACITY,
-    gophers: teams.flatMap((place, index) => ROLES[team].map((role, k): GopherHead => ({ n: index * ROLES[team].length + k + 1, ...place, role }))),
-    carts: teams.flatMap((place, index) => Array.from({ length: carts }, (_, k): CartHead => ({ n: index * carts + k, ...place, at: k < restingOf(design) ? "far" : "near" }))),
+    gophers: teams.flatMap(({ lane, leg }, index) => ROLES[team].map((role, k): GopherHead => ({ n: index * ROLES[team].length + k + 1, lane, leg, role }))),
+    carts: teams.flatMap(({ lane, leg }, index) => Array.from({ length: carts }, (_, k): CartHead => ({ n: index * carts + k, lane, leg, at: k < restingOf(design) ? "far" : "near" }))),
   };
 }
 
