@@ -42,7 +42,7 @@ const PURE = [
   "test/runtime/inspect/stuck-search.test.ts",
   "test/scheduler/{fifo,load,spin-budget}.test.ts",
   "test/structure/**",
-  "test/trace/ring.test.ts",
+  "test/trace/*.test.ts",
   "test/wait/{inbox,waiter}.test.ts",
   "test/workers/balance/heap.test.ts",
   "test/workers/gophers/{checks,config,design,frames,manifest,pile}.test.ts",

@@ -28,7 +28,11 @@ export class Follower implements AsyncIterableIterator<TraceBatch, undefined> {
   readonly #onReturn: (follower: Follower) => void;
   /** The call that was made last: one after the other. */
   #last: Promise<unknown> = Promise.resolve();
+  /** Batches are read from the rings. */
   #isOpen = true;
+  /** Resolves when nothing more will come than what is left. */
+  readonly #over = Promise.withResolvers<void>();
+  #isOver = false;
   #untilNs = 0;
   /** When the next batch is due, on the clock of `performance.now()`. */
   #dueMs = 0;
@@ -63,17 +67,24 @@ export class Follower implements AsyncIterableIterator<TraceBatch, undefined> {
     return { done: true, value: undefined };
   }
 
+  /** The trace is being stopped: what the threads have recorded by now is part of the last batch. */
+  end(): void {
+    this.#isOpen = false;
+    this.#wake?.();
+  }
+
   /** The trace is over. `contents`: the rings, read for the last time. `error`: why it ended early. */
   finish(contents: readonly RingContent[], endNs: number, error?: WarrenError): void {
-    if (!this.#isOpen) return;
+    if (this.#isOver) return;
     this.#rest = this.#batch(this.#readers.map((reader, thread) => reader.finish(contents[thread] as RingContent, endNs)), endNs);
     this.#error = error;
     this.#close();
   }
 
   #close(): void {
-    this.#isOpen = false;
-    this.#wake?.();
+    this.end();
+    this.#isOver = true;
+    this.#over.resolve();
   }
 
   async #next(): Promise<IteratorResult<TraceBatch, undefined>> {
@@ -87,6 +98,7 @@ export class Follower implements AsyncIterableIterator<TraceBatch, undefined> {
       this.#dueMs = performance.now() + this.#everyMs;
       return { done: false, value: this.#take() };
     }
+    await this.#over.promise;
     const rest = this.#rest;
     const error = this.#error;
     this.#rest = undefined;

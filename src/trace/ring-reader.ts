@@ -50,7 +50,9 @@ export class RingReader {
   /** What `look` has found: events that can be read, and whether another one was in progress. */
   #count = 0;
   #isWriting = false;
+  /** The floor, and the one that was there at the last `look`. */
   #floorNs = 0;
+  #seenFloorNs = 0;
   /** Time of the newest event read, those told aside not counted. */
   #newestNs = 0;
   /** Read and not given yet. */
@@ -77,6 +79,7 @@ export class RingReader {
   look(): void {
     const { i32, f64 } = this.#arena;
     load(i32, this.#at + traceRing.state);
+    this.#seenFloorNs = this.#floorNs;
     // In this order: an event that begins in between has seen the floor.
     this.#isWriting = i32[this.#at + traceRing.writing] !== 0;
     load(i32, this.#at + traceRing.state);
@@ -86,10 +89,11 @@ export class RingReader {
   /** Reads the events that `look` has found, and holds them until `give`. */
   take(): void {
     // What is held for long because a thread was stopped while it wrote must not grow.
-    if (this.#held.length < this.#capacity) this.#read();
+    if (this.#held.length < 2 * this.#capacity) this.#read();
     const { f64 } = this.#arena;
     const beganNs = f64[(this.#at + traceRing.began) >>> 1];
-    this.boundNs = Math.max(this.boundNs, this.#next < this.#count ? 0 : this.#isWriting ? Math.max(beganNs, this.#newestNs) : this.#floorNs);
+    const isQuiet = this.#next === this.#count && !this.#isWriting;
+    this.boundNs = Math.max(this.boundNs, isQuiet ? this.#seenFloorNs : Math.max(beganNs, this.#newestNs));
   }
 
   #read(): void {

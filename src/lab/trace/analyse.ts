@@ -91,7 +91,7 @@ function viewOf({ threads, durationNs, tasks: lives, runs, handOffs, gcs, marks,
       .filter(([from, to, sentNs, resumedNs]) => sentNs >= startNs && resumedNs <= endNs && resumedNs >= sentNs && places.has(from) && places.has(to))
       .map(([from, to, sentNs, resumedNs]): HandOff => [at(from), at(to), sentNs - startNs, resumedNs - startNs]),
     gcs: gcs.flatMap(({ thread, type, fromNs, toNs }) => cut(fromNs, toNs).map((part): Collection => ({ thread, type, fromNs: part.fromNs, toNs: part.toNs }))),
-    marks: marks.filter(({ ns }) => ns >= startNs && ns <= endNs).map((mark) => ({ ...mark, ns: mark.ns - startNs })),
+    marks: marks.flatMap(({ ns, thread, task, name, n }) => (ns >= startNs && ns <= endNs ? [{ ns: ns - startNs, thread, task, name, n }] : [])),
     counted: [...tasks.flatMap(({ active, isCoordinator }) => (active === null || isCoordinator ? [] : [active])), ...crowd.flatMap(({ fromNs, toNs }) => cut(fromNs, toNs))],
   };
 }

@@ -101,6 +101,7 @@ export class Traces {
     this.#isEnding = true;
     const endNs = nowNs();
     for (const ring of rings) closeRing(arena, ring);
+    for (const follower of this.#followers) follower.end();
     const up = rings.map((_, thread) => thread === arena.threads || isUp(thread));
     const answers = [...pool.each((control) => control.endTrace()), side.endTrace()];
     const isOver = await Promise.all(answers.map((answer, thread) => unlessComputing(thread, answer.then(() => true))));
