@@ -3,7 +3,7 @@
  *
  * Cleans dist, emits JavaScript and declarations of src, workers and bench at
  * the same places under dist (tsconfig.build.json), copies what programs read at
- * run time (the report's script and style; Go and C sources, the peers' package
+ * run time (the scripts and styles of the report and of the page of warren watch; Go and C sources, the peers' package
  * files), and makes the command executable. Of the declarations it keeps those that
  * a user can see, without what is marked `@internal` (declarations/public-types.ts).
  */
@@ -20,6 +20,7 @@ const COMMAND = "src/cli/main.js";
 /** Files that tsc leaves alone and a program reads at run time. */
 const ASSETS = [
   "src/lab/report/page/*",
+  "src/lab/watch/page/{style.css,{story,view}/*.js}",
   "bench/{programs,rivals}/go/*",
   "bench/rivals/*.{c,h}",
   "bench/rivals/peers/{package.json,package-lock.json,README.md}",

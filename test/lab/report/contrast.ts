@@ -1,12 +1,13 @@
 /**
  * The contrast of all text that a page shows, by WCAG 2.1 (relative luminance).
  * Runs in the browser; gives what is below 4.5:1. Text in a drawing stands on
- * the shape under it: numbers in bars on the bar, the rest on the page.
+ * the shape under it: numbers in bars on the bar, text with `data-ground` on the
+ * neighbour that this selects, the rest on the page.
  */
 import type { Page } from "playwright-core";
 
-/** Text with too little contrast: the ratio and what it says. */
-export function lowContrast(page: Page): Promise<string[]> {
+/** Text with too little contrast: the ratio and what it says. A page has at least so many texts. */
+export function lowContrast(page: Page, least = 100): Promise<string[]> {
   return page.evaluate(`(() => {
     const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
     const rgba = (color) => {
@@ -36,12 +37,14 @@ export function lowContrast(page: Page): Promise<string[]> {
       const below = ground(element.closest("svg")?.parentElement ?? element);
       const grounds = element.closest(".numbers")
         ? [...element.closest("svg").querySelectorAll('[data-kind="threads"] .run')].map((bar) => rgba(getComputedStyle(bar).fill))
-        : [below];
+        : element.dataset.ground !== undefined
+          ? [over(rgba(getComputedStyle(element.parentElement.querySelector(element.dataset.ground)).fill), below)]
+          : [below];
       const ink = over(rgba(element.closest("svg") ? style.fill : style.color), below);
       seen++;
       for (const under of grounds) if (ratio(ink, under) < 4.5) low.push(ratio(ink, under).toFixed(2) + " " + element.tagName + " " + text.slice(0, 40));
     }
-    if (seen < 100) low.push("only " + seen + " texts were found");
+    if (seen < ${least}) low.push("only " + seen + " texts were found");
     return [...new Set(low)];
   })()`);
 }

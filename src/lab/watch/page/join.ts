@@ -8,7 +8,7 @@
  */
 import { readFileSync } from "node:fs";
 
-const IMPORT = /^import \{ ([\w$, ]+) \} from "(\.[^"]+\.js)";$/gm;
+const IMPORT = /^import \{ ([\w$]+(?:, [\w$]+)*) \} from "(\.[^"]+\.js)";$/gm;
 const EXPORT = /^export (?=(?:async )?(?:function|class|const) ([\w$]+))/gm;
 const COMMENT = /^[ \t]*\/\*\*(?:(?!\*\/)[\s\S])*\*\/[ \t]*\n/gm;
 

@@ -46,10 +46,14 @@ function withChoice(palette: string): string {
 `;
 }
 
+/** The source of a policy that allows one text. */
+function hash(text: string): string {
+  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+}
+
 /** Renders the page. */
 export function renderPage({ welcome, recording }: PageOptions): WatchPage {
   const { script, style } = assetsOnce();
-  const hash = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
   const policy = `default-src 'none'; script-src ${hash(script)}; style-src ${hash(style)}; img-src data:; ${recording === undefined ? "connect-src 'self'; " : ""}base-uri 'none'; form-action 'none'`;
   const page = html`<!doctype html>
 <html lang="en"${welcome.present && raw(' data-present=""')}>
@@ -86,14 +90,14 @@ function body(isRecorded: boolean): Html {
 <div class="tools"><button type="button" id="sound" aria-pressed="false">Sound off</button><button type="button" id="theme">Dark</button><button type="button" id="help" aria-expanded="false" aria-controls="keys">Keys ?</button></div>
 </header>
 <div id="keys" hidden></div>
-<form id="choices" aria-label="${isRecorded ? "Recorded runs" : "What to run"}"></form>
-<p class="state" id="state" role="status" aria-live="polite"></p>
+<div class="ask"><form id="choices" aria-label="${isRecorded ? "Recorded runs" : "What to run"}"></form>
+<p class="state" id="state" role="status" aria-live="polite"></p></div>
 <p class="notice wrong" id="trouble" role="alert" hidden></p>
 <main>
 <section id="scene" aria-labelledby="run-title">
+<h2 id="run-title"></h2>
 <div class="counts" id="counts"></div>
 <p class="said" id="said"></p>
-<h2 id="run-title"></h2>
 <div id="stage" tabindex="-1"></div>
 <ul class="legend" id="legend"></ul>
 <div class="player" id="player" role="group" aria-label="Playback"></div>

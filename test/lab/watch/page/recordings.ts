@@ -2,6 +2,7 @@
 import type { CartHead, Choice, GopherHead, Message, Recording, Stage, Welcome } from "../../../../src/lab/watch/protocol.ts";
 import { seededRandom } from "../../../../workers/chance.ts";
 import { PRESETS, type DesignId, type Team } from "../../../../workers/gophers/design.ts";
+import { SeatHeap, type Seat } from "../../../../workers/balance/heap.ts";
 import { type Program, Queue, Simulator } from "./simulator.ts";
 
 /** What a simulated run of gophers is made of. */
@@ -62,31 +63,31 @@ export function gopherRun({ design: id, world, threads, loads, unitMs, booksPerC
       const [first, isLast] = [carts.length, leg === legs - 1];
       const resting = team === "trio" ? Math.floor((perTeam - 1) / 2) : 0;
       for (let k = 0; k < perTeam; k++) carts.push({ n: first + k, lane, leg, at: k < resting ? "far" : "near" });
-      function* load(cart: number): Generator<never, boolean, never> {
+      const load = function* (cart: number): Program<boolean> {
         if (leg > 0) {
-          if ((yield { recv: staged[lane]! } as never) === undefined) return false;
+          if ((yield { recv: staged[lane]! }) === undefined) return false;
         } else {
           if (left === 0) return false;
           left -= 1;
         }
-        yield* step("load", cart) as never;
+        yield* step("load", cart);
         return true;
-      }
-      function* unload(cart: number): Program {
+      };
+      const unload = function* (cart: number): Program {
         sim.mark(isLast ? "burn" : "unload", cart);
         yield toil();
         if (isLast) for (let k = 0; k < booksPerCart; k++) sim.mark("burnt", burnt++);
         else yield { send: staged[lane]!, value: 1 };
         sim.mark("done", cart);
-      }
+      };
       const finish = (): void => {
         if (!isLast) sim.close(staged[lane]!);
       };
       const queue = (values: readonly number[] = []): Queue => new Queue(perTeam, values);
       const all = Array.from({ length: perTeam }, (_, k) => first + k);
       const [loaded, delivered, emptied, empties] = [queue(), queue(), queue(all.slice(0, resting)), queue(all.slice(resting))];
-      const take = function* (from: Queue): Generator<never, number, number> {
-        return (yield { recv: from } as never) ?? -1;
+      const take = function* (from: Queue): Program<number> {
+        return (yield { recv: from }) ?? -1;
       };
       const tokens = [new Queue(1, [1]), new Queue(1, [1])] as const;
       for (const role of ROLES[team]) {
@@ -99,10 +100,10 @@ export function gopherRun({ design: id, world, threads, loads, unitMs, booksPerC
             const isShared = team === "pair" && perTeam === 1;
             const hasTokens = team === "pair" && perTeam === 2;
             for (;;) {
-              const cart = isShared ? yield* take(empties) as never as Generator<never, number> : own;
+              const cart = isShared ? yield* take(empties) : own;
               if (cart < 0) break;
               if (hasTokens) yield { recv: tokens[0] };
-              const isLoaded: boolean = yield* load(cart) as never as Generator<never, boolean>;
+              const isLoaded = yield* load(cart);
               if (hasTokens) yield { send: tokens[0], value: 1 };
               if (isLoaded) {
                 yield* step("carry", cart);
@@ -117,14 +118,14 @@ export function gopherRun({ design: id, world, threads, loads, unitMs, booksPerC
             finish();
           } else if (role === "load") {
             for (;;) {
-              const cart = yield* take(empties) as never as Generator<never, number>;
-              if (cart < 0 || !(yield* load(cart) as never as Generator<never, boolean>)) break;
+              const cart = yield* take(empties);
+              if (cart < 0 || !(yield* load(cart))) break;
               yield { send: loaded, value: cart };
             }
             sim.close(loaded);
           } else if (role === "burn") {
             for (;;) {
-              const cart = yield* take(delivered) as never as Generator<never, number>;
+              const cart = yield* take(delivered);
               if (cart < 0) break;
               yield* unload(cart);
               yield { send: emptied, value: cart };
@@ -134,12 +135,12 @@ export function gopherRun({ design: id, world, threads, loads, unitMs, booksPerC
           } else {
             const [from, to] = role === "return" ? [emptied, empties] : [loaded, delivered];
             for (;;) {
-              const cart = yield* take(from) as never as Generator<never, number>;
+              const cart = yield* take(from);
               if (cart < 0) break;
               yield* step(role === "return" ? "return" : "carry", cart);
               yield { send: to, value: cart };
               if (role === "carry and return") {
-                const empty = yield* take(emptied) as never as Generator<never, number>;
+                const empty = yield* take(emptied);
                 if (empty < 0) break;
                 yield* step("return", empty);
                 yield { send: empties, value: empty };
@@ -180,32 +181,41 @@ export function balanceRun({ workers = 7, requesters = 12, threads = 2, rounds =
   const work = new Queue(requesters);
   const inboxes = Array.from({ length: workers }, () => new Queue(requesters));
   const replies = Array.from({ length: requesters }, () => new Queue(1));
-  const pending = Array.from({ length: workers }, () => 0);
-  const heap = Array.from({ length: workers }, (_, k) => k);
+  const seats = Array.from({ length: workers }, (_, worker): Seat => ({ worker, index: -1, pending: 0 }));
+  const heap = new SeatHeap();
+  for (const each of seats) heap.push(each);
   const DONE = 1000;
+  const places = new Map<number, number>();
   const seat = (): void => {
-    heap.sort((a, b) => pending[a]! - pending[b]! || a - b);
-    for (const [place, worker] of heap.entries()) sim.mark("seat", 1000 * place + worker);
+    for (const { worker, index } of seats) {
+      if (places.get(worker) !== index) sim.mark("seat", 1000 * index + worker);
+      places.set(worker, index);
+    }
   };
-  let left = requesters * rounds;
+  const over = new Queue(1);
   sim.spawn("main", (function* (): Program {
     sim.spawn("balancer", (function* (): Program {
       seat();
-      const total = 2 * left;
+      const total = 2 * requesters * rounds;
       for (let k = 0; k < total; k++) {
         const message = (yield { recv: work }) ?? 0;
         if (message >= DONE) {
-          pending[message - DONE]! -= 1;
+          const worker = seats[message - DONE]!;
+          heap.remove(worker.index);
+          worker.pending -= 1;
+          heap.push(worker);
           sim.mark("done", message - DONE);
         } else {
-          const worker = heap[0]!;
-          pending[worker]! += 1;
-          sim.mark("give", worker);
-          yield { send: inboxes[worker]!, value: message };
+          const chosen = heap.pop();
+          chosen.pending += 1;
+          heap.push(chosen);
+          sim.mark("give", chosen.worker);
+          yield { send: inboxes[chosen.worker]!, value: message };
         }
         seat();
       }
       for (const inbox of inboxes) sim.close(inbox);
+      yield { send: over, value: 1 };
     })());
     for (let n = 0; n < workers; n++) {
       sim.spawn("worker", (function* (): Program {
@@ -228,10 +238,10 @@ export function balanceRun({ workers = 7, requesters = 12, threads = 2, rounds =
           yield { send: work, value: n };
           yield { recv: replies[n]! };
           sim.mark("answered", n);
-          left -= 1;
         }
       })());
     }
+    yield { recv: over };
   })());
   const wallMs = sim.run();
   const choice: Choice = { ...NOTHING_CHOSEN, program: "balance", threads };

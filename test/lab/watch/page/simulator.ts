@@ -6,7 +6,8 @@ import type { EndLine, MarkLine, Message, SliceLine, TaskLine, WaitLine } from "
 
 /** What a task asks for. */
 type Ask = { readonly work: number } | { readonly sleep: number } | { readonly recv: Queue } | { readonly send: Queue; readonly value: number };
-export type Program = Generator<Ask, void, number | undefined>;
+/** What a task does; what it is given for an ask is what it received. */
+export type Program<T = void> = Generator<Ask, T, number | undefined>;
 
 /** A channel of numbers. Receiving `undefined`: it is closed and empty. */
 export class Queue {

@@ -3,17 +3,18 @@
  * long the queues are, and the heap of workers by their places.
  */
 /** @import { Stage, MarkLine } from "../../protocol.ts" */
-import { Level, insert, lastUpTo } from "./sorted.js";
+import { Level, countUpTo, insert, lastUpTo } from "./sorted.js";
 import { dropBefore } from "./activity.js";
 
 /**
  * @typedef {Extract<Stage, { program: "balance" }>} BalanceStage
  * @typedef {{ readonly from: number, to: number }} Span
  * @typedef {{ readonly ms: number, readonly place: number }} Seated
+ * @typedef {{ readonly ms: number, readonly what: "ask" | "give" | "served", readonly n: number }} Move
  * @typedef {{ readonly pending: number, readonly served: number, readonly task: number, readonly serving: number | null, readonly place: number }} WorkerNow
  *   `serving`: from 0 to 1, how much of a service is over; `null`: it serves nobody. `place`: in the heap, from 0; −1: none.
  * @typedef {{ readonly task: number, readonly isWaiting: boolean, readonly answered: number }} RequesterNow
- * @typedef {{ readonly workers: readonly WorkerNow[], readonly requesters: readonly RequesterNow[], readonly balancer: number, readonly lastGiven: number, readonly givenMs: number }} BalanceNow
+ * @typedef {{ readonly workers: readonly WorkerNow[], readonly requesters: readonly RequesterNow[], readonly balancer: number }} BalanceNow
  */
 
 /** A `seat` mark has the place and the worker in one number. */
@@ -24,8 +25,8 @@ export class BalanceStory {
   stage;
   #workers;
   #requesters;
-  /** @type {{ readonly ms: number, readonly worker: number }[]} */
-  #given = [];
+  /** @type {Move[]} */
+  #moves = [];
   #balancer = 0;
   longestStepMs = 0;
 
@@ -38,6 +39,7 @@ export class BalanceStory {
 
   /** @param {MarkLine} mark */
   add([ms, task, , name, n]) {
+    if (name === "ask" || name === "give" || name === "served") insert(this.#moves, { ms, what: name, n }, seatedAt);
     if (name === "seat") {
       this.#balancer = task;
       const worker = this.#workers[n % SEAT];
@@ -49,7 +51,6 @@ export class BalanceStory {
     if ((name === "give" || name === "done") && worker !== undefined) {
       this.#balancer = task;
       worker.pending.add(ms, name === "give" ? 1 : -1);
-      if (name === "give") insert(this.#given, { ms, worker: n }, seatedAt);
     } else if (name === "serve" && worker !== undefined) {
       worker.task = task;
       insert(worker.services, { from: ms, to: Infinity }, spanFrom);
@@ -87,7 +88,6 @@ export class BalanceStory {
 
   /** @param {number} t @returns {BalanceNow} */
   at(t) {
-    const given = lastUpTo(this.#given, t, seatedAt);
     return {
       workers: this.#workers.map(({ task, pending, served, services, seats }) => {
         const service = lastUpTo(services, t, spanFrom);
@@ -99,9 +99,12 @@ export class BalanceStory {
         return { task, isWaiting: wait !== undefined && t < wait.to, answered: answered.at(t) };
       }),
       balancer: this.#balancer,
-      lastGiven: given?.worker ?? -1,
-      givenMs: given?.ms ?? -Infinity,
     };
+  }
+
+  /** Requests that went somewhere in a time: after `from`, up to `to`. @param {number} from @param {number} to */
+  movesIn(from, to) {
+    return this.#moves.slice(countUpTo(this.#moves, from, seatedAt), countUpTo(this.#moves, to, seatedAt));
   }
 
   /** @param {number} ms */
@@ -116,7 +119,7 @@ export class BalanceStory {
       dropBefore(waits, ms, spanFrom);
       answered.forget(ms);
     }
-    dropBefore(this.#given, ms, seatedAt);
+    dropBefore(this.#moves, ms, seatedAt);
   }
 }
 

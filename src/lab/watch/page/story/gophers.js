@@ -80,7 +80,11 @@ export class GopherStory {
     if (gopher === undefined) return;
     this.#end(task, ms);
     const cart = this.#carts.get(cartNumber);
-    if (cart !== undefined) for (const [other, step] of this.#open) if (step.cart === cartNumber) this.#end(other, ms);
+    if (cart !== undefined) {
+      // Another gopher has the cart now, also if the mark that says so was lost.
+      for (const [other, step] of this.#open) if (step.cart === cartNumber) this.#end(other, ms);
+      for (const [other, burning] of this.#burning) if (burning === cartNumber) this.#burning.delete(other);
+    }
     const books = cart === undefined ? 0 : this.#takeBooks(kind, cart, ms);
     /** @type {Step} */
     const step = { kind, gopher: gopher.n, cart: cartNumber, from: ms, to: Infinity, books, startSlot: cart === undefined ? 0 : this.#slotOf(cart), endSlot: 0 };

@@ -12,7 +12,7 @@
 /** @typedef {{ readonly from: number, readonly to: number, passedMs: number }} SingleStep */
 
 /** Parts of the real speed that can be chosen. */
-export const SPEEDS = Object.freeze([1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]);
+export const SPEEDS = Object.freeze([1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]);
 /** A shorter run is over before anybody has seen it: it is shown again, this slowly. */
 const FAST_MS = 3000;
 const SHOWN_MS = 15_000;

@@ -1,12 +1,13 @@
 /** The story of replicated queries: each query goes to all replicas, the first answer counts. */
 /** @import { Stage, MarkLine } from "../../protocol.ts" */
-import { Level, insert, lastUpTo } from "./sorted.js";
+import { Level, countUpTo, insert, lastUpTo } from "./sorted.js";
 import { dropBefore } from "./activity.js";
 
 /**
  * @typedef {Extract<Stage, { program: "replicas" }>} ReplicaStage
  * @typedef {{ readonly from: number, to: number, readonly task: number, outcome: "" | "answered" | "cancelled" }} Request
  * @typedef {{ readonly ms: number, readonly n: number, winner: number, firstMs: number }} Query
+ * @typedef {{ readonly ms: number, readonly what: "asked" | "answered" | "cancelled", readonly n: number }} ReplicaMove
  * @typedef {{ readonly task: number, readonly state: "idle" | "asked" | "answered" | "cancelled", readonly progress: number, readonly isFirst: boolean, readonly wins: number }} ReplicaNow
  * @typedef {{ readonly query: number, readonly isAnswered: boolean, readonly client: number, readonly answeredQueries: number, readonly replicas: readonly ReplicaNow[] }} ReplicasNow
  */
@@ -17,6 +18,8 @@ export class ReplicaStory {
   #replicas;
   /** @type {Query[]} */
   #queries = [];
+  /** @type {ReplicaMove[]} */
+  #moves = [];
   #answered = new Level(0);
   #client = 0;
   longestStepMs = 0;
@@ -29,6 +32,7 @@ export class ReplicaStory {
 
   /** @param {MarkLine} mark */
   add([ms, task, , name, n]) {
+    if (name === "asked" || name === "answered" || name === "cancelled") insert(this.#moves, { ms, what: name, n }, queryMs);
     if (name === "query") {
       this.#client = task;
       insert(this.#queries, { ms, n, winner: -1, firstMs: Infinity }, queryMs);
@@ -78,8 +82,14 @@ export class ReplicaStory {
     };
   }
 
+  /** What happened to requests in a time: after `from`, up to `to`. @param {number} from @param {number} to */
+  movesIn(from, to) {
+    return this.#moves.slice(countUpTo(this.#moves, from, queryMs), countUpTo(this.#moves, to, queryMs));
+  }
+
   /** @param {number} ms */
   forget(ms) {
+    dropBefore(this.#moves, ms, queryMs);
     for (const { requests, wins } of this.#replicas) {
       dropBefore(requests, ms, requestFrom);
       wins.forget(ms);
@@ -89,7 +99,7 @@ export class ReplicaStory {
   }
 }
 
-/** @param {Query} query */
+/** @param {{ readonly ms: number }} query */
 function queryMs({ ms }) {
   return ms;
 }

@@ -5,6 +5,7 @@ import { dropBefore } from "./activity.js";
 
 /**
  * @typedef {Extract<Stage, { program: "sieve" }>} SieveStage
+ * @typedef {{ readonly ms: number, readonly what: "send" | "pass" | "drop", readonly n: number, readonly prime: number }} NumberMove
  * @typedef {{ readonly ms: number, readonly n: number, readonly what: "take" | "pass" | "drop" }} Handled
  * @typedef {{ readonly prime: number, readonly task: number, readonly ms: number, readonly handled: Handled[], readonly passed: Level, readonly dropped: Level }} Filter
  * @typedef {{ readonly prime: number, readonly task: number, readonly last: Handled | null, readonly passed: number, readonly dropped: number }} FilterNow
@@ -25,6 +26,8 @@ export class SieveStory {
   #dropped = new Level(0);
   #passed = new Level(0);
   #generator = 0;
+  /** @type {NumberMove[]} */
+  #moves = [];
   /** Numbers jump from filter to filter: no step has a length. */
   longestStepMs = 0;
   openSinceMs = Infinity;
@@ -39,6 +42,7 @@ export class SieveStory {
     if (name === "send") {
       this.#generator = task;
       insert(this.#sent, { ms, n }, handledMs);
+      insert(this.#moves, { ms, what: name, n, prime: 1 }, handledMs);
     } else if (name === "prime") insert(this.#primes, { ms, n }, handledMs);
     else if (name === "filter") {
       const filter = { prime: n, task, ms, handled: [], passed: new Level(0), dropped: new Level(0) };
@@ -49,6 +53,7 @@ export class SieveStory {
       const filter = this.#ofTask.get(task);
       if (filter === undefined) return;
       insert(filter.handled, { ms, n, what: name }, handledMs);
+      if (name !== "take") insert(this.#moves, { ms, what: name, n, prime: filter.prime }, handledMs);
       if (name === "pass") {
         filter.passed.add(ms, 1);
         this.#passed.add(ms, 1);
@@ -71,8 +76,14 @@ export class SieveStory {
     };
   }
 
+  /** Numbers that were sent, passed on or dropped in a time: after `from`, up to `to`. @param {number} from @param {number} to */
+  movesIn(from, to) {
+    return this.#moves.slice(countUpTo(this.#moves, from, handledMs), countUpTo(this.#moves, to, handledMs));
+  }
+
   /** @param {number} ms */
   forget(ms) {
+    dropBefore(this.#moves, ms, handledMs);
     for (const { handled, passed, dropped } of this.#filters) {
       dropBefore(handled, ms, handledMs);
       passed.forget(ms);

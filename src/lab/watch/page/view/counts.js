@@ -11,15 +11,15 @@ const MOST_DOTS = 16;
 export class Counts {
   #progress = element("strong", { id: "in-progress" }, ["0"]);
   #running = element("strong", { id: "running-now" }, ["0"]);
-  #dots = svg("svg", { class: "dots", viewBox: "0 0 272 16", "aria-hidden": "true" });
-  #threadDots = svg("svg", { class: "dots", viewBox: "0 0 272 16", "aria-hidden": "true" });
+  #dots = svg("svg", { class: "dots", height: 16, "aria-hidden": "true" });
+  #threadDots = svg("svg", { class: "dots", height: 16, "aria-hidden": "true" });
   #ofThreads = element("span", { class: "quiet" });
   #saidMs = -Infinity;
 
   constructor() {
     byId("counts").append(
-      element("div", { class: "count concurrency" }, [element("p", {}, [this.#progress, element("span", {}, [" in progress"])]), this.#dots, element("p", { class: "quiet meaning" }, ["Concurrency: begun, not ended. Structure."])]),
-      element("div", { class: "count parallelism" }, [element("p", {}, [this.#running, element("span", {}, [" running right now"])]), this.#threadDots, element("p", { class: "quiet meaning" }, ["Parallelism: at the same moment. Execution. ", this.#ofThreads])]),
+      element("div", { class: "count concurrency" }, [element("p", {}, [this.#progress, element("span", {}, ["in progress"]), this.#dots]), element("p", { class: "quiet meaning" }, ["Concurrency: begun, not ended. Structure."])]),
+      element("div", { class: "count parallelism" }, [element("p", {}, [this.#running, element("span", {}, ["running right now"]), this.#threadDots]), element("p", { class: "quiet meaning" }, ["Parallelism: at the same moment. Execution. ", this.#ofThreads])]),
     );
     for (const dots of [this.#dots, this.#threadDots]) dots.append(...Array.from({ length: MOST_DOTS }, (_, k) => svg("circle", { cx: 8 + 17 * k, cy: 8, r: 6.500, visibility: "hidden" })));
   }
@@ -45,6 +45,7 @@ export class Counts {
 
   /** @param {SVGElement} dots @param {number} count @param {number} full */
   #fill(dots, count, full) {
+    setTo(dots, "width", 17 * Math.min(MOST_DOTS, count));
     for (const [k, dot] of [...dots.children].entries()) {
       setTo(dot, "visibility", k < count ? "visible" : "hidden");
       setTo(dot, "class", k < full ? "full" : "empty");
@@ -56,15 +57,14 @@ export class Counts {
 function sentence({ activity, end }, t) {
   if (end !== null && t >= end.wallMs) {
     const mean = activity.meanRunning(0, end.wallMs);
-    return `The run is over. On average ${mean.toFixed(2)} ran at the same time.`;
+    return `The run is over: on average ${mean.toFixed(2)} ran at the same time.`;
   }
   const span = end === null ? ABOUT_MS : Math.min(ABOUT_MS, Math.max(1e-6, end.wallMs / 8));
   const mean = activity.meanRunning(Math.max(0, t - span), t);
   const c = activity.c(t);
   if (c === 0) return "Nothing is in progress.";
-  const running = `On average ${mean.toFixed(2)} ${mean > 0.995 && mean < 1.005 ? "runs" : "run"} at the same time`;
-  if (mean > 1.1) return c > 1 ? `Concurrent and parallel: ${c} are in progress. ${running}.` : `Parallel: ${running.toLowerCase()}.`;
+  if (mean > 1.1) return `Concurrent and parallel: on average ${mean.toFixed(1)} run at the same time.`;
   if (c === 1) return mean < 0.1 ? "One thing at a time, and it mostly waits: neither concurrent nor parallel." : "One thing at a time: neither concurrent nor parallel.";
-  if (mean < 0.1) return `Concurrent, not parallel: ${c} are in progress, and nearly all of them wait. Waiting needs no core.`;
-  return `Concurrent, not parallel: ${c} are in progress and take turns. ${running}.`;
+  if (mean < 0.1) return "Concurrent, not parallel: nearly all of them wait, and waiting needs no core.";
+  return "Concurrent, not parallel: they take turns, and at most one runs at a time.";
 }

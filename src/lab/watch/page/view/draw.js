@@ -74,7 +74,7 @@ export function colourOf(thread) {
 export function badge(thread) {
   return svg("g", { class: "badge" }, [
     svg("path", { d: SHAPES[Math.max(0, thread) % SHAPES.length] ?? "", fill: colourOf(thread), class: "badge-shape" }),
-    svg("text", { class: "badge-number", y: thread % SHAPES.length === 2 ? 6 : thread % SHAPES.length === 6 ? 1 : 3.8 }, [String(thread)]),
+    svg("text", { class: "badge-number", "data-ground": ".badge-shape", y: thread % SHAPES.length === 2 ? 6 : thread % SHAPES.length === 6 ? 1 : 3.8 }, [String(thread)]),
   ]);
 }
 
@@ -86,7 +86,7 @@ export function badgeIcon(thread, size) {
 /**
  * A gopher, standing on 0,0, about 40 wide and 52 high, looking right. It has two faces: awake and sleeping.
  *
- * @param {number} n its number
+ * @param {string | number} n its number
  */
 export function gopherDrawing(n) {
   return svg("g", { class: "gopher" }, [
@@ -111,7 +111,7 @@ export function gopherDrawing(n) {
       svg("ellipse", { class: "nose", cx: 5.500, cy: -31, rx: 2.500, ry: 1.800 }),
     ]),
     svg("g", { class: "bubble", transform: "translate(0 -62)" }, [svg("rect", { x: -12, y: -8, width: 24, height: 13, rx: 6 }), svg("circle", { cx: -5, cy: -1.500, r: 1.600 }), svg("circle", { cx: 0, cy: -1.500, r: 1.600 }), svg("circle", { cx: 5, cy: -1.500, r: 1.600 })]),
-    svg("text", { class: "gopher-number", x: 1, y: -7.500 }, [String(n)]),
+    svg("text", { class: "gopher-number", "data-ground": ".belly", x: 1, y: -7.500 }, [String(n)]),
   ]);
 }
 
@@ -121,7 +121,7 @@ export function cartDrawing(n) {
     svg("path", { class: "tub", d: "M-17 -17H17L12 -5H-12Z" }),
     svg("circle", { class: "wheel", cx: -7, cy: -3, r: 3.200 }),
     svg("circle", { class: "wheel", cx: 7, cy: -3, r: 3.200 }),
-    svg("text", { class: "cart-number", x: 0, y: -8 }, [String(n)]),
+    svg("text", { class: "cart-number", "data-ground": ".tub", x: 0, y: -8 }, [String(n)]),
   ]);
 }
 

@@ -5,9 +5,13 @@
 
 const AGAIN_MS = 2000;
 
+/** @param {string} id */
+function read(id) {
+  return JSON.parse(document.getElementById(id)?.textContent ?? "null");
+}
+
 /** What the page was made with. @returns {{ readonly welcome: Welcome, readonly recording: Recording | null }} */
 export function readData() {
-  const read = (/** @type {string} */ id) => JSON.parse(document.getElementById(id)?.textContent ?? "null");
   return { welcome: read("warren-welcome"), recording: read("warren-recording") };
 }
 

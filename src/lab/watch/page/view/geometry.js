@@ -20,9 +20,10 @@ const STAGING = 84;
 const STAND_ROOM = 52;
 /** From the middle of a cart to the gopher that pushes. */
 const PUSH = 33;
-const LANE = 168;
-export const TOP = 82;
-export const LOW = 152;
+/** The height of a lane. */
+export const LANE = 168;
+const TOP = 82;
+const LOW = 152;
 /** Space of a waiting cart. */
 const CART = 40;
 const QUEUE_PART = 0.36;

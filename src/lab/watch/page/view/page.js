@@ -46,6 +46,7 @@ export class Page {
 
   constructor() {
     const { welcome, recording } = this.#data;
+    byId("page").classList.toggle("recorded", recording !== null);
     this.#gainsView = new GainsView(recording !== null);
     this.#bar = new PlayerBar(recording !== null, {
       pause: () => this.#pause(),
@@ -217,6 +218,7 @@ export class Page {
     const width = byId("scene").clientWidth;
     if (width === 0) return;
     const isPresented = document.documentElement.hasAttribute("data-present");
+    byId("page").classList.toggle("alone", this.#data.recording !== null && this.#gains === null && this.#foreseen === null);
     this.#stage?.resize(width, isPresented);
     this.#strip.resize(width, isPresented ? 19 : width < 520 ? 11 : 13);
     this.#shownT = NaN;

@@ -4,18 +4,20 @@
  */
 /** @import { GopherStory, CartNow, GopherNow } from "../story/gophers.js" */
 /** @import { Activity } from "../story/activity.js" */
-import { badge, bookDrawing, cartDrawing, colourOf, gopherDrawing, incineratorDrawing, say, setTo, svg } from "./draw.js";
-import { Geometry } from "./geometry.js";
+import { bookDrawing, cartDrawing, incineratorDrawing, say, setTo, svg } from "./draw.js";
+import { Figure } from "./figure.js";
+import { Flights, PART_OF_SCREEN } from "./flights.js";
+import { Geometry, LANE } from "./geometry.js";
 import { Mover, isReduced } from "./motion.js";
 
 /** Pixels for a unit, at most, and the least width in units. */
 const LARGEST = 1.55;
+const LARGEST_PRESENTED = 2.2;
+const LEAST = 0.8;
 const LEAST_WIDTH = 470;
 const LEAST_LEG = 330;
-const FLIGHT_MS = 420;
+/** Books of one cart leave one after the other. */
 const BETWEEN_MS = 60;
-/** More books than these in one frame are burnt without a flight. */
-const MOST_FLIGHTS = 48;
 const FED_MS = 260;
 /** Books that are drawn of a pile and of a cart; more are a number only. */
 const DRAWN_IN_PILE = 48;
@@ -23,7 +25,6 @@ const DRAWN_IN_CART = 8;
 
 /**
  * @typedef {{ pile: SVGElement, pileBooks: SVGElement[], pileText: SVGElement, staging: SVGElement | null, stagingBooks: SVGElement[], stagingText: SVGElement | null, fire: SVGElement, fireText: SVGElement, arrived: number, fedMs: number }} DrawnLane
- * @typedef {{ readonly drawing: SVGElement, readonly from: { x: number, y: number }, readonly to: { x: number, y: number }, readonly startMs: number, readonly lane: number, readonly book: number, isOver: boolean }} Flight
  */
 
 export class GopherStageView {
@@ -34,15 +35,13 @@ export class GopherStageView {
   #geometry;
   #pixels = 0;
   #world = svg("g");
-  #flightLayer = svg("g", { class: "flights" });
+  #flights = new Flights();
   /** @type {Map<number, { drawing: SVGElement, mover: Mover, books: SVGElement[], load: SVGElement }>} */
   #carts = new Map();
-  /** @type {Map<number, { drawing: SVGElement, body: SVGElement, mover: Mover, thread: number, badge: SVGElement }>} */
+  /** @type {Map<number, Figure>} */
   #gophers = new Map();
   /** @type {DrawnLane[]} */
   #lanes = [];
-  /** @type {Flight[]} */
-  #flights = [];
   #shownMs = -1;
   /** Called for each book that arrives in a flame. @type {() => void} */
   onArrival = () => {};
@@ -61,15 +60,15 @@ export class GopherStageView {
   resize(pixels, isPresented) {
     if (pixels === this.#pixels) return;
     this.#pixels = pixels;
-    const { legs } = this.#story.stage;
+    const { legs, lanes } = this.#story.stage;
     // As large as the width allows, and not so small that the carts lie on each other.
-    const width = Math.round(Math.max(pixels / (isPresented ? 2.2 : LARGEST), LEAST_WIDTH + (legs - 1) * LEAST_LEG));
+    const largest = Math.min(isPresented ? LARGEST_PRESENTED : LARGEST, (innerHeight * PART_OF_SCREEN) / (lanes * LANE));
+    const width = Math.round(Math.max(pixels / Math.max(LEAST, largest), LEAST_WIDTH + (legs - 1) * LEAST_LEG));
     this.#geometry = new Geometry(this.#story.stage, width);
     setTo(this.element, "viewBox", `0 0 ${width} ${this.#geometry.height}`);
     setTo(this.element, "width", pixels);
     setTo(this.element, "height", Math.round((this.#geometry.height * pixels) / width));
-    for (const { drawing } of this.#flights) drawing.remove();
-    this.#flights = [];
+    this.#flights.clear();
     this.#build();
     this.#shownMs = -1;
   }
@@ -80,7 +79,7 @@ export class GopherStageView {
     const ground = svg("g");
     const cartLayer = svg("g");
     const gopherLayer = svg("g");
-    this.#world.replaceChildren(ground, cartLayer, gopherLayer, this.#flightLayer);
+    this.#world.replaceChildren(ground, cartLayer, gopherLayer, this.#flights.layer);
     this.#carts.clear();
     this.#gophers.clear();
     this.#lanes = Array.from({ length: stage.lanes }, (_, lane) => {
@@ -112,11 +111,9 @@ export class GopherStageView {
       this.#carts.set(n, { drawing, mover: new Mover(drawing), books, load });
     }
     for (const { n } of stage.gophers) {
-      const body = gopherDrawing(n);
-      const badgePlace = svg("g", { class: "badge-place", transform: "translate(18 -52)" });
-      const drawing = svg("g", { "data-gopher": n, "data-state": "absent" }, [body, badgePlace]);
-      gopherLayer.append(drawing);
-      this.#gophers.set(n, { drawing, body, mover: new Mover(drawing), thread: -1, badge: badgePlace });
+      const figure = new Figure(n, { "data-gopher": n });
+      gopherLayer.append(figure.element);
+      this.#gophers.set(n, figure);
     }
   }
 
@@ -134,12 +131,11 @@ export class GopherStageView {
     for (const gopher of gophers) this.#drawGopher(now, t, gopher);
     if (came) this.#burn(now, this.#shownMs, t);
     else {
-      for (const { drawing } of this.#flights) drawing.remove();
-      this.#flights = [];
+      this.#flights.clear();
       for (const [lane, { burnt }] of lanes.entries()) /** @type {{ arrived: number }} */ (this.#lanes[lane]).arrived = burnt;
     }
     this.#shownMs = t;
-    this.#fly(now);
+    this.#flights.draw(now);
     for (const [lane, { pile, staging }] of lanes.entries()) {
       const drawn = /** @type {DrawnLane} */ (this.#lanes[lane]);
       const { booksPerCart, loads, dumpCapacity } = this.#story.stage;
@@ -170,51 +166,25 @@ export class GopherStageView {
     const { step, last } = gopher;
     const stand = this.#geometry.gopher(isReduced() && step !== null ? { ...gopher, progress: 0 } : gopher);
     drawn.mover.place(now, step === null ? `stands ${last?.from ?? ""}` : `${step.kind} ${step.from}`, stand);
-    const thread = this.#activity.threadOf(gopher.task);
-    if (thread !== drawn.thread) {
-      drawn.thread = thread;
-      drawn.badge.replaceChildren(...(thread < 0 ? [] : [badge(thread)]));
-      drawn.drawing.setAttribute("data-thread", String(thread));
-      drawn.drawing.style.setProperty("--own", colourOf(thread));
-    }
-    setTo(drawn.drawing, "data-state", this.#activity.doing(gopher.task, t).kind);
-    setTo(drawn.drawing, "data-step", step?.kind ?? "");
-    setTo(/** @type {Element} */ (drawn.body.children[1]), "transform", `scale(${stand.facing} 1)`);
+    drawn.show(this.#activity, gopher.task, t);
+    drawn.face(stand.facing);
+    setTo(drawn.element, "data-step", step?.kind ?? "");
   }
 
   /** Sends books that were burnt in a time on their way. @param {number} now @param {number} from @param {number} to */
   #burn(now, from, to) {
-    const burnt = this.#story.burntIn(from, to);
-    const areTooMany = burnt.length > MOST_FLIGHTS || isReduced();
-    let k = 0;
-    for (const { lane, cart, book } of burnt) {
-      if (areTooMany) {
-        this.#arrive(now, lane, book);
-        continue;
-      }
+    for (const [k, { lane, cart, book }] of this.#story.burntIn(from, to).entries()) {
       const mover = this.#carts.get(cart)?.mover;
       const fire = this.#geometry.incinerator(lane);
-      const drawing = svg("g", { "data-flight": book }, [bookDrawing(0, 0, book)]);
-      this.#flightLayer.append(drawing);
-      this.#flights.push({ drawing, from: { x: mover?.x ?? fire.x, y: (mover?.y ?? fire.y) - 20 }, to: { x: fire.x, y: fire.y - 20 }, startMs: now + BETWEEN_MS * k++, lane, book, isOver: false });
+      this.#flights.send(svg("g", { "data-flight": book }, [bookDrawing(0, 0, book)]), {
+        from: { x: mover?.x ?? fire.x, y: (mover?.y ?? fire.y) - 20 },
+        to: { x: fire.x, y: fire.y - 20 },
+        startMs: now + BETWEEN_MS * k,
+        rise: 34,
+        turns: 200,
+        arrived: () => this.#arrive(now, lane, book),
+      });
     }
-  }
-
-  /** @param {number} now */
-  #fly(now) {
-    for (const flight of this.#flights) {
-      const part = Math.min(1, Math.max(0, (now - flight.startMs) / FLIGHT_MS));
-      if (part < 1) {
-        const x = flight.from.x + (flight.to.x - flight.from.x) * part;
-        const y = flight.from.y + (flight.to.y - flight.from.y) * part - 34 * 4 * part * (1 - part);
-        flight.drawing.setAttribute("transform", `translate(${x.toFixed(1)} ${y.toFixed(1)}) rotate(${Math.round(part * 200)})`);
-        continue;
-      }
-      flight.isOver = true;
-      flight.drawing.remove();
-      this.#arrive(now, flight.lane, flight.book);
-    }
-    if (this.#flights.some(({ isOver }) => isOver)) this.#flights = this.#flights.filter(({ isOver }) => !isOver);
   }
 
   /** @param {number} now @param {number} lane @param {number} book */
@@ -222,14 +192,14 @@ export class GopherStageView {
     const at = this.#lanes[lane];
     if (at === undefined) return;
     at.arrived += 1;
-    at.fedMs = now;
+    at.fedMs = Math.max(now, performance.now());
     at.fire.setAttribute("data-last", String(book));
     this.onArrival();
   }
 
   /** Whether something still moves although the playhead stands. */
   get isMoving() {
-    return this.#flights.length > 0;
+    return !this.#flights.isEmpty;
   }
 }
 

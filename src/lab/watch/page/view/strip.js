@@ -8,7 +8,7 @@ const ROW = 26;
 const CURVE = 54;
 const GAP = 14;
 const AXIS = 24;
-const RIGHT = 14;
+const RIGHT = 26;
 /** Live, so much of the run is shown. */
 const WINDOW_MS = 10_000;
 /** A run up to this length is shown as a whole when it is over. */
@@ -180,8 +180,11 @@ export class Strip {
     for (let k = 0; k < ran.length && left + k < to; k++) {
       const value = /** @type {number} */ (ran[k]);
       if (value > 0) {
-        // What runs for less than a pixel is still seen.
-        const tall = Math.max(1.5, (value / most) * height);
+        // What runs for less than a pixel is still seen, as a pale line as high as one.
+        const tall = (value / most) * height;
+        context.globalAlpha = 0.45;
+        context.fillRect(left + k, top + height - (Math.ceil(value - 1e-9) / most) * height, 1, (Math.ceil(value - 1e-9) / most) * height);
+        context.globalAlpha = 1;
         context.fillRect(left + k, top + height - tall, 1, tall);
       }
     }

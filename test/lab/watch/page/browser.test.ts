@@ -1,0 +1,262 @@
+/**
+ * The page in a real Chromium, opened from a file with a recording: what moves on the
+ * screen is what the events say, everything works by keyboard, and it can be read in light, dark, wide, narrow and
+ * for a projector. Screenshots are kept in artifacts/watch/.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { renderPage } from "../../../../src/lab/watch/page/page.ts";
+import type { Message } from "../../../../src/lab/watch/protocol.ts";
+import { CHROMIUM, launch } from "../../report/chromium.ts";
+import { lowContrast } from "../../report/contrast.ts";
+import { balanceRun, foreseen, gains, gopherRun, recordingOf, replicaRun, sieveRun } from "./recordings.ts";
+
+const ARTIFACTS = join(import.meta.dirname, "../../../../artifacts/watch");
+
+/** On each frame, after the page has drawn: what is on the stage, checked. What it saw is in `seen` of the window. */
+const WATCHER = `(() => {
+  const seen = window.seen = { frames: 0, wrong: [], arrivals: [], flights: 0, places: {}, states: {} };
+  const note = (text) => { if (seen.wrong.length < 20) seen.wrong.push(text); };
+  const number = (element, name) => Number(element.dataset[name]);
+  const look = () => {
+    const stage = document.querySelector("svg.gopher-stage");
+    const carts = [...document.querySelectorAll("#stage [data-cart]")];
+    if (carts.length === 0) return;
+    seen.frames++;
+    const names = carts.map((cart) => cart.dataset.cart).join();
+    seen.carts ??= names;
+    if (names !== seen.carts) note("carts " + names);
+    const flights = document.querySelectorAll("#stage [data-flight]").length;
+    seen.flights = Math.max(seen.flights, flights);
+    const books = [...document.querySelectorAll("#stage [data-books]")].reduce((sum, each) => sum + number(each, "books"), 0) + flights + [...document.querySelectorAll("#stage [data-burnt]")].reduce((sum, each) => sum + number(each, "burnt"), 0);
+    seen.books ??= books;
+    if (books !== seen.books) note("books " + books + ", not " + seen.books);
+    const running = [...document.querySelectorAll('#stage [data-gopher][data-state="running"]')].map((gopher) => gopher.dataset.thread);
+    if (new Set(running).size !== running.length) note("two gophers run on thread " + running.join());
+    for (const gopher of document.querySelectorAll("#stage [data-gopher]")) seen.states[gopher.dataset.state] = true;
+    const [, , width, height] = stage.getAttribute("viewBox").split(" ").map(Number);
+    for (const cart of carts) {
+      const [x, y] = cart.getAttribute("transform").match(/-?[\\d.]+/g).map(Number);
+      if (!(x >= 0 && x <= width && y >= 0 && y <= height)) note("cart " + cart.dataset.cart + " at " + x + "," + y);
+      (seen.places[cart.dataset.cart] ??= new Set()).add(x + "," + y);
+    }
+  };
+  const original = window.requestAnimationFrame.bind(window);
+  window.requestAnimationFrame = (callback) => original((now) => { callback(now); look(); });
+  new MutationObserver((records) => {
+    for (const { target, oldValue } of records) if (oldValue !== null) seen.arrivals.push(Number(oldValue));
+  }).observe(document, { subtree: true, attributeFilter: ["data-last"], attributeOldValue: true });
+})()`;
+
+interface Seen {
+  readonly frames: number;
+  readonly wrong: readonly string[];
+  readonly arrivals: readonly number[];
+  readonly flights: number;
+  readonly books: number;
+  readonly states: Readonly<Record<string, true>>;
+  readonly last: readonly number[];
+  readonly burnt: readonly number[];
+  readonly places: number;
+}
+
+/** What the watcher saw, and the last book of each incinerator, which no change has replaced. */
+function seenBy(page: Page): Promise<Seen> {
+  return page.evaluate(`({ ...seen, places: Math.max(...Object.values(seen.places).map(({ size }) => size)), last: [...document.querySelectorAll("[data-last]")].map((fire) => Number(fire.dataset.last)), burnt: [...document.querySelectorAll("[data-burnt]")].map((fire) => Number(fire.dataset.burnt)) })`);
+}
+
+const text = (page: Page, id: string): Promise<string> => page.locator(`#${id}`).innerText();
+const shownTime = async (page: Page): Promise<number> => Number.parseFloat(await text(page, "time"));
+/** The run is shown to its end, and the last book has arrived. */
+const untilTheEnd = (page: Page): Promise<unknown> => page.waitForFunction(`document.getElementById("pause").textContent === "Again" && document.querySelectorAll("[data-flight]").length === 0`, null, { timeout: 120_000 });
+
+if (CHROMIUM === null) process.stderr.write("Chromium is not installed: the page of warren watch is not opened in a browser (apt-get install chromium, or set CHROMIUM)\n");
+
+describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), "warren-watch-"));
+  let browser: Browser;
+
+  beforeAll(async () => {
+    mkdirSync(ARTIFACTS, { recursive: true });
+    browser = await launch();
+  }, 180_000);
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  const G6 = { design: "G6", world: "wait", threads: 1, loads: 8, unitMs: 300 } as const;
+  const G11 = { design: "G11", world: "cpu", threads: 2, loads: 6, unitMs: 60 } as const;
+
+  /** Opens a recording. What the page requests or says in the console fails the test at its end. */
+  async function open(messages: readonly Message[], { isPresented = false, ...options }: BrowserContextOptions & { readonly isPresented?: boolean } = {}): Promise<Page> {
+    const recording = recordingOf(messages, { present: isPresented });
+    const file = join(folder, `${Math.random()}.html`);
+    writeFileSync(file, renderPage({ welcome: recording.welcome, recording }).html);
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    const url = pathToFileURL(file).href;
+    page.on("console", (message) => complaints.push(message.text()));
+    page.on("pageerror", (error) => complaints.push(String(error)));
+    page.on("request", (request) => {
+      if (request.url() !== url && !request.url().startsWith("data:")) complaints.push(`request: ${request.url()}`);
+    });
+    onTestFinished(async () => {
+      await context.close();
+      expect(complaints).toEqual([]);
+    });
+    await page.addInitScript(WATCHER);
+    await page.goto(url);
+    return page;
+  }
+
+  const longRun = (settings: Parameters<typeof gopherRun>[0]): Message[] => gopherRun(settings);
+
+  describe.each([
+    { name: "G6, wait, 1 thread", settings: G6, tags: [] },
+    { name: "G6, cpu, 2 threads", settings: { ...G6, world: "cpu", threads: 2, loads: 5 } as const, tags: ["deep"] },
+    { name: "G3, wait, 2 threads", settings: { ...G6, design: "G3", threads: 2, loads: 5 } as const, tags: ["deep"] },
+    { name: "G11, cpu, 2 threads", settings: G11, tags: ["deep"] },
+  ])("$name", ({ settings, tags }) => {
+    test("each burnt book is one arrival; carts and books are conserved on every frame; a thread runs one gopher", { tags: [...tags] }, async () => {
+      const page = await open(longRun(settings));
+      await untilTheEnd(page);
+      const seen = await seenBy(page);
+      const all = settings.loads * 4;
+      expect(seen.wrong).toEqual([]);
+      expect(seen.frames).toBeGreaterThan(30);
+      expect(seen.books).toBe(all);
+      expect([...seen.arrivals, ...seen.last].toSorted((a, b) => a - b)).toEqual(Array.from({ length: all }, (_, k) => k));
+      expect(seen.burnt.reduce((sum, count) => sum + count, 0)).toBe(all);
+      expect(seen.flights).toBeGreaterThan(0);
+      expect(seen.places).toBeGreaterThan(40);
+    });
+  });
+
+  test("with reduced motion nothing flies, places change in steps, and each book still arrives once", async () => {
+    const page = await open(longRun({ ...G6, loads: 8 }), { reducedMotion: "reduce" });
+    await untilTheEnd(page);
+    const seen = await seenBy(page);
+    expect(seen.wrong).toEqual([]);
+    expect(seen.flights).toBe(0);
+    expect([...seen.arrivals, ...seen.last].toSorted((a, b) => a - b)).toEqual(Array.from({ length: 32 }, (_, k) => k));
+    // A cart has four zones with a place for each of four carts.
+    expect(seen.places).toBeLessThanOrEqual(16);
+  });
+
+  test("everything by keyboard", async () => {
+    const page = await open([...longRun(G6), ...gopherRun({ ...G6, design: "G1", loads: 4 }, 2)]);
+    const { keyboard } = page;
+    const isPlaying = async (): Promise<boolean> => (await text(page, "pause")) === "Pause";
+    await keyboard.press("Space");
+    expect(await isPlaying()).toBe(false);
+    const stands = await shownTime(page);
+    await page.waitForTimeout(400);
+    expect(await shownTime(page)).toBe(stands);
+    await keyboard.press("ArrowRight");
+    await page.waitForFunction(`parseFloat(document.getElementById("time").textContent) !== ${stands}`).catch(() => undefined);
+    for (let k = 0; k < 8; k++) {
+      await keyboard.press("ArrowRight");
+      await page.waitForTimeout(400);
+    }
+    const later = await shownTime(page);
+    expect(later).toBeGreaterThan(stands);
+    for (let k = 0; k < 8; k++) await keyboard.press("ArrowLeft");
+    await page.waitForTimeout(300);
+    expect(await shownTime(page)).toBeLessThan(later);
+    await keyboard.press("-");
+    await keyboard.press("-");
+    await page.waitForFunction(`document.getElementById("speed").value === "5"`);
+    await keyboard.press("+");
+    await page.waitForFunction(`document.getElementById("speed").value === "2"`);
+    await keyboard.press("?");
+    expect(await page.locator("#keys").isVisible()).toBe(true);
+    await keyboard.press("Escape");
+    expect(await page.locator("#keys").isVisible()).toBe(false);
+    const ground = (): Promise<string> => page.evaluate(`getComputedStyle(document.body).backgroundColor`);
+    const before = await ground();
+    await keyboard.press("d");
+    expect(await ground()).not.toBe(before);
+    await keyboard.press("m");
+    expect(await text(page, "sound")).toBe("Sound on");
+    await keyboard.press("m");
+    await keyboard.press("l");
+    await page.waitForFunction(`document.getElementById("speed").value === "1" && document.getElementById("pause").textContent === "Pause"`);
+    // All controls are reached by Tab, and the focus is seen.
+    const reached: string[] = [];
+    for (let k = 0; k < 14; k++) {
+      await keyboard.press("Tab");
+      const [id, outline] = await page.evaluate<[string, string]>(`[document.activeElement.id || document.activeElement.className, getComputedStyle(document.activeElement).outlineStyle]`);
+      if (id !== "") expect([id, outline]).not.toEqual([id, "none"]);
+      reached.push(id);
+    }
+    for (const id of ["skip", "sound", "theme", "help", "recorded", "pause", "back", "forward", "speed", "live", "slider"]) expect(reached).toContain(id);
+    await page.locator("#recorded").focus();
+    await keyboard.press("ArrowDown");
+    await page.waitForFunction(`document.getElementById("run-title").textContent.startsWith("G1")`);
+  });
+
+  const PROGRAMS: readonly (readonly [string, () => Message[]])[] = [["gophers", () => longRun({ ...G11, loads: 24, unitMs: 300 })], ["balance", () => balanceRun()], ["replicas", () => replicaRun()], ["sieve", () => sieveRun({ primes: 16 })]];
+
+  describe.each(PROGRAMS)("%s", (name, messages) => {
+    const withGains = (): Message[] => {
+      const run = messages();
+      const [first] = run;
+      if (first?.kind !== "run") throw new Error("a run begins with its message");
+      return [...run, ...gains(first.choice).slice(0, 5), foreseen(first.choice)];
+    };
+
+    test.each([
+      ["1440 light", { viewport: { width: 1440, height: 900 }, colorScheme: "light" }],
+      ["1440 dark", { viewport: { width: 1440, height: 900 }, colorScheme: "dark" }],
+      ["390 light", { viewport: { width: 390, height: 844 }, colorScheme: "light" }],
+      ["390 dark", { viewport: { width: 390, height: 844 }, colorScheme: "dark" }],
+      ["present", { viewport: { width: 1920, height: 1080 }, colorScheme: "light", isPresented: true }],
+    ] as const)("%s: it fits the width, all text can be read, nothing is asked of the network", { tags: name === "gophers" ? [] : ["deep"] }, async (look, options) => {
+      const page = await open(withGains(), options);
+      await page.waitForTimeout(1200);
+      await page.screenshot({ path: join(ARTIFACTS, `${name}-${look.replace(" ", "-")}.png`), fullPage: look.startsWith("390") });
+      expect(await page.evaluate(`document.documentElement.scrollWidth - innerWidth`)).toBeLessThanOrEqual(0);
+      expect(await lowContrast(page, 30)).toEqual([]);
+    });
+  });
+
+  test("a run of milliseconds is shown slowly, and the page says so", async () => {
+    const page = await open(sieveRun());
+    await page.waitForFunction(`/The run took 2\\.1 ms\\. It is shown at 1\\/5000 of real speed\\./.test(document.getElementById("delay").textContent)`);
+    await untilTheEnd(page);
+    expect(await text(page, "stage")).toContain("12 of 12 primes");
+  });
+
+  test("the counts say what is in progress and what runs, and the sentence what that is", async () => {
+    const page = await open(longRun({ ...G6, loads: 30 }));
+    await page.waitForFunction(`document.getElementById("in-progress").textContent === "4"`);
+    await page.waitForFunction(`document.getElementById("said").textContent.startsWith("Concurrent, not parallel")`);
+    await page.keyboard.press("Space");
+    expect(Number(await text(page, "running-now"))).toBeLessThanOrEqual(1);
+  });
+
+  test("losses, dropped messages and a failed run are said", async () => {
+    const messages = longRun(G6).map((message): Message => (message.kind === "events" ? { ...message, lost: 312 } : message.kind === "end" ? { ...message, problems: ["cart 2 has two holders"] } : message));
+    const page = await open([...messages, { kind: "dropped", messages: 5 }]);
+    expect(await text(page, "gaps")).toBe("312 events were lost: the picture has gaps. This page was too slow: 5 messages were not sent to it.");
+    expect(await text(page, "trouble")).toBe("The run failed: cart 2 has two holders");
+  });
+
+  test("without scripts, and in a browser that is too old, one line says so", async () => {
+    const page = await open(longRun(G6), { javaScriptEnabled: false });
+    expect(await page.locator("noscript p").innerText()).toContain("needs JavaScript");
+    const old = await browser.newContext();
+    onTestFinished(() => old.close());
+    const other = await old.newPage();
+    await other.addInitScript("delete window.ResizeObserver");
+    await other.goto(page.url());
+    expect(await text(other, "unable")).toContain("too old");
+    expect(await other.locator("#page").isVisible()).toBe(false);
+  });
+});
