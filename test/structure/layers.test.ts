@@ -65,8 +65,6 @@ const ROOMS: Readonly<Record<string, string>> = {
   "lab/report/timeline": "lab lab/figures lab/report/parts",
   "lab/report/whatif": "lab/machine lab lab/whatif lab/report/parts",
   "lab/report": "lab/machine lab lab/print lab/whatif lab/report/parts lab/report/tables lab/report/charts lab/report/timeline lab/report/whatif",
-  "lab/watch": "",
-  "lab/watch/page": "lab/report/parts lab/watch",
   "cli/print": "lab/machine lab lab/figures lab/print lab/trace lab/talk lab/whatif lab/report",
   "cli/options": "lab/machine lab lab/talk/dot lab/talk/gophers lab/talk/measured lab/whatif lab/watch",
   "cli/terminal": "lab lab/machine lab/trial lab/trial/process cli/options",
