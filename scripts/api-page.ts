@@ -24,7 +24,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   Coordination: ["shared+SharedArrays", "SharedArray", "Mutex", "RwLock", "Semaphore", "WaitGroup", "Once", "Barrier", "Counter", "Guarded", "FieldsGuard", "PlainFields", "Guard", "SharedMap", "SharedMapOptions", "named", "SyncConstructors", "SyncConstructor", "GuardedConstructor", "SharedMapConstructor"],
   Cancellation: ["context", "ContextOptions", "Context", "contextKey", "ContextKey", "withValue", "group", "GroupOptions", "Group"],
   Parallel: ["parallelFor", "parallelMap", "parallelReduce", "ParallelOptions", "dot", "DotOptions", "DotKernel"],
-  Observing: ["formatDump", "formatMetrics", "MetricsOptions", "Dump", "ThreadReport", "TaskReport", "ParkedReport", "StuckReport", "StuckWait", "OutsideWait", "RuntimeStats", "ThreadStats", "Parked", "WaitReason", "ArenaUse", "Trace", "TraceEvent", "TraceOptions", "Tracing", "assertQuiet", "QuietOptions", "leftovers", "Leftovers", "LeftObject"],
+  Observing: ["formatDump", "formatMetrics", "MetricsOptions", "Dump", "ThreadReport", "TaskReport", "ParkedReport", "StuckReport", "StuckWait", "OutsideWait", "RuntimeStats", "ThreadStats", "Parked", "WaitReason", "ArenaUse", "Trace", "TraceEvent", "TraceOptions", "Tracing", "FollowOptions", "TraceBatch", "mark", "assertQuiet", "QuietOptions", "leftovers", "Leftovers", "LeftObject"],
   Errors: ["WarrenError", "ErrorCode", "ERROR_CODES", "registerError"],
   Limits: ["LIMITS"],
 };

@@ -54,7 +54,7 @@ export const ERROR_CODES = {
   ERR_THREAD_START: "a thread could not be started",
   ERR_THREAD_STUCK: "a thread cannot be ended because it is inside a native call",
   ERR_TOO_BIG: "a message is larger than the server takes (details: maximum, actual)",
-  ERR_TRACING: "the runtime is already being traced",
+  ERR_TRACING: "the runtime is already being traced, or the trace has been stopped",
   ERR_TWO_VERSIONS: "two versions of warren that do not go together are loaded (details: version, url)",
   ERR_VALUE_REFUSED: "a value does not fit the type of a channel, a field or a map (details: type, path)",
   ERR_WHICH_RUNTIME: "several runtimes are open on this thread: use the methods of one",

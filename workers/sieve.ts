@@ -14,7 +14,7 @@
  * the work is the same in every run: the number of sends is known exactly. `sends` is
  * the number that the tasks counted.
  */
-import { chan, i32, spawn, task, type Receiver, type Sender } from "../src/index.ts";
+import { chan, i32, mark, spawn, task, type Receiver, type Sender } from "../src/index.ts";
 import { planOf, type SieveConfig } from "./sieve/config.ts";
 import { placesOf } from "./sieve/placement.ts";
 
@@ -33,8 +33,12 @@ export interface SieveResult {
 
 /** Sends 2, 3, 4 … `last`; returns how many. */
 export const generate = task(import.meta, async function generate(last: number, out: Sender<number>, batch: number): Promise<number> {
-  if (batch === 1) for (let n = 2; n <= last; n++) await out.send(n);
-  else {
+  if (batch === 1) {
+    for (let n = 2; n <= last; n++) {
+      mark("send", n);
+      await out.send(n);
+    }
+  } else {
     for (let n = 2; n <= last; n += batch) {
       const numbers = Array.from({ length: Math.min(batch, last - n + 1) }, (_, k) => n + k);
       await out.sendMany(numbers);
@@ -47,9 +51,15 @@ export const generate = task(import.meta, async function generate(last: number, 
 /** Passes on the numbers that `prime` does not divide; returns how many. */
 export const filter = task(import.meta, async function filter(prime: number, numbers: Receiver<number>, out: Sender<number>, batch: number): Promise<number> {
   let sent = 0;
+  mark("filter", prime);
   if (batch === 1) {
     for await (const n of numbers) {
-      if (n % prime === 0) continue;
+      mark("take", n);
+      if (n % prime === 0) {
+        mark("drop", n);
+        continue;
+      }
+      mark("pass", n);
       await out.send(n);
       sent++;
     }
@@ -81,6 +91,7 @@ export const sieve = task(import.meta, async function sieve(config: SieveConfig)
   const primes: number[] = [];
   for (let prime = await numbers.recv(); prime !== undefined; prime = await numbers.recv()) {
     primes.push(prime);
+    mark("prime", prime);
     const next = chan(i32, capacity);
     tasks.push(spawn.on(places[primes.length] as number)(filter, prime, numbers, next, batch));
     numbers = next;

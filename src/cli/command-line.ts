@@ -23,6 +23,7 @@ import { addReport } from "./commands/report.ts";
 import { addCompare } from "./commands/results.ts";
 import { declareTrace, TRACE_EXAMPLES } from "./commands/trace.ts";
 import { declareWhatIf, WHATIF_EXAMPLES } from "./commands/whatif.ts";
+import { declareWatch, WATCH_EXAMPLES } from "./watch/declare.ts";
 import { FileError, FOLDER, suggestion, UsageError } from "./options/values.ts";
 import { VERSION } from "./terminal/version.ts";
 
@@ -64,6 +65,7 @@ function buildCommands(args: readonly string[], done: (code: number) => void, sa
       ["warren dot --size L2,LLC,DRAM", "vectors larger than the caches"],
       ["warren balance", "a program of the talk, checked"],
       ["warren trace gophers -o trace.json", "what ran when, on which thread"],
+      ["warren watch", "the gophers at work, in a browser"],
       ["warren list", "what can be measured"],
     ]))
     .addHelpText("after", "\nMore options (--blocks, --publish, --save, --baseline, …): warren gophers --help")
@@ -131,6 +133,7 @@ function buildCommands(args: readonly string[], done: (code: number) => void, sa
   program.commandsGroup("Look at runs and results:");
   declareTrace(add("trace", TRACE_EXAMPLES), { args, whole: (options) => withRoot(options, program), done });
   declareWhatIf(add("whatif", WHATIF_EXAMPLES), { args, whole: (options) => withRoot(options, program), done });
+  declareWatch(add("watch", WATCH_EXAMPLES), { whole: (options) => withRoot(options, program), done });
   addCompare(add("compare", [["warren compare old.json new.json", "what has changed"], ["warren compare main new.json --max-regression 5%", "exit code 1 if slower"]]), done);
   addReport(add("report", [
     ["warren report run.json -o report.html", "the pictures of a result"],

@@ -436,6 +436,10 @@ export const traceRing = {
   count: 2,
   /** When the thread began to record: the time of an event of kind 0, which takes the place of the event before the first. */
   began: 4,
+  /** 1 while the thread writes an event. Written by the thread. */
+  writing: 8,
+  /** No event that is begun from now on gets an earlier time, except those told aside (a double). Written by main while somebody follows the trace. */
+  floor: 10,
   events: LINE,
 } as const;
 
@@ -447,7 +451,9 @@ export const traceEvent = { time: 0, kind: 2, task: 3, a: 4, b: 5 } as const;
 export const TRACE_EVENT_WORDS = 6;
 
 /** `traceEvent.kind`; their meanings and operands: trace/recorder.ts. */
-export const TRACE = { spawn: 1, start: 2, end: 3, park: 4, wake: 5, ready: 6, resume: 7, yield: 8, hop: 9, foreign: 10, steal: 11, turn: 12, idle: 13, gc: 14, died: 15, outside: 16, join: 17, use: 18, choice: 19, due: 20 } as const;
+export const TRACE = { spawn: 1, start: 2, end: 3, park: 4, wake: 5, ready: 6, resume: 7, yield: 8, hop: 9, foreign: 10, steal: 11, turn: 12, idle: 13, gc: 14, died: 15, outside: 16, join: 17, use: 18, choice: 19, due: 20, mark: 21 } as const;
+/** In the `kind` of a recorded mark: the factor of the number of its name. */
+export const MARK_NAME = 256;
 
 /** What a task does to a channel or a shared object, as a trace records it (`TraceEvent`, kind `use`). */
 export const USE = { send: 0, receive: 1, close: 2, lock: 3, unlock: 4, signal: 5, await: 6, miss: 7 } as const;

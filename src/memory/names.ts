@@ -6,6 +6,7 @@
  * Invariants: ids count from 1; an entry is complete before `namesLast` shows it, and
  * never changes; only `intern` writes, under the lock.
  */
+import { WarrenError } from "../errors.ts";
 import { add, load, store } from "./atomics.ts";
 import type { Arena } from "./arena.ts";
 import { nameEntry, processor, superblock } from "./layout.ts";
@@ -71,5 +72,35 @@ export class Names {
       this.#ids.set(text, i32[entry + nameEntry.id]);
     }
     this.#seen = newest;
+  }
+}
+
+/** Numbers of texts that a program can compute: those of one thread that are entries of the table, up to a limit. */
+export class FewNames {
+  readonly #names: Names;
+  readonly #most: number;
+  readonly #prefix: string;
+  readonly #ids = new Map<string, number>();
+
+  /** @param prefix of the entries in the table */
+  constructor(names: Names, most: number, prefix: string) {
+    this.#names = names;
+    this.#most = most;
+    this.#prefix = prefix;
+  }
+
+  /** The number of `text`; 0 if there are too many, or if shared memory is full. */
+  numberOf(text: string): number {
+    const known = this.#ids.get(text);
+    if (known !== undefined) return known;
+    if (this.#ids.size >= this.#most) return 0;
+    try {
+      const id = this.#names.intern(this.#prefix + text);
+      this.#ids.set(text, id);
+      return id;
+    } catch (error) {
+      if (error instanceof WarrenError && error.code === "ERR_ARENA_FULL") return 0;
+      throw error;
+    }
   }
 }

@@ -32,7 +32,7 @@ import { type RuntimeStats, readStats } from "./inspect/stats.ts";
 import { type AnyFunction, sourceOf } from "./module/task-function.ts";
 import { ownTimes, timesOf } from "./thread/times.ts";
 import { Traces } from "./trace/traces.ts";
-import type { Trace, TraceOptions, Tracing } from "../trace/events.ts";
+import type { FollowOptions, Trace, TraceBatch, TraceOptions, Tracing } from "../trace/events.ts";
 import type { Printer } from "./main/printer.ts";
 import { Supervisor } from "./main/thread-death.ts";
 import { Watchdog } from "./main/watchdog.ts";
@@ -228,6 +228,7 @@ export class OpenRuntime implements Runtime {
     const error = stoppedBecauseOf(cause);
     this.#ended.reject(error);
     this.side.stop(error);
+    this.#traces.abandon(error);
     for (const outside of this.#outside) outside.stopped();
     for (let index = 0; index < this.threads; index++) ring(arena, index);
     await this.#pool?.stop();
@@ -294,8 +295,14 @@ export class OpenRuntime implements Runtime {
     await this.#ask((pool) => this.#traces.start(pool, options));
     let ended: Promise<Trace> | undefined;
     const stop = (): Promise<Trace> => (ended ??= whetherAwaitedOrNot(this.#ask((pool) => this.#traces.stop(pool))));
+    const follow = (options: FollowOptions = {}): AsyncIterableIterator<TraceBatch, undefined> => {
+      this.#requireOpen();
+      if (ended !== undefined) throw new WarrenError("ERR_TRACING", "this trace has been stopped. Call follow before stop");
+      return this.#traces.follow(options);
+    };
     return {
       stop,
+      follow,
       [Symbol.asyncDispose]: async () => {
         try {
           await stop();

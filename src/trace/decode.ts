@@ -5,6 +5,7 @@ import type { Names } from "../memory/names.ts";
 import type { RawEvent, RingContent } from "./ring.ts";
 import { WAIT_REASONS } from "../wait/wait-reason.ts";
 import type { Trace, TraceEvent } from "./events.ts";
+import { OTHER_MARKS } from "./mark.ts";
 
 type UseOf = Extract<TraceEvent, { kind: "use" }>["use"];
 
@@ -40,7 +41,8 @@ function completeFrom({ events, lost, beganNs }: RingContent): number {
   return events.find(({ kind }) => kind !== TRACE.gc)?.timeNs ?? Infinity;
 }
 
-function decode({ timeNs, kind, task, a, b, ns }: RawEvent, thread: number, names: Names): TraceEvent {
+/** An event as a program reads it. */
+export function decode({ timeNs, kind, name, task, a, b, ns }: RawEvent, thread: number, names: Names): TraceEvent {
   const at = { timeNs, thread };
   switch (kind) {
     case TRACE.spawn:
@@ -79,6 +81,8 @@ function decode({ timeNs, kind, task, a, b, ns }: RawEvent, thread: number, name
       return { kind: "choice", ...at, task, ready: a };
     case TRACE.due:
       return { kind: "due", ...at, dueNs: ns };
+    case TRACE.mark:
+      return { kind: "mark", ...at, task, name: name === 0 ? OTHER_MARKS : names.text(name), n: ns };
     case TRACE.gc:
       return { kind: "gc", ...at, durationNs: ns, type: GC_TYPES[task] };
     default:

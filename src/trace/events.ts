@@ -15,7 +15,7 @@
  * latest with the next `turn` or `idle` of its thread, because no event shows what a task
  * awaits other than warren's own operations (a timer of Node's, an available value). So it is exact how long a thread ran tasks. It is also exact which task it ran,
  * unless a task that awaited something else was followed by another task in the same
- * turn. A task that acts (`spawn`, `park`, `wake`, `yield`, `end`) runs at that moment. A
+ * turn. A task that acts (`spawn`, `park`, `wake`, `mark`, `yield`, `end`) runs at that moment. A
  * task that continues outside the loop is followed by a turn.
  */
 import type { WaitReason } from "../wait/wait-reason.ts";
@@ -50,6 +50,8 @@ export type TraceEvent =
    * `miss`: a try found nothing. `room`: the capacity of the channel of a `send`; how many tasks can hold the lock at the same time, 0 for a shared `lock`.
    */
   | (At & { readonly kind: "use"; readonly task: number; readonly use: "send" | "receive" | "close" | "lock" | "unlock" | "signal" | "await" | "miss"; readonly of: number; readonly room: number })
+  /** The program has called `mark(name, n)` in `task`. */
+  | (At & { readonly kind: "mark"; readonly task: number; readonly name: string; readonly n: number })
   /** A select of `task` found `ready` cases, at least two, of which it takes one at random. */
   | (At & { readonly kind: "choice"; readonly task: number; readonly ready: number })
   /**
@@ -114,6 +116,22 @@ export interface Tracing extends AsyncDisposable {
    * @throws ERR_RUNTIME_STOPPED if the runtime has stopped before
    */
   stop(): Promise<Trace>;
+  /**
+   * The events while the program runs, in batches: `for await (const { events, lost } of
+   * tracing.follow({ everyMs: 50 }))`. The main thread reads what the threads have
+   * recorded; no thread waits for it or is asked. It reads only when the next batch is
+   * asked for, so a slow reader takes no memory: what is overwritten meanwhile is lost,
+   * and counted in `lost`. It reads from the beginning of the trace on: threads that began
+   * to record before `Trace.startNs` also have earlier events, as in `Trace.events`.
+   *
+   * After `stop()` one last batch has everything that is left of what `stop()` returns,
+   * and then the iteration ends. If the runtime stops first, the last batch has what the
+   * threads had recorded by then, and the iteration throws ERR_RUNTIME_STOPPED. `break`
+   * ends the iteration only. Several can follow a trace, and each gets everything.
+   * Waiting for a batch does not keep the process alive.
+   * @throws ERR_INVALID_ARGUMENT; ERR_TRACING if the trace has been stopped; ERR_RUNTIME_STOPPED
+   */
+  follow(options?: FollowOptions): AsyncIterableIterator<TraceBatch, undefined>;
   /** As `stop`, but does not throw if the runtime has stopped before. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -122,4 +140,24 @@ export interface Tracing extends AsyncDisposable {
 export interface TraceOptions {
   /** How many events each thread keeps, by default 65,536. If there are more, the newest are kept. Each takes 24 bytes of the runtime's shared memory. */
   readonly events?: number | undefined;
+}
+
+/** Options of `tracing.follow()`. */
+export interface FollowOptions {
+  /** How long to wait between two batches at least, from 1 ms on; by default 50. */
+  readonly everyMs?: number | undefined;
+}
+
+/** What happened since the batch before. It can be empty. */
+export interface TraceBatch {
+  /**
+   * Sorted by time. No event is earlier than `untilNs` of the batch before, except `gc` and
+   * `outside`: a thread tells these later, and they come with the time at which they
+   * happened in the first batch after that.
+   */
+  readonly events: readonly TraceEvent[];
+  /** How many events of each thread were lost since the trace began, the main thread last: a full ring loses its oldest events before they are read. */
+  readonly lost: readonly number[];
+  /** All events before this time have been given or are `lost`, except those that are told later. In the last batch it is `Trace.endNs`. */
+  readonly untilNs: number;
 }

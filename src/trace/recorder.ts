@@ -13,7 +13,9 @@
  *   choice   task        ready                    due               at (double)
  *   ready                record                   idle
  *   resume   task        record                   gc       type       duration (double)
- *                                                 outside             busy (double)
+ *   mark     task        n (double)               outside             busy (double)
+ *
+ * The number of a mark's name is in the upper bits of its kind.
  *
  * AsyncLocalStorage says which task acts, except while the loop's own code runs: a turn
  * or a timer runs in the context of the code that armed it, so then no task acts
@@ -34,7 +36,7 @@
  * make each await several times slower, and a trace must not change what it shows.
  */
 import { idleMs, performance } from "../host.ts";
-import { TRACE, USE_ROOM } from "../memory/layout.ts";
+import { MARK_NAME, TRACE, USE_ROOM } from "../memory/layout.ts";
 import type { TraceRing } from "./ring.ts";
 import type { Running, Tracer, Wait } from "../wait/wait.ts";
 import { REASON_PLACE } from "../wait/wait-reason.ts";
@@ -106,6 +108,11 @@ export class Recorder implements Tracer {
   /** A select of the running task has found several cases ready. */
   noteChoice(ready: number): void {
     this.#ring.record(TRACE.choice, this.#actor(), ready, 0);
+  }
+
+  /** The program marks a moment. @param name the number of its name */
+  noteMark(name: number, n: number): void {
+    this.#ring.recordWith(TRACE.mark + name * MARK_NAME, this.#actor(), n);
   }
 
   noteStart(task: Running, name: number): void {

@@ -1,10 +1,10 @@
 /**
  * The ring into which one thread records its events during a trace: events of a fixed
  * size in the arena, of which the newest stay. Main makes and frees it, and reads it when
- * the recording has ended.
+ * the recording has ended, or while it is written (ring-reader.ts).
  *
- * Invariants: only the ring's thread writes events and `count`; after its death its
- * replacement does, and main in between. Only main writes `state`. The k-th event is in
+ * Invariants: only the ring's thread writes events, `writing` and `count`; after its death
+ * its replacement does, and main in between. Only main writes `state` and `floor`. The k-th event is in
  * slot k mod `capacity` and is complete when `count` exceeds k, so `count` − `capacity`
  * events were overwritten. Times do not decrease, except those given to `recordAside`.
  * After main has stored `closed`, at most one event in progress is still recorded: so the
@@ -22,13 +22,15 @@
 import { performance } from "../host.ts";
 import { store } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
-import { RING_STATE, TRACE, TRACE_EVENT_WORDS, traceEvent, traceRing } from "../memory/layout.ts";
+import { MARK_NAME, RING_STATE, TRACE, TRACE_EVENT_WORDS, traceEvent, traceRing } from "../memory/layout.ts";
 
 /** An event as it is stored in the ring. */
 export interface RawEvent {
   readonly timeNs: number;
   /** One of TRACE. */
   readonly kind: number;
+  /** The number of the name of a mark. */
+  readonly name: number;
   readonly task: number;
   readonly a: number;
   readonly b: number;
@@ -67,27 +69,38 @@ export function readRing({ i32, f64 }: Arena, at: number, isComplete: boolean): 
   const count = f64[(at + traceRing.count) >>> 1];
   const lost = Math.max(0, count - (isComplete ? capacity : capacity - 1));
   const events: RawEvent[] = [];
-  for (let k = lost; k < count; k++) {
-    const event = at + traceRing.events + (k % capacity) * TRACE_EVENT_WORDS;
-    events.push({
-      timeNs: f64[(event + traceEvent.time) >>> 1],
-      kind: i32[event + traceEvent.kind],
-      task: i32[event + traceEvent.task],
-      a: i32[event + traceEvent.a],
-      b: i32[event + traceEvent.b],
-      ns: f64[(event + traceEvent.a) >>> 1],
-    });
-  }
+  for (let k = lost; k < count; k++) events.push(rawEvent(i32, f64, at + traceRing.events + (k % capacity) * TRACE_EVENT_WORDS));
   return { events, lost, beganNs: f64[(at + traceRing.began) >>> 1] };
 }
+
+/** The event in the slot at `event`, an index of `i32`. `f64` has the same bytes. */
+export function rawEvent(i32: Int32Array, f64: Float64Array, event: number): RawEvent {
+  const kind = i32[event + traceEvent.kind];
+  return {
+    timeNs: f64[(event + traceEvent.time) >>> 1],
+    kind: kind % MARK_NAME,
+    name: Math.floor(kind / MARK_NAME),
+    task: i32[event + traceEvent.task],
+    a: i32[event + traceEvent.a],
+    b: i32[event + traceEvent.b],
+    ns: f64[(event + traceEvent.a) >>> 1],
+  };
+}
+
+// As variables of this file, because V8 inlines functions up to a size, and then no number becomes an object.
+const { time: TIME, kind: KIND, task: TASK, a: A, b: B } = traceEvent;
+const { recording: RECORDING } = RING_STATE;
+const WORDS = TRACE_EVENT_WORDS;
 
 /** The writing side of a ring. */
 export class TraceRing {
   readonly #i32: Int32Array;
   readonly #f64: Float64Array;
   readonly #state: number;
-  /** The index of `count`, as a double. */
+  readonly #writing: number;
+  /** The indices of `count` and `floor`, as doubles. */
   readonly #count: number;
+  readonly #floor: number;
   readonly #first: number;
   readonly #end: number;
   /** The slot that is written next, and the event that was recorded last. */
@@ -102,12 +115,16 @@ export class TraceRing {
     this.#f64 = f64;
     this.#state = at + traceRing.state;
     this.#count = (at + traceRing.count) >>> 1;
+    this.#writing = at + traceRing.writing;
+    this.#floor = (at + traceRing.floor) >>> 1;
     this.#first = at + traceRing.events;
-    this.#end = this.#first + capacity * TRACE_EVENT_WORDS;
+    this.#end = this.#first + capacity * WORDS;
     this.#offsetNs = offsetNs();
     const count = f64[this.#count];
-    this.#next = this.#first + (count % capacity) * TRACE_EVENT_WORDS;
-    this.#newest = count === 0 ? at + traceRing.began : this.#first + ((count - 1) % capacity) * TRACE_EVENT_WORDS;
+    // The thread before may have died while it wrote.
+    i32[this.#writing] = 0;
+    this.#next = this.#first + (count % capacity) * WORDS;
+    this.#newest = count === 0 ? at + traceRing.began : this.#first + ((count - 1) % capacity) * WORDS;
     if (f64[(at + traceRing.began) >>> 1] !== 0) return;
     // Touched now, so that no event has to wait until the system provides a page.
     i32.fill(0, this.#first, this.#end);
@@ -121,17 +138,17 @@ export class TraceRing {
 
   /** The time of the last event. */
   get newestNs(): number {
-    return this.#f64[(this.#newest + traceEvent.time) >>> 1];
+    return this.#f64[(this.#newest + TIME) >>> 1];
   }
 
   /** Whether it takes events that happen now. */
   get isRecording(): boolean {
-    return this.#i32[this.#state] === RING_STATE.recording;
+    return this.#i32[this.#state] === RECORDING;
   }
 
   /** Whether the last event is `TRACE.idle`. */
   get isIdle(): boolean {
-    return this.#i32[this.#newest + traceEvent.kind] === TRACE.idle;
+    return this.#i32[this.#newest + KIND] === TRACE.idle;
   }
 
   /** A time of `performance.now()` on this thread as nanoseconds of `process.hrtime`. */
@@ -141,29 +158,30 @@ export class TraceRing {
 
   /** Records an event that happens now. */
   record(kind: number, task: number, a: number, b: number): void {
-    if (this.#i32[this.#state] !== RING_STATE.recording) return;
+    if (this.#i32[this.#state] !== RECORDING) return;
     this.#put(a, b);
     this.#commit(performance.now() * 1e6 + this.#offsetNs, kind, task);
   }
 
   /** Records an event with the time of the last one, which it follows so closely that the clock is not read again. */
   recordSame(kind: number, task: number, a: number, b: number): void {
-    if (this.#i32[this.#state] !== RING_STATE.recording) return;
+    if (this.#i32[this.#state] !== RECORDING) return;
     this.#put(a, b);
-    this.#commit(this.newestNs, kind, task);
+    this.#commit(this.#raised(this.newestNs), kind, task);
   }
 
   /** Records an event without operands at a given time, on the clock of `performance.now()`. */
   recordAt(timeMs: number, kind: number): void {
-    if (this.#i32[this.#state] !== RING_STATE.recording) return;
+    if (this.#i32[this.#state] !== RECORDING) return;
     this.#put(0, 0);
-    this.#commit(timeMs * 1e6 + this.#offsetNs, kind, 0);
+    this.#commit(this.#raised(timeMs * 1e6 + this.#offsetNs), kind, 0);
   }
 
   /** Records an event that happens now, with a double in place of its operands. */
   recordWith(kind: number, task: number, ns: number): void {
-    if (this.#i32[this.#state] !== RING_STATE.recording) return;
-    this.#f64[(this.#next + traceEvent.a) >>> 1] = ns;
+    if (this.#i32[this.#state] !== RECORDING) return;
+    this.#i32[this.#writing] = 1;
+    this.#f64[(this.#next + A) >>> 1] = ns;
     this.#commit(performance.now() * 1e6 + this.#offsetNs, kind, task);
   }
 
@@ -171,26 +189,41 @@ export class TraceRing {
   recordAside(timeNs: number, kind: number, task: number, ns: number): void {
     if (this.#i32[this.#state] === RING_STATE.read) return;
     const newest = this.#newest;
-    this.#f64[(this.#next + traceEvent.a) >>> 1] = ns;
+    this.#i32[this.#writing] = 1;
+    this.#f64[(this.#next + A) >>> 1] = ns;
     this.#commit(timeNs, kind, task);
     // Unless it has just been overwritten.
     if (newest !== this.#newest) this.#newest = newest;
   }
 
+  /** An event begins, before its time is read, with these operands. */
   #put(a: number, b: number): void {
-    this.#i32[this.#next + traceEvent.a] = a;
-    this.#i32[this.#next + traceEvent.b] = b;
+    const i32 = this.#i32;
+    const at = this.#next;
+    i32[this.#writing] = 1;
+    i32[at + A] = a;
+    i32[at + B] = b;
   }
 
-  /** Completes the event whose operands have been written. */
+  /** A time that was not read from the clock now, but not before the floor. Pairs with `raise` in ring-reader.ts. */
+  #raised(timeNs: number): number {
+    const floorNs = this.#f64[this.#floor];
+    return timeNs < floorNs ? floorNs : timeNs;
+  }
+
+  /** Completes the event whose operands have been written. Pairs with `look` in ring-reader.ts. */
   #commit(timeNs: number, kind: number, task: number): void {
+    const f64 = this.#f64;
+    const i32 = this.#i32;
     const at = this.#next;
-    this.#f64[(at + traceEvent.time) >>> 1] = timeNs;
-    this.#i32[at + traceEvent.kind] = kind;
-    this.#i32[at + traceEvent.task] = task;
+    f64[(at + TIME) >>> 1] = timeNs;
+    i32[at + KIND] = kind;
+    i32[at + TASK] = task;
     this.#newest = at;
-    this.#next = at + TRACE_EVENT_WORDS === this.#end ? this.#first : at + TRACE_EVENT_WORDS;
-    this.#f64[this.#count] += 1;
+    const next = at + WORDS;
+    this.#next = next === this.#end ? this.#first : next;
+    f64[this.#count] += 1;
+    i32[this.#writing] = 0;
   }
 }
 

@@ -10,15 +10,15 @@ import { ROOT, readSource, sourcesOf } from "./sources.ts";
 const VALUES = [
   "Barrier", "Counter", "ERROR_CODES", "Guarded", "LIMITS", "Mutex", "Once", "Pool", "RwLock", "Semaphore", "SharedMap", "WaitGroup", "WarrenError", "after",
   "afterFunc", "array", "assertQuiet", "bool", "bytes", "chan", "chanOf", "context", "contextKey", "dot", "f64", "formatDump", "formatMetrics", "go", "group", "i32", "i64", "isMain",
-  "json", "leftovers", "map", "named", "never", "oneshot", "optional", "parallelFor", "parallelMap", "parallelReduce", "registerError", "result", "run",
+  "json", "leftovers", "map", "mark", "named", "never", "oneshot", "optional", "parallelFor", "parallelMap", "parallelReduce", "registerError", "result", "run",
   "runtimes", "select", "shared", "sleep", "spawn", "start", "struct", "task", "ticker", "timer", "u32", "utf8", "value", "withValue", "yieldNow",
 ];
 const TYPES = [
-  "ArenaUse", "Calls", "Cases", "Chan", "Context", "ContextKey", "ContextOptions", "DotKernel", "DotOptions", "Dump", "ElementOf", "ErrorCode", "FieldsGuard",
+  "ArenaUse", "Calls", "Cases", "Chan", "Context", "ContextKey", "ContextOptions", "DotKernel", "DotOptions", "Dump", "ElementOf", "ErrorCode", "FieldsGuard", "FollowOptions",
   "Go", "Group", "GroupOptions", "Guard", "GuardedConstructor", "LeftObject", "Leftovers", "MetricsOptions", "ModuleRef", "OutsideWait", "ParallelOptions", "Parked", "ParkedReport", "Place", "PlainFields",
   "PoolOptions", "QuietOptions", "Receiver", "Result", "RunOptions", "Runtime", "RuntimeOptions", "RuntimeStats", "SelectOptions", "Selected", "Sender",
   "Sending", "SharedArray", "SharedArrays", "SharedMapConstructor", "SharedMapOptions", "Spawn", "StopOptions", "StuckReport", "StuckWait", "SyncConstructor",
-  "SyncConstructors", "TaskReport", "ThreadLimits", "ThreadOptions", "ThreadReport", "ThreadStats", "Ticker", "TimedCall", "Timer", "Trace", "TraceEvent", "TraceOptions", "Tracing", "Type",
+  "SyncConstructors", "TaskReport", "ThreadLimits", "ThreadOptions", "ThreadReport", "ThreadStats", "Ticker", "TimedCall", "Timer", "Trace", "TraceBatch", "TraceEvent", "TraceOptions", "Tracing", "Type",
   "WaitOptions", "WaitReason",
 ];
 

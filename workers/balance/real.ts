@@ -4,7 +4,7 @@
  * report on another channel when they are done. The worker sends the reply directly to
  * the requester. There is no lock, because only the balancer uses the pool.
  */
-import { chan, chanOf, f64, i32, select, spawn, struct, task, type Receiver, type Sender } from "../../src/index.ts";
+import { chan, chanOf, f64, i32, mark, select, spawn, struct, task, type Receiver, type Sender } from "../../src/index.ts";
 import { seededRandom } from "../chance.ts";
 import { Doze, type Slept } from "../doze.ts";
 import { LoadMeter } from "./load.ts";
@@ -89,9 +89,11 @@ const requester = task(import.meta, async function requester(index: number, work
     if (startMs >= untilMs && asked.sent > 0) break;
     const n = index + requesters * asked.sent;
     asked.sent += 1;
+    mark("ask", index);
     await work.send({ n, reply });
     const answer = await reply.recv();
     const endMs = nowMs();
+    mark("answered", index);
     asked.own += answer === n ? 1 : 0;
     if (endMs >= fromMs && endMs < untilMs) asked.responses.push((endMs - startMs) / unitMs);
   }
@@ -104,8 +106,10 @@ const worker = task(import.meta, async function worker(index: number, requests: 
   const doze = new Doze();
   let served = 0;
   for await (const { n, reply } of requests) {
+    mark("serve", index);
     await doze.for(service * random() * unitMs);
     served += 1;
+    mark("served", index);
     await reply.send(n);
     await done.send(index);
   }
@@ -122,12 +126,15 @@ const balancer = task(import.meta, async function balancer(work: Receiver<Reques
     const event = await select({ work: isOpen ? work : undefined, done });
     meter.note(nowMs());
     if (event.case === "done") {
-      pool.complete(event.value as number);
+      const worker = event.value as number;
+      mark("done", worker);
+      pool.complete(worker);
       completed += 1;
     } else if (event.value === undefined) {
       isOpen = false;
     } else {
       const chosen = pool.dispatch();
+      mark("give", chosen);
       given[chosen] += 1;
       await queues[chosen].send(event.value);
     }

@@ -5,7 +5,7 @@
  * the cart and the burner reads it. So if a channel loses, doubles or mixes up a book,
  * its number is missing or counted twice at the end.
  */
-import { shared, type SharedArray } from "../../src/index.ts";
+import { mark, shared, type SharedArray } from "../../src/index.ts";
 
 /** What a gopher does with a cartload, apart from the cost. One object for each gopher. */
 export interface Goods {
@@ -77,7 +77,11 @@ export class Books implements Goods {
 
   burn(load: Uint8Array): number {
     const numbers = new DataView(load.buffer, load.byteOffset, load.byteLength);
-    for (let at = 0; at < load.byteLength; at += 4) this.#books.burnt.array[numbers.getInt32(at)] += 1;
+    for (let at = 0; at < load.byteLength; at += 4) {
+      const book = numbers.getInt32(at);
+      this.#books.burnt.array[book] += 1;
+      mark("burnt", book);
+    }
     return load.byteLength / 4;
   }
 

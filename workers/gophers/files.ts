@@ -17,6 +17,7 @@ import { createHash, type Hash } from "node:crypto";
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
+import { mark } from "../../src/index.ts";
 import { join, problem, type Problem } from "./pile.ts";
 import { BLOCK_BYTES, frameBytes, HEADER_BYTES, readFrames, sealFrames, writeHeader, type Frame } from "./frames.ts";
 import { pathOf, setDigest, type FileMemory } from "./catalogue.ts";
@@ -153,6 +154,7 @@ export class Files implements Goods {
     this.#memory.bytes.array[file] = burning.bytes;
     this.#memory.compressedBytes.array[file] = burning.compressedBytes;
     this.#memory.burnt.array[file] += 1;
+    mark("burnt", file);
     return 1;
   }
 

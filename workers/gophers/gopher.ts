@@ -4,15 +4,22 @@
  * The roles in `crew.ts` differ in which steps they do and to which gopher they pass
  * the cart; they share the steps. A leg begins at a pile or a staging pile, and ends at
  * an incinerator or a staging pile; the gopher's code is the same.
+ *
+ * A trace has a mark where a step of a cart begins, and `done` where it ends, before the
+ * cart is passed on. So at every moment each book is on a pile, in a cart, on a staging
+ * pile or burnt.
  */
 import { threadId } from "node:worker_threads";
-import type { Chan, Receiver, Sender } from "../../src/index.ts";
+import { mark, type Chan, type Receiver, type Sender } from "../../src/index.ts";
 import { Books, type BookMemory, type Goods } from "./books.ts";
 import type { FileMemory } from "./catalogue.ts";
 import { Files } from "./files.ts";
 import { Labour, type LabourOptions, type Pauses } from "./labour.ts";
 import type { Problem } from "./pile.ts";
 import { Carts, type YardMemory } from "./yard.ts";
+
+/** Stands for a cart in the marks of a walk. */
+const NO_CART = -1;
 
 /** What the steps of a leg cost, in units. */
 export interface LegSteps {
@@ -93,6 +100,7 @@ export class Gopher {
   /** Reports that it has started, and waits until the gate opens. */
   static async arrive(post: Post): Promise<Gopher> {
     const gopher = new Gopher(post);
+    mark("gopher", post.gopher);
     await post.present.send(post.gopher);
     await post.gate.recv();
     return gopher;
@@ -121,44 +129,58 @@ export class Gopher {
     const room = this.#carts.room(cart);
     const byteLength = source ? await takeFrom(source, room) : await this.#goods.load(room);
     if (byteLength === 0) return false;
+    mark("load", cart);
     if (!source && pauses?.at === "pile") await this.#labour.pause(pauses);
     await this.#labour.do(steps.load);
     this.#carts.begin(cart, byteLength, startNs);
     this.#count.begun += 1;
     this.#count.begunSumNs += startNs;
     if (!source) this.#count.loaded += 1;
+    mark("done", cart);
     return true;
   }
 
   /** **M**: moves the full cart to the other end. */
   async move(cart: number): Promise<void> {
+    mark("carry", cart);
     this.#goods.move(this.#carts.load(cart));
     await this.#labour.do(this.#post.steps.move);
+    mark("done", cart);
   }
 
   /** **U** (or D): unloads the cart and burns the books, or puts them on the staging pile. */
   async unload(cart: number): Promise<void> {
     const { sink, steps, pauses } = this.#post;
+    mark(sink ? "unload" : "burn", cart);
     if (!sink && pauses?.at === "incinerator") await this.#labour.pause(pauses);
     await this.#labour.do(steps.unload);
     if (sink) {
+      // The load lies on the staging pile from now on, also if the pile is full and the gopher waits beside it.
+      mark("done", cart);
       await sink.send(this.#carts.load(cart));
     } else {
       this.#count.burnt += this.#goods.burn(this.#carts.load(cart));
       this.#count.lastBurnNs = this.#now();
       this.#count.firstBurnNs ||= this.#count.lastBurnNs;
+      mark("done", cart);
     }
   }
 
   /** **R**: brings the empty cart back. */
   async bringBack(cart: number): Promise<void> {
+    mark("return", cart);
     await this.#labour.do(this.#post.steps.back);
     this.#endUse(cart);
+    mark("done", cart);
   }
 
   /** **W**: walks back without a cart. */
-  walk(): void | Promise<void> {
-    return this.#labour.do(this.#post.steps.walk);
+  async walk(): Promise<void> {
+    const { walk } = this.#post.steps;
+    if (walk === 0) return;
+    mark("walk", NO_CART);
+    await this.#labour.do(walk);
+    mark("done", NO_CART);
   }
 
   /** No more books will arrive: closes the staging pile to which it unloads. */

@@ -3,7 +3,7 @@
  * nothing behind. The reply channel has room for all replies, so no replica waits to
  * send. Cancelling the query's context cancels every replica, on any thread.
  */
-import { after, chan, context, i32, select, sleep, spawn, task, type Context, type Sender } from "../../src/index.ts";
+import { after, chan, context, i32, mark, select, sleep, spawn, task, type Context, type Sender } from "../../src/index.ts";
 import { seededRandom } from "../chance.ts";
 import { drawLatency, meanOfLeast, type Latency } from "./latency.ts";
 
@@ -40,7 +40,9 @@ type Ending = { readonly kind: "cancelled" } | { readonly kind: "answered"; read
 
 const replica = task(import.meta, async function replica(index: number, latencyMs: number, reply: Sender<number>, query: Context): Promise<Ending> {
   const dueMs = performance.now() + latencyMs;
+  mark("asked", index);
   const first = await select({ answer: after(latencyMs), cancelled: query.done });
+  mark(first.case === "cancelled" ? "cancelled" : "answered", index);
   if (first.case === "cancelled") return { kind: "cancelled" };
   const lateMs = performance.now() - dueMs;
   await reply.send(index);
@@ -60,6 +62,7 @@ const client = task(import.meta, async function client(index: number, queries: n
     const ask = (): void => void asked.push(spawn(replica, asked.length, drawLatency(latency, random) * unitMs, reply, query));
 
     const startMs = performance.now();
+    mark("query", count);
     while (asked.length < replicas) ask();
     let winner: number | undefined;
     if (hedgeAfter !== undefined) {
@@ -68,6 +71,7 @@ const client = task(import.meta, async function client(index: number, queries: n
       else ask();
     }
     winner ??= await reply.recv();
+    if (winner !== undefined) mark("first", winner);
     result.responses.push((performance.now() - startMs) / unitMs);
 
     query.cancel();

@@ -3,6 +3,7 @@ import type { Argument, Command, Option } from "commander";
 import { EXPERIMENTS } from "../../lab/talk/gophers/experiments/catalogue.ts";
 import { DESIGN_IDS, WORLDS } from "../../lab/talk/gophers/grid.ts";
 import { KERNELS } from "../../lab/talk/dot/grid.ts";
+import { WATCHED } from "../../lab/watch/protocol.ts";
 import { oneOf } from "../options/values.ts";
 import { bashScript, fishScript, zshScript, type CompletedCommand, type CompletedOption, type Values } from "../print/completion-scripts.ts";
 import { POLICIES } from "../programs/catalogue.ts";
@@ -35,6 +36,7 @@ export async function completions(shell: string, program: Command): Promise<stri
     patterns: listPatterns().map(({ name }) => name),
     "trace patterns": listPatterns().map(({ name }) => name),
     completions: SHELLS,
+    watch: WATCHED,
     help: program.commands.map((command) => command.name()),
   };
   return `${script(program.name(), below(program, "", operands))}\n`;

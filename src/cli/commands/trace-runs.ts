@@ -72,7 +72,7 @@ export function recordOf({ program, title, threads, analysis, untracedNs, cost, 
 /** A file for programs. */
 export function formatted(format: "json" | "chrome", record: TraceRecord, { timeline, view }: Analysis): string {
   if (format === "chrome") return JSON.stringify(chromeTrace(view, { tool: `warren ${record.tool.version}`, title: record.title, command: record.command.join(" ") }));
-  return JSON.stringify({ ...record, timeline } satisfies TraceFile, null, 1);
+  return JSON.stringify({ ...record, timeline, marks: view.marks } satisfies TraceFile, null, 1);
 }
 
 /** Traces runtimes into `all`, each until what `trace` returns is disposed of, which must be before the runtime stops. `events`: how many each thread keeps. */

@@ -21,7 +21,7 @@
 import type { Trace } from "../../index.ts";
 import type { Activity } from "../result.ts";
 import type { HandOff, RestSlice, RunSlice, Timeline } from "../timeline.ts";
-import { statesOf, type Collection, type States } from "./states.ts";
+import { statesOf, type Collection, type Mark, type States } from "./states.ts";
 import { averages, stepsOf, timeByCount, type Interval } from "./steps.ts";
 import type { Life } from "./census.ts";
 
@@ -46,12 +46,13 @@ export interface ViewTask {
 export interface View extends Pick<Timeline, "threads" | "durationNs" | "runs" | "rests" | "handOffs"> {
   readonly tasks: readonly ViewTask[];
   readonly gcs: readonly Collection[];
+  readonly marks: readonly Mark[];
   /** The tasks that concurrency counts, each from its start to its end, cut. */
   readonly counted: readonly Interval[];
 }
 
 /** Cuts states at a region, given from the start of the trace. */
-function viewOf({ threads, durationNs, tasks: lives, runs, handOffs, gcs, crowd }: States, { startNs, endNs }: Region): View {
+function viewOf({ threads, durationNs, tasks: lives, runs, handOffs, gcs, marks, crowd }: States, { startNs, endNs }: Region): View {
   /** The part of a time that lies in the region, from its start; nothing if there is none. */
   const cut = (fromNs: number, toNs: number): readonly Interval[] => {
     const [from, to] = [Math.max(0, fromNs - startNs), Math.min(endNs, toNs) - startNs];
@@ -90,6 +91,7 @@ function viewOf({ threads, durationNs, tasks: lives, runs, handOffs, gcs, crowd 
       .filter(([from, to, sentNs, resumedNs]) => sentNs >= startNs && resumedNs <= endNs && resumedNs >= sentNs && places.has(from) && places.has(to))
       .map(([from, to, sentNs, resumedNs]): HandOff => [at(from), at(to), sentNs - startNs, resumedNs - startNs]),
     gcs: gcs.flatMap(({ thread, type, fromNs, toNs }) => cut(fromNs, toNs).map((part): Collection => ({ thread, type, fromNs: part.fromNs, toNs: part.toNs }))),
+    marks: marks.flatMap(({ ns, thread, task, name, n }) => (ns >= startNs && ns <= endNs ? [{ ns: ns - startNs, thread, task, name, n }] : [])),
     counted: [...tasks.flatMap(({ active, isCoordinator }) => (active === null || isCoordinator ? [] : [active])), ...crowd.flatMap(({ fromNs, toNs }) => cut(fromNs, toNs))],
   };
 }

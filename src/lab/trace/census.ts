@@ -28,6 +28,12 @@ export function append(rests: RestSlice[], rest: RestSlice): void {
   else rests.push(rest);
 }
 
+/** From `ns` on, whenever the task does not run, it does this. */
+export interface RestMark {
+  readonly ns: number;
+  readonly rest: Rest;
+}
+
 /** A task of a trace. */
 export class Life {
   readonly id: number;
@@ -46,7 +52,7 @@ export class Life {
   /** Its waits that are not over, each by its record in shared memory. Mostly there is one at most. */
   readonly #waits: { readonly record: number; readonly reason: Reason }[] = [];
   readonly slices: RunSlice[] = [];
-  readonly #marks: { readonly ns: number; readonly rest: Rest }[] = [];
+  readonly #marks: RestMark[] = [];
 
   constructor(born: { id: number; name: string; bornNs: number; startNs: number | null; hasParent: boolean }) {
     this.id = born.id;
@@ -59,6 +65,11 @@ export class Life {
   /** From `ns` on, whenever it does not run, it does this. */
   mark(ns: number, rest: Rest): void {
     this.#marks.push({ ns, rest });
+  }
+
+  /** Removes its marks so far and returns them. */
+  takeMarks(): readonly RestMark[] {
+    return this.#marks.splice(0);
   }
 
   /** Whether one of its waits is not over. */
@@ -125,6 +136,11 @@ export class Census {
 
   life(place: number): Life {
     return this.#lives[place] as Life;
+  }
+
+  /** How many were met. */
+  get size(): number {
+    return this.#lives.length;
   }
 
   /** The place of the task that an event of a thread names. */

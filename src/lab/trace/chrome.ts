@@ -3,7 +3,7 @@
  * tracing page open. The format knows processes with threads, and draws a track for
  * each thread. This file uses them as follows:
  *
- *   process 1   a track for each thread: the tasks that it ran
+ *   process 1   a track for each thread: the tasks that it ran, and the marks of the program
  *               a track for each thread: its garbage collections
  *               two counters: r(t) and c(t)
  *   process 2   a track for each task: running, ready, or waiting and for what
@@ -19,8 +19,8 @@
  *   id alone;
  * - no id is 0, because Perfetto takes 0 for the idle task.
  *
- * Source: Trace Event Format (Duncan, Chung): complete events `X`, flows `s` and `f`,
- * counters `C`, metadata `M`. Perfetto's JSON importer: it cuts times off to whole
+ * Source: Trace Event Format (Duncan, Chung): complete events `X`, instants `i`, flows `s`
+ * and `f`, counters `C`, metadata `M`. Perfetto's JSON importer: it cuts times off to whole
  * nanoseconds, see `micros`.
  */
 import { stepsOf, type Step } from "./steps.ts";
@@ -32,6 +32,7 @@ import type { View } from "./analyse.ts";
 export type ChromeEvent =
   | { readonly ph: "M"; readonly name: string; readonly pid: number; readonly tid?: number; readonly args: Readonly<Record<string, string | number>> }
   | { readonly ph: "X"; readonly name: string; readonly cat: string; readonly pid: number; readonly tid: number; readonly ts: number; readonly dur: number; readonly args?: Readonly<Record<string, string | number>> }
+  | { readonly ph: "i"; readonly s: "t"; readonly name: string; readonly cat: string; readonly pid: number; readonly tid: number; readonly ts: number; readonly args: Readonly<Record<string, number>> }
   | { readonly ph: "s" | "f"; readonly name: string; readonly cat: string; readonly pid: number; readonly tid: number; readonly ts: number; readonly id: number; readonly bp?: "e" }
   | { readonly ph: "C"; readonly name: string; readonly pid: number; readonly ts: number; readonly args: Readonly<Record<string, number>> };
 
@@ -51,14 +52,14 @@ const FIRST_TASK = 1001;
 
 /** The file of a region. `about`: what ran. */
 export function chromeTrace(view: View, about: Readonly<Record<string, string>>): ChromeTrace {
-  const timed = [...threadSlices(view), ...taskSlices(view), ...collections(view), ...counter("threads running r(t)", "running", stepsOf(view.runs.map(intervalOf)), view), ...counter("tasks in progress c(t)", "tasks", stepsOf(view.counted), view), ...flows(view)];
+  const timed = [...threadSlices(view), ...taskSlices(view), ...collections(view), ...moments(view), ...counter("threads running r(t)", "running", stepsOf(view.runs.map(intervalOf)), view), ...counter("tasks in progress c(t)", "tasks", stepsOf(view.counted), view), ...flows(view)];
   return { displayTimeUnit: "ms", otherData: about, traceEvents: [...names(view), ...timed.toSorted((a, b) => a.ts - b.ts || RANK[a.ph] - RANK[b.ph])] };
 }
 
 type Timed = Exclude<ChromeEvent, { ph: "M" }>;
 
 /** Of events with the same time the slices come first, because arrows and counters refer to them. */
-const RANK = { X: 0, C: 1, s: 2, f: 3 } as const;
+const RANK = { X: 0, i: 1, C: 2, s: 3, f: 4 } as const;
 
 /** Nanoseconds as microseconds. A reader that multiplies the result by 1000 and cuts off the fraction gets the same nanoseconds. */
 export function micros(ns: number): number {
@@ -93,6 +94,10 @@ function collections({ gcs }: View): Timed[] {
     endNs.set(gc.thread, gc.toNs);
     return [slice(THREADS, FIRST_GC + gc.thread, `${gc.type} collection`, "gc", { fromNs, toNs: gc.toNs })];
   });
+}
+
+function moments({ marks }: View): Timed[] {
+  return marks.map(({ ns, thread, task, name, n }) => ({ ph: "i", s: "t", name, cat: "mark", pid: THREADS, tid: FIRST_THREAD + thread, ts: micros(ns), args: { n, task } }));
 }
 
 function counter(name: string, series: string, steps: readonly Step[], { durationNs }: View): Timed[] {
@@ -142,13 +147,14 @@ function named(name: string, pid: number, tid?: number): ChromeEvent[] {
   ];
 }
 
-function names({ threads, tasks, gcs }: View): ChromeEvent[] {
+function names({ threads, tasks, gcs, marks }: View): ChromeEvent[] {
   const collected = new Set(gcs.map(({ thread }) => thread));
   const all = Array.from({ length: threads }, (_, thread) => thread);
   return [
     ...named("threads", THREADS),
     ...named("tasks", TASKS),
     ...all.flatMap((thread) => named(`thread ${thread}`, THREADS, FIRST_THREAD + thread)),
+    ...(marks.some(({ thread }) => thread === threads) ? named("main thread", THREADS, FIRST_THREAD + threads) : []),
     ...all.filter((thread) => collected.has(thread)).flatMap((thread) => named(`thread ${thread}, garbage collection`, THREADS, FIRST_GC + thread)),
     ...tasks.flatMap((_, task) => (isOne(tasks, task) ? named(labelOf(tasks, task), TASKS, FIRST_TASK + task) : [])),
   ];

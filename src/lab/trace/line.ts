@@ -55,6 +55,17 @@ export class ThreadLine {
     return this.#slices;
   }
 
+  /** Removes the slices so far and returns them: they stay as they are. */
+  take(): readonly RunSlice[] {
+    return this.#slices.splice(0);
+  }
+
+  /** What runs now, as far as events tell: the head of the line, and since when. */
+  get running(): { readonly task: number; readonly sinceNs: number } | null {
+    const head = this.#line[0];
+    return head === undefined ? null : { task: head.task, sinceNs: this.#startOf(head) };
+  }
+
   /** A task will go on when those before it have stopped. */
   push(task: number, ns: number): void {
     this.#aside.delete(task);
@@ -116,14 +127,22 @@ export class ThreadLine {
   #findUnseen(task: number, sinceNs: number, ns: number): void {
     const head = this.#line[0];
     // it has parked and not stopped yet: nobody else gave a sign
-    if (this.#last?.[1] === task && (head === undefined || head.seenNs === null)) {
-      this.#last[3] = this.#boundaryNs = ns;
-      return;
-    }
+    if (this.#last?.[1] === task && (head === undefined || head.seenNs === null)) return this.#extend(this.#last, ns);
     const asideNs = this.#aside.get(task);
     if (head !== undefined && head.seenNs !== null) this.#leave(head, Math.max(head.seenNs, asideNs === undefined ? sinceNs : 0));
     this.#aside.delete(task);
     this.#line.unshift({ task, sinceNs: asideNs ?? sinceNs, seenNs: ns });
+  }
+
+  /** Makes the last slice longer: if it has been taken, by another one. */
+  #extend(last: OpenSlice, ns: number): void {
+    this.#boundaryNs = ns;
+    if (this.#slices.at(-1) === last) {
+      last[3] = ns;
+      return;
+    }
+    this.#last = [last[0], last[1], last[3], ns];
+    this.#slices.push(this.#last);
   }
 
   /** The head stops unseen. */

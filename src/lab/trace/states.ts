@@ -20,10 +20,23 @@ export interface Collection extends Interval {
   readonly type: string;
 }
 
+/** A moment that the program has marked. */
+export interface Mark {
+  readonly ns: number;
+  /** The main thread's index is the number of threads. */
+  readonly thread: number;
+  /** The id of the task, 0 outside tasks. */
+  readonly task: number;
+  readonly name: string;
+  readonly n: number;
+}
+
 /** A trace as states, in the structures of a timeline. Times are whole nanoseconds from the start of the trace. */
 export interface States extends Pick<Timeline, "threads" | "durationNs" | "runs" | "handOffs"> {
   readonly tasks: readonly Life[];
   readonly gcs: readonly Collection[];
+  /** Those of the main thread, too. */
+  readonly marks: readonly Mark[];
   /** When tasks without an identity of their own began and ended. */
   readonly crowd: readonly Interval[];
 }
@@ -33,38 +46,31 @@ export function statesOf(trace: Trace): States {
   return new Reader(trace).read();
 }
 
-class Reader {
+/** A whole trace. */
+class Reader implements Beside {
   readonly #trace: Trace;
-  readonly #census = new Census();
-  readonly #lines: ThreadLine[];
-  /** The task that waits with a record. */
-  readonly #waiting = new Map<number, number>();
-  /** The task that ended the wait of a record last; −1: no task. */
-  readonly #wakes = new Map<number, { from: number; to: number; ns: number }>();
-  readonly #hops = new Map<string, number>();
-  readonly #handOffs: { from: number; to: number; sentNs: number; ns: number }[] = [];
+  readonly #durationNs: number;
+  readonly #events: EventReader;
+  readonly #handOffs: SentHandOff[] = [];
   readonly #gcs: Collection[] = [];
+  readonly #marks: Mark[] = [];
   /** By thread: when the event loop of the sleeping thread worked. */
   readonly #outside: Interval[][];
 
   constructor(trace: Trace) {
     this.#trace = trace;
-    const onUnseenStop = (task: number, ns: number): void => this.#census.life(task).markUnseenStop(ns);
-    this.#lines = Array.from({ length: trace.threads }, (_, thread) => new ThreadLine(thread, onUnseenStop));
+    this.#durationNs = Math.round(trace.endNs - trace.startNs);
+    this.#events = new EventReader({ threads: trace.threads, startNs: trace.startNs, durationNs: this.#durationNs }, this);
     this.#outside = Array.from({ length: trace.threads }, () => []);
   }
 
   read(): States {
-    const { threads, events } = this.#trace;
-    const durationNs = this.#ns(this.#trace.endNs);
-    for (const event of events) {
-      const ns = Math.min(durationNs, Math.max(0, this.#ns(event.timeNs)));
-      if (event.thread < threads) this.#onThread(event, this.#lines[event.thread] as ThreadLine, ns);
-      else this.#onMainThread(event, ns);
-    }
-    for (const line of this.#lines) line.clear(durationNs);
-    const { tasks, placeOf } = this.#census.result();
-    const runs = this.#lines.flatMap(({ slices }, thread) => {
+    const durationNs = this.#durationNs;
+    const { census, lines } = this.#events;
+    for (const event of this.#trace.events) this.#events.read(event);
+    for (const line of lines) line.clear(durationNs);
+    const { tasks, placeOf } = census.result();
+    const runs = lines.flatMap(({ slices }, thread) => {
       const seen = slices.flatMap(([, task, fromNs, toNs]): RunSlice[] => {
         const place = placeOf(task);
         return place === undefined || toNs <= fromNs ? [] : [[thread, place, fromNs, toNs]];
@@ -73,7 +79,7 @@ class Reader {
       for (const slice of seen) (tasks[slice[1]] as Life).slices.push(slice);
       return this.#withUnseen(seen, thread, tasks, durationNs);
     });
-    return { threads, durationNs, tasks, runs, handOffs: this.#resumed(tasks, placeOf), gcs: this.#gcs, crowd: this.#census.crowd(durationNs) };
+    return { threads: this.#trace.threads, durationNs, tasks, runs, handOffs: this.#resumed(tasks, placeOf), gcs: this.#gcs, marks: this.#marks, crowd: census.crowd(durationNs) };
   }
 
   /** Adds what the tasks of a thread ran while they seemed to wait for something outside warren. */
@@ -91,26 +97,103 @@ class Reader {
     return [...seen, ...unseen].toSorted(byTime);
   }
 
+  handOff(sent: SentHandOff): void {
+    this.#handOffs.push(sent);
+  }
+
+  gc(collection: Collection): void {
+    this.#gcs.push(collection);
+  }
+
+  mark(mark: Mark): void {
+    this.#marks.push(mark);
+  }
+
   /** One after the other, also if the events overlap. */
-  #addOutside(thread: number, toNs: number, busyNs: number): void {
+  outside(thread: number, toNs: number, busyNs: number): void {
     const known = this.#outside[thread] as Interval[];
     const fromNs = Math.max(0, known.at(-1)?.toNs ?? 0, toNs - busyNs);
     if (toNs > fromNs) known.push({ fromNs, toNs });
   }
 
+  /** Hand-offs, with the moment when the other one ran. */
+  #resumed(tasks: readonly Life[], placeOf: PlaceOf): HandOff[] {
+    return this.#handOffs.flatMap(({ from, to, sentNs, ns }): HandOff[] => {
+      const [sender, receiver] = [placeOf(from), placeOf(to)];
+      if (sender === undefined || receiver === undefined) return [];
+      const { slices } = tasks[receiver] as Life;
+      const slice = firstEnding(slices, ns + 1);
+      return [[sender, receiver, sentNs, slice === undefined ? ns : Math.max(slice[2], ns)]];
+    });
+  }
+}
+
+/** A task ended the wait of another, on the clock of a reader. */
+export interface SentHandOff {
+  readonly from: number;
+  readonly to: number;
+  readonly sentNs: number;
+  readonly ns: number;
+}
+
+/** What events say besides what tasks did; a reader of a whole trace keeps it. */
+export interface Beside {
+  handOff?(sent: SentHandOff): void;
+  gc?(collection: Collection): void;
+  mark?(mark: Mark): void;
+  /** The event loop of a sleeping thread has worked for `busyNs` until `toNs`. */
+  outside?(thread: number, toNs: number, busyNs: number): void;
+}
+
+/** Reads events one after the other, by time: what every task did so far is in `census`, what every thread ran in `lines`. Times are whole nanoseconds from `startNs`. */
+export class EventReader {
+  readonly census = new Census();
+  readonly lines: readonly ThreadLine[];
+  readonly #startNs: number;
+  readonly #durationNs: number;
+  readonly #beside: Beside;
+  /** The task that waits with a record. */
+  readonly #waiting = new Map<number, number>();
+  /** The task that ended the wait of a record last; −1: no task. */
+  readonly #wakes = new Map<number, { from: number; to: number; ns: number }>();
+  readonly #hops = new Map<string, number>();
+
+  /** @param durationNs later times count as this */
+  constructor({ threads, startNs, durationNs = Infinity }: { readonly threads: number; readonly startNs: number; readonly durationNs?: number }, beside: Beside = {}) {
+    this.#startNs = startNs;
+    this.#durationNs = durationNs;
+    this.#beside = beside;
+    const onUnseenStop = (task: number, ns: number): void => this.census.life(task).markUnseenStop(ns);
+    this.lines = Array.from({ length: threads }, (_, thread) => new ThreadLine(thread, onUnseenStop));
+  }
+
+  /** The next event. */
+  read(event: TraceEvent): void {
+    const ns = this.nsOf(event.timeNs);
+    const line = this.lines[event.thread];
+    if (event.kind === "mark") this.#beside.mark?.({ ns, thread: event.thread, task: event.task, name: event.name, n: event.n });
+    if (line !== undefined) this.#onThread(event, line, ns);
+    else this.#onMainThread(event, ns);
+  }
+
+  /** A time of an event, from the start. */
+  nsOf(timeNs: number): number {
+    return Math.min(this.#durationNs, Math.max(0, Math.round(timeNs - this.#startNs)));
+  }
+
   #onThread(event: TraceEvent, line: ThreadLine, ns: number): void {
     const { thread } = event;
-    const at = (task: number): number => this.#census.at(task, thread, ns);
+    const at = (task: number): number => this.census.at(task, thread, ns);
     switch (event.kind) {
       case "spawn":
-        this.#census.spawn(event.task, event.child, ns);
+        this.census.spawn(event.task, event.child, ns);
         if (event.task !== 0) line.act(at(event.task), ns);
         return;
       case "start":
-        return line.start(this.#census.start(event.task, event.name, thread, ns), ns);
+        return line.start(this.census.start(event.task, event.name, thread, ns), ns);
       case "end":
         line.end(at(event.task), ns);
-        return this.#census.end(at(event.task), ns);
+        return this.census.end(at(event.task), ns);
       case "park":
         line.stop(at(event.task), ns);
         return this.#park(at(event.task), event, ns);
@@ -124,30 +207,31 @@ class Reader {
         return this.#resume(at(event.task), event, ns);
       case "join":
         // it may await other tasks, too; then it stops again without a sign
-        if (event.task !== 0 && !this.#census.life(at(event.task)).isWaiting) line.push(at(event.task), ns);
+        if (event.task !== 0 && !this.census.life(at(event.task)).isWaiting) line.push(at(event.task), ns);
         return;
       case "use":
       case "choice":
+      case "mark":
         if (event.task !== 0) line.act(at(event.task), ns);
         return;
       case "yield":
         line.stop(at(event.task), ns);
-        this.#census.life(at(event.task)).mark(ns, "ready");
+        this.census.life(at(event.task)).mark(ns, "ready");
         return void this.#hops.set(`${thread}:${event.hop}`, at(event.task));
       case "hop":
         return this.#hop(`${thread}:${event.hop}`, line, ns);
       case "foreign":
-        return line.actUnseen(at(event.task), Math.max(0, this.#ns(event.sinceNs)), ns);
+        return line.actUnseen(at(event.task), this.nsOf(event.sinceNs), ns);
       case "outside":
-        return this.#addOutside(thread, ns, Math.round(event.busyNs));
+        return this.#beside.outside?.(thread, ns, Math.round(event.busyNs));
       case "turn":
       case "idle":
         return line.clear(ns);
       case "died":
         line.clear(ns);
-        return this.#census.died(thread, ns);
+        return this.census.died(thread, ns);
       case "gc":
-        return void this.#gcs.push({ thread, fromNs: Math.max(0, ns - Math.round(event.durationNs)), toNs: ns, type: event.type });
+        return this.#beside.gc?.({ thread, fromNs: Math.max(0, ns - Math.round(event.durationNs)), toNs: ns, type: event.type });
       case "steal":
       case "due":
     }
@@ -155,13 +239,13 @@ class Reader {
 
   /** The main thread counts only for what it does to the others. */
   #onMainThread(event: TraceEvent, ns: number): void {
-    if (event.kind === "spawn") this.#census.spawn(0, event.child, ns);
-    else if (event.kind === "start") this.#census.startOnMain(event.task);
+    if (event.kind === "spawn") this.census.spawn(0, event.child, ns);
+    else if (event.kind === "start") this.census.startOnMain(event.task);
     else if (event.kind === "wake") this.#wake(event, -1, ns);
   }
 
   #park(task: number, { reason, wait }: TraceEvent & { kind: "park" }, ns: number): void {
-    const life = this.#census.life(task);
+    const life = this.census.life(task);
     life.mark(ns, reason);
     life.park(wait, reason);
     this.#waiting.set(wait, task);
@@ -177,42 +261,27 @@ class Reader {
     const task = this.#waiting.get(wait);
     if (task === undefined) return;
     this.#waiting.delete(wait);
-    const life = this.#census.life(task);
+    const life = this.census.life(task);
     life.over(wait);
     life.mark(ns, "ready");
   }
 
   #resume(task: number, { wait, thread }: TraceEvent & { kind: "resume" }, ns: number): void {
-    const life = this.#census.life(task);
+    const life = this.census.life(task);
     this.#waiting.delete(wait);
     life.over(wait);
     life.mark(ns, "ready");
     const wake = this.#wakes.get(wait);
     this.#wakes.delete(wait);
-    if (wake !== undefined && wake.from >= 0 && wake.to === thread) this.#handOffs.push({ from: wake.from, to: task, sentNs: wake.ns, ns });
+    if (wake !== undefined && wake.from >= 0 && wake.to === thread) this.#beside.handOff?.({ from: wake.from, to: task, sentNs: wake.ns, ns });
   }
 
   #hop(key: string, line: ThreadLine, ns: number): void {
     const task = this.#hops.get(key);
     if (task === undefined) return;
     this.#hops.delete(key);
-    this.#census.life(task).mark(ns, "ready");
+    this.census.life(task).mark(ns, "ready");
     line.push(task, ns);
-  }
-
-  /** Hand-offs, with the moment when the other one ran. */
-  #resumed(tasks: readonly Life[], placeOf: PlaceOf): HandOff[] {
-    return this.#handOffs.flatMap(({ from, to, sentNs, ns }): HandOff[] => {
-      const [sender, receiver] = [placeOf(from), placeOf(to)];
-      if (sender === undefined || receiver === undefined) return [];
-      const { slices } = tasks[receiver] as Life;
-      const slice = firstEnding(slices, ns + 1);
-      return [[sender, receiver, sentNs, slice === undefined ? ns : Math.max(slice[2], ns)]];
-    });
-  }
-
-  #ns(timeNs: number): number {
-    return Math.round(timeNs - this.#trace.startNs);
   }
 }
 

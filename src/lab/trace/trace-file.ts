@@ -2,6 +2,7 @@
 import { median } from "../figures/statistics.ts";
 import type { TraceActivity } from "./analyse.ts";
 import type { Timeline } from "../timeline.ts";
+import type { Mark } from "./states.ts";
 
 /** The version of the format. */
 export const TRACE_SCHEMA = "warren-trace/1";
@@ -26,9 +27,10 @@ export interface TraceRecord {
   readonly notes: readonly string[];
 }
 
-/** The file: with what ran when. */
+/** The file: with what ran when, and the moments that the program has marked. */
 export interface TraceFile extends TraceRecord {
   readonly timeline: Timeline;
+  readonly marks: readonly Mark[];
 }
 
 /** What tracing cost: the wall time with it against the median of those without. */

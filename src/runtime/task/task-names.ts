@@ -3,8 +3,7 @@
  * number of "module URL, function name" in the runtime's table of names, which each
  * thread looks up once. A closure has a name without a module.
  */
-import { WarrenError } from "../../errors.ts";
-import type { Names } from "../../memory/names.ts";
+import { FewNames, type Names } from "../../memory/names.ts";
 import type { TaskSource } from "../module/task-function.ts";
 
 /** A thread takes so many task ids from the runtime at a time. */
@@ -19,12 +18,13 @@ export class TaskNames {
   /** Numbers of the names of tasks that this thread has started. */
   readonly #sources = new Map<TaskSource, number>();
   /** Numbers of the names of closures that have started on this thread. */
-  readonly #closures = new Map<string, number>();
+  readonly #closures: FewNames;
   #nextId = 0;
   #lastId = 0;
 
   constructor(names: Names) {
     this.#names = names;
+    this.#closures = new FewNames(names, MOST_CLOSURES, "\n");
   }
 
   /** An id for a new task. @throws ERR_ARENA_FULL */
@@ -54,16 +54,6 @@ export class TaskNames {
 
   /** The number of a closure's name, for traces and warnings; 0 if there are too many names, or if shared memory is full. */
   numberOfClosure(name: string): number {
-    const known = this.#closures.get(name);
-    if (known !== undefined) return known;
-    if (this.#closures.size >= MOST_CLOSURES) return 0;
-    try {
-      const number = this.#names.intern(`\n${name}`);
-      this.#closures.set(name, number);
-      return number;
-    } catch (error) {
-      if (error instanceof WarrenError && error.code === "ERR_ARENA_FULL") return 0;
-      throw error;
-    }
+    return this.#closures.numberOf(name);
   }
 }

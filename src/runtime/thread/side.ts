@@ -10,7 +10,8 @@ import type { WarrenError } from "../../errors.ts";
 import type { Arena } from "../../memory/arena.ts";
 import { headersOf } from "../../memory/headers.ts";
 import { KIND, RECORD, header, nextGeneration, processor, waiter } from "../../memory/layout.ts";
-import { Names } from "../../memory/names.ts";
+import { type FewNames, Names } from "../../memory/names.ts";
+import { markNames } from "../../trace/mark.ts";
 import { Entries } from "../../shared-map/entry.ts";
 import { Processor } from "../../scheduler/processor.ts";
 import { Timers } from "../../wait/timers.ts";
@@ -52,6 +53,7 @@ export class ThreadSide {
   readonly handles = new HandleTable();
   readonly sleep: Sleep;
   readonly names: Names;
+  readonly markNames: FewNames;
   readonly named: NamedObjects;
   #trace: ThreadTrace | undefined;
   #stopped: WarrenError | undefined;
@@ -75,6 +77,7 @@ export class ThreadSide {
     this.processor.waiters = this.waiters;
     this.processor.onWatch = (record) => this.contexts.notified(record);
     this.names = new Names(arena);
+    this.markNames = markNames(this.names);
     this.tasks = new Tasks({ waiters: this.waiters, names: this.names, processor: this.processor, heap, onFault, onWarning, onChange: () => onWaiting?.(), onHeld });
     this.processor.runner = this.tasks;
     this.handles.holder = this.tasks.holdings;

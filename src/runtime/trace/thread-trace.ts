@@ -6,6 +6,8 @@ import type { PerformanceEntry, PerformanceObserver } from "node:perf_hooks";
 import { clearInterval, setImmediate, setInterval } from "../../host.ts";
 import type { Arena } from "../../memory/arena.ts";
 import { TRACE } from "../../memory/layout.ts";
+import type { FewNames } from "../../memory/names.ts";
+import { recordMarks } from "../../trace/mark.ts";
 import { TraceRing } from "../../trace/ring.ts";
 import { OUTSIDE_EVERY_MS, Recorder } from "../../trace/recorder.ts";
 import type { Processor } from "../../scheduler/processor.ts";
@@ -20,6 +22,8 @@ interface TracedSide {
   readonly processor: Processor;
   readonly waiters: Waiters;
   readonly timers: Timers;
+  /** Numbers of the names of its marks. */
+  readonly markNames: FewNames;
 }
 
 export class ThreadTrace {
@@ -28,6 +32,7 @@ export class ThreadTrace {
   readonly #side: TracedSide;
   readonly #ring: TraceRing;
   readonly #gcs: PerformanceObserver;
+  readonly #endMarks: () => void;
   readonly #outside: NodeJS.Timeout | undefined;
 
   constructor(side: TracedSide, at: number) {
@@ -41,6 +46,7 @@ export class ThreadTrace {
     const { tasks, processor } = side;
     const recorder = new Recorder(this.#ring, side.arena.index, () => tasks.current(), () => processor.wake());
     this.#install(recorder);
+    this.#endMarks = recordMarks(recorder, side.markNames);
     // The main thread coordinates: what its event loop does is mostly not done by tasks.
     if (side.arena.index < side.arena.threads) this.#outside = setInterval(() => recorder.noteOutside(), OUTSIDE_EVERY_MS).unref();
   }
@@ -48,6 +54,7 @@ export class ThreadTrace {
   /** Stops recording. Resolves when the last collections are in the ring and nothing will be written any more. */
   async end(): Promise<void> {
     this.#install(undefined);
+    this.#endMarks();
     clearInterval(this.#outside);
     await new Promise<void>((resolve) => void setImmediate(resolve));
     this.#noteGcs(this.#gcs.takeRecords());

@@ -16,9 +16,11 @@ import { WarrenError, printValue } from "../../errors.ts";
 import type { Arena } from "../../memory/arena.ts";
 import { TRACE } from "../../memory/layout.ts";
 import type { Names } from "../../memory/names.ts";
-import { TraceRing, closeRing, makeRing, readRing } from "../../trace/ring.ts";
+import { type RingContent, TraceRing, closeRing, makeRing, readRing } from "../../trace/ring.ts";
+import { RingReader } from "../../trace/ring-reader.ts";
 import { traceOf } from "../../trace/decode.ts";
-import type { Trace, TraceOptions } from "../../trace/events.ts";
+import type { FollowOptions, Trace, TraceOptions } from "../../trace/events.ts";
+import { Follower, resolveEveryMs } from "../../trace/follower.ts";
 
 const DEFAULT_EVENTS = 65_536;
 
@@ -53,6 +55,8 @@ export class Traces {
   #startNs = 0;
   /** The trace is ending. */
   #isEnding = false;
+  /** Who follows the trace. */
+  readonly #followers = new Set<Follower>();
   /** Rings that have been read, but that the replacement of their thread may have got, by thread. */
   readonly #left = new Map<number, number[]>();
 
@@ -97,10 +101,12 @@ export class Traces {
     this.#isEnding = true;
     const endNs = nowNs();
     for (const ring of rings) closeRing(arena, ring);
+    for (const follower of this.#followers) follower.end();
     const up = rings.map((_, thread) => thread === arena.threads || isUp(thread));
     const answers = [...pool.each((control) => control.endTrace()), side.endTrace()];
     const isOver = await Promise.all(answers.map((answer, thread) => unlessComputing(thread, answer.then(() => true))));
     const contents = rings.map((ring, thread) => readRing(arena, ring, isOver[thread] === true));
+    this.#endFollowers(contents, endNs);
     this.#rings = undefined;
     this.#isEnding = false;
     for (const [thread, ring] of rings.entries()) {
@@ -108,6 +114,27 @@ export class Traces {
       else this.#left.set(thread, [...(this.#left.get(thread) ?? []), ring]);
     }
     return traceOf(contents, names, this.#startNs, endNs);
+  }
+
+  /** Follows the trace, which has not been stopped. @throws ERR_INVALID_ARGUMENT */
+  follow(options: FollowOptions): Follower {
+    const everyMs = resolveEveryMs(options);
+    const readers = (this.#rings as readonly number[]).map((ring, thread) => new RingReader(this.#arena, ring, thread, this.#options.names));
+    const follower = new Follower(readers, everyMs, nowNs, (its) => this.#followers.delete(its));
+    this.#followers.add(follower);
+    return follower;
+  }
+
+  /** The runtime stops: followers get what there is, and then the error. */
+  abandon(error: WarrenError): void {
+    if (this.#followers.size === 0) return;
+    const rings = this.#rings as readonly number[];
+    this.#endFollowers(rings.map((ring) => readRing(this.#arena, ring, false)), nowNs(), error);
+  }
+
+  #endFollowers(contents: readonly RingContent[], endNs: number, error?: WarrenError): void {
+    for (const follower of this.#followers) follower.finish(contents, endNs, error);
+    this.#followers.clear();
   }
 
   /** A thread has died. Until it is replaced, the main thread may write into its ring. */

@@ -136,6 +136,24 @@ test("a hand-off is an arrow; a timer's is none; collections have a track of the
   expect(slices.filter(({ cat }) => cat === "gc")).toEqual([{ ph: "X", name: "minor collection", cat: "gc", pid: 1, tid: 501, ts: 0.35, dur: 0.05 }]);
 });
 
+test("marks are instants on the tracks of their threads, the main thread's only if it has some", () => {
+  const trace: Trace = {
+    threads: 1, startNs: 0, endNs: 2000, lost: [0, 0], completeFromNs: 0,
+    events: [
+      { timeNs: 10, thread: 0, kind: "start", task: 4, name: "burner" },
+      { timeNs: 250, thread: 0, kind: "mark", task: 4, name: "burnt", n: 17 },
+      { timeNs: 300, thread: 1, kind: "mark", task: 0, name: "seen", n: -0.5 },
+    ],
+  };
+  const { events } = fileOf(analyseTrace(trace));
+  expect(events.filter(({ ph }) => ph === "i")).toEqual([
+    { ph: "i", s: "t", name: "burnt", cat: "mark", pid: 1, tid: 101, ts: 0.25, args: { n: 17, task: 4 } },
+    { ph: "i", s: "t", name: "seen", cat: "mark", pid: 1, tid: 102, ts: 0.3, args: { n: -0.5, task: 0 } },
+  ]);
+  expect(events).toContainEqual({ ph: "M", name: "thread_name", pid: 1, tid: 102, args: { name: "main thread" } });
+  expect(fileOf(analyseTrace({ ...trace, events: trace.events.slice(0, 2) })).events.filter((event) => "tid" in event && event.tid === 102)).toEqual([]);
+});
+
 test("microseconds keep every nanosecond", () => {
   fc.assert(fc.property(fc.integer({ min: 0, max: 1e13 }), (value) => ns(micros(value)) === value));
   expect(micros(1001)).not.toBe(1.001); // 1.001 · 1000 is a little less than 1001

@@ -52,6 +52,23 @@ describe("what a task did", () => {
     expect(didOf(analysis, "one")).toEqual([["running", 0, 100], ["ready", 100, 120], ["running", 120, 300], ["elsewhere", 300, 650], ["running", 650, 700]]);
   });
 
+  test("a mark shows that its task runs, and changes nothing else", () => {
+    const events = [
+      [0, 0, { kind: "start", task: 1, name: "one" }],
+      [100, 0, { kind: "turn" }],
+      [110, 0, { kind: "idle" }],
+      [400, 0, { kind: "foreign", task: 1, sinceNs: 5350 }],
+      [400, 0, { kind: "mark", task: 1, name: "half", n: 0.5 }],
+      [450, MAIN, { kind: "mark", task: 0, name: "seen", n: 2 }],
+      [500, 0, { kind: "end", task: 1, failed: false }],
+    ] as const;
+    const analysis = analyseTrace(traceOf(...events));
+    expect(didOf(analysis, "one")).toEqual([["running", 0, 100], ["elsewhere", 100, 350], ["running", 350, 500]]);
+    expect(analysis.view.marks).toEqual([{ ns: 400, thread: 0, task: 1, name: "half", n: 0.5 }, { ns: 450, thread: MAIN, task: 0, name: "seen", n: 2 }]);
+    expect(analysis.timeline).toEqual(analyseTrace(traceOf(...events.filter(([, , { kind }]) => kind !== "mark"))).timeline);
+    expect(analyseTrace(traceOf(...events), { startNs: 5420, endNs: 6000 }).view.marks).toEqual([{ ns: 30, thread: MAIN, task: 0, name: "seen", n: 2 }]);
+  });
+
   test("of two waits at once the one that is left is what it waits for", () => {
     const analysis = analyseTrace(traceOf(
       [0, 0, { kind: "start", task: 1, name: "one" }],

@@ -36,6 +36,8 @@ function lineOf(event: TraceEvent, of: (task: number | undefined) => string, wai
       return `${of(event.child)} comes back to ${of(event.task)}`;
     case "use":
       return `${of(event.task)}: ${event.use}`;
+    case "mark":
+      return `${of(event.task)} marks ${event.name} ${event.n}`;
     case "choice":
       return `${of(event.task)} has ${event.ready} cases to choose from`;
     case "park":

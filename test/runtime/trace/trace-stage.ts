@@ -13,7 +13,7 @@ export async function traced(on: Runtime, run: (on: Runtime) => Promise<unknown>
 }
 
 /** The events of one kind. */
-export const of = <K extends TraceEvent["kind"]>({ events }: Trace, kind: K): Extract<TraceEvent, { kind: K }>[] => events.filter((event) => event.kind === kind) as Extract<TraceEvent, { kind: K }>[];
+export const of = <K extends TraceEvent["kind"]>({ events }: Pick<Trace, "events">, kind: K): Extract<TraceEvent, { kind: K }>[] => events.filter((event) => event.kind === kind) as Extract<TraceEvent, { kind: K }>[];
 
 /** Every event that follows from another one comes after it, and each thread's are in order. */
 export function expectOrder(trace: Trace): void {

@@ -1,6 +1,6 @@
 /** Small programs whose traces are known. Each gets the thread of its children; closures stay on its own. */
 import { setTimeout as nodeTimer } from "node:timers/promises";
-import { Mutex, RwLock, Semaphore, WaitGroup, type Chan, type SharedArray, after, chan, context, go, i32, never, select, sleep, spawn, task, yieldNow } from "../../../src/index.ts";
+import { Mutex, RwLock, Semaphore, WaitGroup, type Chan, type SharedArray, after, chan, context, go, i32, mark, never, select, sleep, spawn, task, yieldNow } from "../../../src/index.ts";
 
 /** Sends `count` values. */
 export const send = task(import.meta, async function send(ch: Chan<number>, count: number) {
@@ -142,4 +142,30 @@ export const uses = task(import.meta, async function uses() {
   group.add(1);
   group.done();
   await group.wait();
+});
+
+/** Marks 0 to `count` − 1, and yields now and then. */
+export const marks = task(import.meta, async function marks(count: number) {
+  for (let k = 0; k < count; k++) {
+    mark("step", k);
+    if (k % 100 === 99) await yieldNow();
+  }
+});
+
+/** Marks until it is stopped, and never awaits. Returns how often. */
+export const marksForEver = task(import.meta, async function marksForEver(stopped: SharedArray<"i32">) {
+  let count = 0;
+  while (Atomics.load(stopped.array, 0) === 0) mark("step", count++);
+  return count;
+});
+
+/** Waits for a timer of Node's, and then marks. */
+export const foreignMark = task(import.meta, async function foreignMark() {
+  await nodeTimer(2);
+  mark("awake");
+});
+
+/** Marks with `count` different names. */
+export const manyNames = task(import.meta, async function manyNames(count: number) {
+  for (let k = 0; k < count; k++) mark(`name ${k}`, k);
 });

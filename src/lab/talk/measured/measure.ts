@@ -29,8 +29,8 @@ export interface MeasureContext {
   /** The tool's version. */
   readonly version: string;
   readonly signal: AbortSignal;
-  /** Called between cells. `soFar` makes a result of what was measured until then, without checks. */
-  readonly onProgress: (progress: TrialProgress, soFar: () => Result) => void;
+  /** Called between cells. `soFar` makes a result of what was measured until then, without checks; what traces tell is left out unless `traced`, because to unpack them takes time. */
+  readonly onProgress: (progress: TrialProgress, soFar: (traced?: boolean) => Result) => void;
   /** Called once if fewer blocks or runs fit than were asked for, with a line that says so. */
   readonly onEffort?: (text: string) => void;
 }
@@ -68,9 +68,8 @@ export async function measure(plan: MeasurePlan, { machine, before }: Surroundin
     interrupted: trial.interrupted, isolation: runner.isolation, ...(cpus === null ? {} : { cpus }), calibrations,
     startedAt, seconds: (nowNs() - startNs) / 1e9,
   }, version);
-  const trial = await runTrial({ ...plan, programs }, { ...runner, prepare }, (progress) => onProgress(progress, () => {
-    // bars need no traces, and to unpack them takes time
-    const cells = progress.cells.filter(({ samples }) => samples.length > 0).map(({ cell, size, items, predicted, samples }) => ({ cell, size, items, predicted, samples, traced: [] }));
+  const trial = await runTrial({ ...plan, programs }, { ...runner, prepare }, (progress) => onProgress(progress, (isTraced = false) => {
+    const cells = progress.cells.filter(({ samples }) => samples.length > 0).map(({ cell, size, items, predicted, samples, traced }) => ({ cell, size, items, predicted, samples, traced: isTraced ? traced : [] }));
     return resultNow({ cells, checks: [], blocksDone: Math.max(1, progress.block), interrupted: false }, environmentOf(machine, before, null, threads));
   }), signal);
   const env = environmentOf({ ...machine, ...trial.processors }, before, readState(nowNs()), threads);

@@ -16,10 +16,10 @@ const WARM_MS = 100;
 const DOT_THREADS = 16;
 const SIEVE_PRIMES = 120;
 
-/** The gopher designs in some worlds, one subject for each. */
-export function gopherSubjects(designs: readonly DesignId[], worlds: readonly World[]): Subject[] {
+/** The gopher designs in some worlds, one subject for each. `carts`: of each team, where the design takes them; `null`: the design's. */
+export function gopherSubjects(designs: readonly DesignId[], worlds: readonly World[], carts: number | null = null): Subject[] {
   return worlds.flatMap((world) => designs.map((design): Subject => {
-    const program = new GopherProgram({ designs: [design], worlds: [world], threads: [1], unitMs: null, books: null, lanes: null, carts: null, pile: null, seed: 1 });
+    const program = new GopherProgram({ designs: [design], worlds: [world], threads: [1], unitMs: null, books: null, lanes: null, carts, pile: null, seed: 1 });
     return cellSubject(`gophers ${design}, ${world}`, program, LOADS[world]);
   }));
 }
