@@ -17,6 +17,7 @@ export class Counts {
   #threadDots = svg("svg", { class: "dots", height: 16, "aria-hidden": "true" });
   #ofThreads = element("span", { class: "quiet" });
   #saidMs = -Infinity;
+  #saidNothing = false;
 
   constructor() {
     byId("counts").append(
@@ -40,8 +41,9 @@ export class Counts {
     say(this.#running, r);
     this.#fill(this.#dots, c, c);
     this.#fill(this.#threadDots, activity.threads, r);
-    if (now - this.#saidMs < SAY_MS) return;
+    if (now - this.#saidMs < SAY_MS && (c === 0) === this.#saidNothing) return;
     this.#saidMs = now;
+    this.#saidNothing = c === 0;
     say(byId("said"), sentence(story, t));
   }
 
