@@ -121,7 +121,8 @@ export interface Tracing extends AsyncDisposable {
    * tracing.follow({ everyMs: 50 }))`. The main thread reads what the threads have
    * recorded; no thread waits for it or is asked. It reads only when the next batch is
    * asked for, so a slow reader takes no memory: what is overwritten meanwhile is lost,
-   * and counted in `lost`. It reads from the beginning of the trace on.
+   * and counted in `lost`. It reads from the beginning of the trace on: threads that began
+   * to record before `Trace.startNs` also have earlier events, as in `Trace.events`.
    *
    * After `stop()` one last batch has everything that is left of what `stop()` returns,
    * and then the iteration ends. If the runtime stops first, the last batch has what the

@@ -1,7 +1,7 @@
 /**
  * The ring into which one thread records its events during a trace: events of a fixed
  * size in the arena, of which the newest stay. Main makes and frees it, and reads it when
- * the recording has ended.
+ * the recording has ended, or while it is written (ring-reader.ts).
  *
  * Invariants: only the ring's thread writes events, `writing` and `count`; after its death
  * its replacement does, and main in between. Only main writes `state` and `floor`. The k-th event is in

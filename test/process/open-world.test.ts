@@ -8,6 +8,10 @@ describe.concurrent("the process ends by itself, and not before its tasks", () =
     expect(await outcomeOf("open-world.ts", "idle")).toEqual({ ...CLEAN, stdout: "" });
   });
 
+  test("nor one whose trace somebody follows", async () => {
+    expect(await outcomeOf("open-world.ts", "followed")).toEqual({ ...CLEAN, stdout: "" });
+  });
+
   test("nor one that was used", async () => {
     expect(await outcomeOf("open-world.ts", "used")).toEqual({ ...CLEAN, stdout: "joined\n" });
   });

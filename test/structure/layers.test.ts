@@ -35,7 +35,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   parallel: "memory wire wait context runtime/module runtime/thread",
   runtime: "memory wire wait trace channel channel/time sync select context shared-map parallel runtime/module runtime/task runtime/trace runtime/thread runtime/inspect runtime/main",
   index: "memory wire wait trace channel channel/time sync select context shared-map runtime/module runtime/task runtime/thread runtime/inspect runtime/main runtime parallel",
-  "net/link": "wire wait runtime/inspect",
+  "net/link": "wire wait channel runtime/inspect",
   "net/queue": "wire wait channel scheduler net/link",
   "net/tasks": "wire wait context scheduler runtime/module runtime/task runtime/inspect runtime net/link",
   "net/feed": "wire wait channel scheduler net/link",

@@ -8,10 +8,9 @@ import type { Subscription } from "@nats-io/transport-node";
 import { INSPECT, WarrenError } from "../../errors.ts";
 import { Fifo } from "../../scheduler/fifo.ts";
 import type { Receiver } from "../../channel/chan.ts";
-import type { Channel } from "../../channel/channel.ts";
-import { LocalReceiver } from "../../channel/local-receiver.ts";
-import { Refusal, type Space, type Type } from "../../wire/type.ts";
+import type { Space, Type } from "../../wire/type.ts";
 import type { Waiters } from "../../wait/waiter.ts";
+import { Inflow } from "../link/inflow.ts";
 import type { Link } from "../link/link.ts";
 import { checkCount, checkKeys } from "../link/options.ts";
 import { KIND, type Shape, decodeMessage, encodeMessage } from "../link/message.ts";
@@ -115,21 +114,19 @@ export class NetFeed<T> implements Feed<T> {
   }
 }
 
-class FeedValues<T> extends LocalReceiver<T> implements FeedReceiver<T> {
+class FeedValues<T> extends Inflow<T> implements FeedReceiver<T> {
   override readonly type: Type<T>;
   readonly #name: string;
   readonly #credit: number;
   readonly #values = new Fifo<T>();
-  readonly #watchers = new Set<() => boolean>();
   /** The number that each publisher's next value should have. */
   readonly #expected = new Map<string, number>();
   #missed = 0;
-  #isEnded = false;
   #stopped: () => void = () => undefined;
   #subscription: Subscription | undefined;
 
   constructor(waiters: Waiters, name: string, type: Type<T>, credit: number) {
-    super(waiters);
+    super(waiters, STAYS);
     this.#name = name;
     this.type = type;
     this.#credit = credit;
@@ -145,7 +142,7 @@ class FeedValues<T> extends LocalReceiver<T> implements FeedReceiver<T> {
   }
 
   came(publisher: string, number: number, value: T): void {
-    if (this.#isEnded) return;
+    if (this.isEnded) return;
     const expected = this.#expected.get(publisher);
     if (expected !== undefined && number > expected) this.#missed += number - expected;
     // The latest is the last.
@@ -180,11 +177,7 @@ class FeedValues<T> extends LocalReceiver<T> implements FeedReceiver<T> {
   }
 
   override describe(): string {
-    return `feed ${JSON.stringify(this.#name)}${this.#isEnded ? ", stopped" : ""}`;
-  }
-
-  protected override giveDue(): void {
-    while (this.#values.length > 0 && this.#watchers.size > 0) this.#wakeFirst();
+    return `feed ${JSON.stringify(this.#name)}${this.isEnded ? ", stopped" : ""}`;
   }
 
   override take(): T | undefined {
@@ -192,20 +185,7 @@ class FeedValues<T> extends LocalReceiver<T> implements FeedReceiver<T> {
   }
 
   protected override isExhausted(): boolean {
-    return this.#isEnded && this.#values.length === 0;
-  }
-
-  override watch(ready: () => boolean): () => void {
-    this.#watchers.add(ready);
-    return () => this.#watchers.delete(ready);
-  }
-
-  override materialize(): Channel<T> {
-    throw new Refusal(STAYS, this);
-  }
-
-  protected override feed(): void {
-    // It does not turn into a channel.
+    return this.isEnded && this.#values.length === 0;
   }
 
   async stop(): Promise<void> {
@@ -213,20 +193,9 @@ class FeedValues<T> extends LocalReceiver<T> implements FeedReceiver<T> {
   }
 
   #end(): void {
-    if (this.#isEnded) return;
-    this.#isEnded = true;
+    if (!this.end()) return;
     this.#stopped();
     this.#subscription?.unsubscribe();
-    this.giveDue();
-    while (this.#watchers.size > 0) this.#wakeFirst();
-  }
-
-  #wakeFirst(): void {
-    for (const ready of this.#watchers) {
-      this.#watchers.delete(ready);
-      ready();
-      return;
-    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

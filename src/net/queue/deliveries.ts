@@ -16,12 +16,11 @@ import type { Msg, Subscription } from "@nats-io/transport-node";
 import { WarrenError, printValue } from "../../errors.ts";
 import { performance, setTimeout, within } from "../../host.ts";
 import { Fifo } from "../../scheduler/fifo.ts";
-import { LocalReceiver } from "../../channel/local-receiver.ts";
-import type { Channel } from "../../channel/channel.ts";
 import type { Receiver } from "../../channel/chan.ts";
 import type { Wait, WaitOptions } from "../../wait/wait.ts";
 import { Refusal, type Space, Type } from "../../wire/type.ts";
 import type { Waiters } from "../../wait/waiter.ts";
+import { Inflow } from "../link/inflow.ts";
 import type { Link } from "../link/link.ts";
 import { KIND, type Shape, decodeMessage, kindOf } from "../link/message.ts";
 import { checkId, isTraceparent } from "../link/options.ts";
@@ -88,7 +87,7 @@ class DeliveryType<T> extends Type<Delivery<T>> {
 
 const STAYS = "deliveries stay on the main thread, which holds the connection: send their values";
 
-export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements Deliveries<T>, Holder {
+export class QueueDeliveries<T> extends Inflow<Delivery<T>> implements Deliveries<T>, Holder {
   override readonly type = new DeliveryType<T>();
   readonly #queue: QueueParts<T>;
   readonly #credit: number;
@@ -99,7 +98,6 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
   readonly #noted = new Fifo<Held>();
   /** Values that may be given. */
   readonly #ready = new Fifo<Held>();
-  readonly #watchers = new Set<() => boolean>();
   /** Gives a delivery back that the program has lost. */
   readonly #dropped = new FinalizationRegistry<Held>((held) => {
     if (held.state === "given") this.again(held, 0, "the program has dropped the delivery").catch((error: unknown) => this.#queue.warn(String(error)));
@@ -111,14 +109,13 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
   /** The latest values that were acknowledged here, with their ids: a server that is killed forgets acknowledgements. */
   readonly #acknowledged = new Map<number, string>();
   #isAbsent = false;
-  #isEnded = false;
   #failure: WarrenError | undefined;
   #stopping: Promise<void> | undefined;
 
   readonly #onClosed: () => void;
 
   private constructor(waiters: Waiters, queue: QueueParts<T>, credit: number) {
-    super(waiters);
+    super(waiters, STAYS);
     const { link, name, options } = queue;
     this.#queue = queue;
     this.#credit = credit;
@@ -129,7 +126,7 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
       tries: options.tries,
       retryMs: options.leaseMs / 8,
       warn: (error) => this.#complain(error),
-      isWanted: () => this.#watchers.size > 0 && !this.#isEnded,
+      isWanted: () => this.isWanted && !this.isEnded,
       give: (held) => this.#noted.push(held),
       bury: (held) => this.#buryUnstarted(held),
       goOn: () => this.giveDue(),
@@ -166,7 +163,7 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
   // What a local receiver needs.
 
   override get length(): number {
-    if (this.#isEnded) return 0;
+    if (this.isEnded) return 0;
     this.#dropLost();
     return this.#noted.length + (this.#suspects.isDue ? 0 : this.#ready.length);
   }
@@ -177,15 +174,11 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
 
   override describe(): string {
     const { name, link } = this.#queue;
-    return `queue ${JSON.stringify(name)}${this.#isEnded ? ", stopped" : link.isUp ? "" : ", no connection"}`;
-  }
-
-  protected override giveDue(): void {
-    while (this.length > 0 && this.#watchers.size > 0) this.#wakeFirst();
+    return `queue ${JSON.stringify(name)}${this.isEnded ? ", stopped" : link.isUp ? "" : ", no connection"}`;
   }
 
   override take(): Delivery<T> | undefined {
-    if (this.#isEnded) return undefined;
+    if (this.isEnded) return undefined;
     this.#dropLost();
     const held = this.#noted.shift() ?? (this.#suspects.isDue ? undefined : this.#ready.shift());
     if (held === undefined) {
@@ -199,14 +192,14 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
   }
 
   protected override isExhausted(): boolean {
-    return this.#isEnded;
+    return this.isEnded;
   }
 
   override watch(ready: () => boolean): () => void {
-    this.#watchers.add(ready);
+    const stop = super.watch(ready);
     // A select has not tried to take one.
     void this.#suspects.noteNext();
-    return () => this.#watchers.delete(ready);
+    return stop;
   }
 
   override finish(wait: Wait): Delivery<T> | undefined {
@@ -218,14 +211,6 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
   override recv(options?: WaitOptions): Delivery<T> | undefined | Promise<Delivery<T> | undefined> {
     if (this.#failure !== undefined) throw this.#failure;
     return super.recv(options);
-  }
-
-  override materialize(): Channel<Delivery<T>> {
-    throw new Refusal(STAYS, this);
-  }
-
-  protected override feed(): void {
-    // It does not turn into a channel.
   }
 
   // What a delivery does.
@@ -301,7 +286,7 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
 
   #released(held: Held): void {
     this.#suspects.released(held);
-    if (this.#isEnded) this.#closeIfDone();
+    if (this.isEnded) this.#closeIfDone();
     else this.#pulls.ask(this.#leases.size);
   }
 
@@ -353,7 +338,7 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
       this.#leases.add(held);
       this.#sort(held, at.deliveries);
     }
-    if (!this.#isEnded) this.#pulls.ask(this.#leases.size);
+    if (!this.isEnded) this.#pulls.ask(this.#leases.size);
   }
 
   /** Whether a value may be given, or is a suspect. */
@@ -406,7 +391,7 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
 
   #said(message: Msg): void {
     const code = this.#pulls.ended(message);
-    if (this.#isEnded) return;
+    if (this.isEnded) return;
     // The usual ends of a request: its time is over, or there is nothing.
     if (code === 408 || code === 404) return this.#pulls.ask(this.#leases.size);
     // Nobody answers, or not now: the server has just started, elects a leader, has too many requests, or the queue is gone.
@@ -419,7 +404,7 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
   async #askAgain(): Promise<void> {
     const { link, name } = this.#queue;
     this.#isAbsent = false;
-    if (this.#isEnded || !link.isUp) return;
+    if (this.isEnded || !link.isUp) return;
     try {
       await this.#queue.mend();
     } catch (error) {
@@ -429,7 +414,7 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
       }
       // The server does not answer yet.
     }
-    if (!this.#isEnded) this.#pulls.ask(this.#leases.size);
+    if (!this.isEnded) this.#pulls.ask(this.#leases.size);
   }
 
   /** A value has been started as often as it may, and its node has died or lost it each time. */
@@ -458,7 +443,7 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
     this.#pulls.begin(inbox);
     const subscription = await link.subscribe(`${inbox}.*`, { callback: (error, message) => this.#came(error, message) });
     // Meanwhile the connection may have ended, and another may have begun.
-    if (!this.#pulls.isFor(inbox) || this.#isEnded) return subscription.unsubscribe();
+    if (!this.#pulls.isFor(inbox) || this.isEnded) return subscription.unsubscribe();
     this.#subscription = subscription;
     await this.#queue.ready();
     this.#repeatedUpTo = Math.max(await marks.repeatedUpTo(), await this.#delivered());
@@ -475,7 +460,7 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
   }
 
   #reconnected(): void {
-    if (this.#isEnded) return void this.#leases.renew();
+    if (this.isEnded) return void this.#leases.renew();
     this.#begin().catch((error: unknown) => {
       this.#complain(error);
       setTimeout(() => {
@@ -499,7 +484,7 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
   }
 
   #tick(): void {
-    if (this.#isEnded) return;
+    if (this.isEnded) return;
     if (this.#pulls.isSilent) this.#pulls.forget();
     this.#pulls.ask(this.#leases.size);
     this.#suspects.tick();
@@ -511,7 +496,7 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
 
   async #stop(): Promise<void> {
     const { link } = this.#queue;
-    this.#end();
+    this.end();
     // What is on its way now belongs to this node, too.
     await this.#pulls.settled();
     if (link.isUp && this.#subscription !== undefined) {
@@ -535,16 +520,9 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
   }
 
   #disconnected(): void {
-    this.#end();
+    this.end();
     this.#leases.loseAll();
     this.#closeIfDone();
-  }
-
-  /** Nothing more is received. */
-  #end(): void {
-    if (this.#isEnded) return;
-    this.#isEnded = true;
-    while (this.#watchers.size > 0) this.#wakeFirst();
   }
 
   /** Nothing is in hand, and nothing will come. */
@@ -557,14 +535,6 @@ export class QueueDeliveries<T> extends LocalReceiver<Delivery<T>> implements De
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
-  }
-
-  #wakeFirst(): void {
-    for (const ready of this.#watchers) {
-      this.#watchers.delete(ready);
-      ready();
-      return;
-    }
   }
 
   /** Removes what was lost from the front. */

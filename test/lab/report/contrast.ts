@@ -6,8 +6,8 @@
  */
 import type { Page } from "playwright-core";
 
-/** Text with too little contrast: the ratio and what it says. A page has at least so many texts. */
-export function lowContrast(page: Page, least = 100): Promise<string[]> {
+/** Text with too little contrast: the ratio and what it says; also if there are fewer texts than a page must have. */
+export function lowContrast(page: Page, leastTexts = 100): Promise<string[]> {
   return page.evaluate(`(() => {
     const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
     const rgba = (color) => {
@@ -44,7 +44,7 @@ export function lowContrast(page: Page, least = 100): Promise<string[]> {
       seen++;
       for (const under of grounds) if (ratio(ink, under) < 4.5) low.push(ratio(ink, under).toFixed(2) + " " + element.tagName + " " + text.slice(0, 40));
     }
-    if (seen < ${least}) low.push("only " + seen + " texts were found");
+    if (seen < ${leastTexts}) low.push("only " + seen + " texts were found");
     return [...new Set(low)];
   })()`);
 }

@@ -58,6 +58,14 @@ const MS = 300;
 const cases: Record<string, () => unknown> = {
   /** Nothing to do: the process must end by itself. */
   idle: async () => void (await start({ threads: 2 })),
+  /** Somebody follows a trace in which nothing happens. */
+  followed: async () => {
+    const rt = await start({ threads: 2 });
+    const tracing = await rt.trace();
+    void (async () => {
+      for await (const { events } of tracing.follow({ everyMs: 5 })) if (events.some(({ kind }) => kind === "mark")) console.log("never");
+    })();
+  },
   /** Used once, then idle. */
   used: async () => {
     const rt = await start({ threads: 2 });
