@@ -62,6 +62,7 @@ interface Listed {
 /** What can be done with a result or with one run. */
 const TOOLS = [
   { name: "trace", what: "trace one run of a program: what ran when, as text or for Perfetto" },
+  { name: "watch", what: "show a program on a live page: what runs, what waits, what it gains" },
   { name: "report", what: "write a result as one HTML file" },
   { name: "compare", what: "compare two results cell by cell: faster, slower, no difference found, or inconclusive" },
   { name: "node", what: "run tasks for other machines" },

@@ -43,6 +43,7 @@ export class Reducer {
   /** Marks since the last message. */
   readonly #marks: MarkLine[] = [];
   #lost = 0;
+  #untilNs = 0;
 
   /** @param startNs zero of all times, on the clock of `process.hrtime` */
   constructor(run: number, { threads, startNs }: { readonly threads: number; readonly startNs: number }) {
@@ -59,7 +60,7 @@ export class Reducer {
 
   /** The last message: the run is over, and nothing runs any more. */
   end(endNs: number): EventsMessage {
-    const ns = this.#reader.nsOf(endNs);
+    const ns = Math.max(this.#untilNs, this.#reader.nsOf(endNs));
     for (const line of this.#reader.lines) line.clear(ns);
     return this.#message(ns);
   }
@@ -70,6 +71,7 @@ export class Reducer {
   }
 
   #message(untilNs: number): EventsMessage {
+    this.#untilNs = untilNs;
     const { lines } = this.#reader;
     const { tasks, ends, waits } = this.#news();
     const slices = lines.flatMap((line) => line.take()).flatMap(([thread, place, fromNs, toNs]): SliceLine[] => (toNs > fromNs ? [[thread, this.#life(place).id, msOf(fromNs), msOf(toNs)]] : []));

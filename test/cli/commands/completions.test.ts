@@ -38,6 +38,8 @@ const CASES: readonly (readonly [line: string, found: readonly string[]])[] = [
   ["warren balance --policy heap,r", ["heap,round-robin", "heap,random"]],
   ["warren experiment c", ["carts", "control"]],
   ["warren patterns rin", ["ring"]],
+  ["warren watch ba", ["balance"]],
+  ["warren watch --wor", ["--world"]],
   ["warren help tra", ["trace"]],
   ["warren completions ", ["bash", "zsh", "fish"]],
   ["warren bench ", ["operations", "programs"]],

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Trace, TraceEvent } from "../../../src/index.ts";
 import { analyseTrace } from "../../../src/lab/trace/analyse.ts";
 import { expectDisjoint, expectIdentities } from "./identities.ts";
+import { senselessTraces } from "./senseless-traces.ts";
 import { simulateTrace } from "./simulated-trace.ts";
 
 const simulations = fc.record({ seed: fc.nat(), threads: fc.integer({ min: 1, max: 4 }), tasks: fc.integer({ min: 1, max: 25 }), withForeign: fc.boolean() });
@@ -33,21 +34,8 @@ describe("simulated recordings", () => {
   });
 });
 
-/** Events that no runtime would record: some were lost, or a thread died. */
-const anything: fc.Arbitrary<Trace> = fc.array(
-  fc.record({ kind: fc.constantFrom("spawn", "start", "end", "park", "wake", "ready", "resume", "yield", "hop", "foreign", "outside", "turn", "idle", "steal", "mark"), thread: fc.nat(2), task: fc.nat(5), wait: fc.nat(3), gap: fc.nat(20) }),
-  { maxLength: 120 },
-).map((raw) => {
-  let ns = 1000;
-  const events = raw.map(({ kind, thread, task, wait, gap }) => {
-    ns += gap;
-    return { kind, thread, task, wait, timeNs: ns, child: task + 1, to: wait, name: `t${task}`, n: wait, hop: wait, sinceNs: ns - 30, busyNs: 4 * wait, reason: "receive", failed: false, from: 0, count: 1 } as unknown as TraceEvent;
-  });
-  return { threads: 2, startNs: 1000, endNs: ns + 10, events, lost: [3, 0, 0], completeFromNs: 1000 };
-});
-
 test("of events without sense something disjoint is made, and nothing is thrown", () => {
-  fc.assert(fc.property(anything, (trace) => {
+  fc.assert(fc.property(senselessTraces, (trace) => {
     const { activity, timeline } = analyseTrace(trace);
     expect(activity.lost).toBe(3);
     expect(Math.abs(activity.hist.reduce((sum, share) => sum + share, 0) - 1)).toBeLessThan(1e-9);

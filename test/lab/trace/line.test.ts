@@ -118,3 +118,33 @@ describe("who runs on a thread", () => {
     expect(slices).toEqual([[1, 1, 5], [2, 5, 9]]);
   });
 });
+
+describe("slices that are taken while the thread runs", () => {
+  test("stay as they are: what comes after is one more", () => {
+    const line = new ThreadLine(0, () => undefined);
+    line.push(1, 1);
+    expect(line.running).toEqual({ task: 1, sinceNs: 1 });
+    line.stop(1, 10);
+    expect(line.running).toBeNull();
+    expect(line.take()).toEqual([[0, 1, 1, 10]]);
+    expect(line.take()).toEqual([]);
+    // it had parked and not stopped
+    line.act(1, 14);
+    line.act(1, 16);
+    expect(line.take()).toEqual([[0, 1, 10, 16]]);
+    line.push(2, 12);
+    expect(line.running).toEqual({ task: 2, sinceNs: 16 });
+    line.clear(30);
+    expect(line.take()).toEqual([[0, 2, 16, 30]]);
+  });
+
+  test("the head of the line runs from when the one before it has stopped", () => {
+    const line = new ThreadLine(0, () => undefined);
+    line.push(1, 1);
+    line.push(2, 2);
+    line.stop(1, 10);
+    expect(line.running).toEqual({ task: 2, sinceNs: 10 });
+    line.start(3, 12);
+    expect(line.running).toEqual({ task: 3, sinceNs: 12 });
+  });
+});

@@ -51,7 +51,8 @@ test("rounds of measurement: gains of all cells, sharper with each", async () =>
   const { structure, threads, together, verdict } = rounds[1] as GainsMessage;
   expect(together.value).toBeCloseTo(structure.value * threads.value, 9);
   expect([structure.low, threads.high]).toEqual([null, null]);
-  expect(verdict).toMatch(/^So far, the structure of G6 gives .*× on one thread\. So far, two threads give .*Intervals come with round 6\./);
+  // how many cores other programs left is not the test's to say
+  expect(verdict).toMatch(/^So far, the structure of G6 gives .*× on one thread\. .*threads .*Intervals come with round 6\./);
 });
 
 test("a measurement that is aborted ends without an error", async () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { TraceEvent } from "../../../src/index.ts";
 import { randomSource } from "../../../src/lab/random.ts";
 import { Reducer } from "../../../src/lab/watch/reduce.ts";
+import { senselessTraces } from "../trace/senseless-traces.ts";
 import { simulateTrace } from "../trace/simulated-trace.ts";
 import { analysed, didOf, expectHonest, inBatches } from "./replayed.ts";
 
@@ -23,6 +24,19 @@ describe("simulated runs", () => {
       expectHonest(inBatches(trace, randomSource(options.seed, "batches")));
     }));
   });
+});
+
+test("of events without sense nothing is thrown, and a thread runs one task at a time", () => {
+  fc.assert(fc.property(senselessTraces, fc.nat(), (trace, seed) => {
+    const messages = inBatches(trace, randomSource(seed, "batches"));
+    expect(messages.at(-1)?.open).toEqual([]);
+    for (const slices of Map.groupBy(messages.flatMap((message) => message.slices), ([thread]) => thread).values()) {
+      for (const [k, [, , fromMs, toMs]] of slices.entries()) {
+        expect(toMs).toBeGreaterThan(fromMs);
+        expect(fromMs).toBeGreaterThanOrEqual(slices[k - 1]?.[3] ?? 0);
+      }
+    }
+  }));
 });
 
 type Told = TraceEvent extends infer E ? (E extends TraceEvent ? Omit<E, "timeNs" | "thread"> : never) : never;

@@ -1,5 +1,6 @@
 /** Sessions on real threads, with measurements and predictions of the test's own. No assertion on how long anything took. */
 import { describe, expect, test } from "vitest";
+import type { Runtime } from "../../../src/index.ts";
 import { CHOICES, usualChoice } from "../../../src/lab/watch/choices.ts";
 import { watchedProgram } from "../../../src/lab/watch/programs/watched.ts";
 import type { Choice, Message, Stage, State, Welcome } from "../../../src/lab/watch/protocol.ts";
@@ -187,6 +188,33 @@ describe("a program that fails", () => {
     expect(watched.said).toEqual([text]);
     expect(watched.of("end").map(({ problems }) => problems)).toEqual(ends === 0 ? [] : [["the cart has lost a wheel"]]);
     expect(watched.of("gains")).toEqual([]);
+    isBroken = false;
+    watched.start();
+    await watched.session.idle;
+    expect(watched.session.state).toMatchObject({ phase: "idle", failed: false });
+  });
+});
+
+describe("a run whose threads end under it", () => {
+  test.each<readonly [what: string, end: (runtime: Runtime) => Promise<void>, said: RegExp]>([
+    ["a thread", (runtime) => runtime.recycle(0), /^The run has failed: .*thread 0/],
+    ["the runtime", (runtime) => runtime.stop(), /^The run has failed: .*stopped/],
+  ])("%s: an end with the problem, one line, and the session goes on", async (_what, end, said) => {
+    let isBroken = true;
+    const watched = new Watched({ parts: { program: (choice, settings) => {
+      const program = watchedProgram(choice, { ...settings, unitMs: isBroken ? ENDLESS_MS : 1 });
+      return isBroken ? { ...program, run: async (runtime) => {
+        const running = program.run(runtime);
+        await watched.until(isMark);
+        const [outcome] = await Promise.all([running, end(runtime)]);
+        return outcome;
+      } } : program;
+    } } });
+    watched.start();
+    await watched.session.idle;
+    expect(watched.said).toEqual([expect.stringMatching(said)]);
+    expect(watched.session.state).toMatchObject({ phase: "idle", failed: true });
+    expect(watched.of("end")).toMatchObject([{ run: 1, stopped: false, problems: [expect.any(String)] }]);
     isBroken = false;
     watched.start();
     await watched.session.idle;

@@ -18,7 +18,7 @@ export interface RunEnd {
 
 /**
  * Runs a program and sends what happens, from `run` to `end`. An abort ends its threads.
- * A program that fails is a problem of the run, not an error.
+ * A program that fails, and a runtime that ends under it, are problems of the run, not errors.
  *
  * @param run the number of the run
  */
@@ -32,18 +32,33 @@ export async function runWatched(run: number, choice: Choice, program: WatchedPr
   send({ kind: "run", run, choice, title, threads, unitMs, stage });
   const startNs = nowNs();
   const reducer = new Reducer(run, { threads, startNs });
-  const following = (async () => {
+  const following = problemOf(async () => {
     for await (const batch of tracing.follow({ everyMs: EVERY_MS })) send(reducer.take(batch));
-  })();
+  });
   const ended = outcomeOf(program.run(runtime));
   const outcome = await Promise.race([ended, aborted(signal)]);
   const endNs = nowNs();
-  const trace = await tracing.stop();
-  await following;
-  send(reducer.end(trace.endNs));
-  const { facts, problems } = outcome ?? { facts: [], problems: [] };
+  let lastNs = endNs;
+  const stopping = problemOf(async () => {
+    lastNs = (await tracing.stop()).endNs;
+  });
+  const untraced = [await stopping, await following].filter((problem) => problem !== null);
+  send(reducer.end(lastNs));
+  const { facts, problems: own } = outcome ?? { facts: [], problems: [] };
+  // A program that fails because its runtime has ended says so itself.
+  const problems = own.length > 0 ? own : untraced.slice(0, 1);
   send({ kind: "end", run, wallMs: (endNs - startNs) / 1e6, stopped: outcome === null, facts, problems });
   return { stopped: outcome === null, problems };
+}
+
+/** Why something has failed; `null`: it has not. */
+async function problemOf(work: () => Promise<void>): Promise<string | null> {
+  try {
+    await work();
+    return null;
+  } catch (error) {
+    return lineOf(error);
+  }
 }
 
 /** A program that throws has that as its problem; one that was stopped throws, too, and nobody asks. */
