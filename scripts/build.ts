@@ -20,7 +20,7 @@ const COMMAND = "src/cli/main.js";
 /** Files that tsc leaves alone and a program reads at run time. */
 const ASSETS = [
   "src/lab/report/page/*",
-  "src/lab/watch/page/{style.css,{story,view}/*.js}",
+  "src/lab/watch/page/{style.css,{story,view,view/stage}/*.js}",
   "bench/{programs,rivals}/go/*",
   "bench/rivals/*.{c,h}",
   "bench/rivals/peers/{package.json,package-lock.json,README.md}",

@@ -98,7 +98,7 @@ function body(isRecorded: boolean): Html {
 <h2 id="run-title"></h2>
 <div class="counts" id="counts"></div>
 <p class="said" id="said"></p>
-<div id="stage" tabindex="-1"></div>
+<div id="stage" tabindex="-1">${!isRecorded && html`<p class="begin"><strong>Concurrency</strong> is structure: a program is divided into parts that can be in progress at the same time. <strong>Parallelism</strong> is execution: several parts run at the same moment, each on a core. Choose a program and press <kbd>S</kbd> or <strong>Start</strong> to see both.</p>`}</div>
 <ul class="legend" id="legend"></ul>
 <div class="player" id="player" role="group" aria-label="Playback"></div>
 <p class="notice" id="gaps" hidden></p>

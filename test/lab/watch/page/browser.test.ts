@@ -13,66 +13,10 @@ import { renderPage } from "../../../../src/lab/watch/page/page.ts";
 import type { Message } from "../../../../src/lab/watch/protocol.ts";
 import { CHROMIUM, launch } from "../../report/chromium.ts";
 import { lowContrast } from "../../report/contrast.ts";
+import { WATCHER, seenBy, shownTime, text, until, untilTheEnd } from "./watcher.ts";
 import { balanceRun, foreseen, gains, gopherRun, recordingOf, replicaRun, sieveRun } from "./recordings.ts";
 
 const ARTIFACTS = join(import.meta.dirname, "../../../../artifacts/watch");
-
-/** On each frame, after the page has drawn: what is on the stage, checked. What it saw is in `seen` of the window. */
-const WATCHER = `(() => {
-  const seen = window.seen = { frames: 0, wrong: [], arrivals: [], flights: 0, places: {}, states: {} };
-  const note = (text) => { if (seen.wrong.length < 20) seen.wrong.push(text); };
-  const number = (element, name) => Number(element.dataset[name]);
-  const look = () => {
-    const stage = document.querySelector("svg.gopher-stage");
-    const carts = [...document.querySelectorAll("#stage [data-cart]")];
-    if (carts.length === 0) return;
-    seen.frames++;
-    const names = carts.map((cart) => cart.dataset.cart).join();
-    seen.carts ??= names;
-    if (names !== seen.carts) note("carts " + names);
-    const flights = document.querySelectorAll("#stage [data-flight]").length;
-    seen.flights = Math.max(seen.flights, flights);
-    const books = [...document.querySelectorAll("#stage [data-books]")].reduce((sum, each) => sum + number(each, "books"), 0) + flights + [...document.querySelectorAll("#stage [data-burnt]")].reduce((sum, each) => sum + number(each, "burnt"), 0);
-    seen.books ??= books;
-    if (books !== seen.books) note("books " + books + ", not " + seen.books);
-    const running = [...document.querySelectorAll('#stage [data-gopher][data-state="running"]')].map((gopher) => gopher.dataset.thread);
-    if (new Set(running).size !== running.length) note("two gophers run on thread " + running.join());
-    for (const gopher of document.querySelectorAll("#stage [data-gopher]")) seen.states[gopher.dataset.state] = true;
-    const [, , width, height] = stage.getAttribute("viewBox").split(" ").map(Number);
-    for (const cart of carts) {
-      const [x, y] = cart.getAttribute("transform").match(/-?[\\d.]+/g).map(Number);
-      if (!(x >= 0 && x <= width && y >= 0 && y <= height)) note("cart " + cart.dataset.cart + " at " + x + "," + y);
-      (seen.places[cart.dataset.cart] ??= new Set()).add(x + "," + y);
-    }
-  };
-  const original = window.requestAnimationFrame.bind(window);
-  window.requestAnimationFrame = (callback) => original((now) => { callback(now); look(); });
-  new MutationObserver((records) => {
-    for (const { target, oldValue } of records) if (oldValue !== null) seen.arrivals.push(Number(oldValue));
-  }).observe(document, { subtree: true, attributeFilter: ["data-last"], attributeOldValue: true });
-})()`;
-
-interface Seen {
-  readonly frames: number;
-  readonly wrong: readonly string[];
-  readonly arrivals: readonly number[];
-  readonly flights: number;
-  readonly books: number;
-  readonly states: Readonly<Record<string, true>>;
-  readonly last: readonly number[];
-  readonly burnt: readonly number[];
-  readonly places: number;
-}
-
-/** What the watcher saw, and the last book of each incinerator, which no change has replaced. */
-function seenBy(page: Page): Promise<Seen> {
-  return page.evaluate(`({ ...seen, places: Math.max(...Object.values(seen.places).map(({ size }) => size)), last: [...document.querySelectorAll("[data-last]")].map((fire) => Number(fire.dataset.last)), burnt: [...document.querySelectorAll("[data-burnt]")].map((fire) => Number(fire.dataset.burnt)) })`);
-}
-
-const text = (page: Page, id: string): Promise<string> => page.locator(`#${id}`).innerText();
-const shownTime = async (page: Page): Promise<number> => Number.parseFloat(await text(page, "time"));
-/** The run is shown to its end, and the last book has arrived. */
-const untilTheEnd = (page: Page): Promise<unknown> => page.waitForFunction(`document.getElementById("pause").textContent === "Again" && document.querySelectorAll("[data-flight]").length === 0`, null, { timeout: 120_000 });
 
 if (CHROMIUM === null) process.stderr.write("Chromium is not installed: the page of warren watch is not opened in a browser (apt-get install chromium, or set CHROMIUM)\n");
 
@@ -159,7 +103,6 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     await page.waitForTimeout(400);
     expect(await shownTime(page)).toBe(stands);
     await keyboard.press("ArrowRight");
-    await page.waitForFunction(`parseFloat(document.getElementById("time").textContent) !== ${stands}`).catch(() => undefined);
     for (let k = 0; k < 8; k++) {
       await keyboard.press("ArrowRight");
       await page.waitForTimeout(400);
@@ -171,9 +114,9 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     expect(await shownTime(page)).toBeLessThan(later);
     await keyboard.press("-");
     await keyboard.press("-");
-    await page.waitForFunction(`document.getElementById("speed").value === "5"`);
+    await until(page, `document.getElementById("speed").value === "5"`);
     await keyboard.press("+");
-    await page.waitForFunction(`document.getElementById("speed").value === "2"`);
+    await until(page, `document.getElementById("speed").value === "2"`);
     await keyboard.press("?");
     expect(await page.locator("#keys").isVisible()).toBe(true);
     await keyboard.press("Escape");
@@ -186,7 +129,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     expect(await text(page, "sound")).toBe("Sound on");
     await keyboard.press("m");
     await keyboard.press("l");
-    await page.waitForFunction(`document.getElementById("speed").value === "1" && document.getElementById("pause").textContent === "Pause"`);
+    await until(page, `document.getElementById("speed").value === "1" && document.getElementById("pause").textContent === "Pause"`);
     // All controls are reached by Tab, and the focus is seen.
     const reached: string[] = [];
     for (let k = 0; k < 14; k++) {
@@ -198,7 +141,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     for (const id of ["skip", "sound", "theme", "help", "recorded", "pause", "back", "forward", "speed", "live", "slider"]) expect(reached).toContain(id);
     await page.locator("#recorded").focus();
     await keyboard.press("ArrowDown");
-    await page.waitForFunction(`document.getElementById("run-title").textContent.startsWith("G1")`);
+    await until(page, `document.getElementById("run-title").textContent.startsWith("G1")`);
   });
 
   const PROGRAMS: readonly (readonly [string, () => Message[]])[] = [["gophers", () => longRun({ ...G11, loads: 24, unitMs: 300 })], ["balance", () => balanceRun()], ["replicas", () => replicaRun()], ["sieve", () => sieveRun({ primes: 16 })]];
@@ -228,15 +171,15 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
 
   test("a run of milliseconds is shown slowly, and the page says so", async () => {
     const page = await open(sieveRun());
-    await page.waitForFunction(`/The run took 2\\.1 ms\\. It is shown at 1\\/5000 of real speed\\./.test(document.getElementById("delay").textContent)`);
+    await until(page, `/The run took 2\\.1 ms\\. It is shown at 1\\/5000 of real speed\\./.test(document.getElementById("delay").textContent)`);
     await untilTheEnd(page);
     expect(await text(page, "stage")).toContain("12 of 12 primes");
   });
 
   test("the counts say what is in progress and what runs, and the sentence what that is", async () => {
     const page = await open(longRun({ ...G6, loads: 30 }));
-    await page.waitForFunction(`document.getElementById("in-progress").textContent === "4"`);
-    await page.waitForFunction(`document.getElementById("said").textContent.startsWith("Concurrent, not parallel")`);
+    await until(page, `document.getElementById("in-progress").textContent === "4"`);
+    await until(page, `document.getElementById("said").textContent.startsWith("Concurrent, not parallel")`);
     await page.keyboard.press("Space");
     expect(Number(await text(page, "running-now"))).toBeLessThanOrEqual(1);
   });

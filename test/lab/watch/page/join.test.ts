@@ -61,7 +61,7 @@ describe("joinModules", () => {
 });
 
 describe("the page", () => {
-  const modules = ["story", "view"].flatMap((folder) => readdirSync(join(PAGE, folder)).map((name) => join(PAGE, folder, name)));
+  const modules = ["story", "view", "view/stage"].flatMap((folder) => readdirSync(join(PAGE, folder)).filter((name) => name.endsWith(".js")));
   const script = joinModules(pathToFileURL(join(PAGE, "view/main.js")));
   const recording = recordingOf(gopherRun({ design: "G6", world: "wait", threads: 1, loads: 2, unitMs: 10 }));
 

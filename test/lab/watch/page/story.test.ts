@@ -5,7 +5,7 @@ import type { GopherStory } from "../../../../src/lab/watch/page/story/gophers.j
 import type { ReplicaStory } from "../../../../src/lab/watch/page/story/replicas.js";
 import type { SieveStory } from "../../../../src/lab/watch/page/story/sieve.js";
 import { Story } from "../../../../src/lab/watch/page/story/story.js";
-import { Geometry } from "../../../../src/lab/watch/page/view/geometry.js";
+import { Geometry } from "../../../../src/lab/watch/page/view/stage/geometry.js";
 import type { Message } from "../../../../src/lab/watch/protocol.ts";
 import { seededRandom } from "../../../../workers/chance.ts";
 import { DESIGN_IDS } from "../../../../workers/gophers/design.ts";

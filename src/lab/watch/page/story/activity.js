@@ -184,6 +184,27 @@ export class Activity {
     return sum / (to - from);
   }
 
+  /** The part of a time in which two or more run. @param {number} from @param {number} to */
+  parallelPart(from, to) {
+    if (to <= from || this.threads < 2) return 0;
+    /** @type {(readonly [ms: number, change: number])[]} */
+    const changes = [];
+    for (let thread = 0; thread < this.threads; thread++) {
+      for (const slice of this.slicesIn(thread, from, to)) {
+        const [start, end] = [Math.max(slice.from, from), Math.min(slice.to, to)];
+        if (end > start) changes.push([start, 1], [end, -1]);
+      }
+    }
+    changes.sort(([a], [b]) => a - b);
+    let [sum, running, since] = [0, 0, from];
+    for (const [ms, change] of changes) {
+      if (running > 1) sum += ms - since;
+      running += change;
+      since = ms;
+    }
+    return sum / (to - from);
+  }
+
   /** Slices that are kept. */
   get size() {
     return this.#slices.reduce((sum, row) => sum + row.length, 0);

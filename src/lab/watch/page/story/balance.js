@@ -86,6 +86,11 @@ export class BalanceStory {
     return since;
   }
 
+  /** A task has ended: what it has begun is over, also if the mark that says so was lost. @param {number} task @param {number} ms */
+  taskEnded(task, ms) {
+    for (const worker of this.#workers) if (worker.task === task) this.#close(worker.services, ms);
+  }
+
   /** @param {number} t @returns {BalanceNow} */
   at(t) {
     return {

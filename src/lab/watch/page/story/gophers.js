@@ -168,6 +168,11 @@ export class GopherStory {
     return since;
   }
 
+  /** A task has ended: what it has begun is over, also if the mark that says so was lost. @param {number} task @param {number} ms */
+  taskEnded(task, ms) {
+    this.#end(task, ms);
+  }
+
   /** @param {number} t @returns {GophersNow} */
   at(t) {
     const lanes = this.#lanes.map(({ pile, staging, burnt }) => ({ pile: pile.at(t), staging: staging.at(t), burnt: burnt.at(t) }));

@@ -140,6 +140,11 @@ export class Player {
     if (slower !== 1) this.mode = "replay";
   }
 
+  /** The next speed that is slower (1) or faster (−1). @param {number} by */
+  changeSpeed(by) {
+    this.setSpeed(SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, SPEEDS.indexOf(this.slower) + by))] ?? 1);
+  }
+
   /** Back to what happens now; a run that is over is shown from its start. @param {Known} known */
   toLive({ wallMs }) {
     this.#step = null;

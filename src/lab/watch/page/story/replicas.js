@@ -8,7 +8,7 @@ import { dropBefore } from "./activity.js";
  * @typedef {{ readonly from: number, to: number, readonly task: number, outcome: "" | "answered" | "cancelled" }} Request
  * @typedef {{ readonly ms: number, readonly n: number, winner: number, firstMs: number }} Query
  * @typedef {{ readonly ms: number, readonly what: "asked" | "answered" | "cancelled", readonly n: number }} ReplicaMove
- * @typedef {{ readonly task: number, readonly state: "idle" | "asked" | "answered" | "cancelled", readonly progress: number, readonly isFirst: boolean, readonly wins: number }} ReplicaNow
+ * @typedef {{ readonly task: number, readonly state: "idle" | "asked" | "answered" | "cancelled", readonly elapsedMs: number, readonly isFirst: boolean, readonly wins: number }} ReplicaNow
  * @typedef {{ readonly query: number, readonly isAnswered: boolean, readonly client: number, readonly answeredQueries: number, readonly replicas: readonly ReplicaNow[] }} ReplicasNow
  */
 
@@ -62,6 +62,11 @@ export class ReplicaStory {
     return since;
   }
 
+  /** A task has ended: what it has begun is over, also if the mark that says so was lost. @param {number} task @param {number} ms */
+  taskEnded(task, ms) {
+    for (const { requests } of this.#replicas) for (const request of requests.slice(-2)) if (request.task === task && request.to === Infinity) request.to = ms;
+  }
+
   /** @param {number} t @returns {ReplicasNow} */
   at(t) {
     const query = lastUpTo(this.#queries, t, queryMs);
@@ -74,10 +79,9 @@ export class ReplicaStory {
       replicas: this.#replicas.map(({ requests, wins }, index) => {
         const request = lastUpTo(requests, t, requestFrom);
         // An older query's request is over for this picture.
-        if (request === undefined || query === undefined || request.from < query.ms) return { task: 0, state: /** @type {const} */ ("idle"), progress: 0, isFirst: false, wins: wins.at(t) };
+        if (request === undefined || query === undefined || request.from < query.ms) return { task: 0, state: /** @type {const} */ ("idle"), elapsedMs: 0, isFirst: false, wins: wins.at(t) };
         const state = t < request.to ? /** @type {const} */ ("asked") : request.outcome === "" ? /** @type {const} */ ("asked") : request.outcome;
-        const progress = request.to === Infinity ? 0 : Math.min(1, (t - request.from) / (request.to - request.from));
-        return { task: request.task, state, progress, isFirst: isAnswered && query.winner === index, wins: wins.at(t) };
+        return { task: request.task, state, elapsedMs: Math.min(t, request.to) - request.from, isFirst: isAnswered && query.winner === index, wins: wins.at(t) };
       }),
     };
   }

@@ -64,6 +64,9 @@ export class SieveStory {
     }
   }
 
+  /** Nothing that a task does here takes time. */
+  taskEnded() {}
+
   /** @param {number} t @returns {SieveNow} */
   at(t) {
     return {

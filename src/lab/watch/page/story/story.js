@@ -49,6 +49,7 @@ export class Story {
       this.scene.add(mark);
       insert(this.#marks, mark[0], identity);
     }
+    for (const [task, ms] of events.ends) this.scene.taskEnded(task, ms);
     if (this.activity.size > MOST_SLICES) this.#forget(this.keptFromMs + (this.activity.untilMs - this.keptFromMs) * KEPT_PART);
   }
 

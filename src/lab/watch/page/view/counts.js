@@ -6,6 +6,8 @@ import { byId, element, say, setTo, svg } from "./draw.js";
 const SAY_MS = 700;
 /** It is about so much of the run. */
 const ABOUT_MS = 2000;
+/** From here on a run is called parallel, as in the verdicts of the lab. */
+const PARALLEL_PART = 0.1;
 const MOST_DOTS = 16;
 
 export class Counts {
@@ -15,6 +17,7 @@ export class Counts {
   #threadDots = svg("svg", { class: "dots", height: 16, "aria-hidden": "true" });
   #ofThreads = element("span", { class: "quiet" });
   #saidMs = -Infinity;
+  #saidNothing = false;
 
   constructor() {
     byId("counts").append(
@@ -38,14 +41,17 @@ export class Counts {
     say(this.#running, r);
     this.#fill(this.#dots, c, c);
     this.#fill(this.#threadDots, activity.threads, r);
-    if (now - this.#saidMs < SAY_MS) return;
+    if (now - this.#saidMs < SAY_MS && (c === 0) === this.#saidNothing) return;
     this.#saidMs = now;
+    this.#saidNothing = c === 0;
     say(byId("said"), sentence(story, t));
   }
 
   /** @param {SVGElement} dots @param {number} count @param {number} full */
   #fill(dots, count, full) {
-    setTo(dots, "width", 17 * Math.min(MOST_DOTS, count));
+    const width = 17 * Math.min(MOST_DOTS, Math.max(1, count));
+    setTo(dots, "width", width);
+    setTo(dots, "viewBox", `0 0 ${width} 16`);
     for (const [k, dot] of [...dots.children].entries()) {
       setTo(dot, "visibility", k < count ? "visible" : "hidden");
       setTo(dot, "class", k < full ? "full" : "empty");
@@ -60,11 +66,13 @@ function sentence({ activity, end }, t) {
     return `The run is over: on average ${mean.toFixed(2)} ran at the same time.`;
   }
   const span = end === null ? ABOUT_MS : Math.min(ABOUT_MS, Math.max(1e-6, end.wallMs / 8));
-  const mean = activity.meanRunning(Math.max(0, t - span), t);
-  const c = activity.c(t);
+  const [from, c] = [Math.max(0, t - span), activity.c(t)];
+  const mean = activity.meanRunning(from, t);
   if (c === 0) return "Nothing is in progress.";
   if (mean > 1.1) return `Concurrent and parallel: on average ${mean.toFixed(1)} run at the same time.`;
   if (c === 1) return mean < 0.1 ? "One thing at a time, and it mostly waits: neither concurrent nor parallel." : "One thing at a time: neither concurrent nor parallel.";
+  const part = activity.parallelPart(from, t);
+  if (part >= PARALLEL_PART) return `Concurrent and partly parallel: two or more run for ${Math.round(part * 100)} % of the time.`;
   if (mean < 0.1) return "Concurrent, not parallel: nearly all of them wait, and waiting needs no core.";
-  return "Concurrent, not parallel: they take turns, and at most one runs at a time.";
+  return "Concurrent, not parallel: they take turns.";
 }

@@ -128,9 +128,9 @@ export function cartDrawing(n) {
 /** The colours of the books, by their number: a book keeps its colour. */
 const BOOK_COLOURS = ["red", "green", "purple", "brown"];
 
-/** A book that lies. @param {number} x @param {number} y its lower edge @param {number} k */
-export function bookDrawing(x, y, k) {
-  return svg("rect", { class: "book", x: x - 6, y: y - 4, width: 12, height: 3.600, rx: 0.800, fill: `var(--${BOOK_COLOURS[k % BOOK_COLOURS.length]})` });
+/** A book that lies. @param {number} x @param {number} y its lower edge @param {number} k @param {number} [size] */
+export function bookDrawing(x, y, k, size = 1) {
+  return svg("rect", { class: "book", x: x - 6 * size, y: y - 4 * size, width: 12 * size, height: 3.600 * size, rx: 0.800, fill: `var(--${BOOK_COLOURS[k % BOOK_COLOURS.length]})` });
 }
 
 /** An incinerator on 0,0, 56 wide, and its flame. */

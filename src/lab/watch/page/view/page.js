@@ -11,12 +11,12 @@ import { GainsView } from "./gains.js";
 import { showLegend } from "./legend.js";
 import { isReduced } from "./motion.js";
 import { PlayerBar } from "./player-bar.js";
-import { stageOf } from "./stage.js";
+import { stageOf } from "./stage/stage.js";
 import { Strip } from "./strip.js";
 import { Tick } from "./tick.js";
 import { bindKeys, bindTheme } from "./keys.js";
 
-/** @typedef {import("./stage.js").StageView} StageView */
+/** @typedef {import("./stage/stage.js").StageView} StageView */
 
 /** In a recording: one run with what was measured after it. @typedef {{ story: Story, gains: Gains | null, foreseen: Foreseen | null }} Recorded */
 
@@ -73,7 +73,7 @@ export class Page {
       choices.onStop = () => void this.#command({ do: "stop" });
       listen({ message: (message) => this.#hear(message), connected: (is) => this.#connected(is) });
     } else this.#readRecording(recording.messages);
-    bindKeys({ pause: () => this.#pause(), step: (forward) => this.#step(forward), live: () => this.#toLive(), start: () => this.#choices?.startOrStop(), sound: () => this.#tick.toggle(), slower: (by) => this.#bar.changeSpeed(by) });
+    bindKeys({ pause: () => this.#pause(), step: (forward) => this.#step(forward), live: () => this.#toLive(), start: () => this.#choices?.startOrStop(), sound: () => this.#tick.toggle(), slower: (by) => this.#player.changeSpeed(by) });
     new ResizeObserver(() => this.#resize()).observe(byId("scene"));
     this.#resize();
     const frame = (/** @type {number} */ now) => {

@@ -24,7 +24,6 @@ export class PlayerBar {
   #live;
   #time = element("output", { id: "time" });
   #note = element("p", { class: "quiet small", id: "delay" });
-  #actions;
   #isHeld = false;
   #saidMs = -Infinity;
   #isRecorded;
@@ -32,7 +31,6 @@ export class PlayerBar {
   /** @param {boolean} isRecorded @param {PlayerActions} actions */
   constructor(isRecorded, actions) {
     this.#isRecorded = isRecorded;
-    this.#actions = actions;
     this.#live = element("button", { type: "button", id: "live" }, [isRecorded ? "Real speed" : "Live"]);
     byId("player").append(this.#pause, this.#back, this.#forward, this.#speed, this.#live, this.#slider, this.#time, this.#note);
     this.#pause.addEventListener("click", actions.pause);
@@ -42,13 +40,6 @@ export class PlayerBar {
     this.#speed.addEventListener("change", () => actions.speed(Number(this.#speed.value)));
     this.#slider.addEventListener("input", () => actions.seek(Number(this.#slider.value) / PARTS));
     for (const [type, is] of /** @type {const} */ ([["pointerdown", true], ["pointerup", false], ["pointercancel", false]])) this.#slider.addEventListener(type, () => { this.#isHeld = is; });
-  }
-
-  /** Slower (1) or faster (−1). @param {number} by */
-  changeSpeed(by) {
-    const at = SPEEDS.indexOf(Number(this.#speed.value));
-    const slower = SPEEDS[Math.min(SPEEDS.length - 1, Math.max(0, at + by))] ?? 1;
-    this.#actions.speed(slower);
   }
 
   /** @param {number} now @param {Player} player @param {Story} story */

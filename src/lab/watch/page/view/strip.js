@@ -145,7 +145,7 @@ export class Strip {
     for (const slice of slices) {
       const [x0, x1] = [x(Math.max(from, slice.from)), x(Math.min(to, slice.to))];
       const n = /** @type {GopherStory} */ (scene).gopherOf(slice.task);
-      if (n > 0 && x1 - x0 > this.#font * (n > 9 ? 1.5 : 1)) context.fillText(String(n), (x0 + x1) / 2, y);
+      if (n > 0 && x1 - x0 > this.#font * (n > 9 ? 1.35 : 0.8)) context.fillText(String(n), (x0 + x1) / 2, y);
     }
   }
 
@@ -160,15 +160,16 @@ export class Strip {
   #curveC({ activity }, span, to, x, top, height, most) {
     const context = this.#context;
     context.fillStyle = this.#colour("shade-1");
-    let from = span.from;
-    let drawn = -1;
+    let [at, x0] = [span.from, x(span.from)];
     for (const ms of [...activity.changesOfC(span.from, to), to]) {
-      const [x0, x1] = [x(from), x(ms)];
-      if (x1 - drawn < 0.5 && ms !== to) continue;
-      const tall = (activity.c(from) / most) * height;
-      context.fillRect(x0, top + height - tall, x1 - x0 + 0.4, tall);
-      drawn = x1;
-      from = ms;
+      const x1 = x(ms);
+      // Changes within half a pixel are one.
+      if (x1 - x0 >= 0.5 || ms === to) {
+        const tall = (activity.c(at) / most) * height;
+        context.fillRect(x0, top + height - tall, x1 - x0 + 0.4, tall);
+        x0 = x1;
+      }
+      at = ms;
     }
     this.#ground(x(span.from), top, height, most);
   }

@@ -1,7 +1,7 @@
 /** The stage of the sieve: a generator and a chain of filters that grows. Each filter drops the multiples of its prime and passes on the rest. */
-/** @import { SieveStory, FilterNow } from "../story/sieve.js" */
-/** @import { Activity } from "../story/activity.js" */
-import { badge, colourOf, say, setTo, svg } from "./draw.js";
+/** @import { SieveStory, FilterNow } from "../../story/sieve.js" */
+/** @import { Activity } from "../../story/activity.js" */
+import { badge, colourOf, say, setTo, svg } from "../draw.js";
 import { Figure } from "./figure.js";
 import { Flights } from "./flights.js";
 
@@ -115,7 +115,7 @@ export class SieveStageView {
     setTo(drawn.box, "data-state", this.#activity.doing(task, t).kind);
     say(drawn.prime, prime);
     say(drawn.number, last === null ? "" : last.n);
-    say(drawn.what, last === null ? "" : last.what === "drop" ? "dropped" : last.what === "pass" ? "passed on" : "?");
+    say(drawn.what, last === null ? "" : last.what === "drop" ? "dropped" : last.what === "pass" ? "passed on" : "tested");
     setTo(drawn.box, "data-what", last?.what ?? "");
   }
 

@@ -1,7 +1,7 @@
 /** A task as a gopher: its colour and badge are those of its thread, its face says what it does. */
-/** @import { Activity } from "../story/activity.js" */
-import { badge, colourOf, gopherDrawing, setTo, svg } from "./draw.js";
-import { Mover } from "./motion.js";
+/** @import { Activity } from "../../story/activity.js" */
+import { badge, colourOf, gopherDrawing, setTo, svg } from "../draw.js";
+import { Mover } from "../motion.js";
 
 export class Figure {
   element;

@@ -1,6 +1,6 @@
 /** Things that fly from one place to another after something happened. The flight is for the eye: the story has moved on. */
-import { isReduced } from "./motion.js";
-import { svg } from "./draw.js";
+import { isReduced } from "../motion.js";
+import { svg } from "../draw.js";
 
 /** @typedef {{ readonly x: number, readonly y: number }} Place */
 /** @typedef {{ readonly drawing: SVGElement, readonly from: Place, readonly to: Place, readonly startMs: number, readonly rise: number, readonly turns: number, readonly arrived: () => void, isOver: boolean }} Flight */

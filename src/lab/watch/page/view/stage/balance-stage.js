@@ -2,12 +2,12 @@
  * The stage of the load balancer: requesters above, the balancer with its heap in the middle,
  * the workers with their queues below. The heap is a tree of workers, fewest pending requests at the top.
  */
-/** @import { BalanceStory } from "../story/balance.js" */
-/** @import { Activity } from "../story/activity.js" */
-import { say, setTo, svg } from "./draw.js";
+/** @import { BalanceStory } from "../../story/balance.js" */
+/** @import { Activity } from "../../story/activity.js" */
+import { say, setTo, svg } from "../draw.js";
 import { Figure } from "./figure.js";
 import { Flights, PART_OF_SCREEN } from "./flights.js";
-import { Mover } from "./motion.js";
+import { Mover } from "../motion.js";
 
 const HEIGHT = 404;
 const REQUESTERS_Y = 62;
@@ -17,6 +17,7 @@ const LEVEL = 48;
 const WORKERS_Y = 382;
 const LARGEST = 1.1;
 const LEAST_WIDTH = 460;
+const USUAL_WIDTH = 720;
 const NODE = 17;
 /** Dots of a queue that are drawn; more are a number. */
 const MOST_DOTS = 9;
@@ -50,11 +51,14 @@ export class BalanceStageView {
   resize(pixels, isPresented) {
     if (pixels === this.#pixels) return;
     this.#pixels = pixels;
-    const width = Math.max(LEAST_WIDTH, Math.round(pixels / Math.min(isPresented ? LARGEST * 1.5 : LARGEST, (innerHeight * PART_OF_SCREEN) / HEIGHT)));
+    const { workers, requesters } = this.#story.stage;
+    const scale = Math.min(pixels / LEAST_WIDTH, isPresented ? LARGEST * 1.5 : LARGEST, (innerHeight * PART_OF_SCREEN) / HEIGHT);
+    // Few stand close together, so that one sees them with one look.
+    const width = Math.round(Math.min(pixels / scale, Math.max(USUAL_WIDTH, workers * 110, requesters * 74)));
     this.#width = width;
     setTo(this.element, "viewBox", `0 0 ${width} ${HEIGHT}`);
     setTo(this.element, "width", pixels);
-    setTo(this.element, "height", Math.round((HEIGHT * pixels) / width));
+    setTo(this.element, "height", Math.round(HEIGHT * scale));
     this.#flights.clear();
     this.#build();
     this.#shownMs = -1;
@@ -68,13 +72,13 @@ export class BalanceStageView {
       const [from, to] = [this.#seat((place - 1) >> 1), this.#seat(place)];
       lines.append(svg("line", { x1: from.x, y1: from.y, x2: to.x, y2: to.y }));
     }
-    const small = Math.min(0.72, width / (requesters * 56));
+    const small = Math.min(0.85, width / (requesters * 56));
     this.#requesters = Array.from({ length: requesters }, (_, n) => {
       const figure = new Figure(n, { "data-requester": n }, small);
       figure.mover.place(0, "here", { x: ((n + 0.5) * width) / requesters, y: REQUESTERS_Y });
       return figure;
     });
-    const size = Math.min(0.95, width / (workers * 62));
+    const size = Math.min(1.15, width / (workers * 62));
     this.#workers = Array.from({ length: workers }, (_, n) => {
       const x = ((n + 0.5) * width) / workers;
       const figure = new Figure(n, { "data-worker": n }, size);

@@ -1,7 +1,7 @@
 /** The stage of replicated queries: a client asks all replicas, the first answer counts, the others are cancelled. */
-/** @import { ReplicaStory, ReplicaNow } from "../story/replicas.js" */
-/** @import { Activity } from "../story/activity.js" */
-import { say, setTo, svg } from "./draw.js";
+/** @import { ReplicaStory, ReplicaNow } from "../../story/replicas.js" */
+/** @import { Activity } from "../../story/activity.js" */
+import { say, setTo, svg } from "../draw.js";
 import { Figure } from "./figure.js";
 import { Flights, PART_OF_SCREEN } from "./flights.js";
 
@@ -10,7 +10,7 @@ const LARGEST = 1.25;
 const LEAST_WIDTH = 430;
 const CLIENT_X = 52;
 
-const WORDS = /** @type {const} */ ({ idle: "", asked: "works on an answer", answered: "answered", cancelled: "cancelled" });
+const WORDS = /** @type {const} */ ({ idle: "", asked: "asked", answered: "answered", cancelled: "cancelled" });
 
 export class ReplicaStageView {
   element;
@@ -94,13 +94,13 @@ export class ReplicaStageView {
   }
 
   /** @param {number} n @param {ReplicaNow} replica @param {number} t */
-  #drawReplica(n, { task, state, progress, isFirst, wins }, t) {
+  #drawReplica(n, { task, state, elapsedMs, isFirst, wins }, t) {
     const drawn = this.#replicas[n];
     if (drawn === undefined) return;
     drawn.figure.show(this.#activity, task, t);
     setTo(drawn.row, "data-outcome", isFirst ? "first" : state);
-    setTo(drawn.bar, "width", (state === "idle" ? 0 : progress * this.#barWidth).toFixed(1));
-    say(drawn.word, isFirst ? "first: this answer counts" : WORDS[state]);
+    setTo(drawn.bar, "width", (state === "idle" ? 0 : Math.min(1, elapsedMs / this.#story.longestStepMs) * this.#barWidth).toFixed(1));
+    say(drawn.word, state === "idle" ? "" : `${isFirst ? "first, this answer counts" : WORDS[state]}: ${(elapsedMs / 1000).toFixed(2)} s`);
     say(drawn.wins, `first ${wins}×`);
   }
 

@@ -2,13 +2,13 @@
  * The stage of gophers: for each lane a pile, carts, gophers and an incinerator. It draws a
  * time of the story; the only motion of its own are short glides, and the flight of a burnt book into the flame.
  */
-/** @import { GopherStory, CartNow, GopherNow } from "../story/gophers.js" */
-/** @import { Activity } from "../story/activity.js" */
-import { bookDrawing, cartDrawing, incineratorDrawing, say, setTo, svg } from "./draw.js";
+/** @import { GopherStory, CartNow, GopherNow } from "../../story/gophers.js" */
+/** @import { Activity } from "../../story/activity.js" */
+import { bookDrawing, cartDrawing, incineratorDrawing, say, setTo, svg } from "../draw.js";
 import { Figure } from "./figure.js";
 import { Flights, PART_OF_SCREEN } from "./flights.js";
 import { Geometry, LANE } from "./geometry.js";
-import { Mover, isReduced } from "./motion.js";
+import { Mover, isReduced } from "../motion.js";
 
 /** Pixels for a unit, at most, and the least width in units. */
 const LARGEST = 1.55;
@@ -73,6 +73,11 @@ export class GopherStageView {
     this.#shownMs = -1;
   }
 
+  /** A cartload of one book is one large book. */
+  get #bookSize() {
+    return this.#story.stage.booksPerCart === 1 ? 1.9 : 1;
+  }
+
   #build() {
     const { stage } = this.#story;
     const geometry = this.#geometry;
@@ -86,14 +91,14 @@ export class GopherStageView {
       for (let leg = 0; leg < stage.legs; leg++) ground.append(svg("path", { class: "way", d: geometry.ring(lane, leg) }));
       const [pile, fire] = [geometry.pile(lane), geometry.incinerator(lane)];
       const count = Math.min(DRAWN_IN_PILE, (stage.loads[lane] ?? 0) * stage.booksPerCart);
-      const pileBooks = booksOf(count, 3);
+      const pileBooks = booksOf(count, this.#bookSize);
       const pileText = svg("text", { class: "amount", y: 16 });
       const fireText = svg("text", { class: "amount", y: 16 });
       const pileGroup = svg("g", { class: "pile", transform: `translate(${pile.x} ${pile.y})` }, [...pileBooks, pileText]);
       const fireGroup = svg("g", { transform: `translate(${fire.x} ${fire.y})`, "data-lane": lane, "data-burnt": 0 }, [incineratorDrawing(), fireText]);
       ground.append(pileGroup, fireGroup);
       let [staging, stagingText] = /** @type {[SVGElement | null, SVGElement | null]} */ ([null, null]);
-      const stagingBooks = stage.legs > 1 ? booksOf(Math.min(DRAWN_IN_PILE, stage.dumpCapacity * stage.booksPerCart), 3) : [];
+      const stagingBooks = stage.legs > 1 ? booksOf(Math.min(DRAWN_IN_PILE, stage.dumpCapacity * stage.booksPerCart), this.#bookSize) : [];
       if (stage.legs > 1) {
         const at = geometry.staging(lane);
         stagingText = svg("text", { class: "amount", y: 16 });
@@ -104,7 +109,7 @@ export class GopherStageView {
     });
     for (const { n } of stage.carts) {
       const load = svg("g", { class: "load" });
-      const books = Array.from({ length: Math.min(DRAWN_IN_CART, stage.booksPerCart) }, (_, k) => bookDrawing(k % 2 === 0 ? -6.5 : 6.5, -16 - 4 * Math.floor(k / 2), n + k));
+      const books = Array.from({ length: Math.min(DRAWN_IN_CART, stage.booksPerCart) }, (_, k) => stage.booksPerCart === 1 ? bookDrawing(0, -16, n, this.#bookSize) : bookDrawing(k % 2 === 0 ? -6.5 : 6.5, -16 - 4 * Math.floor(k / 2), n + k));
       load.append(...books);
       const drawing = svg("g", { "data-cart": n }, [load, cartDrawing(n)]);
       cartLayer.append(drawing);
@@ -176,7 +181,7 @@ export class GopherStageView {
     for (const [k, { lane, cart, book }] of this.#story.burntIn(from, to).entries()) {
       const mover = this.#carts.get(cart)?.mover;
       const fire = this.#geometry.incinerator(lane);
-      this.#flights.send(svg("g", { "data-flight": book }, [bookDrawing(0, 0, book)]), {
+      this.#flights.send(svg("g", { "data-flight": book }, [bookDrawing(0, 0, book, this.#bookSize)]), {
         from: { x: mover?.x ?? fire.x, y: (mover?.y ?? fire.y) - 20 },
         to: { x: fire.x, y: fire.y - 20 },
         startMs: now + BETWEEN_MS * k,
@@ -203,11 +208,12 @@ export class GopherStageView {
   }
 }
 
-/** Books on a heap, the lowest row first. @param {number} count @param {number} columns */
-function booksOf(count, columns) {
+/** Books on a heap, the lowest row first. @param {number} count @param {number} size */
+function booksOf(count, size) {
+  const columns = size === 1 ? 3 : 2;
   return Array.from({ length: count }, (_, k) => {
     const row = Math.floor(k / columns);
-    return bookDrawing((k % columns - (columns - 1) / 2) * 13.5 + (row % 2 === 0 ? 0 : 1.5), -4 * row, k * 7 + row);
+    return bookDrawing((k % columns - (columns - 1) / 2) * 13.5 * size + (row % 2 === 0 ? 0 : 1.5), -4 * size * row, k * 7 + row, size);
   });
 }
 

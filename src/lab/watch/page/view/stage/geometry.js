@@ -5,7 +5,7 @@
  * emptied on the right side and goes down, and returns along the bottom. So one step ends
  * where the next begins, and waiting carts queue at the corners.
  */
-/** @import { CartNow, GopherNow, GopherStage, Step, Zone } from "../story/gophers.js" */
+/** @import { CartNow, GopherNow, GopherStage, Step, Zone } from "../../story/gophers.js" */
 
 /**
  * @typedef {{ readonly x: number, readonly y: number }} Point

@@ -1,12 +1,12 @@
 /** The stage for a story: one for each program. */
-/** @import { Story } from "../story/story.js" */
-import { GopherStory } from "../story/gophers.js";
-import { BalanceStory } from "../story/balance.js";
-import { ReplicaStory } from "../story/replicas.js";
-import { BalanceStageView } from "./stage-balance.js";
-import { GopherStageView } from "./stage-gophers.js";
-import { ReplicaStageView } from "./stage-replicas.js";
-import { SieveStageView } from "./stage-sieve.js";
+/** @import { Story } from "../../story/story.js" */
+import { GopherStory } from "../../story/gophers.js";
+import { BalanceStory } from "../../story/balance.js";
+import { ReplicaStory } from "../../story/replicas.js";
+import { BalanceStageView } from "./balance-stage.js";
+import { GopherStageView } from "./gophers-stage.js";
+import { ReplicaStageView } from "./replicas-stage.js";
+import { SieveStageView } from "./sieve-stage.js";
 
 /** @typedef {{ readonly element: Element, onArrival: () => void, readonly isMoving: boolean, resize: (pixels: number, isPresented: boolean) => void, draw: (now: number, t: number, isContinuous: boolean) => void }} StageView */
 
