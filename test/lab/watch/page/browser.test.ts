@@ -82,7 +82,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     });
   });
 
-  test("with reduced motion nothing flies, places change in steps, and each book still arrives once", async () => {
+  test("with reduced motion nothing flies, places change in steps, and each book still arrives once", { tags: ["deep"] }, async () => {
     const page = await open(longRun({ ...G6, loads: 8 }), { reducedMotion: "reduce" });
     await untilTheEnd(page);
     const seen = await seenBy(page);
@@ -172,6 +172,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
   test("a run of milliseconds is shown slowly, and the page says so", async () => {
     const page = await open(sieveRun());
     await until(page, `/The run took 2\\.1 ms\\. It is shown at 1\\/5000 of real speed\\./.test(document.getElementById("delay").textContent)`);
+    await page.locator("#slider").fill("1000");
     await untilTheEnd(page);
     expect(await text(page, "stage")).toContain("12 of 12 primes");
   });

@@ -180,7 +180,7 @@ describe.skipIf(CHROMIUM === null)("live in Chromium", { timeout: 180_000 }, () 
     await until(page, `document.getElementById("delay").textContent === "The run took 2.1 ms. It is shown at 1/5000 of real speed."`);
   });
 
-  test("the server is gone: the page says so, and goes on when it is back", async () => {
+  test("the server is gone: the page says so, and goes on when it is back", { tags: ["deep"] }, async () => {
     const stand = new Stand();
     const page = await open(stand);
     await stand.close();
