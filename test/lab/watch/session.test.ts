@@ -93,7 +93,7 @@ describe("a run", () => {
     expect(watched.said).toEqual([]);
   });
 
-  test.each(["balance", "replicas", "sieve"] as const)("of %s: nothing is measured after it", async (program) => {
+  test.each(["balance", "replicas", "sieve"] as const)("of %s: nothing is measured after it", { tags: ["deep"] }, async (program) => {
     const watched = new Watched();
     watched.start({ program });
     await watched.session.idle;
@@ -177,7 +177,7 @@ describe("measuring", () => {
 });
 
 describe("a program that fails", () => {
-  test.each([["run", 1], ["prepare", 0]] as const)("in %s: one line on the page and in the terminal, and the session goes on", async (where, ends) => {
+  test.each([["run", 1], ["prepare", 0]] as const)("in %s: one line on the page and in the terminal, and the session goes on", { tags: ["deep"] }, async (where, ends) => {
     let isBroken = true;
     const fail = (): Promise<never> => Promise.reject(new TypeError("the cart has lost a wheel\n    at the hill"));
     const watched = new Watched({ parts: { program: (choice, settings) => ({ ...watchedProgram(choice, settings), ...(isBroken ? { [where]: fail } : {}) }) } });
@@ -199,7 +199,7 @@ describe("a run whose threads end under it", () => {
   test.each<readonly [what: string, end: (runtime: Runtime) => Promise<void>, said: RegExp]>([
     ["a thread", (runtime) => runtime.recycle(0), /^The run has failed: .*thread 0/],
     ["the runtime", (runtime) => runtime.stop(), /^The run has failed: .*stopped/],
-  ])("%s: an end with the problem, one line, and the session goes on", async (_what, end, said) => {
+  ])("%s: an end with the problem, one line, and the session goes on", { tags: ["deep"] }, async (_what, end, said) => {
     let isBroken = true;
     const watched = new Watched({ parts: { program: (choice, settings) => {
       const program = watchedProgram(choice, { ...settings, unitMs: isBroken ? ENDLESS_MS : 1 });

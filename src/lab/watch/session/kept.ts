@@ -43,13 +43,12 @@ export class Kept {
   add(message: Message): void {
     switch (message.kind) {
       case "state":
+        // A prediction takes the place of a run.
+        if (message.state.phase === "predicting" && this.#state.phase !== "predicting") this.#begin(null);
         this.#state = message.state;
         return;
       case "run":
-        this.#run = message;
-        [this.#events, this.#tasks, this.#after] = [[], [], []];
-        this.#lines = this.#dropped = 0;
-        return;
+        return this.#begin(message);
       case "events":
         return this.#addEvents(message);
       case "foreseen":
@@ -70,6 +69,13 @@ export class Kept {
     const [first, ...others] = this.#events;
     const events = first === undefined ? [] : [{ ...first, tasks: [...this.#tasks, ...first.tasks] }, ...others];
     return [...(this.#run === null ? [] : [this.#run]), ...dropped, ...events, ...this.#after, { kind: "state", state: this.#state }];
+  }
+
+  /** What came before is over. */
+  #begin(run: RunMessage | null): void {
+    this.#run = run;
+    [this.#events, this.#tasks, this.#after] = [[], [], []];
+    this.#lines = this.#dropped = 0;
   }
 
   #addEvents(message: EventsMessage): void {

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { renderPage } from "../../../../src/lab/watch/page/page.ts";
 import type { Command, Message } from "../../../../src/lab/watch/protocol.ts";
 import { CHROMIUM, launch } from "../../report/chromium.ts";
+import { lowContrast } from "../../report/contrast.ts";
 import { WELCOME, foreseen, gains, gopherRun, sieveRun } from "./recordings.ts";
 import { WATCHER, seenBy, text, until, untilTheEnd } from "./watcher.ts";
 
@@ -161,19 +162,60 @@ describe.skipIf(CHROMIUM === null)("live in Chromium", { timeout: 180_000 }, () 
     await until(page, `document.getElementById("trouble").textContent === "One run at a time: another one goes on."`);
   });
 
-  test("a prediction and gains come in while nothing runs", async () => {
+  test("gains become more exact with each round", { tags: ["deep"] }, async () => {
     const stand = new Stand();
     const page = await open(stand);
-    for (const message of [...gains(CHOICE).slice(0, 2), foreseen(CHOICE)]) stand.send(message);
+    for (const message of gains(CHOICE).slice(0, 2)) stand.send(message);
     await until(page, `document.getElementById("gains").textContent.includes("Round 2 of 12")`);
-    await until(page, `document.getElementById("gains").textContent.includes("Predicted, not measured here")`);
     expect(await text(page, "gains")).toContain("needs more rounds");
     stand.send(gains(CHOICE)[11] as Message);
     await until(page, `document.getElementById("gains").textContent.includes("Round 12 of 12")`);
     expect(await text(page, "gains")).toMatch(/3\.7×\s*\(3\.6…3\.8\)/);
   });
 
-  test("a run of milliseconds is over before it is seen, and is shown slowly", async () => {
+  test("a prediction takes the place of the run before it, and says that nothing runs", async () => {
+    const stand = new Stand();
+    const page = await open(stand);
+    await stand.play(sieveRun());
+    await until(page, `document.getElementById("run-title").textContent !== ""`);
+    stand.send({ kind: "state", state: { phase: "predicting", choice: { ...CHOICE, threads: 8 }, text: "Predicting.", failed: false } });
+    await until(page, `document.getElementById("stage").textContent.startsWith("This machine has 2 cores. On more threads nothing is run")`);
+    expect(await page.locator("#player, #strip, #counts").filter({ visible: true }).count()).toBe(0);
+    stand.send(foreseen(CHOICE));
+    await until(page, `document.getElementById("gains").textContent.includes("Predicted, not measured here")`);
+    expect(await text(page, "gains")).not.toContain("`");
+    void stand.play(gopherRun({ design: "G1", world: "wait", threads: 1, loads: 2, unitMs: 100 }));
+    await until(page, `document.getElementById("run-title").textContent === "G1, wait world, 1 thread"`);
+    expect(await page.locator("#player").isVisible()).toBe(true);
+    expect(await text(page, "gains")).not.toContain("Predicted");
+  });
+
+  test("other programs have as many threads as there are cores, and no gains", { tags: ["deep"] }, async () => {
+    const stand = new Stand();
+    const page = await open(stand);
+    expect(await page.locator("#threads option").count()).toBe(WELCOME.mostThreads);
+    await page.locator("#threads").selectOption("8");
+    await page.locator("#program").selectOption("sieve");
+    expect(await page.locator("#threads option").allInnerTexts()).toEqual(["1", "2"]);
+    await stand.play(sieveRun());
+    await until(page, `document.getElementById("gains").textContent.includes("The command warren sieve measures this program")`);
+  });
+
+  test.each([
+    ["390", { width: 390, height: 844 }],
+    ["1440", { width: 1440, height: 900 }],
+  ] as const)("the controls fit a width of %s, and all text can be read", async (_, viewport) => {
+    const stand = new Stand();
+    const page = await open(stand);
+    await page.setViewportSize(viewport);
+    for (const program of ["gophers", "balance"]) {
+      await page.locator("#program").selectOption(program);
+      expect(await page.evaluate(`document.documentElement.scrollWidth - innerWidth`)).toBeLessThanOrEqual(0);
+      expect(await lowContrast(page, 10)).toEqual([]);
+    }
+  });
+
+  test("a run of milliseconds is over before it is seen, and is shown slowly", { tags: ["deep"] }, async () => {
     const stand = new Stand();
     const page = await open(stand);
     await stand.play(sieveRun());

@@ -338,7 +338,7 @@ export function gains(choice: Choice, rounds = 12, structure = 3.7, threads = 1)
 
 /** A prediction for cores that are not here. */
 export function foreseen(choice: Choice): Message {
-  return { kind: "foreseen", choice, structure: { value: 3.7, low: 3.6, high: 3.8 }, points: [1, 2, 4, 8].map((count) => ({ threads: count, expected: Math.min(count, 3.8), bound: count })), sentence: "On 8 cores, 8 threads would make it 3.8 times as fast.", doubts: ["The model knows nothing of caches."], refused: null };
+  return { kind: "foreseen", choice, structure: { value: 3.7, low: 3.6, high: 3.8 }, points: [1, 2, 4, 8].map((count) => ({ threads: count, expected: Math.min(count, 3.8), bound: count })), sentence: "More than 4 cores buy nothing: the values go through `burner`.", doubts: ["The model knows nothing of caches."], refused: null };
 }
 
 /** A recording of some messages. */

@@ -49,8 +49,7 @@ export class Choices {
     fill(this.#program, PROGRAMS, welcome.choice.program);
     fill(this.#design, welcome.designs.map(({ id, what }) => [id, `${id}: ${what}`]), welcome.choice.design);
     fill(this.#world, welcome.worlds.map((world) => [world, world]), welcome.choice.world);
-    fill(this.#threads, Array.from({ length: welcome.mostThreads }, (_, k) => [String(k + 1), k + 1 <= welcome.cores ? String(k + 1) : `${k + 1} (predicted)`]), String(welcome.choice.threads));
-    this.#fit(welcome.choice.carts);
+    this.#fit(welcome.choice.carts, String(welcome.choice.threads));
     for (const select of [this.#program, this.#design]) select.addEventListener("change", () => this.#fit(null));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -58,9 +57,12 @@ export class Choices {
     });
   }
 
-  /** Shows what belongs to the program and to the design. @param {number | null} carts */
-  #fit(carts) {
+  /** Shows what belongs to the program and to the design. @param {number | null} carts @param {string} threads */
+  #fit(carts, threads = this.#threads.value) {
     const isGophers = this.#program.value === "gophers";
+    // Only gophers are predicted.
+    const { cores, mostThreads } = this.#welcome;
+    fill(this.#threads, Array.from({ length: isGophers ? mostThreads : Math.min(cores, mostThreads) }, (_, k) => [String(k + 1), k + 1 <= cores ? String(k + 1) : `${k + 1} (predicted)`]), threads);
     for (const label of this.#ofGophers) label.hidden = !isGophers;
     const design = this.#welcome.designs.find(({ id }) => id === this.#design.value);
     this.#cartsLabel.hidden = !isGophers || design?.takesCarts !== true;

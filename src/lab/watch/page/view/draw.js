@@ -50,6 +50,11 @@ export function say(on, value) {
   if (on.textContent !== text) on.textContent = text;
 }
 
+/** A text with its parts in backticks as code. @param {string} text @returns {(Node | string)[]} */
+export function withCode(text) {
+  return text.split("`").map((part, k) => (k % 2 === 1 ? element("code", {}, [part]) : part));
+}
+
 /** The names of the colours of threads, in the palette. */
 export const THREAD_COLOURS = Object.freeze(["blue", "orange", "green", "purple", "brown", "red", "sky", "grey"]);
 

@@ -1,6 +1,6 @@
 /** What structure gains and what threads gain: bars of time, factors with their intervals, the verdict in words. */
 /** @import { Figure, Message } from "../../protocol.ts" */
-import { byId, element, say, svg } from "./draw.js";
+import { byId, element, say, svg, withCode } from "./draw.js";
 
 /**
  * @typedef {Extract<Message, { kind: "gains" }>} Gains
@@ -28,31 +28,40 @@ function time(ms) {
 export class GainsView {
   #root = byId("gains");
   #verdict = element("p", { class: "verdict", role: "status", "aria-live": "polite" });
+  #remarks = element("p", { class: "quiet small" });
   #round = element("p", { class: "quiet small" });
   #bars = element("div", { class: "bars" });
   #figures = element("dl", { class: "figures" });
   #foreseen = element("div", { class: "foreseen" });
-  /** @type {string} */
-  #empty;
+  #isRecorded;
 
   /** @param {boolean} isRecorded */
   constructor(isRecorded) {
-    this.#empty = isRecorded ? "This recording has no measured gains." : "Nothing is measured yet. After a watched run, warren measures the same program without watching it.";
-    this.#root.append(element("h2", {}, ["What does it gain?"]), this.#round, this.#figures, this.#bars, this.#verdict, this.#foreseen);
-    this.show(null, null);
+    this.#isRecorded = isRecorded;
+    this.#root.append(element("h2", {}, ["What does it gain?"]), this.#round, this.#figures, this.#bars, this.#verdict, this.#remarks, this.#foreseen);
+    this.show(null, null, null);
   }
 
-  /** @param {Gains | null} gains @param {Foreseen | null} foreseen */
-  show(gains, foreseen) {
+  /** @param {string | null} program @returns {string} */
+  #whyEmpty(program) {
+    if (program !== null && program !== "gophers") return `Gains are measured for the gophers. The command warren ${program} measures this program, and checks it against its laws.`;
+    return this.#isRecorded ? "This recording has no measured gains." : "Nothing is measured yet. After a watched run, warren measures the same program without watching it.";
+  }
+
+  /** @param {Gains | null} gains @param {Foreseen | null} foreseen @param {string | null} program what is on the stage */
+  show(gains, foreseen, program) {
     if (gains === null) {
-      say(this.#round, foreseen === null ? this.#empty : "");
+      say(this.#round, foreseen === null ? this.#whyEmpty(program) : "");
       for (const part of [this.#figures, this.#bars]) part.replaceChildren();
-      say(this.#verdict, "");
+      for (const text of [this.#verdict, this.#remarks]) say(text, "");
     } else {
       say(this.#round, `Round ${gains.round} of ${gains.of}: runs that nobody watches`);
       this.#figures.replaceChildren(...FIGURES.flatMap(([name, title, what]) => this.#figure(title, what, gains[name])));
       this.#bars.replaceChildren(...barsOf(gains.bars));
-      if (this.#verdict.textContent !== gains.verdict) say(this.#verdict, gains.verdict);
+      // What structure gains, and what threads gain; then what to know about it.
+      const sentences = gains.verdict.split(/(?<=\.) (?=[A-Z])/);
+      say(this.#verdict, sentences.slice(0, 2).join(" "));
+      say(this.#remarks, sentences.slice(2).join(" "));
     }
     this.#foreseen.replaceChildren(...(foreseen === null ? [] : foreseenOf(foreseen)));
   }
@@ -87,9 +96,10 @@ function barsOf(bars) {
 }
 
 /** A prediction: hatched, and never with the measured ones. @param {Foreseen} foreseen */
-function foreseenOf({ points, sentence, doubts, refused }) {
+function foreseenOf({ structure, points, sentence, doubts, refused }) {
   const title = element("h3", {}, ["Predicted, not measured here"]);
-  if (refused !== null) return [title, element("p", {}, [refused])];
+  const measured = structure === null ? [] : [element("p", {}, [`On one thread, where it was recorded, structure gains ${factor(structure.value)}.`])];
+  if (refused !== null) return [...measured, title, element("p", {}, withCode(refused))];
   const most = Math.max(...points.map(({ bound }) => bound), 1);
   const rows = points.map(({ threads, expected, bound }) => {
     const [wide, end] = [(expected / most) * 236, (bound / most) * 236];
@@ -100,5 +110,5 @@ function foreseenOf({ points, sentence, doubts, refused }) {
     ]);
     return element("div", { class: "bar-row" }, [element("span", {}, [`${threads} ${threads === 1 ? "thread" : "threads"}`]), element("span", { class: "number" }, [`${factor(expected)} (at most ${factor(bound)})`]), bar]);
   });
-  return [title, ...rows, element("p", {}, [sentence]), ...doubts.map((doubt) => element("p", { class: "quiet small" }, [doubt]))];
+  return [...measured, title, ...rows, element("p", {}, withCode(sentence)), ...doubts.map((doubt) => element("p", { class: "quiet small" }, withCode(doubt)))];
 }

@@ -5,7 +5,7 @@ import { Player } from "../story/player.js";
 import { Story } from "../story/story.js";
 import { Choices, recordedChoice } from "./choices.js";
 import { Counts } from "./counts.js";
-import { byId, say } from "./draw.js";
+import { byId, element, say } from "./draw.js";
 import { listen, readData, send } from "./feed.js";
 import { GainsView } from "./gains.js";
 import { showLegend } from "./legend.js";
@@ -18,7 +18,7 @@ import { bindKeys, bindTheme } from "./keys.js";
 
 /** @typedef {import("./stage/stage.js").StageView} StageView */
 
-/** In a recording: one run with what was measured after it. @typedef {{ story: Story, gains: Gains | null, foreseen: Foreseen | null }} Recorded */
+/** In a recording: one run with what was measured after it, or a prediction. @typedef {{ story: Story | null, gains: Gains | null, foreseen: Foreseen | null }} Recorded */
 
 export class Page {
   #data = readData();
@@ -47,6 +47,7 @@ export class Page {
   constructor() {
     const { welcome, recording } = this.#data;
     byId("page").classList.toggle("recorded", recording !== null);
+    byId("page").classList.add("empty");
     this.#gainsView = new GainsView(recording !== null);
     this.#bar = new PlayerBar(recording !== null, {
       pause: () => this.#pause(),
@@ -124,11 +125,10 @@ export class Page {
         break;
       case "gains":
         this.#gains = message;
-        this.#gainsView.show(message, this.#foreseen);
+        this.#showGains();
         break;
       case "foreseen":
-        this.#foreseen = message;
-        this.#gainsView.show(this.#gains, message);
+        this.#showPrediction(message);
         break;
       case "dropped":
         this.#dropped += message.messages;
@@ -139,9 +139,28 @@ export class Page {
 
   /** @param {State} state */
   #showState({ phase, text, failed }) {
+    if (phase === "predicting" && this.#story !== null) this.#showPrediction(null);
     say(byId("state"), failed ? "" : text);
     this.#trouble(failed ? text : null);
     this.#choices?.showBusy(phase !== "idle");
+  }
+
+  #showGains() {
+    this.#gainsView.show(this.#gains, this.#foreseen, this.#story?.run.stage.program ?? null);
+  }
+
+  /** Nothing runs: the stage says why. @param {Foreseen | null} foreseen */
+  #showPrediction(foreseen) {
+    const { cores } = this.#data.welcome;
+    this.#story = null;
+    this.#stage = null;
+    this.#gains = null;
+    this.#foreseen = foreseen;
+    byId("page").classList.add("empty");
+    byId("stage").replaceChildren(element("p", { class: "begin" }, [`This machine has ${cores} ${cores === 1 ? "core" : "cores"}. On more threads nothing is run: warren records the program on one thread, and predicts what more cores would gain.`]));
+    for (const id of ["run-title", "said"]) say(byId(id), "");
+    byId("legend").replaceChildren();
+    this.#showGains();
   }
 
   /** @param {readonly Message[]} messages */
@@ -152,14 +171,16 @@ export class Page {
       if (message.kind === "run") {
         last = { story: new Story(message), gains: null, foreseen: null };
         this.#recorded.push(last);
-      } else if (last === null) continue;
+      } else if (message.kind === "foreseen") {
+        last ??= this.#recorded[this.#recorded.push({ story: null, gains: null, foreseen: null }) - 1] ?? null;
+        if (last !== null) last.foreseen = message;
+      } else if (last?.story == null) continue;
       else if (message.kind === "events") last.story.add(message);
       else if (message.kind === "end") last.story.close(message);
       else if (message.kind === "gains") last.gains = message;
-      else if (message.kind === "foreseen") last.foreseen = message;
       else if (message.kind === "dropped") this.#dropped += message.messages;
     }
-    recordedChoice(this.#recorded.map(({ story }) => story.run.title), (k) => this.#showRecorded(k));
+    recordedChoice(this.#recorded.map(({ story }) => story?.run.title ?? "a prediction"), (k) => this.#showRecorded(k));
     this.#showRecorded(0);
   }
 
@@ -170,11 +191,15 @@ export class Page {
       this.#trouble("This recording has no run.");
       return;
     }
+    const { story, gains, foreseen } = recorded;
     this.#player.restart();
-    const { wallMs } = recorded.story.known;
-    this.#player.replayAll(wallMs ?? recorded.story.horizonMs);
-    this.#show(recorded.story, recorded.gains, recorded.foreseen);
-    this.#showEnd(recorded.story);
+    if (story === null) {
+      this.#showPrediction(foreseen);
+      return;
+    }
+    this.#player.replayAll(story.known.wallMs ?? story.horizonMs);
+    this.#show(story, gains, foreseen);
+    this.#showEnd(story);
     this.#showGaps();
   }
 
@@ -186,11 +211,12 @@ export class Page {
     const stage = stageOf(story);
     stage.onArrival = () => this.#tick.play();
     this.#stage = stage;
+    byId("page").classList.remove("empty");
     byId("stage").replaceChildren(stage.element);
     say(byId("run-title"), story.run.title);
     showLegend(byId("legend"), story);
     this.#counts.begin(story);
-    this.#gainsView.show(gains, foreseen);
+    this.#showGains();
     this.#isJump = true;
     this.#shownT = NaN;
     this.#resize();
