@@ -14,7 +14,7 @@ export const GROUPS: readonly PageGroup[] = [
   { title: "Learn", pages: ["README.md", "docs/talk.md", "docs/guide.md", "docs/go/coming-from-go.md", "docs/go/porting.md"] },
   { title: "Reference", pages: ["docs/api.md", "docs/errors.md", "docs/glossary.md"] },
   { title: "In production", pages: ["docs/net.md", "docs/services.md", "docs/bundling.md", "docs/results/compatibility.md", "docs/testing.md", "docs/reliability.md"] },
-  { title: "The lab", pages: ["docs/measuring.md", "docs/method.md", "docs/results/README.md", "docs/results/whatif.md", "docs/benchmarks.md", "bench/rivals/README.md", "docs/performance.md"] },
+  { title: "The lab", pages: ["docs/measuring.md", "docs/method.md", "docs/results/README.md", "docs/results/whatif.md", "docs/results/watch.md", "docs/benchmarks.md", "bench/rivals/README.md", "docs/performance.md"] },
   { title: "Inside", pages: ["ARCHITECTURE.md", "src/scheduler/README.md", "docs/decisions.md", "VERIFY.md", "CONTRIBUTING.md", "CHANGELOG.md"] },
 ];
 
@@ -24,6 +24,7 @@ export const SHORT_TITLES: Readonly<Record<string, string>> = {
   "docs/errors.md": "Errors",
   "docs/reliability.md": "Reliability",
   "docs/results/whatif.md": "Predicted gains",
+  "docs/results/watch.md": "The live page",
   "bench/rivals/README.md": "Rivals",
   "src/scheduler/README.md": "Scheduler",
   "VERIFY.md": "Verification",

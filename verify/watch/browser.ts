@@ -1,11 +1,15 @@
 /** What a person sees, in Chromium: frame rate, slow-down of the run under the page, memory, and pictures. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import type { Choice, Message } from "../../src/lab/watch/protocol.ts";
+import type { Choice } from "../../src/lab/watch/protocol.ts";
 import { command, follow, Watching } from "./command.ts";
 
 const PICTURES = new URL("../../docs/results/watch/", import.meta.url);
+const RUNS = fileURLToPath(new URL("runs.ts", import.meta.url));
 const WIDE = { width: 1440, height: 900 };
 
 /** Frames of the page while sixteen gophers work. */
@@ -52,18 +56,38 @@ export async function frames(browser: Browser, seconds: number): Promise<Frames>
   return { seconds: ms / 1000, perSecond: ((times.length - 1) * 1000) / ms, longestMs: Math.max(...times.slice(1).map((time, k) => time - (times[k] as number))), longTasks };
 }
 
-/** Milliseconds that a run takes under `warren watch`. `browser`: with a page of Chromium that looks on; else the events are only read. */
-export async function watchedMs(choice: Choice, browser: Browser | null): Promise<number> {
-  const { design, world, threads } = choice;
-  await using watching = await Watching.open("--designs", design, "--world", world, "--threads", String(threads));
-  let wallMs = 0;
-  const page = browser === null ? null : await opened(browser, watching);
-  await follow(watching, (message: Message) => {
-    if (message.kind === "end") ({ wallMs } = message);
-    return message.kind === "end";
-  });
-  await page?.context().close();
-  return wallMs;
+/** What a run takes, milliseconds, by round. */
+export interface Times {
+  readonly alone: number[];
+  readonly read: number[];
+  readonly page: number[];
+}
+
+/** A run alone, with its events read, and with a page of Chromium that looks on, in turn (runs.ts). */
+export async function timesOf(browser: Browser, choice: Choice, rounds: number): Promise<Times> {
+  const child = spawn(process.execPath, ["--disable-warning=WARREN_STUCK_TASK", RUNS, JSON.stringify(choice)], { stdio: ["pipe", "pipe", "inherit"] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const said = async (): Promise<string> => ((await lines.next()) as IteratorYieldResult<string>).value;
+  const run = async (form: keyof Times): Promise<number> => {
+    child.stdin.write(`${form}\n`);
+    return Number(await said());
+  };
+  const times: Times = { alone: [], read: [], page: [] };
+  const url = await said();
+  for (let round = 0; round < rounds; round++) {
+    times.alone.push(await run("alone"));
+    times.read.push(await run("read"));
+    const context = await browser.newContext({ viewport: WIDE });
+    const page = await context.newPage();
+    await page.goto(url);
+    // A person looks at the page before a run begins.
+    await page.waitForTimeout(1500);
+    times.page.push(await run("page"));
+    await context.close();
+  }
+  child.stdin.end();
+  await once(child, "exit");
+  return times;
 }
 
 /** Memory on both sides, megabytes. */

@@ -117,6 +117,18 @@ describe.skipIf(CHROMIUM === null)("live in Chromium", { timeout: 180_000 }, () 
     expect(stand.requests.map((request) => request.replace(/\?.*/, ""))).toEqual(["GET /", "GET /events"]);
   });
 
+  test("while a run computes on every core the page draws few pictures, and loses no book", { tags: ["deep"] }, async () => {
+    const stand = new Stand();
+    const page = await open(stand);
+    const playing = stand.play(gopherRun({ design: "G6", world: "cpu", threads: 2, loads: 5, unitMs: 300 }));
+    await until(page, `/^Live: .* with few pictures a second, because the run computes on every core\\.$/.test(document.getElementById("delay").textContent)`);
+    await playing;
+    await untilTheEnd(page);
+    const seen = await seenBy(page);
+    expect(seen.wrong).toEqual([]);
+    expect([...seen.arrivals, ...seen.last].toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, k) => k));
+  });
+
   test("slow motion during a run, and back to live", { tags: ["deep"] }, async () => {
     const stand = new Stand();
     const page = await open(stand);

@@ -4,6 +4,8 @@
 /** @typedef {{ readonly message: (message: Message) => void, readonly connected: (is: boolean) => void }} Listener */
 
 const AGAIN_MS = 2000;
+/** The page is drawn by then. */
+const FIRST_MS = 100;
 
 /** @param {string} id */
 function read(id) {
@@ -33,7 +35,8 @@ export function listen({ message, connected }) {
       setTimeout(connect, AGAIN_MS);
     });
   };
-  connect();
+  // The first page to connect starts the first run: that is to pay for no beginning of a page.
+  requestAnimationFrame(() => setTimeout(connect, FIRST_MS));
 }
 
 /** Sends a command. Returns what went wrong, in words; `null`: nothing. @param {Command} command @returns {Promise<string | null>} */

@@ -20,6 +20,9 @@ import { bindKeys, bindTheme } from "./keys.js";
 
 /** In a recording: one run with what was measured after it, or a prediction. @typedef {{ story: Story | null, gains: Gains | null, foreseen: Foreseen | null }} Recorded */
 
+/** Between two pictures while a run computes on every core, times the cores: the fewer there are, the more of them a picture takes. */
+const SPARING_CORE_MS = 800;
+
 export class Page {
   #data = readData();
   #player = new Player();
@@ -79,9 +82,18 @@ export class Page {
     this.#resize();
     const frame = (/** @type {number} */ now) => {
       this.#draw(now);
-      requestAnimationFrame(frame);
+      if (this.#isSparing) setTimeout(() => requestAnimationFrame(frame), SPARING_CORE_MS / this.#data.welcome.cores);
+      else requestAnimationFrame(frame);
     };
     requestAnimationFrame(frame);
+  }
+
+  /** Whether a run goes on that computes on every core: then each picture is paid for by the run. */
+  get #isSparing() {
+    const story = this.#story;
+    if (story === null || story.end !== null || this.#data.recording !== null || story.run.threads < this.#data.welcome.cores) return false;
+    const { stage } = story.run;
+    return stage.program === "gophers" && stage.world !== "wait";
   }
 
   /** @param {import("../../protocol.ts").Command} command */
@@ -236,8 +248,10 @@ export class Page {
       ...(lost > 0 ? [`${lost} ${lost === 1 ? "event was" : "events were"} lost: the picture has gaps.`] : []),
       ...(this.#dropped > 0 ? [`This page was too slow: ${this.#dropped} ${this.#dropped === 1 ? "message was" : "messages were"} not sent to it.`] : []),
     ];
-    byId("gaps").hidden = texts.length === 0;
-    say(byId("gaps"), texts.join(" "));
+    const text = texts.join(" ");
+    if (byId("gaps").textContent === text) return;
+    byId("gaps").hidden = text === "";
+    say(byId("gaps"), text);
   }
 
   #resize() {
@@ -290,7 +304,7 @@ export class Page {
     this.#isJump = false;
     this.#strip.draw(now, story, t, isLive);
     this.#counts.draw(now, story, t);
-    this.#bar.draw(now, this.#player, story);
+    this.#bar.draw(now, this.#player, story, this.#isSparing);
     this.#shownT = t;
   }
 }

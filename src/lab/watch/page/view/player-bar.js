@@ -42,8 +42,8 @@ export class PlayerBar {
     for (const [type, is] of /** @type {const} */ ([["pointerdown", true], ["pointerup", false], ["pointercancel", false]])) this.#slider.addEventListener(type, () => { this.#isHeld = is; });
   }
 
-  /** @param {number} now @param {Player} player @param {Story} story */
-  draw(now, player, story) {
+  /** @param {number} now @param {Player} player @param {Story} story @param {boolean} isSparing */
+  draw(now, player, story, isSparing) {
     const { known, keptFromMs, end } = story;
     const isAtEnd = player.isAtEnd(known);
     say(this.#pause, isAtEnd ? "Again" : player.isPaused ? "Play" : "Pause");
@@ -59,7 +59,7 @@ export class PlayerBar {
     const isLive = player.mode === "live" && end === null;
     this.#live.toggleAttribute("disabled", isLive);
     this.#live.textContent = this.#isRecorded || end !== null ? "Real speed" : "Live";
-    say(this.#note, isLive ? `Live: shown ${(player.delayMs / 1000).toFixed(1)} s after it happened.` : noteOf(player, end?.wallMs ?? null, this.#isRecorded));
+    say(this.#note, isLive ? `Live: shown ${(player.delayMs / 1000).toFixed(1)} s after it happened${isSparing ? ", with few pictures a second, because the run computes on every core" : ""}.` : noteOf(player, end?.wallMs ?? null, this.#isRecorded));
   }
 }
 
