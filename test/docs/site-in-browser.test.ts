@@ -20,7 +20,7 @@ import { lowContrast } from "../lab/report/contrast.ts";
 import { ROOT } from "../structure/sources.ts";
 
 const ARTIFACTS = join(ROOT, "artifacts/site");
-const TYPES: Readonly<Record<string, string>> = { ".html": "text/html; charset=utf-8", ".svg": "image/svg+xml", ".json": "application/json" };
+const TYPES: Readonly<Record<string, string>> = { ".html": "text/html; charset=utf-8", ".png": "image/png", ".svg": "image/svg+xml", ".json": "application/json" };
 const WIDE = { width: 1440, height: 1000 };
 const NARROW = { width: 390, height: 844 };
 /** A4 within its margins, CSS pixels. */

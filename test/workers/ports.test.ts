@@ -20,7 +20,7 @@ const PLAY = join(ROOT, "test/workers/ports/play.ts");
 /** For all programs of one mode: far more than they need. */
 const DEADLINE_MS = 110_000;
 const MODES = [["2", "on two threads"], ["main", "on main, with two threads"], ["1", "on one thread"], ["4", "on four threads"]] as const;
-const QUICK: ReadonlySet<string> = new Set(["2", "main"]);
+const QUICK: ReadonlySet<string> = new Set(["2"]);
 
 const go = findProgram("go", "WARREN_GO");
 const names = PORTS.map(({ name }) => name);

@@ -207,7 +207,7 @@ describe("node workers/examples/uploads/server.ts", () => {
     return refused;
   }
 
-  test.each(["SIGTERM", "SIGINT"] as const)("%s: what is in progress is answered, no connection is accepted, exit code 0", async (signal) => {
+  test.each(["SIGTERM", "SIGINT"] as const)("%s: what is in progress is answered, no connection is accepted, exit code 0", { tags: ["deep"] }, async (signal) => {
     const { child, outcome } = await open();
     const upload = await beginOne(1);
     child.kill(signal);
@@ -218,7 +218,7 @@ describe("node workers/examples/uploads/server.ts", () => {
     expect(await outcome).toMatchObject({ code: 0, signal: null, stderr: "", stdout: expect.stringMatching(/stopping\nstopped\n$/) });
   });
 
-  test("what is not done when the time is over is answered with 503, exit code 0", async () => {
+  test("what is not done when the time is over is answered with 503, exit code 0", { tags: ["deep"] }, async () => {
     const { child, outcome } = await open("--drain-ms", "20");
     const upload = await beginOne(1);
     child.kill("SIGTERM");
@@ -226,7 +226,7 @@ describe("node workers/examples/uploads/server.ts", () => {
     expect(await outcome).toMatchObject({ code: 0, signal: null, stderr: "" });
   });
 
-  test("a second SIGTERM ends it immediately", async () => {
+  test("a second SIGTERM ends it immediately", { tags: ["deep"] }, async () => {
     const { child, outcome } = await open();
     const upload = await beginOne(1);
     child.kill("SIGTERM");

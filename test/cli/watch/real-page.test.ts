@@ -1,4 +1,5 @@
 /** `warren watch` as a person has it: the command, its threads, its server and a real Chromium. */
+import { readFileSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { Watching } from "../../../verify/watch/command.ts";
@@ -35,6 +36,9 @@ describe.skipIf(CHROMIUM === null)("the live page of a real run", { timeout: 180
     expect(seen.wrong).toEqual([]);
     expect(seen.books).toBe(BOOKS.length);
     expect([...seen.arrivals, ...seen.last].toSorted((a, b) => a - b)).toEqual(BOOKS);
+    const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#save").click()]);
+    expect(download.suggestedFilename()).toBe("warren-watch.html");
+    expect(readFileSync(await download.path(), "utf8")).toContain('id="warren-recording"');
     expect(new Set(requests)).toEqual(new Set([new URL(watching.origin).host]));
   });
 

@@ -116,7 +116,7 @@ describe("a run", () => {
     expect(watched.of("events").at(-1)?.open).toEqual([]);
   });
 
-  test("gives way to another", async () => {
+  test("gives way to another", { tags: ["deep"] }, async () => {
     const watched = new Watched({ parts: { program: (choice, settings) => watchedProgram(choice, { ...settings, unitMs: choice.design === "G1" ? ENDLESS_MS : 1 }) } });
     watched.start({ design: "G1" });
     await watched.until(isMark);
@@ -142,7 +142,7 @@ describe("measuring", () => {
     signal.addEventListener("abort", () => resolve());
   });
 
-  test("is ended by a stop", async () => {
+  test("is ended by a stop", { tags: ["deep"] }, async () => {
     const watched = new Watched({ parts: { measure: endless } });
     watched.start();
     await watched.until(({ kind }) => kind === "gains");
@@ -163,7 +163,7 @@ describe("measuring", () => {
     expect(watched.session.state).toMatchObject({ phase: "idle", text: "Measured." });
   });
 
-  test("that fails is said on the page and in the terminal, and the session goes on", async () => {
+  test("that fails is said on the page and in the terminal, and the session goes on", { tags: ["deep"] }, async () => {
     const watched = new Watched({ parts: { measure: () => Promise.reject(new Error("the process of the block gave no sign for 60 s\nand more")) } });
     watched.start();
     await watched.session.idle;

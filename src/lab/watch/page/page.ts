@@ -87,7 +87,7 @@ function body(isRecorded: boolean): Html {
 <header>
 <h1>${TITLE}</h1>
 <p class="quiet" id="machine"></p>
-<div class="tools"><button type="button" id="sound" aria-pressed="false">Sound off</button><button type="button" id="theme">Dark</button><button type="button" id="help" aria-expanded="false" aria-controls="keys">Keys ?</button></div>
+<div class="tools">${!isRecorded && html`<a id="save" class="button" href="recording" download="warren-watch.html" hidden>Save the run</a>`}<button type="button" id="sound" aria-pressed="false">Sound off</button><button type="button" id="theme">Dark</button><button type="button" id="help" aria-expanded="false" aria-controls="keys">Keys ?</button></div>
 </header>
 <div id="keys" hidden></div>
 <div class="ask"><form id="choices" aria-label="${isRecorded ? "Recorded runs" : "What to run"}"></form>

@@ -171,7 +171,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     });
   });
 
-  test("a run of milliseconds is shown slowly, and the page says so", async () => {
+  test("a run of milliseconds is shown slowly, and the page says so", { tags: ["deep"] }, async () => {
     const page = await open(sieveRun());
     await until(page, `/The run took 2\\.1 ms\\. It is shown at 1\\/5000 of real speed\\./.test(document.getElementById("delay").textContent)`);
     await page.locator("#slider").fill("1000");
@@ -194,7 +194,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     expect(await text(page, "trouble")).toBe("The run failed: cart 2 has two holders");
   });
 
-  test("without scripts, and in a browser that is too old, one line says so", async () => {
+  test("without scripts, and in a browser that is too old, one line says so", { tags: ["deep"] }, async () => {
     const page = await open(longRun(G6), { javaScriptEnabled: false });
     expect(await page.locator("noscript p").innerText()).toContain("needs JavaScript");
     const old = await browser.newContext();

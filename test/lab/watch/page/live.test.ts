@@ -146,7 +146,7 @@ describe.skipIf(CHROMIUM === null)("live in Chromium", { timeout: 180_000 }, () 
     expect((await seenBy(page)).wrong).toEqual([]);
   });
 
-  test("commands are those of the choices; what the server refuses is said", async () => {
+  test("commands are those of the choices; what the server refuses is said", { tags: ["deep"] }, async () => {
     const stand = new Stand();
     const page = await open(stand);
     await page.locator("#design").selectOption("G11");
@@ -185,7 +185,7 @@ describe.skipIf(CHROMIUM === null)("live in Chromium", { timeout: 180_000 }, () 
     expect(await text(page, "gains")).toMatch(/3\.7×\s*\(3\.6…3\.8\)/);
   });
 
-  test("a prediction takes the place of the run before it, and says that nothing runs", async () => {
+  test("a prediction takes the place of the run before it, and says that nothing runs", { tags: ["deep"] }, async () => {
     const stand = new Stand();
     const page = await open(stand);
     await stand.play(sieveRun());

@@ -122,6 +122,7 @@ export class Page {
       case "run":
         this.#player.restart();
         this.#show(new Story(message), null, null);
+        this.#showSave(false);
         this.#dropped = 0;
         break;
       case "events":
@@ -155,6 +156,12 @@ export class Page {
     say(byId("state"), failed ? "" : text);
     this.#trouble(failed ? text : null);
     this.#choices?.showBusy(phase !== "idle");
+  }
+
+  /** A live page offers the run as a file when it is over. @param {boolean} is */
+  #showSave(is) {
+    const link = document.getElementById("save");
+    if (link !== null) link.hidden = !is;
   }
 
   #showGains() {
@@ -237,6 +244,7 @@ export class Page {
   /** @param {Story} story */
   #showEnd({ end }) {
     if (end === null) return;
+    this.#showSave(true);
     const facts = end.facts.map(([name, value]) => `${name}: ${value}`).join(" · ");
     say(byId("state"), `${end.stopped ? "The run was stopped." : "The run is over."} ${facts}`);
     if (end.problems.length > 0) this.#trouble(`The run failed: ${end.problems.join("; ")}`);
