@@ -4,6 +4,7 @@ import type { BalanceStory } from "../../../../src/lab/watch/page/story/balance.
 import type { GopherStory } from "../../../../src/lab/watch/page/story/gophers.js";
 import type { ReplicaStory } from "../../../../src/lab/watch/page/story/replicas.js";
 import type { SieveStory } from "../../../../src/lab/watch/page/story/sieve.js";
+import { Activity } from "../../../../src/lab/watch/page/story/activity.js";
 import { Story } from "../../../../src/lab/watch/page/story/story.js";
 import { Geometry } from "../../../../src/lab/watch/page/view/stage/geometry.js";
 import type { Message } from "../../../../src/lab/watch/protocol.ts";
@@ -213,4 +214,15 @@ test("single steps go from mark to mark", () => {
   }
   expect(story.nextMark(t)).toBe(wallOf(story));
   expect(story.markBefore(times[3] as number)).toBe(times[2]);
+});
+
+test("a task that was thought to run, and of which that is no longer said, did not run", () => {
+  const activity = new Activity(1);
+  const message = (untilMs: number, changes: Partial<Events>): Events => ({ kind: "events", run: 1, untilMs, lost: 0, tasks: [], ends: [], marks: [], slices: [], waits: [], open: [], ...changes });
+  activity.add(message(10, { tasks: [[1, "a", 0, 0], [2, "b", 0, 0]], open: [[0, 1, 4]] }));
+  expect(activity.doing(1, 8).kind).toBe("running");
+  activity.add(message(20, { slices: [[0, 2, 4, 9]], open: [[0, 1, 9]] }));
+  expect([activity.doing(1, 8).kind, activity.doing(2, 8).kind, activity.doing(1, 12).kind, activity.doing(2, 12).kind]).toEqual(["ready", "running", "running", "ready"]);
+  activity.add(message(30, { slices: [[0, 1, 9, 15]] }));
+  expect([activity.doing(1, 12).kind, activity.doing(1, 16).kind, activity.runningAt(16)]).toEqual(["running", "ready", [0]]);
 });

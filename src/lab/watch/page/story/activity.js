@@ -33,6 +33,8 @@ export class Activity {
   /** @type {number[]} */
   #ends = [];
   #ranMs = 0;
+  /** Slices of the last message whose ends are not known: at most one for each thread. @type {Slice[]} */
+  #open = [];
   /** Tasks that were forgotten. */
   #gone = 0;
   /** @type {Life | null} */
@@ -54,7 +56,10 @@ export class Activity {
   add({ untilMs, lost, tasks, ends, marks, slices, waits, open }) {
     for (const [task, name, thread, start] of tasks) this.#begin(task, name, thread, start);
     for (const [thread, task, from, to] of slices) this.#run(thread, task, from, to);
-    for (const [thread, task, from] of open) this.#run(thread, task, from, Infinity);
+    const before = this.#open;
+    this.#open = open.flatMap(([thread, task, from]) => this.#run(thread, task, from, Infinity) ?? []);
+    // A task that was thought to run, and of which that is no longer said: another one ran.
+    for (const slice of before) if (slice.to === Infinity && !this.#open.includes(slice)) this.#remove(slice);
     for (const [task, ms, reason] of waits) {
       const life = this.#lives.get(task);
       if (life === undefined) continue;
@@ -84,15 +89,15 @@ export class Activity {
     if (this.#first === null || start < this.#first.start) this.#first = life;
   }
 
-  /** @param {number} thread @param {number} task @param {number} from @param {number} to */
+  /** The slice; `null`: there is no such thread. @param {number} thread @param {number} task @param {number} from @param {number} to @returns {Slice | null} */
   #run(thread, task, from, to) {
     const row = this.#slices[thread];
-    if (row === undefined) return;
+    if (row === undefined) return null;
     const known = lastUpTo(row, from, fromOf);
     if (known !== undefined && known.from === from && known.task === task) {
       // It was open.
       if (known.to === Infinity && to !== Infinity) this.#ended(known, to);
-      return;
+      return known;
     }
     const slice = { from, to: Infinity, task, thread };
     insert(row, slice, fromOf);
@@ -102,6 +107,15 @@ export class Activity {
       insert(life.slices, slice, fromOf);
     }
     if (to !== Infinity) this.#ended(slice, to);
+    return slice;
+  }
+
+  /** @param {Slice} slice */
+  #remove(slice) {
+    for (const row of [this.#slices[slice.thread], this.#lives.get(slice.task)?.slices]) {
+      const at = row?.lastIndexOf(slice) ?? -1;
+      if (at >= 0) row?.splice(at, 1);
+    }
   }
 
   /** @param {Slice} slice @param {number} to */
