@@ -1,9 +1,10 @@
 /**
  * Writes what pages show of the results in docs/results: the README's picture (one
- * SVG for light pages and one for dark ones) and its screen, both of two designs, and
- * the tables of docs/results/README.md. All are what the command itself writes.
+ * SVG for light pages and one for dark ones) and its screen, both of two designs, the
+ * tables of docs/results/README.md, and the page of the recorded run, whose events stay
+ * as they are. All are what the commands themselves write.
  *
- *   node scripts/picture.ts           writes docs/results/gains-light.svg, gains-dark.svg,
+ *   node scripts/picture.ts           writes docs/results/gains-light.svg, gains-dark.svg, gophers.html,
  *                                     the screen in README.md, the tables in docs/results/README.md
  *   node scripts/picture.ts --check   writes nothing; exit code 1 when a file is not
  *                                     what would be written
@@ -16,10 +17,13 @@ import { parseResult } from "../src/cli/saved/result-file.ts";
 import { renderPicture } from "../src/lab/report/picture.ts";
 import type { Result } from "../src/lab/result.ts";
 import { capital } from "../src/lab/text.ts";
+import { renderPage } from "../src/lab/watch/page/page.ts";
+import type { Recording } from "../src/lab/watch/protocol.ts";
 
 const README = new URL("../README.md", import.meta.url);
 const RESULTS = new URL("../docs/results/", import.meta.url);
 const PAGE = new URL("README.md", RESULTS);
+const RECORDED = new URL("gophers.html", RESULTS);
 const REPORTS = ["wait-world.html", "cpu-and-mixed-world.html"];
 
 /** The two designs of picture and screen. */
@@ -39,6 +43,14 @@ export function publishedPair(): Result {
 
 function chosen<T extends { readonly design: string }>(items: readonly T[]): T[] {
   return items.filter(({ design }) => DESIGNS.has(design));
+}
+
+/** A recorded run in the page of today: what plays it is part of the file. */
+function withPage(recorded: string): string {
+  const found = /<script type="application\/json" id="warren-recording">(.*?)<\/script>/s.exec(recorded)?.[1];
+  if (found === undefined) throw new Error("there is no recording in the page");
+  const recording = JSON.parse(found) as Recording;
+  return renderPage({ welcome: recording.welcome, recording }).html;
 }
 
 /** The README with the bars of the first screen below its mark. */
@@ -64,6 +76,7 @@ if (import.meta.main) {
   const written: [URL, string][] = [
     [README, withScreen(readFileSync(README, "utf8"), pair)],
     [PAGE, withTables(readFileSync(PAGE, "utf8"), publishedResults())],
+    [RECORDED, withPage(readFileSync(RECORDED, "utf8"))],
     ...(["light", "dark"] as const).map((theme): [URL, string] => [new URL(`gains-${theme}.svg`, RESULTS), `${renderPicture(pair, theme)}\n`]),
   ];
   for (const [file, content] of written) {

@@ -4,8 +4,8 @@
  * page allows the one style sheet that is in it, by its hash. The colours are those
  * of the report.
  */
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { documentOf, hashSource } from "../../src/lab/report/parts/document.ts";
 import { html, raw, type Html } from "../../src/lab/report/parts/html.ts";
 import { paletteStyle } from "../../src/lab/report/parts/palette.ts";
 import type { Heading } from "./markdown.ts";
@@ -13,7 +13,7 @@ import type { Heading } from "./markdown.ts";
 const STYLE = `${paletteStyle()}${readFileSync(new URL("style.css", import.meta.url), "utf8")}`;
 
 /** What may happen in a page of the site. */
-export const POLICY = `default-src 'none'; img-src 'self' data:; style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'; base-uri 'none'; form-action 'none'`;
+export const POLICY = `default-src 'none'; img-src 'self' data:; style-src ${hashSource(STYLE)}; base-uri 'none'; form-action 'none'`;
 
 /** A link of the navigation. */
 export interface Entry {
@@ -43,20 +43,12 @@ export function layout(body: string, { title, start, groups, headings, previous,
   const pages = groups.map((group) => html`<p>${group.title}</p>
 <ul>${group.entries.map(({ href, title, isCurrent }) => html`<li><a href="${href}"${isCurrent && raw(' aria-current="page"')}>${title}</a></li>`)}</ul>
 `);
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${title === "warren" ? title : `${title} · warren`}</title>
-<link rel="icon" href="data:,">
-<style>${raw(STYLE)}</style>
-</head>
-<body>
-<a class="skip" href="#content">Skip to the page</a>
+  return documentOf({
+    title: title === "warren" ? title : `${title} · warren`,
+    policy: POLICY,
+    style: STYLE,
+    head: html`<meta name="referrer" content="no-referrer">`,
+    body: html`<a class="skip" href="#content">Skip to the page</a>
 <header><a class="home" href="${start}">warren</a>
 <nav class="narrow" aria-label="Pages"><details><summary>Pages</summary><div class="pages">${pages}</div></details></nav>
 ${hasSections && html`<nav class="narrow" aria-label="On this page"><details><summary>On this page</summary>${list}</details></nav>
@@ -67,10 +59,8 @@ ${hasSections && html`<nav class="narrow" aria-label="On this page"><details><su
 ${raw(body)}${around(previous, next)}</main>
 ${hasSections && html`<nav class="wide sections" aria-label="On this page"><p>On this page</p>
 ${list}</nav>
-`}</div>
-</body>
-</html>
-`.text;
+`}</div>`,
+  });
 }
 
 function around(previous: Entry | undefined, next: Entry | undefined): Html {

@@ -6,7 +6,7 @@
 export type { Feed, FeedOptions, FeedReceiver } from "./feed/feed.ts";
 export { type CloseOptions, type Net, join } from "./join.ts";
 export type { Credentials, JoinOptions, TlsFiles } from "./link/options.ts";
-export type { Deliveries } from "./queue/deliveries.ts";
+export type { Deliveries } from "./queue/parts.ts";
 export type { DeadLetter, Delivery } from "./queue/delivery.ts";
 export type { QueueOptions } from "./queue/options.ts";
 export type { DeliveriesOptions, Queue, QueueState, SendOptions } from "./queue/queue.ts";

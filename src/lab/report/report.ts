@@ -9,7 +9,6 @@
  *
  * Pure and deterministic: the same result gives the same bytes.
  */
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Result } from "../result.ts";
 import type { WhatIfResult } from "../whatif/result.ts";
@@ -21,6 +20,7 @@ import { samplesSection } from "./charts/samples.ts";
 import { speedUp, threadCounts } from "./charts/speed-up.ts";
 import { factsOf } from "./head.ts";
 import { firstDoubts } from "../print/doubts.ts";
+import { documentOf, generatedBy, hashSource } from "./parts/document.ts";
 import { html, inlineJson, raw, type Html } from "./parts/html.ts";
 import { paletteStyle } from "./parts/palette.ts";
 import { comparisonSection } from "./tables/comparison.ts";
@@ -76,22 +76,14 @@ const SECTIONS: readonly Section[] = [
 /** The whole file. */
 export function renderReport(result: Result, frame: ReportFrame): string {
   const sections = SECTIONS.map((section) => ({ section, body: section.body(result, frame) })).filter(({ body }) => body !== null);
-  const policy = `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-${createHash("sha256").update(SCRIPT).digest("base64")}'; base-uri 'none'; form-action 'none'`;
+  const policy = `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src ${hashSource(SCRIPT)}; base-uri 'none'; form-action 'none'`;
   const [answer, ...others] = sections.map(({ section, body }) => printSection(section, result, body));
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="warren ${result.tool.version}">
-<title>Concurrency is not parallelism: ${["warren", ...result.config.command].join(" ")}</title>
-<link rel="icon" href="data:,">
-<style>${raw(paletteStyle())}${raw(STYLE)}</style>
-</head>
-<body>
-<a class="skip" href="#results">Skip to the figures</a>
+  return documentOf({
+    title: `Concurrency is not parallelism: ${["warren", ...result.config.command].join(" ")}`,
+    policy,
+    style: paletteStyle() + STYLE,
+    head: generatedBy(result.tool.version),
+    body: html`<a class="skip" href="#results">Skip to the figures</a>
 <main>
 ${printHead(result)}
 ${answer}
@@ -99,11 +91,8 @@ ${answer}
 ${others}
 </main>
 <script type="application/json" id="warren-result">${inlineJson(result)}</script>
-<script data-units="${UNITS}" data-least-numbered="${LEAST_NUMBERED}" data-most-arrows="${MOST_ARROWS}">${raw(SCRIPT)}</script>
-</body>
-</html>
-`;
-  return page.text;
+<script data-units="${UNITS}" data-least-numbered="${LEAST_NUMBERED}" data-most-arrows="${MOST_ARROWS}">${raw(SCRIPT)}</script>`,
+  });
 }
 
 function printSection({ id, title, isFolded }: Section, result: Result, body: Html | null): Html {

@@ -24,10 +24,10 @@
  * So recordings of the same run have the same numbers.
  */
 import type { Trace, TraceEvent } from "../../index.ts";
-import { statesOf, type States } from "../trace/states.ts";
-import type { Interval } from "../trace/steps.ts";
-import type { RunSlice } from "../timeline.ts";
-import { ALL_PERMITS, GraphBuilder, MAY_WAIT, RUNS_ON, YIELDS, type EdgeKind, type Graph } from "./graph.ts";
+import { statesOf } from "../trace/states.ts";
+import type { Graph } from "./graph.ts";
+import { makeGraph } from "./make-graph.ts";
+import { MAIN, draft, lastOf, op, type Draft, type Op, type Used } from "./ops.ts";
 
 /** What a recording says next to its graph. */
 export interface Recording {
@@ -54,69 +54,12 @@ export interface Recording {
   readonly open: number;
 }
 
-/** An operation of a task: it ends a piece. */
-interface Op {
-  readonly ns: number;
-  /** What the piece after it waits for. "nothing", "park" and "deferred" end no piece. */
-  kind: "nothing" | "spawn" | "send" | "receive" | "close" | "lock" | "unlock" | "signal" | "await" | "join" | "deferred" | "park" | "wait" | "woken" | "wakes" | "gate" | "yield";
-  /** The object, task or record; for "wait" the time. */
-  what: number;
-  /** Permits of a lock; for "await" how many signals its task had awaited before. */
-  room: number;
-  /** A wait for something outside warren. */
-  isOutside: boolean;
-  /** What it waits for holds for the piece after this operation: itself, unless the task did something else in between. */
-  gate: Op;
-  /** For "woken": who ended the wait. For "await": the signals that count. */
-  cause: Op | null;
-  signals: readonly Op[];
-  /** The numbers of the piece that it ends and of the one after it; −1 for none. */
-  piece: number;
-  after: number;
-}
-
-function op(kind: Op["kind"], ns: number, what = 0, room = 0): Op {
-  const made: Omit<Op, "gate"> & { gate: Op | null } = { ns, kind, what, room, isOutside: false, gate: null, cause: null, signals: [], piece: -1, after: -1 };
-  made.gate = made as Op;
-  return made as Op;
-}
-
-/** A task while its events are read. */
-interface Draft {
-  readonly id: number;
-  name: string;
-  readonly parent: number;
-  readonly isClosure: boolean;
-  readonly ops: Op[];
-  /** Its last join that it may not have awaited yet. */
-  ended: Op | null;
-  /** Its waits that are not over. */
-  open: number;
-  /** The number of its hop, if it has yielded and not gone on; otherwise 0. */
-  hop: number;
-  /** The turn in which it was resumed, if it has done nothing since; otherwise −1. */
-  resumedIn: number;
-  /** It has just gone on after a select: the operation that stands for the wait. */
-  selected: Op | null;
-}
-
 /** What a wait's record stands for. */
 interface Waiting {
   readonly task: Draft;
   readonly park: Op;
   /** The operation that the task waits for, which was recorded just before. */
   readonly covers: Op | null;
-}
-
-/** A channel or shared object. */
-interface Used {
-  capacity: number;
-  readonly sends: Op[];
-  readonly receives: Op[];
-  readonly signals: Op[];
-  /** By task: how many of the signals it has awaited. */
-  readonly seen: Map<number, number>;
-  closed: Op | null;
 }
 
 /** Which use a reason to wait belongs to. */
@@ -127,13 +70,8 @@ export function readRecording(trace: Trace): Recording {
   return new Reader(trace).read();
 }
 
-const MAIN = -1;
 /** A timer is late by so much on any thread, because of the resolution of Node's timers. If it is later, the thread was busy, and another one would have been in time. */
 const TIMER_NS = 1e6;
-/** Operations that end no piece, and those after which the task goes on without an await. */
-const NO_END: ReadonlySet<Op["kind"]> = new Set(["nothing", "park", "deferred"]);
-const GOES_ON: ReadonlySet<Op["kind"]> = new Set(["spawn", "wakes", "unlock", "signal", "close"]);
-
 class Reader {
   readonly #trace: Trace;
   readonly #tasks = new Map<number, Draft>();
@@ -167,10 +105,10 @@ class Reader {
       if (event.kind === "spawn") firstNs = Math.min(firstNs, ns);
       if (event.kind === "end" || event.kind === "join") lastNs = Math.max(lastNs, ns);
     }
-    const states = statesOf(this.#trace);
     const order = this.#inOrder();
-    const { graph: fine, ...facts } = this.#build(order, states, true);
-    const { graph, gcNs, elsewhereNs } = this.#yields === 0 ? { graph: fine, ...facts } : this.#build(order, states, false);
+    const tasks = { order, tasks: this.#tasks, objects: [...this.#objects.values()], states: statesOf(this.#trace) };
+    const { graph: fine, ...facts } = makeGraph(tasks, true);
+    const { graph, gcNs, elsewhereNs } = this.#yields === 0 ? { graph: fine, ...facts } : makeGraph(tasks, false);
     return {
       graph, fine, threads, gcNs,
       wallNs: Math.max(0, lastNs - firstNs),
@@ -386,170 +324,5 @@ class Reader {
       }
     }
     return [...order, ...[...this.#tasks.values()].filter(({ id }) => !known.has(id))];
-  }
-
-  #build(order: readonly Draft[], states: States, withYields: boolean): { graph: Graph; gcNs: number; elsewhereNs: number } {
-    const builder = new GraphBuilder();
-    const places = new Map<number, number>(order.map(({ id }, place) => [id, place]));
-    const slices = new Map(states.tasks.map((life) => [life.id, life.slices]));
-    const gcs = states.gcs.map(({ fromNs, toNs }) => ({ fromNs, toNs }));
-    /** The first piece of each task. */
-    const firsts: number[] = [];
-    let gcNs = 0;
-    let elsewhereNs = 0;
-    for (const [place, task] of order.entries()) {
-      if (place > 0) builder.task(task.name, places.get(task.parent) ?? 0, task.isClosure);
-      const clock = new RunClock(slices.get(task.id) ?? [], gcs);
-      for (const each of task.ops) {
-        each.piece = -1;
-        each.after = -1;
-        if (NO_END.has(each.kind) || (each.kind === "yield" && !withYields)) continue;
-        each.piece = builder.piece(place, clock.until(each.ns), GOES_ON.has(each.kind) ? RUNS_ON : each.kind === "yield" ? YIELDS : MAY_WAIT);
-        if (firsts.length === place) firsts.push(each.piece);
-        if (each.kind !== "wait" || !each.isOutside) continue;
-        each.what = Math.max(0, each.ns - clock.stoppedNs);
-        elsewhereNs += each.what;
-      }
-      const rest = task.ended === null ? builder.piece(place, clock.until(Infinity)) : -1;
-      if (firsts.length === place) firsts.push(rest);
-      gcNs += clock.gcNs;
-    }
-    this.#connect(order, places, firsts, builder);
-    return { graph: builder.graph(), gcNs, elsewhereNs };
-  }
-
-  /** Adds the edges and the locks. */
-  #connect(order: readonly Draft[], places: ReadonlyMap<number, number>, firsts: readonly number[], builder: GraphBuilder): void {
-    for (const { ops } of order) {
-      let before: Op | null = null;
-      for (const each of ops) {
-        if (each.piece < 0) continue;
-        if (before !== null) before.after = each.piece;
-        before = each;
-      }
-    }
-    const edge = (kind: EdgeKind, from: Op | null | undefined, to: Op, ns = 0): void => {
-      const target = to.gate.after;
-      if (from !== null && from !== undefined && from.piece >= 0 && target >= 0) builder.edge(kind, from.piece, target, ns);
-    };
-    for (const { ops } of order) {
-      const children = joinsInOrder(ops, places);
-      for (const each of ops) {
-        if (each.kind === "spawn") {
-          const first = firsts[places.get(each.what) ?? -1] ?? -1;
-          if (first >= 0) builder.edge("spawn", each.piece, first);
-        } else if (each.kind === "join" || each.kind === "deferred") edge("join", this.#tasks.get(children.get(each) ?? each.what)?.ended, each);
-        else if (each.kind === "wait") edge("wait", each, each, each.what);
-        else if (each.kind === "woken") edge("wake", each.cause, each);
-        else if (each.kind === "await") {
-          for (const signal of each.signals) edge("signal", signal, each);
-        }
-      }
-    }
-    this.#addLocks(order.slice(1), builder);
-    for (const { capacity, sends, receives, closed } of this.#objects.values()) {
-      for (const [k, receive] of receives.entries()) edge("value", sends[k] ?? closed, receive);
-      for (const [k, send] of sends.entries()) {
-        if (k < capacity) continue;
-        edge("room", receives[k - capacity], send);
-        if (capacity > 0) edge("room", sends[k - capacity], send);
-      }
-    }
-  }
-
-  /** A lock that is also taken together (readers) has as many permits as there can be readers; one that is alone takes all. */
-  #addLocks(order: readonly Draft[], builder: GraphBuilder): void {
-    const uses = order.flatMap(({ ops }) => ops.filter(({ kind }) => kind === "lock"));
-    const shared = new Set(uses.filter(({ room }) => room === 0).map(({ what }) => what));
-    const locks = new Map<number, number>();
-    for (const { what, room } of uses) if (!locks.has(what)) locks.set(what, builder.lock(shared.has(what) ? ALL_PERMITS : room));
-    for (const { ops } of order) {
-      /** What the task holds, the oldest first. */
-      const held = new Map<number, number[]>();
-      for (const { kind, what, room, piece } of ops) {
-        const lock = kind === "lock" || kind === "unlock" ? locks.get(what) : undefined;
-        if (lock === undefined) continue;
-        const permits = shared.has(what) && room > 0 ? ALL_PERMITS : 1;
-        const mine = held.get(what) ?? [];
-        held.set(what, mine);
-        if (kind === "lock") {
-          builder.take(piece, lock, permits);
-          mine.push(permits);
-        } else builder.give(piece, lock, mine.shift() ?? permits);
-      }
-    }
-  }
-}
-
-/**
- * Which task each join is of. Of joins without anything between them, it is not known for
- * which one the task waited: results are mostly awaited in the order in which the tasks
- * were spawned, in a loop or all together. So in that order they count.
- */
-function joinsInOrder(ops: readonly Op[], places: ReadonlyMap<number, number>): ReadonlyMap<Op, number> {
-  const children = new Map<Op, number>();
-  let run: Op[] = [];
-  const close = (): void => {
-    const inOrder = run.map(({ what }) => what).toSorted((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0));
-    for (const [k, join] of run.entries()) children.set(join, inOrder[k] as number);
-    run = [];
-  };
-  for (const each of ops) {
-    if (each.kind === "join") run.push(each);
-    else if (each.kind !== "yield") close();
-  }
-  close();
-  return children;
-}
-
-/** The last operation of a task, joins apart that came while it was waiting. */
-function lastOf({ ops }: Draft): Op | undefined {
-  return ops.findLast(({ kind }) => kind !== "deferred");
-}
-
-function draft(id: number, name: string, parent: number, isClosure: boolean): Draft {
-  return { id, name, parent, isClosure, ops: [], ended: null, open: 0, hop: 0, resumedIn: -1, selected: null };
-}
-
-/** How long a task has run, without garbage collections, from one moment to a later one. */
-class RunClock {
-  gcNs = 0;
-  /** When it stopped last. */
-  stoppedNs = 0;
-  readonly #slices: readonly RunSlice[];
-  readonly #gcs: readonly Interval[];
-  #slice = 0;
-  #gc = 0;
-  #fromNs = -Infinity;
-
-  constructor(slices: readonly RunSlice[], gcs: readonly Interval[]) {
-    this.#slices = slices;
-    this.#gcs = gcs;
-  }
-
-  /** Since the last call. */
-  until(ns: number): number {
-    let sum = 0;
-    for (let slice = this.#slices[this.#slice]; slice !== undefined && slice[2] < ns; slice = this.#slices[this.#slice]) {
-      const fromNs = Math.max(slice[2], this.#fromNs);
-      const toNs = Math.min(slice[3], ns);
-      if (toNs > fromNs) sum += toNs - fromNs - this.#collected(fromNs, toNs);
-      this.stoppedNs = toNs;
-      if (slice[3] > ns) break;
-      this.#slice++;
-    }
-    this.#fromNs = ns;
-    return sum;
-  }
-
-  #collected(fromNs: number, toNs: number): number {
-    let sum = 0;
-    for (let gc = this.#gcs[this.#gc]; gc !== undefined && gc.fromNs < toNs; gc = this.#gcs[this.#gc]) {
-      sum += Math.max(0, Math.min(gc.toNs, toNs) - Math.max(gc.fromNs, fromNs));
-      if (gc.toNs > toNs) break;
-      this.#gc++;
-    }
-    this.gcNs += sum;
-    return sum;
   }
 }

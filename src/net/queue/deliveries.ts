@@ -16,76 +16,25 @@ import type { Msg, Subscription } from "@nats-io/transport-node";
 import { WarrenError, printValue } from "../../errors.ts";
 import { performance, setTimeout, within } from "../../host.ts";
 import { Fifo } from "../../scheduler/fifo.ts";
-import type { Receiver } from "../../channel/chan.ts";
 import type { Wait, WaitOptions } from "../../wait/wait.ts";
-import { Refusal, type Space, Type } from "../../wire/type.ts";
 import type { Waiters } from "../../wait/waiter.ts";
 import { Inflow } from "../link/inflow.ts";
-import type { Link } from "../link/link.ts";
-import { KIND, type Shape, decodeMessage, kindOf } from "../link/message.ts";
-import { checkId, isTraceparent } from "../link/options.ts";
 import { codedError } from "../link/refusals.ts";
-import type { Typed } from "../link/typed.ts";
-import { type DeadLetter, type Delivery, Held, type Holder, QueueDelivery, leaseLost } from "./delivery.ts";
-import type { Marks } from "./marks.ts";
-import type { ResolvedQueue } from "./options.ts";
-import { Pulls } from "./pulls.ts";
+import { Acknowledged } from "./acknowledged.ts";
+import { DeliveryType, STAYS } from "./delivery-type.ts";
+import { type Delivery, type Held, type Holder, QueueDelivery, leaseLost } from "./delivery.ts";
+import { placeOf, readValue } from "./incoming.ts";
 import { Leases } from "./leases.ts";
+import type { Deliveries, QueueParts } from "./parts.ts";
+import { Pulls } from "./pulls.ts";
 import { CONSUMER, JS, codeOf } from "./stream.ts";
 import { Suspects } from "./suspects.ts";
-
-/** The deliveries of a queue: receive from it as from any channel, in a select, too. It closes when it is stopped, or when the connection is gone for good. */
-export interface Deliveries<T> extends Receiver<Delivery<T>>, AsyncDisposable {
-  /** Values in the hand of this node: given and not settled, and those that wait to be received. */
-  readonly inHand: number;
-  /** Takes no more, and gives back what was not received. What was received can still be settled. */
-  stop(): Promise<void>;
-}
-
-/** What the deliveries need of their queue. */
-export interface QueueParts<T> {
-  readonly name: string;
-  readonly link: Link;
-  readonly space: Space;
-  readonly type: Typed<T>;
-  readonly options: ResolvedQueue;
-  readonly marks: Marks;
-  /** Sends a value to the queue of dead letters; does nothing if there is none. */
-  readonly bury: (value: T, id: string, letter: DeadLetter, sequence: number) => Promise<void>;
-  readonly warn: (text: string) => void;
-  /** Resolves when the queue was looked at after the connection began. */
-  readonly ready: () => Promise<void>;
-  /** Makes the consumer if it is missing. */
-  readonly mend: () => Promise<void>;
-  /** Called with what is to be stopped when the connection is closed; what it returns is called when it has stopped. */
-  readonly opened: (deliveries: Deliveries<unknown>) => () => void;
-}
 
 /** Between two looks at a queue that nobody answers for. */
 const ABSENT_MS = 250;
 const ACK = new TextEncoder().encode("+ACK");
-/** So many acknowledgements are remembered. */
-const MOST_ACKNOWLEDGED = 16_384;
 /** After so long a value comes again for which there was no memory. */
 const FULL_MS = 1000;
-
-/** The type of deliveries. They have none on the wire: they do not leave the main thread. */
-class DeliveryType<T> extends Type<Delivery<T>> {
-  override readonly name = "delivery";
-  override readonly words = 1;
-  override readonly align = 1;
-  override encode(): never {
-    throw new Refusal(STAYS, undefined);
-  }
-  override decode(): never {
-    throw new WarrenError("ERR_INTERNAL", "a delivery was sent");
-  }
-  override drop(): void {
-    // It is never in memory.
-  }
-}
-
-const STAYS = "deliveries stay on the main thread, which holds the connection: send their values";
 
 export class QueueDeliveries<T> extends Inflow<Delivery<T>> implements Deliveries<T>, Holder {
   override readonly type = new DeliveryType<T>();
@@ -106,8 +55,7 @@ export class QueueDeliveries<T> extends Inflow<Delivery<T>> implements Deliverie
   readonly #stopListening: () => void;
   /** All values up to this number may be repeated: they were delivered before, to this node or any. */
   #repeatedUpTo = 0;
-  /** The latest values that were acknowledged here, with their ids: a server that is killed forgets acknowledgements. */
-  readonly #acknowledged = new Map<number, string>();
+  readonly #acknowledged = new Acknowledged();
   #isAbsent = false;
   #failure: WarrenError | undefined;
   #stopping: Promise<void> | undefined;
@@ -221,12 +169,7 @@ export class QueueDeliveries<T> extends Inflow<Delivery<T>> implements Deliverie
     link.checkUp("the acknowledgement");
     link.soon(held.reply, ACK);
     this.#settle(held);
-    this.#acknowledged.set(held.sequence, held.id);
-    if (this.#acknowledged.size <= MOST_ACKNOWLEDGED) return;
-    for (const oldest of this.#acknowledged.keys()) {
-      this.#acknowledged.delete(oldest);
-      return;
-    }
+    this.#acknowledged.add(held);
   }
 
   async again(held: Held, delayMs: number, why: string): Promise<void> {
@@ -321,7 +264,7 @@ export class QueueDeliveries<T> extends Inflow<Delivery<T>> implements Deliverie
     const { untilMs } = this.#leases;
     // It waited in the socket while the process stood still: another node gets it, or this one once more.
     if (performance.now() >= untilMs) return this.#pulls.ask(this.#leases.size);
-    const held = this.#read(message, at, untilMs);
+    const held = readValue(this.#queue, message, at, untilMs);
     const known = this.#leases.get(at.sequence);
     if (held !== undefined && known?.id === held.id) {
       // The server has forgotten that this node has it, or has not heard the renewals.
@@ -331,7 +274,7 @@ export class QueueDeliveries<T> extends Inflow<Delivery<T>> implements Deliverie
     }
     // A server that was killed uses the number again.
     if (held !== undefined && known !== undefined) this.#leases.lose(known);
-    if (held !== undefined && this.#acknowledged.get(held.sequence) === held.id) {
+    if (held !== undefined && this.#acknowledged.has(held)) {
       // The server has forgotten it.
       this.#queue.link.nc.publish(held.reply, ACK);
     } else if (held !== undefined) {
@@ -357,35 +300,6 @@ export class QueueDeliveries<T> extends Inflow<Delivery<T>> implements Deliverie
     else {
       this.#ready.push(held);
       this.giveDue();
-    }
-  }
-
-  /** Reads a message. One that cannot be read is refused: it will never be another. One for which there is no memory is missing. */
-  #read(message: Msg, { sequence }: Place, untilMs: number): Held | undefined {
-    const { name, space, type, link, warn } = this.#queue;
-    const reply = message.reply as string;
-    let id = "";
-    try {
-      // The sender has sent it before, and does not know whether it came.
-      const isAgain = kindOf(message.data) === KIND.again;
-      const [fingerprint, itsId, traceparent, value, dead] = decodeMessage(space, isAgain ? KIND.again : KIND.value, message.data, VALUE_SHAPE) as [string, string, string | undefined, unknown, unknown];
-      if (fingerprint !== type.fingerprint) throw new WarrenError("ERR_NET_MESSAGE", `its type has the fingerprint ${printValue(fingerprint)}, and the queue carries ${type.name} (${type.fingerprint})`);
-      checkId(itsId);
-      id = itsId;
-      type.check(value);
-      const held = new Held(sequence, reply, untilMs, { value, id, traceparent: isTraceparent(traceparent) ? traceparent : undefined, dead: letterOf(dead) });
-      held.mayBeRepeated = isAgain;
-      return held;
-    } catch (error) {
-      if (error instanceof WarrenError && error.code === "ERR_ARENA_FULL") {
-        warn(`queue ${name}: there was no memory for value ${sequence}, which comes again: ${error.message}`);
-        const held = new Held(sequence, reply, untilMs, { value: undefined, id, traceparent: undefined, dead: undefined });
-        held.isMissing = true;
-        return held;
-      }
-      link.nc.publish(reply, "+TERM");
-      warn(`queue ${name}: value ${sequence} was refused and is not delivered again: ${(error as Error).message}`);
-      return undefined;
     }
   }
 
@@ -547,31 +461,6 @@ export class QueueDeliveries<T> extends Inflow<Delivery<T>> implements Deliverie
   #isGivable(held: Held): boolean {
     return held.state === "waiting" && this.#leases.check(held);
   }
-}
-
-/** The fields of a value: fingerprint of its type, id, traceparent, the value, and for a dead letter where it comes from. */
-const VALUE_SHAPE: Shape = ["text", "text", "text?", "any", "any"];
-
-interface Place {
-  readonly sequence: number;
-  readonly deliveries: number;
-}
-
-/** Reads the subject of the answer: `$JS.ACK.[domain.account.]stream.consumer.deliveries.sequence.…`. */
-function placeOf(reply: string): Place | undefined {
-  const tokens = reply.split(".");
-  // Else somebody other than the server wants to know what is acknowledged.
-  if (tokens[0] !== "$JS" || tokens[1] !== "ACK") return undefined;
-  // With a domain there are two more, and one at the end.
-  const at = tokens.length >= 11 ? 6 : 4;
-  const deliveries = Number(tokens[at]);
-  const sequence = Number(tokens[at + 1]);
-  return Number.isInteger(deliveries) && Number.isInteger(sequence) ? { sequence, deliveries } : undefined;
-}
-
-function letterOf(dead: unknown): DeadLetter | undefined {
-  const { queue, why, attempts } = (dead ?? {}) as Record<string, unknown>;
-  return typeof queue === "string" && typeof why === "string" && typeof attempts === "number" ? { queue, why, attempts } : undefined;
 }
 
 /** The answer that a value is to be delivered again. */

@@ -7,7 +7,8 @@ import { readFileSync } from "node:fs";
 import { machineLine } from "../../machine/environment.ts";
 import { count, printPercent, printTime, wrapped } from "../../text.ts";
 import type { WhatIfProgram, WhatIfResult } from "../../whatif/result.ts";
-import { asTable, html, inlineJson, raw, reading, type Html } from "../parts/html.ts";
+import { documentOf, generatedBy } from "../parts/document.ts";
+import { asTable, html, inlineJson, reading, type Html } from "../parts/html.ts";
 import { coloured, paletteStyle } from "../parts/palette.ts";
 
 const STYLE = readFileSync(new URL("../page/style.css", import.meta.url), "utf8");
@@ -23,20 +24,12 @@ const LINE = 100;
 
 /** The whole page. */
 export function renderWhatIf(result: WhatIfResult): string {
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="warren ${result.tool.version}">
-<title>What more cores would gain: ${["warren", ...result.command].join(" ")}</title>
-<link rel="icon" href="data:,">
-<style>${raw(paletteStyle())}${raw(STYLE)}</style>
-</head>
-<body>
-<main>
+  return documentOf({
+    title: `What more cores would gain: ${["warren", ...result.command].join(" ")}`,
+    policy: "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
+    style: paletteStyle() + STYLE,
+    head: generatedBy(result.tool.version),
+    body: html`<main>
 <header><h1>What more cores would gain</h1>
 <p class="lead">Recorded on one thread, replayed on more cores under warren's own rules.</p>
 <p class="machine">${machineLine(result.env)}</p></header>
@@ -44,11 +37,8 @@ export function renderWhatIf(result: WhatIfResult): string {
 ${whatIfSection(result)}
 </section>
 </main>
-<script type="application/json" id="warren-whatif">${inlineJson(result)}</script>
-</body>
-</html>
-`;
-  return page.text;
+<script type="application/json" id="warren-whatif">${inlineJson(result)}</script>`,
+  });
 }
 
 export const WHATIF_TITLE = "Predicted gain by number of cores";

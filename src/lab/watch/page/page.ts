@@ -4,8 +4,8 @@
  * A content security policy with the hashes of its one script and one style sheet
  * forbids everything else.
  */
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { documentOf, generatedBy, hashSource } from "../../report/parts/document.ts";
 import { html, inlineJson, raw, type Html } from "../../report/parts/html.ts";
 import { paletteStyle } from "../../report/parts/palette.ts";
 import type { Recording, Welcome } from "../protocol.ts";
@@ -46,36 +46,21 @@ function withChoice(palette: string): string {
 `;
 }
 
-/** The source of a policy that allows one text. */
-function hash(text: string): string {
-  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
-}
-
 /** Renders the page. */
 export function renderPage({ welcome, recording }: PageOptions): WatchPage {
   const { script, style } = assetsOnce();
-  const policy = `default-src 'none'; script-src ${hash(script)}; style-src ${hash(style)}; img-src data:; ${recording === undefined ? "connect-src 'self'; " : ""}base-uri 'none'; form-action 'none'`;
-  const page = html`<!doctype html>
-<html lang="en"${welcome.present && raw(' data-present=""')}>
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="warren ${welcome.version}">
-<title>${TITLE}: warren watch</title>
-<link rel="icon" href="data:,">
-<style>${raw(style)}</style>
-</head>
-<body>
-${body(recording !== undefined)}
+  const policy = `default-src 'none'; script-src ${hashSource(script)}; style-src ${hashSource(style)}; img-src data:; ${recording === undefined ? "connect-src 'self'; " : ""}base-uri 'none'; form-action 'none'`;
+  const page = documentOf({
+    title: `${TITLE}: warren watch`,
+    policy, style,
+    head: generatedBy(welcome.version),
+    attributes: welcome.present ? raw(' data-present=""') : null,
+    body: html`${body(recording !== undefined)}
 <script type="application/json" id="warren-welcome">${inlineJson(welcome)}</script>
 ${recording !== undefined && html`<script type="application/json" id="warren-recording">${inlineJson(recording)}</script>
-`}<script>${raw(script)}</script>
-</body>
-</html>
-`;
-  return { html: page.text, policy };
+`}<script>${raw(script)}</script>`,
+  });
+  return { html: page, policy };
 }
 
 /** The parts of the page; the script fills them. */

@@ -16,7 +16,7 @@ import { Strip } from "./strip.js";
 import { Tick } from "./tick.js";
 import { bindKeys, bindTheme } from "./keys.js";
 
-/** @typedef {import("./stage/stage.js").StageView} StageView */
+/** @typedef {import("./stage/stage-view.js").StageView} StageView */
 
 /** In a recording: one run with what was measured after it, or a prediction. @typedef {{ story: Story | null, gains: Gains | null, foreseen: Foreseen | null }} Recorded */
 

@@ -6,7 +6,8 @@
 /** @import { Activity } from "../../story/activity.js" */
 import { say, setTo, svg } from "../draw.js";
 import { Figure } from "./figure.js";
-import { Flights, PART_OF_SCREEN } from "./flights.js";
+import { PART_OF_SCREEN } from "./flights.js";
+import { StageView } from "./stage-view.js";
 import { Mover } from "../motion.js";
 
 const HEIGHT = 404;
@@ -22,13 +23,10 @@ const NODE = 17;
 /** Dots of a queue that are drawn; more are a number. */
 const MOST_DOTS = 9;
 
-export class BalanceStageView {
-  element;
+export class BalanceStageView extends StageView {
   #story;
   #activity;
-  #pixels = 0;
   #width = 0;
-  #flights = new Flights();
   /** @type {Figure[]} */
   #requesters = [];
   /** @type {{ figure: Figure, dots: SVGElement[], more: SVGElement, arc: SVGElement, x: number, all: SVGElement[] }[]} */
@@ -36,35 +34,27 @@ export class BalanceStageView {
   /** @type {{ mover: Mover, node: SVGElement, pending: SVGElement }[]} */
   #nodes = [];
   #balancer = new Figure("B");
-  #shownMs = -1;
-  onArrival = () => {};
 
   /** @param {BalanceStory} story @param {Activity} activity */
   constructor(story, activity) {
+    const { workers, requesters, policy } = story.stage;
+    super("gopher-stage balance-stage", `A load balancer gives the requests of ${requesters} requesters to ${workers} workers; policy: ${policy}`);
     this.#story = story;
     this.#activity = activity;
-    const { workers, requesters, policy } = story.stage;
-    this.element = svg("svg", { class: "gopher-stage balance-stage", role: "img", "aria-label": `A load balancer gives the requests of ${requesters} requesters to ${workers} workers; policy: ${policy}` });
   }
 
-  /** @param {number} pixels @param {boolean} isPresented */
-  resize(pixels, isPresented) {
-    if (pixels === this.#pixels) return;
-    this.#pixels = pixels;
+  /** @override @param {number} pixels @param {boolean} isPresented */
+  sizeOn(pixels, isPresented) {
     const { workers, requesters } = this.#story.stage;
     const scale = Math.min(pixels / LEAST_WIDTH, isPresented ? LARGEST * 1.5 : LARGEST, (innerHeight * PART_OF_SCREEN) / HEIGHT);
     // Few stand close together, so that one sees them with one look.
     const width = Math.round(Math.min(pixels / scale, Math.max(USUAL_WIDTH, workers * 110, requesters * 74)));
     this.#width = width;
-    setTo(this.element, "viewBox", `0 0 ${width} ${HEIGHT}`);
-    setTo(this.element, "width", pixels);
-    setTo(this.element, "height", Math.round(HEIGHT * scale));
-    this.#flights.clear();
-    this.#build();
-    this.#shownMs = -1;
+    return { width, height: HEIGHT, pixelHeight: HEIGHT * scale };
   }
 
-  #build() {
+  /** @override */
+  build() {
     const { workers, requesters } = this.#story.stage;
     const width = this.#width;
     const lines = svg("g", { class: "branches" });
@@ -107,7 +97,7 @@ export class BalanceStageView {
       ...this.#requesters.map(({ element }) => element),
       this.#balancer.element,
       ...this.#workers.flatMap(({ all }) => all),
-      this.#flights.layer,
+      this.flights.layer,
     );
   }
 
@@ -119,12 +109,10 @@ export class BalanceStageView {
     return { x: left + ((place + 1 - count + 0.5) * width) / count, y: HEAP_TOP + level * LEVEL };
   }
 
-  /** @param {number} now @param {number} t @param {boolean} isContinuous */
-  draw(now, t, isContinuous) {
+  /** @override @param {number} now @param {number} t @param {number | null} since */
+  show(now, t, since) {
     const { workers, requesters, balancer } = this.#story.at(t);
-    if (isContinuous && this.#shownMs >= 0 && t >= this.#shownMs) this.#send(now, this.#shownMs, t);
-    else this.#flights.clear();
-    this.#shownMs = t;
+    if (since !== null) this.#send(now, since, t);
     for (const [n, { task, isWaiting }] of requesters.entries()) {
       const figure = this.#requesters[n];
       figure?.show(this.#activity, task, t);
@@ -147,7 +135,6 @@ export class BalanceStageView {
       say(node.pending, pending);
       if (place >= 0) node.mover.place(now, String(place), this.#seat(place));
     }
-    this.#flights.draw(now);
   }
 
   /** @param {number} now @param {number} from @param {number} to */
@@ -156,12 +143,8 @@ export class BalanceStageView {
     for (const { what, n } of this.#story.movesIn(from, to)) {
       const dot = svg("circle", { class: what === "served" ? "request answer" : "request", r: 5 });
       const [worker, requester] = [this.#workers[n], this.#requesters[n]];
-      if (what === "ask" && requester !== undefined) this.#flights.send(dot, { from: { x: requester.mover.x, y: REQUESTERS_Y - 10 }, to: balancer, startMs: now });
-      else if (what === "give" && worker !== undefined) this.#flights.send(dot, { from: balancer, to: { x: worker.x - 20, y: WORKERS_Y - 40 }, startMs: now });
+      if (what === "ask" && requester !== undefined) this.flights.send(dot, { from: { x: requester.mover.x, y: REQUESTERS_Y - 10 }, to: balancer, startMs: now });
+      else if (what === "give" && worker !== undefined) this.flights.send(dot, { from: balancer, to: { x: worker.x - 20, y: WORKERS_Y - 40 }, startMs: now });
     }
-  }
-
-  get isMoving() {
-    return !this.#flights.isEmpty;
   }
 }

@@ -6,8 +6,9 @@
 /** @import { Activity } from "../../story/activity.js" */
 import { bookDrawing, cartDrawing, incineratorDrawing, say, setTo, svg } from "../draw.js";
 import { Figure } from "./figure.js";
-import { Flights, PART_OF_SCREEN } from "./flights.js";
+import { PART_OF_SCREEN } from "./flights.js";
 import { Geometry, LANE } from "./geometry.js";
+import { StageView } from "./stage-view.js";
 import { Mover, isReduced } from "../motion.js";
 
 /** Pixels for a unit, at most, and the least width in units. */
@@ -27,50 +28,37 @@ const DRAWN_IN_CART = 8;
  * @typedef {{ pile: SVGElement, pileBooks: SVGElement[], pileText: SVGElement, staging: SVGElement | null, stagingBooks: SVGElement[], stagingText: SVGElement | null, fire: SVGElement, fireText: SVGElement, arrived: number, fedMs: number }} DrawnLane
  */
 
-export class GopherStageView {
-  element;
+export class GopherStageView extends StageView {
   #story;
   #activity;
   /** @type {Geometry} */
   #geometry;
-  #pixels = 0;
   #world = svg("g");
-  #flights = new Flights();
   /** @type {Map<number, { drawing: SVGElement, mover: Mover, books: SVGElement[], load: SVGElement }>} */
   #carts = new Map();
   /** @type {Map<number, Figure>} */
   #gophers = new Map();
   /** @type {DrawnLane[]} */
   #lanes = [];
-  #shownMs = -1;
-  /** Called for each book that arrives in a flame. @type {() => void} */
-  onArrival = () => {};
 
   /** @param {GopherStory} story @param {Activity} activity */
   constructor(story, activity) {
+    const { design, gophers, carts, lanes } = story.stage;
+    super("gopher-stage", `Design ${design}: ${gophers.length} gophers and ${carts.length} carts move books from ${lanes === 1 ? "a pile to an incinerator" : `${lanes} piles to ${lanes} incinerators`}`);
+    this.element.append(this.#world);
     this.#story = story;
     this.#activity = activity;
     this.#geometry = new Geometry(story.stage, 800);
-    this.element = svg("svg", { class: "gopher-stage", role: "img" }, [this.#world]);
-    const { design, gophers, carts, lanes } = story.stage;
-    this.element.setAttribute("aria-label", `Design ${design}: ${gophers.length} gophers and ${carts.length} carts move books from ${lanes === 1 ? "a pile to an incinerator" : `${lanes} piles to ${lanes} incinerators`}`);
   }
 
-  /** Draws all anew for a width. @param {number} pixels @param {boolean} isPresented */
-  resize(pixels, isPresented) {
-    if (pixels === this.#pixels) return;
-    this.#pixels = pixels;
+  /** @override @param {number} pixels @param {boolean} isPresented */
+  sizeOn(pixels, isPresented) {
     const { legs, lanes } = this.#story.stage;
     // As large as the width allows, and not so small that the carts lie on each other.
     const largest = Math.min(isPresented ? LARGEST_PRESENTED : LARGEST, (innerHeight * PART_OF_SCREEN) / (lanes * LANE));
     const width = Math.round(Math.max(pixels / Math.max(LEAST, largest), LEAST_WIDTH + (legs - 1) * LEAST_LEG));
     this.#geometry = new Geometry(this.#story.stage, width);
-    setTo(this.element, "viewBox", `0 0 ${width} ${this.#geometry.height}`);
-    setTo(this.element, "width", pixels);
-    setTo(this.element, "height", Math.round((this.#geometry.height * pixels) / width));
-    this.#flights.clear();
-    this.#build();
-    this.#shownMs = -1;
+    return { width, height: this.#geometry.height };
   }
 
   /** A cartload of one book is one large book. */
@@ -78,13 +66,14 @@ export class GopherStageView {
     return this.#story.stage.booksPerCart === 1 ? 1.9 : 1;
   }
 
-  #build() {
+  /** @override */
+  build() {
     const { stage } = this.#story;
     const geometry = this.#geometry;
     const ground = svg("g");
     const cartLayer = svg("g");
     const gopherLayer = svg("g");
-    this.#world.replaceChildren(ground, cartLayer, gopherLayer, this.#flights.layer);
+    this.#world.replaceChildren(ground, cartLayer, gopherLayer, this.flights.layer);
     this.#carts.clear();
     this.#gophers.clear();
     this.#lanes = Array.from({ length: stage.lanes }, (_, lane) => {
@@ -122,33 +111,27 @@ export class GopherStageView {
     }
   }
 
-  /**
-   * Draws a time. `isContinuous`: the playhead came here from what was drawn last, not by a jump.
-   *
-   * @param {number} now
-   * @param {number} t
-   * @param {boolean} isContinuous
-   */
-  draw(now, t, isContinuous) {
+  /** @override @param {number} now @param {number} t @param {number | null} since */
+  show(now, t, since) {
     const { lanes, carts, gophers } = this.#story.at(t);
-    const came = isContinuous && this.#shownMs >= 0 && t >= this.#shownMs;
+    const { booksPerCart, loads, dumpCapacity } = this.#story.stage;
     for (const cart of carts) this.#drawCart(now, cart);
     for (const gopher of gophers) this.#drawGopher(now, t, gopher);
-    if (came) this.#burn(now, this.#shownMs, t);
-    else {
-      this.#flights.clear();
-      for (const [lane, { burnt }] of lanes.entries()) /** @type {{ arrived: number }} */ (this.#lanes[lane]).arrived = burnt;
-    }
-    this.#shownMs = t;
-    this.#flights.draw(now);
-    for (const [lane, { pile, staging }] of lanes.entries()) {
+    for (const [lane, { pile, staging, burnt }] of lanes.entries()) {
       const drawn = /** @type {DrawnLane} */ (this.#lanes[lane]);
-      const { booksPerCart, loads, dumpCapacity } = this.#story.stage;
+      if (since === null) drawn.arrived = burnt;
       drawPile(drawn.pile, drawn.pileBooks, drawn.pileText, pile, (loads[lane] ?? 0) * booksPerCart);
       if (drawn.staging !== null && drawn.stagingText !== null) drawPile(drawn.staging, drawn.stagingBooks, drawn.stagingText, staging, dumpCapacity * booksPerCart);
-      setTo(drawn.fire, "data-burnt", drawn.arrived);
-      setTo(drawn.fire, "class", now - drawn.fedMs < FED_MS ? "fed" : "");
-      say(drawn.fireText, `${drawn.arrived} burnt`);
+    }
+    if (since !== null) this.#burn(now, since, t);
+  }
+
+  /** @override @param {number} now */
+  settle(now) {
+    for (const { fire, fireText, arrived, fedMs } of this.#lanes) {
+      setTo(fire, "data-burnt", arrived);
+      setTo(fire, "class", now - fedMs < FED_MS ? "fed" : "");
+      say(fireText, `${arrived} burnt`);
     }
   }
 
@@ -181,7 +164,7 @@ export class GopherStageView {
     for (const [k, { lane, cart, book }] of this.#story.burntIn(from, to).entries()) {
       const mover = this.#carts.get(cart)?.mover;
       const fire = this.#geometry.incinerator(lane);
-      this.#flights.send(svg("g", { "data-flight": book }, [bookDrawing(0, 0, book, this.#bookSize)]), {
+      this.flights.send(svg("g", { "data-flight": book }, [bookDrawing(0, 0, book, this.#bookSize)]), {
         from: { x: mover?.x ?? fire.x, y: (mover?.y ?? fire.y) - 20 },
         to: { x: fire.x, y: fire.y - 20 },
         startMs: now + BETWEEN_MS * k,
@@ -202,11 +185,7 @@ export class GopherStageView {
     this.onArrival();
   }
 
-  /** Whether something still moves although the playhead stands. */
-  get isMoving() {
-    return !this.#flights.isEmpty;
-  }
-}
+  /** Whether something still moves although the playhead stands. */}
 
 /** Books on a heap, the lowest row first. @param {number} count @param {number} size */
 function booksOf(count, size) {

@@ -3,7 +3,8 @@
 /** @import { Activity } from "../../story/activity.js" */
 import { say, setTo, svg } from "../draw.js";
 import { Figure } from "./figure.js";
-import { Flights, PART_OF_SCREEN } from "./flights.js";
+import { PART_OF_SCREEN } from "./flights.js";
+import { StageView } from "./stage-view.js";
 
 const ROW = 76;
 const LARGEST = 1.25;
@@ -12,25 +13,20 @@ const CLIENT_X = 52;
 
 const WORDS = /** @type {const} */ ({ idle: "", asked: "asked", answered: "answered", cancelled: "cancelled" });
 
-export class ReplicaStageView {
-  element;
+export class ReplicaStageView extends StageView {
   #story;
   #activity;
-  #pixels = 0;
   #width = 0;
-  #flights = new Flights();
   #client = new Figure("C");
   #title = svg("text", { class: "amount left" });
   /** @type {{ figure: Figure, bar: SVGElement, word: SVGElement, wins: SVGElement, row: SVGElement, y: number }[]} */
   #replicas = [];
-  #shownMs = -1;
-  onArrival = () => {};
 
   /** @param {ReplicaStory} story @param {Activity} activity */
   constructor(story, activity) {
+    super("gopher-stage replica-stage", `A client asks ${story.stage.replicas} replicas; the first answer counts`);
     this.#story = story;
     this.#activity = activity;
-    this.element = svg("svg", { class: "gopher-stage replica-stage", role: "img", "aria-label": `A client asks ${story.stage.replicas} replicas; the first answer counts` });
   }
 
   get #height() {
@@ -49,16 +45,15 @@ export class ReplicaStageView {
     return this.#width - this.#barLeft - 130;
   }
 
-  /** @param {number} pixels @param {boolean} isPresented */
-  resize(pixels, isPresented) {
-    if (pixels === this.#pixels) return;
-    this.#pixels = pixels;
+  /** @override @param {number} pixels @param {boolean} isPresented */
+  sizeOn(pixels, isPresented) {
     const width = Math.max(LEAST_WIDTH, Math.round(pixels / Math.max(0.8, Math.min(isPresented ? LARGEST * 1.5 : LARGEST, (innerHeight * PART_OF_SCREEN) / this.#height))));
     this.#width = width;
-    setTo(this.element, "viewBox", `0 0 ${width} ${this.#height}`);
-    setTo(this.element, "width", pixels);
-    setTo(this.element, "height", Math.round((this.#height * pixels) / width));
-    this.#flights.clear();
+    return { width, height: this.#height };
+  }
+
+  /** @override */
+  build() {
     this.#client = new Figure("C", { "data-client": 1 }, 1.15);
     this.#client.mover.place(0, "here", { x: CLIENT_X, y: this.#clientY });
     setTo(this.#title, "x", 4);
@@ -76,21 +71,17 @@ export class ReplicaStageView {
       const row = svg("g", { class: "replica" }, [track, bar, word, wins, figure.element]);
       return { figure, bar, word, wins, row, y };
     });
-    this.element.replaceChildren(this.#title, lines, ...this.#replicas.map(({ row }) => row), this.#client.element, this.#flights.layer);
-    this.#shownMs = -1;
+    this.element.replaceChildren(this.#title, lines, ...this.#replicas.map(({ row }) => row), this.#client.element, this.flights.layer);
   }
 
-  /** @param {number} now @param {number} t @param {boolean} isContinuous */
-  draw(now, t, isContinuous) {
+  /** @override @param {number} now @param {number} t @param {number | null} since */
+  show(now, t, since) {
     const { query, isAnswered, client, replicas } = this.#story.at(t);
-    if (isContinuous && this.#shownMs >= 0 && t >= this.#shownMs) this.#send(now, this.#shownMs, t);
-    else this.#flights.clear();
-    this.#shownMs = t;
+    if (since !== null) this.#send(now, since, t);
     this.#client.show(this.#activity, client, t);
     const winner = replicas.findIndex(({ isFirst }) => isFirst);
     say(this.#title, query < 0 ? "" : `query ${query + 1} of ${this.#story.stage.queries}${isAnswered ? `: replica ${winner} was first, the others are cancelled` : `: all ${replicas.length} replicas were asked`}`);
     for (const [n, replica] of replicas.entries()) this.#drawReplica(n, replica, t);
-    this.#flights.draw(now);
   }
 
   /** @param {number} n @param {ReplicaNow} replica @param {number} t */
@@ -111,11 +102,7 @@ export class ReplicaStageView {
       const drawn = this.#replicas[n];
       if (drawn === undefined || what === "cancelled") continue;
       const replica = { x: this.#barLeft - 50, y: drawn.y - 26 };
-      this.#flights.send(svg("circle", { class: what === "answered" ? "request answer" : "request", r: 6 }), what === "asked" ? { from: client, to: replica, startMs: now } : { from: replica, to: client, startMs: now });
+      this.flights.send(svg("circle", { class: what === "answered" ? "request answer" : "request", r: 6 }), what === "asked" ? { from: client, to: replica, startMs: now } : { from: replica, to: client, startMs: now });
     }
-  }
-
-  get isMoving() {
-    return !this.#flights.isEmpty;
   }
 }

@@ -3,7 +3,7 @@
 /** @import { Activity } from "../../story/activity.js" */
 import { badge, colourOf, say, setTo, svg } from "../draw.js";
 import { Figure } from "./figure.js";
-import { Flights } from "./flights.js";
+import { StageView } from "./stage-view.js";
 
 const BOX = 76;
 const ROW = 124;
@@ -18,26 +18,21 @@ const MOST_FILTERS = 60;
 
 /** @typedef {{ box: SVGElement, number: SVGElement, what: SVGElement, prime: SVGElement, thread: number, badge: SVGElement }} DrawnFilter */
 
-export class SieveStageView {
-  element;
+export class SieveStageView extends StageView {
   #story;
   #activity;
-  #pixels = 0;
   #width = 0;
-  #flights = new Flights();
   #generator = new Figure("");
   #sent = svg("text", { class: "amount" });
   #primes = svg("text", { class: "amount left" });
   /** @type {DrawnFilter[]} */
   #filters = [];
-  #shownMs = -1;
-  onArrival = () => {};
 
   /** @param {SieveStory} story @param {Activity} activity */
   constructor(story, activity) {
+    super("gopher-stage sieve-stage", `The prime sieve: numbers go through a chain of ${story.stage.primes} filters`);
     this.#story = story;
     this.#activity = activity;
-    this.element = svg("svg", { class: "gopher-stage sieve-stage", role: "img", "aria-label": `The prime sieve: numbers go through a chain of ${story.stage.primes} filters` });
   }
 
   get #perRow() {
@@ -54,20 +49,22 @@ export class SieveStageView {
     return { x: FIRST_X + (k % this.#perRow) * BOX + BOX / 2 - 6, y: TOP + Math.floor(k / this.#perRow) * ROW + 30 };
   }
 
-  /** @param {number} pixels @param {boolean} isPresented */
-  resize(pixels, isPresented) {
-    if (pixels === this.#pixels) return;
-    this.#pixels = pixels;
+  get #height() {
+    return TOP + Math.ceil(this.#count / this.#perRow) * ROW + 26;
+  }
+
+  /** @override @param {number} pixels @param {boolean} isPresented */
+  sizeOn(pixels, isPresented) {
     const width = Math.max(LEAST_WIDTH, Math.round(pixels / (isPresented ? LARGEST * 1.3 : LARGEST)));
     this.#width = width;
-    const height = TOP + Math.ceil(this.#count / this.#perRow) * ROW + 26;
-    setTo(this.element, "viewBox", `0 0 ${width} ${height}`);
-    setTo(this.element, "width", pixels);
-    setTo(this.element, "height", Math.round((height * pixels) / width));
-    this.#flights.clear();
+    return { width, height: this.#height };
+  }
+
+  /** @override */
+  build() {
     this.#generator = new Figure("", { "data-generator": 1 }, 0.95);
     this.#generator.mover.place(0, "here", { x: 46, y: TOP + 66 });
-    for (const [on, x, y] of /** @type {const} */ ([[this.#sent, 46, TOP + 86], [this.#primes, 4, height - 8]])) {
+    for (const [on, x, y] of /** @type {const} */ ([[this.#sent, 46, TOP + 86], [this.#primes, 4, this.#height - 8]])) {
       setTo(on, "x", x);
       setTo(on, "y", y);
     }
@@ -80,17 +77,13 @@ export class SieveStageView {
       const box = svg("g", { class: "filter", transform: `translate(${x} ${y})`, visibility: "hidden" }, [svg("line", { class: "chain", x1: -44, x2: -29, y1: 0, y2: 0 }), svg("rect", { class: "filter-box", x: -28, y: -24, width: 56, height: 50, rx: 8 }), prime, number, what, badgePlace]);
       return { box, number, what, prime, thread: -1, badge: badgePlace };
     });
-    this.element.replaceChildren(svg("text", { class: "amount left", x: 4, y: 14 }, ["2, 3, 4, … go through a chain of filters; each drops the multiples of its prime"]), ...this.#filters.map(({ box }) => box), this.#generator.element, this.#sent, this.#primes, this.#flights.layer);
-    this.#shownMs = -1;
+    this.element.replaceChildren(svg("text", { class: "amount left", x: 4, y: 14 }, ["2, 3, 4, … go through a chain of filters; each drops the multiples of its prime"]), ...this.#filters.map(({ box }) => box), this.#generator.element, this.#sent, this.#primes, this.flights.layer);
   }
 
-  /** @param {number} now @param {number} t @param {boolean} isContinuous */
-  draw(now, t, isContinuous) {
+  /** @override @param {number} now @param {number} t @param {number | null} since */
+  show(now, t, since) {
     const { generator, sent, filters, primes } = this.#story.at(t);
-    const isOn = isContinuous && this.#shownMs >= 0 && t >= this.#shownMs;
-    if (isOn) this.#send(now, this.#shownMs, t, filters);
-    else this.#flights.clear();
-    this.#shownMs = t;
+    if (since !== null) this.#send(now, since, t, filters);
     this.#generator.show(this.#activity, generator, t);
     say(this.#sent, sent > 1 ? `sends ${sent}` : "");
     say(this.#primes, primes.length === 0 ? "" : `${primes.length} of ${this.#story.stage.primes} primes: ${primes.slice(-14).join(", ")}`);
@@ -99,7 +92,6 @@ export class SieveStageView {
       setTo(drawn.box, "visibility", filter === undefined ? "hidden" : "visible");
       if (filter !== undefined) this.#drawFilter(drawn, filter, t);
     }
-    this.#flights.draw(now);
   }
 
   /** @param {DrawnFilter} drawn @param {FilterNow} filter @param {number} t */
@@ -127,11 +119,7 @@ export class SieveStageView {
       if (what === "pass" && k + 1 >= this.#filters.length) continue;
       const start = this.#place(k);
       const end = what === "drop" ? { x: start.x, y: start.y + 92 } : this.#place(k + 1);
-      this.#flights.send(svg("g", { class: `flying ${what}` }, [svg("circle", { r: 10 }), svg("text", { y: 4 }, [String(n)])]), { from: { x: start.x, y: k < 0 ? start.y : start.y + NUMBER_Y }, to: { x: end.x, y: what === "drop" ? end.y : end.y + NUMBER_Y }, startMs: now });
+      this.flights.send(svg("g", { class: `flying ${what}` }, [svg("circle", { r: 10 }), svg("text", { y: 4 }, [String(n)])]), { from: { x: start.x, y: k < 0 ? start.y : start.y + NUMBER_Y }, to: { x: end.x, y: what === "drop" ? end.y : end.y + NUMBER_Y }, startMs: now });
     }
-  }
-
-  get isMoving() {
-    return !this.#flights.isEmpty;
   }
 }

@@ -1,5 +1,6 @@
 /** The stage for a story: one for each program. */
 /** @import { Story } from "../../story/story.js" */
+/** @import { StageView } from "./stage-view.js" */
 import { GopherStory } from "../../story/gophers.js";
 import { BalanceStory } from "../../story/balance.js";
 import { ReplicaStory } from "../../story/replicas.js";
@@ -7,8 +8,6 @@ import { BalanceStageView } from "./balance-stage.js";
 import { GopherStageView } from "./gophers-stage.js";
 import { ReplicaStageView } from "./replicas-stage.js";
 import { SieveStageView } from "./sieve-stage.js";
-
-/** @typedef {{ readonly element: Element, onArrival: () => void, readonly isMoving: boolean, resize: (pixels: number, isPresented: boolean) => void, draw: (now: number, t: number, isContinuous: boolean) => void }} StageView */
 
 /** @param {Story} story @returns {StageView} */
 export function stageOf({ scene, activity }) {
