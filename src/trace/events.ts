@@ -74,7 +74,7 @@ export type TraceEvent =
   | (At & { readonly kind: "yield"; readonly task: number; readonly hop: number })
   /** A task that yielded continues, as after `resume`. */
   | (At & { readonly kind: "hop"; readonly hop: number })
-  /** A task that awaited something other than warren's operations has continued, not before `sinceNs`. The next event says what it did. */
+  /** A task that awaited something other than warren's operations has continued, not before `sinceNs`. The next event says what it did. A task that continues before the next turn of its thread has no such event: it seems to have run on. */
   | (At & { readonly kind: "foreign"; readonly task: number; readonly sinceNs: number })
   /** Tasks that had not started were taken from thread `from`. */
   | (At & { readonly kind: "steal"; readonly from: number; readonly count: number })

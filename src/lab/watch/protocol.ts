@@ -113,7 +113,7 @@ export type Message =
   | { readonly kind: "state"; readonly state: State }
   /** A run begins: what came before is over. */
   | { readonly kind: "run"; readonly run: number; readonly choice: Choice; readonly title: string; readonly threads: number; readonly unitMs: number; readonly stage: Stage }
-  /** Events of the run. All that began before `untilMs` has been sent, or is among the `open`: a task runs on a thread since then. `lost`: events lost so far. */
+  /** Events of the run. All that began before `untilMs` has been sent, or is among the `open`: a task runs on a thread since then, as far as is known; the next message replaces them. `lost`: events lost so far. */
   | {
       readonly kind: "events";
       readonly run: number;

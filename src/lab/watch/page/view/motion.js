@@ -31,15 +31,16 @@ export class Mover {
       const isFirst = this.#key === "";
       this.#key = key;
       if (!isFirst && !isReduced()) {
-        this.#fromX = this.#x - x;
-        this.#fromY = this.#y - y;
+        this.#fromX = this.#x;
+        this.#fromY = this.#y;
         this.#sinceMs = now;
       }
     }
     const left = Math.max(0, 1 - (now - this.#sinceMs) / GLIDE_MS);
     const eased = left * left * (3 - 2 * left);
-    this.#x = x + this.#fromX * eased;
-    this.#y = y + this.#fromY * eased;
+    // Between where it was and where it is to be now, which moves: so it never leaves the ways.
+    this.#x = x + (this.#fromX - x) * eased;
+    this.#y = y + (this.#fromY - y) * eased;
     setTo(this.#element, "transform", `translate(${this.#x.toFixed(1)} ${this.#y.toFixed(1)})`);
     return left > 0;
   }
