@@ -40,14 +40,16 @@ test("a thread that dies in a runtime of start: its tasks settle, it is replaced
 });
 
 describe("a task that computes without awaiting", () => {
-  test.each(["at once", "later"])("is reported once per name, with its thread: %s", async (when) => {
-    const { stdout, code, hung } = await outcomeOf("failing-threads.ts", "stuck", when);
-    expect({ code, hung }).toEqual({ code: 0, hung: false });
-    const warnings = stdout.trim().split("\n");
-    expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toMatch(/^warning WarrenWarning WARREN_STUCK_TASK task (hog|hogLater) has blocked thread 0 for \d+ ms/);
-    expect(warnings[0]).toContain("yieldNow");
-  });
+  for (const [when, tags] of [["at once", []], ["later", ["deep"]]] as const) {
+    test(`is reported once per name, with its thread: ${when}`, { tags: [...tags] }, async () => {
+      const { stdout, code, hung } = await outcomeOf("failing-threads.ts", "stuck", when);
+      expect({ code, hung }).toEqual({ code: 0, hung: false });
+      const warnings = stdout.trim().split("\n");
+      expect(warnings).toHaveLength(1);
+      expect(warnings[0]).toMatch(/^warning WarrenWarning WARREN_STUCK_TASK task (hog|hogLater) has blocked thread 0 for \d+ ms/);
+      expect(warnings[0]).toContain("yieldNow");
+    });
+  }
 
   test("a closure of a task is named itself, not the task", { tags: ["deep"] }, async () => {
     const { stdout } = await outcomeOf("failing-threads.ts", "stuck", "in a closure");

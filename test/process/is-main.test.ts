@@ -51,17 +51,20 @@ child.stderr.on("data", (warning) => { console.error(String(warning)); child.kil
 const YES = JSON.stringify({ program: true, imported: false, onThread: false });
 
 describe("isMain", () => {
-  test.each([
+  /** In the quick set: the first of each kind. */
+  for (const [how, args, ...tags] of [
     ["a file", ["prog.mjs"]],
-    ["an absolute path", [() => join(folder, "prog.mjs")]],
+    ["an absolute path", [() => join(folder, "prog.mjs")], "deep"],
     ["a link", ["link.mjs"]],
-    ["a link that is kept", ["--preserve-symlinks-main", "--preserve-symlinks", "link.mjs"]],
+    ["a link that is kept", ["--preserve-symlinks-main", "--preserve-symlinks", "link.mjs"], "deep"],
     ["the text after -e imports it", ["-e", 'import("./prog.mjs")']],
-    ["the same with an argument of the program", ["-e", 'import("./prog.mjs")', "--", "other.mjs"]],
-    ["a module after -e imports it", ["--input-type=module", "-e", 'import "./prog.mjs";']],
-  ] as [string, (string | (() => string))[]][])("is true of the program and of nothing else: %s", async (_, args) => {
-    expect(await outcome(args.map((arg) => (typeof arg === "string" ? arg : arg())))).toEqual({ printed: YES, warned: "", code: 0 });
-  });
+    ["the same with an argument of the program", ["-e", 'import("./prog.mjs")', "--", "other.mjs"], "deep"],
+    ["a module after -e imports it", ["--input-type=module", "-e", 'import "./prog.mjs";'], "deep"],
+  ] as [string, (string | (() => string))[], ..."deep"[]][]) {
+    test(`is true of the program and of nothing else: ${how}`, { tags }, async () => {
+      expect(await outcome(args.map((arg) => (typeof arg === "string" ? arg : arg())))).toEqual({ printed: YES, warned: "", code: 0 });
+    });
+  }
 
   test("is true under pm2, which gives Node a file of its own and names the program in the environment", async () => {
     const { stdout } = await beginNode([...FLAGS, "pm2/lib/ProcessContainerFork.js"], { cwd: folder, env: { ...process.env, pm_exec_path: join(folder, "prog.mjs") }, deadlineMs: 120_000 }).outcome;
@@ -101,7 +104,7 @@ describe("a program that does nothing because import.meta.main is not true", () 
     expect(warned).toMatch(/\[WARREN_NOT_STARTED\] WarrenWarning: file:.*old\.mjs defines tasks and has ended without starting a runtime\. import\.meta\.main is false here\. Write if \(isMain\(import\.meta\)\)/);
   });
 
-  test("is told, too, if a channel to its parent keeps it alive", async () => {
+  test("is told, too, if a channel to its parent keeps it alive", { tags: ["deep"] }, async () => {
     const { warned } = await outcome(["-e", parentOf('process.on("message", () => {}); import("./old.mjs")')]);
     expect(warned).toMatch(/\[WARREN_NOT_STARTED\] WarrenWarning: file:.*old\.mjs defines tasks and has started no runtime and does nothing else after 3 s/);
   });

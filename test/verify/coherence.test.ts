@@ -55,12 +55,12 @@ test("a counter that every task takes its id from is found", () => {
   expect(writtenByAll(outcome)).toEqual([expect.stringMatching(/^superblock\.taskIds: /)]);
 });
 
-test("where a task is placed costs about the same with more threads", () => {
+test("where a task is placed costs about the same with more threads", { tags: ["deep"] }, () => {
   const [few, many] = simulate("--threads", "8,32", "--only", "spawn with values");
   expect(many.misses).toBeLessThan(2 * few.misses);
 });
 
-test("the same source and seed give the same figures", () => {
+test("the same source and seed give the same figures", { tags: ["deep"] }, () => {
   const once = simulate("--threads", "4", "--only", "fan-in");
   expect(simulate("--threads", "4", "--only", "fan-in")).toEqual(once);
 });

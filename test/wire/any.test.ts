@@ -3,7 +3,7 @@
  * handles inside. A message that nobody receives gives back the references in it.
  */
 import { describe, expect, test } from "vitest";
-import { type Chan, type Result, type Type, array, bool, chan, chanOf, context, i32, map, oneshot, optional, result, select, shared, struct, utf8, value } from "../../src/index.ts";
+import { type Chan, type Result, type Type, array, bool, chanOf, context, i32, map, oneshot, optional, result, select, shared, start, struct, utf8, value } from "../../src/index.ts";
 import { Channel } from "../../src/channel/channel.ts";
 import { header } from "../../src/memory/layout.ts";
 import type { OpenRuntime } from "../../src/runtime/runtime.ts";
@@ -201,26 +201,25 @@ describe("nothing is left", () => {
   });
 
   test("in a full arena: the send fails, and what was taken is given back", async () => {
-    const c = chan(array(value()), 2);
-    const reply = chan(i32, 1);
+    await using small = (await start({ threads: 1, arenaBytes: 8_388_608 })) as OpenRuntime;
+    const c = small.chan(array(value()), 2);
+    const reply = small.chan(i32, 1);
     c.trySend([{ reply }]);
     c.tryRecv();
-    const refs = references(the.rt, reply);
-    const before = used(the.rt);
-    const big = "x".repeat(60_000_000);
-    const fill = chan(utf8, 64);
-    let sent = 0;
-    try {
-      for (; sent < 64; sent++) fill.trySend(big);
-    } catch (error) {
-      expect((error as { code: string }).code).toBe("ERR_ARENA_FULL");
-    }
-    const full = used(the.rt);
+    const refs = references(small, reply);
+    const before = used(small);
+    const big = "x".repeat(600_000);
+    const fill = small.chan(utf8, 64);
+    const filled = (): void => {
+      for (let sent = 0; sent < 64; sent++) fill.trySend(big);
+    };
+    expect(filled).toThrow(expect.objectContaining({ code: "ERR_ARENA_FULL" }));
+    const full = used(small);
     expect(() => c.trySend([{ reply }, { reply, big }, 1])).toThrow(expect.objectContaining({ code: "ERR_ARENA_FULL" }));
-    expect([references(the.rt, reply), used(the.rt)]).toEqual([refs, full]);
+    expect([references(small, reply), used(small)]).toEqual([refs, full]);
     fill.close();
     while (fill.tryRecv() !== undefined);
-    expect(used(the.rt)).toBeLessThanOrEqual(before);
+    expect(used(small)).toBeLessThanOrEqual(before);
     c.close();
     reply.close();
   });

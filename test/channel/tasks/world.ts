@@ -15,10 +15,10 @@ import { quiet } from "./quiet.ts";
 export { quiet, until, used } from "./quiet.ts";
 
 /** The runtime of this file's tests: read `rt` inside a test. */
-export function world(threads = 2): { readonly rt: OpenRuntime } {
+export function world(threads = 2, arenaBytes?: number): { readonly rt: OpenRuntime } {
   const held = {} as { rt: OpenRuntime };
   const open = async (): Promise<void> => {
-    held.rt = (await start({ threads })) as OpenRuntime;
+    held.rt = (await start({ threads, arenaBytes })) as OpenRuntime;
   };
   beforeAll(open);
   afterEach(async ({ task }) => {

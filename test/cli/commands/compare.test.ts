@@ -116,7 +116,7 @@ describe("warren compare", () => {
 });
 
 describe("--save and --baseline", { tags: ["deep"] }, () => {
-  const small = ["gophers", "--designs", "G1", "--threads", "1", "--world", "wait", "--blocks", "1", "--runs", "1", "--warmup", "1", "--min-time", "20"];
+  const small = ["gophers", "--designs", "G1", "--threads", "1", "--world", "wait", "--blocks", "1", "--runs", "1", "--warmup", "1", "--books", "8", "--unit", "1ms", "--min-time", "1"];
 
   let kept: Result;
   beforeAll(async () => {

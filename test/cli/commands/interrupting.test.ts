@@ -16,7 +16,7 @@ function interrupted(args: readonly string[], text: string, signals: readonly No
   });
 }
 
-const SMALL = ["gophers", "--designs", "G1,G6", "--threads", "1", "--world", "wait", "--books", "12", "--runs", "1", "--warmup", "1", "--blocks", "500", "--format", "json"];
+const SMALL = ["gophers", "--designs", "G1,G6", "--threads", "1", "--world", "wait", "--books", "12", "--unit", "1ms", "--runs", "1", "--warmup", "1", "--min-time", "1", "--blocks", "500", "--format", "json"];
 
 describe("a measurement", { tags: ["deep"] }, () => {
   it.each([["SIGTERM", 143], ["SIGHUP", 129]] as const)("is kept on %s as on Ctrl-C, with exit code %i", async (signal, expected) => {

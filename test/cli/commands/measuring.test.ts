@@ -10,7 +10,7 @@ import type { Result } from "../../../src/lab/result.ts";
 import { childrenOf, isRunning } from "../../lab/trial/processes.ts";
 import { warren } from "../warren-process.ts";
 
-const SMALL = ["gophers", "--designs", "G1,G6", "--threads", "1", "--world", "wait", "--books", "12", "--runs", "1", "--warmup", "1"];
+const SMALL = ["gophers", "--designs", "G1,G6", "--threads", "1", "--world", "wait", "--books", "12", "--unit", "1ms", "--runs", "1", "--warmup", "1", "--min-time", "1"];
 
 let folder: string;
 beforeAll(async () => {

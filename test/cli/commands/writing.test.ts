@@ -9,7 +9,7 @@ import type { Result } from "../../../src/lab/result.ts";
 import { fakeResult } from "../print/fake-result.ts";
 import { warren, type Outcome, type RunOptions } from "../warren-process.ts";
 
-const SMALL = ["gophers", "--designs", "G1", "--threads", "1", "--world", "wait", "--blocks", "1", "--runs", "1", "--warmup", "1", "--min-time", "20"];
+const SMALL = ["gophers", "--designs", "G1", "--threads", "1", "--world", "wait", "--blocks", "1", "--runs", "1", "--warmup", "1", "--books", "8", "--unit", "1ms", "--min-time", "1"];
 const NO_SPACE = "no space left on device";
 
 let folder: string;

@@ -82,7 +82,7 @@ describe("a page", () => {
 });
 
 describe("a page that does not keep up", () => {
-  test("loses events, is told how many, and loses nothing else", async () => {
+  test("loses events, is told how many, and loses nothing else", { tags: ["deep"] }, async () => {
     const site = await opened();
     const page = lookOn(site, true);
     const swift = lookOn(site);

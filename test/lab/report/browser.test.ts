@@ -2,6 +2,8 @@
  * The report in a real Chromium, opened from a file: no errors, no requests,
  * every mark there, readable in light, dark and on paper, wide and narrow.
  * Screenshots are kept in artifacts/report/.
+ *
+ * @module-tag deep
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,6 +20,7 @@ import { lowContrast } from "./contrast.ts";
 import { fullResult } from "./full-result.ts";
 
 const ARTIFACTS = join(import.meta.dirname, "../../../artifacts/report");
+const SCHEMES = ["light", "dark"] as const;
 const TOLD = { sentences: ["On one thread structure gives 3.96×."], program: "warren" };
 /** A4 within its margins, CSS pixels. */
 const PAPER = { width: 703, height: 1032 };
@@ -104,7 +107,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
   const countOf = (page: Page, selector: string): Promise<number> => page.locator(selector).count();
   const overflow = (page: Page): Promise<number> => page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
 
-  test("the marks of the charts are as many as the data", { tags: ["deep"] }, async () => {
+  test("the marks of the charts are as many as the data", async () => {
     const page = await open();
     const { cells, gains } = result;
     const sum = (of: (cell: Result["cells"][number]) => number): number => cells.reduce((total, cell) => total + of(cell), 0);
@@ -121,7 +124,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     expect(await countOf(page, '#samples [data-mark="far run"] > *')).toBeGreaterThan(0);
   });
 
-  test("the timelines have every run, and a row for every task", { tags: ["deep"] }, async () => {
+  test("the timelines have every run, and a row for every task", async () => {
     const page = await open();
     expect(await countOf(page, ".timeline-figure")).toBe(result.cells.length);
     for (const index of [0, result.cells.findIndex(({ design, world, threads }) => design === "G7" && world === "mixed" && threads === 2)]) {
@@ -134,17 +137,18 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     }
   });
 
-  for (const [colorScheme, width] of [["light", 1280], ["dark", 1280], ["light", 375], ["dark", 375]] as const) {
-    test(`${colorScheme}, ${width} pixels wide: nothing sticks out, text can be read`, { tags: colorScheme === "light" && width === 1280 ? [] : ["deep"] }, async () => {
-      const page = await open({ colorScheme, viewport: { width, height: 900 } });
+  test.each([1280, 375])("%i pixels wide, light and dark: nothing sticks out, text can be read", async (width) => {
+    const page = await open({ viewport: { width, height: 900 } });
+    for (const colorScheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme });
       expect(await overflow(page)).toBe(0);
       expect(await page.evaluate<boolean>("getComputedStyle(document.body).backgroundColor === 'rgb(255, 255, 255)'")).toBe(colorScheme === "light");
       expect(await lowContrast(page)).toEqual([]);
       await page.screenshot({ path: join(ARTIFACTS, `${colorScheme}-${width}.png`), fullPage: true });
-    });
-  }
+    }
+  });
 
-  test("on paper: white, nothing cut off, what is folded away stays away", { tags: ["deep"] }, async () => {
+  test("on paper: white, nothing cut off, what is folded away stays away", async () => {
     const page = await open({ colorScheme: "dark", viewport: PAPER });
     await page.emulateMedia({ media: "print", colorScheme: "dark" });
     expect(await page.evaluate<string>("getComputedStyle(document.body).backgroundColor")).toBe("rgb(255, 255, 255)");
@@ -159,7 +163,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     await page.pdf({ path: join(ARTIFACTS, "report.pdf"), preferCSSPageSize: true });
   });
 
-  test("a timeline can be chosen; the one that stood there goes away, or changes places", { tags: ["deep"] }, async () => {
+  test("a timeline can be chosen; the one that stood there goes away, or changes places", async () => {
     const page = await open();
     const shown = (): Promise<string[]> => page.evaluate<string[]>(`[...document.querySelectorAll(".slot .timeline-figure")].map(({ dataset }) => dataset.cell)`);
     const [first, second] = (await shown()) as [string, string];
@@ -176,7 +180,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     expect(await shown()).toEqual([second, first]);
   });
 
-  test("a timeline is zoomed and moved with the keyboard; near by, hand-offs appear", { tags: ["deep"] }, async () => {
+  test("a timeline is zoomed and moved with the keyboard; near by, hand-offs appear", async () => {
     const page = await open();
     const figure = page.locator(".slot .timeline-figure").first();
     const range = async (): Promise<[number, number]> => [Number(await figure.getAttribute("data-from")), Number(await figure.getAttribute("data-to"))];
@@ -199,7 +203,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     expect(await range()).toEqual([durationNs / 4, (3 * durationNs) / 4]);
   });
 
-  test("a bar tells what it is", { tags: ["deep"] }, async () => {
+  test("a bar tells what it is", async () => {
     const page = await open();
     const figure = page.locator(".slot .timeline-figure").nth(1);
     const { runs, tasks } = await timelineOf(figure);
@@ -213,7 +217,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     expect(await page.locator("#tip").isVisible()).toBe(false);
   });
 
-  test("the numbers can be taken away", { tags: ["deep"] }, async () => {
+  test("the numbers can be taken away", async () => {
     const page = await open();
     const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#download").click()]);
     const path = join(folder, "taken.json");
@@ -222,7 +226,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     expect(JSON.parse(readFileSync(path, "utf8"))).toEqual(JSON.parse(JSON.stringify(result)));
   });
 
-  test("without scripting: two timelines, the others folded away, and everything else", { tags: ["deep"] }, async () => {
+  test("without scripting: two timelines, the others folded away, and everything else", async () => {
     const page = await open({ javaScriptEnabled: false });
     expect(await page.locator(".slot .timeline-figure").first().isVisible()).toBe(true);
     expect(await page.locator(".more-timelines > summary").isVisible()).toBe(true);
@@ -233,7 +237,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     expect(await page.locator(".more-timelines .timeline-figure").last().isVisible()).toBe(true);
   });
 
-  test("markup in names stays text", { tags: ["deep"] }, async () => {
+  test("markup in names stays text", async () => {
     const bad = `</script></style><img src=x onerror="alert(1)"><svg onload="alert(2)">`;
     const cells = result.cells.map((cell) => ({ ...cell, world: `${cell.world}${bad}`, design: `${cell.design}${bad}` }));
     const gains = result.gains.map((gain) => ({ ...gain, world: `${gain.world}${bad}`, design: `${gain.design}${bad}` }));
@@ -243,14 +247,14 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     expect(await page.locator("#results tbody th").first().textContent()).toContain(bad);
   });
 
-  test("a result with little in it", { tags: ["deep"] }, async () => {
+  test("a result with little in it", async () => {
     const one = await fullResult({ threads: [1], worlds: ["wait"], designs: ["G1"], blocks: 1, dot: false });
     const page = await open({ viewport: { width: 375, height: 800 } }, write("little.html", { ...one, cells: one.cells.map((cell) => ({ ...cell, timeline: undefined as never, trace: {} })), gains: [] }));
     expect(await overflow(page)).toBe(0);
     expect(await countOf(page, ".absent")).toBeGreaterThanOrEqual(5);
   });
 
-  test("a link to a section that is folded away unfolds it", { tags: ["deep"] }, async () => {
+  test("a link to a section that is folded away unfolds it", async () => {
     const page = await open();
     const runs = page.locator("#samples figure").first();
     expect(await runs.isVisible()).toBe(false);
@@ -258,40 +262,43 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     await runs.waitFor({ state: "visible" });
   });
 
+  /** In light and dark nothing sticks out, and text can be read. */
+  async function expectLegible(page: Page, picture: string): Promise<void> {
+    for (const colorScheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme });
+      expect(await overflow(page)).toBe(0);
+      expect(await lowContrast(page)).toEqual([]);
+      expect(await textsThatStickOut(page, ".answer svg")).toEqual([]);
+      await page.screenshot({ path: join(ARTIFACTS, `${picture}-${colorScheme}.png`) });
+    }
+  }
+
   describe("of the headline's size", () => {
     const results: Record<string, () => Promise<Result>> = {
       fake: () => fullResult({ designs: ["G1", "G6"] }),
       measured: async () => publishedPair(),
     };
     for (const [name, read] of Object.entries(results)) {
-      for (const colorScheme of ["light", "dark"] as const) {
-        test(`${name}, ${colorScheme}, a large screen: bars and plane side by side in the first view`, { tags: ["deep"] }, async () => {
-          const page = await open({ colorScheme, viewport: { width: 1440, height: 900 } }, write(`${name}.html`, await read()));
-          const [bars, plane] = [await box(page, ".bars"), await box(page, ".plane > svg")];
-          expect(Math.max(bars.bottom, plane.bottom)).toBeLessThanOrEqual(900);
-          expect(plane.left).toBeGreaterThanOrEqual(bars.right);
-          expect(plane.right).toBeLessThanOrEqual(1440);
-          expect(await overflow(page)).toBe(0);
-          expect(await lowContrast(page)).toEqual([]);
-          expect(await textsThatStickOut(page, ".answer svg")).toEqual([]);
-          await page.screenshot({ path: join(ARTIFACTS, `${name}-${colorScheme}-1440.png`) });
-        });
+      test(`${name}, a large screen: bars and plane side by side in the first view`, async () => {
+        const page = await open({ viewport: { width: 1440, height: 900 } }, write(`${name}.html`, await read()));
+        const [bars, plane] = [await box(page, ".bars"), await box(page, ".plane > svg")];
+        expect(Math.max(bars.bottom, plane.bottom)).toBeLessThanOrEqual(900);
+        expect(plane.left).toBeGreaterThanOrEqual(bars.right);
+        expect(plane.right).toBeLessThanOrEqual(1440);
+        await expectLegible(page, `${name}-1440`);
+      });
 
-        test(`${name}, ${colorScheme}, a phone: the bars in the first view, the plane whole below, timelines as wide as the screen`, { tags: ["deep"] }, async () => {
-          const page = await open({ colorScheme, viewport: { width: 390, height: 844 } }, write(`${name}.html`, await read()));
-          const [bars, plane, timeline] = [await box(page, ".bars"), await box(page, ".plane > svg"), await box(page, ".timeline-figure .scroll")];
-          expect(bars.bottom).toBeLessThanOrEqual(844);
-          expect(plane.top).toBeGreaterThanOrEqual(bars.bottom);
-          expect([plane.left >= 0, plane.right <= 390]).toEqual([true, true]);
-          expect(timeline.right - timeline.left).toBeGreaterThanOrEqual(0.9 * 390);
-          expect(await overflow(page)).toBe(0);
-          expect(await lowContrast(page)).toEqual([]);
-          expect(await textsThatStickOut(page, ".answer svg")).toEqual([]);
-          await page.screenshot({ path: join(ARTIFACTS, `${name}-${colorScheme}-390.png`) });
-        });
-      }
+      test(`${name}, a phone: the bars in the first view, the plane whole below, timelines as wide as the screen`, async () => {
+        const page = await open({ viewport: { width: 390, height: 844 } }, write(`${name}.html`, await read()));
+        const [bars, plane, timeline] = [await box(page, ".bars"), await box(page, ".plane > svg"), await box(page, ".timeline-figure .scroll")];
+        expect(bars.bottom).toBeLessThanOrEqual(844);
+        expect(plane.top).toBeGreaterThanOrEqual(bars.bottom);
+        expect([plane.left >= 0, plane.right <= 390]).toEqual([true, true]);
+        expect(timeline.right - timeline.left).toBeGreaterThanOrEqual(0.9 * 390);
+        await expectLegible(page, `${name}-390`);
+      });
 
-      test(`${name}, on paper: the answer on the first of six pages at most`, { tags: ["deep"] }, async () => {
+      test(`${name}, on paper: the answer on the first of six pages at most`, async () => {
         const page = await open({}, write(`${name}.html`, await read()));
         const pdf = await page.pdf({ path: join(ARTIFACTS, `${name}.pdf`), preferCSSPageSize: true });
         expect(pagesOf(pdf)).toBeLessThanOrEqual(6);

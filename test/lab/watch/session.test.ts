@@ -152,7 +152,7 @@ describe("measuring", () => {
     expect(watched.session.state).toMatchObject({ phase: "idle", text: "Stopped.", failed: false });
   });
 
-  test("is ended by a start", async () => {
+  test("is ended by a start", { tags: ["deep"] }, async () => {
     let rounds = 0;
     const watched = new Watched({ parts: { measure: (choice, options) => (rounds++ === 0 ? endless(choice, options) : Promise.resolve()) } });
     watched.start();

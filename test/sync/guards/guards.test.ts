@@ -164,7 +164,7 @@ onThreads("on %i threads", (threads) => {
 });
 
 describe("a call that throws leaves its guards as they were", () => {
-  const the = world(2);
+  const the = world(2, 67_108_864);
   const spawn = (...args: unknown[]): unknown => (the.rt.spawn as (...args: unknown[]) => unknown)(...args);
 
   test("if another argument cannot be sent, or the place does not exist, or the memory is full", async () => {

@@ -162,7 +162,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
       ["present", { viewport: { width: 1920, height: 1080 }, colorScheme: "light", isPresented: true }],
     ] as const;
     // The frame of the page is the same for all: the others are looked at in two forms.
-    for (const [look, options] of looks.filter(([of]) => name === "gophers" || of === "390 light" || of === "1440 dark")) test(`${look}: it fits the width, all text can be read, nothing is asked of the network`, { tags: name === "gophers" && look === "390 light" ? [] : ["deep"] }, async () => {
+    for (const [look, options] of looks.filter(([of]) => name === "gophers" || of === "390 light" || of === "1440 dark")) test(`${look}: it fits the width, all text can be read, nothing is asked of the network`, { tags: ["deep"] }, async () => {
       const page = await open(withGains(), options);
       await page.waitForTimeout(1200);
       await page.screenshot({ path: join(ARTIFACTS, `${name}-${look.replace(" ", "-")}.png`), fullPage: look.startsWith("390") });
@@ -187,7 +187,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     expect(Number(await text(page, "running-now"))).toBeLessThanOrEqual(1);
   });
 
-  test("losses, dropped messages and a failed run are said", async () => {
+  test("losses, dropped messages and a failed run are said", { tags: ["deep"] }, async () => {
     const messages = longRun(G6).map((message): Message => (message.kind === "events" ? { ...message, lost: 312 } : message.kind === "end" ? { ...message, problems: ["cart 2 has two holders"] } : message));
     const page = await open([...messages, { kind: "dropped", messages: 5 }]);
     expect(await text(page, "gaps")).toBe("312 events were lost: the picture has gaps. This page was too slow: 5 messages were not sent to it.");

@@ -216,7 +216,7 @@ describe.skipIf(CHROMIUM === null)("live in Chromium", { timeout: 180_000 }, () 
   test.each([
     ["390", { width: 390, height: 844 }],
     ["1440", { width: 1440, height: 900 }],
-  ] as const)("the controls fit a width of %s, and all text can be read", async (_, viewport) => {
+  ] as const)("the controls fit a width of %s, and all text can be read", { tags: ["deep"] }, async (_, viewport) => {
     const stand = new Stand();
     const page = await open(stand);
     await page.setViewportSize(viewport);
