@@ -88,10 +88,13 @@ test("the first page starts the first run; it can be stopped and another started
   expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\//);
   const { cookie, messages } = await connect(address);
   const runs: string[] = [];
+  let hasAsked = false;
   const choice = { program: "gophers", design: "G1", world: "wait", threads: 1, carts: null };
   for await (const message of messages) {
     if (message.kind === "run") runs.push(message.choice.design);
-    if (message.kind === "events" && message.marks.length > 0 && runs.length === 1) {
+    // Once: a second start could come before the second run has begun, which then never begins.
+    if (message.kind === "events" && message.marks.length > 0 && !hasAsked) {
+      hasAsked = true;
       expect((await ask(address, cookie, { do: "start", choice: { ...choice, program: "sieve", threads: 64 } })).status).toBe(409);
       expect((await ask(address, cookie, { do: "start", choice })).status).toBe(200);
     }
