@@ -55,8 +55,7 @@ const PROCESSES = ["test/cli/**", "test/docs/**", "test/lab/**", "test/package/*
 
 /**
  * Forks, because worker threads segfault some native modules inside threads. Two at a
- * time, because the tests start threads themselves. In the deep set, which waits more, three,
- * and four where processes of its own do the work.
+ * time, because the tests start threads themselves; three in the deep set, which waits more.
  * Node strips the types of .ts modules in each thread with WebAssembly. V8 13.6
  * now and then aborts ("jit_page.has_value()") when threads end while that is
  * still being optimised in the background, which tests do by the hundred.
@@ -90,7 +89,7 @@ export default defineConfig(({ mode }) => {
         { extends: true as const, test: { name: "pure", include: pure, pool: "threads" as const, isolate: false, maxWorkers: 2, sequence: { groupOrder: 0 } } },
         { extends: true as const, test: { name: "threads", include: threads.filter((file) => !isMocking(file)), ...FORKS, maxWorkers, isolate: false, sequence: { groupOrder: 1 } } },
         { extends: true as const, test: { name: "mocks", include: threads.filter(isMocking), ...FORKS, maxWorkers, sequence: { groupOrder: 2 } } },
-        { extends: true as const, test: { name: "processes", include: processes, ...FORKS, maxWorkers: mode === "deep" ? 4 : 2, isolate: false, sequence: { groupOrder: 3 } } },
+        { extends: true as const, test: { name: "processes", include: processes, ...FORKS, maxWorkers, isolate: false, sequence: { groupOrder: 3 } } },
       ].filter(({ test }) => test.include.length > 0),
     },
   };
