@@ -13,8 +13,9 @@
  * - in the region it waits for nothing but ends and messages: no sleep, no lock, no
  *   room in a channel;
  * - it hardly runs: a twentieth of all that is run at most. Where the region is short
- *   or the machine busy, that can be too strict, so a few slices that take no more
- *   than half of its time also count as hardly running.
+ *   or the machine busy, that can be too strict: it also hardly runs if it was seen to
+ *   run a few times, and once for each task that it has started, and no more than half
+ *   of its time, what it ran unseen included (outside.ts).
  *
  * A task that takes a part of the work itself is no coordinator.
  */
@@ -64,7 +65,8 @@ function viewOf({ threads, durationNs, tasks: lives, runs, handOffs, gcs, marks,
   const rests: RestSlice[] = [];
   for (const [place, life] of lives.entries()) {
     const { id, name } = life;
-    const slices = life.slices.flatMap(([, , fromNs, toNs]) => cut(fromNs, toNs));
+    const within = (slices: readonly RunSlice[]): readonly Interval[] => slices.flatMap(([, , fromNs, toNs]) => cut(fromNs, toNs));
+    const slices = within(life.slices);
     const untilNs = life.endNs ?? durationNs;
     const [whole] = cut(life.bornNs, untilNs);
     // it was not in progress
@@ -76,7 +78,8 @@ function viewOf({ threads, durationNs, tasks: lives, runs, handOffs, gcs, marks,
     }
     const active = life.startNs === null ? undefined : cut(life.startNs, untilNs)[0];
     const rested = life.rests(tasks.length, untilNs).flatMap(([task, from, to, reason]) => cut(from, to).map((part): RestSlice => [task, part.fromNs, part.toNs, reason]));
-    const hardlyRuns = active !== undefined && (totalNs(slices) * PART_OF_ALL <= workNs || (slices.length <= FEW && totalNs(slices) * 2 <= active.toNs - active.fromNs));
+    const seen = within(life.slices.filter((slice) => !life.unseen.has(slice)));
+    const hardlyRuns = active !== undefined && (totalNs(slices) * PART_OF_ALL <= workNs || (seen.length <= FEW + life.children && totalNs(slices) * 2 <= active.toNs - active.fromNs));
     tasks.push({ id, name, life: whole, active: active ?? null, isCoordinator: hardlyRuns && onlyWaits(life, rested) });
     rests.push(...rested);
   }
@@ -96,7 +99,7 @@ function viewOf({ threads, durationNs, tasks: lives, runs, handOffs, gcs, marks,
   };
 }
 
-/** What a coordinator does: of all that is run one part in so many, or so many slices. */
+/** What a coordinator does: of all that is run one part in so many, or so many slices and one for each task that it has started, which comes back. */
 const PART_OF_ALL = 20;
 const FEW = 4;
 

@@ -52,6 +52,8 @@ export class Life {
   /** Its waits that are not over, each by its record in shared memory. Mostly there is one at most. */
   readonly #waits: { readonly record: number; readonly reason: Reason }[] = [];
   readonly slices: RunSlice[] = [];
+  /** Of its slices, those that are given to it although no event tells of them (outside.ts). */
+  readonly unseen = new Set<RunSlice>();
   readonly #marks: RestMark[] = [];
 
   constructor(born: { id: number; name: string; bornNs: number; startNs: number | null; hasParent: boolean }) {

@@ -92,6 +92,7 @@ class Reader implements Beside {
     for (const [place, slices] of Map.groupBy(unseen, ([, task]) => task)) {
       const life = tasks[place] as Life;
       life.slices.push(...slices);
+      for (const slice of slices) life.unseen.add(slice);
       life.slices.sort(byTime);
     }
     return [...seen, ...unseen].toSorted(byTime);

@@ -128,6 +128,39 @@ describe("who is counted", () => {
     expect(of("join").activity.W).toBe(960);
   });
 
+  test("not who starts many and waits for one after the other, although they run as little as that takes", () => {
+    const children = [2, 3, 4, 5, 6, 7];
+    const { activity, view } = analyseTrace(traceOf(
+      [0, MAIN, { kind: "spawn", task: 0, child: 1, to: 0, place: "any" }],
+      [0, 0, { kind: "start", task: 1, name: "boss" }],
+      ...children.map((child): readonly [number, number, Told] => [10, 0, { kind: "spawn", task: 1, child, to: 1, place: "any" }]),
+      [20, 0, { kind: "park", task: 1, reason: "join", wait: 5 }],
+      ...children.flatMap((child): readonly (readonly [number, number, Told])[] => [
+        [100 * child, 1, { kind: "start", task: child, name: "worker" }],
+        [100 * child + 20, 1, { kind: "end", task: child, failed: false }],
+        [100 * child + 30, 0, { kind: "resume", task: 1, wait: 5 }],
+        [100 * child + 50, 0, { kind: "park", task: 1, reason: "join", wait: 5 }],
+      ]),
+    ));
+    expect(view.tasks.map(({ isCoordinator }) => isCoordinator)).toEqual([true, ...children.map(() => false)]);
+    expect(activity.L).toBeCloseTo(0.12, 12);
+  });
+
+  test("not who waits for all at once, although its thread was kept from sleeping", () => {
+    const { activity, view } = analyseTrace(traceOf(
+      [0, MAIN, { kind: "spawn", task: 0, child: 1, to: 0, place: "any" }],
+      [0, 0, { kind: "start", task: 1, name: "boss" }],
+      [10, 0, { kind: "spawn", task: 1, child: 2, to: 1, place: "any" }],
+      [20, 0, { kind: "idle" }],
+      [20, 1, { kind: "start", task: 2, name: "worker" }],
+      [30, 1, { kind: "park", task: 2, reason: "sleep", wait: 5 }],
+      ...Array.from({ length: 8 }, (_, k): readonly [number, number, Told] => [100 + 100 * k, 0, { kind: "outside", busyNs: 20 }]),
+    ));
+    // nobody else waited for something outside warren: the boss is told to have run
+    expect(activity.W).toBe(20 + 10 + 8 * 20);
+    expect(view.tasks.map(({ isCoordinator }) => isCoordinator)).toEqual([true, false]);
+  });
+
   test("who starts others and takes a part of the work itself is counted", () => {
     const turns = Array.from({ length: 6 }, (_, k): readonly [number, number, Told][] => [
       [100 + 100 * k, 0, { kind: "resume", task: 1, wait: 5 }],
