@@ -34,7 +34,7 @@ const PURE = [
   "test/lab/report/{html,labels,report,timeline-marks}.test.ts",
   "test/lab/trace/{analyse,chrome,coarse,factors,line,outside,states}.test.ts",
   "test/lab/watch/{commands,kept,measuring,reduce}.test.ts",
-  "test/lab/watch/page/{join,player,story}.test.ts",
+  "test/lab/watch/page/{join,motion,player,story}.test.ts",
   "test/lab/whatif/{exact,random,predict}.test.ts",
   "test/lab/trial/{effort,time-left,traced,trial,work}.test.ts",
   "test/memory/{arena,names,reclaim}.test.ts",

@@ -59,13 +59,13 @@ function viewOf({ threads, durationNs, tasks: lives, runs, handOffs, gcs, marks,
     const [from, to] = [Math.max(0, fromNs - startNs), Math.min(endNs, toNs) - startNs];
     return to > from ? [{ fromNs: from, toNs: to }] : [];
   };
-  const workNs = totalNs(runs.flatMap(([, , fromNs, toNs]) => cut(fromNs, toNs)));
+  const within = (slices: readonly RunSlice[]): readonly Interval[] => slices.flatMap(([, , fromNs, toNs]) => cut(fromNs, toNs));
+  const workNs = totalNs(within(runs));
   const places = new Map<number, number>();
   const tasks: ViewTask[] = [];
   const rests: RestSlice[] = [];
   for (const [place, life] of lives.entries()) {
     const { id, name } = life;
-    const within = (slices: readonly RunSlice[]): readonly Interval[] => slices.flatMap(([, , fromNs, toNs]) => cut(fromNs, toNs));
     const slices = within(life.slices);
     const untilNs = life.endNs ?? durationNs;
     const [whole] = cut(life.bornNs, untilNs);

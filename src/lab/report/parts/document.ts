@@ -1,6 +1,6 @@
 /** The frame of every HTML file that warren writes: one file that fetches nothing, and a policy in it that forbids the rest. */
 import { createHash } from "node:crypto";
-import { html, raw, type Html, type Piece } from "./html.ts";
+import { html, raw, type Html } from "./html.ts";
 
 /** What is in a file. */
 export interface DocumentParts {
@@ -10,9 +10,9 @@ export interface DocumentParts {
   /** Its style sheet. */
   readonly style: string;
   /** Further elements of the head, each a line. */
-  readonly head?: Piece;
+  readonly head: Html;
   /** Attributes of the root element, as markup. */
-  readonly attributes?: Html | null | undefined;
+  readonly attributes?: Html | null;
   readonly body: Html;
 }
 

@@ -184,8 +184,7 @@ export class GopherStageView extends StageView {
     at.fire.setAttribute("data-last", String(book));
     this.onArrival();
   }
-
-  /** Whether something still moves although the playhead stands. */}
+}
 
 /** Books on a heap, the lowest row first. @param {number} count @param {number} size */
 function booksOf(count, size) {
