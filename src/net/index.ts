@@ -10,7 +10,7 @@ export type { Deliveries } from "./queue/parts.ts";
 export type { DeadLetter, Delivery } from "./queue/delivery.ts";
 export type { QueueOptions } from "./queue/options.ts";
 export type { DeliveriesOptions, Queue, QueueState, SendOptions } from "./queue/queue.ts";
-export type { RemoteOptions, RemoteSpawn } from "./tasks/calls.ts";
+export type { RemoteOptions, RemoteSpawn } from "./tasks/remote-spawn.ts";
 export type { NodeReport, ServedTask } from "./tasks/nodes.ts";
 export type { ServeOptions, Serving } from "./tasks/serve.ts";
 export { traceparent } from "./tasks/traceparent.ts";

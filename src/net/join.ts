@@ -23,7 +23,8 @@ import { Typed } from "./link/typed.ts";
 import { Waits } from "./link/waits.ts";
 import { type QueueOptions, resolveQueue } from "./queue/options.ts";
 import { NetQueue, type Queue } from "./queue/queue.ts";
-import { Calls, type RemoteSpawn } from "./tasks/calls.ts";
+import { Calls } from "./tasks/calls.ts";
+import type { RemoteSpawn } from "./tasks/remote-spawn.ts";
 import { type NodeReport, Nodes } from "./tasks/nodes.ts";
 import { type ServeOptions, Server, type Serving } from "./tasks/serve.ts";
 

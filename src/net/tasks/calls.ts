@@ -9,52 +9,22 @@
  * Source: Ray's rule that a task runs at most once unless the program asks for more, and
  * that the error says whether it may have run; NATS's queue groups and "no responders".
  */
-import { type ErrorCode, WarrenError, printValue } from "../../errors.ts";
+import { WarrenError } from "../../errors.ts";
 import { clearInterval, clearTimeout, performance, setInterval, setTimeout } from "../../host.ts";
 import { Context } from "../../context/context.ts";
 import { framesHere } from "../../runtime/task/site.ts";
 import type { AbortSignal } from "../../wait/abort-signal.ts";
-import { checkSignal } from "../../wait/wait.ts";
-import { continueStack } from "../../wire/error-class.ts";
 import type { Space } from "../../wire/type.ts";
 import type { Link } from "../link/link.ts";
-import { LONGEST_ID, checkCount, checkKeys, checkMs, checkTraceparent } from "../link/options.ts";
 import { KIND, decodeMessage, encodeMessage, isJoined, kindOf, splitMessages } from "../link/message.ts";
 import type { Waits } from "../link/waits.ts";
 import type { NodeReport, Nodes } from "./nodes.ts";
 import { idOf } from "./identity.ts";
 import { ANSWER, type CallMessage, fieldsOf } from "./messages.ts";
+import { type Outcome, Thrown, Unfinished, errorOf, fromNode, outcomeOf } from "./outcome.ts";
+import { type RemoteOptions, type RemoteSpawn, type Resolved, resolveRemote } from "./remote-spawn.ts";
 import { traceparent as traceparentKey } from "./traceparent.ts";
 import { acceptOf } from "./versions.ts";
-
-/** Options of `net.spawn.with`. */
-export interface RemoteOptions {
-  /** For so long, in milliseconds, each try may take. Then the call fails with ERR_REMOTE_TIMEOUT, and the task is cancelled. Without end by default. */
-  readonly timeoutMs?: number | undefined;
-  /** So often the task is tried if its node is lost or late. More than 1 needs a key: the task may run more than once. */
-  readonly tries?: number | undefined;
-  /** Names the work, such as an order's number: a node that has done it lately answers again, and does not do it again. */
-  readonly key?: string | undefined;
-  /** The builds that may run the task: `"2.3.0"`, `"^2"`, `"~2.3"`, `"*"`. This program's own by default. */
-  readonly accept?: string | undefined;
-  /** Rejects the call with its reason, and cancels the task. */
-  readonly signal?: AbortSignal | undefined;
-  /** W3C trace context. By default that of the first context among the arguments, then that of `join`. */
-  readonly traceparent?: string | undefined;
-}
-
-/** Starts a task on any node that serves it. It is not `spawn`: other errors can come. */
-export interface RemoteSpawn {
-  /**
-   * Runs the task `fn` at most once. Arguments and result are copied; a context among the
-   * arguments is a new one on the other node, with the same deadline, which is cancelled
-   * when this one is.
-   * @throws ERR_NO_NODE: it did not run, ERR_TASK_VERSION: it did not run, ERR_NET_REFUSED: it did not run, ERR_NODE_LOST: it may have run, ERR_NOT_TRANSFERABLE, ERR_TOO_BIG, ERR_NET_DOWN, ERR_NET_CLOSED, ERR_INVALID_ARGUMENT, or what the task throws, with the node's name as `node`
-   */
-  <A extends unknown[], R>(fn: (...args: A) => R, ...args: A): Promise<Awaited<R>>;
-  /** The same with options: `net.spawn.with({ timeoutMs: 5000 })(resize, image)`. @throws ERR_REMOTE_TIMEOUT, the signal's reason, and as above */
-  with(options: RemoteOptions): <A extends unknown[], R>(fn: (...args: A) => R, ...args: A) => Promise<Awaited<R>>;
-}
 
 /** What calls need of their connection. */
 export interface CallHost {
@@ -85,10 +55,6 @@ interface Call {
   heardMs: number;
   /** The node that has accepted it. */
   node: string | undefined;
-}
-
-interface Resolved extends RemoteOptions {
-  readonly tries: number;
 }
 
 export class Calls {
@@ -125,7 +91,7 @@ export class Calls {
     const once: Resolved = { tries: 1 };
     return Object.assign(<A extends unknown[], R>(fn: (...args: A) => R, ...args: A) => this.#spawn(once, fn, args) as Promise<Awaited<R>>, {
       with: (options: RemoteOptions) => {
-        const resolved = resolve(options);
+        const resolved = resolveRemote(options);
         return <A extends unknown[], R>(fn: (...args: A) => R, ...args: A) => this.#spawn(resolved, fn, args) as Promise<Awaited<R>>;
       },
     });
@@ -341,69 +307,6 @@ export class Calls {
     if (served.length === 0 || served.some(acceptOf(accept))) return new WarrenError("ERR_NO_NODE", `no node serves ${id} (build ${accept}): it did not run`, { task: id, mayHaveRun: false });
     return new WarrenError("ERR_TASK_VERSION", `no node serves build ${accept} of ${id}, but nodes serve ${served.join(", ")}: it did not run. Allow them with net.spawn.with({ accept: "^${served[0]}" })`, { task: id, build: accept, served, mayHaveRun: false });
   }
-}
-
-/** How a request ended: with the result, or in a way after which it may be sent again. */
-type Outcome = { readonly isDone: true; readonly value: unknown } | ({ readonly isDone: false } & Readonly<Pick<Unfinished, "mayRetry" | "code" | "text" | "details">>);
-
-/** The task did not run, or is not known to have run. After a "free" one a further try does not count. The error is made where the program waits, so that its stack leads there. */
-class Unfinished {
-  readonly mayRetry: "free" | "counted" | "never";
-  readonly code: ErrorCode;
-  readonly text: string;
-  readonly details: Record<string, unknown>;
-  constructor(mayRetry: "free" | "counted" | "never", code: ErrorCode, text: string, details: Record<string, unknown>) {
-    this.mayRetry = mayRetry;
-    this.code = code;
-    this.text = text;
-    this.details = details;
-  }
-}
-
-/** What a task has thrown on another node. */
-class Thrown {
-  readonly error: unknown;
-  readonly node: string;
-  constructor(error: unknown, node: string) {
-    this.error = error;
-    this.node = node;
-  }
-}
-
-function resolve(options: RemoteOptions): Resolved {
-  checkKeys("spawn.with", options, ["timeoutMs", "tries", "key", "accept", "signal", "traceparent"]);
-  const { timeoutMs, key, accept, signal, traceparent, tries = 1 } = options;
-  if (timeoutMs !== undefined) checkMs("timeoutMs of spawn.with", timeoutMs, 1);
-  checkCount("tries of spawn.with", tries, 1, 1000);
-  if (key !== undefined && (typeof key !== "string" || key === "" || key.length > LONGEST_ID)) throw new WarrenError("ERR_INVALID_ARGUMENT", `the option key of spawn.with must be a text of 1 to ${LONGEST_ID} characters, not ${printValue(key)}`);
-  if (tries > 1 && key === undefined) throw new WarrenError("ERR_INVALID_ARGUMENT", "the option tries of spawn.with needs the option key: the task may run more than once, and the key names the work");
-  if (accept !== undefined) acceptOf(accept);
-  if (signal !== undefined) checkSignal(signal);
-  checkTraceparent(traceparent);
-  return { ...options, tries };
-}
-
-async function outcomeOf(promise: Promise<unknown>, ended: () => void): Promise<Outcome> {
-  try {
-    return { isDone: true, value: await promise };
-  } catch (error) {
-    if (error instanceof Unfinished) return { isDone: false, ...error };
-    throw error;
-  } finally {
-    ended();
-  }
-}
-
-function errorOf({ code, text, details }: Pick<Unfinished, "code" | "text" | "details">): WarrenError {
-  return new WarrenError(code, text, details);
-}
-
-/** The error of a remote task as it was thrown, with the node's name, and the line that called it. */
-function fromNode({ error, node }: Thrown, frames: string | undefined): unknown {
-  if (!(error instanceof Error)) return error;
-  Object.defineProperty(error, "node", { value: node, writable: true, enumerable: true, configurable: true });
-  continueStack(error, `on node ${node}, called at`, frames);
-  return error;
 }
 
 function buildsOf(id: string, nodes: readonly NodeReport[]): string[] {
