@@ -20,13 +20,13 @@ const DOZE_MS = 0.05;
 /** Dozes of the main thread before a lock counts as lost: about 5 s, while a critical section takes less than a microsecond. */
 const MOST_DOZES = 50_000;
 
-/** Dozes between two checks whether the holder is still alive: a few milliseconds. */
+/** Dozes between two checks which threads are still alive: a few milliseconds. */
 const LOOK_EVERY = 40;
 
-const watchers = new WeakMap<Int32Array, (owner: number) => void>();
+const watchers = new WeakMap<Int32Array, () => void>();
 
-/** While this thread waits long for a lock in `words`, `look` is called with the holder's id. It can release the lock of a dead thread. */
-export function watchLocks(words: Int32Array, look: (owner: number) => void): void {
+/** While this thread waits long for a lock in `words`, `look` is called. It can release the locks of dead threads: the holder may be alive, and wait for one of those. */
+export function watchLocks(words: Int32Array, look: () => void): void {
   watchers.set(words, look);
 }
 
@@ -44,8 +44,8 @@ export function unlock(words: Int32Array, at: number): void {
 
 /**
  * One step of waiting for a lock word to change from `seen`, by the thread with the lock
- * id `holder`. If the holder has died,
- * the main thread releases the lock instead, even while it waits in this function.
+ * id `holder`. If the holder has died, or waits for a thread that has,
+ * the main thread releases the dead one's locks, even while it waits in this function.
  * Other threads wait for that as long as it takes, because they may hold locks, too.
  * @throws ERR_THREAD_DIED on the main thread, if the system does not say which threads live
  */
@@ -58,6 +58,6 @@ export function backOff(words: Int32Array, at: number, seen: number, spins: numb
   doze(words, at, seen, DOZE_MS);
   if ((spins - SPINS) % LOOK_EVERY !== LOOK_EVERY - 1) return;
   const look = watchers.get(words);
-  look?.(holder);
+  look?.();
   if (look !== undefined && spins > SPINS + MOST_DOZES) throw new WarrenError("ERR_THREAD_DIED", `a lock is still held by thread ${holder - 1}, which ended in the middle of an operation`);
 }

@@ -11,8 +11,9 @@
  * killed a thread does not run again by itself.
  *
  * No thread waits for a dead one. The main thread itself may be waiting for a lock
- * that a dead thread holds, and cannot process the thread's exit event then. So while
- * it waits, it checks whether the thread still exists (Linux), and releases its locks
+ * that a dead thread holds, or that a living one holds which waits for a dead one, and
+ * cannot process the dead thread's exit event then. So while it waits, it checks whether
+ * the threads still exist (Linux), and releases the locks of those that do not
  * immediately.
  */
 import { existsSync, setImmediate, setTimeout } from "../../host.ts";
@@ -50,7 +51,7 @@ export class Supervisor {
 
   open(pool: Pool): void {
     this.#pool = pool;
-    watchLocks(this.#side.arena.i32, (owner) => this.#lookAfter(owner - 1));
+    watchLocks(this.#side.arena.i32, () => this.#lookAfterAll());
   }
 
   close(): void {
@@ -119,10 +120,14 @@ export class Supervisor {
     if (this.#stopped) throw new WarrenError("ERR_RUNTIME_STOPPED", `the runtime was stopped before thread ${thread} was replaced`);
   }
 
-  /** The main thread waits for a lock of this thread: releases it if the thread no longer exists. */
+  /** The main thread waits for a lock: releases those of threads that no longer exist. */
+  #lookAfterAll(): void {
+    for (let thread = 0; thread < this.#side.arena.threads; thread++) this.#lookAfter(thread);
+  }
+
   #lookAfter(thread: number): void {
     const { arena } = this.#side;
-    if (thread < 0 || thread >= arena.threads || this.#releasing.has(thread)) return;
+    if (this.#releasing.has(thread)) return;
     const systemId = arena.i32[arena.processorAt(thread) + processor.systemId];
     if (systemId === 0 || existsSync(`/proc/self/task/${systemId}`)) return;
     this.#releasing.add(thread);
