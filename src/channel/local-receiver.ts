@@ -42,15 +42,24 @@ export abstract class LocalReceiver<T> implements Receiver<T>, Finisher {
   /** Whether a receive would not wait. */
   get isReady(): boolean {
     this.giveDue();
-    return this.length > 0 || this.isExhausted();
+    return (!this.isWanted && this.length > 0) || this.isExhausted();
   }
 
+  /** Whether a receive of this thread waits. */
+  protected abstract get isWanted(): boolean;
   /** Gives a value that is due to the receive that has waited longest, if one waits. */
   protected abstract giveDue(): void;
-  /** Takes the value if there is one, on this thread. */
+  /** Takes the value if there is one, on this thread: for a receive that has waited. */
   abstract take(): T | undefined;
   /** Whether no value will come any more. */
-  protected abstract isExhausted(): boolean;
+  abstract isExhausted(): boolean;
+
+  /** Takes the value for a receive that begins now. It leaves one that has become due since the last look to those that wait. */
+  takeNew(): T | undefined {
+    this.giveDue();
+    return this.isWanted ? undefined : this.take();
+  }
+
   /**
    * Calls `ready` when there is a value or no value will come any more. `ready` returns
    * whether the receive still waited; if so, it has taken the value. Returns a function
@@ -77,8 +86,7 @@ export abstract class LocalReceiver<T> implements Receiver<T>, Finisher {
   tryRecv(): T | undefined {
     if (this.channel !== undefined) return this.channel.tryRecv();
     this.waiters.checkOpen();
-    this.giveDue();
-    return this.take();
+    return this.takeNew();
   }
 
   recv(options?: WaitOptions): T | undefined | Promise<T | undefined> {
@@ -86,8 +94,7 @@ export abstract class LocalReceiver<T> implements Receiver<T>, Finisher {
     const { waiters } = this;
     const signal = signalOf(options);
     waiters.checkOpen();
-    this.giveDue();
-    const value = this.take();
+    const value = this.takeNew();
     if (value !== undefined || this.isExhausted()) {
       if (--waiters.scheduler.ticks < 0 && waiters.scheduler.tick()) return waiters.scheduler.hop(value);
       return value;

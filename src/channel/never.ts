@@ -19,6 +19,10 @@ export class Never extends LocalReceiver<never> {
     return "never()";
   }
 
+  protected override get isWanted(): boolean {
+    return false;
+  }
+
   protected override giveDue(): void {
     // Nothing is ever due.
   }
@@ -27,7 +31,7 @@ export class Never extends LocalReceiver<never> {
     return undefined;
   }
 
-  protected override isExhausted(): boolean {
+  override isExhausted(): boolean {
     return false;
   }
 

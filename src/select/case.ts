@@ -224,9 +224,8 @@ export class LocalCase implements Case {
   }
 
   poll(): boolean {
-    if (!this.#source.isReady) return false;
-    this.#value = this.#source.tryRecv();
-    return true;
+    this.#value = this.#source.takeNew();
+    return this.#value !== undefined || this.#source.isExhausted();
   }
 
   tryLocked(): boolean {

@@ -43,8 +43,12 @@ export class After extends LocalReceiver<number> {
     return performance.timeOrigin + performance.now();
   }
 
-  protected override isExhausted(): boolean {
+  override isExhausted(): boolean {
     return this.#taken;
+  }
+
+  protected override get isWanted(): boolean {
+    return this.#waiting !== undefined && this.#waiting.size > 0;
   }
 
   protected override giveDue(): void {

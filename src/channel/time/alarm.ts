@@ -41,6 +41,11 @@ export abstract class Alarm {
     return performance.now() >= this.nextMs;
   }
 
+  /** Whether a receive of this thread waits. */
+  get isWanted(): boolean {
+    return this.#watchers.size > 0;
+  }
+
   /** Drops the value that was sent to the other threads and not received. Returns whether there was one. */
   drop(): boolean {
     const channel = this.#channel;
@@ -49,7 +54,7 @@ export abstract class Alarm {
 
   /** If a value is due that receives of this thread wait for, the first one gets it now: they come before a new one. */
   giveDue(): void {
-    if (this.#watchers.size > 0 && this.isDue) this.#due();
+    if (this.isWanted && this.isDue) this.#due();
   }
 
   watch(ready: () => boolean): () => void {
@@ -80,7 +85,7 @@ export abstract class Alarm {
 
   /** Arms the timer for the next value if something receives it. */
   arm(): void {
-    const isWanted = !this.isDisposed && (this.#watchers.size > 0 || this.#channel !== undefined);
+    const isWanted = !this.isDisposed && (this.isWanted || this.#channel !== undefined);
     const dueMs = isWanted ? this.nextMs : Infinity;
     if (this.#timer !== undefined) {
       if (this.#timer.place >= 0 && this.#timer.deadlineMs === dueMs) return;

@@ -91,6 +91,10 @@ export class TickerReceiver extends LocalReceiver<number> implements Ticker {
     return `ticker(${this.#ticks.periodMs} ms${this.#ticks.runs ? "" : ", stopped"})`;
   }
 
+  protected override get isWanted(): boolean {
+    return this.#ticks.isWanted;
+  }
+
   protected override giveDue(): void {
     this.#ticks.giveDue();
   }
@@ -99,7 +103,7 @@ export class TickerReceiver extends LocalReceiver<number> implements Ticker {
     return this.#ticks.take();
   }
 
-  protected override isExhausted(): boolean {
+  override isExhausted(): boolean {
     return this.#ticks.isDisposed;
   }
 

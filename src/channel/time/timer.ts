@@ -98,6 +98,10 @@ export class TimerReceiver extends LocalReceiver<number> implements Timer {
     return nextMs === Infinity ? "timer(not set)" : `timer(${Math.max(0, Math.ceil(nextMs - performance.now()))} ms from now)`;
   }
 
+  protected override get isWanted(): boolean {
+    return this.#alarm.isWanted;
+  }
+
   protected override giveDue(): void {
     this.#alarm.giveDue();
   }
@@ -106,7 +110,7 @@ export class TimerReceiver extends LocalReceiver<number> implements Timer {
     return this.#alarm.take();
   }
 
-  protected override isExhausted(): boolean {
+  override isExhausted(): boolean {
     return this.#alarm.isDisposed;
   }
 

@@ -184,7 +184,7 @@ class FeedValues<T> extends Inflow<T> implements FeedReceiver<T> {
     return this.#values.shift();
   }
 
-  protected override isExhausted(): boolean {
+  override isExhausted(): boolean {
     return this.isEnded && this.#values.length === 0;
   }
 

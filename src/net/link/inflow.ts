@@ -26,8 +26,7 @@ export abstract class Inflow<T> extends LocalReceiver<T> {
     return this.#isEnded;
   }
 
-  /** Whether a receive waits. */
-  protected get isWanted(): boolean {
+  protected override get isWanted(): boolean {
     return this.#watchers.size > 0;
   }
 

@@ -139,7 +139,7 @@ export class QueueDeliveries<T> extends Inflow<Delivery<T>> implements Deliverie
     return delivery;
   }
 
-  protected override isExhausted(): boolean {
+  override isExhausted(): boolean {
     return this.isEnded;
   }
 

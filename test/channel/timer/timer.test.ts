@@ -1,5 +1,6 @@
 /** Timers: never early, no value from before a stop or a reset, on one thread and across threads. */
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { performance as clock } from "../../../src/host.ts";
 import { type Receiver, after, chan, f64, i32, run, select, start, ticker, timer } from "../../../src/index.ts";
 import { onThreads } from "../../on-threads.ts";
 import { thrown } from "../../runtime/until.ts";
@@ -124,6 +125,28 @@ describe("a timer", () => {
     expect(await once.recv()).toBeUndefined();
     expect([typeof (await earlier), await later]).toEqual(["number", { case: "once", value: undefined }]);
     expect(the.rt.side.timers.count).toBe(0);
+  });
+
+  test.each([0, 1, 2, 3, 4])("a value that becomes due after %d looks at the clock is not for a receive that begins", async (looks) => {
+    const { now } = clock;
+    for (const make of [() => timer(1e5), () => ticker(1e5), () => after(1e5)]) {
+      for (const how of ["tryRecv", "recv", "select"] as const) {
+        const source = make();
+        const controller = new AbortController();
+        const { signal } = controller;
+        const waiting = Promise.try(() => source.recv({ signal })).catch(() => "none");
+        let count = 0;
+        const late = vi.spyOn(clock, "now").mockImplementation(() => now() + (count++ < looks ? 0 : 2e5));
+        const got = how === "tryRecv" ? source.tryRecv() : how === "recv" ? source.recv({ signal }) : select({ source }, { otherwise: true });
+        late.mockRestore();
+        if (how !== "select") expect(got instanceof Promise ? "waits" : got).toBeOneOf([undefined, "waits"]);
+        // `after` is closed when its value has been given, the others never.
+        else expect(await got).toBeOneOf([{ case: "otherwise" }, ...("stop" in source ? [] : [{ case: "source", value: undefined }])]);
+        controller.abort();
+        if (got instanceof Promise) await got.catch(() => undefined);
+        expect(await waiting).toBeOneOf(["none", expect.any(Number)]);
+      }
+    }
   });
 
   test("an aborted wait leaves its place and no timer", async () => {
