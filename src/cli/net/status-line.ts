@@ -57,7 +57,7 @@ export class StatusLine {
   }
 }
 
-/** What a status says after the counts. */
+/** What a status says of the connection. */
 function connection(text: string): string {
-  return /done(.*)$/.exec(text)?.[1] ?? "";
+  return /, no connection.*$/.exec(text)?.[0] ?? "";
 }

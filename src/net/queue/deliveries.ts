@@ -412,7 +412,7 @@ export class QueueDeliveries<T> extends Inflow<Delivery<T>> implements Deliverie
     const { link } = this.#queue;
     this.end();
     // What is on its way now belongs to this node, too.
-    await this.#pulls.settled();
+    await this.#pulls.settled(link.options.timeoutMs);
     if (link.isUp && this.#subscription !== undefined) {
       await within(this.#subscription.drain(), link.options.timeoutMs);
       // If it does not answer, what is given back may come later.

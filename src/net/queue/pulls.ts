@@ -10,17 +10,21 @@
  * it gives one back, and one that stops has its requests removed first.
  */
 import type { Msg } from "@nats-io/transport-node";
-import { performance, setTimeout } from "../../host.ts";
+import { performance, within } from "../../host.ts";
 import type { Link } from "../link/link.ts";
 import { CONSUMER } from "./stream.ts";
 
 /** The longest time that a request stays with the server. */
 const LONGEST_MS = 5000;
 const NS_PER_MS = 1_000_000;
-/** A server that has values for a request sends them without such a pause. */
+/** How long the server's word that it has nothing more is awaited before it is asked again; then twice as long. */
 const PAUSE_MS = 20;
+/** Where that word comes. */
+const LAST = "last";
 /** How many values of a request did not come. */
 const PENDING = "Nats-Pending-Messages";
+/** The server's code for a request that does not wait, while it is about to send values for those that do. It has the same code for a request whose time is over. */
+const OTHERS_FIRST = 408;
 
 export class Pulls {
   /** Where it asks. */
@@ -35,6 +39,8 @@ export class Pulls {
   #asked = 0;
   #next = 0;
   #heardMs = 0;
+  /** Set while the server's last word is awaited. */
+  #settled: (() => void) | undefined;
 
   constructor(link: Link, stream: string, credit: number, leaseMs: number) {
     this.#link = link;
@@ -86,6 +92,7 @@ export class Pulls {
   /** A request has ended. Returns the code of the server's message. */
   ended({ subject, headers }: Msg): number {
     this.#heardMs = performance.now();
+    if (subject === `${this.#inbox}.${LAST}` && headers?.code !== OTHERS_FIRST) this.#settled?.();
     const known = this.#left.get(subject) ?? 0;
     const pending = headers?.get(PENDING) ?? "";
     this.#left.delete(subject);
@@ -114,14 +121,22 @@ export class Pulls {
     this.#asked = 0;
   }
 
-  /** Waits until the server has sent what it has for the requests: it throws away what is on its way when nobody listens any more. */
-  async settled(): Promise<void> {
-    for (;;) {
-      const leftMs = this.#asked === 0 ? 0 : this.#heardMs + PAUSE_MS - performance.now();
-      if (leftMs <= 0) return;
-      await new Promise<void>((resolve) => {
-        setTimeout(resolve, leftMs);
-      });
+  /**
+   * Waits until the server has sent what it has for the requests: it throws away what is
+   * on its way when nobody listens any more. It answers a consumer's requests in order, so
+   * when it has nothing for one more, all has come. If there is a value for that one, it is
+   * asked again.
+   *
+   * @param timeoutMs how long a server that says nothing is waited for
+   */
+  async settled(timeoutMs: number): Promise<void> {
+    if (this.#asked === 0) return;
+    const said = Promise.withResolvers<void>();
+    this.#settled = said.resolve;
+    const endMs = performance.now() + timeoutMs;
+    for (let pauseMs = PAUSE_MS; this.#link.isUp && performance.now() < endMs; pauseMs *= 2) {
+      this.#link.soon(this.subject, Buffer.from('{"batch":1,"no_wait":true}'), { reply: `${this.#inbox}.${LAST}` });
+      if (await within(said.promise, pauseMs)) return;
     }
   }
 

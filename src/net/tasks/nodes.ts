@@ -52,8 +52,9 @@ export interface NodeHost {
   readonly warn: (text: string) => void;
 }
 
-/** How long answers are awaited: until none has come for so long, and at most. */
-const QUIET_MS = 80;
+/** How long answers are awaited: until none has come in so many looks in a row, and at most. */
+const QUIET_LOOKS = 4;
+const LOOK_MS = 20;
 const MOST_MS = 400;
 /** Reports younger than this are used again. */
 const RECENT_MS = 2000;
@@ -110,12 +111,15 @@ export class Nodes {
     const { link, space, warn } = this.#host;
     const answers: unknown[] = [];
     const inbox = link.names.inbox(link.unique());
-    let heardMs = performance.now();
+    const missing = new Set(this.#recent?.reports.map(({ node }) => node));
+    let quietLooks = 0;
     const subscription = await link.subscribe(inbox, { callback: (error, { data, headers }) => {
-      heardMs = performance.now();
+      quietLooks = 0;
       if (error !== null || headers?.code === 503) return;
       try {
-        answers.push(decodeMessage(space, KIND.node, data, ["any"])[0]);
+        const [its] = decodeMessage(space, KIND.node, data, ["any"]);
+        answers.push(its);
+        missing.delete((its as { node: string } | null)?.node as string);
       } catch (refusal) {
         warn(`a report was refused: ${(refusal as Error).message}`);
       }
@@ -124,10 +128,14 @@ export class Nodes {
       const startMs = performance.now();
       link.publish(link.names.control(verb), new Uint8Array(), "a question to all nodes", { reply: inbox });
       // A dump waits for threads that compute.
-      const mostMs = verb === "dump" ? 5 * MOST_MS : MOST_MS;
-      const quietMs = verb === "dump" ? 5 * QUIET_MS : QUIET_MS;
-      // This node answers, too: so while there is no answer, there will be one.
-      while (performance.now() - startMs < mostMs && (answers.length === 0 || performance.now() - heardMs < quietMs)) await delay(QUIET_MS / 4);
+      const times = verb === "dump" ? 5 : 1;
+      // This node answers, too: so while there is no answer, there will be one. So will be those that answered the last time.
+      while (performance.now() - startMs < times * MOST_MS && (answers.length === 0 || missing.size > 0 || quietLooks < times * QUIET_LOOKS)) {
+        const lookMs = performance.now();
+        await delay(LOOK_MS);
+        // While this thread stood still, nobody could be heard.
+        if (performance.now() - lookMs < 2 * LOOK_MS) quietLooks++;
+      }
     } finally {
       subscription.unsubscribe();
     }
