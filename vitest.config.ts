@@ -84,6 +84,7 @@ export default defineConfig(({ mode }) => {
       setupFiles: ["test/seed.ts"],
       // Far more than any needs: it ends what hangs, also where ten processes share a core.
       testTimeout: 180_000,
+      expect: { poll: { timeout: 20_000 } },
       hookTimeout: 120_000,
       projects: [
         { extends: true as const, test: { name: "pure", include: pure, pool: "threads" as const, isolate: false, maxWorkers: 2, sequence: { groupOrder: 0 } } },

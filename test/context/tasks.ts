@@ -16,7 +16,7 @@ export function seen(reason: Error | undefined): Seen {
 
 /** Computes without a turn of the event loop until the context is cancelled; the reason. */
 export const computeUntilCancelled = task(import.meta, function computeUntilCancelled(ctx: Context, started: SharedArray<"i32">) {
-  started.array[0]++;
+  Atomics.add(started.array, 0, 1);
   let rounds = 0;
   while (!ctx.cancelled) rounds++;
   return { rounds, ...seen(ctx.reason) };
@@ -26,7 +26,7 @@ export const computeUntilCancelled = task(import.meta, function computeUntilCanc
 export const sumUntilCancelled = task(import.meta, function sumUntilCancelled(ctx: Context, started: SharedArray<"i32">) {
   const values = Float64Array.from({ length: 1000 }, (_, k) => k);
   let sum = 0;
-  started.array[0]++;
+  Atomics.add(started.array, 0, 1);
   for (;;) for (let k = 0; k < values.length; k++) {
     sum += values[k];
     if (ctx.cancelled) return sum;
@@ -91,7 +91,7 @@ export const makeTree = task(import.meta, async function makeTree(parent: Contex
 
 /** When the flag was seen, on the clock that all threads share. */
 export const seeAt = task(import.meta, function seeAt(ctx: Context, started: SharedArray<"i32">) {
-  started.array[0]++;
+  Atomics.add(started.array, 0, 1);
   while (!ctx.cancelled);
   return performance.timeOrigin + performance.now();
 });

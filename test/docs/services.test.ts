@@ -41,15 +41,21 @@ test.each(["server.ts", "cluster.ts"])("%s: on SIGTERM what is in progress is an
   const root = `http://127.0.0.1:${port}`;
   const { child, outcome } = beginNode([`${folder}/${name}`], { env: { ...process.env, PORT: `${port}`, THREADS: "1" }, deadlineMs: 100_000 });
   await until(() => answers(`${root}/metrics`));
-  const texts = Array.from({ length: 4 }, async (_, k) => (await fetch(`${root}/${k}`)).text());
+  // There are always four, so that one is in progress when it is looked at.
+  let isEnding = false;
+  const asking = Array.from({ length: 4 }, async (_, k) => {
+    while (!isEnding) expect(await (await fetch(`${root}/${k}`)).text()).toMatch(/^[\da-f]{64}$/);
+  });
   const started = async (): Promise<number> => {
     const text = await (await fetch(`${root}/metrics`)).text();
     return Number(/warren_tasks\{thread="0"\} (\d+)/.exec(text)?.[1]);
   };
   // A cluster shares the requests out, so a page of metrics has those of one process.
   await until(async () => (await started()) > 0);
+  isEnding = true;
   child.kill("SIGTERM");
-  for (const text of await Promise.allSettled(texts)) if (text.status === "fulfilled") expect(text.value).toMatch(/^[\da-f]{64}$/);
+  // What had not reached it is refused.
+  for (const asked of await Promise.allSettled(asking)) if (asked.status === "rejected") expect(asked.reason).toMatchObject({ message: "fetch failed" });
   expect(await outcome).toMatchObject({ code: 0, signal: null, hung: false });
   expect(await answers(root)).toBe(false);
 });

@@ -107,6 +107,7 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
     expect(await page.evaluate("document.querySelector('img').naturalWidth")).toBeGreaterThan(0);
     await page.getByText("Pages", { exact: true }).first().click();
     await page.getByRole("link", { name: "API", exact: true }).first().click();
+    await page.waitForURL(/\/docs\/api\.html$/);
     expect(await page.title()).toBe("API · warren");
     await page.goto(pathToFileURL(join(folder, "docs/results/index.html")).href);
     await page.getByRole("link", { name: "wait-world.html" }).click();

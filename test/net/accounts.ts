@@ -6,8 +6,8 @@ type KeyPair = ReturnType<typeof nkeys.createUser>;
 /** A claim that `issuer` has signed (github.com/nats-io/jwt, version 2). */
 function signed(issuer: KeyPair, subject: KeyPair, name: string, nats: object, seconds = 3600): string {
   const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const nowS = Math.floor(Date.now() / 1000);
-  const claim = { jti: name, iat: nowS, exp: nowS + seconds, iss: issuer.getPublicKey(), name, sub: subject.getPublicKey(), nats: { ...nats, version: 2 } };
+  const nowMs = Date.now();
+  const claim = { jti: name, iat: Math.floor(nowMs / 1000), exp: Math.ceil(nowMs / 1000) + seconds, iss: issuer.getPublicKey(), name, sub: subject.getPublicKey(), nats: { ...nats, version: 2 } };
   const text = `${part({ typ: "JWT", alg: "ed25519-nkey" })}.${part(claim)}`;
   return `${text}.${Buffer.from(issuer.sign(new TextEncoder().encode(text))).toString("base64url")}`;
 }

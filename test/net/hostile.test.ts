@@ -17,7 +17,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { until } from "../runtime/until.ts";
 import { FIELDS, Foe, SEED, int } from "./messages.ts";
 import { double } from "./tasks.ts";
-import { noServer, startServer, titled } from "./with-server.ts";
+import { noServer, startServer, titled, untilNodes } from "./with-server.ts";
 
 const space = portableSpace(Arena.create(1, 8 * 2 ** 20), isShared);
 const COUNT = { quick: 2000, deep: 100_000 } as const;
@@ -292,7 +292,7 @@ describe.skipIf(noServer !== undefined)(titled("handlers"), () => {
       expect(await prices.recv()).toEqual({ word: "last" });
       expect(prices.missed).toBeGreaterThan(0);
       expect(Number.isSafeInteger(prices.missed)).toBe(true);
-      expect((await net.nodes()).map(({ node }) => node)).toEqual(["here", "other"]);
+      await untilNodes(net, "here", "other");
       expect((await net.dumps()).length).toBe(2);
       await until(async () => (await queue.state()).values === 0);
       expect(valid).toBeLessThan(round);

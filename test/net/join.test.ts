@@ -4,6 +4,7 @@ import { join } from "../../src/net/index.ts";
 import { thrown, until } from "../runtime/until.ts";
 import { double, hold, opened, starts } from "./net-tasks.ts";
 import { onBroker } from "./on-broker.ts";
+import { untilNodes } from "./with-server.ts";
 
 onBroker("join", (place) => {
   test("two runtimes and two connections in one process are two nodes", async () => {
@@ -18,6 +19,7 @@ onBroker("join", (place) => {
       const delivery = await inbox.recv();
       expect(delivery?.value).toBe(5);
       await delivery?.ack();
+      await untilNodes(second, "n0", "n1");
       expect((await second.nodes()).map(({ node, threads }) => [node, threads])).toEqual([["n0", 2], ["n1", 1]]);
     } finally {
       await rt.stop();
@@ -32,8 +34,8 @@ onBroker("join", (place) => {
     const inbox = await jobs.deliveries();
     await until(() => inbox.inHand === 1);
     await rt.stop();
-    await until(async () => (await other.nodes()).length === 1);
-    expect(net.isUp).toBe(false);
+    await untilNodes(other, "n0");
+    await until(() => !net.isUp);
     expect(await thrown(() => net.nodes())).toMatchObject({ code: "ERR_NET_CLOSED" });
     expect(await thrown(() => join(rt, { name: "x", servers: place.broker.url }))).toMatchObject({ code: "ERR_RUNTIME_STOPPED" });
     // What it held went back.

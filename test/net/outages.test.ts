@@ -40,7 +40,7 @@ onBroker("outages", (place) => {
   test("a lease that ends during one is lost, and the value goes to another node", async () => {
     await using cable = await Cable.lay(place.broker.url);
     const [net, other] = [await place.node({ servers: cable.url }), await place.node()];
-    const jobs = await net.queue("jobs", i32, { leaseMs: 300 });
+    const jobs = await net.queue("jobs", i32, { leaseMs: 1000 });
     const inbox = await jobs.deliveries({ credit: 4 });
     await jobs.send(1);
     const delivery = await inbox.recv();
@@ -106,7 +106,7 @@ onBroker("outages", (place) => {
     await until(() => !net.isUp);
     await net.close();
     expect(await inbox.recv()).toBeUndefined();
-    const other = await place.node({ timeoutMs: 300 });
+    const other = await place.node({ timeoutMs: 1500 });
     place.broker.suspend();
     try {
       await other.close();

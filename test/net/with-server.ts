@@ -3,7 +3,9 @@
  * `nats-server` the tests are skipped, and their titles say so.
  */
 import { execFileSync } from "node:child_process";
+import type { Net } from "../../src/net/index.ts";
 import { Broker, type BrokerOptions, missingServer } from "../../verify/net/broker.ts";
+import { until } from "../runtime/until.ts";
 
 /** Why there can be no server here; `undefined` if there can. */
 export const noServer: string | undefined = missingServer();
@@ -33,4 +35,9 @@ export type ServerSettings = Pick<BrokerOptions, "config" | "jetstream">;
 
 export function startServer(settings: ServerSettings = {}): Promise<TestServer> {
   return Broker.start(settings);
+}
+
+/** Waits until these nodes, in the order of their names, are those that answer: one that stands still for a while is left out. */
+export function untilNodes(net: Net, ...names: string[]): Promise<void> {
+  return until(async () => (await net.nodes()).map(({ node }) => node).join() === names.join(), `the nodes are ${names.join()}`);
 }

@@ -9,6 +9,8 @@ import type { Place, Report } from "./place.ts";
 
 const LEASE_MS = 400;
 const CREDIT = 8;
+/** Where nobody who has leases is killed, none ends. */
+const CALM_LEASE_MS = 20_000;
 /** Random kills may meet one value several times. */
 const TRIES = 50;
 /** Consumers and producers that live at the same time. */
@@ -62,7 +64,7 @@ export async function killConsumers({ rt, random }: Place, rounds: number): Prom
 export async function killProducers({ rt, random }: Place, rounds: number): Promise<Report> {
   await using broker = await Broker.start();
   await using net = await join(rt, { servers: broker.url, name: "kills", node: "consumer", beatMs: 100 });
-  const jobs = await net.queue("jobs", utf8, { leaseMs: LEASE_MS, tries: TRIES });
+  const jobs = await net.queue("jobs", utf8, { leaseMs: CALM_LEASE_MS, tries: TRIES });
   const ledger = new Ledger();
   await using inbox = await jobs.deliveries({ credit: 64 });
   const receiving = (async () => {
@@ -79,7 +81,7 @@ export async function killProducers({ rt, random }: Place, rounds: number): Prom
     ledger.sent.add(id as string);
   };
   let begun = 0;
-  const begin = (again: readonly string[]): Child => new Child({ role: "producer", servers: broker.url, name: "kills", node: `p${begun++}`, leaseMs: LEASE_MS, credit: 1, tries: TRIES, again }, onLine);
+  const begin = (again: readonly string[]): Child => new Child({ role: "producer", servers: broker.url, name: "kills", node: `p${begun++}`, leaseMs: CALM_LEASE_MS, credit: 1, tries: TRIES, again }, onLine);
   let producer = begin([]);
   for (let round = 0; round < rounds; round++) {
     await producer.printed("sent", 20);

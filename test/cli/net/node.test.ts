@@ -1,5 +1,5 @@
 /** `warren node` and `warren net` as processes, with a real server. */
-import { mkdtempSync, readdirSync, rmdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, rmdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join as joined } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -9,7 +9,7 @@ import { answers } from "../../../src/lab/machine/nats-server.ts";
 import { beginNode } from "../../node-process.ts";
 import { warren } from "../warren-process.ts";
 import { beginServing, endNodes, MISSING, server, until } from "./nodes.ts";
-import { count, wait } from "./programs/shop.ts";
+import { count, held, wait } from "./programs/shop.ts";
 
 const MODULE = "test/cli/net/programs/shop.ts";
 
@@ -17,31 +17,36 @@ describe.skipIf(MISSING !== "")(`with a server${MISSING}`, () => {
   let nats: Awaited<ReturnType<typeof server>>;
   let rt: Runtime;
   let net: Net;
+  const folder = mkdtempSync(joined(tmpdir(), "warren-node-"));
   beforeAll(async () => {
     nats = await server();
     rt = await start({ threads: 1 });
-    net = await join(rt, { servers: nats.url, name: "shop", node: "test", build: "1", beatMs: 400 });
+    net = await join(rt, { servers: nats.url, name: "shop", node: "test", build: "1" });
   });
   afterAll(async () => {
     endNodes();
     await net.close();
     await rt.stop();
     await nats.stop();
+    rmSync(folder, { recursive: true });
   });
   const begin = (...args: readonly string[]): ReturnType<typeof beginServing> => beginServing([...args, "--servers", nats.url, "--name", "shop", "--build", "1", "--threads", "1"]);
 
   test("a node serves, and on SIGTERM lets calls end", async () => {
-    const node = await begin(MODULE, "--serve", "count,wait", "--node", "one");
+    const node = await begin(MODULE, "--serve", "count,held", "--node", "one");
     expect(await net.spawn(count, ["a", "b"])).toBe(2);
-    const long = net.spawn(wait, 300);
+    const gate = joined(folder, "gate");
+    const long = net.spawn(held, gate);
     await until(async () => (await node.health()).body["running"] === 1);
     expect(await node.health()).toEqual({ code: 200, body: { status: "up", name: "shop", node: "one", running: 1, waiting: 0, done: 1 } });
     node.child.kill("SIGTERM");
-    expect(await long).toBe(300);
+    await until(async () => (await node.health()).code === 503);
+    writeFileSync(gate, "");
+    expect(await long).toBe(gate);
     const { code, stdout, stderr } = await node.outcome;
     expect([code, stdout]).toEqual([0, ""]);
     expect(stderr.replace(/:\d+\/$/m, ":PORT/").split("\n")).toEqual([
-      `shop: node one serves count and wait on 1 thread, connected to ${nats.url}, health at http://127.0.0.1:PORT/`,
+      `shop: node one serves count and held on 1 thread, connected to ${nats.url}, health at http://127.0.0.1:PORT/`,
       "SIGTERM: draining: takes no more calls, and ends when those that it has taken have ended, after 30 s at the latest. A second signal ends it immediately",
       "drained: 2 calls ended here, none was cut off",
       "",
@@ -98,7 +103,7 @@ describe.skipIf(MISSING !== "")(`with a server${MISSING}`, () => {
     ]);
     expect([status, json, queues, queuesJson, dump, found].map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 0]);
     expect(status.stdout).toMatch(/^shop on nats:.*with JetStream, 2 nodes$/m);
-    expect(status.stdout).toMatch(/^one +1 +\d+ +1 +[\d.]+ m?s +0 +0 +0 +count, wait$/m);
+    expect(status.stdout).toMatch(/^one +1 +\d+ +1 +[\d.]+ m?s +0 +0 +0 +count, held, wait$/m);
     expect(JSON.parse(json.stdout)).toMatchObject({ schema: "warren-net-status/1", name: "shop", nodes: [{ node: "one", pid: node.child.pid }, { node: "test", pid: process.pid }] });
     expect(queues.stdout).toBe([
       "queue      values  in hand  capacity    lease  dead  type",
@@ -115,7 +120,7 @@ describe.skipIf(MISSING !== "")(`with a server${MISSING}`, () => {
 
   test("names of tasks that the module does not export", { tags: ["deep"] }, async () => {
     const { code, stderr } = await warren(["node", MODULE, "--serve", "price", "--servers", nats.url]);
-    expect([code, stderr]).toEqual([2, 'warren: --serve: "price" is not one of count, wait, all\n']);
+    expect([code, stderr]).toEqual([2, 'warren: --serve: "price" is not one of count, held, wait, all\n']);
   });
 });
 

@@ -21,9 +21,9 @@ beforeAll(async () => {
 });
 afterAll(() => runtime.stop());
 
-async function recorded(): Promise<{ trace: Trace; reports: readonly Report[] }> {
+async function recorded(count = 60): Promise<{ trace: Trace; reports: readonly Report[] }> {
   await using trace = await runtime.trace();
-  const reports = await runtime.spawn(overseer, 60);
+  const reports = await runtime.spawn(overseer, count);
   return { trace: await trace.stop(), reports };
 }
 
@@ -62,7 +62,8 @@ describe("a trace of real threads", () => {
   });
 
   test("who only waits for the tasks it has started is not counted", async () => {
-    const { trace } = await recorded();
+    // So long that a thread that stands still for a while in `overseer` is not half of it.
+    const { trace } = await recorded(1000);
     // on a busy machine it takes a while to start them: the region begins where all are at work
     const startNs = trace.events.find(({ kind }) => kind === "park")?.timeNs as number;
     const { view, activity } = analyseTrace(trace, { startNs, endNs: trace.endNs });
@@ -85,7 +86,7 @@ describe("a trace of real threads", () => {
 });
 
 test("a run of a cell: its region, the gophers at work in it, and runs without a trace", async () => {
-  const program = programOf({ kind: "gophers", grid: { designs: ["G6"], worlds: ["wait"], threads: [2], unitMs: 1, books: 24, lanes: null, carts: null, pile: null, seed: 1 } });
+  const program = programOf({ kind: "gophers", grid: { designs: ["G6"], worlds: ["wait"], threads: [2], unitMs: 1, books: 240, lanes: null, carts: null, pile: null, seed: 1 } });
   const run = await traceCell(program, program.cells[0] as Cell, { warmupMs: 1, minTimeMs: 1, events: 65_536, progress: () => undefined });
   expect(run.untracedNs).toHaveLength(3);
   expect(run.checks.every(({ ok }) => ok)).toBe(true);

@@ -25,27 +25,27 @@ onBroker("agreement", (place) => {
 
   test("update changes what is given, and nothing else", { tags: ["deep"] }, async () => {
     const net = await place.node();
-    const jobs = await net.queue("jobs", i32, { capacity: 5, leaseMs: 400, dedupeMs: 1000 });
+    const jobs = await net.queue("jobs", i32, { capacity: 5, leaseMs: 1000, dedupeMs: 1000 });
     await jobs.send(1);
     const changed = await net.queue("jobs", i32, { capacity: 7, update: true });
     expect(await changed.state()).toMatchObject({ capacity: 7 });
-    await net.queue("jobs", i32, { capacity: 7, leaseMs: 400, dedupeMs: 1000 });
+    await net.queue("jobs", i32, { capacity: 7, leaseMs: 1000, dedupeMs: 1000 });
     // It knows the lease that is there: otherwise this one would be lost.
     await using inbox = await changed.deliveries({ credit: 1 });
     const delivery = await inbox.recv();
-    await place.rt.sleep(1000);
+    await place.rt.sleep(2500);
     await delivery?.ack();
     expect(delivery?.signal.aborted).toBe(false);
   });
 
   test("the lease is changed only while no node takes deliveries", async () => {
     const net = await place.node();
-    const jobs = await net.queue("jobs", i32, { leaseMs: 400 });
+    const jobs = await net.queue("jobs", i32, { leaseMs: 60_000 });
     const inbox = await jobs.deliveries();
-    expect(await thrown(() => net.queue("jobs", i32, { leaseMs: 200, update: true }))).toMatchObject({ code: "ERR_QUEUE_CONFLICT", message: expect.stringContaining("takes deliveries") });
+    expect(await thrown(() => net.queue("jobs", i32, { leaseMs: 30_000, update: true }))).toMatchObject({ code: "ERR_QUEUE_CONFLICT", message: expect.stringContaining("takes deliveries") });
     await inbox.stop();
-    await net.queue("jobs", i32, { leaseMs: 200, update: true });
-    await net.queue("jobs", i32, { leaseMs: 200 });
+    await net.queue("jobs", i32, { leaseMs: 30_000, update: true });
+    await net.queue("jobs", i32, { leaseMs: 30_000 });
   });
 
   test("a stream of another program is left alone", async () => {

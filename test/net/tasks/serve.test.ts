@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { thrown, until } from "../../runtime/until.ts";
 import { double, echo, hold, opened, starts } from "../net-tasks.ts";
+import type { NodeReport } from "../../../src/net/index.ts";
 import { onBroker } from "../on-broker.ts";
+import { untilNodes } from "../with-server.ts";
 
 onBroker("serve", (place) => {
   let gate = 0;
@@ -89,8 +91,9 @@ onBroker("serve", (place) => {
     await Promise.all(servers.map((net) => net.serve([hold])));
     gate++;
     const calls = Array.from({ length: 32 }, (_, k) => caller.spawn(hold, gate, k));
-    await until(async () => (await caller.nodes()).reduce((sum, { running }) => sum + running, 0) === 32);
-    expect((await caller.nodes()).filter(({ running }) => running > 0).length).toBe(2);
+    let nodes: readonly NodeReport[] = [];
+    await until(async () => (nodes = await caller.nodes()).reduce((sum, { running }) => sum + running, 0) === 32);
+    expect(nodes.filter(({ running }) => running > 0).length).toBe(2);
     opened().add(1);
     await Promise.all(calls);
   });
@@ -108,6 +111,7 @@ onBroker("serve", (place) => {
   test("nodes tell what they are, and dumps what they do", { tags: ["deep"] }, async () => {
     const [caller, server] = [await place.node({ build: "1.2.3" }), await place.node({ node: "worker" })];
     await server.serve([double]);
+    await untilNodes(caller, "n0", "worker");
     const nodes = await caller.nodes();
     expect(nodes).toMatchObject([{ node: "n0", build: "1.2.3", tasks: [], pid: process.pid, threads: 2 }, { node: "worker", build: "0", tasks: [{ name: "double", build: "0", id: expect.stringContaining("net-tasks#double") }], isDraining: false }]);
     const dumps = await caller.dumps();

@@ -198,13 +198,13 @@ onBroker("remote spawn", (place) => {
   });
 
   test("a main thread that stood still does not take a node for lost", { tags: ["deep"] }, async () => {
-    const [caller, server] = [await place.node({ beatMs: 50 }), await place.node({ beatMs: 50 })];
+    const [caller, server] = [await place.node({ beatMs: 200 }), await place.node({ beatMs: 200 })];
     await server.serve([hold]);
     const begun = starts().value;
     const called = caller.spawn(hold, ++gate, "fine");
     await until(async () => starts().value > begun && (await caller.nodes()).some(({ running }) => running === 1));
     for (let k = 0; k < 2; k++) {
-      const endMs = performance.now() + 300;
+      const endMs = performance.now() + 1200;
       while (performance.now() < endMs);
       await place.rt.sleep(5);
     }

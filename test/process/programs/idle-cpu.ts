@@ -14,13 +14,20 @@ if (import.meta.main) {
   for (let count = 0; count < 64; count = (await rt.dump()).threads.reduce((sum, report) => sum + (report.thread < 8 ? report.parked.length : 0), 0)) await wait(20);
   await wait(1000);
   const sleepsBefore = (await rt.stats()).threads.reduce((sum, { sleeps }) => sum + sleeps, 0);
-  const from = performance.now();
-  const before = process.cpuUsage();
-  await wait(2500);
-  const { user, system } = process.cpuUsage(before);
-  const ms = performance.now() - from;
+  // A virtual machine's core that stands still counts as used: that meets one or two of the windows, a loop that stays awake meets all.
+  const shares: number[] = [];
+  const beginMs = performance.now();
+  for (let window = 0; window < 11; window++) {
+    const fromMs = performance.now();
+    const before = process.cpuUsage();
+    await wait(250);
+    const { user, system } = process.cpuUsage(before);
+    shares.push((user + system) / 1000 / (performance.now() - fromMs));
+  }
+  const ms = performance.now() - beginMs;
+  const share = shares.toSorted((a, b) => a - b)[5];
   const sleeps = (await rt.stats()).threads.reduce((sum, thread) => sum + thread.sleeps, 0) - sleepsBefore;
-  console.log(JSON.stringify({ share: (user + system) / 1000 / ms, sleeps, ms: Math.round(ms) }));
+  console.log(JSON.stringify({ share, sleeps, ms: Math.round(ms) }));
   ch.close();
   await Promise.all(joins);
 }

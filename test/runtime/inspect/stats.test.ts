@@ -39,7 +39,7 @@ describe("tasks and memory", () => {
   test("the load is what is placed and not finished", async () => {
     const gate = rt.chan(i32);
     const waiting = [0, 0, 0, 1].map((index) => rt.spawn.on(index)(parkOn, "receive", gate));
-    await until(async () => sum((await rt.stats()).threads.map(({ parks }) => parks)) > 0);
+    await until(async () => (await rt.stats()).parked.receive === 4);
     expect((await rt.stats()).threads.map(({ load }) => load)).toEqual([3, 1]);
     gate.close();
     await Promise.all(waiting);

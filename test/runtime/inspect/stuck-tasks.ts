@@ -48,8 +48,8 @@ export const lockCycle = task(import.meta, async function lockCycle(both: Barrie
 /** Waits for a lock that the other task releases when it has slept. */
 export const lockedLong = task(import.meta, async function lockedLong() {
   const mutex = new Mutex();
-  go.on(1)(waitsForLock, mutex);
   using _held = await mutex.lock();
+  go.on(1)(waitsForLock, mutex);
   await sleep(1e8);
 });
 

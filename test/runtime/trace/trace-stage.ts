@@ -1,13 +1,13 @@
 /** What the tests of rt.trace() share: a trace of a program, its events by kind, and what holds in every one. */
 import { expect } from "vitest";
-import type { Runtime, Trace, TraceEvent } from "../../../src/index.ts";
+import type { Runtime, Trace, TraceEvent, TraceOptions } from "../../../src/index.ts";
 import { until } from "../until.ts";
 
 /** The trace of a program that has run before, so that its module is imported; what the first run started has ended when the trace begins. */
-export async function traced(on: Runtime, run: (on: Runtime) => Promise<unknown>): Promise<Trace> {
+export async function traced(on: Runtime, run: (on: Runtime) => Promise<unknown>, options?: TraceOptions): Promise<Trace> {
   await run(on).catch(() => undefined);
   await until(async () => (await on.stats()).tasks === 0);
-  const tracing = await on.trace();
+  const tracing = await on.trace(options);
   await run(on).catch(() => undefined);
   return tracing.stop();
 }

@@ -70,7 +70,8 @@ describe("on one thread, exactly", () => {
     const [due] = of(trace, "due");
     const [park] = of(trace, "park");
     const start = of(trace, "start").find(({ name }) => name.endsWith("waits"))!;
-    const wake = trace.events[trace.events.indexOf(due) + 1];
+    const own = trace.events.filter(({ thread, kind }) => thread === due.thread && kind !== "gc" && kind !== "outside");
+    const wake = own[own.indexOf(due) + 1];
     expect(wake).toMatchObject({ kind: "wake", task: 0, wait: park.wait });
     // Two milliseconds from a moment between the start of the task and its wait, however long the thread stood still there.
     expect(due.dueNs).toBeGreaterThanOrEqual(start.timeNs + 2e6);
@@ -90,7 +91,8 @@ describe("on one thread, exactly", () => {
     const trace = await traced(rt, (on) => {
       const ch = on.chan(i32, 100_000);
       return on.spawn.on(0)(send, ch, 100_000).then(() => ch.close());
-    });
+    }, { events: 200_000 });
+    expect(trace.lost.every((count) => count === 0)).toBe(true);
     const hops = of(trace, "yield").map(({ hop }) => hop);
     expect(hops.length).toBeGreaterThan(0);
     expect(of(trace, "hop").map(({ hop }) => hop)).toEqual(hops);
@@ -264,7 +266,8 @@ test("collections of garbage, at their time", async () => {
 test("an idle thread says so once", async () => {
   const trace = await traced(rt, (on) => Promise.resolve(on.sleep(30)));
   for (const thread of [0, 1]) {
-    const kinds = trace.events.filter((event) => event.thread === thread && event.kind !== "gc").map(({ kind }) => kind);
+    // The thread can be stopped in its turn: what is seen of that is not counted.
+    const kinds = trace.events.filter((event) => event.thread === thread && event.kind !== "gc" && event.kind !== "outside").map(({ kind }) => kind);
     expect(kinds.filter((kind) => kind === "idle").length).toBeLessThanOrEqual(1);
     expect(kinds.length).toBeLessThanOrEqual(3);
   }
