@@ -23,10 +23,10 @@ const MOST_DOZES = 50_000;
 /** Dozes between two checks which threads are still alive: a few milliseconds. */
 const LOOK_EVERY = 40;
 
-const watchers = new WeakMap<Int32Array, () => void>();
+const watchers = new WeakMap<Int32Array, (owner: number) => void>();
 
-/** While this thread waits long for a lock in `words`, `look` is called. It can release the locks of dead threads: the holder may be alive, and wait for one of those. */
-export function watchLocks(words: Int32Array, look: () => void): void {
+/** While this thread waits long for a lock in `words`, `look` is called with the holder's id. It can release the locks of dead threads: of the holder, or of one that the holder waits for. */
+export function watchLocks(words: Int32Array, look: (owner: number) => void): void {
   watchers.set(words, look);
 }
 
@@ -58,6 +58,6 @@ export function backOff(words: Int32Array, at: number, seen: number, spins: numb
   doze(words, at, seen, DOZE_MS);
   if ((spins - SPINS) % LOOK_EVERY !== LOOK_EVERY - 1) return;
   const look = watchers.get(words);
-  look?.();
-  if (look !== undefined && spins > SPINS + MOST_DOZES) throw new WarrenError("ERR_THREAD_DIED", `a lock is still held by thread ${holder - 1}, which ended in the middle of an operation`);
+  look?.(holder);
+  if (look !== undefined && spins > SPINS + MOST_DOZES) throw new WarrenError("ERR_THREAD_DIED", `a lock is still held by thread ${holder - 1}, which ended in the middle of an operation, or waits for one that did`);
 }

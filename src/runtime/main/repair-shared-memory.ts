@@ -47,7 +47,7 @@ export interface Survivor {
 /**
  * Releases all locks that a dead thread holds, and repairs what they protect. It can
  * be called more than once, and also in the middle of an operation of the main thread
- * that waits for such a lock.
+ * that waits for a lock.
  */
 export function releaseLocks(main: Survivor, thread: number): Remains {
   return main.arena.touchHeaders(() => releaseAll(main, thread));
@@ -71,8 +71,8 @@ function releaseAll({ arena, waiters }: Survivor, thread: number): Remains {
   return remains;
 }
 
-/** Repairs everything that processor `thread` left. */
-export function repairAfter(main: Survivor, thread: number): Aftermath {
+/** Repairs everything that processor `thread` left. @param earlier the records that calls of `releaseLocks` have removed from queues */
+export function repairAfter(main: Survivor, thread: number, earlier: () => readonly number[] = () => []): Aftermath {
   const { arena, waiters } = main;
   const { i32 } = arena;
   const at = arena.processorAt(thread);
@@ -84,7 +84,7 @@ export function repairAfter(main: Survivor, thread: number): Aftermath {
   for (const headerAt of headersOf(arena)) returnLostLeases(waiters, headerAt, id);
   waiters.flush();
   const undelivered = completeClaims(main, remains);
-  free(main, remains.unqueued);
+  free(main, [...earlier(), ...remains.unqueued]);
   main.adoptContexts(thread);
   repairSleepers(arena, thread);
   store(i32, at + processor.answered, ABSENT);

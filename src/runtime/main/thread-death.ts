@@ -33,8 +33,10 @@ export class Supervisor {
   readonly #side: ThreadSide;
   readonly #onFault: (error: WarrenError) => void;
   readonly #onUp: (thread: number) => void;
-  /** Threads whose locks are being released now. */
+  /** Dead threads whose locks are being released now. */
   readonly #releasing = new Set<number>();
+  /** Dead threads whose locks were released, or whose repair has begun, with the records that this has removed from queues. */
+  readonly #released = new Map<number, number[]>();
   /** Threads that have died and are not replaced yet. */
   readonly #down = new Set<number>();
   /** Calls of `recycle` that wait for a thread to be replaced. */
@@ -51,7 +53,7 @@ export class Supervisor {
 
   open(pool: Pool): void {
     this.#pool = pool;
-    watchLocks(this.#side.arena.i32, () => this.#lookAfterAll());
+    watchLocks(this.#side.arena.i32, (owner) => this.#lookAfter(owner - 1));
   }
 
   close(): void {
@@ -76,7 +78,9 @@ export class Supervisor {
 
   /** Repairs shared memory, and notifies every thread. */
   #settle(thread: number, why: string, cause: unknown): Aftermath {
-    const aftermath = repairAfter(this.#side, thread);
+    this.#released.set(thread, this.#released.get(thread) ?? []);
+    const aftermath = repairAfter(this.#side, thread, () => this.#released.get(thread) as number[]);
+    this.#released.delete(thread);
     const notice: DeathNotice = { aftermath, why, cause: portable(cause) };
     this.#side.died(aftermath, why, cause);
     void Promise.all(this.#pool?.each((control) => control.died(notice) as Promise<void>) ?? []);
@@ -120,19 +124,23 @@ export class Supervisor {
     if (this.#stopped) throw new WarrenError("ERR_RUNTIME_STOPPED", `the runtime was stopped before thread ${thread} was replaced`);
   }
 
-  /** The main thread waits for a lock: releases those of threads that no longer exist. */
-  #lookAfterAll(): void {
-    for (let thread = 0; thread < this.#side.arena.threads; thread++) this.#lookAfter(thread);
-  }
-
-  #lookAfter(thread: number): void {
+  /**
+   * The main thread waits for a lock of the thread `holder`: releases the locks of the
+   * threads that no longer exist, of which that may be one, or wait for one. Once each: a
+   * dead thread takes no more, and while main repairs what it has left, that must not begin
+   * anew. Only a lock of its own that main waits for then is released all the same.
+   */
+  #lookAfter(holder: number): void {
     const { arena } = this.#side;
-    if (this.#releasing.has(thread)) return;
-    const systemId = arena.i32[arena.processorAt(thread) + processor.systemId];
-    if (systemId === 0 || existsSync(`/proc/self/task/${systemId}`)) return;
-    this.#releasing.add(thread);
-    releaseLocks(this.#side, thread);
-    this.#releasing.delete(thread);
+    for (let thread = 0; thread < arena.threads; thread++) {
+      if (this.#releasing.has(thread) || (thread !== holder && this.#released.has(thread))) continue;
+      const systemId = arena.i32[arena.processorAt(thread) + processor.systemId];
+      if (systemId === 0 || existsSync(`/proc/self/task/${systemId}`)) continue;
+      this.#releasing.add(thread);
+      const { unqueued } = releaseLocks(this.#side, thread);
+      this.#released.set(thread, [...(this.#released.get(thread) ?? []), ...unqueued]);
+      this.#releasing.delete(thread);
+    }
   }
 }
 
