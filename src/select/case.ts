@@ -223,6 +223,12 @@ export class LocalCase implements Case {
     this.#source = source;
   }
 
+  /** The case as it is now: of a channel, if its timer has turned into one. */
+  renewed(): Case {
+    const { materialized } = this.#source;
+    return materialized === undefined ? this : new RecvSide(this.#waiters, this.#name, materialized);
+  }
+
   poll(): boolean {
     this.#value = this.#source.takeNew();
     return this.#value !== undefined || this.#source.isExhausted();

@@ -254,6 +254,11 @@ function prepare(waiters: Waiters, names: readonly string[] | undefined, values:
     for (const side of sides) side.discard();
     throw error;
   }
+  // The operand of a send can be, or have, the timer of another case.
+  for (let k = 0; k < sides.length; k++) {
+    const side = sides[k];
+    if (side instanceof LocalCase) sides[k] = side.renewed();
+  }
   return sides;
 }
 

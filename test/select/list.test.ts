@@ -1,6 +1,6 @@
 /** Select over an array of cases: the index in the result, everything else as for names. */
 import { describe, expect, test } from "vitest";
-import { after, array, chan, i32, never, select, utf8, value } from "../../src/index.ts";
+import { after, array, chan, chanOf, f64, i32, never, select, utf8, value } from "../../src/index.ts";
 import { PLACEMENTS, onPlacements } from "../channel/tasks/placements.ts";
 import { quiet, receiversAt, sendersAt, used, world } from "../channel/tasks/world.ts";
 import { fanIn, fanOut, sendAll, takeAll } from "./list-tasks.ts";
@@ -145,4 +145,23 @@ test("more cases than 16 bits can count", { tags: ["deep"] }, async () => {
   expect(await waiting).toEqual({ case: 69_000, value: 9 });
   expect(receiversAt(the.rt, idle)).toBe(0);
   for (const c of [idle, ready]) c.close();
+});
+
+describe("a timer that is a case and the operand of another", () => {
+  const send = async (delayMs: number, isFull: boolean): Promise<unknown> => {
+    const timer = after(delayMs);
+    const c = chan(chanOf(f64), 1);
+    if (isFull) c.trySend(never() as never);
+    const result = await select({ timer, sent: c.sending(timer as never) });
+    c.close();
+    return result;
+  };
+
+  test("when it is chosen, it has its value", async () => {
+    for (let k = 0; k < 40; k++) expect(await send(0, false)).toBeOneOf([{ case: "timer", value: expect.any(Number) }, { case: "sent" }]);
+  });
+
+  test("when it is waited for, it has its value", async () => {
+    expect(await send(3, true)).toEqual({ case: "timer", value: expect.any(Number) });
+  });
 });
