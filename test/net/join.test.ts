@@ -19,8 +19,7 @@ onBroker("join", (place) => {
       const delivery = await inbox.recv();
       expect(delivery?.value).toBe(5);
       await delivery?.ack();
-      await untilNodes(second, "n0", "n1");
-      expect((await second.nodes()).map(({ node, threads }) => [node, threads])).toEqual([["n0", 2], ["n1", 1]]);
+      expect((await untilNodes(second, "n0", "n1")).map(({ node, threads }) => [node, threads])).toEqual([["n0", 2], ["n1", 1]]);
     } finally {
       await rt.stop();
     }

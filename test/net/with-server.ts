@@ -3,7 +3,7 @@
  * `nats-server` the tests are skipped, and their titles say so.
  */
 import { execFileSync } from "node:child_process";
-import type { Net } from "../../src/net/index.ts";
+import type { Net, NodeReport } from "../../src/net/index.ts";
 import { Broker, type BrokerOptions, missingServer } from "../../verify/net/broker.ts";
 import { until } from "../runtime/until.ts";
 
@@ -37,7 +37,9 @@ export function startServer(settings: ServerSettings = {}): Promise<TestServer> 
   return Broker.start(settings);
 }
 
-/** Waits until these nodes, in the order of their names, are those that answer: one that stands still for a while is left out. */
-export function untilNodes(net: Net, ...names: string[]): Promise<void> {
-  return until(async () => (await net.nodes()).map(({ node }) => node).join() === names.join(), `the nodes are ${names.join()}`);
+/** Waits until these nodes, in the order of their names, are those that answer, and returns their reports: one that stands still for a while is left out. */
+export async function untilNodes(net: Net, ...names: string[]): Promise<readonly NodeReport[]> {
+  let reports: readonly NodeReport[] = [];
+  await until(async () => (reports = await net.nodes()).map(({ node }) => node).join() === names.join(), `the nodes are ${names.join()}`);
+  return reports;
 }

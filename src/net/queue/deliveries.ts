@@ -145,7 +145,7 @@ export class QueueDeliveries<T> extends Inflow<Delivery<T>> implements Deliverie
 
   override watch(ready: () => boolean): () => void {
     const stop = super.watch(ready);
-    // A select has not tried to take one.
+    // It has not tried to take one if others waited before it.
     void this.#suspects.noteNext();
     return stop;
   }

@@ -1,7 +1,8 @@
 /**
  * Asks the server for values: never for more than there is credit.
  *
- * Invariant: values in hand + values asked for ≤ credit.
+ * Invariant: values in hand + values asked for ≤ credit, but for one more at a time when it
+ * stops, which is given back like the others.
  *
  * Requests are short. If a request is left whose node has gone, and no other, nats-server
  * 2.9 drops a value that was to be delivered again until its lease ends once more, and
@@ -19,12 +20,12 @@ const LONGEST_MS = 5000;
 const NS_PER_MS = 1_000_000;
 /** How long the server's word that it has nothing more is awaited before it is asked again; then twice as long. */
 const PAUSE_MS = 20;
-/** Where that word comes. */
+/** Where that word comes: with the number of the request. */
 const LAST = "last";
 /** How many values of a request did not come. */
 const PENDING = "Nats-Pending-Messages";
-/** The server's code for a request that does not wait, while it is about to send values for those that do. It has the same code for a request whose time is over. */
-const OTHERS_FIRST = 408;
+/** The server's codes if it refuses a request that does not wait, and may have values for others: it is about to send them; it has too many requests. */
+const OTHERS_FIRST = new Set([408, 409]);
 
 export class Pulls {
   /** Where it asks. */
@@ -40,7 +41,7 @@ export class Pulls {
   #next = 0;
   #heardMs = 0;
   /** Set while the server's last word is awaited. */
-  #settled: (() => void) | undefined;
+  #onSettled: (() => void) | undefined;
 
   constructor(link: Link, stream: string, credit: number, leaseMs: number) {
     this.#link = link;
@@ -87,19 +88,21 @@ export class Pulls {
   came(): void {
     this.#heardMs = performance.now();
     this.#take(1);
+    if (this.#asked === 0) this.#onSettled?.();
   }
 
   /** A request has ended. Returns the code of the server's message. */
   ended({ subject, headers }: Msg): number {
     this.#heardMs = performance.now();
-    if (subject === `${this.#inbox}.${LAST}` && headers?.code !== OTHERS_FIRST) this.#settled?.();
     const known = this.#left.get(subject) ?? 0;
     const pending = headers?.get(PENDING) ?? "";
     this.#left.delete(subject);
     this.#asked -= known;
     // Values that were taken off others here were taken off this one there.
     if (pending !== "") this.#take(Number(pending) - known);
-    return headers?.code ?? 0;
+    const code = headers?.code ?? 0;
+    if (this.#asked === 0 || (subject.startsWith(`${this.#inbox}.${LAST}`) && !OTHERS_FIRST.has(code))) this.#onSettled?.();
+    return code;
   }
 
   /** Takes values off the oldest requests. */
@@ -119,24 +122,29 @@ export class Pulls {
   forget(): void {
     this.#left.clear();
     this.#asked = 0;
+    this.#onSettled?.();
   }
 
   /**
    * Waits until the server has sent what it has for the requests: it throws away what is
    * on its way when nobody listens any more. It answers a consumer's requests in order, so
-   * when it has nothing for one more, all has come. If there is a value for that one, it is
-   * asked again.
+   * when it has nothing for one more, which does not wait, all until then has come.
    *
    * @param timeoutMs how long a server that says nothing is waited for
    */
   async settled(timeoutMs: number): Promise<void> {
-    if (this.#asked === 0) return;
+    const inbox = this.#inbox;
     const said = Promise.withResolvers<void>();
-    this.#settled = said.resolve;
+    this.#onSettled = said.resolve;
     const endMs = performance.now() + timeoutMs;
-    for (let pauseMs = PAUSE_MS; this.#link.isUp && performance.now() < endMs; pauseMs *= 2) {
-      this.#link.soon(this.subject, Buffer.from('{"batch":1,"no_wait":true}'), { reply: `${this.#inbox}.${LAST}` });
-      if (await within(said.promise, pauseMs)) return;
+    for (let pauseMs = PAUSE_MS; this.#asked > 0 && this.isFor(inbox) && this.#link.isUp; pauseMs *= 2) {
+      const leftMs = endMs - performance.now();
+      if (leftMs <= 0) return;
+      const reply = `${inbox}.${LAST}${this.#next++}`;
+      this.#left.set(reply, 1);
+      this.#asked++;
+      this.#link.soon(this.subject, Buffer.from('{"batch":1,"no_wait":true}'), { reply });
+      if (await within(said.promise, Math.min(pauseMs, leftMs))) return;
     }
   }
 

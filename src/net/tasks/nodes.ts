@@ -54,8 +54,8 @@ export interface NodeHost {
 
 /** How long answers are awaited: until none has come in so many looks in a row, and at most. */
 const QUIET_LOOKS = 4;
+const MOST_LOOKS = 20;
 const LOOK_MS = 20;
-const MOST_MS = 400;
 /** Reports younger than this are used again. */
 const RECENT_MS = 2000;
 
@@ -111,10 +111,11 @@ export class Nodes {
     const { link, space, warn } = this.#host;
     const answers: unknown[] = [];
     const inbox = link.names.inbox(link.unique());
-    const missing = new Set(this.#recent?.reports.map(({ node }) => node));
-    let quietLooks = 0;
+    // A dump takes longer, so it is not waited for who has gone.
+    const missing = new Set(verb === "who" ? this.#recent?.reports.map(({ node }) => node) : []);
+    let hasHeard = false;
     const subscription = await link.subscribe(inbox, { callback: (error, { data, headers }) => {
-      quietLooks = 0;
+      hasHeard = true;
       if (error !== null || headers?.code === 503) return;
       try {
         const [its] = decodeMessage(space, KIND.node, data, ["any"]);
@@ -125,16 +126,18 @@ export class Nodes {
       }
     } });
     try {
-      const startMs = performance.now();
       link.publish(link.names.control(verb), new Uint8Array(), "a question to all nodes", { reply: inbox });
       // A dump waits for threads that compute.
       const times = verb === "dump" ? 5 : 1;
       // This node answers, too: so while there is no answer, there will be one. So will be those that answered the last time.
-      while (performance.now() - startMs < times * MOST_MS && (answers.length === 0 || missing.size > 0 || quietLooks < times * QUIET_LOOKS)) {
+      let quiet = 0;
+      for (let looks = 0; looks < times * MOST_LOOKS && (answers.length === 0 || missing.size > 0 || quiet < times * QUIET_LOOKS); looks++) {
+        hasHeard = false;
         const lookMs = performance.now();
         await delay(LOOK_MS);
+        if (hasHeard) quiet = 0;
         // While this thread stood still, nobody could be heard.
-        if (performance.now() - lookMs < 2 * LOOK_MS) quietLooks++;
+        else if (performance.now() - lookMs < 2 * LOOK_MS) quiet++;
       }
     } finally {
       subscription.unsubscribe();

@@ -182,6 +182,21 @@ onBroker("deliveries", (place) => {
     expect(received.toSorted((a, b) => a - b)).toEqual(sent);
   });
 
+  test("it stops although the queue has more than its credit", async () => {
+    // So long that a stop which waits for its time to be over would not end.
+    const net = await place.node({ timeoutMs: 600_000 });
+    const jobs = await net.queue("jobs", i32, { leaseMs: 300_000 });
+    for (let n = 0; n < 50; n++) await jobs.send(n);
+    for (let n = 0; n < 5; n++) {
+      const inbox = await jobs.deliveries({ credit: 1 });
+      await (await inbox.recv())?.ack();
+      await inbox.stop();
+    }
+    await using last = await jobs.deliveries({ credit: 50 });
+    const rest = await takeAll(last, 45);
+    expect(rest.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 45 }, (_, k) => k + 5));
+  });
+
   test("a receive that begins while it stops gets nothing that is given back", async () => {
     const net = await place.node();
     const jobs = await net.queue("jobs", i32, { leaseMs: 60_000 });

@@ -111,8 +111,7 @@ onBroker("serve", (place) => {
   test("nodes tell what they are, and dumps what they do", { tags: ["deep"] }, async () => {
     const [caller, server] = [await place.node({ build: "1.2.3" }), await place.node({ node: "worker" })];
     await server.serve([double]);
-    await untilNodes(caller, "n0", "worker");
-    const nodes = await caller.nodes();
+    const nodes = await untilNodes(caller, "n0", "worker");
     expect(nodes).toMatchObject([{ node: "n0", build: "1.2.3", tasks: [], pid: process.pid, threads: 2 }, { node: "worker", build: "0", tasks: [{ name: "double", build: "0", id: expect.stringContaining("net-tasks#double") }], isDraining: false }]);
     const dumps = await caller.dumps();
     expect(dumps.map(({ node }) => node)).toEqual(["n0", "worker"]);
