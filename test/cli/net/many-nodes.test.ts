@@ -46,7 +46,7 @@ describe.skipIf(MISSING !== "")(`on many nodes${MISSING}`, () => {
     let looks = 0;
     await until(async () => {
       const { running, done } = (await (killed as (typeof nodes)[number]).health()).body;
-      looks = running === 1 && done === before ? looks + 1 : 0;
+      looks = running === 1 && done !== 0 && done === before ? looks + 1 : 0;
       before = done;
       return looks === LOOKS;
     });

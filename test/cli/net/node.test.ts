@@ -17,8 +17,9 @@ describe.skipIf(MISSING !== "")(`with a server${MISSING}`, () => {
   let nats: Awaited<ReturnType<typeof server>>;
   let rt: Runtime;
   let net: Net;
-  const folder = mkdtempSync(joined(tmpdir(), "warren-node-"));
+  let folder: string;
   beforeAll(async () => {
+    folder = mkdtempSync(joined(tmpdir(), "warren-node-"));
     nats = await server();
     rt = await start({ threads: 1 });
     net = await join(rt, { servers: nats.url, name: "shop", node: "test", build: "1" });

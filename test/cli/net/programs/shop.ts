@@ -1,4 +1,4 @@
-/** What a user serves: two tasks, and something else. */
+/** What a user serves: three tasks, and something else. */
 import { existsSync } from "node:fs";
 import { sleep, task } from "../../../../src/index.ts";
 
