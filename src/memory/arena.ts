@@ -313,9 +313,9 @@ export class Arena {
     for (let index = 0; index <= this.threads; index++) {
       const at = this.processorAt(index) + processor.answered;
       let seen = load(i32, at);
-      // A thread that has not answered the round before either is not waited for again.
+      // A thread that has not answered the round before either is not waited for again. It holds nothing.
       while (seen === before && looks < LOOKS) {
-        backOff(i32, at, seen, looks++, index + 1);
+        backOff(i32, at, seen, looks++, 0);
         seen = load(i32, at);
       }
       if (seen !== round && seen !== ABSENT) isComplete = false;

@@ -266,7 +266,7 @@ function sideOf(waiters: Waiters, name: string | number, value: Receiver<unknown
   if (value instanceof SendCase) return new SendSide(waiters, name, own(waiters, value.channel), value.value);
   if (value instanceof Channel) return new RecvSide(waiters, name, own(waiters, value));
   if (value instanceof LocalReceiver) {
-    if (value.materialized !== undefined) return new RecvSide(waiters, name, value.materialized);
+    if (value.materialized !== undefined) return new RecvSide(waiters, name, own(waiters, value.materialized));
     return new LocalCase(waiters, name, value);
   }
   throw new WarrenError("ERR_INVALID_ARGUMENT", `the select case ${name} must be a channel, a channel's sending(value), a timer or undefined, not ${printValue(value)}`);

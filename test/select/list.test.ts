@@ -147,21 +147,10 @@ test("more cases than 16 bits can count", { tags: ["deep"] }, async () => {
   for (const c of [idle, ready]) c.close();
 });
 
-describe("a timer that is a case and the operand of another", () => {
-  const send = async (delayMs: number, isFull: boolean): Promise<unknown> => {
-    const timer = after(delayMs);
-    const c = chan(chanOf(f64), 1);
-    if (isFull) c.trySend(never() as never);
-    const result = await select({ timer, sent: c.sending(timer as never) });
-    c.close();
-    return result;
-  };
-
-  test("when it is chosen, it has its value", async () => {
-    for (let k = 0; k < 40; k++) expect(await send(0, false)).toBeOneOf([{ case: "timer", value: expect.any(Number) }, { case: "sent" }]);
-  });
-
-  test("when it is waited for, it has its value", async () => {
-    expect(await send(3, true)).toEqual({ case: "timer", value: expect.any(Number) });
-  });
+test("a timer that is a case and the operand of another has its value when it is chosen", async () => {
+  const timer = after(3);
+  const c = chan(chanOf(f64), 1);
+  c.trySend(never() as never);
+  expect(await select({ timer, sent: c.sending(timer as never) })).toEqual({ case: "timer", value: expect.any(Number) });
+  c.close();
 });

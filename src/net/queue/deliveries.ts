@@ -263,7 +263,7 @@ export class QueueDeliveries<T> extends Inflow<Delivery<T>> implements Deliverie
     this.#pulls.came();
     const { untilMs } = this.#leases;
     // It waited in the socket while the process stood still: another node gets it, or this one once more.
-    if (performance.now() >= untilMs) return this.#pulls.ask(this.#leases.size);
+    if (performance.now() >= untilMs) return this.isEnded ? undefined : this.#pulls.ask(this.#leases.size);
     const held = readValue(this.#queue, message, at, untilMs);
     const known = this.#leases.get(at.sequence);
     if (held !== undefined && known?.id === held.id) {
@@ -363,6 +363,7 @@ export class QueueDeliveries<T> extends Inflow<Delivery<T>> implements Deliverie
     this.#repeatedUpTo = Math.max(await marks.repeatedUpTo(), await this.#delivered());
     if (!this.#pulls.isFor(inbox)) return;
     await this.#leases.renew();
+    if (!this.#pulls.isFor(inbox) || this.isEnded) return;
     this.#pulls.start();
     this.#pulls.ask(this.#leases.size);
   }

@@ -1,8 +1,8 @@
 /**
  * Asks the server for values: never for more than there is credit.
  *
- * Invariant: values in hand + values asked for ≤ credit, but for one more at a time when it
- * stops, which is given back like the others.
+ * Invariant: values in hand + values asked for ≤ credit, but for a few when it stops (one
+ * for each time that it asks for the server's last word), which are given back like the others.
  *
  * Requests are short. If a request is left whose node has gone, and no other, nats-server
  * 2.9 drops a value that was to be delivered again until its lease ends once more, and

@@ -84,6 +84,8 @@ export function repairAfter(main: Survivor, thread: number, earlier: () => reado
   for (const headerAt of headersOf(arena)) returnLostLeases(waiters, headerAt, id);
   waiters.flush();
   const undelivered = completeClaims(main, remains);
+  // From here on their links are those of inboxes.
+  for (const word of [processor.claiming, processor.claimedFirst, processor.claimedLast]) i32[at + word] = 0;
   free(main, [...earlier(), ...remains.unqueued]);
   main.adoptContexts(thread);
   repairSleepers(arena, thread);
@@ -97,8 +99,7 @@ export function repairAfter(main: Survivor, thread: number, earlier: () => reado
 
 /** Words of a processor that belong to the thread that died, not to its index. */
 const LEFT = [
-  processor.held, processor.claiming, processor.claimedFirst, processor.claimedLast, processor.completing,
-  processor.sliceStart, processor.timers, processor.ready, processor.systemId, processor.leaving,
+  processor.held, processor.completing, processor.sliceStart, processor.timers, processor.ready, processor.systemId, processor.leaving,
 ];
 
 /** Removes claims that were undone from the list, because their records may be reused. No other thread touches the remaining ones until they are completed. */

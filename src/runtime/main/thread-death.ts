@@ -79,8 +79,12 @@ export class Supervisor {
   /** Repairs shared memory, and notifies every thread. */
   #settle(thread: number, why: string, cause: unknown): Aftermath {
     this.#released.set(thread, this.#released.get(thread) ?? []);
-    const aftermath = repairAfter(this.#side, thread, () => this.#released.get(thread) as number[]);
-    this.#released.delete(thread);
+    let aftermath: Aftermath;
+    try {
+      aftermath = repairAfter(this.#side, thread, () => this.#released.get(thread) as number[]);
+    } finally {
+      this.#released.delete(thread);
+    }
     const notice: DeathNotice = { aftermath, why, cause: portable(cause) };
     this.#side.died(aftermath, why, cause);
     void Promise.all(this.#pool?.each((control) => control.died(notice) as Promise<void>) ?? []);
@@ -137,9 +141,12 @@ export class Supervisor {
       const systemId = arena.i32[arena.processorAt(thread) + processor.systemId];
       if (systemId === 0 || existsSync(`/proc/self/task/${systemId}`)) continue;
       this.#releasing.add(thread);
-      const { unqueued } = releaseLocks(this.#side, thread);
-      this.#released.set(thread, [...(this.#released.get(thread) ?? []), ...unqueued]);
-      this.#releasing.delete(thread);
+      try {
+        const { unqueued } = releaseLocks(this.#side, thread);
+        this.#released.set(thread, [...(this.#released.get(thread) ?? []), ...unqueued]);
+      } finally {
+        this.#releasing.delete(thread);
+      }
     }
   }
 }
