@@ -17,6 +17,7 @@ import { ProgressLine } from "../terminal/progress.ts";
 import { allOrNothing } from "../terminal/signals.ts";
 import { EXIT, note, requireReadable, requireWritable, writeResult, writeTo } from "../terminal/streams.ts";
 import { VERSION } from "../terminal/version.ts";
+import { withoutStuckTasks } from "../terminal/warnings.ts";
 import { linesJob, pileJob, type BurntPile, type Counted, type Outcome, type Work } from "./jobs.ts";
 import { startNodes, type LocalNodes } from "./local-nodes.ts";
 import { TALK, TALK_BEAT_MS } from "./node.ts";
@@ -95,7 +96,7 @@ async function run<P, R, T extends Outcome>(program: string, raw: RawManyNodes, 
   const plan = await planOf(raw);
   return allOrNothing("nothing was written", async () => {
     const work = await open();
-    const { last, ...report } = await measure(program, raw, plan, work);
+    const { last, ...report } = await withoutStuckTasks(() => measure(program, raw, plan, work));
     const { problems } = last;
     if (raw.quiet !== true) for (const line of work.skipped) note(line);
     for (const { path, kind, message } of problems) note(`warren: ${path}: ${kind}: ${message}`);

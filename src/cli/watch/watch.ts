@@ -12,10 +12,10 @@ import { resolveWatch, type RawWatch, type WatchOptions } from "../options/watch
 import { firstSignal } from "../terminal/signals.ts";
 import { EXIT, note, print, requireWritable } from "../terminal/streams.ts";
 import { VERSION } from "../terminal/version.ts";
+import { withoutStuckTasks } from "../terminal/warnings.ts";
 import { openBrowser } from "./browser.ts";
 import { recordTo } from "./record.ts";
 import { openServer, type PageServer } from "./server.ts";
-import { withoutStuckTasks } from "./warnings.ts";
 
 /** `warren watch [program]`; the exit code. */
 export async function watch(raw: RawWatch, operands: readonly string[]): Promise<number> {

@@ -1,8 +1,9 @@
-/** Warnings of Node and the runtime while a program is watched. */
+/** Warnings of Node and the runtime while a program of the talk runs. */
 
 /**
  * Runs `work` without the runtime's warning that a task blocks its thread: the steps of a
- * watched program compute for as long as a person needs to see them. Others stay as they are.
+ * watched program compute for as long as a person needs to see them, and a piece of work for
+ * a node as long as its machine needs. Others stay as they are.
  */
 export async function withoutStuckTasks<T>(work: () => Promise<T>): Promise<T> {
   const usual = process.listeners("warning");
