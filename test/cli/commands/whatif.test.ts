@@ -25,7 +25,7 @@ describe("warren whatif", () => {
 
   it("writes JSON, a picture and a page, by the name of the file", { tags: ["deep"] }, async () => {
     for (const name of ["a.json", "a.svg", "a.html"]) {
-      const { code } = await warren(["whatif", MODULE, "--task", "pipe", "--args", "[5]", "--runs", "2", "--processors", "1,2", "-o", join(folder, name), "-q"]);
+      const { code } = await warren(["whatif", MODULE, "--task", "pipe", "--args", "[5]", "--runs", "5", "--processors", "1,2", "-o", join(folder, name), "-q"]);
       expect([name, code]).toEqual([name, 0]);
     }
     const result = JSON.parse(await readFile(join(folder, "a.json"), "utf8")) as WhatIfResult;

@@ -19,7 +19,7 @@ describe.skipIf(CHROMIUM === null)("the live page of a real run", { timeout: 180
   test.each([
     ["G6", "wait", "1", "200ms"],
     ["G6", "cpu", "2", "130ms"],
-    ["G7", "mixed", "2", "150ms"],
+    ["G7", "mixed", "2", "200ms"],
     ["G8", "wait", "2", "90ms"],
   ])("%s, %s, %s threads: each burnt book arrives once, carts and books are conserved on every frame, a thread runs one gopher", async (design, world, threads, unit) => {
     await using watching = await Watching.open("--designs", design, "--world", world, "--threads", threads, "--unit", unit);

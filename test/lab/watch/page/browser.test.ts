@@ -73,12 +73,12 @@ describe.skipIf(CHROMIUM === null)("in Chromium", { timeout: 180_000 }, () => {
       const seen = await seenBy(page);
       const all = settings.loads * 4;
       expect(seen.wrong).toEqual([]);
-      expect(seen.frames).toBeGreaterThan(30);
       expect(seen.books).toBe(all);
       expect([...seen.arrivals, ...seen.last].toSorted((a, b) => a - b)).toEqual(Array.from({ length: all }, (_, k) => k));
       expect(seen.burnt.reduce((sum, count) => sum + count, 0)).toBe(all);
       expect(seen.flights).toBeGreaterThan(0);
-      expect(seen.places).toBeGreaterThan(40);
+      // Without gliding a cart has 16 places, as with reduced motion.
+      expect(seen.places).toBeGreaterThan(16);
     });
   });
 
