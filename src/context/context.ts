@@ -6,10 +6,10 @@ import { INSPECT } from "../errors.ts";
 import { performance } from "../host.ts";
 import type { Receiver } from "../channel/chan.ts";
 import type { Arena } from "../memory/arena.ts";
-import { contextHeader } from "../memory/layout.ts";
 import { HEADER_MARK } from "../memory/size-classes.ts";
 import type { AbortSignal } from "../wait/abort-signal.ts";
 import { type ContextKey, type ContextValue, nameOf } from "./key.ts";
+import { contextHeader } from "./words.ts";
 
 /** Options of `context`. If both are given, the earlier one counts. The deadline is never later than the parent's. */
 export interface ContextOptions {

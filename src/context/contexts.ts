@@ -25,7 +25,7 @@ import type { Channel } from "../channel/channel.ts";
 import { makeChannel, openChannel } from "../channel/make-channel.ts";
 import { WarrenError, printValue } from "../errors.ts";
 import type { Arena } from "../memory/arena.ts";
-import { KIND, REASON, RECORD, WATCH_WORDS, contextHeader, header, indexOfId, processor, processorId, valueRecord, watchRecord } from "../memory/layout.ts";
+import { KIND, RECORD, header, indexOfId, processor, processorId } from "../memory/layout.ts";
 import { bool } from "../wire/scalars.ts";
 import type { Handle, HandleFamily } from "../wire/type.ts";
 import { ring } from "../wait/doorbell.ts";
@@ -37,6 +37,7 @@ import { type ContextKey, type ContextValue, nameOf } from "./key.ts";
 import { checkOptions, decodeReason, encodeReason, errorFrom } from "./reason.ts";
 import { ContextTree, type Freed, type News } from "./tree.ts";
 import { ContextValues } from "./values.ts";
+import { REASON, WATCH_WORDS, contextHeader, valueRecord, watchRecord } from "./words.ts";
 
 /** A call of `afterFunc`, made by the runtime: see runtime/task/planned.ts. */
 export interface PlannedCall {

@@ -6,10 +6,10 @@
 import { performance } from "../host.ts";
 import { WarrenError, printValue } from "../errors.ts";
 import type { Arena } from "../memory/arena.ts";
-import { REASON, REASON_WORDS, reasonRecord } from "../memory/layout.ts";
 import { encodePayload, readPayload } from "../wire/payload.ts";
 import type { Handles, Space } from "../wire/type.ts";
 import type { ContextOptions } from "./context.ts";
+import { REASON, REASON_WORDS, reasonRecord } from "./words.ts";
 
 /** A reason is decoded many times, so it contains no handles: a channel in an error's properties arrives as a text. */
 const NO_HANDLES: Handles = {

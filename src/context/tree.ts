@@ -22,8 +22,9 @@
  */
 import { add, store, sub } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
-import { contextHeader as context, header, nextGeneration, reasonRecord, superblock, watchRecord } from "../memory/layout.ts";
+import { header, nextGeneration, superblock } from "../memory/layout.ts";
 import { lock, unlock } from "../memory/spin-lock.ts";
+import { contextHeader as context, reasonRecord, watchRecord } from "./words.ts";
 
 /** What to do after the lock is released: watch records to pass on, and channels to close. */
 export interface News {

@@ -20,7 +20,7 @@ import { LocalReceiver } from "../channel/local-receiver.ts";
 import { ChannelCore } from "../channel/channel-core.ts";
 import type { Arena } from "../memory/arena.ts";
 import { add, sub } from "../memory/atomics.ts";
-import { VALUE_WORDS, superblock, valueRecord } from "../memory/layout.ts";
+import { superblock } from "../memory/layout.ts";
 import { SharedArray } from "../memory/shared-array.ts";
 import { HeldGuard } from "../sync/guard.ts";
 import { SharedObject } from "../sync/shared-object.ts";
@@ -28,6 +28,7 @@ import { encodePayload, readLater, readPayload } from "../wire/payload.ts";
 import { type Handles, Refusal, type Space } from "../wire/type.ts";
 import { Context } from "./context.ts";
 import { ContextValue } from "./key.ts";
+import { VALUE_WORDS, valueRecord } from "./words.ts";
 
 const SHARED = [ChannelCore, LocalReceiver, SharedObject, SharedArray, Context, HeldGuard] as const;
 

@@ -1,5 +1,6 @@
 /**
- * Every record in the arena, word by word. One word is 4 bytes. A pointer is a word
+ * The records in the arena, word by word; those of contexts, shared maps and trace rings
+ * are in words.ts of their folders. One word is 4 bytes. A pointer is a word
  * index, so 4 GiB fit into 30 bits; 0 is "none". A line is 128 bytes (32 words): words
  * that different threads write are on different lines.
  *
@@ -7,7 +8,7 @@
  */
 
 /** Words in one line: two cache lines, because the prefetcher fetches them in pairs. */
-const LINE = 32;
+export const LINE = 32;
 
 /** Words in one page of 64 KiB, and the shift from a word index to its page. */
 export const PAGE_SHIFT = 14;
@@ -262,97 +263,6 @@ export const syncHeader = {
   leases: 26,
 } as const;
 
-/**
- * The header of a shared map, and its table (the object's block): one word for each
- * bucket, the first entry of its chain. See shared-map/table.ts.
- */
-export const mapHeader = {
-  /** Entries that have a value, and how many there may be. */
-  count: syncHeader.value,
-  max: syncHeader.size,
-  table: syncHeader.block,
-  /** The number of buckets, a power of two, minus 1. */
-  mask: 25,
-  /** The entries that have a value, in the order in which they go. */
-  oldest: 26,
-  newest: 27,
-} as const;
-
-/** An entry of a shared map: these words, the words of its value's slot, the words of its key. All under the map's lock, except `owners`; the value and the key never change. */
-export const mapEntry = {
-  next: 0,
-  hash: 1,
-  /** Who may read the value: see shared-map/entry.ts. Atomic. */
-  owners: 2,
-  /** 1 if it was used since it was added, or since it was spared. */
-  used: 3,
-  older: 4,
-  newer: 5,
-  /** The load in progress, header and generation; 0 for an entry that has a value. */
-  load: 6,
-  loadGeneration: 7,
-  /** The name of the value's type, in the table of names. */
-  type: 8,
-  /** Where the key begins, in words from the entry, and how many words it has. */
-  key: 9,
-  keyWords: 10,
-  value: 12,
-} as const;
-
-/**
- * The header of a context: everything under `superblock.contextLock` (see
- * context/tree.ts), but `cancelled` and `generation` can be read without it.
- * `generation`, `kind`, `references` and `next` are in the same place as in other
- * headers. `capacity` and `buffer` stay 0 for stale handles of channels and arrays.
- */
-export const contextHeader = {
-  generation: header.generation,
-  /** 0, or a REASON. Written once, after `reason`. */
-  cancelled: 16,
-  /** The reason record, or 0. */
-  reason: 17,
-  parent: 18,
-  firstChild: 19,
-  /** The next child of the same parent, and the previous child: only a hint. */
-  nextSibling: 20,
-  previousSibling: 21,
-  /** The channel that closes when the context is cancelled: header and generation, or 0. */
-  done: 22,
-  doneGeneration: 23,
-  /** The newest watch record: a thread to notify of the cancellation. */
-  watches: 24,
-  /** `processorId` of the thread that has armed the deadline. */
-  maker: 25,
-  /** In milliseconds since 1970, `Infinity` for none (a double: two words). */
-  deadline: 26,
-  /** The value record with which its chain of values begins, or 0. */
-  value: 28,
-} as const;
-
-/** Why a context was cancelled: by `cancel()` without a reason, by its deadline, by disposing it, or by the error in its reason record. */
-export const REASON = { cancelled: 1, deadline: 2, disposed: 3, given: 4 } as const;
-
-/** A reason that was given, encoded once for a whole subtree: how many references there are, and its payload. */
-export const reasonRecord = { references: 0, payload: 1 } as const;
-export const REASON_WORDS = 2;
-
-/** A value of contexts (context/values.ts): how many references there are, the next record of the chain, its number, and the blocks of the key's name and of the value. */
-export const valueRecord = { references: 0, next: 1, id: 2, name: 3, payload: 4 } as const;
-export const VALUE_WORDS = 5;
-
-/** A thread that must be notified when a context is cancelled. The record then goes to the thread's inbox, with the reason. */
-export const watchRecord = {
-  record: 0,
-  inboxNext: 1,
-  /** `processorId` of the thread. */
-  owner: 2,
-  next: 3,
-  /** A REASON, and the reason record, one reference counted. */
-  kind: 4,
-  reason: 5,
-} as const;
-export const WATCH_WORDS = 8;
-
 /** The next generation; they count modulo 2²². */
 export function nextGeneration(generation: number): number {
   return (generation + 1) & 0x3fffff;
@@ -426,34 +336,6 @@ export const taskRecord = {
   leases: 10,
 } as const;
 export const TASK_WORDS = 16;
-
-/** A thread's ring of trace events (trace/ring.ts): these words, then `capacity` events. */
-export const traceRing = {
-  /** A RING_STATE. Main ends the recording. */
-  state: 0,
-  capacity: 1,
-  /** Events recorded so far, including those that were overwritten (a double: two words). Written by the thread. */
-  count: 2,
-  /** When the thread began to record: the time of an event of kind 0, which takes the place of the event before the first. */
-  began: 4,
-  /** 1 while the thread writes an event. Written by the thread. */
-  writing: 8,
-  /** No event that is begun from now on gets an earlier time, except those told aside (a double). Written by main while somebody follows the trace. */
-  floor: 10,
-  events: LINE,
-} as const;
-
-/** A `closed` ring accepts only events from before it was closed; a `read` ring accepts none. */
-export const RING_STATE = { closed: 0, recording: 1, read: 2 } as const;
-
-/** One trace event: when (a double: nanoseconds of `process.hrtime`), what, the task, and two operands or one double. */
-export const traceEvent = { time: 0, kind: 2, task: 3, a: 4, b: 5 } as const;
-export const TRACE_EVENT_WORDS = 6;
-
-/** `traceEvent.kind`; their meanings and operands: trace/recorder.ts. */
-export const TRACE = { spawn: 1, start: 2, end: 3, park: 4, wake: 5, ready: 6, resume: 7, yield: 8, hop: 9, foreign: 10, steal: 11, turn: 12, idle: 13, gc: 14, died: 15, outside: 16, join: 17, use: 18, choice: 19, due: 20, mark: 21 } as const;
-/** In the `kind` of a recorded mark: the factor of the number of its name. */
-export const MARK_NAME = 256;
 
 /** What a task does to a channel or a shared object, as a trace records it (`TraceEvent`, kind `use`). */
 export const USE = { send: 0, receive: 1, close: 2, lock: 3, unlock: 4, signal: 5, await: 6, miss: 7 } as const;

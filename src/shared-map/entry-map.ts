@@ -11,7 +11,7 @@
  */
 import { INSPECT, WarrenError, printValue } from "../errors.ts";
 import { LIMITS } from "../limits.ts";
-import { KIND, mapHeader, syncHeader } from "../memory/layout.ts";
+import { KIND, syncHeader } from "../memory/layout.ts";
 import { cas } from "../memory/atomics.ts";
 import { lock } from "../memory/spin-lock.ts";
 import { SharedObject, makeHeader } from "../sync/shared-object.ts";
@@ -22,6 +22,7 @@ import type { Entries } from "./entry.ts";
 import { type Key, Keys } from "./key.ts";
 import type { SharedMapOptions } from "./shared-map.ts";
 import { Table } from "./table.ts";
+import { mapHeader } from "./words.ts";
 
 /** Buckets that are searched under one lock. */
 const SCANNED = 64;

@@ -13,11 +13,11 @@
 import { typeOfName } from "../channel/type-name.ts";
 import type { Arena } from "../memory/arena.ts";
 import { add, sub } from "../memory/atomics.ts";
-import { mapEntry } from "../memory/layout.ts";
 import type { Names } from "../memory/names.ts";
 import type { Handles, Space, Type } from "../wire/type.ts";
 import type { Waiters } from "../wait/waiter.ts";
 import type { Key } from "./key.ts";
+import { mapEntry } from "./words.ts";
 
 /** What makes and reads entries on one thread. */
 export class Entries {

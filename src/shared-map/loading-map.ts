@@ -13,13 +13,14 @@
  * et al., Scaling Memcache at Facebook, 2013).
  */
 import { WarrenError, printValue } from "../errors.ts";
-import { mapEntry, syncHeader } from "../memory/layout.ts";
+import { syncHeader } from "../memory/layout.ts";
 import { isThenable } from "../sync/once.ts";
 import type { WaitOptions } from "../wait/wait.ts";
 import { value as valueType } from "../wire/value.ts";
 import { EntryMap } from "./entry-map.ts";
 import { type Key, copyOf } from "./key.ts";
 import { Load, OVER, RUN } from "./load.ts";
+import { mapEntry } from "./words.ts";
 
 /** One call of `load` that found no value. */
 interface Call<K, V> {

@@ -19,8 +19,8 @@
  * that reading threads exchange the cache lines of three entries and not of one.
  */
 import type { Arena } from "../memory/arena.ts";
-import { mapEntry, mapHeader } from "../memory/layout.ts";
 import type { Key } from "./key.ts";
+import { mapEntry, mapHeader } from "./words.ts";
 
 const MOST_SPARED = 32;
 

@@ -1,11 +1,12 @@
 /** Makes a `Trace` from the rings of all threads: events are decoded and merged by time. */
 import { constants } from "node:perf_hooks";
-import { SPAWN_CHOSEN, SPAWN_CLOSURE, TRACE, USE, USE_ROOM } from "../memory/layout.ts";
+import { SPAWN_CHOSEN, SPAWN_CLOSURE, USE, USE_ROOM } from "../memory/layout.ts";
 import type { Names } from "../memory/names.ts";
 import type { RawEvent, RingContent } from "./ring.ts";
 import { WAIT_REASONS } from "../wait/wait-reason.ts";
 import type { Trace, TraceEvent } from "./events.ts";
 import { OTHER_MARKS } from "./mark.ts";
+import { TRACE } from "./words.ts";
 
 type UseOf = Extract<TraceEvent, { kind: "use" }>["use"];
 

@@ -1,6 +1,6 @@
 /**
  * Writes the events of one thread while there is a trace: it knows which task acts, and
- * records an event for each thing that happens (`TRACE` in memory/layout.ts; the events
+ * records an event for each thing that happens (`TRACE` in words.ts; the events
  * as a program sees them: events.ts).
  *
  *   event    task        a           b            event    task       a        b
@@ -36,10 +36,11 @@
  * make each await several times slower, and a trace must not change what it shows.
  */
 import { idleMs, performance } from "../host.ts";
-import { MARK_NAME, TRACE, USE_ROOM } from "../memory/layout.ts";
+import { USE_ROOM } from "../memory/layout.ts";
 import type { TraceRing } from "./ring.ts";
 import type { Running, Tracer, Wait } from "../wait/wait.ts";
 import { REASON_PLACE } from "../wait/wait-reason.ts";
+import { MARK_NAME, TRACE } from "./words.ts";
 
 /** How often the owner of a recorder calls `noteOutside`. */
 export const OUTSIDE_EVERY_MS = 5;

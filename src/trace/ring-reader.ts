@@ -23,11 +23,11 @@
  */
 import type { Arena } from "../memory/arena.ts";
 import { load } from "../memory/atomics.ts";
-import { TRACE, TRACE_EVENT_WORDS, traceRing } from "../memory/layout.ts";
 import type { Names } from "../memory/names.ts";
 import { decode } from "./decode.ts";
 import type { TraceEvent } from "./events.ts";
 import { type RingContent, rawEvent } from "./ring.ts";
+import { TRACE, TRACE_EVENT_WORDS, traceRing } from "./words.ts";
 
 /** Whether this machine shows the stores of a thread to all others in their order. */
 export const SHOWS_ORDER: boolean = process.arch === "x64" || process.arch === "ia32";

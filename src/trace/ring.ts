@@ -22,7 +22,7 @@
 import { performance } from "../host.ts";
 import { store } from "../memory/atomics.ts";
 import type { Arena } from "../memory/arena.ts";
-import { MARK_NAME, RING_STATE, TRACE, TRACE_EVENT_WORDS, traceEvent, traceRing } from "../memory/layout.ts";
+import { MARK_NAME, RING_STATE, TRACE, TRACE_EVENT_WORDS, traceEvent, traceRing } from "./words.ts";
 
 /** An event as it is stored in the ring. */
 export interface RawEvent {

@@ -5,7 +5,8 @@
 import { expect, test } from "vitest";
 import type { Context } from "../../src/index.ts";
 import { Arena } from "../../src/memory/arena.ts";
-import { contextHeader, processor } from "../../src/memory/layout.ts";
+import { processor } from "../../src/memory/layout.ts";
+import { contextHeader } from "../../src/context/words.ts";
 import { ThreadSide } from "../../src/runtime/thread/side.ts";
 import { until } from "../runtime/until.ts";
 import { contextsIn } from "./roots.ts";

@@ -6,7 +6,8 @@ import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { ContextTree, type Freed, type News } from "../../src/context/tree.ts";
 import type { Arena } from "../../src/memory/arena.ts";
-import { HEADER_WORDS, contextHeader, header, superblock } from "../../src/memory/layout.ts";
+import { HEADER_WORDS, header, superblock } from "../../src/memory/layout.ts";
+import { contextHeader } from "../../src/context/words.ts";
 
 // The words are behind a proxy here, which the real functions refuse.
 vi.mock("../../src/memory/atomics.ts", () => ({

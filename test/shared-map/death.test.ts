@@ -4,7 +4,8 @@
  */
 import { describe, expect, test, vi } from "vitest";
 import { utf8 } from "../../src/index.ts";
-import { KIND, mapEntry, mapHeader, syncHeader } from "../../src/memory/layout.ts";
+import { KIND, syncHeader } from "../../src/memory/layout.ts";
+import { mapEntry, mapHeader } from "../../src/shared-map/words.ts";
 import { headersOf } from "../../src/memory/headers.ts";
 import { Names } from "../../src/memory/names.ts";
 import { BoundedMap } from "../../src/shared-map/bounded-map.ts";

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { Arena } from "../../src/memory/arena.ts";
-import { TRACE, traceRing } from "../../src/memory/layout.ts";
+import { TRACE, traceRing } from "../../src/trace/words.ts";
 import { Names } from "../../src/memory/names.ts";
 import type { TraceEvent } from "../../src/index.ts";
 import { TraceRing, closeRing, makeRing, readRing } from "../../src/trace/ring.ts";

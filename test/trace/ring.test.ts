@@ -2,7 +2,7 @@
 import { getHeapStatistics } from "node:v8";
 import { beforeEach, describe, expect, test } from "vitest";
 import { Arena } from "../../src/memory/arena.ts";
-import { TRACE } from "../../src/memory/layout.ts";
+import { TRACE } from "../../src/trace/words.ts";
 import { type RawEvent, TraceRing, closeRing, makeRing, readRing } from "../../src/trace/ring.ts";
 
 let arena: Arena;

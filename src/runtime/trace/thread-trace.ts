@@ -5,7 +5,7 @@
 import type { PerformanceEntry, PerformanceObserver } from "node:perf_hooks";
 import { clearInterval, setImmediate, setInterval } from "../../host.ts";
 import type { Arena } from "../../memory/arena.ts";
-import { TRACE } from "../../memory/layout.ts";
+import { TRACE } from "../../trace/words.ts";
 import type { FewNames } from "../../memory/names.ts";
 import { recordMarks } from "../../trace/mark.ts";
 import { TraceRing } from "../../trace/ring.ts";

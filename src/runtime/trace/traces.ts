@@ -14,7 +14,7 @@
  */
 import { WarrenError, printValue } from "../../errors.ts";
 import type { Arena } from "../../memory/arena.ts";
-import { TRACE } from "../../memory/layout.ts";
+import { TRACE } from "../../trace/words.ts";
 import type { Names } from "../../memory/names.ts";
 import { type RingContent, TraceRing, closeRing, makeRing, readRing } from "../../trace/ring.ts";
 import { RingReader } from "../../trace/ring-reader.ts";

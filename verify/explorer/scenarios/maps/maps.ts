@@ -1,6 +1,7 @@
 /** The shared map of src/shared-map: every key has a value that was put there, whoever removes what at the time; one loader runs at a time. */
 import { headersOf } from "../../../../src/memory/headers.ts";
-import { KIND, mapEntry, mapHeader, syncHeader } from "../../../../src/memory/layout.ts";
+import { KIND, syncHeader } from "../../../../src/memory/layout.ts";
+import { mapEntry, mapHeader } from "../../../../src/shared-map/words.ts";
 import { Names } from "../../../../src/memory/names.ts";
 import { LoadingMap } from "../../../../src/shared-map/loading-map.ts";
 import { Entries } from "../../../../src/shared-map/entry.ts";
