@@ -44,7 +44,7 @@ export function unlock(words: Int32Array, at: number): void {
 
 /**
  * One step of waiting for a lock word to change from `seen`, by the thread with the lock
- * id `holder`. If the holder has died, or waits for a thread that has,
+ * id `holder`, 0 if it is for no lock. If the holder has died, or waits for a thread that has,
  * the main thread releases the dead one's locks, even while it waits in this function.
  * Other threads wait for that as long as it takes, because they may hold locks, too.
  * @throws ERR_THREAD_DIED on the main thread, if the system does not say which threads live

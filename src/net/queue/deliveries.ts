@@ -230,7 +230,12 @@ export class QueueDeliveries<T> extends Inflow<Delivery<T>> implements Deliverie
   #released(held: Held): void {
     this.#suspects.released(held);
     if (this.isEnded) this.#closeIfDone();
-    else this.#pulls.ask(this.#leases.size);
+    this.#ask();
+  }
+
+  /** Asks for as many values as there is credit for, until it stops. */
+  #ask(): void {
+    if (!this.isEnded) this.#pulls.ask(this.#leases.size);
   }
 
   /** Gives back a value that was not started, and blames it for nothing. */
@@ -263,7 +268,7 @@ export class QueueDeliveries<T> extends Inflow<Delivery<T>> implements Deliverie
     this.#pulls.came();
     const { untilMs } = this.#leases;
     // It waited in the socket while the process stood still: another node gets it, or this one once more.
-    if (performance.now() >= untilMs) return this.isEnded ? undefined : this.#pulls.ask(this.#leases.size);
+    if (performance.now() >= untilMs) return this.#ask();
     const held = readValue(this.#queue, message, at, untilMs);
     const known = this.#leases.get(at.sequence);
     if (held !== undefined && known?.id === held.id) {
@@ -281,7 +286,7 @@ export class QueueDeliveries<T> extends Inflow<Delivery<T>> implements Deliverie
       this.#leases.add(held);
       this.#sort(held, at.deliveries);
     }
-    if (!this.isEnded) this.#pulls.ask(this.#leases.size);
+    this.#ask();
   }
 
   /** Whether a value may be given, or is a suspect. */
@@ -307,7 +312,7 @@ export class QueueDeliveries<T> extends Inflow<Delivery<T>> implements Deliverie
     const code = this.#pulls.ended(message);
     if (this.isEnded) return;
     // The usual ends of a request: its time is over, or there is nothing.
-    if (code === 408 || code === 404) return this.#pulls.ask(this.#leases.size);
+    if (code === 408 || code === 404) return this.#ask();
     // Nobody answers, or not now: the server has just started, elects a leader, has too many requests, or the queue is gone.
     if (this.#isAbsent) return;
     this.#isAbsent = true;
@@ -328,7 +333,7 @@ export class QueueDeliveries<T> extends Inflow<Delivery<T>> implements Deliverie
       }
       // The server does not answer yet.
     }
-    if (!this.isEnded) this.#pulls.ask(this.#leases.size);
+    this.#ask();
   }
 
   /** A value has been started as often as it may, and its node has died or lost it each time. */
@@ -363,9 +368,9 @@ export class QueueDeliveries<T> extends Inflow<Delivery<T>> implements Deliverie
     this.#repeatedUpTo = Math.max(await marks.repeatedUpTo(), await this.#delivered());
     if (!this.#pulls.isFor(inbox)) return;
     await this.#leases.renew();
-    if (!this.#pulls.isFor(inbox) || this.isEnded) return;
+    if (!this.#pulls.isFor(inbox)) return;
     this.#pulls.start();
-    this.#pulls.ask(this.#leases.size);
+    this.#ask();
   }
 
   #unsubscribe(): void {
@@ -401,7 +406,7 @@ export class QueueDeliveries<T> extends Inflow<Delivery<T>> implements Deliverie
   #tick(): void {
     if (this.isEnded) return;
     if (this.#pulls.isSilent) this.#pulls.forget();
-    this.#pulls.ask(this.#leases.size);
+    this.#ask();
     this.#suspects.tick();
   }
 

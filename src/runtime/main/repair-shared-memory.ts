@@ -71,8 +71,8 @@ function releaseAll({ arena, waiters }: Survivor, thread: number): Remains {
   return remains;
 }
 
-/** Repairs everything that processor `thread` left. @param earlier the records that calls of `releaseLocks` have removed from queues */
-export function repairAfter(main: Survivor, thread: number, earlier: () => readonly number[] = () => []): Aftermath {
+/** Repairs everything that processor `thread` left. @param earlier records that calls of `releaseLocks` have removed from queues; such a call can still come during the repair */
+export function repairAfter(main: Survivor, thread: number, earlier: readonly number[] = []): Aftermath {
   const { arena, waiters } = main;
   const { i32 } = arena;
   const at = arena.processorAt(thread);
@@ -86,7 +86,7 @@ export function repairAfter(main: Survivor, thread: number, earlier: () => reado
   const undelivered = completeClaims(main, remains);
   // From here on their links are those of inboxes.
   for (const word of [processor.claiming, processor.claimedFirst, processor.claimedLast]) i32[at + word] = 0;
-  free(main, [...earlier(), ...remains.unqueued]);
+  free(main, [...earlier, ...remains.unqueued]);
   main.adoptContexts(thread);
   repairSleepers(arena, thread);
   store(i32, at + processor.answered, ABSENT);

@@ -78,10 +78,9 @@ export class Supervisor {
 
   /** Repairs shared memory, and notifies every thread. */
   #settle(thread: number, why: string, cause: unknown): Aftermath {
-    this.#released.set(thread, this.#released.get(thread) ?? []);
     let aftermath: Aftermath;
     try {
-      aftermath = repairAfter(this.#side, thread, () => this.#released.get(thread) as number[]);
+      aftermath = repairAfter(this.#side, thread, this.#unqueuedOf(thread));
     } finally {
       this.#released.delete(thread);
     }
@@ -90,6 +89,13 @@ export class Supervisor {
     void Promise.all(this.#pool?.each((control) => control.died(notice) as Promise<void>) ?? []);
     this.#balance();
     return aftermath;
+  }
+
+  /** Notes that the locks of a dead thread are released. */
+  #unqueuedOf(thread: number): number[] {
+    const unqueued = this.#released.get(thread) ?? [];
+    this.#released.set(thread, unqueued);
+    return unqueued;
   }
 
   /** Tries again while another thread is between a mark and its count: that thread may have no core at the moment, or may also be dead without main knowing. */
@@ -143,7 +149,7 @@ export class Supervisor {
       this.#releasing.add(thread);
       try {
         const { unqueued } = releaseLocks(this.#side, thread);
-        this.#released.set(thread, [...(this.#released.get(thread) ?? []), ...unqueued]);
+        this.#unqueuedOf(thread).push(...unqueued);
       } finally {
         this.#releasing.delete(thread);
       }

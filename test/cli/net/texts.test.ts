@@ -102,10 +102,17 @@ test("the status line: rewritten on a terminal; elsewhere a line when the connec
       vi.advanceTimersByTime(2000);
       status = "shop: 1 running, 0 waiting, 0 done, no connection to the servers";
       vi.advanceTimersByTime(1000);
+      if (!isTTY) {
+        // It comes back, and says so; that the node drains is said elsewhere.
+        status = "shop: 1 running, 0 waiting, 0 done";
+        vi.advanceTimersByTime(1000);
+        status = "shop: 1 running, 0 waiting, 0 done, draining";
+        vi.advanceTimersByTime(1000);
+      }
       line.end();
       return out;
     });
-    expect(seen).toEqual([`${"\r\u001b[Kshop: 1 running, 0 waiting, 0".repeat(3)}\r\u001b[K`, "shop: 1 running, 0 waiting, 0 done, no connection to the servers\n"]);
+    expect(seen).toEqual([`${"\r\u001b[Kshop: 1 running, 0 waiting, 0".repeat(3)}\r\u001b[K`, "shop: 1 running, 0 waiting, 0 done, no connection to the servers\nshop: 1 running, 0 waiting, 0 done\n"]);
   } finally {
     vi.useRealTimers();
   }

@@ -2,6 +2,9 @@ import { expect, test } from "vitest";
 import { thrown, until } from "../../runtime/until.ts";
 import { double, echo, hold, opened, starts } from "../net-tasks.ts";
 import type { NodeReport } from "../../../src/net/index.ts";
+import { KIND, encodeMessage } from "../../../src/net/link/message.ts";
+import { Names } from "../../../src/net/link/names.ts";
+import { portableSpace } from "../../../src/net/link/portable.ts";
 import { onBroker } from "../on-broker.ts";
 import { untilNodes } from "../with-server.ts";
 
@@ -106,6 +109,23 @@ onBroker("serve", (place) => {
     expect(await thrown(() => net.serve([() => 1]))).toMatchObject({ code: "ERR_INVALID_ARGUMENT" });
     expect(await thrown(() => net.serve([echo], { limit: 0 }))).toMatchObject({ code: "ERR_INVALID_ARGUMENT" });
     expect(await net.spawn(double, 2)).toBe(4);
+  });
+
+  test("a node that has answered is waited for when it is late", async () => {
+    const net = await place.node();
+    const [report] = await net.nodes();
+    const { connect } = await import("@nats-io/transport-node");
+    const nc = await connect({ servers: place.broker.url });
+    const space = portableSpace(undefined as never, () => false);
+    let lateMs = 0;
+    nc.subscribe(new Names(place.name).control("who"), {
+      callback: (_error, message) => void setTimeout(() => message.respond(encodeMessage(space, KIND.node, [{ ...report, node: "late" }], "a report")), lateMs),
+    });
+    await nc.flush();
+    await untilNodes(net, "late", "n0");
+    lateMs = 200;
+    expect((await net.nodes()).map(({ node }) => node)).toEqual(["late", "n0"]);
+    await nc.close();
   });
 
   test("nodes tell what they are, and dumps what they do", { tags: ["deep"] }, async () => {
