@@ -103,9 +103,8 @@ class Check {
         return;
       case TAG.i32: return void this.#skip(4);
       case TAG.f64: return void this.#skip(8);
-      case TAG.utf8:
-      case TAG.utf16:
-        return void this.#sized();
+      case TAG.utf8: return void this.#sized();
+      case TAG.utf16: return void this.#sizedInPairs();
       case TAG.bigint: {
         const from = this.#at + 4;
         const to = this.#sized();
@@ -177,7 +176,7 @@ class Check {
 
   #entries(depth: number, isWrong?: (key: string) => boolean): void {
     for (let left = this.#count(5); left > 0; left--) {
-      if (isWrong === undefined) this.#sized();
+      if (isWrong === undefined) this.#sizedInPairs();
       else if (isWrong(this.#key())) refuse("an array has an element after its end");
       this.#value(depth);
     }
@@ -185,7 +184,7 @@ class Check {
 
   #key(): string {
     const from = this.#at + 4;
-    return this.#bytes.toString("utf16le", from, this.#sized());
+    return this.#bytes.toString("utf16le", from, this.#sizedInPairs());
   }
 
   /** A value that must be a text. */
@@ -193,12 +192,24 @@ class Check {
     const tag = this.#u8();
     if (tag !== TAG.utf8 && tag !== TAG.utf16) refuse("a text is something else");
     const from = this.#at + 4;
-    return this.#bytes.subarray(from, this.#sized());
+    return this.#bytes.subarray(from, tag === TAG.utf16 ? this.#sizedInPairs() : this.#sized());
   }
 
   /** A byte length and as many bytes; returns where they end. */
   #sized(): number {
     return this.#skip(this.#i32());
+  }
+
+  /**
+   * The same for a text in UTF-16, whose characters have two bytes each. Of an odd number of
+   * bytes at an odd address, Node 24.21 writes one behind the memory that it has reserved for
+   * the text (nodejs/node#64697): a few such messages end the process.
+   */
+  #sizedInPairs(): number {
+    const from = this.#at + 4;
+    const to = this.#sized();
+    if ((to - from) % 2 !== 0) refuse("a text ends with half a character");
+    return to;
   }
 
   /** A number of things of at least `least` bytes each. */
