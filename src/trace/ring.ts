@@ -101,6 +101,8 @@ export class TraceRing {
   /** The indices of `count` and `floor`, as doubles. */
   readonly #count: number;
   readonly #floor: number;
+  /** Takes the place of the newest event when that is overwritten. */
+  readonly #kept: number;
   readonly #first: number;
   readonly #end: number;
   /** The slot that is written next, and the event that was recorded last. */
@@ -117,6 +119,7 @@ export class TraceRing {
     this.#count = (at + traceRing.count) >>> 1;
     this.#writing = at + traceRing.writing;
     this.#floor = (at + traceRing.floor) >>> 1;
+    this.#kept = at + traceRing.newest;
     this.#first = at + traceRing.events;
     this.#end = this.#first + capacity * WORDS;
     this.#offsetNs = offsetNs();
@@ -188,12 +191,19 @@ export class TraceRing {
   /** Records an event that happened at an earlier time, also in a closed ring. It does not count as the last event. */
   recordAside(timeNs: number, kind: number, task: number, ns: number): void {
     if (this.#i32[this.#state] === RING_STATE.read) return;
-    const newest = this.#newest;
+    const newest = this.#newest === this.#next ? this.#keep() : this.#newest;
     this.#i32[this.#writing] = 1;
     this.#f64[(this.#next + A) >>> 1] = ns;
     this.#commit(timeNs, kind, task);
-    // Unless it has just been overwritten.
-    if (newest !== this.#newest) this.#newest = newest;
+    this.#newest = newest;
+  }
+
+  /** What is asked of the newest event, out of its slot. */
+  #keep(): number {
+    const kept = this.#kept;
+    this.#f64[(kept + TIME) >>> 1] = this.newestNs;
+    this.#i32[kept + KIND] = this.#i32[this.#newest + KIND];
+    return kept;
   }
 
   /** An event begins, before its time is read, with these operands. */

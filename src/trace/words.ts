@@ -14,6 +14,8 @@ export const traceRing = {
   writing: 8,
   /** No event that is begun from now on gets an earlier time, except those told aside (a double). Written by main while somebody follows the trace. */
   floor: 10,
+  /** The newest event's time and kind, where an event told aside has taken its slot. Written by the thread. */
+  newest: 12,
   events: LINE,
 } as const;
 

@@ -76,6 +76,20 @@ describe("when it takes events", () => {
     expect([idle.timeNs, gc.timeNs]).toEqual([foreign.timeNs, 1]);
   });
 
+  test.each([1, 2, 3])("%i slots: the last event is not forgotten when what is told aside takes its slot", (capacity) => {
+    const at = makeRing(arena, capacity);
+    const ring = new TraceRing(arena, at);
+    ring.record(TRACE.idle, 0, 0, 0);
+    const { newestNs } = ring;
+    for (let k = 0; k < 2 * capacity; k++) {
+      ring.recordAside(k, TRACE.gc, 4, 0.5);
+      expect(ring.newestNs).toBe(newestNs);
+      expect(ring.isIdle).toBe(true);
+    }
+    ring.recordSame(TRACE.turn, 0, 0, 0);
+    expect(readRing(arena, at, true).events.at(-1)).toMatchObject({ kind: TRACE.turn, timeNs: newestNs });
+  });
+
   test("a ring that nobody has taken has not begun", () => {
     expect(readRing(arena, makeRing(arena, 3), true)).toEqual({ events: [], lost: 0, beganNs: 0 });
   });
