@@ -101,6 +101,8 @@ describe("decoding", () => {
   const one = (...parts: readonly (Buffer | number[])[]): Buffer => Buffer.concat([Buffer.from([0x77, 0x6e, 1, KIND.node, 9]), int(1), ...parts.map((part) => Buffer.from(part)), int(0)]);
   const key = (text: string): Buffer => Buffer.concat([int(2 * text.length), Buffer.from(text, "utf16le")]);
   const text = (text_: string): Buffer => Buffer.concat([Buffer.from([6]), int(Buffer.byteLength(text_)), Buffer.from(text_)]);
+  /** A length, and a UTF-16 text of 260 characters and a half. */
+  const HALF = Buffer.concat([int(521), Buffer.alloc(521, "a")]);
   const refused = (bytes: Buffer): string => {
     const found = read(KIND.node, bytes, 1);
     expect(found).toBeInstanceOf(WarrenError);
@@ -127,12 +129,12 @@ describe("decoding", () => {
     ["many such patterns", one([9], int(400), ...Array.from({ length: 400 }, () => Buffer.concat([Buffer.from([20]), text("[\\p{L}--\\p{Lu}]"), text("iv")])), int(0)), "have more than 4096 bytes"],
     ["an error whose message is an object", one([17], text("Error"), text("Error"), text("m"), text("s"), int(1), key("message"), [0, 10], int(0)), "a text twice"],
     ["an error whose text is a number", one([17, 4], int(1)), "a text is something else"],
-    ["a text of half a character", one([7], int(521), Buffer.alloc(521, "a")), "half a character"],
-    ["a key of half a character", one([10], int(1), int(521), Buffer.alloc(521, "a"), [1]), "half a character"],
-    ["a key of half a character for an array", one([9], int(0), int(1), int(521), Buffer.alloc(521, "a"), [1]), "half a character"],
-    ["a key of half a character for an error", one([17], text("Error"), text("Error"), text("m"), text("s"), int(1), int(521), Buffer.alloc(521, "a"), [0, 1]), "half a character"],
-    ["half a character in the text of an error", one([17], text("Error"), [7], int(521), Buffer.alloc(521, "a"), text("m"), text("s"), int(0)), "half a character"],
-    ["a pattern of half a character", one([20, 7], int(521), Buffer.alloc(521, "a"), text("")), "half a character"],
+    ["a text of half a character", one([7], HALF), "half a character"],
+    ["a key of half a character", one([10], int(1), HALF, [1]), "half a character"],
+    ["a key of half a character for an array", one([9], int(0), int(1), HALF, [1]), "half a character"],
+    ["a key of half a character for an error", one([17], text("Error"), text("Error"), text("m"), text("s"), int(1), HALF, [0, 1]), "half a character"],
+    ["half a character in the text of an error", one([17], text("Error"), [7], HALF, text("m"), text("s"), int(0)), "half a character"],
+    ["a pattern of half a character", one([20, 7], HALF, text("")), "half a character"],
     ["a hole in a map", one([15], int(1), [1], [21]), "unknown tag 21"],
     ["something after the end", Buffer.concat([one([1]), Buffer.from([1])]), "left over"],
     ["nothing", Buffer.alloc(0), "none of warren's"],

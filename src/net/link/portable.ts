@@ -206,10 +206,9 @@ class Check {
    * the text (nodejs/node#64697): a few such messages end the process.
    */
   #sizedInPairs(): number {
-    const from = this.#at + 4;
-    const to = this.#sized();
-    if ((to - from) % 2 !== 0) refuse("a text ends with half a character");
-    return to;
+    const byteLength = this.#i32();
+    if (byteLength % 2 !== 0) refuse("a text ends with half a character");
+    return this.#skip(byteLength);
   }
 
   /** A number of things of at least `least` bytes each. */
